@@ -1,0 +1,9 @@
+//! The catalogue: models, variants, components and the attributes that clearance rules test.
+
+mod attribute;
+mod types;
+
+pub use attribute::{ATTRIBUTES, Attribute, Attributes, Kind, Value, ValueError};
+pub use types::{
+    Component, ComponentKind, Fit, Model, ModelText, NameError, ProductClass, Sku, Slug, Variant,
+};

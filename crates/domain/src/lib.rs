@@ -1,0 +1,8 @@
+//! The rules of every area, as pure functions over values: no I/O, no clock, no async.
+//!
+//! One module per area, in the order of the house (`market`, `catalogue`, `clearance`, `price`,
+//! …): a module may use those above it, never those below. Start with [`clearance`], which is what
+//! Kontor exists for.
+
+pub mod catalogue;
+pub mod market;
