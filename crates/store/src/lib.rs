@@ -1,1 +1,16 @@
-//! placeholder
+//! The only crate with SQL. [`Db`] runs named, measured transactions over the embedded database;
+//! one module per area holds that area's statements.
+//!
+//! What must not happen here: business rules (they are in `kontor-domain` and `kontor-ledger`),
+//! network calls, asking the machine for time or randomness.
+//!
+//! Start reading at [`Db`], then the area you are after.
+
+mod kernel;
+
+pub use kernel::backup::{BackupError, backup, restore};
+pub use kernel::db::{AsFault, Db, Options, Versions};
+pub use kernel::error::StoreError;
+pub use kernel::migrate::{MIGRATIONS, Migration, schema_version};
+pub use kernel::sql::{Row, Tx, Value};
+pub use kernel::topic::Topic;

@@ -1,0 +1,44 @@
+//! What a committed transaction changed, so that snapshots are rebuilt after it and not before.
+
+/// An area whose readers keep a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    /// Markets.
+    Market,
+    /// Models, variants, fits.
+    Catalogue,
+    /// Rules, grants, orders of authorities, reviews.
+    Clearance,
+    /// Prices and tax rates.
+    Price,
+    /// Stock balances.
+    Stock,
+    /// The job queue.
+    Job,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 6] =
+        [Self::Market, Self::Catalogue, Self::Clearance, Self::Price, Self::Stock, Self::Job];
+
+    /// The topics that have a version in the database because decisions are made from them.
+    pub const FACTS: [Self; 4] = [Self::Market, Self::Catalogue, Self::Clearance, Self::Price];
+
+    /// The area's word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Market => "market",
+            Self::Catalogue => "catalogue",
+            Self::Clearance => "clearance",
+            Self::Price => "price",
+            Self::Stock => "stock",
+            Self::Job => "job",
+        }
+    }
+
+    pub(crate) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
