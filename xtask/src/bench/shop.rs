@@ -1,0 +1,61 @@
+//! The shop under measurement: `kontor demo` on a free port with data of its
+//! own.
+
+use std::fs::File;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::Bench;
+use super::process::Process;
+use crate::Failure;
+
+/// How long the shop may take until it is ready.
+const READY_WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// A running shop.
+pub(super) struct Shop {
+    /// For example `http://127.0.0.1:41234`.
+    pub(super) base_url: String,
+    pub(super) process: Process,
+}
+
+impl Shop {
+    /// Starts the shop and waits until it is ready.
+    pub(super) fn start(bench: &Bench) -> Result<Self, Failure> {
+        let began = Instant::now();
+        let ready = bench.folder.join("ready");
+        let log_path = bench.folder.join("kontor.log");
+        let log = File::create(&log_path)
+            .map_err(|error| format!("could not write {}: {error}", log_path.display()))?;
+        let log_too = log
+            .try_clone()
+            .map_err(|error| format!("could not write {}: {error}", log_path.display()))?;
+        let mut command = Command::new(&bench.kontor);
+        command
+            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+            .arg(bench.folder.join("data"))
+            .arg("--ready-file")
+            .arg(&ready)
+            .current_dir(&bench.folder)
+            // Limits are there against strangers, and all load comes from one.
+            .env("KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE", "0")
+            .stdout(log)
+            .stderr(log_too);
+        let mut process = Process::start("kontor demo", &mut command)?;
+        let mut base_url = String::new();
+        process
+            .wait_until("it was ready", READY_WAIT_MAX, || {
+                base_url = std::fs::read_to_string(&ready).unwrap_or_default().trim().to_owned();
+                !base_url.is_empty()
+            })
+            .map_err(|failure| format!("{failure}\n{}", last_lines(&log_path)))?;
+        eprintln!("kontor is ready at {base_url} after {} ms", began.elapsed().as_millis());
+        Ok(Self { base_url, process })
+    }
+}
+
+fn last_lines(path: &std::path::Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(10)..].join("\n")
+}

@@ -1,0 +1,87 @@
+//! Other programs: found, run, and their failure put into one line.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+
+/// Runs a program in a folder with its output shown, and wants success.
+pub(crate) fn run(
+    program: &str,
+    words: &[&str],
+    folder: &Path,
+    environment: &[(&str, &str)],
+) -> Result<(), Failure> {
+    let line = shown(program, words);
+    let status = Command::new(program)
+        .args(words)
+        .current_dir(folder)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("could not start `{line}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` ended with {status}")) }
+}
+
+/// Runs a program and returns what it said on stdout; stderr is shown.
+pub(crate) fn output(program: &str, words: &[&str], folder: &Path) -> Result<String, Failure> {
+    let line = shown(program, words);
+    let output = Command::new(program)
+        .args(words)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("could not start `{line}`: {error}"))?;
+    if output.status.success() {
+        String::from_utf8(output.stdout)
+            .map_err(|_| format!("`{line}` answered with something that is no text"))
+    } else {
+        Err(format!("`{line}` ended with {}", output.status))
+    }
+}
+
+/// Does this program answer when it is asked something harmless?
+pub(crate) fn answers(program: &str, words: &[&str]) -> bool {
+    Command::new(program)
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Where a program lies: on the PATH, or in the folders of administration
+/// that the PATH of an ordinary user lacks.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/usr/bin"].map(PathBuf::from))
+        .map(|folder| folder.join(program))
+        .find(|candidate| candidate.is_file())
+}
+
+/// May this run install packages? It may as root where apt-get is.
+pub(crate) fn may_install() -> bool {
+    find("apt-get").is_some() && is_root()
+}
+
+/// Is this the administrator's account?
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// Installs Debian packages; the caller has asked [`may_install`].
+pub(crate) fn install(packages: &[&str], folder: &Path) -> Result<(), Failure> {
+    let environment = [("DEBIAN_FRONTEND", "noninteractive")];
+    run("apt-get", &["-q", "update"], folder, &environment)?;
+    let mut words = vec!["-q", "install", "--yes", "--no-install-recommends"];
+    words.extend(packages);
+    run("apt-get", &words, folder, &environment)
+}
+
+/// A command line as a person would type it.
+pub(crate) fn shown(program: &str, words: &[&str]) -> String {
+    std::iter::once(program).chain(words.iter().copied()).collect::<Vec<_>>().join(" ")
+}

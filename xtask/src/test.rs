@@ -1,0 +1,228 @@
+//! `cargo xtask test`: everything that must pass, step by step.
+//!
+//! The order is by price: what fails in seconds comes before what takes
+//! minutes. The first failure ends the run, because later steps would only
+//! bury its line. Start reading at [`STEPS`].
+
+mod browser;
+mod prepare;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::{Failure, arguments::Arguments, command, repo, tidy};
+
+pub(crate) use browser::executable;
+pub(crate) use prepare::ensure;
+
+const HELP: &str = "\
+Run everything: format, lints, tidy, all tests, documentation, browser tests
+
+Usage: cargo xtask test [--only STEP]... [--skip STEP]... [--list]
+
+  --only STEP  run only this step (may be repeated, or a,b,c)
+  --skip STEP  leave this step out (may be repeated, or a,b,c)
+  --list       list the steps and end
+
+On a Debian machine where it runs as root, the first step installs what the
+others need; elsewhere it says in one line what to install.
+
+Steps:";
+
+/// What a step has come to when it did not fail.
+enum Done {
+    Passed,
+    /// Left out for this reason.
+    Skipped(String),
+}
+
+/// What a step may ask about the run.
+pub(crate) struct Run {
+    root: PathBuf,
+    /// The names of the steps of this run.
+    chosen: Vec<&'static str>,
+}
+
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Run) -> Result<Done, Failure>,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "prepare",
+        about: "install what the other steps need, when it may",
+        run: prepare::run,
+    },
+    Step { name: "fmt", about: "every file is formatted", run: fmt },
+    Step { name: "tidy", about: "the rules of the house hold", run: tidied },
+    Step { name: "clippy", about: "no warnings, in any target", run: clippy },
+    Step { name: "test", about: "unit, property, contract and whole-app tests", run: tests },
+    Step { name: "docs", about: "the documentation builds without warnings", run: docs },
+    Step { name: "deny", about: "licences, advisories and sources of all crates", run: deny },
+    Step {
+        name: "browser",
+        about: "Playwright and axe-core in the system's Chromium",
+        run: browser::run,
+    },
+];
+
+/// Runs the chosen steps.
+pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
+    let mut arguments = Arguments::new(words);
+    if arguments.flag(&["--help", "-h"]) {
+        println!("{HELP}\n{}", list());
+        return Ok(());
+    }
+    if arguments.flag(&["--list"]) {
+        println!("{}", list());
+        return Ok(());
+    }
+    let (only, skip) = (arguments.values("--only")?, arguments.values("--skip")?);
+    arguments.finish()?;
+    let steps = choose(&only, &skip)?;
+    let run = Run { root: repo::root()?, chosen: steps.iter().map(|step| step.name).collect() };
+    carry_out(&steps, &run)
+}
+
+fn list() -> String {
+    let lines: Vec<_> =
+        STEPS.iter().map(|step| format!("  {:<8} {}", step.name, step.about)).collect();
+    lines.join("\n")
+}
+
+fn choose(only: &[String], skip: &[String]) -> Result<Vec<&'static Step>, Failure> {
+    if let Some(unknown) =
+        only.iter().chain(skip).find(|name| !STEPS.iter().any(|step| step.name == **name))
+    {
+        return Err(format!("there is no step {unknown:?}; the steps are\n{}", list()));
+    }
+    let wanted = |name: &str| {
+        (only.is_empty() || only.iter().any(|word| word == name))
+            && !skip.iter().any(|word| word == name)
+    };
+    Ok(STEPS.iter().filter(|step| wanted(step.name)).collect())
+}
+
+fn carry_out(steps: &[&Step], run: &Run) -> Result<(), Failure> {
+    let began = Instant::now();
+    let mut lines = Vec::new();
+    let (mut passed, mut skipped) = (0, 0);
+    for (index, step) in steps.iter().enumerate() {
+        println!("\n==> {}/{} {}: {}", index + 1, steps.len(), step.name, step.about);
+        let step_began = Instant::now();
+        let outcome = (step.run)(run);
+        let elapsed = shown(step_began.elapsed());
+        match outcome {
+            Ok(Done::Passed) => {
+                passed += 1;
+                println!("    {} passed in {elapsed}", step.name);
+                lines.push(format!("  {:<8} passed   {elapsed}", step.name));
+            }
+            Ok(Done::Skipped(reason)) => {
+                skipped += 1;
+                println!("    {} skipped: {reason}", step.name);
+                lines.push(format!("  {:<8} skipped  {reason}", step.name));
+            }
+            Err(failure) => {
+                println!("    {} failed after {elapsed}", step.name);
+                println!("steps: {passed} passed, 1 failed, {skipped} skipped");
+                return Err(format!(
+                    "the step {} failed: {failure}; it alone again: cargo xtask test --only {}",
+                    step.name, step.name
+                ));
+            }
+        }
+    }
+    println!("\n==> everything chosen passed in {}\n{}", shown(began.elapsed()), lines.join("\n"));
+    println!("steps: {passed} passed, 0 failed, {skipped} skipped");
+    Ok(())
+}
+
+/// `4 min 3 s`, `12 s` or `340 ms`.
+fn shown(elapsed: Duration) -> String {
+    match (elapsed.as_secs(), elapsed.subsec_millis()) {
+        (0, millis) => format!("{millis} ms"),
+        (seconds @ 1..60, _) => format!("{seconds} s"),
+        (seconds, _) => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+fn cargo(run: &Run, words: &[&str], environment: &[(&str, &str)]) -> Result<Done, Failure> {
+    command::run("cargo", words, &run.root, environment).map(|()| Done::Passed)
+}
+
+fn fmt(run: &Run) -> Result<Done, Failure> {
+    cargo(run, &["fmt", "--all", "--check"], &[])
+        .map_err(|failure| format!("{failure} (`cargo xtask fmt` formats everything)"))
+}
+
+fn tidied(_: &Run) -> Result<Done, Failure> {
+    tidy::run(&[]).map(|()| Done::Passed)
+}
+
+fn clippy(run: &Run) -> Result<Done, Failure> {
+    cargo(run, &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
+}
+
+/// Plain `cargo test`, which is always there and runs documentation examples
+/// too; nextest would be one more thing to install.
+fn tests(run: &Run) -> Result<Done, Failure> {
+    cargo(run, &["test", "--workspace"], &[])
+}
+
+fn docs(run: &Run) -> Result<Done, Failure> {
+    cargo(run, &["doc", "--workspace", "--no-deps", "--quiet"], &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+/// cargo-deny takes minutes to build and wants the advisory database from the
+/// network, so it runs where somebody has installed it.
+fn deny(run: &Run) -> Result<Done, Failure> {
+    if !command::answers("cargo", &["deny", "--version"]) {
+        return Ok(Done::Skipped(
+            "cargo-deny is not installed (`cargo install --locked cargo-deny`)".to_owned(),
+        ));
+    }
+    cargo(run, &["deny", "--workspace", "check", "bans", "licenses", "sources"], &[])?;
+    if command::run("cargo", &["deny", "--workspace", "check", "advisories"], &run.root, &[])
+        .is_err()
+    {
+        // The database may be out of reach, and a new advisory against an old
+        // crate is no fault of the change being tested: shown, not failed.
+        println!("    advisories: not clean, or the database is out of reach; see above");
+    }
+    Ok(Done::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(only: &[&str], skip: &[&str]) -> Vec<&'static str> {
+        let owned =
+            |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        choose(&owned(only), &owned(skip))
+            .expect("known steps")
+            .iter()
+            .map(|step| step.name)
+            .collect()
+    }
+
+    #[test]
+    fn steps_are_chosen_in_their_order() {
+        assert_eq!(names(&["tidy", "fmt"], &[]), ["fmt", "tidy"]);
+        assert_eq!(
+            names(&[], &["browser", "deny", "docs"]),
+            ["prepare", "fmt", "tidy", "clippy", "test"]
+        );
+        assert!(choose(&["nonsense".to_owned()], &[]).is_err());
+    }
+
+    #[test]
+    fn times_are_shown_as_people_say_them() {
+        assert_eq!(shown(Duration::from_millis(340)), "340 ms");
+        assert_eq!(shown(Duration::from_secs(59)), "59 s");
+        assert_eq!(shown(Duration::from_secs(243)), "4 min 3 s");
+    }
+}
