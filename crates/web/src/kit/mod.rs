@@ -1,0 +1,1 @@
+//! What every page and handler uses: texts, formats, assets.

@@ -1,0 +1,56 @@
+//! Plain text pages: legal notice, terms, privacy.
+
+use super::{Said, Shell};
+
+/// Which text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegalKind {
+    /// `legal/imprint`
+    Imprint,
+    /// `legal/terms`
+    Terms,
+    /// `legal/privacy`
+    Privacy,
+}
+
+impl LegalKind {
+    /// Every text, in the order of the footer.
+    pub const ALL: [Self; 3] = [Self::Imprint, Self::Terms, Self::Privacy];
+
+    /// The last segment of its address.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Imprint => "imprint",
+            Self::Terms => "terms",
+            Self::Privacy => "privacy",
+        }
+    }
+
+    /// The text with this last segment.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+}
+
+/// A part of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegalSection {
+    /// Its heading; may be empty for the first.
+    pub heading: String,
+    /// Its paragraphs; a line break inside is kept (addresses).
+    pub paragraphs: Vec<Said>,
+}
+
+/// `GET /{market}/{language}/legal/{slug}`
+#[derive(Clone, Debug)]
+pub struct LegalPage {
+    /// The layout's part.
+    pub shell: Shell,
+    /// Which text.
+    pub kind: LegalKind,
+    /// The operator's own text.  Where it is empty the page says that this is a re-enactment (or a
+    /// shop still being set up) and nothing can be ordered for real.
+    pub sections: Vec<LegalSection>,
+}

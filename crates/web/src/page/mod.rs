@@ -1,0 +1,48 @@
+//! The pages: typed contexts of already decided data, and the templates that set them.
+//!
+//! A handler parses, asks the shop, fills one of these structs and calls `render()` (from
+//! [`askama::Template`]). Nothing in here reads a database, a clock or a session, and no page
+//! decides anything about business: it only says it. Start with [`Shell`], which every page carries,
+//! then read one page with its template side by side (`page/shelf.rs`, `templates/shelf.html`).
+//!
+//! Every context has `samples()`, one per state worth looking at; a test renders all of them in all
+//! languages.
+
+mod cart;
+mod checkout;
+mod countries;
+mod form;
+mod legal;
+mod order;
+mod price;
+mod problem;
+mod product;
+mod reason;
+mod reference;
+mod second_step;
+mod shelf;
+mod shell;
+mod waiting;
+
+pub use cart::{CartLine, CartNotice, CartPage, LineState};
+pub use checkout::{
+    CheckoutForm, CheckoutPage, CheckoutState, DeliveryChoice, Hold, PaymentChoice, PaymentKind,
+    QuoteFragment, Scenario, SummaryLine,
+};
+pub use countries::{CountriesPage, MarketEntry, Region, RegionName};
+pub use form::{Field, FieldError, FieldProblem};
+pub use legal::{LegalKind, LegalPage, LegalSection};
+pub use order::PaymentState;
+pub use order::{OrderPage, OrderStatus, Step, StepKind, StepState, TransferAccount, Unit};
+pub use price::{CostKind, CostLine, Price, Reduction, TaxKind, TaxNote, TaxPart, Totals};
+pub use problem::{ProblemKind, ProblemPage};
+pub use product::{
+    Delivery, Duty, Fact, FactKind, FactValue, Fit, Identifier, Legal, Offer, ProductPage, Ship,
+    Variant,
+};
+pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
+pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
+pub use second_step::SecondStepPage;
+pub use shelf::{Announced, Availability, Card, Gap, ShelfPage};
+pub use shell::{Alternate, Market, Said, Shell, Site, Stage};
+pub use waiting::{WaitingForm, WaitingPage, WaitingState, WaitingSubject};

@@ -1,0 +1,106 @@
+//! The reference of the JSON API, set in the shop's own design.
+
+use super::Shell;
+
+/// A parameter of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Where it stands: `path`, `query`, `header`, `cookie`.
+    pub place: String,
+    /// Its type: `string`, `integer`.
+    pub kind: String,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it means.
+    pub description: String,
+}
+
+/// A field of a body, already indented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaField {
+    /// How deep it lies; 0 is the top.
+    pub depth: u8,
+    /// Its name.
+    pub name: String,
+    /// Its type: `string`, `array of Line`.
+    pub kind: String,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it means.
+    pub description: String,
+}
+
+/// A body or an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// The status for an answer (`200`), or empty for a request body.
+    pub status: String,
+    /// When it is given, or what it is.
+    pub description: String,
+    /// Its media type: `application/json`; empty when there is no body.
+    pub media_type: String,
+    /// Its fields, outer before inner.
+    pub fields: Vec<SchemaField>,
+}
+
+/// An example, verbatim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// What it shows.
+    pub title: String,
+    /// The text.
+    pub text: String,
+}
+
+/// An operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its id, which is also its anchor.
+    pub id: String,
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Its path: `/api/v1/{market}/shelf`.
+    pub path: String,
+    /// One line.
+    pub summary: String,
+    /// Paragraphs.
+    pub description: Vec<String>,
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// Its request body.
+    pub request: Option<Schema>,
+    /// Its answers.
+    pub answers: Vec<Schema>,
+    /// Examples.
+    pub examples: Vec<Example>,
+}
+
+/// Operations that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its name, which is also its anchor.
+    pub name: String,
+    /// One or two sentences.
+    pub description: String,
+    /// The operations.
+    pub operations: Vec<Operation>,
+}
+
+/// `GET /api/v1/reference`; its prose comes from the code and is English.
+#[derive(Clone, Debug)]
+pub struct ReferencePage {
+    /// The layout's part.
+    pub shell: Shell,
+    /// The API's title.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// Paragraphs on conventions.
+    pub introduction: Vec<String>,
+    /// Where the OpenAPI document lies: `/api/v1/openapi.json`.
+    pub openapi: String,
+    /// The groups.
+    pub groups: Vec<Group>,
+}
