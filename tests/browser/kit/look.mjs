@@ -1,0 +1,62 @@
+// What a pair of eyes would check on every page: accessibility, fit, looks.
+import AxeBuilder from '@axe-core/playwright';
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from './test.mjs';
+
+const WIDTHS = [390, 820, 1440];
+const SCHEMES = ['light', 'dark'];
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * The checks for one page as it stands: axe-core in light and dark, no
+ * sideways scrolling at any width, and pictures of it when SCREENSHOTS names a
+ * folder. Without script only the pictures are taken: axe-core is script.
+ */
+export async function look(page, name, { hasScript }) {
+  const size = page.viewportSize();
+  if (hasScript) {
+    for (const scheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await checkA11y(page, scheme);
+    }
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      await checkFit(page, width);
+    }
+  }
+  await takeScreenshots(page, hasScript ? name : `${name}-no-script`);
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (size) await page.setViewportSize(size);
+}
+
+/** Fails with one line for each thing that axe-core finds. */
+export async function checkA11y(page, where = '') {
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  const lines = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help} at ${node.target.join(' ')}: ${(node.any[0] ?? node.all[0])?.message ?? ''}`),
+  );
+  expect(lines, `axe-core finds nothing on ${page.url()} ${where}`).toEqual([]);
+}
+
+/** Fails when a page is wider than the window. */
+export async function checkFit(page, width) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide, `${page.url()} fits ${width} px`).toBeLessThanOrEqual(width);
+}
+
+/** Pictures at three widths, light and dark, into the folder SCREENSHOTS. */
+export async function takeScreenshots(page, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  for (const width of WIDTHS) {
+    for (const scheme of SCHEMES) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
+    }
+  }
+}
