@@ -4,5 +4,10 @@
 //! …): a module may use those above it, never those below. Start with [`clearance`], which is what
 //! Kontor exists for.
 
+pub mod cart;
 pub mod catalogue;
+pub mod customer;
 pub mod market;
+pub mod order;
+pub mod payment;
+pub mod price;

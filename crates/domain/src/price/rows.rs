@@ -1,0 +1,216 @@
+//! The rows of the price and tax files: what an import reads and an export writes.
+
+use std::str::FromStr;
+
+use kontor_base::{Currency, Date, Instant, Money, Rate};
+use serde::{Deserialize, Serialize};
+
+use crate::market::TaxDisplay;
+
+use super::entry::{Confidence, PriceEntry};
+use super::jurisdiction::{Jurisdiction, US_STATES};
+use super::tax::TaxRate;
+
+/// What is wrong with one row; the importer adds the line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct RowError {
+    /// The column.
+    pub field: &'static str,
+    /// What is wrong with it, in words.
+    pub problem: String,
+}
+
+impl RowError {
+    fn new(field: &'static str, problem: impl ToString) -> Self {
+        Self { field, problem: problem.to_string() }
+    }
+}
+
+/// One row of a price file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceRow {
+    /// The market's code.
+    pub market: String,
+    /// The variant.
+    pub sku: String,
+    /// The price as a plain decimal.
+    pub price: String,
+    /// Its currency.
+    pub currency: String,
+    /// A day (its first moment, UTC) or a moment such as `2015-06-01T16:00:00Z`.
+    pub valid_from: String,
+    /// The same, or empty.
+    pub valid_to: String,
+    /// Where the figure is from.
+    pub source: String,
+    /// `S1`, `S2` or `M`.
+    pub confidence: String,
+}
+
+impl PriceRow {
+    /// Reads the row.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError`] for the first column that is wrong.
+    pub fn parse(&self) -> Result<PriceEntry, RowError> {
+        let currency: Currency = parsed("currency", &self.currency)?;
+        let money = Money::parse(&self.price, currency).map_err(|e| RowError::new("price", e))?;
+        if money.minor < 0 {
+            return Err(RowError::new("price", "a price is not negative"));
+        }
+        let valid_from = moment("valid_from", &self.valid_from)?;
+        let valid_to = optional(&self.valid_to, |text| moment("valid_to", text))?;
+        if valid_to.is_some_and(|end| end <= valid_from) {
+            return Err(RowError::new("valid_to", "is not after valid_from"));
+        }
+        Ok(PriceEntry {
+            market: parsed("market", &self.market)?,
+            sku: parsed("sku", &self.sku)?,
+            money,
+            valid_from,
+            valid_to,
+            source: source(&self.source)?,
+            confidence: confidence(&self.confidence)?,
+        })
+    }
+
+    /// The row that [`PriceRow::parse`] reads back as the same entry.
+    #[must_use]
+    pub fn to_row(entry: &PriceEntry) -> Self {
+        Self {
+            market: entry.market.to_string(),
+            sku: entry.sku.to_string(),
+            price: entry.money.decimal(),
+            currency: entry.money.currency.to_string(),
+            valid_from: entry.valid_from.to_string(),
+            valid_to: entry.valid_to.map(|end| end.to_string()).unwrap_or_default(),
+            source: entry.source.clone(),
+            confidence: entry.confidence.word().to_owned(),
+        }
+    }
+}
+
+/// One row of a tax file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxRateRow {
+    /// The jurisdiction: `DE`, `US-CA`.
+    pub jurisdiction: String,
+    /// What the tax is called there.
+    pub name: String,
+    /// The rate in per cent: `19`, `7.25`.
+    pub rate_pct: String,
+    /// `inclusive` or `exclusive`.
+    pub display: String,
+    /// The first day.
+    pub valid_from: String,
+    /// The last day, or empty.
+    pub valid_to: String,
+    /// Where it is from.
+    pub source: String,
+    /// `S1`, `S2` or `M`.
+    pub confidence: String,
+}
+
+impl TaxRateRow {
+    /// Reads the row.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError`] for the first column that is wrong.
+    pub fn parse(&self) -> Result<TaxRate, RowError> {
+        let jurisdiction: Jurisdiction = parsed("jurisdiction", &self.jurisdiction)?;
+        check_level(&jurisdiction)?;
+        let valid_from: Date = parsed("valid_from", &self.valid_from)?;
+        let valid_to = optional(&self.valid_to, |text| parsed("valid_to", text))?;
+        if valid_to.is_some_and(|last| last < valid_from) {
+            return Err(RowError::new("valid_to", "is before valid_from"));
+        }
+        if self.name.trim().is_empty() {
+            return Err(RowError::new("name", "is empty"));
+        }
+        Ok(TaxRate {
+            jurisdiction,
+            name: self.name.trim().to_owned(),
+            rate: Rate::parse_percent(&self.rate_pct)
+                .ok_or_else(|| RowError::new("rate_pct", "not a percentage such as 7.25"))?,
+            display: match self.display.as_str() {
+                "inclusive" => TaxDisplay::Inclusive,
+                "exclusive" => TaxDisplay::Exclusive,
+                _ => return Err(RowError::new("display", "neither inclusive nor exclusive")),
+            },
+            valid_from,
+            valid_to,
+            confidence: confidence(&self.confidence)?,
+            source: source(&self.source)?,
+        })
+    }
+
+    /// The row that [`TaxRateRow::parse`] reads back as the same rate.
+    #[must_use]
+    pub fn to_row(rate: &TaxRate) -> Self {
+        let display = match rate.display {
+            TaxDisplay::Inclusive => "inclusive",
+            TaxDisplay::Exclusive => "exclusive",
+        };
+        Self {
+            jurisdiction: rate.jurisdiction.to_string(),
+            name: rate.name.clone(),
+            rate_pct: rate.rate.percent(),
+            display: display.to_owned(),
+            valid_from: rate.valid_from.to_string(),
+            valid_to: rate.valid_to.map(|last| last.to_string()).unwrap_or_default(),
+            source: rate.source.clone(),
+            confidence: rate.confidence.word().to_owned(),
+        }
+    }
+}
+
+/// A rate belongs to a state exactly where states levy the tax.
+fn check_level(jurisdiction: &Jurisdiction) -> Result<(), RowError> {
+    match (Jurisdiction::by_state(jurisdiction.country), jurisdiction.region) {
+        (false, None) => Ok(()),
+        (false, Some(_)) => Err(RowError::new("jurisdiction", "this country has a national rate")),
+        (true, None) => Err(RowError::new("jurisdiction", "this country's states levy the tax")),
+        (true, Some(region)) => US_STATES
+            .iter()
+            .any(|(code, _)| *code == region.as_str())
+            .then_some(())
+            .ok_or_else(|| RowError::new("jurisdiction", "no such state")),
+    }
+}
+
+fn parsed<T: FromStr<Err: ToString>>(field: &'static str, text: &str) -> Result<T, RowError> {
+    text.parse().map_err(|problem: T::Err| RowError::new(field, problem))
+}
+
+fn optional<T>(
+    text: &str,
+    read: impl FnOnce(&str) -> Result<T, RowError>,
+) -> Result<Option<T>, RowError> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
+}
+
+fn moment(field: &'static str, text: &str) -> Result<Instant, RowError> {
+    if let Ok(day) = text.parse::<Date>()
+        && text.len() <= "2015-06-01".len()
+    {
+        return Ok(Instant::start_of(day));
+    }
+    text.parse::<jiff::Timestamp>().map(Instant::from).map_err(|_| {
+        RowError::new(field, "neither a day nor a moment such as 2015-06-01T16:00:00Z")
+    })
+}
+
+fn source(text: &str) -> Result<String, RowError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(RowError::new("source", "is empty: every figure carries its source"));
+    }
+    Ok(text.to_owned())
+}
+
+fn confidence(text: &str) -> Result<Confidence, RowError> {
+    Confidence::from_word(text).ok_or_else(|| RowError::new("confidence", "not S1, S2 or M"))
+}
