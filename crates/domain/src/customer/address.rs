@@ -1,0 +1,138 @@
+//! Where a parcel goes.
+
+use kontor_base::{Country, Line};
+use serde::{Deserialize, Serialize};
+
+use crate::price::{Jurisdiction, us_state};
+
+use super::field::{FieldError, FieldProblem, collect};
+use super::postcode;
+use super::rules::{AddressRules, RegionRule, address_rules};
+
+/// Where a parcel goes. Made by [`AddressForm::parse`]; read back from the store without a second
+/// check of the country's rules, so that an old order survives a change of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Who receives it.
+    pub name: Line<80>,
+    /// Street and number.
+    pub line1: Line<100>,
+    /// What else the carrier needs, if anything.
+    pub line2: Option<Line<100>>,
+    /// The city.
+    pub city: Line<80>,
+    /// The state or province; in the USA its two letters.
+    pub region: Option<Line<80>>,
+    /// The postcode in its usual form; `None` where there are none.
+    pub postcode: Option<Line<12>>,
+    /// The country.
+    pub country: Country,
+}
+
+impl Address {
+    /// Where tax is owed for a parcel to this address.
+    #[must_use]
+    pub fn jurisdiction(&self) -> Jurisdiction {
+        let region = self.region.as_ref().filter(|_| Jurisdiction::by_state(self.country));
+        Jurisdiction {
+            country: self.country,
+            region: region.and_then(|region| region.as_str().parse().ok()),
+        }
+    }
+}
+
+/// An address as typed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AddressForm {
+    /// Who receives the parcel.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// What else the carrier needs, or empty.
+    pub line2: String,
+    /// The city; may stay empty in a city state.
+    pub city: String,
+    /// The state or province, by code or name.
+    pub region: String,
+    /// The postcode.
+    pub postcode: String,
+    /// The country's code.
+    pub country: String,
+}
+
+impl AddressForm {
+    /// Reads the form for a market that ships to `countries`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, in the order of the fields (`address.name`, `address.line1`, …,
+    /// `address.country`). When the country is wrong, region and postcode are not judged: their
+    /// rules depend on it.
+    pub fn parse(&self, countries: &[Country]) -> Result<Address, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let country = self.country(countries);
+        let rules = country.ok().and_then(address_rules);
+        let name = collect(&mut errors, "address.name", Line::parse(&self.name));
+        let line1 = collect(&mut errors, "address.line1", Line::parse(&self.line1));
+        let line2 = collect(&mut errors, "address.line2", optional(&self.line2));
+        let city = collect(&mut errors, "address.city", self.city(rules));
+        let (mut region, mut postcode) = (None, None);
+        if country.is_ok() {
+            region = collect(&mut errors, "address.region", self.region(rules)).flatten();
+            let read = self.postcode(rules);
+            postcode = collect(&mut errors, "address.postcode", read).flatten();
+        }
+        let country = collect(&mut errors, "address.country", country);
+        match (name, line1, line2, city, country) {
+            (Some(name), Some(line1), Some(line2), Some(city), Some(country))
+                if errors.is_empty() =>
+            {
+                Ok(Address { name, line1, line2, city, region, postcode, country })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    fn country(&self, countries: &[Country]) -> Result<Country, FieldProblem> {
+        let code = self.country.trim();
+        if code.is_empty() {
+            return Err(FieldProblem::Missing);
+        }
+        let country: Country =
+            code.to_ascii_uppercase().parse().map_err(|_| FieldProblem::Unknown)?;
+        if countries.contains(&country) { Ok(country) } else { Err(FieldProblem::NotServed) }
+    }
+
+    fn city(&self, rules: Option<&AddressRules>) -> Result<Line<80>, FieldProblem> {
+        let typed = optional(&self.city)?;
+        let only_city = rules.and_then(|rules| rules.only_city);
+        match (typed, only_city) {
+            (Some(city), _) => Ok(city),
+            (None, Some(city)) => Ok(Line::parse(city)?),
+            (None, None) => Err(FieldProblem::Missing),
+        }
+    }
+
+    fn region(&self, rules: Option<&AddressRules>) -> Result<Option<Line<80>>, FieldProblem> {
+        let typed = optional::<80>(&self.region)?;
+        match (rules.map_or(RegionRule::Optional, |rules| rules.region), typed) {
+            (RegionRule::UsState | RegionRule::Required, None) => Err(FieldProblem::Missing),
+            (RegionRule::UsState, Some(text)) => {
+                let state = us_state(text.as_str()).ok_or(FieldProblem::Unknown)?;
+                Ok(Some(Line::parse(state.as_str())?))
+            }
+            (RegionRule::Required | RegionRule::Optional, typed) => Ok(typed),
+        }
+    }
+
+    fn postcode(&self, rules: Option<&AddressRules>) -> Result<Option<Line<12>>, FieldProblem> {
+        let kept = postcode::parse(&self.postcode, rules)?;
+        Ok(kept.map(|text| Line::parse(&text)).transpose()?)
+    }
+}
+
+/// A line, or nothing where nothing was typed.
+fn optional<const MAX: usize>(text: &str) -> Result<Option<Line<MAX>>, FieldProblem> {
+    if text.trim().is_empty() { Ok(None) } else { Ok(Some(Line::parse(text)?)) }
+}
