@@ -1,0 +1,23 @@
+//! Orders: the quote that is agreed on, the checkout that leads there, the order's number, its
+//! state and whether it can still be cancelled.
+
+mod cancel;
+mod checkout;
+mod number;
+mod quote;
+mod state;
+mod types;
+
+pub use cancel::{CancelPlan, CancelRefusal, MoneyBack, cancel_plan};
+pub use checkout::{
+    CHECKOUT_TABLE, CheckoutEvent, CheckoutRefusal, CheckoutState, CheckoutStep, checkout_step,
+};
+pub use number::{OrderNumber, OrderNumberError};
+pub use quote::{
+    AppliedTax, PricedLine, Quote, QuoteRefusal, QuoteRequest, QuotedLine, QuotedShipping,
+    TaxTotal, Totals, quote,
+};
+pub use state::{
+    ClearanceState, FulfilmentState, ORDER_STATE_TABLE, OrderState, OrderStateRow, order_state,
+};
+pub use types::{Order, OrderLine, VerdictNote};
