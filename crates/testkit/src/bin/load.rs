@@ -1,0 +1,182 @@
+//! `kontor-load`: load for a shop on this machine, and what it answered.
+//!
+//! A program of its own, so that its processor time is not counted as the
+//! shop's. `cargo xtask bench` starts it; by hand it helps to look closer.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks on stdout and stderr"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use kontor_testkit::load::{Address, Connection, Load, Pace, Report, Stop, order::Purchase};
+use serde_json::json;
+
+/// Load for a shop on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "kontor-load", max_term_width = 100)]
+struct Words {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ask for pages again and again; several addresses take turns.
+    Get {
+        /// For example http://127.0.0.1:8080/us/en/
+        #[arg(required = true)]
+        urls: Vec<String>,
+        #[command(flatten)]
+        load: LoadWords,
+        /// What to send as `Accept-Encoding`.
+        #[arg(long)]
+        accept_encoding: Option<String>,
+    },
+    /// Buy as a guest again and again: cart, checkout, payment, order.
+    Order {
+        /// The shop, for example http://127.0.0.1:8080
+        url: String,
+        #[command(flatten)]
+        load: LoadWords,
+        /// The market to buy in.
+        #[arg(long, default_value = "us")]
+        market: String,
+        /// What to buy, one piece at a time.
+        #[arg(long, default_value = "BAND-BLACK")]
+        sku: String,
+    },
+    /// Fetch one page, keep its body, and say in JSON what it was.
+    Fetch {
+        /// The page.
+        url: String,
+        /// The file for the body, as it came over the wire.
+        #[arg(long)]
+        out: PathBuf,
+        /// What to send as `Accept-Encoding`.
+        #[arg(long)]
+        accept_encoding: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct LoadWords {
+    /// Connections that ask at the same time.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    connections: u32,
+    /// Threads that share the connections.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
+    threads: u32,
+    /// How long.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: u64,
+    /// How many, instead of how long.
+    #[arg(long, conflicts_with = "seconds")]
+    count: Option<u64>,
+    /// So many in a second, latency counted from when each was due; without
+    /// it each connection asks again as soon as it has its answer.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    rate: Option<u64>,
+    /// End with one line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl LoadWords {
+    fn load(&self) -> Load {
+        Load {
+            connections: self.connections as usize,
+            threads: self.threads as usize,
+            pace: self.rate.map_or(Pace::Closed, |per_s| Pace::Open { per_s }),
+            stop: self.count.map_or(Stop::After(Duration::from_secs(self.seconds)), Stop::Count),
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let outcome = match Words::parse().command {
+        Command::Get { urls, load, accept_encoding } => {
+            get(&urls, &load, accept_encoding.as_deref())
+        }
+        Command::Order { url, load, market, sku } => order(&url, &load, &market, &sku),
+        Command::Fetch { url, out, accept_encoding } => {
+            fetch(&url, &out, accept_encoding.as_deref())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kontor-load: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn get(urls: &[String], words: &LoadWords, accept_encoding: Option<&str>) -> Outcome {
+    let addresses = urls.iter().map(|url| Address::parse(url)).collect::<Result<Vec<_>, _>>()?;
+    let socket = addresses.first().ok_or("no address is given")?.socket;
+    if addresses.iter().any(|address| address.socket != socket) {
+        return Err("all addresses must be of one server".into());
+    }
+    let requests: Vec<_> =
+        addresses.iter().map(|address| address.get(&headers(accept_encoding))).collect();
+    let report = words.load().run(socket, move |turn, request| {
+        if request.is_empty() || requests.len() > 1 {
+            let chosen = (turn.sequence as usize).wrapping_add(turn.worker) % requests.len();
+            request.clear();
+            request.extend_from_slice(&requests[chosen]);
+        }
+    })?;
+    show(&report, words);
+    Ok(())
+}
+
+fn order(url: &str, words: &LoadWords, market: &str, sku: &str) -> Outcome {
+    let socket = Address::parse(url)?.socket;
+    let purchase = Purchase::new(socket, market, sku);
+    let report = words.load().run_script(
+        socket,
+        async move |connection: &mut Connection, request: &mut Vec<u8>, turn| {
+            purchase.carry_out(connection, request, turn).await
+        },
+    )?;
+    show(&report, words);
+    Ok(())
+}
+
+fn show(report: &Report, words: &LoadWords) {
+    for fault in &report.faults {
+        eprintln!("kontor-load: {fault}");
+    }
+    if words.json {
+        println!("{}", report.json());
+    } else {
+        println!("{report}");
+    }
+}
+
+fn fetch(url: &str, out: &std::path::Path, accept_encoding: Option<&str>) -> Outcome {
+    let address = Address::parse(url)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut connection = Connection::new(address.socket);
+    let answer = runtime.block_on(connection.send(&address.get(&headers(accept_encoding))))?;
+    std::fs::write(out, answer.body)?;
+    let page = json!({
+        "status": answer.status,
+        "content_type": answer.header("content-type").unwrap_or_default(),
+        "content_encoding": answer.header("content-encoding").unwrap_or_default(),
+        "bytes": answer.body.len(),
+    });
+    println!("{page}");
+    Ok(())
+}
+
+fn headers(accept_encoding: Option<&str>) -> Vec<(&str, &str)> {
+    accept_encoding.map(|value| ("Accept-Encoding", value)).into_iter().collect()
+}

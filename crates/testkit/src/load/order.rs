@@ -1,0 +1,106 @@
+//! The scripted purchase: cart, checkout, payment with the test provider,
+//! order, as a guest, over the JSON API.
+
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::{Connection, Fault, Response, Turn};
+
+/// Whose purchase.
+#[derive(Debug, Clone)]
+pub struct Purchase {
+    host: String,
+    market: String,
+    sku: String,
+    /// Tells the keys of this run from those of every other.
+    run: u128,
+}
+
+impl Purchase {
+    /// Purchases of one piece of this product in this market.
+    #[must_use]
+    pub fn new(socket: SocketAddr, market: &str, sku: &str) -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        Self {
+            host: socket.to_string(),
+            market: market.to_owned(),
+            sku: sku.to_owned(),
+            run: since_epoch.as_nanos(),
+        }
+    }
+
+    /// One purchase from the cart to the order.
+    ///
+    /// # Errors
+    /// When an answer is not the one a shop gives that sells.
+    pub async fn carry_out(
+        &self,
+        connection: &mut Connection,
+        request: &mut Vec<u8>,
+        turn: Turn,
+    ) -> Result<(), Fault> {
+        let key = format!("{:x}-{}-{}", self.run, turn.worker, turn.sequence);
+
+        let lines = json!({ "lines": [{ "sku": self.sku, "quantity": 1 }] });
+        let path = format!("/api/v1/{}/carts", self.market);
+        self.post(request, &path, &format!("{key}-cart"), None, &lines);
+        let cart = read(connection.send(request).await?, 201)?;
+        let (cart_id, cart_token) = (text(&cart, "id")?, text(&cart, "token")?);
+
+        let path = format!("/api/v1/carts/{cart_id}/checkout");
+        self.post(request, &path, &format!("{key}-checkout"), Some(cart_token), &json!({}));
+        let checkout = read(connection.send(request).await?, 201)?;
+        let (checkout_id, checkout_token) = (text(&checkout, "id")?, text(&checkout, "token")?);
+
+        let path = format!("/api/v1/checkouts/{checkout_id}/order");
+        let body = json!({
+            "contact": { "email": "load@example.com" },
+            "address": {
+                "name": "Ada Buyer",
+                "line1": "500 Castro Street",
+                "city": "Mountain View",
+                "region": "CA",
+                "postcode": "94041",
+                "country": "US",
+            },
+            "payment": { "method": "test", "scenario": "succeeds" },
+            "total_seen": checkout["total"],
+        });
+        self.post(request, &path, &format!("{key}-order"), Some(checkout_token), &body);
+        let order = read(connection.send(request).await?, 201)?;
+        text(&order["order"], "number").map(|_| ())
+    }
+
+    fn post(
+        &self,
+        request: &mut Vec<u8>,
+        path: &str,
+        key: &str,
+        token: Option<&str>,
+        body: &Value,
+    ) {
+        let body = body.to_string();
+        let token = token.map(|token| format!("Kontor-Cart: {token}\r\n")).unwrap_or_default();
+        request.clear();
+        request.extend_from_slice(
+            format!(
+                "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
+                 {token}Content-Length: {}\r\n\r\n{body}",
+                self.host,
+                body.len()
+            )
+            .as_bytes(),
+        );
+    }
+}
+
+fn read(answer: Response<'_>, status: u16) -> Result<Value, Fault> {
+    let answer = answer.expect_status(status)?;
+    serde_json::from_slice(answer.body).map_err(|_| Fault::Answer("JSON"))
+}
+
+fn text<'value>(value: &'value Value, field: &'static str) -> Result<&'value str, Fault> {
+    value[field].as_str().ok_or(Fault::Answer(field))
+}
