@@ -31,7 +31,7 @@ Usage: cargo xtask bench NAME [--json] [options]
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
   --connections N  connections that ask without pause [64]
-  --threads N      threads of the load generator [1]
+  --threads N      threads of the load generator [2]
   --gzip           (shelf) ask for compressed pages, from nginx too
 
 A machine that does other things at the same time gives other numbers; ratios
@@ -70,7 +70,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
         seconds: arguments.number("--seconds", 4)?.clamp(1, 600),
         connections: arguments.number("--connections", 64)?.clamp(1, 4096),
-        threads: arguments.number("--threads", 1)?.clamp(1, 64),
+        threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
     };
     let name = arguments.positional().ok_or("name a benchmark: shelf or order")?;
