@@ -27,21 +27,26 @@ CREATE TABLE payment (
     checkout BYTEA NOT NULL,
     provider TEXT NOT NULL,
     state TEXT NOT NULL,
-    minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
+    minor BIGINT NOT NULL,
+    captured_minor BIGINT NOT NULL,
+    refunded_minor BIGINT NOT NULL,
     provider_reference TEXT,
     order_id BYTEA,
-    changed_at BIGINT NOT NULL,
-    body TEXT NOT NULL
+    scenario TEXT NOT NULL,
+    started_at BIGINT NOT NULL
 );
 
-CREATE INDEX payment_by_state ON payment (state, changed_at);
+-- Attempts that still wait for an outcome: what the keeper looks through.
+CREATE INDEX payment_by_state ON payment (state, started_at);
 
 CREATE TABLE order_head (
     id BYTEA PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,
     market TEXT NOT NULL,
     placed_at BIGINT NOT NULL,
+    payment BYTEA NOT NULL,
+    hold BYTEA NOT NULL,
     payment_state TEXT NOT NULL,
     fulfilment_state TEXT NOT NULL,
     clearance_state TEXT NOT NULL,
@@ -50,16 +55,17 @@ CREATE TABLE order_head (
     body TEXT NOT NULL
 );
 
+CREATE INDEX order_head_by_state ON order_head (payment_state, placed_at);
+
 CREATE TABLE order_line (
-    order_id BYTEA NOT NULL REFERENCES order_head (id),
+    order_id BYTEA NOT NULL,
     line BIGINT NOT NULL,
     sku TEXT NOT NULL,
     quantity BIGINT NOT NULL,
-    gross_minor BIGINT NOT NULL,
-    tax_minor BIGINT NOT NULL,
-    verdict TEXT NOT NULL,
     PRIMARY KEY (order_id, line)
 );
+
+CREATE INDEX order_line_by_sku ON order_line (sku, order_id);
 
 CREATE TABLE customer_waiting (
     person BYTEA PRIMARY KEY,

@@ -6,7 +6,21 @@
 //!
 //! Start reading at [`Db`], then the area you are after.
 
+pub mod cart;
+pub mod catalogue;
+pub mod clearance;
+pub mod customer;
+pub mod fact;
+pub mod idempotency;
+pub mod job;
 mod kernel;
+pub mod market;
+pub mod money;
+pub mod order;
+pub mod payment;
+pub mod price;
+pub mod setting;
+pub mod stock;
 
 pub use kernel::backup::{BackupError, backup, restore};
 pub use kernel::db::{AsFault, Db, Options, Versions};

@@ -15,8 +15,8 @@ pub struct WaitingEntry {
     pub email: Email,
     /// The market.
     pub market: MarketCode,
-    /// The model.
-    pub model: Slug,
+    /// The model; `None` waits for the market's opening.
+    pub model: Option<Slug>,
     /// The language to write in.
     pub language: Language,
 }
@@ -30,7 +30,7 @@ impl WaitingEntry {
     pub fn parse(
         email: &str,
         market: MarketCode,
-        model: Slug,
+        model: Option<Slug>,
         language: Language,
     ) -> Result<Self, FieldError> {
         let email = Email::parse(email)
@@ -42,6 +42,7 @@ impl WaitingEntry {
     /// address wait once, whatever their languages. Personal data: store it as a keyed hash.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}/{}/{}", self.market, self.model, self.email.normalised())
+        let model = self.model.as_ref().map_or("", Slug::as_str);
+        format!("{}/{model}/{}", self.market, self.email.normalised())
     }
 }

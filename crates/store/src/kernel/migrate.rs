@@ -29,7 +29,7 @@ macro_rules! migration {
 /// Every migration, in order. Never edit a published one: add the next.
 pub const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_facts"),
-    migration!(2, "0002_stock"),
+    migration!(2, "0002_ledger"),
     migration!(3, "0003_selling"),
     migration!(4, "0004_machinery"),
 ];

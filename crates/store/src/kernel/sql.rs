@@ -277,3 +277,28 @@ impl<'c> Tx<'c> {
 pub(crate) fn single_int(connection: &Connection, sql: &str) -> rusqlite::Result<Option<i64>> {
     connection.query_row(sql, [], |row| row.get(0)).optional()
 }
+
+/// The JSON text that a row keeps of `value`.
+pub(crate) fn to_json<T: serde::Serialize>(
+    value: &T,
+    table: &'static str,
+) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::bad_row(table, error))
+}
+
+/// Reads a stored text form; a text that is not one is a damaged row.
+pub(crate) fn parsed<T: std::str::FromStr>(text: &str, table: &'static str) -> Result<T, StoreError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error| StoreError::bad_row(table, format!("{text:?}: {error}")))
+}
+
+/// Reads a stored word; an unknown one is a damaged row.
+pub(crate) fn word<T>(
+    text: &str,
+    table: &'static str,
+    from_word: fn(&str) -> Option<T>,
+) -> Result<T, StoreError> {
+    from_word(text).ok_or_else(|| StoreError::bad_row(table, format!("unknown word {text:?}")))
+}

@@ -1,4 +1,4 @@
--- The stock ledger. A balance is a projection of the transfers; `kontor audit` proves it.
+-- The ledgers: stock and money. A balance is a projection of the transfers; `kontor audit` proves it.
 
 CREATE TABLE stock_account (
     account TEXT PRIMARY KEY,
@@ -31,8 +31,18 @@ CREATE TABLE stock_hold (
 
 CREATE INDEX stock_hold_by_end ON stock_hold (state, expires_at);
 
+-- The money ledger, by the same rule.
+
+CREATE TABLE money_account (
+    account TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    balance_minor BIGINT NOT NULL,
+    PRIMARY KEY (account, currency)
+);
+
 CREATE TABLE money_transfer (
     id BYTEA PRIMARY KEY,
+    order_id BYTEA NOT NULL,
     made_at BIGINT NOT NULL,
     from_account TEXT NOT NULL,
     to_account TEXT NOT NULL,
@@ -42,4 +52,4 @@ CREATE TABLE money_transfer (
     reference TEXT NOT NULL
 );
 
-CREATE INDEX money_transfer_by_reference ON money_transfer (reference);
+CREATE INDEX money_transfer_by_order ON money_transfer (order_id);

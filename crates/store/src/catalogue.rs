@@ -1,0 +1,89 @@
+//! Models, variants, and which accessory fits which device.
+
+use kontor_domain::catalogue::{Fit, Model, Variant};
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Tx, to_json};
+use crate::kernel::topic::Topic;
+use crate::values;
+
+/// Every model, by code.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn models(tx: &mut Tx<'_>) -> Result<Vec<Model>, StoreError> {
+    tx.query("SELECT body FROM catalogue_model ORDER BY code", &[], |row| {
+        row.json(0, "catalogue_model")
+    })
+}
+
+/// Every variant, in the order in which a model shows them.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn variants(tx: &mut Tx<'_>) -> Result<Vec<Variant>, StoreError> {
+    tx.query("SELECT body FROM catalogue_variant ORDER BY model, position, sku", &[], |row| {
+        row.json(0, "catalogue_variant")
+    })
+}
+
+/// Which accessory fits which device.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn fits(tx: &mut Tx<'_>) -> Result<Vec<Fit>, StoreError> {
+    tx.query("SELECT accessory, device FROM catalogue_fit ORDER BY accessory, device", &[], |row| {
+        let slug = |text: String| {
+            text.parse().map_err(|error| StoreError::bad_row("catalogue_fit", error))
+        };
+        Ok(Fit { accessory: slug(row.text(0)?)?, device: slug(row.text(1)?)? })
+    })
+}
+
+/// Writes a model as it is now.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_model(tx: &mut Tx<'_>, model: &Model) -> Result<(), StoreError> {
+    let body = to_json(model, "catalogue_model")?;
+    tx.execute(
+        "INSERT INTO catalogue_model (code, body) VALUES ($1, $2)
+         ON CONFLICT (code) DO UPDATE SET body = excluded.body",
+        values![model.code.as_str(), &body],
+    )?;
+    tx.touch(Topic::Catalogue)
+}
+
+/// Writes a variant as it is now; `position` is its place among its siblings.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_variant(tx: &mut Tx<'_>, variant: &Variant, position: i64) -> Result<(), StoreError> {
+    let body = to_json(variant, "catalogue_variant")?;
+    tx.execute(
+        "INSERT INTO catalogue_variant (sku, model, position, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (sku) DO UPDATE SET
+             model = excluded.model, position = excluded.position, body = excluded.body",
+        values![variant.sku.as_str(), variant.model.as_str(), position, &body],
+    )?;
+    tx.touch(Topic::Catalogue)
+}
+
+/// Notes that an accessory fits a device.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_fit(tx: &mut Tx<'_>, fit: &Fit) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO catalogue_fit (accessory, device) VALUES ($1, $2)
+         ON CONFLICT (accessory, device) DO NOTHING",
+        values![fit.accessory.as_str(), fit.device.as_str()],
+    )?;
+    tx.touch(Topic::Catalogue)
+}

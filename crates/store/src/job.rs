@@ -1,0 +1,108 @@
+//! The job queue: work that a transaction caused and that happens after it.
+
+use kontor_base::Instant;
+use kontor_base::id::JobId;
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::Tx;
+use crate::kernel::topic::Topic;
+use crate::values;
+
+/// A queued job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done, as `area.verb`.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What it needs to know, as JSON.
+    pub body: String,
+}
+
+/// Queues a job, in the transaction that causes it.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn queue(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    kind: &'static str,
+    body: &str,
+    due_at: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO job (id, kind, state, due_at, attempts, body, last_error)
+         VALUES ($1, $2, 'waiting', $3, 0, $4, NULL)",
+        values![id.bytes(), kind, due_at, body],
+    )?;
+    tx.touch(Topic::Job)
+}
+
+/// Jobs that are due, the longest waiting first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn due(tx: &mut Tx<'_>, now: Instant, limit: i64) -> Result<Vec<Job>, StoreError> {
+    tx.query(
+        "SELECT id, kind, attempts, body FROM job
+         WHERE state = 'waiting' AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
+        values![now, limit],
+        |row| {
+            Ok(Job {
+                id: JobId::from_bytes(row.bytes16(0)?),
+                kind: row.text(1)?,
+                attempts: row.int(2)?,
+                body: row.text(3)?,
+            })
+        },
+    )
+}
+
+/// Marks a job as done, in the transaction that wrote what it achieved.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn finish(tx: &mut Tx<'_>, id: JobId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM job WHERE id = $1", values![id.bytes()])?;
+    Ok(())
+}
+
+/// Puts a job back until `due_at` after a failed try, or gives it up when `due_at` is `None`.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn fail(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    error: &str,
+    due_at: Option<Instant>,
+) -> Result<(), StoreError> {
+    let state = if due_at.is_some() { "waiting" } else { "given_up" };
+    tx.execute(
+        "UPDATE job SET state = $2, due_at = coalesce($3, due_at), attempts = attempts + 1,
+             last_error = $4 WHERE id = $1",
+        values![id.bytes(), state, due_at, error],
+    )?;
+    Ok(())
+}
+
+/// How many jobs wait and how many were given up.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn counts(tx: &mut Tx<'_>) -> Result<(i64, i64), StoreError> {
+    let counts = tx.optional(
+        "SELECT count(CASE WHEN state = 'waiting' THEN 1 END),
+                count(CASE WHEN state = 'given_up' THEN 1 END) FROM job",
+        &[],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )?;
+    Ok(counts.unwrap_or((0, 0)))
+}

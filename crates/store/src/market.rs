@@ -1,0 +1,32 @@
+//! Markets.
+
+use kontor_domain::market::Market;
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Tx, to_json};
+use crate::kernel::topic::Topic;
+use crate::values;
+
+/// Every market, in the order in which they are shown.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Market>, StoreError> {
+    tx.query("SELECT body FROM market ORDER BY position, code", &[], |row| row.json(0, "market"))
+}
+
+/// Writes a market as it is now; `position` is its place among the others.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save(tx: &mut Tx<'_>, market: &Market, position: i64) -> Result<(), StoreError> {
+    let body = to_json(market, "market")?;
+    tx.execute(
+        "INSERT INTO market (code, position, body) VALUES ($1, $2, $3)
+         ON CONFLICT (code) DO UPDATE SET position = excluded.position, body = excluded.body",
+        values![market.code.as_str(), position, &body],
+    )?;
+    tx.touch(Topic::Market)
+}

@@ -1,0 +1,122 @@
+//! The money ledger: transfers and the balances they make. The decisions are `kontor-ledger`'s.
+
+use kontor_base::id::{OrderId, TransferId};
+use kontor_base::{Line, Money};
+use kontor_ledger::money::{MoneyAccount, MoneyTransfer};
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Row, Tx, parsed};
+use crate::values;
+
+/// Writes transfers and carries the balances along.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+///
+/// # Panics
+///
+/// When a transfer is not sound: the decision that led here was wrong, and the transaction must
+/// not be kept.
+pub fn post(tx: &mut Tx<'_>, transfers: &[MoneyTransfer]) -> Result<(), StoreError> {
+    for transfer in transfers {
+        let flaw = transfer.check().err();
+        assert!(flaw.is_none(), "a transfer must be sound before it is written: {flaw:?}");
+        let order = transfer.order().expect("a sound transfer belongs to an order");
+        let (from, to) = (transfer.from.to_string(), transfer.to.to_string());
+        let currency = transfer.amount.currency.code();
+        tx.execute(
+            "INSERT INTO money_transfer (id, order_id, made_at, from_account, to_account, minor,
+                 currency, cause, reference)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            values![
+                transfer.id.bytes(),
+                order.bytes(),
+                transfer.at,
+                &from,
+                &to,
+                transfer.amount.minor,
+                currency,
+                transfer.cause.as_str(),
+                transfer.reference.as_str(),
+            ],
+        )?;
+        add(tx, &from, currency, -transfer.amount.minor)?;
+        add(tx, &to, currency, transfer.amount.minor)?;
+    }
+    Ok(())
+}
+
+fn add(tx: &mut Tx<'_>, account: &str, currency: &str, minor: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO money_account (account, currency, balance_minor) VALUES ($1, $2, $3)
+         ON CONFLICT (account, currency) DO UPDATE SET
+             balance_minor = money_account.balance_minor + excluded.balance_minor",
+        values![account, currency, minor],
+    )?;
+    Ok(())
+}
+
+/// Every transfer of an order, in the order in which they were made.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn of_order(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<MoneyTransfer>, StoreError> {
+    tx.query(
+        "SELECT id, made_at, from_account, to_account, minor, currency, cause, reference
+         FROM money_transfer WHERE order_id = $1 ORDER BY id",
+        values![order.bytes()],
+        read,
+    )
+}
+
+/// Every transfer in the order of the ids, a page at a time: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn transfers_after(
+    tx: &mut Tx<'_>,
+    after: Option<TransferId>,
+    limit: i64,
+) -> Result<Vec<MoneyTransfer>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, made_at, from_account, to_account, minor, currency, cause, reference
+         FROM money_transfer WHERE id > $1 ORDER BY id LIMIT $2",
+        values![&after, limit],
+        read,
+    )
+}
+
+/// Every balance in the books.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn balances(tx: &mut Tx<'_>) -> Result<Vec<(MoneyAccount, Money)>, StoreError> {
+    tx.query(
+        "SELECT account, currency, balance_minor FROM money_account ORDER BY account, currency",
+        &[],
+        |row| {
+            let table = "money_account";
+            let account = parsed(&row.text(0)?, table)?;
+            let currency = parsed(&row.text(1)?, table)?;
+            Ok((account, Money::new(row.int(2)?, currency)))
+        },
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<MoneyTransfer, StoreError> {
+    let table = "money_transfer";
+    Ok(MoneyTransfer {
+        id: TransferId::from_bytes(row.bytes16(0)?),
+        at: row.instant(1)?,
+        from: parsed(&row.text(2)?, table)?,
+        to: parsed(&row.text(3)?, table)?,
+        amount: Money::new(row.int(4)?, parsed(&row.text(5)?, table)?),
+        cause: parsed(&row.text(6)?, table)?,
+        reference: Line::parse(&row.text(7)?).map_err(|error| StoreError::bad_row(table, error))?,
+    })
+}
