@@ -447,3 +447,6 @@ fn move_lines(
 fn reference_to(hold: &Hold) -> Reference {
     Reference::parse(&hold.id.to_string()).expect("a hold's id is one short line of ASCII")
 }
+
+#[cfg(test)]
+mod tests;

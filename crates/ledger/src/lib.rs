@@ -8,7 +8,7 @@
 //! Start reading in [`stock`] (accounts, causes, transfers), then [`hold`] (what happens to stock
 //! between a checkout and an order) and [`warehouse`] (everything else that moves goods). The
 //! same for money: [`money`], then [`posting`]. [`mod@audit`] and [`money_audit`] prove a ledger
-//! from its entries.
+//! from its entries; [`simulator`] tries to break one.
 
 pub mod audit;
 pub mod book;
@@ -20,6 +20,7 @@ pub mod posting;
 pub mod refusal;
 #[cfg(test)]
 mod samples;
+pub mod simulator;
 pub mod stock;
 pub mod warehouse;
 mod word;

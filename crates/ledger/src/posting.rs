@@ -397,3 +397,6 @@ fn check_amount(amount: Money, currency: Currency) -> Result<(), MoneyRefusal> {
         Err(MoneyRefusal::AmountOutOfRange)
     }
 }
+
+#[cfg(test)]
+mod tests;

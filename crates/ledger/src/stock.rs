@@ -366,3 +366,6 @@ impl FromIterator<(StockAccount, i64)> for Balances {
         Self(rows.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

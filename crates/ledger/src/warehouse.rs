@@ -116,6 +116,9 @@ pub fn move_quota(
 /// lie in the warehouse, promised or not (available + held + sold), and may be zero. Answers
 /// `None` when the count agrees with the books.
 ///
+/// A count that changed nothing leaves no transfer behind: a caller that takes requests twice has to
+/// remember the id itself, or the same count told again later would have an effect.
+///
 /// Where the quotas of several markets share one shelf, count the shelf and take off what the
 /// books say of the other quotas.
 ///
@@ -182,3 +185,6 @@ fn transfer(movement: Movement, cause: Cause, from: StockState, to: StockState) 
         reference: movement.reference,
     }
 }
+
+#[cfg(test)]
+mod tests;
