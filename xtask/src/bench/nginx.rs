@@ -9,9 +9,9 @@ use super::Bench;
 use super::process::Process;
 use crate::{Failure, command, test};
 
-/// A page that nginx serves: its path, the file with its body, its headers.
+/// A page that nginx serves: the file with its body, which is its path too,
+/// and its headers.
 pub(super) struct Served {
-    pub(super) path: String,
     pub(super) file: String,
     pub(super) content_type: String,
     pub(super) content_encoding: String,
@@ -71,8 +71,8 @@ fn configuration(bench: &Bench, port: u16, pages: &[Served]) -> String {
             encoding => format!("add_header Content-Encoding {encoding};"),
         };
         locations.push_str(&format!(
-            "    location = {} {{ alias {folder}/{}; types {{ }} default_type \"{}\"; {encoding} }}\n",
-            page.path, page.file, page.content_type
+            "    location = /{} {{ types {{ }} default_type \"{}\"; {encoding} }}\n",
+            page.file, page.content_type
         ));
     }
     format!(
@@ -80,7 +80,7 @@ fn configuration(bench: &Bench, port: u16, pages: &[Served]) -> String {
 daemon off;
 worker_processes {cores};
 pid {folder}/nginx.pid;
-error_log stderr warn;
+error_log {folder}/nginx.log warn;
 events {{ worker_connections 8192; }}
 http {{
   access_log off;
@@ -98,6 +98,7 @@ http {{
   scgi_temp_path {folder}/nginx-scgi;
   server {{
     listen 127.0.0.1:{port} backlog=4096;
+    root {folder};
 {locations}  }}
 }}
 "

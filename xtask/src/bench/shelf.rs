@@ -16,6 +16,10 @@ use crate::Failure;
 /// The shelf that is measured.
 const SHELF: &str = "/us/en/";
 
+/// Where the bytes of both pages lie for nginx.
+const SHELF_FILE: &str = "shelf.body";
+const PRODUCT_FILE: &str = "product.body";
+
 /// What comes out for one page.
 struct Outcome {
     kontor: Medians,
@@ -27,13 +31,16 @@ struct Outcome {
 /// Measures and returns the line of JSON.
 pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
     let shop = Shop::start(bench)?;
-    let shelf = save(bench, &shop, SHELF, "shelf.body")?;
+    let shelf = save(bench, &shop, SHELF, SHELF_FILE)?;
     let html = load_text(bench, &shop)?;
     let product_path = product_link(&html).ok_or("the shelf links no product page")?;
-    let product = save(bench, &shop, &product_path, "product.body")?;
+    let product = save(bench, &shop, &product_path, PRODUCT_FILE)?;
     let nginx = Nginx::start(bench, &[shelf.0, product.0])?;
-    let shelf = measure(bench, &shop, &nginx, SHELF, shelf.1)?;
-    let product = measure(bench, &shop, &nginx, &product_path, product.1)?;
+    let pair = |path: &str, file: &str| {
+        (format!("{}{path}", shop.base_url), format!("{}/{file}", nginx.base_url))
+    };
+    let shelf = measure(bench, SHELF, &pair(SHELF, SHELF_FILE), shelf.1)?;
+    let product = measure(bench, &product_path, &pair(&product_path, PRODUCT_FILE), product.1)?;
     report(&shop, &shelf, &product);
     Ok(line(&shelf, &product))
 }
@@ -42,7 +49,6 @@ pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
 fn save(bench: &Bench, shop: &Shop, path: &str, file: &str) -> Result<(Served, u64), Failure> {
     let page = load::fetch(bench, &format!("{}{path}", shop.base_url), &bench.folder.join(file))?;
     let served = Served {
-        path: path.to_owned(),
         file: file.to_owned(),
         content_type: page.content_type,
         content_encoding: page.content_encoding,
@@ -67,26 +73,23 @@ fn product_link(html: &str) -> Option<String> {
 
 fn measure(
     bench: &Bench,
-    shop: &Shop,
-    nginx: &Nginx,
     path: &str,
+    (kontor_url, nginx_url): &(String, String),
     bytes: u64,
 ) -> Result<Outcome, Failure> {
-    let (kontor_url, nginx_url) =
-        (format!("{}{path}", shop.base_url), format!("{}{path}", nginx.base_url));
     eprintln!("{path}: {bytes} bytes, {} connections", bench.options.connections);
-    load::get(bench, &kontor_url, 1)?;
-    load::get(bench, &nginx_url, 1)?;
+    load::get(bench, kontor_url, 1)?;
+    load::get(bench, nginx_url, 1)?;
     let (mut kontor, mut static_files): (Vec<Round>, Vec<Round>) = (Vec::new(), Vec::new());
     let mut ratios = Vec::new();
     for round in 0..bench.options.rounds {
         let seconds = bench.options.seconds;
         let (of_kontor, of_nginx) = if round % 2 == 0 {
-            let first = load::get(bench, &kontor_url, seconds)?;
-            (first, load::get(bench, &nginx_url, seconds)?)
+            let first = load::get(bench, kontor_url, seconds)?;
+            (first, load::get(bench, nginx_url, seconds)?)
         } else {
-            let first = load::get(bench, &nginx_url, seconds)?;
-            (load::get(bench, &kontor_url, seconds)?, first)
+            let first = load::get(bench, nginx_url, seconds)?;
+            (load::get(bench, kontor_url, seconds)?, first)
         };
         let ratio = of_kontor.per_s / of_nginx.per_s;
         eprintln!(

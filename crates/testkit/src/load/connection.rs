@@ -53,8 +53,9 @@ impl<'connection> Response<'connection> {
         if self.status == status {
             return Ok(self);
         }
-        let start = &self.body[..self.body.len().min(400)];
-        Err(Fault::Status(self.status, String::from_utf8_lossy(start).into_owned()))
+        let start = String::from_utf8_lossy(&self.body[..self.body.len().min(400)]);
+        let words: Vec<_> = start.split_whitespace().collect();
+        Err(Fault::Status(self.status, words.join(" ")))
     }
 }
 
