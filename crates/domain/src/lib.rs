@@ -6,6 +6,7 @@
 
 pub mod cart;
 pub mod catalogue;
+pub mod clearance;
 pub mod customer;
 pub mod market;
 pub mod order;

@@ -1,0 +1,48 @@
+//! Clearance: may this be announced, sold, delivered here, today, and if not, why not?
+//!
+//! [`may`] is a pure function over dated records: *rules* (what is needed), *grants* (evidence
+//! that it is there), *orders* of courts and authorities (what is forbidden or conditioned) and
+//! *reviews* (whether anybody has looked for the rules of a country at all). Whatever is missing,
+//! unknown or unverified refuses; nothing in here ever guesses in favour of a sale.
+//!
+//! Start reading with [`may`] in `verdict.rs`, then `walk.rs`, which looks at the facts.
+//!
+//! Days: `…_from`, `issued_on`, `revoked_on` and `vacated_on` are the first day of their state,
+//! `expires_on` and `until` the last one, `effective_to` the first day on which a rule is gone (so
+//! that a rule and its successor share one date).
+
+mod code;
+mod degree;
+mod facts;
+mod grant;
+mod order;
+mod parser;
+mod predicate;
+mod reason;
+mod review;
+mod row;
+mod rule;
+mod scope;
+mod subject;
+mod truth;
+mod verdict;
+mod vocabulary;
+mod walk;
+
+pub use code::{AuthorityOrderCode, ClearanceCode, CodeError, FactRef, GrantCode, ReviewCode};
+pub use degree::{Ladder, Standing, ladder, standings};
+pub use facts::{FactProblem, Facts, Records};
+pub use grant::{Grant, GrantKind, GrantRow, GrantState, Verification, VerifiedHow};
+pub use order::{AuthorityOrder, OrderEffect, OrderRow};
+pub use predicate::{Predicate, PredicateError, PredicateProblem};
+pub use reason::{Obligation, ObligationKind, Reason, RuleBrief};
+pub use review::{Presence, PresenceRow, Review, ReviewRow};
+pub use row::RowError;
+pub use rule::{
+    Conditional, Confidence, Confirmation, Domain, Reach, Rule, RuleRow, Strength, WeekRange,
+};
+pub use scope::{ComponentScope, Scope};
+pub use subject::{Place, Subject};
+pub use truth::Truth;
+pub use verdict::{Explanation, Outcome, Step, StepEffect, Verdict, explain, may};
+pub use vocabulary::{CLASS_LISTS, DERIVED_WORDS, PLACE_WORDS};

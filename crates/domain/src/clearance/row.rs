@@ -1,0 +1,173 @@
+//! Rows of text, as data files and the store keep facts, and how their cells are read. A row is
+//! read as a whole or refused with the name of the column: no fact is ever half there.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kontor_base::Date;
+
+use crate::catalogue::{ComponentKind, ProductClass};
+use crate::market::Act;
+
+/// The longest text in a cell, in characters.
+pub(super) const CELL_CHARS_MAX: usize = 2_000;
+
+/// A row could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct RowError {
+    /// The column.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl RowError {
+    pub(super) fn new(field: &'static str, problem: impl fmt::Display) -> Self {
+        Self { field, problem: problem.to_string() }
+    }
+}
+
+/// A text that may be empty.
+pub(super) fn text(field: &'static str, cell: &str) -> Result<String, RowError> {
+    let cell = cell.trim();
+    if cell.chars().count() > CELL_CHARS_MAX {
+        return Err(RowError::new(field, format!("longer than {CELL_CHARS_MAX} characters")));
+    }
+    if cell.chars().any(char::is_control) {
+        return Err(RowError::new(field, "contains control characters"));
+    }
+    Ok(cell.to_owned())
+}
+
+/// A text that must be there.
+pub(super) fn required_text(field: &'static str, cell: &str) -> Result<String, RowError> {
+    let text = text(field, cell)?;
+    if text.is_empty() { Err(RowError::new(field, "is empty")) } else { Ok(text) }
+}
+
+/// A value that must be there.
+pub(super) fn value<T>(field: &'static str, cell: &str) -> Result<T, RowError>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    cell.trim().parse().map_err(|error| RowError::new(field, format!("{cell:?} is {error}")))
+}
+
+/// A value that may be empty.
+pub(super) fn optional<T>(field: &'static str, cell: &str) -> Result<Option<T>, RowError>
+where
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    if cell.trim().is_empty() { Ok(None) } else { value(field, cell).map(Some) }
+}
+
+/// A day such as `2026-11-23`.
+pub(super) fn date(field: &'static str, cell: &str) -> Result<Date, RowError> {
+    let cell = cell.trim();
+    // The parser of dates is generous (it takes times and offsets); a data file is not.
+    let plain = cell.len() == 10 && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let parsed = if plain { cell.parse().ok() } else { None };
+    parsed.ok_or_else(|| RowError::new(field, format!("{cell:?} is not a day such as 2026-11-23")))
+}
+
+/// A day that may be empty.
+pub(super) fn optional_date(field: &'static str, cell: &str) -> Result<Option<Date>, RowError> {
+    if cell.trim().is_empty() { Ok(None) } else { date(field, cell).map(Some) }
+}
+
+/// One of a few words.
+pub(super) fn word<T>(
+    field: &'static str,
+    cell: &str,
+    find: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, RowError> {
+    let cell = cell.trim();
+    find(cell).ok_or_else(|| RowError::new(field, format!("{cell:?} is not one of its words")))
+}
+
+/// One of a few words, or nothing.
+pub(super) fn optional_word<T>(
+    field: &'static str,
+    cell: &str,
+    find: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, RowError> {
+    if cell.trim().is_empty() { Ok(None) } else { word(field, cell, find).map(Some) }
+}
+
+/// `yes`, `no` or nothing (which is no).
+pub(super) fn flag(field: &'static str, cell: &str) -> Result<bool, RowError> {
+    word(field, cell, |cell| match cell {
+        "yes" => Some(true),
+        "no" | "" => Some(false),
+        _ => None,
+    })
+}
+
+/// Two days must follow each other.
+pub(super) fn in_order(
+    field: &'static str,
+    earlier: Option<Date>,
+    later: Option<Date>,
+) -> Result<(), RowError> {
+    match (earlier, later) {
+        (Some(earlier), Some(later)) if later < earlier => {
+            Err(RowError::new(field, format!("{later} is before {earlier}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The cell of an optional value.
+pub(super) fn cell<T: fmt::Display>(value: Option<&T>) -> String {
+    value.map(T::to_string).unwrap_or_default()
+}
+
+/// The words of types of other areas, in the form that [`word`] takes.
+pub(super) fn act(cell: &str) -> Option<Act> {
+    Act::from_word(cell)
+}
+
+/// See [`act`].
+pub(super) fn class(cell: &str) -> Option<ProductClass> {
+    ProductClass::from_word(cell)
+}
+
+/// See [`act`].
+pub(super) fn component_kind(cell: &str) -> Option<ComponentKind> {
+    ComponentKind::from_word(cell)
+}
+
+/// Declares an enum whose values are written as words in data files.
+macro_rules! word_enum {
+    ($(#[$meta:meta])* $name:ident { $( $(#[$value_meta:meta])* $value:ident = $word:literal ),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        pub enum $name {
+            $( $(#[$value_meta])* #[serde(rename = $word)] $value ),+
+        }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &[Self] = &[ $( Self::$value ),+ ];
+
+            /// The word in data files.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $( Self::$value => $word ),+ }
+            }
+
+            /// The value with this word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $( $word => Some(Self::$value), )+ _ => None }
+            }
+        }
+    };
+}
+pub(super) use word_enum;
