@@ -136,3 +136,55 @@ pub fn check_mrp(gross_unit: Money, mrp: Money) -> Result<(), PriceRefusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, "USD".parse().expect("USD is a currency"))
+    }
+
+    fn day(n: i64) -> Instant {
+        Instant::from_micros(1_432_000_000_000_000).plus_seconds(n * 24 * 60 * 60)
+    }
+
+    fn entry(minor: i64, from: i64, to: Option<i64>) -> PriceEntry {
+        PriceEntry {
+            market: "us".parse().expect("a market"),
+            sku: "BAND-BLACK".parse().expect("a SKU"),
+            money: usd(minor),
+            valid_from: day(from),
+            valid_to: to.map(day),
+            source: "test".to_owned(),
+            confidence: Confidence::M,
+        }
+    }
+
+    #[test]
+    fn the_latest_beginning_wins_and_an_offer_uncovers_what_lies_under_it() {
+        let entries = [entry(1299, 10, Some(12)), entry(1499, 0, None), entry(1999, 20, Some(25))];
+        let at = |n| price_at(&entries, day(n)).map(|e| e.money.minor);
+        assert_eq!(at(-1), None);
+        assert_eq!(at(0), Some(1499));
+        assert_eq!(at(9), Some(1499));
+        assert_eq!(at(10), Some(1299), "the first moment belongs to the entry");
+        assert_eq!(at(12), Some(1499), "the last does not");
+        assert_eq!(at(22), Some(1999));
+        assert_eq!(at(26), Some(1499));
+        let same = [entry(1499, 0, None), entry(999, 0, None), entry(1299, 0, None)];
+        assert_eq!(price_at(&same, day(1)).map(|e| e.money.minor), Some(999));
+        assert_eq!(price_at(&[], day(0)), None);
+    }
+
+    #[test]
+    fn nobody_charges_more_than_the_printed_price() {
+        let inr = |minor| Money::new(minor, "INR".parse().expect("INR is a currency"));
+        assert_eq!(check_mrp(inr(699_900), inr(699_900)), Ok(()));
+        assert_eq!(check_mrp(inr(1), inr(699_900)), Ok(()));
+        let above = check_mrp(inr(699_901), inr(699_900)).map_err(|e| e.code());
+        assert_eq!(above, Err("price.above_mrp"));
+        let mixed = check_mrp(usd(1), inr(1)).map_err(|e| e.code());
+        assert_eq!(mixed, Err("price.mixed_currencies"));
+    }
+}

@@ -97,3 +97,132 @@ fn lowest_in_window(
         .filter(|price| price.currency == now.currency)
         .min_by_key(|price| price.minor)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::price::Confidence;
+    use proptest::prelude::*;
+
+    fn eur(minor: i64) -> Money {
+        Money::new(minor, "EUR".parse().expect("EUR is a currency"))
+    }
+
+    fn day(n: i64) -> Instant {
+        Instant::from_micros(1_432_000_000_000_000).plus_seconds(n * DAY_S)
+    }
+
+    /// Price in cents, first day, end if any.
+    fn entries(list: &[(i64, i64, Option<i64>)]) -> Vec<PriceEntry> {
+        list.iter()
+            .map(|(minor, from, to)| PriceEntry {
+                market: "de".parse().expect("a market"),
+                sku: "BAND-BLACK".parse().expect("a SKU"),
+                money: eur(*minor),
+                valid_from: day(*from),
+                valid_to: to.map(day),
+                source: "test".to_owned(),
+                confidence: Confidence::M,
+            })
+            .collect()
+    }
+
+    /// The lowest price and the day since which the price is reduced.
+    fn shown(list: &[(i64, i64, Option<i64>)], on: i64) -> Option<(i64, i64)> {
+        reduction(&entries(list), day(on))
+            .map(|r| (r.lowest_30_days.minor, r.since.seconds_since(day(0)) / DAY_S))
+    }
+
+    #[test]
+    fn the_rule_case_by_case() {
+        let offer = [(1499, 0, None), (1299, 100, Some(110))];
+        assert_eq!(shown(&offer, 99), None);
+        assert_eq!(shown(&offer, 100), Some((1499, 100)));
+        assert_eq!(shown(&offer, 109), Some((1499, 100)));
+        assert_eq!(shown(&offer, 110), None, "back at the old price");
+
+        // A new product has nothing to be cheaper than.
+        assert_eq!(shown(&[(1299, 0, None)], 5), None);
+        assert_eq!(shown(&[], 5), None);
+
+        // Raised shortly before, to look reduced afterwards.
+        let trick = [(1499, 0, None), (1999, 90, None), (1499, 95, None)];
+        assert_eq!(shown(&trick, 95), None);
+        let half_trick = [(1499, 0, None), (1999, 90, None), (1399, 95, None)];
+        assert_eq!(shown(&half_trick, 95), Some((1499, 95)), "not 1999");
+        // After 30 days at the higher price it is honest.
+        let honest = [(1499, 0, None), (1999, 65, None), (1499, 95, None)];
+        assert_eq!(shown(&honest, 95), Some((1999, 95)));
+        let a_day_short = [(1499, 0, None), (1999, 66, None), (1499, 95, None)];
+        assert_eq!(shown(&a_day_short, 95), None);
+
+        // The lowest of the window may be an earlier offer.
+        let two_offers = [(1499, 0, None), (1199, 80, Some(82)), (1299, 100, Some(110))];
+        assert_eq!(shown(&two_offers, 100), None, "it was cheaper three weeks ago");
+        let deeper = [(1499, 0, None), (1199, 80, Some(82)), (999, 100, Some(110))];
+        assert_eq!(shown(&deeper, 100), Some((1199, 100)));
+
+        // Step by step: each step stands beside the one before.
+        let steps = [(1499, 0, None), (1299, 100, None), (999, 105, None)];
+        assert_eq!(shown(&steps, 100), Some((1499, 100)));
+        assert_eq!(shown(&steps, 105), Some((1299, 105)));
+
+        // A lower price without an end becomes the price; an offer stays one while it lasts.
+        let lower = [(1499, 0, None), (1299, 100, None)];
+        assert_eq!(shown(&lower, 129), Some((1499, 100)));
+        assert_eq!(shown(&lower, 130), None);
+        let long_offer = [(1499, 0, None), (1299, 100, Some(190))];
+        assert_eq!(shown(&long_offer, 180), Some((1499, 100)));
+
+        // The same price under a new entry is no new price.
+        let renewed = [(1499, 0, None), (1299, 100, Some(105)), (1299, 105, Some(110))];
+        assert_eq!(shown(&renewed, 107), Some((1499, 100)));
+
+        // Not on sale in between: only what was asked counts, and only within the window.
+        let gap = [(1499, 0, Some(90)), (1299, 100, None)];
+        assert_eq!(shown(&gap, 100), Some((1499, 100)));
+        let long_gap = [(1499, 0, Some(60)), (1299, 100, None)];
+        assert_eq!(shown(&long_gap, 100), None);
+    }
+
+    #[test]
+    fn another_currency_is_no_comparison() {
+        let mut list = entries(&[(1499, 0, None), (1299, 100, None)]);
+        list[0].money.currency = "USD".parse().expect("USD is a currency");
+        assert_eq!(reduction(&list, day(100)), None);
+    }
+
+    proptest! {
+        /// With prices that change at whole days, looking at every single day must agree.
+        #[test]
+        fn it_is_the_lowest_of_thirty_days(
+            list in proptest::collection::vec(
+                (1_i64..6, 0_i64..80, proptest::option::of(1_i64..40)), 1..8),
+            on in 0_i64..100,
+        ) {
+            let list: Vec<_> =
+                list.into_iter().map(|(p, from, days)| (p, from, days.map(|d| from + d))).collect();
+            let entries = entries(&list);
+            let price_on = |n: i64| price_at(&entries, day(n)).map(|e| e.money.minor);
+            let Some(now) = price_on(on) else {
+                prop_assert_eq!(reduction(&entries, day(on)), None);
+                return Ok(());
+            };
+            let since = (0..=on).rev().take_while(|n| price_on(*n) == Some(now)).last().unwrap_or(on);
+            let lowest = (since - 30..since).filter_map(price_on).min();
+            match reduction(&entries, day(on)) {
+                Some(r) => {
+                    prop_assert_eq!(r.now.minor, now);
+                    prop_assert_eq!(r.since, day(since));
+                    prop_assert_eq!(Some(r.lowest_30_days.minor), lowest);
+                    prop_assert!(r.lowest_30_days.minor > now);
+                }
+                None => {
+                    let open = price_at(&entries, day(on)).is_some_and(|e| e.valid_to.is_none());
+                    let too_long_ago = open && on - since >= 30;
+                    prop_assert!(too_long_ago || lowest.is_none_or(|lowest| lowest <= now));
+                }
+            }
+        }
+    }
+}

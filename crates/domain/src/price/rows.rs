@@ -214,3 +214,127 @@ fn source(text: &str) -> Result<String, RowError> {
 fn confidence(text: &str) -> Result<Confidence, RowError> {
     Confidence::from_word(text).ok_or_else(|| RowError::new("confidence", "not S1, S2 or M"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::price::TaxTable;
+
+    const RATES: &str = include_str!("../../../../data/tax/rates.csv");
+    const US_STATES_FILE: &str = include_str!("../../../../data/tax/us_states.csv");
+
+    fn tax_rows(file: &str) -> Vec<TaxRateRow> {
+        csv::Reader::from_reader(file.as_bytes())
+            .deserialize()
+            .collect::<Result<_, _>>()
+            .expect("the columns are those of the row")
+    }
+
+    #[test]
+    fn the_shipped_rates_are_good_and_complete() {
+        let rows = [tax_rows(RATES), tax_rows(US_STATES_FILE)].concat();
+        let mut rates = Vec::new();
+        for row in &rows {
+            let rate = row.parse().unwrap_or_else(|e| panic!("{}: {e}", row.jurisdiction));
+            assert_eq!(TaxRateRow::to_row(&rate), *row);
+            assert!(rate.rate.ppm() <= 300_000, "{}", row.jurisdiction);
+            rates.push(rate);
+        }
+        let table = TaxTable::try_new(rates).expect("one rate per place and day");
+        let today: Date = "2026-11-01".parse().expect("a day");
+        let known = |place: &str| {
+            let place = place.parse().expect("a jurisdiction");
+            table.rate_on(&place, today).is_ok()
+        };
+        for place in ["CN", "HK", "TW", "SG", "MY", "PH", "IN", "ID", "DE", "GB", "FR"] {
+            assert!(known(place), "{place}");
+        }
+        for (state, _) in US_STATES {
+            assert!(known(&format!("US-{state}")), "{state}");
+        }
+        assert_eq!(tax_rows(US_STATES_FILE).len(), US_STATES.len());
+        // No single rate is right there, so there is none.
+        for place in ["BR", "CA", "VN", "US"] {
+            assert!(!known(place), "{place}");
+        }
+    }
+
+    fn price_row() -> PriceRow {
+        let text = |t: &str| t.to_owned();
+        PriceRow {
+            market: text("us"),
+            sku: text("BAND-BLACK"),
+            price: text("14.99"),
+            currency: text("USD"),
+            valid_from: text("2015-06-01"),
+            valid_to: String::new(),
+            source: text("ZDNet"),
+            confidence: text("S2"),
+        }
+    }
+
+    #[test]
+    fn prices_round_trip() {
+        let entry = price_row().parse().expect("a good row");
+        assert_eq!(entry.money.minor, 1499);
+        let written = PriceRow::to_row(&entry);
+        assert_eq!(written.parse().as_ref(), Ok(&entry));
+        let offer = PriceRow { valid_to: "2015-06-08T10:00:00Z".to_owned(), ..price_row() };
+        let offer = offer.parse().expect("a good row");
+        assert_eq!(PriceRow::to_row(&offer).parse(), Ok(offer));
+    }
+
+    #[test]
+    fn a_bad_price_row_names_its_column() {
+        type Change = fn(&mut PriceRow, String);
+        let cases: &[(&str, &str, Change)] = &[
+            ("market", "USA", |r, v| r.market = v),
+            ("sku", "band", |r, v| r.sku = v),
+            ("price", "14.999", |r, v| r.price = v),
+            ("price", "-1", |r, v| r.price = v),
+            ("price", "1e9", |r, v| r.price = v),
+            ("price", "99999999999999999", |r, v| r.price = v),
+            ("currency", "XYZ", |r, v| r.currency = v),
+            ("currency", "usd", |r, v| r.currency = v),
+            ("valid_from", "", |r, v| r.valid_from = v),
+            ("valid_from", "1 June", |r, v| r.valid_from = v),
+            ("valid_from", "2015-02-30", |r, v| r.valid_from = v),
+            ("valid_from", "2015-06-01T10:00:00", |r, v| r.valid_from = v),
+            ("valid_to", "2015-06-01", |r, v| r.valid_to = v),
+            ("source", " ", |r, v| r.source = v),
+            ("confidence", "S3", |r, v| r.confidence = v),
+        ];
+        for (field, value, change) in cases {
+            let mut row = price_row();
+            change(&mut row, (*value).to_owned());
+            assert_eq!(row.parse().map_err(|e| e.field), Err(*field), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_tax_row_names_its_column() {
+        type Change = fn(&mut TaxRateRow, String);
+        let cases: &[(&str, &str, Change)] = &[
+            ("jurisdiction", "UK", |r, v| r.jurisdiction = v),
+            ("jurisdiction", "US", |r, v| r.jurisdiction = v),
+            ("jurisdiction", "US-PR", |r, v| r.jurisdiction = v),
+            ("jurisdiction", "DE-BE", |r, v| r.jurisdiction = v),
+            ("name", " ", |r, v| r.name = v),
+            ("rate_pct", "", |r, v| r.rate_pct = v),
+            ("rate_pct", "19 %", |r, v| r.rate_pct = v),
+            ("rate_pct", "about 17", |r, v| r.rate_pct = v),
+            ("display", "n/a", |r, v| r.display = v),
+            ("valid_from", "2026-09", |r, v| r.valid_from = v),
+            ("valid_to", "2026-09-28", |r, v| r.valid_to = v),
+            ("source", "", |r, v| r.source = v),
+            ("confidence", "", |r, v| r.confidence = v),
+        ];
+        let good = tax_rows(RATES).remove(0);
+        assert!(good.parse().is_ok());
+        for (field, value, change) in cases {
+            let mut row = good.clone();
+            change(&mut row, (*value).to_owned());
+            assert_eq!(row.parse().map_err(|e| e.field), Err(*field), "{value:?}");
+        }
+    }
+}

@@ -1,4 +1,10 @@
 //! Tax rates as time series, and which one applies to a parcel on a day.
+//!
+//! The rates that ship with Kontor (`data/tax/`) begin, where their history is not known, on the
+//! day for which their source states them; earlier days have no rate and are refused. Left out
+//! because no single rate is right: Brazil (state ICMS, IPI and PIS/COFINS on top of each other),
+//! Canada (federal and provincial), Vietnam (8 or 10 per cent by kind of goods); the USA has a row
+//! per state instead.
 
 use std::collections::BTreeMap;
 
@@ -105,5 +111,65 @@ impl TaxTable {
     /// Every rate, by jurisdiction and then by first day.
     pub fn iter(&self) -> impl Iterator<Item = &TaxRate> {
         self.rates.values().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    fn rate(place: &str, percent: &str, from: &str, to: Option<&str>) -> TaxRate {
+        TaxRate {
+            jurisdiction: place.parse().expect("a jurisdiction"),
+            name: "VAT".to_owned(),
+            rate: Rate::parse_percent(percent).expect("a percentage"),
+            display: TaxDisplay::Inclusive,
+            valid_from: day(from),
+            valid_to: to.map(day),
+            confidence: Confidence::M,
+            source: "test".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_rate_of_the_tax_point_counts() {
+        // Germany's rates as everybody remembers them; test data, not shipped data.
+        let table = TaxTable::try_new([
+            rate("DE", "19", "2007-01-01", None),
+            rate("DE", "16", "2020-07-01", Some("2020-12-31")),
+            rate("US-CA", "7.25", "2017-01-01", None),
+            rate("US-OR", "0", "2017-01-01", None),
+        ])
+        .expect("one rate per day");
+        let percent = |place: &str, on: &str| {
+            let place: Jurisdiction = place.parse().expect("a jurisdiction");
+            table.rate_on(&place, day(on)).map(|rate| rate.rate.percent()).map_err(|e| e.code())
+        };
+        assert_eq!(percent("DE", "2020-06-30").as_deref(), Ok("19"));
+        assert_eq!(percent("DE", "2020-07-01").as_deref(), Ok("16"));
+        assert_eq!(percent("DE", "2020-12-31").as_deref(), Ok("16"));
+        assert_eq!(percent("DE", "2021-01-01").as_deref(), Ok("19"));
+        assert_eq!(percent("US-OR", "2026-01-01").as_deref(), Ok("0"), "known to be nothing");
+        // Unknown is refused and never zero: the day before, the state without a rate, the country
+        // whose states levy the tax, the country nobody wrote down.
+        for (place, on) in [
+            ("DE", "2006-12-31"),
+            ("US-TX", "2026-01-01"),
+            ("US", "2026-01-01"),
+            ("BR", "2026-01-01"),
+        ] {
+            assert_eq!(percent(place, on), Err("price.no_tax_rate"), "{place} on {on}");
+        }
+        assert!(table.iter().all(|r| r.estimated() == (r.jurisdiction.country.code() == "US")));
+    }
+
+    #[test]
+    fn two_rates_of_one_day_are_refused() {
+        let twice = [rate("DE", "19", "2007-01-01", None), rate("DE", "20", "2007-01-01", None)];
+        assert!(TaxTable::try_new(twice).is_err());
     }
 }
