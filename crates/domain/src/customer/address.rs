@@ -136,3 +136,125 @@ impl AddressForm {
 fn optional<const MAX: usize>(text: &str) -> Result<Option<Line<MAX>>, FieldProblem> {
     if text.trim().is_empty() { Ok(None) } else { Ok(Some(Line::parse(text)?)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn countries(codes: &[&str]) -> Vec<Country> {
+        codes.iter().map(|code| code.parse().expect("a country")).collect()
+    }
+
+    fn form() -> AddressForm {
+        AddressForm {
+            name: "Ada Lovelace".to_owned(),
+            line1: "1 Market Street".to_owned(),
+            line2: String::new(),
+            city: "San Francisco".to_owned(),
+            region: "california".to_owned(),
+            postcode: "94105".to_owned(),
+            country: "us".to_owned(),
+        }
+    }
+
+    fn codes(form: &AddressForm, served: &[&str]) -> Vec<String> {
+        let errors = form.parse(&countries(served)).expect_err("the form is wrong");
+        errors.iter().map(FieldError::code).collect()
+    }
+
+    #[test]
+    fn a_good_address_knows_its_jurisdiction() {
+        let address = form().parse(&countries(&["US"])).expect("a good address");
+        assert_eq!(address.region.as_ref().map(Line::as_str), Some("CA"));
+        assert_eq!(address.jurisdiction().to_string(), "US-CA");
+        assert!(address.line2.is_none());
+        let german = AddressForm {
+            region: "Berlin".to_owned(),
+            postcode: "10115".to_owned(),
+            country: "DE".to_owned(),
+            ..form()
+        };
+        let address = german.parse(&countries(&["DE", "AT"])).expect("a good address");
+        // A German state is kept for the parcel and means nothing for the tax.
+        assert_eq!(address.jurisdiction().to_string(), "DE");
+    }
+
+    #[test]
+    fn a_city_state_needs_no_city() {
+        let hong_kong = AddressForm {
+            city: String::new(),
+            region: String::new(),
+            country: "HK".to_owned(),
+            ..form()
+        };
+        let address = hong_kong.parse(&countries(&["HK"])).expect("a good address");
+        assert_eq!(address.city.as_str(), "Hong Kong");
+        assert!(address.postcode.is_none(), "Hong Kong has no postcodes");
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once() {
+        let nothing = AddressForm { country: "US".to_owned(), ..AddressForm::default() };
+        assert_eq!(
+            codes(&nothing, &["US"]),
+            [
+                "address.name.missing",
+                "address.line1.missing",
+                "address.city.missing",
+                "address.region.missing",
+                "address.postcode.missing",
+            ]
+        );
+        let hostile = AddressForm {
+            name: "P\u{0430}ypal".to_owned(),
+            line1: "x".repeat(101),
+            line2: "a\u{202E}b".to_owned(),
+            city: "a\nb".to_owned(),
+            region: "Atlantis".to_owned(),
+            postcode: "9410".to_owned(),
+            country: "US".to_owned(),
+        };
+        assert_eq!(
+            codes(&hostile, &["US"]),
+            [
+                "address.name.mixed_scripts",
+                "address.line1.too_long",
+                "address.line2.control_character",
+                "address.city.control_character",
+                "address.region.unknown",
+                "address.postcode.malformed",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_country_decides_first() {
+        for (country, code) in [
+            ("", "address.country.missing"),
+            ("XX", "address.country.unknown"),
+            ("United States", "address.country.unknown"),
+            ("CA", "address.country.not_served"),
+        ] {
+            let form = AddressForm { country: country.to_owned(), ..form() };
+            assert_eq!(codes(&form, &["US"]), [code]);
+        }
+    }
+
+    #[test]
+    fn regions_where_they_are_needed() {
+        for (country, postcode, needed) in [
+            ("IN", "560001", true),
+            ("CN", "100085", true),
+            ("BR", "01310100", true),
+            ("FR", "75001", false),
+        ] {
+            let form = AddressForm {
+                region: " ".to_owned(),
+                postcode: postcode.to_owned(),
+                country: country.to_owned(),
+                ..form()
+            };
+            assert_eq!(form.parse(&countries(&[country])).is_err(), needed, "{country}");
+        }
+    }
+}

@@ -50,3 +50,32 @@ impl ContactForm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(email: &str, phone: &str, name: &str) -> ContactForm {
+        ContactForm { email: email.to_owned(), phone: phone.to_owned(), name: name.to_owned() }
+    }
+
+    #[test]
+    fn contacts() {
+        let good = form("ada@shop.example", "", "Ada").parse().expect("a good contact");
+        assert!(good.phone.is_none());
+        let debug = format!("{good:?}");
+        assert!(!debug.contains("ada") && !debug.contains("Ada"), "{debug}");
+        let errors = form("ada", "12ab", "\u{0}").parse().expect_err("all wrong");
+        let codes: Vec<String> = errors.iter().map(FieldError::code).collect();
+        assert_eq!(
+            codes,
+            [
+                "contact.email.malformed",
+                "contact.phone.malformed",
+                "contact.name.control_character"
+            ]
+        );
+        // A telephone number that is wrong is not quietly dropped.
+        assert!(form("ada@shop.example", "1", "Ada").parse().is_err());
+    }
+}

@@ -46,3 +46,23 @@ impl WaitingEntry {
         format!("{}/{model}/{}", self.market, self.email.normalised())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_waits_once() {
+        let entry = |email, language| {
+            let market = "de".parse().expect("a market");
+            let model = Some("mi-note".parse().expect("a slug"));
+            WaitingEntry::parse(email, market, model, language)
+        };
+        let first = entry("Ada+shop@Example.org", Language::En).expect("a good address");
+        let second = entry(" ada@example.ORG ", Language::De).expect("a good address");
+        assert_eq!(first.key(), "de/mi-note/ada@example.org");
+        assert_eq!(first.key(), second.key());
+        let code = entry("ada", Language::En).map_err(|e| e.code());
+        assert_eq!(code, Err("waiting.email.malformed".to_owned()));
+    }
+}
