@@ -134,3 +134,89 @@ impl Cart {
         Self { id: self.id, market: self.market, version, lines }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kontor_base::id::CartId;
+    use proptest::prelude::*;
+
+    fn sku(n: usize) -> Sku {
+        format!("SKU-{n}").parse().expect("a good SKU")
+    }
+
+    fn empty() -> Cart {
+        Cart::new(CartId::from_bytes([1; 16]), "us".parse().expect("a market"))
+    }
+
+    #[test]
+    fn only_effective_changes_count() {
+        let cart = empty().add(&sku(1), 2).expect("fits");
+        assert_eq!((cart.version, cart.units()), (1, 2));
+        assert_eq!(cart.set(&sku(1), 2).as_ref(), Ok(&cart));
+        assert_eq!(cart.set(&sku(2), 0).as_ref(), Ok(&cart));
+        assert_eq!(cart.remove(&sku(2)), cart);
+        let more = cart.add(&sku(1), 1).expect("fits");
+        assert_eq!((more.version, more.quantity_of(&sku(1))), (2, 3));
+        assert_eq!(more.set(&sku(1), 0).map(|c| (c.version, c.lines.len())), Ok((3, 0)));
+        assert_eq!(more.remove(&sku(1)).version, 3);
+        assert_eq!(empty().emptied().version, 0);
+        assert_eq!(more.emptied().version, 3);
+    }
+
+    #[test]
+    fn refusals_by_code() {
+        let mut full = empty();
+        for n in 0..CART_LINES_MAX {
+            full = full.add(&sku(n), CART_QUANTITY_MAX).expect("fits");
+        }
+        let table = [
+            (full.add(&sku(99), 1), "cart.line_limit"),
+            (full.set(&sku(99), 1), "cart.line_limit"),
+            (full.add(&sku(0), 1), "cart.quantity_limit"),
+            (full.set(&sku(0), CART_QUANTITY_MAX + 1), "cart.quantity_limit"),
+            (empty().add(&sku(0), 0), "cart.quantity_limit"),
+            (empty().add(&sku(0), u32::MAX), "cart.quantity_limit"),
+            (full.add(&sku(0), u32::MAX), "cart.quantity_limit"),
+        ];
+        for (result, code) in table {
+            assert_eq!(result.map_err(|e| e.code()), Err(code));
+        }
+        // A full cart still lets its own lines change.
+        assert_eq!(full.set(&sku(0), 1).map(|c| c.quantity_of(&sku(0))), Ok(1));
+        assert_eq!(empty().lines_to_buy().map_err(|e| e.code()), Err("cart.empty"));
+        assert_eq!(full.lines_to_buy().map(<[CartLine]>::len), Ok(CART_LINES_MAX));
+        assert_eq!(full.expect_version(20), Ok(()));
+        for stale in [0, 19, 21, u64::MAX] {
+            let refusal = full.expect_version(stale).map_err(|e| e.code());
+            assert_eq!(refusal, Err("cart.stale_version"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cart_stays_within_its_limits(
+            ops in proptest::collection::vec((0_u8..3, 0_usize..30, 0_u32..15), 0..200),
+        ) {
+            let mut cart = empty();
+            for (op, n, quantity) in ops {
+                let next = match op {
+                    0 => cart.add(&sku(n), quantity),
+                    1 => cart.set(&sku(n), quantity),
+                    _ => Ok(cart.remove(&sku(n))),
+                };
+                let Ok(next) = next else { continue };
+                prop_assert_eq!(next.version, cart.version + u64::from(next.lines != cart.lines));
+                prop_assert!(next.lines.len() <= CART_LINES_MAX);
+                let mut skus: Vec<&Sku> = next.lines.iter().map(|line| &line.sku).collect();
+                skus.sort();
+                skus.dedup();
+                prop_assert_eq!(skus.len(), next.lines.len());
+                for line in &next.lines {
+                    prop_assert!((1..=CART_QUANTITY_MAX).contains(&line.quantity));
+                }
+                cart = next;
+            }
+        }
+    }
+}
