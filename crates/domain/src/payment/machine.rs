@@ -200,7 +200,8 @@ pub const PAYMENT_TABLE: &[PaymentStep] = &[
     step(S::PartlyRefunded, E::RefundedInFull, S::Refunded),
     // Late: the attempt is over, and now the money is blocked.
     back(S::Failed, E::Authorised, S::Voided),
-    // Late or twice: nothing changes.
+    // Late or twice: nothing changes. ("No" after "yes" is missing on purpose: a provider that
+    // contradicts itself is refused here and shows up in the log and the audit of money.)
     step(S::Failed, E::Declined, S::Failed),
     step(S::Failed, E::GivenUp, S::Failed),
     step(S::Failed, E::Pending, S::Failed),
@@ -209,17 +210,26 @@ pub const PAYMENT_TABLE: &[PaymentStep] = &[
     step(S::Authorised, E::Pending, S::Authorised),
     step(S::Authorised, E::ActionNeeded, S::Authorised),
     step(S::Captured, E::Authorised, S::Captured),
+    step(S::Captured, E::Pending, S::Captured),
+    step(S::Captured, E::ActionNeeded, S::Captured),
     step(S::Captured, E::Captured, S::Captured),
     step(S::Captured, E::CaptureFailed, S::Captured),
     step(S::Voided, E::Authorised, S::Voided),
-    step(S::Voided, E::Voided, S::Voided),
-    step(S::Voided, E::GivenUp, S::Voided),
-    step(S::Voided, E::Declined, S::Voided),
     step(S::Voided, E::Pending, S::Voided),
+    step(S::Voided, E::ActionNeeded, S::Voided),
+    step(S::Voided, E::Declined, S::Voided),
+    step(S::Voided, E::GivenUp, S::Voided),
+    step(S::Voided, E::Voided, S::Voided),
     step(S::PartlyRefunded, E::Authorised, S::PartlyRefunded),
+    step(S::PartlyRefunded, E::Pending, S::PartlyRefunded),
+    step(S::PartlyRefunded, E::ActionNeeded, S::PartlyRefunded),
     step(S::PartlyRefunded, E::Captured, S::PartlyRefunded),
+    step(S::PartlyRefunded, E::CaptureFailed, S::PartlyRefunded),
     step(S::Refunded, E::Authorised, S::Refunded),
+    step(S::Refunded, E::Pending, S::Refunded),
+    step(S::Refunded, E::ActionNeeded, S::Refunded),
     step(S::Refunded, E::Captured, S::Refunded),
+    step(S::Refunded, E::CaptureFailed, S::Refunded),
     step(S::Refunded, E::RefundedInFull, S::Refunded),
 ];
 
@@ -255,4 +265,76 @@ pub fn payment_step(
         .find(|step| step.from == from && step.event == event)
         .copied()
         .ok_or(PaymentRefusal { from, event })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_event_leads_to_one_state() {
+        for (i, a) in PAYMENT_TABLE.iter().enumerate() {
+            for b in &PAYMENT_TABLE[i + 1..] {
+                assert!(a.from != b.from || a.event != b.event, "{a:?} and {b:?}");
+            }
+        }
+        for state in PaymentState::ALL {
+            assert_eq!(PaymentState::from_word(state.word()), Some(state));
+        }
+    }
+
+    #[test]
+    fn every_state_is_reached_from_created() {
+        let mut reached = vec![PaymentState::Created];
+        for _ in PaymentState::ALL {
+            for step in PAYMENT_TABLE {
+                if reached.contains(&step.from) && !reached.contains(&step.to) {
+                    reached.push(step.to);
+                }
+            }
+        }
+        assert_eq!(reached.len(), PaymentState::ALL.len());
+    }
+
+    #[test]
+    fn money_goes_only_the_allowed_ways() {
+        for step in PAYMENT_TABLE {
+            // Collected money is never just "voided" or "failed": it is refunded, on the books.
+            if matches!(step.from, S::Captured | S::PartlyRefunded | S::Refunded) {
+                assert!(matches!(step.to, S::Captured | S::PartlyRefunded | S::Refunded));
+            }
+            // Nothing comes back from refunded, and nothing is collected that was not authorised.
+            if step.from == S::Refunded {
+                assert_eq!(step.to, S::Refunded);
+            }
+            if step.to == S::Captured && step.from != S::Captured {
+                assert_eq!(step.from, S::Authorised);
+            }
+            // Money is given back exactly when an attempt becomes voided, so never twice.
+            let becomes_voided = step.to == S::Voided && step.from != S::Voided;
+            assert_eq!(step.give_back == GiveBack::AtProvider, becomes_voided, "{step:?}");
+        }
+    }
+
+    #[test]
+    fn a_yes_is_understood_whenever_it_comes() {
+        for from in PaymentState::ALL {
+            let answer = payment_step(from, PaymentEvent::Authorised);
+            match from {
+                // Nobody was asked: such an answer belongs to something else.
+                S::Created => assert_eq!(answer.map_err(|e| e.code()), Err("payment.wrong_state")),
+                S::Authorising | S::NeedsAction => {
+                    assert_eq!(answer.map(|step| step.to), Ok(S::Authorised));
+                }
+                S::Failed => {
+                    let step = answer.expect("a late yes is understood");
+                    assert_eq!((step.to, step.give_back), (S::Voided, GiveBack::AtProvider));
+                }
+                _ => {
+                    let step = answer.expect("a second yes is understood");
+                    assert_eq!((step.to, step.give_back), (from, GiveBack::Nothing));
+                }
+            }
+        }
+    }
 }

@@ -59,3 +59,50 @@ fn check_sign(signs: &[u8]) -> u8 {
     let sum: usize = signs.iter().rev().enumerate().map(|(i, sign)| (i + 2) * value(sign)).sum();
     ALPHABET[(31 - sum % 31) % 31]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_code_is_what_it_says() {
+        assert_eq!(ALPHABET.len(), 31);
+        // Value 0: eleven signs of value 0, so the check is the sign of value 0 as well.
+        assert_eq!(readable_code(&[0; 16]), "2222-2222-2222");
+        // Value 1 in the last place has number 2: the check has value 31 - 2 = 29.
+        let mut one = [0; 16];
+        one[15] = 1;
+        assert_eq!(readable_code(&one), "2222-2222-223Y");
+        // Only the random half counts, and of it not the two bits of the UUID's variant.
+        let mut same = one;
+        same[..8].fill(0xff);
+        same[8] = 0b1000_0000;
+        assert_eq!(readable_code(&same), readable_code(&one));
+        for bad in ["", "2222-2222-2223", "222222222222", "2222-2222-222", "2222-2222-22222", "é"]
+        {
+            assert!(!is_readable(bad), "{bad}");
+        }
+        assert_eq!(check_character("0"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn wrong_signs_and_swaps_are_noticed(
+            id: [u8; 16], place in 0_usize..14, other in 0_usize..14, sign in 0_usize..31,
+        ) {
+            let code = readable_code(&id);
+            prop_assert!(is_readable(&code));
+            let mut signs: Vec<u8> = code.bytes().collect();
+            if signs[place] != b'-' && signs[place] != ALPHABET[sign] {
+                let mut wrong = signs.clone();
+                wrong[place] = ALPHABET[sign];
+                prop_assert!(!is_readable(std::str::from_utf8(&wrong).expect("ASCII")));
+            }
+            if signs[place] != signs[other] {
+                signs.swap(place, other);
+                prop_assert!(!is_readable(std::str::from_utf8(&signs).expect("ASCII")));
+            }
+        }
+    }
+}

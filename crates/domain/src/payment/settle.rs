@@ -66,3 +66,50 @@ pub fn settle(answer: &ProviderAnswer, hold: HoldState, at: Instant) -> Settleme
         (ProviderAnswer::NeedsAction { .. } | ProviderAnswer::Pending, _) => Settlement::Wait,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_432_000_000_000_000;
+
+    #[test]
+    fn every_answer_meets_every_hold() {
+        use Settlement::{AlreadyDone, Claim, Fail, ReserveAgainThenClaim, VoidBecauseGone, Wait};
+        let at = |seconds: i64| Instant::from_micros(NOW).plus_seconds(seconds);
+        let answers = [
+            ProviderAnswer::Authorised { reference: "r".to_owned() },
+            ProviderAnswer::NeedsAction { path: "/p".to_owned() },
+            ProviderAnswer::Pending,
+            ProviderAnswer::Declined { code: "payment.declined".to_owned() },
+        ];
+        #[rustfmt::skip]
+        let table = [
+            (HoldState::Active { until: at(1) }, [Claim, Wait, Wait, Fail]),
+            // At its end a hold holds no more, even if no keeper has released it yet.
+            (HoldState::Active { until: at(0) }, [ReserveAgainThenClaim, Wait, Wait, Fail]),
+            (HoldState::Active { until: at(-60) }, [ReserveAgainThenClaim, Wait, Wait, Fail]),
+            (HoldState::Ended, [ReserveAgainThenClaim, Wait, Wait, Fail]),
+            (HoldState::Gone, [VoidBecauseGone, Wait, Wait, Fail]),
+            (HoldState::Claimed, [AlreadyDone; 4]),
+        ];
+        for (hold, wanted) in table {
+            for (answer, wanted) in answers.iter().zip(wanted) {
+                assert_eq!(settle(answer, hold, at(0)), wanted, "{answer:?} meets {hold:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn money_that_comes_late_reserves_again_or_goes_back() {
+        let yes = ProviderAnswer::Authorised { reference: "r".to_owned() };
+        let late = Instant::from_micros(NOW);
+        let hold = HoldState::Active { until: late.plus_seconds(-1) };
+        assert_eq!(settle(&yes, hold, late), Settlement::ReserveAgainThenClaim);
+        // The new reservation worked …
+        let again = HoldState::Active { until: late.plus_seconds(300) };
+        assert_eq!(settle(&yes, again, late), Settlement::Claim);
+        // … or somebody else has the last one.
+        assert_eq!(settle(&yes, HoldState::Gone, late), Settlement::VoidBecauseGone);
+    }
+}

@@ -120,3 +120,50 @@ fn authorised(payment: PaymentId) -> ProviderAnswer {
 fn declined() -> ProviderAnswer {
     ProviderAnswer::Declined { code: "payment.declined".to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kontor_base::Money;
+    use kontor_base::id::CheckoutId;
+
+    fn request(scenario: TestScenario) -> AuthoriseRequest {
+        AuthoriseRequest {
+            payment: PaymentId::from_bytes([1; 16]),
+            checkout: CheckoutId::from_bytes([2; 16]),
+            amount: Money::new(1499, "USD".parse().expect("USD is a currency")),
+            scenario,
+        }
+    }
+
+    #[test]
+    fn each_scenario_plays_the_same_every_time() {
+        for scenario in TestScenario::ALL {
+            assert_eq!(TestScenario::from_word(scenario.word()), Some(scenario));
+            let request = request(scenario);
+            let answer = test_authorise(&request);
+            assert_eq!(answer, test_authorise(&request));
+            let payment = request.payment;
+            let wanted = match scenario {
+                TestScenario::Succeeds | TestScenario::CaptureFails => test_late_answer(payment),
+                TestScenario::Declined => test_second_step(payment, SecondStep::Refuse),
+                TestScenario::NeedsAction => {
+                    ProviderAnswer::NeedsAction { path: format!("/pay/test/{payment}") }
+                }
+                TestScenario::AnswersLate => ProviderAnswer::Pending,
+            };
+            assert_eq!(answer, wanted, "{scenario:?}");
+        }
+        assert_eq!(TestScenario::from_word("free_money"), None);
+    }
+
+    #[test]
+    fn collecting_fails_once_where_it_should() {
+        for scenario in TestScenario::ALL {
+            let first = test_capture(scenario, 1);
+            let fails = scenario == TestScenario::CaptureFails;
+            assert_eq!(matches!(first, CaptureAnswer::Failed { .. }), fails, "{scenario:?}");
+            assert_eq!(test_capture(scenario, 2), CaptureAnswer::Captured);
+        }
+    }
+}

@@ -34,3 +34,21 @@ pub fn transfer_instructions(
         due: at.plus_seconds(TRANSFER_HOLD_S),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payment::is_readable;
+
+    #[test]
+    fn the_reference_survives_a_bank_and_the_due_date_is_the_holds_end() {
+        let at = Instant::from_micros(1_432_000_000_000_000);
+        let amount = Money::new(1499, "EUR".parse().expect("EUR is a currency"));
+        let told = transfer_instructions(PaymentId::from_bytes([7; 16]), amount, at);
+        let code = told.reference.strip_prefix("PAY-").expect("the prefix");
+        assert!(is_readable(code));
+        assert!(told.reference.len() <= 35);
+        assert_eq!(told.due.seconds_since(at), 7 * 24 * 60 * 60);
+        assert_eq!(told.amount, amount);
+    }
+}
