@@ -74,3 +74,45 @@ pub fn cancel_plan(
         | OrderState::PartlyRefunded => Err(CancelRefusal::AlreadyDispatched),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ClearanceState::{Clear, Held};
+    use PaymentState as P;
+
+    #[test]
+    fn until_the_parcel_leaves_it_can_be_cancelled() {
+        for clearance in [Clear, Held] {
+            for (payment, money) in [
+                (P::Created, MoneyBack::GiveUp),
+                (P::Authorising, MoneyBack::GiveUp),
+                (P::NeedsAction, MoneyBack::GiveUp),
+                (P::Authorised, MoneyBack::Void),
+                (P::Captured, MoneyBack::Refund),
+                (P::PartlyRefunded, MoneyBack::Refund),
+            ] {
+                let plan = cancel_plan(payment, FulfilmentState::Waiting, clearance);
+                assert_eq!(plan, Ok(CancelPlan { money }), "{payment:?} {clearance:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn afterwards_it_cannot() {
+        use FulfilmentState as F;
+        for (payment, fulfilment, code) in [
+            (P::Captured, F::Dispatched, "order.already_dispatched"),
+            (P::Captured, F::Delivered, "order.already_dispatched"),
+            (P::Captured, F::Returned, "order.already_dispatched"),
+            (P::PartlyRefunded, F::Delivered, "order.already_dispatched"),
+            (P::Captured, F::Cancelled, "order.already_over"),
+            (P::Refunded, F::Waiting, "order.already_over"),
+            (P::Failed, F::Waiting, "order.already_over"),
+            (P::Voided, F::Waiting, "order.already_over"),
+        ] {
+            let refusal = cancel_plan(payment, fulfilment, Clear).map_err(CancelRefusal::code);
+            assert_eq!(refusal, Err(code), "{payment:?} {fulfilment:?}");
+        }
+    }
+}

@@ -193,3 +193,55 @@ pub fn checkout_step(
         .map(|step| step.to)
         .ok_or(CheckoutRefusal { from, event })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_event_leads_to_one_state_and_every_state_is_reached() {
+        let mut reached = vec![CheckoutState::Open];
+        for (i, a) in CHECKOUT_TABLE.iter().enumerate() {
+            let twin = |b: &CheckoutStep| a.from == b.from && a.event == b.event;
+            assert!(!CHECKOUT_TABLE[i + 1..].iter().any(twin), "{a:?} twice");
+        }
+        for _ in CheckoutState::ALL {
+            for step in CHECKOUT_TABLE {
+                if reached.contains(&step.from) && !reached.contains(&step.to) {
+                    reached.push(step.to);
+                }
+            }
+        }
+        assert_eq!(reached.len(), CheckoutState::ALL.len());
+        for state in CheckoutState::ALL {
+            assert_eq!(CheckoutState::from_word(state.word()), Some(state));
+        }
+    }
+
+    #[test]
+    fn an_order_is_placed_once_and_only_out_of_a_payment() {
+        for step in CHECKOUT_TABLE {
+            assert!(!matches!(step.from, S::Placed | S::Expired), "{step:?} leaves an end");
+            if step.to == S::Placed {
+                assert!(step.from.is_paying(), "{step:?}");
+            }
+            // While money is on its way, the end of the hold decides nothing.
+            assert!(!(step.from.is_paying() && step.event == E::HoldEnded), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn a_second_payment_does_not_begin_beside_the_first() {
+        for (from, code) in [
+            (S::Paying, "order.payment_under_way"),
+            (S::WaitingForAction, "order.payment_under_way"),
+            (S::WaitingForProvider, "order.payment_under_way"),
+            (S::Placed, "order.already_placed"),
+            (S::Expired, "order.checkout_expired"),
+        ] {
+            assert_eq!(checkout_step(from, E::Pay).map_err(|e| e.code()), Err(code));
+        }
+        assert_eq!(checkout_step(S::Failed, E::TryAgain), Ok(S::Open));
+        assert_eq!(checkout_step(S::Open, E::Pay), Ok(S::Paying));
+    }
+}

@@ -6,6 +6,8 @@ mod checkout;
 mod number;
 mod quote;
 mod state;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use cancel::{CancelPlan, CancelRefusal, MoneyBack, cancel_plan};

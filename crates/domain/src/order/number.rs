@@ -74,3 +74,52 @@ impl<'de> Deserialize<'de> for OrderNumber {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kontor_base::Random;
+
+    #[test]
+    fn a_number_comes_from_the_id_and_reads_back() {
+        let at = Instant::start_of("2015-06-01".parse().expect("a day"));
+        let order = OrderId::new(at, &Random::seeded(1));
+        let market = "us".parse().expect("a market");
+        let number = OrderNumber::new(market, order);
+        assert_eq!(number, OrderNumber::new(market, order));
+        assert!(number.as_str().starts_with("US15-"), "{number}");
+        let typed = format!(" {} ", number.as_str().to_lowercase());
+        assert_eq!(typed.parse(), Ok(number));
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_refused() {
+        let good = "US15-2222-2222-223Y";
+        assert!(good.parse::<OrderNumber>().is_ok());
+        for bad in [
+            "",
+            "US15",
+            "US15-",
+            "2222-2222-223Y",
+            "US1-2222-2222-223Y",
+            "U515-2222-2222-223Y",
+            "US15-2222-2222-223Z",
+            "US15-2222-2222-2232",
+            "US15-2222-22222-23Y",
+            "US15 2222 2222 223Y",
+            "US15-2222-2222-223Y-2222",
+            "ÜS15-2222-2222-223Y",
+        ] {
+            assert!(bad.parse::<OrderNumber>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_many_orders_of_one_moment_differ() {
+        let (random, at) = (Random::seeded(7), Instant::from_micros(1_432_000_000_000_000));
+        let market = "us".parse().expect("a market");
+        let numbers: std::collections::BTreeSet<_> =
+            (0..10_000).map(|_| OrderNumber::new(market, OrderId::new(at, &random))).collect();
+        assert_eq!(numbers.len(), 10_000);
+    }
+}

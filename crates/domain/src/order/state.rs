@@ -203,3 +203,64 @@ pub fn order_state(
         .map(|row| row.state)
         .expect("the table covers every combination")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn combinations() -> impl Iterator<Item = (PaymentState, FulfilmentState, ClearanceState)> {
+        PaymentState::ALL.into_iter().flat_map(|p| {
+            FulfilmentState::ALL
+                .into_iter()
+                .flat_map(move |f| ClearanceState::ALL.into_iter().map(move |c| (p, f, c)))
+        })
+    }
+
+    #[test]
+    fn the_table_covers_every_combination_and_every_state_occurs() {
+        let seen: Vec<OrderState> = combinations().map(|(p, f, c)| order_state(p, f, c)).collect();
+        assert_eq!(seen.len(), 9 * 5 * 2);
+        for state in OrderState::ALL {
+            assert!(seen.contains(&state), "{state:?} never occurs");
+            assert_eq!(OrderState::from_word(state.word()), Some(state));
+        }
+    }
+
+    #[test]
+    fn what_the_buyer_reads() {
+        #[rustfmt::skip]
+        let table = [
+            (P::Created, F::Waiting, C::Clear, O::AwaitingPayment),
+            (P::NeedsAction, F::Waiting, C::Clear, O::AwaitingPayment),
+            (P::Authorised, F::Waiting, C::Clear, O::Paid),
+            (P::Captured, F::Waiting, C::Clear, O::Paid),
+            (P::PartlyRefunded, F::Waiting, C::Clear, O::Paid),
+            // A clearance that is gone overnight holds what is not sent, and undoes nothing else.
+            (P::Created, F::Waiting, C::Held, O::OnHold),
+            (P::Captured, F::Waiting, C::Held, O::OnHold),
+            (P::Captured, F::Dispatched, C::Held, O::Dispatched),
+            (P::Captured, F::Delivered, C::Held, O::Delivered),
+            (P::Failed, F::Waiting, C::Held, O::Cancelled),
+            (P::Voided, F::Waiting, C::Clear, O::Cancelled),
+            (P::Captured, F::Cancelled, C::Clear, O::Cancelled),
+            (P::Refunded, F::Cancelled, C::Clear, O::Refunded),
+            (P::Captured, F::Returned, C::Clear, O::Returned),
+            (P::PartlyRefunded, F::Returned, C::Clear, O::PartlyRefunded),
+            (P::PartlyRefunded, F::Delivered, C::Clear, O::PartlyRefunded),
+            (P::Refunded, F::Returned, C::Clear, O::Refunded),
+        ];
+        for (payment, fulfilment, clearance, wanted) in table {
+            let state = order_state(payment, fulfilment, clearance);
+            assert_eq!(state, wanted, "{payment:?} {fulfilment:?} {clearance:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_on_hold_or_unpaid_looks_ready_to_send() {
+        for (payment, fulfilment, clearance) in combinations() {
+            if order_state(payment, fulfilment, clearance) == OrderState::Paid {
+                assert!(payment.is_paid() && clearance == C::Clear && fulfilment == F::Waiting);
+            }
+        }
+    }
+}
