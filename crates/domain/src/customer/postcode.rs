@@ -76,7 +76,8 @@ mod tests {
             ("US", "941051804", "94105-1804"),
             ("DE", "10115", "10115"), ("FR", "75 001", "75001"),
             ("GB", "sw1a1aa", "SW1A 1AA"), ("GB", "M1 1AE", "M1 1AE"), ("GB", "b338th", "B33 8TH"),
-            ("GB", "CR2 6XH", "CR2 6XH"), ("GB", "DN55 1PT", "DN55 1PT"), ("GB", "W1A0AX", "W1A 0AX"),
+            ("GB", "CR2 6XH", "CR2 6XH"), ("GB", "DN55 1PT", "DN55 1PT"),
+            ("GB", "W1A0AX", "W1A 0AX"),
             ("IN", "560 001", "560001"), ("CN", "100085", "100085"), ("SG", "018956", "018956"),
             ("MY", "50450", "50450"), ("PH", "1226", "1226"), ("ID", "10110", "10110"),
             ("TW", "110", "110"), ("TW", "11049", "11049"), ("TW", "110051", "110051"),
@@ -97,7 +98,8 @@ mod tests {
         #[rustfmt::skip]
         let bad = [
             ("US", "", Missing), ("US", "  ", Missing), ("US", "9410", Malformed),
-            ("US", "941051", Malformed), ("US", "ABCDE", Malformed), ("US", "９４１０５", Malformed),
+            ("US", "941051", Malformed), ("US", "ABCDE", Malformed),
+            ("US", "９４１０５", Malformed),
             ("US", "94105; drop", Malformed), ("US", "94105-1804-1804", TooLong),
             ("DE", "1011", Malformed), ("DE", "D-10115", Malformed), ("GB", "10115", Malformed),
             ("GB", "SW1A 1A", Malformed), ("IN", "060001", Malformed), ("IN", "56001", Malformed),
@@ -112,7 +114,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_reads_back_as_itself(which in 0..ADDRESS_RULES.len(), text in "[0-9A-Za-z -]{0,12}") {
+        fn what_is_kept_reads_back_as_itself(
+            which in 0..ADDRESS_RULES.len(), text in "[0-9A-Za-z -]{0,12}",
+        ) {
             let rules = Some(&ADDRESS_RULES[which]);
             if let Ok(Some(kept)) = parse(&text, rules) {
                 prop_assert_eq!(parse(&kept, rules), Ok(Some(kept)));

@@ -208,7 +208,8 @@ mod tests {
                 prop_assert_eq!(reduction(&entries, day(on)), None);
                 return Ok(());
             };
-            let since = (0..=on).rev().take_while(|n| price_on(*n) == Some(now)).last().unwrap_or(on);
+            let same = |n: &i64| price_on(*n) == Some(now);
+            let since = (0..=on).rev().take_while(same).last().unwrap_or(on);
             let lowest = (since - 30..since).filter_map(price_on).min();
             match reduction(&entries, day(on)) {
                 Some(r) => {
