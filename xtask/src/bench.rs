@@ -7,6 +7,7 @@
 #![allow(clippy::float_arithmetic, reason = "ratios and milliseconds of a measurement, no money")]
 
 mod load;
+mod metrics;
 mod nginx;
 mod order;
 mod process;

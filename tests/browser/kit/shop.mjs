@@ -19,7 +19,11 @@ export async function startShop() {
   const readyFile = join(folder, 'ready');
   const words = ['demo', '--listen', '127.0.0.1:0', '--data', join(folder, 'data'), '--ready-file', readyFile];
   // The tests of a worker all write from one address.
-  const environment = { ...process.env, KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE: '0' };
+  const environment = {
+    ...process.env,
+    KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE: '0',
+    KONTOR_LIMITS__SIGN_UPS_PER_HOUR: '0',
+  };
   const child = spawn(binary, words, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   const keep = (chunk) => {

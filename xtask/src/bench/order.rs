@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::Bench;
 use super::load::{self, Medians};
 use super::shop::Shop;
+use super::{Bench, metrics};
 use crate::Failure;
 
 /// Measures and returns the line of JSON.
@@ -13,7 +13,7 @@ pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
     let words = ["order", shop.base_url.as_str()];
     eprintln!("order: {} connections", bench.options.connections);
     load::round(bench, &words, 1)?;
-    let before = shop.process.cpu_s();
+    let (before, seen_before) = (shop.process.cpu_s(), metrics::read(bench, &shop));
     let mut rounds = Vec::new();
     for number in 1..=bench.options.rounds {
         let round = load::round(bench, &words, bench.options.seconds)?;
@@ -32,6 +32,7 @@ pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
             "processor time of kontor per order: {own:.0} µs in its own code, {kernel:.0} µs in the kernel"
         );
     }
+    metrics::report(&seen_before, &metrics::read(bench, &shop), orders);
     if let Some(memory) = shop.process.memory_mb_max() {
         eprintln!("kontor used at most {memory:.0} MB of memory");
     }

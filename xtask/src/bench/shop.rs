@@ -39,6 +39,7 @@ impl Shop {
             .current_dir(&bench.folder)
             // Limits are there against strangers, and all load comes from one.
             .env("KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE", "0")
+            .env("KONTOR_LIMITS__SIGN_UPS_PER_HOUR", "0")
             .stdout(log)
             .stderr(log_too);
         let mut process = Process::start("kontor demo", &mut command)?;
