@@ -15,15 +15,22 @@ export const BUYER = {
   postcode: '94041',
 };
 
-/** The links to product pages on a shelf whose text fits. */
-export function productLinks(page, text) {
-  return page.locator('main a[href*="/product/"]').filter({ hasText: text });
+/** What can be bought, and what is shown with its reason: the parts of a shelf. */
+export const OFFERS = 'section[aria-labelledby="offers"]';
+export const ANNOUNCED = 'section[aria-labelledby="announced"]';
+
+export const BAND = /band/i;
+export const PHONE = /note|redmi/i;
+
+/** The links to product pages in a part of the shelf whose text fits. */
+export function productLinks(page, part, text) {
+  return page.locator(`${part} a[href*="/product/"]`).filter({ hasText: text });
 }
 
 /** From a shelf to the page of the first product whose name fits. */
-export async function openProduct(page, shelf, text) {
+export async function openProduct(page, shelf, part, text) {
   await page.goto(shelf);
-  await productLinks(page, text).first().click();
+  await productLinks(page, part, text).first().click();
   await expect(page).toHaveURL(/\/product\/[a-z0-9-]+$/);
   await expect(page.locator('h1')).toHaveText(text);
 }
@@ -40,7 +47,7 @@ export function waitingForm(page) {
 
 /** The band, into the cart. */
 export async function putBandInCart(page) {
-  await openProduct(page, SHELF_US, /band/i);
+  await openProduct(page, SHELF_US, OFFERS, BAND);
   await buyForm(page).locator('button').first().click();
   await expect(page).toHaveURL(/\/us\/en\/cart/);
 }

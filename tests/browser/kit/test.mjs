@@ -32,7 +32,7 @@ export const test = base.extend({
       const isExpected = (url) => expectedErrors.some((path) => new URL(url).pathname.startsWith(path));
       page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
       page.on('console', (message) => {
-        if (!['error', 'warning'].includes(message.type())) return;
+        if (message.type() !== 'error') return;
         const url = message.location().url || page.url();
         if (!isExpected(url)) complaints.push(`console: ${message.text()} (${url})`);
       });

@@ -1,6 +1,6 @@
 // Germany is being prepared: not open here yet, in German, with news by mail.
 import { look } from '../kit/look.mjs';
-import { SHELF_DE, waitingForm } from '../kit/steps.mjs';
+import { OFFERS, SHELF_DE, waitingForm } from '../kit/steps.mjs';
 import { expect, test } from '../kit/test.mjs';
 
 test('the shelf says in German that it is not open and signs up for news', async ({ page, hasScript }) => {
@@ -19,5 +19,6 @@ test('the shelf says in German that it is not open and signs up for news', async
 
 test('nothing can be bought there', async ({ page }) => {
   await page.goto(SHELF_DE);
+  await expect(page.locator(OFFERS)).toHaveCount(0);
   await expect(page.locator('form[action$="/cart"]')).toHaveCount(0);
 });

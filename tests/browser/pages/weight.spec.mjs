@@ -1,12 +1,12 @@
 // A first visit is light: what a product page costs over the wire.
-import { SHELF_US, openProduct } from '../kit/steps.mjs';
+import { BAND, OFFERS, SHELF_US, openProduct } from '../kit/steps.mjs';
 import { expect, test } from '../kit/test.mjs';
 
 const PAGE_BYTES_MAX = 100 * 1024;
 const SCRIPT_BYTES_MAX = 15 * 1024;
 
 test('a product page weighs less than 100 KB on the first visit', async ({ page, browser, baseURL, javaScriptEnabled }) => {
-  await openProduct(page, SHELF_US, /band/i);
+  await openProduct(page, SHELF_US, OFFERS, BAND);
   const url = page.url();
   // A new context has an empty cache.
   const context = await browser.newContext({ baseURL, javaScriptEnabled });
