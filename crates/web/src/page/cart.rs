@@ -1,8 +1,10 @@
 //! The cart: lines, quantities, and what has changed since they were put in.
 
+use askama::Template;
 use kontor_base::Money;
 
 use super::{Refusal, Shell, TaxNote};
+use crate::kit::text::Text;
 
 /// How it stands with a line.
 #[derive(Clone, Debug)]
@@ -69,7 +71,8 @@ pub enum CartNotice {
 ///
 /// Forms: `POST …/cart/line` with `sku`, `quantity`, `version` (zero removes) and
 /// `POST …/checkout` with `version` and `key`, which takes the hold and starts the checkout.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "cart.html")]
 pub struct CartPage {
     /// The layout's part.
     pub shell: Shell,
@@ -89,4 +92,49 @@ pub struct CartPage {
     pub quantity_max: u32,
     /// What just happened.
     pub notice: Option<CartNotice>,
+}
+
+impl CartLine {
+    /// Whether another quantity could be had.
+    const fn can_change(&self) -> bool {
+        !matches!(self.state, LineState::Refused(_) | LineState::Short { left: 0 })
+    }
+}
+
+impl CartNotice {
+    /// What happened, as a sentence.
+    #[must_use]
+    pub fn words(&self, t: &Text) -> String {
+        match self {
+            Self::Added(name) => t.one("cart-added", "name", name),
+            Self::Changed => t.get("cart-changed"),
+            Self::Stale => t.get("cart-stale"),
+            Self::QuantityMax(max) => t.one("cart-quantity-max", "max", *max),
+            Self::LinesMax(max) => t.one("cart-lines-max", "max", *max),
+            Self::Refused(name) => t.one("cart-refused", "name", name),
+            Self::SoldOut(name) => t.one("cart-soldout", "name", name),
+        }
+        .into_owned()
+    }
+}
+
+impl CartPage {
+    fn note(&self, line: &CartLine) -> Option<String> {
+        let t = &self.shell.text();
+        match &line.state {
+            LineState::Good => None,
+            LineState::Refused(refusal) => Some(refusal.sentence(t, self.shell.place())),
+            LineState::Short { left } => {
+                Some(t.one("cart-line-short", "count", *left).into_owned())
+            }
+            LineState::PriceChanged { before } => {
+                Some(t.one("cart-line-price", "price", t.money(before)).into_owned())
+            }
+        }
+    }
+
+    /// The last quantity that the line's list offers: never below what is in it.
+    fn quantity_end(&self, line: &CartLine) -> u32 {
+        self.quantity_max.max(line.quantity)
+    }
 }

@@ -1,9 +1,11 @@
 //! The checkout: one page, every cost above the first field, and a hold that ends by the server's
 //! clock.
 
+use askama::Template;
 use kontor_base::{Instant, Money};
 
-use super::{FieldError, Shell, Totals};
+use super::{Field, FieldError, Shell, Totals};
+use crate::kit::text::Text;
 
 /// The reservation of the goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +163,8 @@ pub enum CheckoutState {
 ///
 /// Fields: those of [`CheckoutForm`] and `key`, `total_seen` (minor units), `action`: `pay`, or
 /// `quote` to work out the tax for another state without paying.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "checkout.html")]
 pub struct CheckoutPage {
     /// The layout's part; its path is the form's address.
     pub shell: Shell,
@@ -189,10 +192,210 @@ pub struct CheckoutPage {
 
 /// `GET /{market}/{language}/checkout/{id}/quote?region=CA`: the totals as an HTML fragment, which
 /// the script puts in place of the old ones when another state is chosen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "quote.html")]
 pub struct QuoteFragment {
     /// The layout's part, for language and market.
     pub shell: Shell,
     /// Every cost.
     pub totals: Totals,
 }
+
+/// A field as the template sets it.
+#[derive(Clone, Debug)]
+struct SetField<'a> {
+    field: Field,
+    label: String,
+    kind: &'static str,
+    autocomplete: &'static str,
+    inputmode: &'static str,
+    value: &'a str,
+    optional: bool,
+    error: Option<String>,
+    hint: Option<String>,
+}
+
+impl SetField<'_> {
+    const fn name(&self) -> &'static str {
+        self.field.name()
+    }
+
+    /// The ids of what describes the field, for `aria-describedby`.
+    fn described(&self) -> Option<String> {
+        let name = self.name();
+        match (&self.error, &self.hint) {
+            (None, None) => None,
+            (Some(_), None) => Some(format!("{name}-error")),
+            (None, Some(_)) => Some(format!("{name}-hint")),
+            (Some(_), Some(_)) => Some(format!("{name}-error {name}-hint")),
+        }
+    }
+}
+
+impl PaymentKind {
+    /// Its name.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Test => "checkout-pay-test",
+            Self::Transfer => "checkout-pay-transfer",
+            Self::Card => "checkout-pay-card",
+        };
+        t.get(id).into_owned()
+    }
+
+    fn hint(self, t: &Text) -> String {
+        let id = match self {
+            Self::Test => "checkout-pay-test-hint",
+            Self::Transfer => "checkout-pay-transfer-hint",
+            Self::Card => "checkout-pay-card-hint",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl Scenario {
+    /// What the provider shall do, in words.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Succeeds => "checkout-scenario-succeeds",
+            Self::Declined => "checkout-scenario-declined",
+            Self::SecondStep => "checkout-scenario-second",
+            Self::Late => "checkout-scenario-late",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl CheckoutPage {
+    fn is_us(&self) -> bool {
+        self.shell.market.is_some_and(|market| market.country.code() == "US")
+    }
+
+    const fn is_confirming(&self) -> bool {
+        matches!(self.state, CheckoutState::TotalChanged { .. })
+    }
+
+    /// The first way to pay is chosen until another one is.
+    fn is_chosen(&self, choice: &PaymentChoice) -> bool {
+        let first = self.payments.first().map(|first| first.kind);
+        let chosen = &self.form.payment;
+        chosen == choice.kind.code() || (chosen.is_empty() && first == Some(choice.kind))
+    }
+
+    /// The time of day at which the hold ends, in UTC.
+    fn hold_end(&self) -> String {
+        self.shell.text().moment(&self.hold.ends)
+    }
+
+    fn error(&self, field: Field) -> Option<String> {
+        let error = self.errors.iter().find(|error| error.field == field)?;
+        Some(error.words(&self.shell.text()))
+    }
+
+    /// The address in the order in which people of this market write it.
+    fn address_fields(&self) -> Vec<SetField<'_>> {
+        let us: [Field; 7] = [
+            Field::Name,
+            Field::Line1,
+            Field::Line2,
+            Field::City,
+            Field::Region,
+            Field::Postcode,
+            Field::Phone,
+        ];
+        let elsewhere: [Field; 6] =
+            [Field::Name, Field::Line1, Field::Line2, Field::Postcode, Field::City, Field::Phone];
+        let fields = if self.is_us() { &us[..] } else { &elsewhere[..] };
+        fields.iter().map(|field| self.field(*field)).collect()
+    }
+
+    fn field(&self, field: Field) -> SetField<'_> {
+        let t = &self.shell.text();
+        let form = &self.form;
+        let (kind, autocomplete, inputmode, value) = match field {
+            Field::Email => ("email", "email", "email", &form.email),
+            Field::Name => ("text", "shipping name", "", &form.name),
+            Field::Line1 => ("text", "shipping address-line1", "", &form.line1),
+            Field::Line2 => ("text", "shipping address-line2", "", &form.line2),
+            Field::City => ("text", "shipping address-level2", "", &form.city),
+            Field::Postcode => {
+                // Not every country's postcodes are digits (SW1A 1AA): only ask for the number
+                // pad where they are.
+                let digits = if self.is_us() { "numeric" } else { "" };
+                ("text", "shipping postal-code", digits, &form.postcode)
+            }
+            Field::Phone => ("tel", "shipping tel", "tel", &form.phone),
+            _ => ("text", "off", "", &form.region),
+        };
+        let hint = match field {
+            Field::Email => Some(t.get("checkout-email-hint").into_owned()),
+            Field::Phone => Some(t.get("checkout-phone-hint").into_owned()),
+            _ => None,
+        };
+        let label = if field == Field::Postcode && self.is_us() {
+            t.get("checkout-zip").into_owned()
+        } else {
+            field.label(t)
+        };
+        let optional = matches!(field, Field::Line2 | Field::Phone);
+        let error = self.error(field);
+        SetField { field, label, kind, autocomplete, inputmode, value, optional, error, hint }
+    }
+}
+
+/// The states of the USA and the District of Columbia: code and name.
+pub const US_STATES: [(&str, &str); 51] = [
+    ("AL", "Alabama"),
+    ("AK", "Alaska"),
+    ("AZ", "Arizona"),
+    ("AR", "Arkansas"),
+    ("CA", "California"),
+    ("CO", "Colorado"),
+    ("CT", "Connecticut"),
+    ("DE", "Delaware"),
+    ("DC", "District of Columbia"),
+    ("FL", "Florida"),
+    ("GA", "Georgia"),
+    ("HI", "Hawaii"),
+    ("ID", "Idaho"),
+    ("IL", "Illinois"),
+    ("IN", "Indiana"),
+    ("IA", "Iowa"),
+    ("KS", "Kansas"),
+    ("KY", "Kentucky"),
+    ("LA", "Louisiana"),
+    ("ME", "Maine"),
+    ("MD", "Maryland"),
+    ("MA", "Massachusetts"),
+    ("MI", "Michigan"),
+    ("MN", "Minnesota"),
+    ("MS", "Mississippi"),
+    ("MO", "Missouri"),
+    ("MT", "Montana"),
+    ("NE", "Nebraska"),
+    ("NV", "Nevada"),
+    ("NH", "New Hampshire"),
+    ("NJ", "New Jersey"),
+    ("NM", "New Mexico"),
+    ("NY", "New York"),
+    ("NC", "North Carolina"),
+    ("ND", "North Dakota"),
+    ("OH", "Ohio"),
+    ("OK", "Oklahoma"),
+    ("OR", "Oregon"),
+    ("PA", "Pennsylvania"),
+    ("RI", "Rhode Island"),
+    ("SC", "South Carolina"),
+    ("SD", "South Dakota"),
+    ("TN", "Tennessee"),
+    ("TX", "Texas"),
+    ("UT", "Utah"),
+    ("VT", "Vermont"),
+    ("VA", "Virginia"),
+    ("WA", "Washington"),
+    ("WV", "West Virginia"),
+    ("WI", "Wisconsin"),
+    ("WY", "Wyoming"),
+];

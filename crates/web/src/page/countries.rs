@@ -1,8 +1,10 @@
 //! Choose your country: every market by region with its stage in words.
 
+use askama::Template;
 use kontor_base::Language;
 
 use super::{Market, Said, Shell, Stage};
+use crate::kit::text::Text;
 
 /// A part of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +55,35 @@ pub struct Region {
 }
 
 /// `GET /`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "countries.html")]
 pub struct CountriesPage {
     /// The layout's part; its market is `None`.
     pub shell: Shell,
     /// The regions, in order.
     pub regions: Vec<Region>,
+}
+
+impl RegionName {
+    /// The region's name.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Asia => "region-asia",
+            Self::Americas => "region-americas",
+            Self::Europe => "region-europe",
+            Self::Elsewhere => "region-elsewhere",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl MarketEntry {
+    /// Its shelf, in the reader's language if the market has it, else in its own.
+    #[must_use]
+    pub fn path(&self, language: &Language) -> String {
+        let own = self.languages.first().unwrap_or(language);
+        let language = if self.languages.contains(language) { language } else { own };
+        format!("/{}/{}/", self.market.code(), language.tag())
+    }
 }

@@ -1,5 +1,7 @@
 //! What went wrong with a form, as typed facts beside the field and in the summary on top.
 
+use crate::kit::text::Text;
+
 /// A field of a public form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -79,4 +81,47 @@ pub struct FieldError {
     pub field: Field,
     /// What.
     pub problem: FieldProblem,
+}
+
+impl Field {
+    /// The field's label.
+    #[must_use]
+    pub fn label(self, t: &Text) -> String {
+        let id = match self {
+            Self::Email => "checkout-email",
+            Self::Name => "checkout-name",
+            Self::Line1 => "checkout-line1",
+            Self::Line2 => "checkout-line2",
+            Self::City => "checkout-city",
+            Self::Region => "checkout-region",
+            Self::Postcode => "checkout-postcode",
+            Self::Phone => "checkout-phone",
+            Self::Delivery => "checkout-delivery",
+            Self::Payment => "checkout-payment",
+            Self::Scenario => "checkout-scenario",
+            Self::Terms => "legal-terms",
+            Self::Quantity => "product-quantity",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl FieldError {
+    /// What to do about it.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match (self.problem, self.field) {
+            (FieldProblem::Missing, _) => "field-missing",
+            (FieldProblem::Malformed, Field::Email) => "field-malformed-email",
+            (FieldProblem::Malformed, _) => "field-malformed",
+            (FieldProblem::TooLong(max), _) => {
+                return t.one("field-too-long", "max", max).into_owned();
+            }
+            (FieldProblem::BadCharacters, _) => "field-bad-characters",
+            (FieldProblem::MixedScripts, _) => "field-mixed-scripts",
+            (FieldProblem::NotOffered, _) => "field-not-offered",
+            (FieldProblem::NotAccepted, _) => "field-not-accepted",
+        };
+        t.get(id).into_owned()
+    }
 }

@@ -1,6 +1,9 @@
 //! Plain text pages: legal notice, terms, privacy.
 
+use askama::Template;
+
 use super::{Said, Shell};
+use crate::kit::text::Text;
 
 /// Which text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +47,8 @@ pub struct LegalSection {
 }
 
 /// `GET /{market}/{language}/legal/{slug}`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "legal.html")]
 pub struct LegalPage {
     /// The layout's part.
     pub shell: Shell,
@@ -53,4 +57,17 @@ pub struct LegalPage {
     /// The operator's own text.  Where it is empty the page says that this is a re-enactment (or a
     /// shop still being set up) and nothing can be ordered for real.
     pub sections: Vec<LegalSection>,
+}
+
+impl LegalKind {
+    /// The text's title.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Imprint => "legal-imprint",
+            Self::Terms => "legal-terms",
+            Self::Privacy => "legal-privacy",
+        };
+        t.get(id).into_owned()
+    }
 }

@@ -24,10 +24,13 @@ mod shelf;
 mod shell;
 mod waiting;
 
+#[cfg(test)]
+mod samples;
+
 pub use cart::{CartLine, CartNotice, CartPage, LineState};
 pub use checkout::{
     CheckoutForm, CheckoutPage, CheckoutState, DeliveryChoice, Hold, PaymentChoice, PaymentKind,
-    QuoteFragment, Scenario, SummaryLine,
+    QuoteFragment, Scenario, SummaryLine, US_STATES,
 };
 pub use countries::{CountriesPage, MarketEntry, Region, RegionName};
 pub use form::{Field, FieldError, FieldProblem};

@@ -1,8 +1,10 @@
 //! The order page behind the secret link: thank-you, number, where it stands, what was paid.
 
+use askama::Template;
 use kontor_base::{Date, Instant, Money};
 
 use super::{Shell, SummaryLine, Totals};
+use crate::kit::text::Text;
 
 /// How the order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +112,8 @@ pub struct Unit {
 }
 
 /// `GET /{market}/{language}/order/{token}`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "order.html")]
 pub struct OrderPage {
     /// The layout's part.
     pub shell: Shell,
@@ -140,4 +143,89 @@ pub struct OrderPage {
     pub return_days: u16,
     /// Ask again by itself after this many seconds (a payment is pending).
     pub refresh_s: Option<u32>,
+}
+
+impl OrderStatus {
+    /// The status as a sentence.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::AwaitingPayment => "order-status-awaiting",
+            Self::Paid => "order-status-paid",
+            Self::OnHold => "order-status-hold",
+            Self::Shipped => "order-status-shipped",
+            Self::Delivered => "order-status-delivered",
+            Self::Cancelled => "order-status-cancelled",
+            Self::Refunded => "order-status-refunded",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl StepKind {
+    /// The step's name.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Placed => "order-step-placed",
+            Self::Paid => "order-step-paid",
+            Self::Shipped => "order-step-shipped",
+            Self::Delivered => "order-step-delivered",
+            Self::Cancelled => "order-step-cancelled",
+            Self::Refunded => "order-step-refunded",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl Step {
+    /// When it was done, or that it is not yet.
+    fn when(&self, t: &Text) -> String {
+        match &self.state {
+            StepState::Done(at) => t.moment(at),
+            StepState::Current => t.get("order-step-current").into_owned(),
+            StepState::ToCome => t.get("order-step-come").into_owned(),
+        }
+    }
+
+    const fn class(&self) -> &'static str {
+        match self.state {
+            StepState::Done(_) => "step-done",
+            StepState::Current => "step-current",
+            StepState::ToCome => "step-come",
+        }
+    }
+}
+
+impl OrderPage {
+    fn next(&self) -> String {
+        let t = &self.shell.text();
+        let id = match self.status {
+            OrderStatus::AwaitingPayment if self.payment == PaymentState::Pending => {
+                "order-pay-pending"
+            }
+            OrderStatus::AwaitingPayment => "order-next-awaiting",
+            OrderStatus::Paid => {
+                return t.one("order-next-paid", "email", &self.email).into_owned();
+            }
+            OrderStatus::OnHold => "order-next-hold",
+            OrderStatus::Shipped => "order-next-shipped",
+            OrderStatus::Delivered => "order-next-delivered",
+            OrderStatus::Cancelled => "order-next-cancelled",
+            OrderStatus::Refunded => "order-next-refunded",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// How it was paid, with the provider's reference; nothing while the payment is open.
+    fn paid_by(&self) -> Option<(String, Option<&str>)> {
+        let t = &self.shell.text();
+        let (id, reference) = match &self.payment {
+            PaymentState::Test { reference } => ("order-pay-test", Some(reference.as_str())),
+            PaymentState::Card { reference } => ("order-pay-card", Some(reference.as_str())),
+            PaymentState::TransferReceived => ("order-pay-received", None),
+            PaymentState::TransferAwaited(_) | PaymentState::Pending => return None,
+        };
+        Some((t.get(id).into_owned(), reference.filter(|reference| !reference.is_empty())))
+    }
 }

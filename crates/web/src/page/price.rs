@@ -2,6 +2,8 @@
 
 use kontor_base::{Money, Rate};
 
+use crate::kit::text::Text;
+
 /// What a tax on sales is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaxKind {
@@ -104,4 +106,92 @@ pub struct Totals {
     pub total: Money,
     /// The taxes that the lines already contain (inclusive markets).
     pub contains: Vec<TaxPart>,
+}
+
+impl TaxKind {
+    /// What the tax is called.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Vat => "tax-vat",
+            Self::Gst => "tax-gst",
+            Self::Sales => "tax-sales",
+        };
+        t.get(id).into_owned()
+    }
+}
+
+impl TaxNote {
+    /// The note in words.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        match self {
+            Self::Included { kind, rate: None } => t.one("tax-included", "tax", kind.words(t)),
+            Self::Included { kind, rate: Some(rate) } => {
+                t.two("tax-included-rate", "rate", t.percent(&rate), "tax", kind.words(t))
+            }
+            Self::Excluded => t.get("tax-excluded"),
+            Self::None => t.get("tax-none"),
+        }
+        .into_owned()
+    }
+}
+
+impl Price {
+    /// The amount, with "from" where variants differ.
+    #[must_use]
+    pub fn words(&self, t: &Text) -> String {
+        let now = t.money(&self.now);
+        if self.from { t.one("price-from", "price", now).into_owned() } else { now }
+    }
+}
+
+impl CostLine {
+    /// What the line is for.
+    #[must_use]
+    pub fn words(&self, t: &Text) -> String {
+        let id = match &self.kind {
+            CostKind::Goods => "cost-goods",
+            CostKind::Shipping => "cost-shipping",
+            CostKind::Duty => "cost-duty",
+            CostKind::Fee => "cost-fee",
+            CostKind::Discount => "cost-discount",
+            CostKind::Tax { kind, rate, place } => {
+                return tax_words(t, *kind, *rate, place.as_deref());
+            }
+        };
+        t.get(id).into_owned()
+    }
+
+    /// The amount in words, or why there is none yet.
+    #[must_use]
+    pub fn amount_words(&self, t: &Text) -> String {
+        match self.amount {
+            None => t.get("cost-pending").into_owned(),
+            Some(amount) if amount.minor == 0 && self.kind == CostKind::Shipping => {
+                t.get("cost-free").into_owned()
+            }
+            Some(amount) => t.money(&amount),
+        }
+    }
+}
+
+impl TaxPart {
+    /// "Contains 19 % VAT".
+    #[must_use]
+    pub fn words(&self, t: &Text) -> String {
+        t.one("cost-contains", "tax", tax_words(t, self.kind, self.rate, None)).into_owned()
+    }
+}
+
+fn tax_words(t: &Text, kind: TaxKind, rate: Option<Rate>, place: Option<&str>) -> String {
+    let tax = kind.words(t);
+    match (rate.map(|rate| t.percent(&rate)), place) {
+        (None, None) => t.one("cost-tax", "tax", tax).into_owned(),
+        (Some(rate), None) => t.two("cost-tax-rate", "tax", tax, "rate", rate).into_owned(),
+        (None, Some(place)) => t.two("cost-tax-place", "tax", tax, "place", place).into_owned(),
+        (Some(rate), Some(place)) => t
+            .three("cost-tax-place-rate", [("tax", &tax), ("rate", &rate), ("place", place)])
+            .into_owned(),
+    }
 }

@@ -1,8 +1,12 @@
 //! A product: picture, price, what is in the box, what it fits, its papers, and one button.
 
+use askama::Template;
 use kontor_base::{Country, Date, Money};
+use serde_json::json;
 
 use super::{Availability, Price, Refusal, Said, Shell, TaxNote};
+use crate::kit::assets;
+use crate::kit::text::Text;
 
 /// One choice of colour, size or memory.
 #[derive(Clone, Debug)]
@@ -164,7 +168,8 @@ pub struct Legal {
 }
 
 /// `GET /{market}/{language}/product/{model}`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "product.html")]
 pub struct ProductPage {
     /// The layout's part.
     pub shell: Shell,
@@ -202,4 +207,135 @@ pub struct ProductPage {
     pub legal: Legal,
     /// The greatest quantity the form offers.
     pub quantity_max: u32,
+}
+
+impl Fact {
+    /// What the fact is about.
+    #[must_use]
+    pub fn label(&self, t: &Text) -> String {
+        let id = match self.kind {
+            FactKind::Weight => "fact-weight",
+            FactKind::Battery => "fact-battery",
+            FactKind::Radio => "fact-radio",
+            FactKind::Chipset => "fact-chipset",
+            FactKind::Origin => "fact-origin",
+            FactKind::Revision => "fact-revision",
+            FactKind::HsCode => "fact-hs",
+            FactKind::Announced => "fact-announced",
+            FactKind::Sku => "fact-sku",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// Its value.
+    #[must_use]
+    pub fn words(&self, t: &Text) -> String {
+        match &self.value {
+            FactValue::Text(text) => text.clone(),
+            FactValue::Grams(grams) => {
+                t.one("fact-grams", "value", t.number(i64::from(*grams))).into_owned()
+            }
+            FactValue::MilliwattHours(energy) => {
+                t.one("fact-watt-hours", "value", t.thousandths(*energy)).into_owned()
+            }
+            FactValue::Country(country) => t.country(country).into_owned(),
+            FactValue::Date(date) => t.date(date),
+        }
+    }
+}
+
+impl ProductPage {
+    fn description(&self) -> String {
+        let place = self.shell.place();
+        let values = [("name", self.name.as_str()), ("in", &place), ("line", &self.line)];
+        self.shell.text().three("product-description", values).into_owned()
+    }
+
+    const fn is_preorder(&self) -> bool {
+        matches!(self.offer, Offer::Preorder { .. })
+    }
+
+    fn chosen(&self) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.selected).or(self.variants.first())
+    }
+
+    fn chosen_availability(&self) -> Option<Availability> {
+        self.chosen().map(|variant| variant.availability)
+    }
+
+    fn waiting_label(&self) -> String {
+        let t = &self.shell.text();
+        match self.offer {
+            Offer::SoldOut => t.get("waiting-stock"),
+            _ => t.one("waiting-model", "in", self.shell.place()),
+        }
+        .into_owned()
+    }
+
+    const fn legal_id(&self) -> &'static str {
+        match self.offer {
+            Offer::Refused { .. } => "product-legal-lead-refused",
+            _ => "product-legal-lead",
+        }
+    }
+
+    fn delivery_sentences(&self) -> Vec<String> {
+        let Some(delivery) = &self.delivery else { return Vec::new() };
+        let t = &self.shell.text();
+        let from = t.in_country(&delivery.from);
+        let ship = match delivery.ship {
+            Ship::FromHome => t.one("ship-home", "in", from),
+            Ship::Local => t.one("ship-local", "in", from),
+            Ship::Partner => t.one("ship-partner", "in", from),
+        };
+        let days = delivery.days.map(|(from, to)| t.two("ship-days", "from", from, "to", to));
+        let cost = match delivery.cost {
+            None => t.get("ship-unknown"),
+            Some(cost) if cost.minor == 0 => t.get("ship-free"),
+            Some(cost) => t.one("ship-cost", "price", t.money(&cost)),
+        };
+        let duty = match delivery.duty {
+            Duty::None => None,
+            Duty::Included => Some(t.get("duty-included")),
+            Duty::AtCheckout => Some(t.get("duty-checkout")),
+        };
+        let back = t.one("return-days", "days", delivery.return_days);
+        [Some(ship), days, Some(cost), duty, Some(back)]
+            .into_iter()
+            .flatten()
+            .map(std::borrow::Cow::into_owned)
+            .collect()
+    }
+
+    /// The product for search engines (schema.org). An offer is stated only where it can be
+    /// bought; `<` is escaped, so that no text can end the element.
+    fn json_ld(&self) -> String {
+        let origin = &self.shell.site.origin;
+        let mut data = json!({
+            "@context": "https://schema.org",
+            "@type": "Product",
+            "name": self.name,
+            "description": self.line,
+            "brand": {"@type": "Brand", "name": self.brand},
+            "image": format!("{origin}{}", assets::picture(&self.picture)),
+        });
+        let sold = matches!(self.offer, Offer::Sale | Offer::Preorder { .. } | Offer::SoldOut);
+        if let (true, Some(price), Some(variant)) = (sold, &self.price, self.chosen()) {
+            let availability = match (&self.offer, variant.availability) {
+                (Offer::Preorder { .. }, _) => "PreOrder",
+                (Offer::SoldOut, _) | (_, Availability::SoldOut) => "OutOfStock",
+                (_, Availability::Few(_)) => "LimitedAvailability",
+                _ => "InStock",
+            };
+            data["sku"] = json!(variant.sku);
+            data["offers"] = json!({
+                "@type": "Offer",
+                "price": price.now.decimal(),
+                "priceCurrency": price.now.currency.code(),
+                "availability": format!("https://schema.org/{availability}"),
+                "url": format!("{origin}{}", self.shell.path),
+            });
+        }
+        data.to_string().replace('<', "\\u003c")
+    }
 }

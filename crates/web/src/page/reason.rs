@@ -3,6 +3,7 @@
 use kontor_base::Date;
 
 use super::Said;
+use crate::kit::text::{Arg, Text};
 
 /// What a rule is about. The words are those of the clearance catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,4 +145,144 @@ pub struct Refusal {
     pub reasons: Vec<Reason>,
     /// When things may change.
     pub expected: Expected,
+}
+
+impl Domain {
+    /// The id of the noun that stands for it in sentences; its attribute `label` is its name.
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Accessibility => "what-accessibility",
+            Self::Battery => "what-battery",
+            Self::Blocker => "what-blocker",
+            Self::Chemicals => "what-chemicals",
+            Self::Consumer => "what-consumer",
+            Self::Corporate => "what-corporate",
+            Self::Customs => "what-customs",
+            Self::Cyber => "what-cyber",
+            Self::Emc => "what-emc",
+            Self::Energy => "what-energy",
+            Self::Environment => "what-environment",
+            Self::Export => "what-export",
+            Self::Interoperability => "what-interoperability",
+            Self::Ip => "what-ip",
+            Self::Label => "what-label",
+            Self::Licence => "what-licence",
+            Self::LocalContent => "what-local-content",
+            Self::Network => "what-network",
+            Self::Radio => "what-radio",
+            Self::Safety => "what-safety",
+            Self::Transport => "what-transport",
+            Self::Order => "what-order",
+            Self::Stage => "what-stage",
+            Self::Price => "what-price",
+            Self::Withdrawn => "what-withdrawn",
+        }
+    }
+
+    /// Its name, as a heading.
+    #[must_use]
+    pub fn label(self, t: &Text) -> String {
+        t.attribute(self.id(), "label").into_owned()
+    }
+}
+
+impl ReasonState {
+    /// The state in a word.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Missing => "reason-missing",
+            Self::InProgress => "reason-progress",
+            Self::Expired => "reason-expired",
+            Self::Blocked => "reason-blocked",
+            Self::Unknown => "reason-unknown",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// What would change it.
+    #[must_use]
+    pub fn change(self, t: &Text) -> String {
+        let id = match self {
+            Self::Missing => "reason-missing-change",
+            Self::InProgress => "reason-progress-change",
+            Self::Expired => "reason-expired-change",
+            Self::Blocked => "reason-blocked-change",
+            Self::Unknown => "reason-unknown-change",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// The class that colours it; the word says the same.
+    #[must_use]
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::Missing | Self::Expired | Self::Unknown => "warn",
+            Self::InProgress => "accent",
+            Self::Blocked => "bad",
+        }
+    }
+}
+
+impl Reason {
+    /// The verdict as a sentence, if this reason gives it. `place` is "in the USA".
+    #[must_use]
+    pub fn sentence(&self, t: &Text, place: impl Arg) -> String {
+        let what = t.get(self.domain.id());
+        let id = match (self.domain, self.state) {
+            (Domain::Stage, _) => return t.one("refusal-stage", "in", place).into_owned(),
+            (Domain::Price, _) => return t.one("refusal-price", "in", place).into_owned(),
+            (Domain::Withdrawn, _) => return t.one("refusal-withdrawn", "in", place).into_owned(),
+            (Domain::Blocker, ReasonState::Blocked | ReasonState::Missing) => {
+                let by = &self.authority;
+                return t.two("refusal-banned", "in", place, "authority", by).into_owned();
+            }
+            (Domain::Order, _) | (_, ReasonState::Blocked) => {
+                let by = &self.authority;
+                return t.two("refusal-blocked", "in", place, "authority", by).into_owned();
+            }
+            (_, ReasonState::Missing) => "refusal-missing",
+            (_, ReasonState::InProgress) => "refusal-progress",
+            (_, ReasonState::Expired) => "refusal-expired",
+            (_, ReasonState::Unknown) => "refusal-unknown",
+        };
+        t.two(id, "in", place, "what", what).into_owned()
+    }
+
+    /// "4–8 weeks", if a usual time is known.
+    #[must_use]
+    pub fn lead(&self, t: &Text) -> Option<String> {
+        let (from, to) = self.lead_weeks?;
+        Some(t.two("reason-lead", "from", from, "to", to).into_owned())
+    }
+}
+
+impl Refusal {
+    /// The verdict as a sentence a person understands.
+    #[must_use]
+    pub fn sentence(&self, t: &Text, place: impl Arg) -> String {
+        self.reasons.first().map(|reason| reason.sentence(t, place)).unwrap_or_default()
+    }
+
+    /// When things may change, as a sentence.
+    #[must_use]
+    pub fn expectation(&self, t: &Text) -> String {
+        match &self.expected {
+            Expected::Sale(date) => t.one("refusal-sale", "date", t.date(date)).into_owned(),
+            Expected::News(date) => t.one("refusal-news", "month", t.month(date)).into_owned(),
+            Expected::Unknown => t.get("refusal-open").into_owned(),
+        }
+    }
+
+    /// When things may change, in a few words for a list.
+    #[must_use]
+    pub fn expected_words(&self, t: &Text) -> String {
+        match &self.expected {
+            Expected::Sale(date) => t.one("shelf-expected-sale", "date", t.date(date)).into_owned(),
+            Expected::News(date) => {
+                t.one("shelf-expected-news", "month", t.month(date)).into_owned()
+            }
+            Expected::Unknown => t.get("shelf-expected-unknown").into_owned(),
+        }
+    }
 }

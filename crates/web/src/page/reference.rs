@@ -1,5 +1,7 @@
 //! The reference of the JSON API, set in the shop's own design.
 
+use askama::Template;
+
 use super::Shell;
 
 /// A parameter of an operation.
@@ -89,7 +91,8 @@ pub struct Group {
 }
 
 /// `GET /api/v1/reference`; its prose comes from the code and is English.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "reference.html")]
 pub struct ReferencePage {
     /// The layout's part.
     pub shell: Shell,
@@ -103,4 +106,19 @@ pub struct ReferencePage {
     pub openapi: String,
     /// The groups.
     pub groups: Vec<Group>,
+}
+
+impl Group {
+    /// The anchor of the group.
+    #[must_use]
+    pub fn anchor(&self) -> String {
+        self.name.to_lowercase().replace(' ', "-")
+    }
+}
+
+impl SchemaField {
+    /// The class of indentation; deeper than the style knows is set like the deepest.
+    const fn indent(&self) -> u8 {
+        if self.depth > 5 { 5 } else { self.depth }
+    }
 }

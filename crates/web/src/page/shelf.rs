@@ -1,6 +1,9 @@
 //! The shelf of a market: what can be bought here first, what is coming and why not yet.
 
+use askama::Template;
+
 use super::{Domain, Price, Refusal, Said, Shell, Stage};
+use crate::kit::text::Text;
 
 /// Whether it can be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +64,8 @@ pub struct Gap {
 }
 
 /// `GET /{market}/{language}/`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "shelf.html")]
 pub struct ShelfPage {
     /// The layout's part.
     pub shell: Shell,
@@ -78,4 +82,71 @@ pub struct ShelfPage {
     /// Whether people can leave their address to hear of the opening: a form to
     /// `POST /{market}/{language}/waiting` with `email` and an empty `model`.
     pub can_sign_up: bool,
+}
+
+impl Availability {
+    /// The availability in words.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::InStock => "stock-in",
+            Self::Few(count) => return t.one("stock-few", "count", count).into_owned(),
+            Self::Preorder => "stock-preorder",
+            Self::SoldOut => "stock-out",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// The class that colours it; the words say the same.
+    #[must_use]
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::InStock => "good",
+            Self::Few(_) => "warn",
+            Self::Preorder => "accent",
+            Self::SoldOut => "quiet",
+        }
+    }
+}
+
+impl ShelfPage {
+    /// The page's one sentence: how the shop stands here.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let (t, place) = (self.shell.text(), self.shell.place());
+        let id = match self.stage {
+            Stage::Open => "shelf-title-open",
+            Stage::Accessories => "shelf-title-accessories",
+            Stage::Beta => "shelf-title-beta",
+            Stage::OpensOn(date) => {
+                let date = t.date(&date);
+                return t.two("shelf-title-opens", "in", place, "date", date).into_owned();
+            }
+            Stage::Preparing => "shelf-title-preparing",
+            Stage::Paused => "shelf-title-paused",
+            Stage::Closing => "shelf-title-closing",
+            Stage::Closed => "shelf-title-closed",
+        };
+        t.one(id, "in", place).into_owned()
+    }
+
+    const fn lead_id(&self) -> &'static str {
+        match self.stage {
+            Stage::Open => "shelf-lead-open",
+            Stage::Accessories => "shelf-lead-accessories",
+            Stage::Beta => "shelf-lead-beta",
+            Stage::OpensOn(_) => "shelf-lead-opens",
+            Stage::Preparing => "shelf-lead-preparing",
+            Stage::Paused => "shelf-lead-paused",
+            Stage::Closing => "shelf-lead-closing",
+            Stage::Closed => "shelf-lead-closed",
+        }
+    }
+
+    const fn announced_id(&self) -> &'static str {
+        match self.stage {
+            Stage::Closing | Stage::Closed => "shelf-announced-closed",
+            _ => "shelf-announced",
+        }
+    }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use kontor_base::{Country, Date, Language};
 
+use crate::kit::text::Text;
+
 /// What is the same on every page of one installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -89,4 +91,94 @@ pub struct Shell {
     /// This page in the market's other languages, and itself: all of them, for the switcher and
     /// `hreflang`. Empty where a page exists only here (cart, checkout, order, errors).
     pub alternates: Vec<Alternate>,
+}
+
+impl Market {
+    /// The market of `country`.
+    #[must_use]
+    pub const fn of(country: Country) -> Self {
+        Self { country }
+    }
+
+    /// The first segment of its addresses: `us`.
+    #[must_use]
+    pub fn code(&self) -> String {
+        self.country.code().to_ascii_lowercase()
+    }
+}
+
+impl Stage {
+    /// The stage in a few words.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::Open => "stage-open",
+            Self::Accessories => "stage-accessories",
+            Self::Beta => "stage-beta",
+            Self::OpensOn(date) => return t.one("stage-opens", "date", t.date(&date)).into_owned(),
+            Self::Preparing => "stage-preparing",
+            Self::Paused => "stage-paused",
+            Self::Closing => "stage-closing",
+            Self::Closed => "stage-closed",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// The class that colours its mark; the words say the same.
+    #[must_use]
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::Open | Self::Accessories | Self::Beta => "good",
+            Self::OpensOn(_) => "accent",
+            Self::Preparing => "quiet",
+            Self::Paused | Self::Closing => "warn",
+            Self::Closed => "quiet",
+        }
+    }
+}
+
+impl Alternate {
+    /// The value of `hreflang`: `en-US`, or `en` without a market.
+    #[must_use]
+    pub fn hreflang(&self) -> String {
+        match self.country {
+            Some(country) => format!("{}-{}", self.language.tag(), country.code()),
+            None => self.language.tag().to_owned(),
+        }
+    }
+}
+
+impl Shell {
+    /// The texts in the page's language, with the market's way of writing numbers.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        Text::new(self.language, self.market.map(|market| market.country))
+    }
+
+    /// The address of something below this market and language: `/us/en/cart` for `cart`. Pages
+    /// without a market lead to the choice of countries.
+    #[must_use]
+    pub fn to(&self, below: &str) -> String {
+        match self.market {
+            Some(market) => format!("/{}/{}/{below}", market.code(), self.language.tag()),
+            None => "/".to_owned(),
+        }
+    }
+
+    /// "in the USA"; empty without a market.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let place = self.market.map(|market| self.text().in_country(&market.country));
+        place.map(std::borrow::Cow::into_owned).unwrap_or_default()
+    }
+
+    /// The `lang` attribute for a text of another language, with its leading space, or nothing.
+    #[must_use]
+    pub fn lang(&self, said: &Said) -> String {
+        if said.language == self.text().language() {
+            String::new()
+        } else {
+            format!(" lang=\"{}\"", said.language.tag())
+        }
+    }
 }

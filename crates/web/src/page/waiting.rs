@@ -1,6 +1,8 @@
 //! The waiting list: signed up, already on it, or the address needs another look.
 
-use super::{FieldProblem, Shell};
+use askama::Template;
+
+use super::{Field, FieldError, FieldProblem, Shell};
 
 /// What somebody waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,8 @@ pub enum WaitingState {
 }
 
 /// The answer to `POST /{market}/{language}/waiting` (fields `model`, `email`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Template)]
+#[template(path = "waiting.html")]
 pub struct WaitingPage {
     /// The layout's part.
     pub shell: Shell,
@@ -47,4 +50,28 @@ pub struct WaitingPage {
     pub subject: WaitingSubject,
     /// How it stands.
     pub state: WaitingState,
+}
+
+impl WaitingPage {
+    fn model(&self) -> &str {
+        match &self.subject {
+            WaitingSubject::Model { model, .. } => model,
+            WaitingSubject::Market => "",
+        }
+    }
+
+    fn promise(&self, email: &str) -> String {
+        let t = &self.shell.text();
+        match &self.subject {
+            WaitingSubject::Model { name, .. } => {
+                t.two("waiting-done-model", "email", email, "name", name)
+            }
+            WaitingSubject::Market => t.one("waiting-done-market", "email", email),
+        }
+        .into_owned()
+    }
+
+    fn problem(&self, form: &WaitingForm) -> String {
+        FieldError { field: Field::Email, problem: form.problem }.words(&self.shell.text())
+    }
 }

@@ -1,0 +1,105 @@
+# Warenkorb, Kasse, Summen, zweiter Schritt.
+
+cart-title = Warenkorb
+cart-empty = Ihr Warenkorb ist leer.
+cart-empty-next = Was es hier zu kaufen gibt, steht im Regal.
+cart-to-shelf = Zum Regal
+cart-line-quantity = Menge von { $name }
+cart-update = Übernehmen
+cart-remove = Entfernen
+cart-remove-name = { $name } entfernen
+cart-each = je { $price }
+cart-subtotal = Zwischensumme
+cart-checkout = Zur Kasse
+cart-checkout-note = Sobald Sie zur Kasse gehen, werden die Waren für Sie zurückgelegt.
+cart-blocked = Entfernen Sie, was nicht mehr zu kaufen ist, dann geht es weiter.
+cart-added = { $name } liegt im Warenkorb.
+cart-changed = Der Warenkorb ist auf dem neuesten Stand.
+cart-stale = Der Warenkorb wurde in einem anderen Fenster geändert. Es wurde nichts geschrieben; so steht er jetzt.
+cart-quantity-max = Höchstens { $max } Stück eines Produkts je Bestellung.
+cart-lines-max = Ein Warenkorb fasst höchstens { $max } verschiedene Produkte.
+cart-refused = { $name } darf hier nicht verkauft werden und wurde nicht hineingelegt.
+cart-soldout = { $name } ist ausverkauft und wurde nicht hineingelegt.
+cart-line-short = { $count ->
+    [0] Ausverkauft. Bitte entfernen.
+    [one] Nur noch eines da. Bitte ändern Sie die Menge.
+   *[other] Nur noch { $count } da. Bitte ändern Sie die Menge.
+ }
+cart-line-price = Der Preis hat sich geändert; er war { $price }.
+
+cost-goods = Waren
+cost-shipping = Versand
+cost-tax = { $tax }
+cost-tax-rate = { $rate } { $tax }
+cost-tax-place = { $tax }, { $place }
+cost-tax-place-rate = { $rate } { $tax }, { $place }
+cost-duty = Einfuhrzoll
+cost-fee = Gebühr
+cost-discount = Nachlass
+cost-total = Gesamtbetrag
+cost-contains = Darin { $tax }
+cost-estimated = geschätzt
+cost-pending = nach Wahl des Bundesstaats
+cost-free = kostenlos
+
+checkout-title = Kasse
+checkout-summary = Ihre Bestellung
+checkout-hold = Für Sie zurückgelegt bis
+checkout-hold-left = Verbleibende Zeit
+checkout-contact = Kontakt
+checkout-address = Lieferadresse
+checkout-email = E-Mail-Adresse
+checkout-email-hint = Für die Bestätigung und Nachrichten zu dieser Bestellung, sonst nichts.
+checkout-phone = Telefon
+checkout-phone-hint = Für den Zusteller.
+checkout-name = Name
+checkout-line1 = Straße und Hausnummer
+checkout-line2 = Wohnung, Stockwerk, Firma
+checkout-city = Ort
+checkout-region = Bundesstaat
+checkout-region-choose = Bundesstaat auswählen
+checkout-postcode = Postleitzahl
+checkout-zip = ZIP-Code
+checkout-country = Land
+checkout-country-note = Dieser Shop liefert nur { $in }.
+checkout-quote = Steuer berechnen
+checkout-delivery = Lieferung
+checkout-days = { $from }–{ $to } Tage
+checkout-payment = Zahlung
+checkout-pay-test = Testanbieter
+checkout-pay-test-hint = Es wird kein Geld bewegt. Wählen Sie, was er tun soll.
+checkout-pay-transfer = Überweisung
+checkout-pay-transfer-hint = Wir legen die Waren zurück, bis das Geld da ist; das Konto nennen wir nach der Bestellung.
+checkout-pay-card = Karte
+checkout-pay-card-hint = Die Karte geben Sie beim Zahlungsanbieter ein.
+checkout-pay-fee = zzgl. { $price }
+checkout-scenario = Der Testanbieter soll
+checkout-scenario-succeeds = die Zahlung annehmen
+checkout-scenario-declined = sie ablehnen
+checkout-scenario-second = einen zweiten Schritt verlangen
+checkout-scenario-late = verspätet antworten
+checkout-terms = Ich stimme den Verkaufsbedingungen zu.
+checkout-terms-read = Verkaufsbedingungen lesen
+checkout-return = Sie können die Waren { $days } Tage lang zurückgeben.
+checkout-submit = Zahlungspflichtig bestellen
+checkout-confirm = Zum neuen Betrag zahlungspflichtig bestellen
+checkout-ended-title = Die Reservierung ist abgelaufen.
+checkout-ended = Die Waren waren für Sie zurückgelegt und liegen jetzt wieder im Regal. Es wurde nichts abgebucht. Sie stehen noch im Warenkorb; beginnen Sie neu, solange es welche gibt.
+checkout-lost-title = Wir konnten die Waren nicht für Sie halten.
+checkout-lost = Sie waren vergriffen, bevor Ihre Zahlung ankam. Es wurde nichts abgebucht. Was noch da ist, steht im Warenkorb.
+checkout-to-cart = Zurück zum Warenkorb
+checkout-changed-title = Der Gesamtbetrag hat sich geändert.
+checkout-changed = Angezeigt waren { $before }, jetzt sind es { $now }. Bitte prüfen Sie die Aufstellung und bestätigen Sie.
+checkout-declined-title = Die Zahlung wurde abgelehnt.
+checkout-declined = Es wurde nichts abgebucht, und die Waren sind weiter für Sie zurückgelegt. Versuchen Sie es noch einmal oder wählen Sie eine andere Zahlungsart.
+checkout-waiting-title = Wir warten auf die Zahlung.
+checkout-waiting = Der Anbieter hat noch nicht geantwortet. Diese Seite sieht von selbst nach; Sie können sie auch schließen, die Bestellseite sagt Ihnen Bescheid.
+checkout-reload = Noch einmal nachsehen
+
+second-title = Testzahlung: zweiter Schritt
+second-label = Dies ist eine Testseite. Sie spielt die Rolle Ihrer Bank; es wird kein Geld bewegt.
+second-lead = Ihre Bank würde Sie jetzt bitten, diese Zahlung freizugeben.
+second-amount = Betrag
+second-reference = Zeichen
+second-approve = Freigeben
+second-decline = Ablehnen

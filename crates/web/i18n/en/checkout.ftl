@@ -1,0 +1,105 @@
+# Cart, checkout, totals, second step.
+
+cart-title = Cart
+cart-empty = Your cart is empty.
+cart-empty-next = What can be bought here stands on the shelf.
+cart-to-shelf = To the shelf
+cart-line-quantity = Quantity of { $name }
+cart-update = Update
+cart-remove = Remove
+cart-remove-name = Remove { $name }
+cart-each = { $price } each
+cart-subtotal = Subtotal
+cart-checkout = To checkout
+cart-checkout-note = Your goods are held for you as soon as the checkout starts.
+cart-blocked = Remove what cannot be bought any more, then go on.
+cart-added = { $name } is in your cart.
+cart-changed = The cart is up to date.
+cart-stale = The cart was changed in another window. Nothing has been written; this is how it stands now.
+cart-quantity-max = At most { $max } of one product per order.
+cart-lines-max = A cart holds at most { $max } different products.
+cart-refused = { $name } cannot be sold here and was not added.
+cart-soldout = { $name } is sold out and was not added.
+cart-line-short = { $count ->
+    [0] Sold out. Please remove it.
+    [one] Only one is left. Please change the quantity.
+   *[other] Only { $count } are left. Please change the quantity.
+ }
+cart-line-price = The price has changed; it was { $price }.
+
+cost-goods = Goods
+cost-shipping = Shipping
+cost-tax = { $tax }
+cost-tax-rate = { $tax } { $rate }
+cost-tax-place = { $tax }, { $place }
+cost-tax-place-rate = { $tax } { $rate }, { $place }
+cost-duty = Import duty
+cost-fee = Fee
+cost-discount = Discount
+cost-total = Total
+cost-contains = Contains { $tax }
+cost-estimated = estimated
+cost-pending = after you choose a state
+cost-free = free
+
+checkout-title = Checkout
+checkout-summary = Your order
+checkout-hold = Held for you until
+checkout-hold-left = Time left
+checkout-contact = Contact
+checkout-address = Delivery address
+checkout-email = E-mail address
+checkout-email-hint = For the confirmation and news of this order, nothing else.
+checkout-phone = Phone
+checkout-phone-hint = For the carrier.
+checkout-name = Name
+checkout-line1 = Street and number
+checkout-line2 = Apartment, floor, company
+checkout-city = City
+checkout-region = State
+checkout-region-choose = Choose a state
+checkout-postcode = Postcode
+checkout-zip = ZIP code
+checkout-country = Country
+checkout-country-note = This shop delivers { $in } only.
+checkout-quote = Work out the tax
+checkout-delivery = Delivery
+checkout-days = { $from }–{ $to } days
+checkout-payment = Payment
+checkout-pay-test = Test provider
+checkout-pay-test-hint = No money moves. Choose what it shall do.
+checkout-pay-transfer = Bank transfer
+checkout-pay-transfer-hint = We hold your goods until the money arrives; you get the account after ordering.
+checkout-pay-card = Card
+checkout-pay-card-hint = You enter the card with the payment provider.
+checkout-pay-fee = plus { $price }
+checkout-scenario = The test provider shall
+checkout-scenario-succeeds = accept the payment
+checkout-scenario-declined = decline it
+checkout-scenario-second = ask for a second step
+checkout-scenario-late = answer late
+checkout-terms = I accept the terms of sale.
+checkout-terms-read = Read the terms of sale
+checkout-return = You have { $days } days to send the goods back.
+checkout-submit = Place order and pay
+checkout-confirm = Confirm new total and pay
+checkout-ended-title = The hold has ended.
+checkout-ended = Your goods were held for you and have gone back on the shelf. Nothing was charged. They are still in your cart; start again if there are any left.
+checkout-lost-title = We could not keep the goods for you.
+checkout-lost = They were gone before your payment came through. Nothing was charged. What is left stands in your cart.
+checkout-to-cart = Back to the cart
+checkout-changed-title = The total has changed.
+checkout-changed = You saw { $before }; it is now { $now }. Please look at the summary and confirm.
+checkout-declined-title = The payment was declined.
+checkout-declined = Nothing was charged and your goods are still held. Try again or choose another way to pay.
+checkout-waiting-title = Waiting for the payment.
+checkout-waiting = The provider has not answered yet. This page looks again by itself; you may also close it, the order page will tell you.
+checkout-reload = Look again
+
+second-title = Test payment: second step
+second-label = This is a test page. It plays the part of your bank; no money moves.
+second-lead = Your bank would now ask you to approve this payment.
+second-amount = Amount
+second-reference = Reference
+second-approve = Approve
+second-decline = Decline
