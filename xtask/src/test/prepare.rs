@@ -66,17 +66,23 @@ fn install(missing: &[&Need]) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());
     }
-    let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
-    let programs: Vec<_> = missing.iter().map(|need| need.program).collect();
     if !command::may_install() {
-        return Err(format!(
-            "{} missing; install with `sudo apt-get install --no-install-recommends {}` (or your system's packages)",
-            programs.join(", "),
-            packages.join(" ")
-        ));
+        return Err(advice(missing));
     }
+    let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
     println!("    installing {}", packages.join(", "));
     command::install(&packages, &repo::root()?)
+}
+
+/// One line: what is missing, and how it comes.
+fn advice(missing: &[&Need]) -> String {
+    let programs: Vec<_> = missing.iter().map(|need| need.program).collect();
+    let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
+    format!(
+        "missing: {}; install with `sudo apt-get install --no-install-recommends {}`, or with your system's packages",
+        programs.join(", "),
+        packages.join(" ")
+    )
 }
 
 fn check_node() -> Result<(), Failure> {
@@ -97,6 +103,17 @@ fn node_major(version: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_in_one_line() {
+        let advice = advice(&[&FOR_BROWSER[0], &FOR_BROWSER[1]]);
+        assert!(
+            advice.starts_with("missing: chromium, node; install with `sudo apt-get install"),
+            "{advice}"
+        );
+        assert!(advice.contains("chromium nodejs`"), "{advice}");
+        assert_eq!(advice.lines().count(), 1);
+    }
 
     #[test]
     fn the_major_version_is_read() {
