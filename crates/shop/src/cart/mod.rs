@@ -1,0 +1,9 @@
+//! Carts: changing them and reading them with what the shop knows of each line today.
+
+mod change;
+mod offer;
+mod show;
+
+pub use change::{Change, Changed, Command, Refusal, change};
+pub use offer::{Offer, offer};
+pub use show::{LineNow, ShownCart, show};

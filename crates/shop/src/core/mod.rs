@@ -1,0 +1,13 @@
+//! What every use case stands on: the [`Shop`] it is given, its [`Failure`]s, and the helper that
+//! gives a repeated request one effect.
+
+mod failure;
+mod once;
+mod shop;
+mod snapshot;
+
+pub(crate) use failure::Refuse;
+pub use failure::{Failure, Outcome};
+pub use once::{Once, Replayed, once};
+pub use shop::{BankAccount, Keys, Policy, Shop};
+pub use snapshot::{Known, Level, Levels, Snapshot, Snapshots, TOPICS};

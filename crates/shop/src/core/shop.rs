@@ -1,0 +1,191 @@
+//! The shop that every use case is given: its database, its clock, its keys, its snapshot.
+
+use kontor_base::id::{CartId, CheckoutId, OrderId};
+use kontor_base::secret::equal;
+use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
+use kontor_store::{Db, StoreError};
+
+use super::once::Once;
+use super::snapshot::Snapshots;
+
+/// What the operator may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long stock is held for a checkout, in seconds.
+    pub hold_s: i64,
+    /// Whether the built-in test provider is offered.
+    pub test_provider: bool,
+    /// The account that bank transfers go to, if they are offered.
+    pub bank_account: Option<BankAccount>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { hold_s: limits::HOLD_S, test_provider: false, bank_account: None }
+    }
+}
+
+/// Where a bank transfer goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankAccount {
+    /// Whose account.
+    pub holder: String,
+    /// IBAN or national form.
+    pub account: String,
+    /// The bank.
+    pub bank: String,
+}
+
+/// Keys for each purpose, derived from the one secret that the operator guards.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    cart: SecretKey,
+    checkout: SecretKey,
+    order: SecretKey,
+    request: SecretKey,
+    person: SecretKey,
+}
+
+impl Keys {
+    /// The keys derived from `secret`.
+    #[must_use]
+    pub fn new(secret: &SecretKey) -> Self {
+        Self {
+            cart: secret.derive("cart token"),
+            checkout: secret.derive("checkout token"),
+            order: secret.derive("order token"),
+            request: secret.derive("idempotency request"),
+            person: secret.derive("person"),
+        }
+    }
+
+    /// The token with which a cart is read and changed.
+    #[must_use]
+    pub fn cart_token(&self, cart: CartId) -> String {
+        token(&self.cart, cart.bytes())
+    }
+
+    /// The cart that a token opens.
+    #[must_use]
+    pub fn open_cart(&self, token: &str) -> Option<CartId> {
+        open(&self.cart, token).map(CartId::from_bytes)
+    }
+
+    /// The token with which a checkout is read and paid.
+    #[must_use]
+    pub fn checkout_token(&self, checkout: CheckoutId) -> String {
+        token(&self.checkout, checkout.bytes())
+    }
+
+    /// The checkout that a token opens.
+    #[must_use]
+    pub fn open_checkout(&self, token: &str) -> Option<CheckoutId> {
+        open(&self.checkout, token).map(CheckoutId::from_bytes)
+    }
+
+    /// The secret part of an order's link.
+    #[must_use]
+    pub fn order_token(&self, order: OrderId) -> String {
+        token(&self.order, order.bytes())
+    }
+
+    /// The order that a link's secret part opens.
+    #[must_use]
+    pub fn open_order(&self, token: &str) -> Option<OrderId> {
+        open(&self.order, token).map(OrderId::from_bytes)
+    }
+
+    /// The identity of a request. `scope` says what is asked of whom (`order.place chk_…`), so
+    /// that two clients who choose the same key do not meet.
+    #[must_use]
+    pub fn once(&self, scope: &str, key: &str, body: &[u8]) -> Once {
+        let mut request = Vec::with_capacity(scope.len() + key.len() + 1);
+        request.extend_from_slice(scope.as_bytes());
+        request.push(0);
+        request.extend_from_slice(key.as_bytes());
+        Once { request: self.request.hash(&request), body: self.request.hash(body) }
+    }
+
+    /// The hash under which a person is known (an e-mail address in its normal form, say).
+    #[must_use]
+    pub fn person(&self, text: &str) -> KeyedHash {
+        self.person.hash(text.as_bytes())
+    }
+}
+
+/// 26 characters of id and 26 of its keyed hash: nothing to store, nothing to guess.
+fn token(key: &SecretKey, bytes: &[u8; 16]) -> String {
+    let mut text = id::encode(*bytes);
+    text.push_str(&id::encode(key.hash(bytes)));
+    text
+}
+
+fn open(key: &SecretKey, token: &str) -> Option<[u8; 16]> {
+    let (bytes, mac) = token.split_at_checked(26)?;
+    let (bytes, mac) = (id::decode(bytes)?, id::decode(mac)?);
+    equal(&key.hash(&bytes), &mac).then_some(bytes)
+}
+
+/// An open shop.
+#[derive(Debug)]
+pub struct Shop {
+    /// The database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where randomness comes from.
+    pub random: Random,
+    /// The derived keys.
+    pub keys: Keys,
+    /// What the operator has set.
+    pub policy: Policy,
+    /// What everybody reads.
+    pub snapshots: Snapshots,
+}
+
+impl Shop {
+    /// Opens the shop on `db`: reads the first snapshot.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub async fn open(
+        db: Db,
+        clock: Clock,
+        random: Random,
+        secret: &SecretKey,
+        policy: Policy,
+    ) -> Result<Self, StoreError> {
+        let snapshots = Snapshots::load(&db, clock.now()).await?;
+        Ok(Self { db, clock, random, keys: Keys::new(secret), policy, snapshots })
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_open_only_what_they_were_made_for() {
+        let keys = Keys::new(&SecretKey::from_bytes([1; 32]));
+        let cart = CartId::from_bytes([9; 16]);
+        let token = keys.cart_token(cart);
+        assert_eq!(keys.open_cart(&token), Some(cart));
+        assert_eq!(keys.open_order(&token), None, "a cart's token opens no order");
+        for i in 0..token.len() {
+            let mut forged = token.clone().into_bytes();
+            forged[i] = if forged[i] == b'7' { b'6' } else { b'7' };
+            let forged = String::from_utf8(forged).expect("ASCII");
+            assert_ne!(keys.open_cart(&forged), Some(cart), "{i}");
+        }
+        for bad in ["", "x", "é".repeat(26).as_str()] {
+            assert_eq!(keys.open_cart(bad), None);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What runs beside the requests: the snapshot is kept true, jobs are done, holds and checkouts
+//! end. Every keeper compares what should be with what is, and can run twice without harm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_store::{StoreError, Topic, idempotency};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::core::{Shop, TOPICS};
+use crate::order::{cancel_unpaid, expire_checkouts, resume_payments, run_due_jobs};
+use crate::stock::expire_holds;
+
+/// How often the snapshot is compared with the database even if nobody said that it changed:
+/// another process may have written, or a date may have come.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long changes are gathered before the snapshot is made anew, so that a busy shop does not
+/// make one per order.
+const GATHER: Duration = Duration::from_millis(100);
+/// How often holds, checkouts and stuck payments are looked through.
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// After how long a payment without an answer is asked about anew, in seconds.
+const STUCK_AFTER_S: i64 = 60;
+/// How many old answers to idempotency keys are forgotten at once.
+const FORGET_AT_ONCE: i64 = 1_000;
+
+/// Runs all keepers until `stop` says so.
+pub async fn run(shop: Arc<Shop>, stop: watch::Receiver<bool>) {
+    tokio::join!(
+        keep_snapshot(Arc::clone(&shop), stop.clone()),
+        keep_jobs(Arc::clone(&shop), stop.clone()),
+        keep_holds(shop, stop),
+    );
+}
+
+async fn keep_snapshot(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    let mut changes = shop.db.changes();
+    let mut seen = changes.borrow_and_update().clone();
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => return,
+            changed = timeout(LOOK_EVERY, changes.changed()) => {
+                if matches!(changed, Ok(Err(_))) { return }
+            }
+        }
+        let now = changes.borrow_and_update().clone();
+        let concerned = TOPICS.iter().any(|topic| now.of(*topic) != seen.of(*topic));
+        let only_stock = concerned
+            && TOPICS
+                .iter()
+                .all(|topic| *topic == Topic::Stock || now.of(*topic) == seen.of(*topic));
+        seen = now;
+        if only_stock {
+            tokio::time::sleep(GATHER).await;
+        }
+        // Also without a message: another process may have written, or midnight has passed.
+        if let Err(fault) = shop.snapshots.refresh(&shop.db, shop.now()).await {
+            tracing::error!(%fault, "the snapshot could not be made anew; the old one stays");
+        }
+    }
+}
+
+async fn keep_jobs(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    let mut changes = shop.db.changes();
+    while !*stop.borrow() {
+        match run_due_jobs(&shop).await {
+            // A full round may have left some: go on at once.
+            Ok(worked) if worked.done >= 100 => continue,
+            Ok(_) => {}
+            Err(fault) => tracing::error!(%fault, "jobs could not be read or written"),
+        }
+        let before = changes.borrow_and_update().of(Topic::Job);
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = wait_for_job(&mut changes, before) => {}
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn wait_for_job(changes: &mut watch::Receiver<kontor_store::Versions>, before: u64) {
+    let queued = async {
+        while changes.changed().await.is_ok() {
+            if changes.borrow().of(Topic::Job) != before {
+                return;
+            }
+        }
+    };
+    // Jobs also fall due by the clock.
+    let _ = timeout(LOOK_EVERY, queued).await;
+}
+
+async fn keep_holds(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(fault) = sweep(&shop).await {
+            tracing::error!(%fault, "holds and checkouts could not be looked through");
+        }
+    }
+}
+
+/// One round of everything that ends by the clock.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
+    resume_payments(shop, STUCK_AFTER_S).await?;
+    let freed = expire_holds(shop).await?;
+    let ended = expire_checkouts(shop).await?;
+    let unpaid = cancel_unpaid(shop).await?;
+    if freed + ended + unpaid > 0 {
+        tracing::info!(holds = freed, checkouts = ended, orders = unpaid, "ended by the clock");
+    }
+    let now = shop.now();
+    shop.db
+        .write("idempotency.forget", move |tx| idempotency::forget_old(tx, now, FORGET_AT_ONCE))
+        .await?;
+    Ok(())
+}

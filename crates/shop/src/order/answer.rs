@@ -1,0 +1,245 @@
+//! A provider's answer arrives, at once or later: the hold becomes a sale and there is an order,
+//! or the money goes back.
+
+use std::sync::Arc;
+
+use kontor_base::Instant;
+use kontor_base::id::{HoldId, PaymentId};
+use kontor_domain::order::{CheckoutEvent, CheckoutState, checkout_step};
+use kontor_domain::payment::{
+    ANSWERS_LATE_AFTER_S, GiveBack, HoldState, PaymentEvent, PaymentState, ProviderAnswer,
+    ProviderKind, SecondStep, Settlement, payment_step, settle, test_second_step,
+};
+use kontor_store::order::{Checkout, checkout as load, get as load_order, save_checkout};
+use kontor_store::payment::{self as payments, Payment};
+use kontor_store::{StoreError, Tx, stock};
+
+use super::begin::judge_lines;
+use super::jobs::{queue_ask, queue_give_back};
+use super::pay::{PayAnswer, remember};
+use super::place::{Placing, place_in};
+use super::refusal::Refusal;
+use crate::core::{Failure, Once, Outcome, Refuse, Shop};
+use crate::stock::{give_back, hold_lines};
+
+/// A provider's answer to be written down.
+#[derive(Clone, Debug)]
+pub(super) struct Answering {
+    pub(super) payment: PaymentId,
+    pub(super) answer: ProviderAnswer,
+    /// The buyer's request that waits for it, if one does.
+    pub(super) once: Option<Once>,
+}
+
+/// Writes a provider's answer down. The same answer twice changes nothing.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn answer(
+    shop: &Arc<Shop>,
+    payment: PaymentId,
+    answer: ProviderAnswer,
+) -> Outcome<PayAnswer, Refusal> {
+    answer_with(shop, Answering { payment, answer, once: None }).await
+}
+
+/// The buyer has confirmed or refused on the test provider's page.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn second_step(
+    shop: &Arc<Shop>,
+    payment: PaymentId,
+    step: SecondStep,
+) -> Outcome<PayAnswer, Refusal> {
+    let known = shop
+        .db
+        .read("payment.second_step", move |tx| payments::get(tx, payment))
+        .await
+        .map_err(Failure::Fault)?
+        .filter(|payment| payment.provider == ProviderKind::Test);
+    // Only a payment that asked for a second step has one; what is over stays as it is.
+    match known.map(|payment| payment.state) {
+        Some(PaymentState::Created | PaymentState::Authorising) | None => {
+            Err(Failure::Refused(Refusal::UnknownPayment))
+        }
+        Some(_) => answer(shop, payment, test_second_step(payment, step)).await,
+    }
+}
+
+pub(super) async fn answer_with(
+    shop: &Arc<Shop>,
+    answering: Answering,
+) -> Outcome<PayAnswer, Refusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    shop.db
+        .write("order.answer", move |tx| {
+            let mut payment = payments::get(tx, answering.payment)?
+                .ok_or(Failure::Refused(Refusal::UnknownPayment))?;
+            let checkout =
+                load(tx, payment.checkout)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
+            let before = payment.state;
+            let step = payment_step(before, event_of(&answering.answer)).refuse()?;
+            if let ProviderAnswer::Authorised { reference } = &answering.answer {
+                payment.reference = Some(reference.clone());
+            }
+            payment.state = step.to;
+            let answer = if step.give_back == GiveBack::AtProvider {
+                // It had been given up; now the money is there and goes back.
+                payments::save(tx, &payment)?;
+                queue_give_back(tx, &own, payment.id, at)?;
+                PayAnswer::Gone
+            } else if before.is_open() {
+                decide(tx, &own, checkout, payment, &answering.answer, at)?
+            } else {
+                standing(tx, &checkout, &payment)?
+            };
+            remember(tx, answering.once.as_ref(), &answer, at)?;
+            Ok(answer)
+        })
+        .await
+}
+
+const fn event_of(answer: &ProviderAnswer) -> PaymentEvent {
+    match answer {
+        ProviderAnswer::Authorised { .. } => PaymentEvent::Authorised,
+        ProviderAnswer::NeedsAction { .. } => PaymentEvent::ActionNeeded,
+        ProviderAnswer::Pending => PaymentEvent::Pending,
+        ProviderAnswer::Declined { .. } => PaymentEvent::Declined,
+    }
+}
+
+/// The answer to a repetition: how it came out the first time.
+fn standing(
+    tx: &mut Tx<'_>,
+    checkout: &Checkout,
+    payment: &Payment,
+) -> Outcome<PayAnswer, Refusal> {
+    if let Some(order) = checkout.order
+        && let Some(placed) = load_order(tx, order)?
+    {
+        return Ok(PayAnswer::Placed { order, number: placed.order.number.to_string() });
+    }
+    Ok(match payment.state {
+        PaymentState::Failed => PayAnswer::Declined { code: "payment.declined".to_owned() },
+        _ => PayAnswer::Gone,
+    })
+}
+
+/// The first final answer decides.
+fn decide(
+    tx: &mut Tx<'_>,
+    shop: &Arc<Shop>,
+    mut checkout: Checkout,
+    payment: Payment,
+    answer: &ProviderAnswer,
+    at: Instant,
+) -> Outcome<PayAnswer, Refusal> {
+    let id = payment.id;
+    let held = held_state(tx, checkout.hold)?;
+    match settle(answer, held, at) {
+        Settlement::Wait => {
+            let event = match answer {
+                ProviderAnswer::NeedsAction { .. } => CheckoutEvent::ActionNeeded,
+                _ => CheckoutEvent::Pending,
+            };
+            advance(&mut checkout, event)?;
+            payments::save(tx, &payment)?;
+            save_checkout(tx, &checkout)?;
+            Ok(match answer {
+                ProviderAnswer::NeedsAction { path } => {
+                    PayAnswer::NeedsAction { payment: id, path: path.clone() }
+                }
+                _ => {
+                    queue_ask(tx, shop, id, at.plus_seconds(ANSWERS_LATE_AFTER_S))?;
+                    PayAnswer::Pending { payment: id }
+                }
+            })
+        }
+        Settlement::Fail => {
+            advance(&mut checkout, CheckoutEvent::PaymentFailed)?;
+            payments::save(tx, &payment)?;
+            save_checkout(tx, &checkout)?;
+            let code = match answer {
+                ProviderAnswer::Declined { code } => code.clone(),
+                _ => "payment.declined".to_owned(),
+            };
+            Ok(PayAnswer::Declined { code })
+        }
+        Settlement::Claim => claim_or_void(tx, shop, checkout, payment, at),
+        Settlement::ReserveAgainThenClaim => {
+            let market = checkout.market;
+            let lines = checkout.draft.lines.clone();
+            let fresh = HoldId::new(at, &shop.random);
+            let hold_s = shop.policy.hold_s;
+            match hold_lines(tx, fresh, market, &lines, hold_s, at, &shop.random) {
+                Ok(hold) => {
+                    checkout.hold = hold.id;
+                    checkout.expires_at = hold.expires_at;
+                    claim_or_void(tx, shop, checkout, payment, at)
+                }
+                Err(Failure::Refused(_gone)) => void(tx, shop, checkout, payment, at),
+                Err(other) => Err(other.map(Refusal::Stock)),
+            }
+        }
+        Settlement::VoidBecauseGone | Settlement::AlreadyDone => {
+            void(tx, shop, checkout, payment, at)
+        }
+    }
+}
+
+fn held_state(tx: &mut Tx<'_>, hold: HoldId) -> Result<HoldState, StoreError> {
+    Ok(match stock::hold(tx, hold)? {
+        Some(hold) => match hold.state {
+            kontor_ledger::HoldState::Active => HoldState::Active { until: hold.expires_at },
+            kontor_ledger::HoldState::Claimed => HoldState::Claimed,
+            _ => HoldState::Ended,
+        },
+        None => HoldState::Ended,
+    })
+}
+
+fn advance(checkout: &mut Checkout, event: CheckoutEvent) -> Outcome<(), Refusal> {
+    checkout.state = checkout_step(checkout.state, event).refuse()?;
+    Ok(())
+}
+
+/// The money is there and the goods are held. They are sold if they may still be sold *now*: a
+/// clearance can be withdrawn while somebody stands at the bank.
+fn claim_or_void(
+    tx: &mut Tx<'_>,
+    shop: &Arc<Shop>,
+    checkout: Checkout,
+    payment: Payment,
+    at: Instant,
+) -> Outcome<PayAnswer, Refusal> {
+    let known = shop.snapshots.current_in(tx, at)?;
+    let market = known.market(checkout.market).ok_or(Failure::Refused(Refusal::UnknownMarket))?;
+    let ship_to = checkout.draft.ship_to.as_ref().map(|address| address.country);
+    if judge_lines(&known, market, &checkout.draft.lines, ship_to, at).is_err() {
+        return void(tx, shop, checkout, payment, at);
+    }
+    place_in(tx, shop, &known, Placing { checkout, payment, at })
+}
+
+/// The money goes back and the goods, if any are held, to the shelf.
+fn void(
+    tx: &mut Tx<'_>,
+    shop: &Arc<Shop>,
+    mut checkout: Checkout,
+    mut payment: Payment,
+    at: Instant,
+) -> Outcome<PayAnswer, Refusal> {
+    payment.state = payment_step(payment.state, PaymentEvent::Voided).refuse()?.to;
+    give_back(tx, checkout.hold, at, &shop.random)?;
+    if checkout.state != CheckoutState::Expired {
+        advance(&mut checkout, CheckoutEvent::Gone)?;
+    }
+    payments::save(tx, &payment)?;
+    save_checkout(tx, &checkout)?;
+    queue_give_back(tx, shop, payment.id, at)?;
+    Ok(PayAnswer::Gone)
+}

@@ -1,0 +1,107 @@
+//! Cancels an order that has not left: the units go back to the shelf, the money to the customer.
+
+use std::sync::Arc;
+
+use kontor_base::{Instant, Money};
+use kontor_domain::order::{FulfilmentState, MoneyBack, OrderNumber, cancel_plan};
+use kontor_domain::payment::{PaymentEvent, payment_step};
+use kontor_ledger::ProviderKey;
+use kontor_ledger::hold::cancel as cancel_hold;
+use kontor_ledger::posting::{OrderStanding, post_credit, post_refund, post_void};
+use kontor_store::order::{PlacedOrder, by_number, save_states};
+use kontor_store::payment::{self as payments, Payment};
+use kontor_store::{Tx, money, stock};
+
+use super::jobs::queue_give_back;
+use super::place::{reference, sale_parts};
+use super::refusal::Refusal;
+use crate::core::{Failure, Outcome, Refuse, Shop};
+
+/// A wish to cancel.
+#[derive(Clone, Debug)]
+pub struct CancelCommand {
+    /// The order.
+    pub number: OrderNumber,
+}
+
+/// Cancels an order.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store. Nothing is changed then.
+pub async fn cancel(shop: &Arc<Shop>, command: CancelCommand) -> Outcome<(), Refusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    shop.db
+        .write("order.cancel", move |tx| {
+            let mut placed =
+                by_number(tx, &command.number)?.ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+            let mut payment = payments::get(tx, placed.payment)?
+                .ok_or(Failure::Refused(Refusal::UnknownPayment))?;
+            let plan =
+                cancel_plan(placed.payment_state, placed.fulfilment_state, placed.clearance_state)
+                    .refuse()?;
+            let hold =
+                stock::hold(tx, placed.hold)?.ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+            let freed = cancel_hold(&hold, at, &own.random).refuse()?;
+            stock::post(tx, &freed.transfers)?;
+            stock::save_hold(tx, &freed.hold)?;
+            money_back(tx, &own, &placed, &mut payment, plan.money, at)?;
+            payments::save(tx, &payment)?;
+            placed.payment_state = payment.state;
+            placed.fulfilment_state = FulfilmentState::Cancelled;
+            save_states(tx, &placed)?;
+            Ok(())
+        })
+        .await
+}
+
+fn money_back(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    placed: &PlacedOrder,
+    payment: &mut Payment,
+    back: MoneyBack,
+    at: Instant,
+) -> Outcome<(), Refusal> {
+    let order = &placed.order;
+    let (id, currency) = (order.id, order.totals.total.currency);
+    let transfers = money::of_order(tx, id)?;
+    let standing = OrderStanding::read(id, currency, &transfers).refuse()?;
+    let text = reference(order.number.as_str());
+    let event = match back {
+        MoneyBack::GiveUp => PaymentEvent::GivenUp,
+        MoneyBack::Void => PaymentEvent::Voided,
+        MoneyBack::Refund => PaymentEvent::RefundedInFull,
+    };
+    payment.state = payment_step(payment.state, event).refuse()?.to;
+    match back {
+        MoneyBack::GiveUp | MoneyBack::Void => {
+            let voided = post_void(&standing, at, &text, &shop.random).refuse()?;
+            money::post(tx, &voided)?;
+        }
+        MoneyBack::Refund => {
+            let goods_net =
+                Money::sum(currency, order.lines.iter().map(|line| line.quoted.amount.net))
+                    .map_err(|error| Failure::Refused(Refusal::Money(error.into())))?;
+            let shipping_net = order.shipping.amount.net;
+            let market = order.market.as_str();
+            let parts = sale_parts(market, id, goods_net, shipping_net, &order.totals.taxes)?;
+            let mut back = post_credit(&standing, &parts, at, &text, &shop.random).refuse()?;
+            let left = Money::new(payment.captured_minor - payment.refunded_minor, currency);
+            let provider = ProviderKey::parse(payment.provider.word())
+                .expect("the words of providers are keys");
+            if left.minor > 0 {
+                back.push(
+                    post_refund(&standing, &provider, left, at, &text, &shop.random).refuse()?,
+                );
+            }
+            money::post(tx, &back)?;
+            payment.refunded_minor = payment.captured_minor;
+        }
+    }
+    if back != MoneyBack::GiveUp {
+        queue_give_back(tx, shop, payment.id, at)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Keepers of checkouts and of orders that nobody pays.
+
+use std::sync::Arc;
+
+use kontor_base::limits;
+use kontor_domain::order::{CheckoutEvent, CheckoutState, FulfilmentState, checkout_step};
+use kontor_domain::payment::PaymentState;
+use kontor_store::StoreError;
+use kontor_store::order::{checkouts_due, in_payment_state, save_checkout};
+
+use super::cancel::{CancelCommand, cancel};
+use crate::core::{Failure, Shop};
+
+/// How many are looked at in one round.
+const AT_ONCE: i64 = 200;
+
+/// Ends checkouts whose hold has ended and that nobody is paying; gives how many.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn expire_checkouts(shop: &Arc<Shop>) -> Result<usize, StoreError> {
+    let at = shop.now();
+    shop.db
+        .write("order.expire_checkouts", move |tx| {
+            let mut ended = 0;
+            for state in [CheckoutState::Open, CheckoutState::Failed] {
+                for mut checkout in checkouts_due(tx, state, at, AT_ONCE)? {
+                    if let Ok(next) = checkout_step(state, CheckoutEvent::HoldEnded) {
+                        checkout.state = next;
+                        save_checkout(tx, &checkout)?;
+                        ended += 1;
+                    }
+                }
+            }
+            Ok(ended)
+        })
+        .await
+}
+
+/// Cancels orders whose bank transfer has not come in time; gives how many.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn cancel_unpaid(shop: &Arc<Shop>) -> Result<usize, StoreError> {
+    let before = shop.now().plus_seconds(-limits::TRANSFER_HOLD_S);
+    let due = shop
+        .db
+        .read("order.unpaid", move |tx| {
+            in_payment_state(tx, PaymentState::Authorising, before, AT_ONCE)
+        })
+        .await?;
+    let mut cancelled = 0;
+    for placed in due.iter().filter(|o| o.fulfilment_state == FulfilmentState::Waiting) {
+        let command = CancelCommand { number: placed.order.number.clone() };
+        match cancel(shop, command).await {
+            Ok(()) => cancelled += 1,
+            Err(Failure::Fault(fault)) => return Err(fault),
+            Err(_) => {} // paid or cancelled meanwhile
+        }
+    }
+    Ok(cancelled)
+}

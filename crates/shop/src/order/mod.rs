@@ -1,0 +1,21 @@
+//! From a cart to an order: begin (reserve) → pay (outside) → answer (claim), and what follows.
+
+mod answer;
+mod begin;
+mod cancel;
+mod expire;
+mod jobs;
+mod pay;
+mod place;
+mod refusal;
+mod show;
+
+pub use answer::{answer, second_step};
+pub use begin::{Begin, Started, begin};
+pub use cancel::{CancelCommand, cancel};
+pub use expire::{cancel_unpaid, expire_checkouts};
+pub use jobs::{Worked, resume_payments, run_due_jobs};
+pub use pay::{Pay, PayAnswer, pay};
+pub use place::transfer_arrived;
+pub use refusal::Refusal;
+pub use show::{ShownCheckout, ShownOrder, checkout, order, quote_for};

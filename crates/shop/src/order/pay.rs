@@ -1,0 +1,241 @@
+//! Pays a checkout: writes down what was agreed, asks the provider *outside* of every transaction,
+//! and hands the answer on.
+
+use std::sync::Arc;
+
+use kontor_base::id::{CheckoutId, OrderId, PaymentId};
+use kontor_base::{Money, limits};
+use kontor_domain::customer::{Address, AddressForm, Contact, ContactForm};
+use kontor_domain::order::{CheckoutEvent, QuoteRequest, checkout_step, quote};
+use kontor_domain::payment::{
+    AuthoriseRequest, PaymentEvent, PaymentState, ProviderKind, TestScenario, payment_step,
+};
+use kontor_ledger::hold::extend_once;
+use kontor_store::order::{Checkout, checkout as load, save_checkout};
+use kontor_store::payment::{self as payments, Payment};
+use kontor_store::{StoreError, Tx, idempotency, stock};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answering, answer_with};
+use super::begin::judge_lines;
+use super::place::{Placing, place_in};
+use super::refusal::Refusal;
+use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop};
+use crate::payment::{authorise, offered};
+
+/// A wish to pay. Not `Debug`: it is made of what somebody typed about themselves.
+#[derive(Clone)]
+pub struct Pay {
+    /// The checkout.
+    pub checkout: CheckoutId,
+    /// Who buys, as typed.
+    pub contact: ContactForm,
+    /// Where it goes, as typed.
+    pub ship_to: AddressForm,
+    /// The total that the buyer has seen and agrees to.
+    pub total_seen: Money,
+    /// How to pay.
+    pub provider: ProviderKind,
+    /// What the test provider shall play.
+    pub scenario: TestScenario,
+    /// The identity of the request.
+    pub once: Option<Once>,
+}
+
+/// How the payment came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum PayAnswer {
+    /// There is an order; it is on disk.
+    Placed {
+        /// The order.
+        order: OrderId,
+        /// Its number.
+        number: String,
+    },
+    /// The buyer has to do something at the provider first.
+    NeedsAction {
+        /// The payment.
+        payment: PaymentId,
+        /// Where: a path of this site.
+        path: String,
+    },
+    /// The provider answers later.
+    Pending {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// The provider said no. Nothing was charged, the hold still stands.
+    Declined {
+        /// The provider's reason.
+        code: String,
+    },
+    /// The goods were gone or may no longer be sold when the money came; it goes back.
+    Gone,
+}
+
+/// What the first transaction settled.
+enum Begun {
+    Replayed(PayAnswer),
+    /// Placed at once: a bank transfer is awaited by the order itself.
+    Placed(PayAnswer),
+    Ask(AuthoriseRequest),
+}
+
+/// Pays a checkout.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn pay(shop: &Arc<Shop>, command: Pay) -> Outcome<Replayed<PayAnswer>, Refusal> {
+    if !offered(&shop.policy).contains(&command.provider) {
+        return Err(Failure::Refused(Refusal::NotOffered));
+    }
+    let (provider, once) = (command.provider, command.once);
+    match write_down(shop, command).await? {
+        Begun::Replayed(answer) => Ok(Replayed { answer, replayed: true }),
+        Begun::Placed(answer) => Ok(Replayed { answer, replayed: false }),
+        Begun::Ask(request) => {
+            // Outside: no transaction is open and only a hold with an end stands behind this.
+            let answer = authorise(provider, &request).await;
+            let answering = Answering { payment: request.payment, answer, once };
+            let answer = answer_with(shop, answering).await?;
+            Ok(Replayed { answer, replayed: false })
+        }
+    }
+}
+
+async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    let contact = command.contact.parse();
+    shop.db
+        .write("order.pay", move |tx| {
+            if let Some(Once { request, body }) = &command.once {
+                match idempotency::look(tx, request, body)? {
+                    idempotency::Seen::OtherBody => return Err(Failure::KeyReused),
+                    idempotency::Seen::Answered(answer) => {
+                        return read_answer(&answer).map(Begun::Replayed);
+                    }
+                    idempotency::Seen::Never => {}
+                }
+            }
+            let mut checkout =
+                load(tx, command.checkout)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
+            checkout.state = checkout_step(checkout.state, CheckoutEvent::Pay).refuse()?;
+            let known = own.snapshots.current_in(tx, at)?;
+            agree(&known, &mut checkout, &contact, &command, at)?;
+            let payment = Payment {
+                id: PaymentId::new(at, &own.random),
+                checkout: checkout.id,
+                provider: command.provider,
+                state: payment_step(PaymentState::Created, PaymentEvent::Asked).refuse()?.to,
+                amount: command.total_seen,
+                captured_minor: 0,
+                refunded_minor: 0,
+                reference: None,
+                order: None,
+                scenario: command.scenario,
+                started_at: at,
+            };
+            checkout.payment = Some(payment.id);
+            if command.provider == ProviderKind::BankTransfer {
+                let placing = Placing { checkout, payment, at };
+                let answer = place_in(tx, &own, &known, placing)?;
+                remember(tx, command.once.as_ref(), &answer, at)?;
+                return Ok(Begun::Placed(answer));
+            }
+            keep_hold(tx, &mut checkout, at)?;
+            payments::save(tx, &payment)?;
+            save_checkout(tx, &checkout)?;
+            Ok(Begun::Ask(AuthoriseRequest {
+                payment: payment.id,
+                checkout: checkout.id,
+                amount: payment.amount,
+                scenario: payment.scenario,
+            }))
+        })
+        .await
+}
+
+/// Fills in what the buyer typed and checks that everything may still be sold there, at the total
+/// that was seen.
+fn agree(
+    known: &Known,
+    checkout: &mut Checkout,
+    contact: &Result<Contact, Vec<kontor_domain::customer::FieldError>>,
+    command: &Pay,
+    at: kontor_base::Instant,
+) -> Outcome<(), Refusal> {
+    let market = known.market(checkout.market).ok_or(Failure::Refused(Refusal::UnknownMarket))?;
+    let ship_to: Result<Address, _> = command.ship_to.parse(&market.countries);
+    let (contact, ship_to) = match (contact.clone(), ship_to) {
+        (Ok(contact), Ok(ship_to)) => (contact, ship_to),
+        (contact, ship_to) => {
+            let mut errors = contact.err().unwrap_or_default();
+            errors.extend(ship_to.err().unwrap_or_default());
+            return Err(Failure::Refused(Refusal::Fields(errors)));
+        }
+    };
+    let judged = judge_lines(known, market, &checkout.draft.lines, Some(ship_to.country), at)
+        .map_err(Failure::Refused)?;
+    let lines: Vec<_> = judged.into_iter().map(|line| line.priced).collect();
+    let request = QuoteRequest {
+        market,
+        lines: &lines,
+        shipping: Money::new(market.shipping_minor, market.currency),
+        ship_to: Some(ship_to.jurisdiction()),
+        at,
+    };
+    let quoted = quote(&request, &known.taxes).refuse()?;
+    quoted.check_agreed(command.total_seen).refuse()?;
+    checkout.draft.contact = Some(contact);
+    checkout.draft.ship_to = Some(ship_to);
+    checkout.draft.quote = Some(quoted);
+    Ok(())
+}
+
+/// The hold must still stand. One that ends soon is extended, once, so that it does not end while
+/// the provider is asked.
+fn keep_hold(
+    tx: &mut Tx<'_>,
+    checkout: &mut Checkout,
+    at: kontor_base::Instant,
+) -> Outcome<(), Refusal> {
+    let hold = stock::hold(tx, checkout.hold)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
+    if at >= hold.expires_at || hold.state != kontor_ledger::HoldState::Active {
+        let ended_at = hold.expires_at;
+        return Err(Failure::Refused(kontor_ledger::StockRefusal::HoldExpired { ended_at }.into()));
+    }
+    if hold.expires_at.seconds_since(at) < limits::HOLD_EXTENSION_S
+        && let Ok(longer) = extend_once(&hold, at, limits::HOLD_EXTENSION_S)
+    {
+        checkout.expires_at = longer.expires_at;
+        stock::save_hold(tx, &longer)?;
+    }
+    Ok(())
+}
+
+/// Keeps the answer to a request, in the transaction that had its effect.
+pub(super) fn remember(
+    tx: &mut Tx<'_>,
+    once: Option<&Once>,
+    answer: &PayAnswer,
+    at: kontor_base::Instant,
+) -> Result<(), StoreError> {
+    let Some(Once { request, body }) = once else { return Ok(()) };
+    let text = serde_json::to_string(answer).map_err(|error| StoreError::BadRow {
+        table: "idempotency",
+        problem: error.to_string().into(),
+    })?;
+    idempotency::remember(tx, request, body, &text, at)
+}
+
+fn read_answer<R>(text: &str) -> Outcome<PayAnswer, R> {
+    serde_json::from_str(text).map_err(|error| {
+        Failure::Fault(StoreError::BadRow {
+            table: "idempotency",
+            problem: error.to_string().into(),
+        })
+    })
+}

@@ -1,0 +1,100 @@
+//! Holding, claiming and freeing stock inside a transaction: read, ask the ledger, write what it
+//! decided.
+
+use kontor_base::id::HoldId;
+use kontor_base::{Instant, Random};
+use kontor_domain::cart::CartLine;
+use kontor_domain::market::MarketCode;
+use kontor_ledger::hold::{claim as claim_plan, keys_of, place, release};
+use kontor_ledger::{Hold, HoldPlan, PlaceHold, StockKey, StockRefusal, StockState, WantedLine};
+use kontor_store::{StoreError, Tx, stock};
+
+use crate::core::{Failure, Outcome};
+
+/// Holds what the lines want from the market's quota, for `ttl_s` seconds: from the first place
+/// that has any, then the next.
+///
+/// # Errors
+///
+/// The ledger's refusal, or a fault of the store.
+pub(crate) fn hold_lines(
+    tx: &mut Tx<'_>,
+    id: HoldId,
+    market: MarketCode,
+    lines: &[CartLine],
+    ttl_s: i64,
+    at: Instant,
+    random: &Random,
+) -> Outcome<Hold, StockRefusal> {
+    let mut wanted = Vec::new();
+    for line in lines {
+        let mut missing = i64::from(line.quantity);
+        for (key, available) in stock::available(tx, market.as_str(), line.sku.as_str())? {
+            let units = missing.min(available);
+            if units > 0 {
+                wanted.push(WantedLine { key, units });
+                missing -= units;
+            }
+        }
+        if missing > 0 {
+            // Nobody has these. The ledger finds none at this place and names what is short.
+            let key = StockKey::parse("nowhere", line.sku.as_str(), market.as_str())
+                .map_err(|error| bad_key(&error))?;
+            wanted.push(WantedLine { key, units: missing });
+        }
+    }
+    let balances = stock::balances(tx, &keys_of(&wanted), StockState::Available)?;
+    let plan = place(&PlaceHold { id, lines: wanted, ttl_s }, &balances, at, random)
+        .map_err(Failure::Refused)?;
+    write(tx, &plan)?;
+    Ok(plan.hold)
+}
+
+fn bad_key(error: &kontor_base::TextError) -> StoreError {
+    // SKUs and market codes are keys by their own rules: only a damaged row gets here.
+    StoreError::BadRow { table: "cart", problem: error.to_string().into() }
+}
+
+/// Turns a hold into sold units.
+///
+/// # Errors
+///
+/// The ledger's refusal, or a fault of the store.
+pub(crate) fn claim(
+    tx: &mut Tx<'_>,
+    hold: &Hold,
+    at: Instant,
+    random: &Random,
+) -> Outcome<Hold, StockRefusal> {
+    let plan = claim_plan(hold, at, random).map_err(Failure::Refused)?;
+    write(tx, &plan)?;
+    Ok(plan.hold)
+}
+
+/// Frees an active hold; one that is settled already is left as it is.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub(crate) fn give_back(
+    tx: &mut Tx<'_>,
+    id: HoldId,
+    at: Instant,
+    random: &Random,
+) -> Result<(), StoreError> {
+    let Some(hold) = stock::hold(tx, id)? else { return Ok(()) };
+    match release(&hold, at, random) {
+        Ok(plan) => write(tx, &plan),
+        Err(_settled) => Ok(()),
+    }
+}
+
+/// Writes what the ledger decided.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub(super) fn write(tx: &mut Tx<'_>, plan: &HoldPlan) -> Result<(), StoreError> {
+    stock::post(tx, &plan.transfers)?;
+    stock::save_hold(tx, &plan.hold)
+}
