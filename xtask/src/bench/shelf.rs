@@ -32,6 +32,9 @@ struct Outcome {
 pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
     let shop = Shop::start(bench)?;
     let shelf = save(bench, &shop, SHELF, SHELF_FILE)?;
+    let first_page_ms = shop.started.elapsed().as_millis();
+    let first_memory_mb = shop.process.memory_mb_max().map(f64::round);
+    eprintln!("the first page came {first_page_ms} ms after the start");
     let html = load_text(bench, &shop)?;
     let product_path = product_link(&html).ok_or("the shelf links no product page")?;
     let product = save(bench, &shop, &product_path, PRODUCT_FILE)?;
@@ -42,7 +45,11 @@ pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
     let shelf = measure(bench, SHELF, &pair(SHELF, SHELF_FILE), shelf.1)?;
     let product = measure(bench, &product_path, &pair(&product_path, PRODUCT_FILE), product.1)?;
     report(&shop, &shelf, &product);
-    Ok(line(&shelf, &product))
+    let mut line = line(&shelf, &product);
+    line["first_page_ms"] = json!(first_page_ms);
+    line["first_memory_mb"] = json!(first_memory_mb);
+    line["memory_mb"] = json!(shop.process.memory_mb_max().map(f64::round));
+    Ok(line.to_string())
 }
 
 /// Fetches a page from the shop and keeps its bytes for nginx.
@@ -131,11 +138,11 @@ fn report(shop: &Shop, shelf: &Outcome, product: &Outcome) {
     }
 }
 
-fn line(shelf: &Outcome, product: &Outcome) -> String {
+fn line(shelf: &Outcome, product: &Outcome) -> Value {
     let mut line = of_page(shelf);
     line["bench"] = json!("shelf");
     line["product"] = of_page(product);
-    line.to_string()
+    line
 }
 
 fn of_page(outcome: &Outcome) -> Value {

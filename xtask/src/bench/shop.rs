@@ -17,12 +17,14 @@ pub(super) struct Shop {
     /// For example `http://127.0.0.1:41234`.
     pub(super) base_url: String,
     pub(super) process: Process,
+    /// When it was started.
+    pub(super) started: Instant,
 }
 
 impl Shop {
     /// Starts the shop and waits until it is ready.
     pub(super) fn start(bench: &Bench) -> Result<Self, Failure> {
-        let began = Instant::now();
+        let started = Instant::now();
         let ready = bench.folder.join("ready");
         let log_path = bench.folder.join("kontor.log");
         let log = File::create(&log_path)
@@ -50,8 +52,8 @@ impl Shop {
                 !base_url.is_empty()
             })
             .map_err(|failure| format!("{failure}\n{}", last_lines(&log_path)))?;
-        eprintln!("kontor is ready at {base_url} after {} ms", began.elapsed().as_millis());
-        Ok(Self { base_url, process })
+        eprintln!("kontor is ready at {base_url} after {} ms", started.elapsed().as_millis());
+        Ok(Self { base_url, process, started })
     }
 }
 
