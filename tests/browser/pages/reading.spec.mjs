@@ -1,0 +1,18 @@
+// Pages that are only read: the legal ones and the reference of the API.
+import { look } from '../kit/look.mjs';
+import { expect, test } from '../kit/test.mjs';
+
+for (const [name, path] of [
+  ['imprint-us', '/us/en/legal/imprint'],
+  ['terms-us', '/us/en/legal/terms'],
+  ['privacy-us', '/us/en/legal/privacy'],
+  ['imprint-de', '/de/de/legal/imprint'],
+  ['reference', '/api/v1/reference'],
+]) {
+  test(`${path} can be read by everybody`, async ({ page, hasScript }) => {
+    const answer = await page.goto(path);
+    expect(answer.status()).toBe(200);
+    await expect(page.locator('h1')).toHaveCount(1);
+    await look(page, name, { hasScript });
+  });
+}
