@@ -1,0 +1,74 @@
+//! What every handler is given.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kontor_shop::Shop;
+
+use super::limit::Limiter;
+use super::pages::Pages;
+use crate::page::Site;
+
+/// What the server is told at start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Scheme and host under which the shop is reached, without a final slash.
+    pub origin: String,
+    /// How many proxies stand before the server.
+    pub trusted_proxies: u8,
+    /// Public writes per minute from one address; 0: no limit.
+    pub writes_per_minute: u32,
+    /// Waiting-list sign-ups per hour from one address; 0: no limit.
+    pub sign_ups_per_hour: u32,
+}
+
+/// The server's shared state. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Inner>);
+
+/// The parts of [`App`].
+#[derive(Debug)]
+pub struct Inner {
+    /// The shop.
+    pub shop: Arc<Shop>,
+    /// What the server was told at start.
+    pub settings: Settings,
+    /// What is the same on every page.
+    pub site: Arc<Site>,
+    /// Pages that are the same for everybody, rendered once.
+    pub pages: Pages,
+    /// Who has written how often.
+    pub limiter: Limiter,
+    /// Renders the metrics, where they are collected.
+    pub metrics: Option<fn() -> String>,
+}
+
+impl App {
+    /// The state of a server for `shop`.
+    #[must_use]
+    pub fn new(shop: Arc<Shop>, settings: Settings, metrics: Option<fn() -> String>) -> Self {
+        let snapshot = shop.snapshots.now();
+        let site = Arc::new(Site {
+            shop_name: snapshot.shop_name.clone(),
+            operator: snapshot.operator.clone(),
+            origin: settings.origin.clone(),
+            reenactment: snapshot.reenactment,
+        });
+        let limiter = Limiter::new(settings.writes_per_minute, settings.sign_ups_per_hour);
+        Self(Arc::new(Inner { shop, settings, site, pages: Pages::default(), limiter, metrics }))
+    }
+
+    /// Whether cookies may be sent over encrypted connections only.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.settings.origin.starts_with("https://")
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,173 @@
+//! Every route of the server with its access rule, in one list that a test walks.
+//!
+//! A route exists only through [`Routes::add`], so none can be served without saying who may call
+//! it, what kind of traffic it is, and how a repeated write is recognised.
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::MethodRouter;
+
+use super::app::App;
+use super::guard::Guard;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever holds the token that the route itself checks (a cart, a checkout, an order's link).
+    Token,
+    /// Machines that look after the server; not to be exposed by the proxy in front.
+    Operator,
+}
+
+/// What kind of traffic a route is: the label of its metrics and the bucket of its rate limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Static files.
+    Asset,
+    /// Pages that are the same for everybody.
+    Page,
+    /// Pages and answers for one person.
+    Personal,
+    /// Reading the JSON API.
+    Read,
+    /// Public writes.
+    Write,
+    /// Waiting-list sign-ups.
+    SignUp,
+    /// Health and metrics.
+    Operation,
+}
+
+impl Class {
+    /// The label in metrics.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Asset => "asset",
+            Self::Page => "page",
+            Self::Personal => "personal",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::SignUp => "sign_up",
+            Self::Operation => "operation",
+        }
+    }
+
+    /// Whether requests of this class change something.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::Write | Self::SignUp)
+    }
+}
+
+/// How a repeated request is kept from having a second effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It changes nothing.
+    Harmless,
+    /// By the `Idempotency-Key` header, which is required.
+    Header,
+    /// By the form's hidden `key`.
+    FormKey,
+    /// By the cart's version that the browser has seen.
+    SeenVersion,
+    /// The write says what shall be, not what shall change: twice is once.
+    Natural,
+}
+
+/// A route.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The method; `GET` answers `HEAD` too.
+    pub method: Verb,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// What kind of traffic it is.
+    pub class: Class,
+    /// How a repeated request is recognised.
+    pub repeat: Repeat,
+}
+
+/// The methods that are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+}
+
+impl Verb {
+    /// The method of the HTTP library.
+    #[must_use]
+    pub const fn http(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Post => Method::POST,
+            Self::Put => Method::PUT,
+        }
+    }
+}
+
+impl Route {
+    /// A page or answer that anybody may read.
+    #[must_use]
+    pub const fn read(path: &'static str, class: Class) -> Self {
+        let (access, repeat) = (Access::Public, Repeat::Harmless);
+        Self { method: Verb::Get, path, access, class, repeat }
+    }
+
+    /// A page or answer behind a token.
+    #[must_use]
+    pub const fn secret(path: &'static str, class: Class) -> Self {
+        let (access, repeat) = (Access::Token, Repeat::Harmless);
+        Self { method: Verb::Get, path, access, class, repeat }
+    }
+
+    /// A public write.
+    #[must_use]
+    pub const fn write(path: &'static str, access: Access, repeat: Repeat) -> Self {
+        Self { method: Verb::Post, path, access, class: Class::Write, repeat }
+    }
+}
+
+/// The routes of the server while it is put together.
+#[derive(Debug)]
+pub struct Routes {
+    app: App,
+    list: Vec<Route>,
+    router: Router<App>,
+}
+
+impl Routes {
+    /// No routes yet.
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        Self { app, list: Vec::new(), router: Router::new() }
+    }
+
+    /// Adds a route with its handler, guarded by what the route says of itself.
+    #[must_use]
+    pub fn add(mut self, route: Route, handler: MethodRouter<App>) -> Self {
+        let guard = Guard { app: self.app.clone(), route };
+        let handler = handler.layer(from_fn_with_state(guard, super::guard::guard));
+        self.router = self.router.route(route.path, handler);
+        self.list.push(route);
+        self
+    }
+
+    /// The list, for the test that walks it, and the router.
+    #[must_use]
+    pub fn finish(self) -> (Vec<Route>, Router) {
+        let fallback = super::guard::not_found;
+        let router = self.router.fallback(fallback).with_state(self.app);
+        (self.list, router)
+    }
+}
