@@ -384,7 +384,8 @@ mod tests {
         assert_eq!(de.one("stock-few", "count", 3_u32), "Noch 3 da");
         assert_eq!(de.country(&us), "USA");
         assert_eq!(de.in_country(&us), "in den USA");
-        assert_eq!(de.get("no-such-text"), "⟦no-such-text⟧");
+        let unknown = "no-such-text";
+        assert_eq!(de.get(unknown), "⟦no-such-text⟧");
         let zh = Text::new(Language::Zh, None);
         assert_eq!(zh.language(), Language::En, "pages that are not complete are English");
     }
