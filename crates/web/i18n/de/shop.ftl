@@ -79,7 +79,6 @@ product-preorder = Vorbestellen
 product-preorder-expected = Lieferung voraussichtlich ab { $date }
 product-preorder-title = Vor der Vorbestellung
 product-soldout = Zurzeit { $in } ausverkauft.
-product-soldout-next = Hinterlassen Sie Ihre Adresse, und wir schreiben einmal, wenn es wieder etwas gibt.
 product-box = Lieferumfang
 product-fits = Passt zu
 product-accessories = Passendes dazu
@@ -92,7 +91,6 @@ product-legal-empty = Hier liegt noch keine Nummer vor.
 product-manufacturer = Hersteller
 product-importer = Hier verantwortlich
 product-expires = gültig bis { $date }
-product-notices = Hinweise
 
 ship-home = Wird als Paket aus unserem Lager { $in } verschickt.
 ship-local = Wird aus einem Lager { $in } verschickt.

@@ -68,7 +68,7 @@ tax-excluded = plus sales tax, estimated at checkout
 tax-none = no sales tax
 tax-vat = VAT
 tax-gst = GST
-tax-sales = sales tax
+tax-sales = Sales tax
 
 product-description = { $name } { $in }: { $line }
 product-home = Shelf
@@ -79,7 +79,6 @@ product-preorder = Pre-order
 product-preorder-expected = Delivery expected from { $date }
 product-preorder-title = Before you pre-order
 product-soldout = Sold out { $in } at the moment.
-product-soldout-next = Leave your address and we write once, when there is more.
 product-box = In the box
 product-fits = Fits
 product-accessories = Goes with it
@@ -92,7 +91,6 @@ product-legal-empty = No number is on record here yet.
 product-manufacturer = Manufacturer
 product-importer = Responsible here
 product-expires = valid until { $date }
-product-notices = Notices
 
 ship-home = Shipped as a parcel from our warehouse { $in }.
 ship-local = Shipped from a warehouse { $in }.

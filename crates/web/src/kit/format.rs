@@ -98,11 +98,13 @@ pub fn number(locale: Locale, number: i64) -> String {
     fixed(locale, number, 0)
 }
 
-/// `number / 1000` with at most one decimal place, cut.
+/// `number / 1000` with the decimal places it has.
 #[must_use]
 pub fn thousandths(locale: Locale, number: u64) -> String {
-    let tenths = i64::try_from(number / 100).unwrap_or(i64::MAX);
-    if tenths % 10 == 0 { fixed(locale, tenths / 10, 0) } else { fixed(locale, tenths, 1) }
+    let mut decimal = Decimal::from(number);
+    decimal.multiply_pow10(-3);
+    decimal.absolute.trim_end();
+    with(locale, |formatters| formatters.decimal.format(&decimal).to_string())
 }
 
 /// A rate as a percentage, with the decimal places it has.
@@ -241,7 +243,7 @@ mod tests {
         assert_eq!(percent(Locale::De, rate), "7,25\u{a0}%");
         assert_eq!(percent(Locale::EnUs, Rate::from_ppm(190_000)), "19%");
         assert_eq!(thousandths(Locale::De, 18_500), "18,5");
-        assert_eq!(thousandths(Locale::EnUs, 170), "0.1");
+        assert_eq!(thousandths(Locale::EnUs, 170), "0.17");
         let at = Instant::start_of(day).plus_seconds(3_661);
         assert_eq!(moment(Locale::De, at), "01.06.2015, 01:01\u{a0}UTC");
     }

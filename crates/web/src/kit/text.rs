@@ -256,7 +256,7 @@ impl Text {
         format::number(self.locale, number)
     }
 
-    /// Thousandths shown with at most one decimal place: milliwatt-hours as watt-hours.
+    /// Thousandths of a unit in that unit: milliwatt-hours as watt-hours.
     #[must_use]
     pub fn thousandths(self, number: u64) -> String {
         format::thousandths(self.locale, number)

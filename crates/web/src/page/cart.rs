@@ -101,6 +101,17 @@ impl CartLine {
     }
 }
 
+impl LineState {
+    /// The class that colours its note.
+    const fn tone(&self) -> &'static str {
+        match self {
+            Self::Good | Self::PriceChanged { .. } => "accent",
+            Self::Short { left: 1.. } => "warn",
+            Self::Short { left: 0 } | Self::Refused(_) => "bad",
+        }
+    }
+}
+
 impl CartNotice {
     /// What happened, as a sentence.
     #[must_use]

@@ -220,6 +220,11 @@ impl SetField<'_> {
         self.field.name()
     }
 
+    /// Whether what is typed is short, so that a long field would mislead.
+    const fn is_short(&self) -> bool {
+        matches!(self.field, Field::Postcode | Field::Phone)
+    }
+
     /// The ids of what describes the field, for `aria-describedby`.
     fn described(&self) -> Option<String> {
         let name = self.name();

@@ -109,6 +109,34 @@ impl Availability {
     }
 }
 
+/// A small number as tally marks, the shop's own sign: four strokes and one across.
+struct Tally {
+    width: usize,
+    path: String,
+}
+
+impl Tally {
+    /// The marks for `count`, where that is a number people would tally.
+    fn of(count: &usize) -> Option<Self> {
+        let count = *count;
+        if !(1..=20).contains(&count) {
+            return None;
+        }
+        let mut path = String::new();
+        for mark in 0..count {
+            let left = mark / 5 * 36;
+            let stroke = match mark % 5 {
+                4 => format!("M{} 14L{} 4", left, left + 26),
+                place => format!("M{} 1v16", left + 4 + place * 6),
+            };
+            path.push_str(&stroke);
+        }
+        let last = (count - 1) / 5 * 36;
+        let width = last + if count % 5 == 0 { 27 } else { count % 5 * 6 + 2 };
+        Some(Self { width, path })
+    }
+}
+
 impl ShelfPage {
     /// The page's one sentence: how the shop stands here.
     #[must_use]
