@@ -106,7 +106,7 @@ fn delhi_16_december_2014_one_chipset_is_free_under_conditions() {
         ObligationKind::Deposit { per_unit } => Some((*per_unit, obligation.until)),
         _ => None,
     });
-    let hundred = Money::new(100_00, "INR".parse().expect("a currency"));
+    let hundred = Money::new(10_000, "INR".parse().expect("a currency"));
     assert_eq!(deposit, Some((hundred, Some(day("2015-01-08")))));
     let kept: Vec<&str> = qualcomm
         .obligations

@@ -14,6 +14,7 @@
 mod code;
 mod degree;
 mod facts;
+mod finding;
 mod grant;
 mod order;
 mod parser;
@@ -22,6 +23,7 @@ mod reason;
 mod review;
 mod row;
 mod rule;
+mod rule_row;
 mod scope;
 mod subject;
 mod truth;
@@ -38,9 +40,8 @@ pub use predicate::{Predicate, PredicateError, PredicateProblem};
 pub use reason::{Obligation, ObligationKind, Reason, RuleBrief};
 pub use review::{Presence, PresenceRow, Review, ReviewRow};
 pub use row::RowError;
-pub use rule::{
-    Conditional, Confidence, Confirmation, Domain, Reach, Rule, RuleRow, Strength, WeekRange,
-};
+pub use rule::{Conditional, Confidence, Confirmation, Domain, Reach, Rule, Strength, WeekRange};
+pub use rule_row::RuleRow;
 pub use scope::{ComponentScope, Scope};
 pub use subject::{Place, Subject};
 pub use truth::Truth;

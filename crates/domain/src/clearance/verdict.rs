@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::code::{AuthorityOrderCode, FactRef, GrantCode};
 use super::facts::Facts;
+use super::finding::{Effect, Finding, Source};
 use super::reason::{Obligation, Reason};
 use super::subject::{Place, Subject};
-use super::walk::{Effect, Finding, Source, walk};
+use super::walk::walk;
 use crate::catalogue::Sku;
 use crate::market::{Act, MarketCode};
 
