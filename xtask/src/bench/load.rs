@@ -82,12 +82,30 @@ pub(super) fn round(bench: &Bench, words: &[&str], seconds: u64) -> Result<Round
         "--threads",
         threads,
     ]);
-    let round: Round = ask(bench, &all)?;
+    without_errors(ask(bench, &all)?)
+}
+
+/// A fixed number of whatever these words ask for, to warm up.
+pub(super) fn some(bench: &Bench, words: &[&str], count: &str) -> Result<Round, Failure> {
+    let numbers =
+        [bench.options.connections, bench.options.threads].map(|number| number.to_string());
+    let mut all = words.to_vec();
+    all.extend([
+        "--json",
+        "--count",
+        count,
+        "--connections",
+        &numbers[0],
+        "--threads",
+        &numbers[1],
+    ]);
+    without_errors(ask(bench, &all)?)
+}
+
+fn without_errors(round: Round) -> Result<Round, Failure> {
     if round.errors > 0 || round.requests == 0 {
-        return Err(format!(
-            "{} of {} requests failed; see the lines above",
-            round.errors, round.requests
-        ));
+        let all = round.errors + round.requests;
+        return Err(format!("{} of {all} requests failed; the lines above say how", round.errors));
     }
     Ok(round)
 }

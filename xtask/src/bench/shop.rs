@@ -25,7 +25,10 @@ impl Shop {
     /// Starts the shop and waits until it is ready.
     pub(super) fn start(bench: &Bench) -> Result<Self, Failure> {
         let started = Instant::now();
-        let ready = bench.folder.join("ready");
+        let (ready, data) = (bench.folder.join("ready"), bench.folder.join("data"));
+        // What an earlier round has left; on the first there is nothing.
+        let _ = std::fs::remove_file(&ready);
+        let _ = std::fs::remove_dir_all(&data);
         let log_path = bench.folder.join("kontor.log");
         let log = File::create(&log_path)
             .map_err(|error| format!("could not write {}: {error}", log_path.display()))?;
@@ -35,7 +38,7 @@ impl Shop {
         let mut command = Command::new(&bench.kontor);
         command
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(bench.folder.join("data"))
+            .arg(&data)
             .arg("--ready-file")
             .arg(&ready)
             .current_dir(&bench.folder)

@@ -46,9 +46,9 @@ enum Command {
         /// The market to buy in.
         #[arg(long, default_value = "us")]
         market: String,
-        /// What to buy, one piece at a time.
-        #[arg(long, default_value = "BAND-BLACK")]
-        sku: String,
+        /// What to buy, one piece at a time; several take turns.
+        #[arg(long = "sku", default_value = "BAND-BLACK", value_delimiter = ',')]
+        skus: Vec<String>,
     },
     /// Fetch one page, keep its body, and say in JSON what it was.
     Fetch {
@@ -104,7 +104,7 @@ fn main() -> ExitCode {
         Command::Get { urls, load, accept_encoding } => {
             get(&urls, &load, accept_encoding.as_deref())
         }
-        Command::Order { url, load, market, sku } => order(&url, &load, &market, &sku),
+        Command::Order { url, load, market, skus } => order(&url, &load, &market, skus),
         Command::Fetch { url, out, accept_encoding } => {
             fetch(&url, &out, accept_encoding.as_deref())
         }
@@ -137,9 +137,9 @@ fn get(urls: &[String], words: &LoadWords, accept_encoding: Option<&str>) -> Out
     Ok(())
 }
 
-fn order(url: &str, words: &LoadWords, market: &str, sku: &str) -> Outcome {
+fn order(url: &str, words: &LoadWords, market: &str, skus: Vec<String>) -> Outcome {
     let socket = Address::parse(url)?.socket;
-    let purchase = Purchase::new(socket, market, sku);
+    let purchase = Purchase::new(socket, market, skus);
     let report = words.load().run_script(
         socket,
         async move |connection: &mut Connection, request: &mut Vec<u8>, turn| {

@@ -13,20 +13,20 @@ use super::{Connection, Fault, Response, Turn};
 pub struct Purchase {
     host: String,
     market: String,
-    sku: String,
+    skus: Vec<String>,
     /// Tells the keys of this run from those of every other.
     run: u128,
 }
 
 impl Purchase {
-    /// Purchases of one piece of this product in this market.
+    /// Purchases of one piece in this market; the products take turns.
     #[must_use]
-    pub fn new(socket: SocketAddr, market: &str, sku: &str) -> Self {
+    pub fn new(socket: SocketAddr, market: &str, skus: Vec<String>) -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         Self {
             host: socket.to_string(),
             market: market.to_owned(),
-            sku: sku.to_owned(),
+            skus,
             run: since_epoch.as_nanos(),
         }
     }
@@ -43,7 +43,9 @@ impl Purchase {
     ) -> Result<(), Fault> {
         let key = format!("{:x}-{}-{}", self.run, turn.worker, turn.sequence);
 
-        let lines = json!({ "lines": [{ "sku": self.sku, "quantity": 1 }] });
+        let chosen = (turn.worker + turn.sequence as usize) % self.skus.len().max(1);
+        let sku = self.skus.get(chosen).ok_or(Fault::Answer("a product to buy"))?;
+        let lines = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
         let path = format!("/api/v1/{}/carts", self.market);
         self.post(request, &path, &format!("{key}-cart"), None, &lines);
         let cart = read(connection.send(request).await?, 201)?;
