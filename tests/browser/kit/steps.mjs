@@ -20,7 +20,7 @@ export const OFFERS = 'section[aria-labelledby="offers"]';
 export const ANNOUNCED = 'section[aria-labelledby="announced"]';
 
 export const BAND = /band/i;
-export const PHONE = /note|redmi/i;
+export const PHONE = /mi note/i;
 
 /** The links to product pages in a part of the shelf whose text fits. */
 export function productLinks(page, part, text) {
