@@ -13,6 +13,11 @@
   });
 
   all('[data-focus]').forEach((panel) => panel.focus());
+  // Without script a meta element does this; here it waits while the page is out of sight.
+  all('[data-refresh]').forEach((place) => {
+    const again = () => (document.hidden ? setTimeout(again, 1000) : location.reload());
+    setTimeout(again, Number(place.dataset.refresh) * 1000);
+  });
   all('select[data-submit]').forEach((select) => {
     select.addEventListener('change', () => select.form.requestSubmit());
   });

@@ -64,6 +64,7 @@ checkout-country = Land
 checkout-country-note = Dieser Shop liefert nur { $in }.
 checkout-quote = Steuer berechnen
 checkout-delivery = Lieferung
+delivery-standard = Standardpaket
 checkout-days = { $from }–{ $to } Tage
 checkout-payment = Zahlung
 checkout-pay-test = Testanbieter

@@ -64,6 +64,7 @@ checkout-country = Country
 checkout-country-note = This shop delivers { $in } only.
 checkout-quote = Work out the tax
 checkout-delivery = Delivery
+delivery-standard = Standard parcel
 checkout-days = { $from }–{ $to } days
 checkout-payment = Payment
 checkout-pay-test = Test provider

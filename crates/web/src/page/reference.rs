@@ -108,6 +108,23 @@ pub struct ReferencePage {
     pub groups: Vec<Group>,
 }
 
+/// Text from the code's own documentation as HTML: escaped, with `code` between backticks. An
+/// unpaired backtick stays as it is.
+fn prose(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 16);
+    let parts: Vec<&str> = text.split('`').collect();
+    let last = parts.len() - 1;
+    for (i, part) in parts.into_iter().enumerate() {
+        let escaped = part.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        match (i % 2 == 1, i == last) {
+            (true, false) => html.push_str(&format!("<code>{escaped}</code>")),
+            (true, true) => html.push_str(&format!("`{escaped}")),
+            (false, _) => html.push_str(&escaped),
+        }
+    }
+    html
+}
+
 impl Group {
     /// The anchor of the group.
     #[must_use]
@@ -120,5 +137,17 @@ impl SchemaField {
     /// The class of indentation; deeper than the style knows is set like the deepest.
     const fn indent(&self) -> u8 {
         if self.depth > 5 { 5 } else { self.depth }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_marks_code_and_escapes_everything() {
+        assert_eq!(prose("a `b<c>` & d"), "a <code>b&lt;c&gt;</code> &amp; d");
+        assert_eq!(prose("one ` alone"), "one ` alone");
+        assert_eq!(prose(""), "");
     }
 }
