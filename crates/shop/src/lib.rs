@@ -14,4 +14,6 @@ pub mod order;
 pub mod payment;
 pub mod stock;
 
-pub use core::{BankAccount, Failure, Keys, Known, Level, Once, Outcome, Policy, Replayed, Shop};
+pub use core::{
+    BankAccount, Failure, Keys, Known, Level, Once, Outcome, Policy, Replayed, Shop, Snapshot,
+};

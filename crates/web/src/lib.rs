@@ -1,4 +1,10 @@
-//! HTTP: the shop's pages and the JSON API.
+//! HTTP: the shop's pages, the JSON API, and what operators ask.
+//!
+//! Start with [`server::router`], which has every route, then one page: a file in `store_front`
+//! with its context in [`page`] and its template.
 
 pub mod kit;
+pub mod operations;
 pub mod page;
+pub mod server;
+pub mod store_front;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{CheckoutId, OrderId};
+use kontor_base::id::{CheckoutId, OrderId, PaymentId};
 use kontor_base::{Instant, Money};
 use kontor_domain::order::{OrderState, Quote, QuoteRequest, order_state, quote};
 use kontor_domain::payment::{PaymentState, TransferInstructions, transfer_instructions};
@@ -51,6 +51,22 @@ pub async fn checkout(shop: &Shop, id: CheckoutId) -> Result<Option<ShownCheckou
         snapshot: shop.snapshots.now(),
         now: shop.now(),
     }))
+}
+
+/// Reads the checkout that a payment belongs to.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn checkout_of_payment(
+    shop: &Shop,
+    id: PaymentId,
+) -> Result<Option<ShownCheckout>, StoreError> {
+    let payment = shop.db.read("payment.get", move |tx| payments::get(tx, id)).await?;
+    match payment {
+        Some(payment) => checkout(shop, payment.checkout).await,
+        None => Ok(None),
+    }
 }
 
 /// What a checkout costs now when it goes to `ship_to` (none: as far as it can be told without).

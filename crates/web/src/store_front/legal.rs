@@ -1,0 +1,28 @@
+//! Legal notice, terms, privacy.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+
+use super::visit::{Visit, kept, nothing_here};
+use crate::kit::app::App;
+use crate::kit::routes::{Class, Route};
+use crate::page::{LegalKind, LegalPage};
+
+pub(super) const ROUTE: Route = Route::read("/{market}/{language}/legal/{text}", Class::Page);
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    asked: HeaderMap,
+    Path((market, language, text)): Path<(String, String, String)>,
+) -> Response {
+    let found = Visit::find(&app, &market, &language).zip(LegalKind::from_slug(&text));
+    let Some((visit, kind)) = found else { return nothing_here(&app, &uri) };
+    let rest = format!("legal/{}", kind.slug());
+    kept(&app, &asked, visit.snapshot.generation, &visit.path(&rest), || LegalPage {
+        shell: visit.shell(&app, &rest),
+        kind,
+        sections: Vec::new(),
+    })
+}
