@@ -9,6 +9,7 @@ pub mod audit;
 pub mod cart;
 pub mod core;
 pub mod customer;
+pub mod exchange;
 pub mod keepers;
 pub mod order;
 pub mod payment;

@@ -29,6 +29,17 @@ pub fn variants(tx: &mut Tx<'_>) -> Result<Vec<Variant>, StoreError> {
     })
 }
 
+/// The place of every variant among its siblings, by SKU.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn positions(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+    tx.query("SELECT sku, position FROM catalogue_variant ORDER BY sku", &[], |row| {
+        Ok((row.text(0)?, row.int(1)?))
+    })
+}
+
 /// Which accessory fits which device.
 ///
 /// # Errors
@@ -83,6 +94,19 @@ pub fn save_fit(tx: &mut Tx<'_>, fit: &Fit) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO catalogue_fit (accessory, device) VALUES ($1, $2)
          ON CONFLICT (accessory, device) DO NOTHING",
+        values![fit.accessory.as_str(), fit.device.as_str()],
+    )?;
+    tx.touch(Topic::Catalogue)
+}
+
+/// Takes back that an accessory fits a device.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn remove_fit(tx: &mut Tx<'_>, fit: &Fit) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM catalogue_fit WHERE accessory = $1 AND device = $2",
         values![fit.accessory.as_str(), fit.device.as_str()],
     )?;
     tx.touch(Topic::Catalogue)

@@ -16,6 +16,17 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Market>, StoreError> {
     tx.query("SELECT body FROM market ORDER BY position, code", &[], |row| row.json(0, "market"))
 }
 
+/// The place of every market among the others, by code.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn positions(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+    tx.query("SELECT code, position FROM market ORDER BY position, code", &[], |row| {
+        Ok((row.text(0)?, row.int(1)?))
+    })
+}
+
 /// Writes a market as it is now; `position` is its place among the others.
 ///
 /// # Errors

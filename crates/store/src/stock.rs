@@ -176,6 +176,41 @@ pub fn transfers_after(
     )
 }
 
+/// How many units were received into an account under a reference; none if nothing was.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn received(
+    tx: &mut Tx<'_>,
+    account: &StockAccount,
+    reference: &str,
+) -> Result<Option<i64>, StoreError> {
+    let account = account.to_string();
+    let units = tx.query(
+        "SELECT units FROM stock_transfer
+         WHERE cause = 'received' AND reference = $1 AND to_account = $2 ORDER BY id",
+        values![reference, &account],
+        |row| row.int(0),
+    )?;
+    Ok(if units.is_empty() { None } else { Some(units.iter().sum()) })
+}
+
+/// Everything that was ever received, by reference and account.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn receipts(tx: &mut Tx<'_>) -> Result<Vec<(String, StockAccount, i64)>, StoreError> {
+    tx.query(
+        "SELECT reference, to_account, sum(units) FROM stock_transfer
+         WHERE cause = 'received'
+         GROUP BY reference, to_account ORDER BY reference, to_account",
+        &[],
+        |row| Ok((row.text(0)?, parsed(&row.text(1)?, "stock_transfer")?, row.int(2)?)),
+    )
+}
+
 /// A hold.
 ///
 /// # Errors

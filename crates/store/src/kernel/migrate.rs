@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_ledger"),
     migration!(3, "0003_selling"),
     migration!(4, "0004_machinery"),
+    migration!(5, "0005_exchange"),
 ];
 
 /// The newest schema that this release knows.

@@ -1,0 +1,157 @@
+//! Markets as a file.
+
+use std::collections::{BTreeSet, HashMap};
+
+use kontor_base::{Currency, Language, Money};
+use kontor_domain::market::{FulfilmentModel, Market, Stage, TaxDisplay};
+use kontor_store::{StoreError, Tx, market, price};
+
+use super::cell::{self, Bad, Read};
+use super::job::{Change, Job, Origins, Sourced, places};
+use super::read::Numbered;
+use super::row::MarketRow;
+
+/// The kind under which the origins of markets are kept.
+const KIND: &str = "market";
+/// The longest time in which goods may be sent back, in days.
+const RETURN_DAYS_MAX: i64 = 365;
+const TAX_DISPLAYS: [(&str, TaxDisplay); 2] =
+    [("inclusive", TaxDisplay::Inclusive), ("exclusive", TaxDisplay::Exclusive)];
+
+/// Reads a row.
+pub(super) fn parse(row: &MarketRow) -> Read<Sourced<Market>> {
+    let currency: Currency = cell::value("currency", &row.currency)?;
+    let shipping = Money::parse(row.shipping.trim(), currency)
+        .map_err(|error| Bad::new("shipping", format!("{:?} is {error}", row.shipping)))?;
+    if shipping.minor < 0 {
+        return Err(Bad::new("shipping", "is negative"));
+    }
+    let days = cell::number("return_window_days", &row.return_window_days, 0, RETURN_DAYS_MAX)?;
+    let market = Market {
+        code: cell::value("code", &row.code)?,
+        countries: cell::values("countries", &row.countries)?,
+        currency,
+        languages: cell::values("languages", &row.languages)?,
+        tax_display: cell::word("tax_display", &row.tax_display, TAX_DISPLAYS)?,
+        fulfilment: cell::word(
+            "fulfilment",
+            &row.fulfilment,
+            FulfilmentModel::ALL.map(|model| (model.word(), model)),
+        )?,
+        return_window_days: u16::try_from(days).expect("365 fits"),
+        stage: cell::word("stage", &row.stage, Stage::ALL.map(|stage| (stage.word(), stage)))?,
+        opens_on: cell::optional_date("opens_on", &row.opens_on)?,
+        shipping_minor: shipping.minor,
+        region: cell::text("region", &row.region)?,
+        note: note(row)?,
+    };
+    Sourced::read(market, &row.source, &row.confidence)
+}
+
+fn note(row: &MarketRow) -> Read<Vec<(Language, String)>> {
+    let mut note = Vec::new();
+    for (language, column, text) in
+        [(Language::En, "note_en", &row.note_en), (Language::De, "note_de", &row.note_de)]
+    {
+        let text = cell::text(column, text)?;
+        if !text.is_empty() {
+            note.push((language, text));
+        }
+    }
+    if note.first().is_some_and(|(language, _)| *language != Language::En) {
+        return Err(Bad::new("note_en", "the English text is missing"));
+    }
+    Ok(note)
+}
+
+/// Compares the rows with what is stored and writes what is new.
+pub(super) fn apply(
+    tx: &mut Tx<'_>,
+    rows: &[Numbered<Sourced<Market>>],
+    job: &mut Job<'_>,
+) -> Result<(), StoreError> {
+    let stored: HashMap<_, Market> =
+        market::all(tx)?.into_iter().map(|market| (market.code, market)).collect();
+    check_currency(tx, rows, &stored, job)?;
+    if job.is_bad() {
+        return Ok(());
+    }
+    let positions: HashMap<String, i64> = market::positions(tx)?.into_iter().collect();
+    let mut origins = Origins::load(tx, KIND)?;
+    let places = places(rows.iter().map(|row| row.item.value.code.as_str()), &positions);
+    for (row, place) in rows.iter().zip(places) {
+        let Sourced { value, origin } = &row.item;
+        let code = value.code.as_str();
+        let moved = positions.get(code) != Some(&place);
+        let change = Change::between(stored.get(&value.code), value).or_changed(moved);
+        if change != Change::Unchanged {
+            market::save(tx, value, place)?;
+        }
+        let news = origins.keep(tx, code, origin)?;
+        job.count(change.or_changed(news));
+    }
+    Ok(())
+}
+
+/// A market whose prices are in one currency cannot change to another: every price would be gone.
+fn check_currency(
+    tx: &mut Tx<'_>,
+    rows: &[Numbered<Sourced<Market>>],
+    stored: &HashMap<kontor_domain::market::MarketCode, Market>,
+    job: &mut Job<'_>,
+) -> Result<(), StoreError> {
+    let turning: Vec<_> = rows
+        .iter()
+        .filter(|row| {
+            let new = &row.item.value;
+            stored.get(&new.code).is_some_and(|old| old.currency != new.currency)
+        })
+        .collect();
+    if turning.is_empty() {
+        return Ok(());
+    }
+    let priced: BTreeSet<_> =
+        price::entries(tx)?.into_iter().map(|entry| (entry.market, entry.money.currency)).collect();
+    for row in turning {
+        let new = &row.item.value;
+        let others =
+            priced.iter().find(|(code, money)| *code == new.code && *money != new.currency);
+        if let Some((code, currency)) = others {
+            let reason = format!("{code} has prices in {currency}: a market keeps its currency");
+            job.bad(row.line, "currency", reason);
+        }
+    }
+    Ok(())
+}
+
+/// Every market, in order.
+pub(super) fn rows(tx: &mut Tx<'_>) -> Result<Vec<MarketRow>, StoreError> {
+    let origins = Origins::load(tx, KIND)?;
+    Ok(market::all(tx)?.iter().map(|market| to_row(market, &origins)).collect())
+}
+
+fn to_row(market: &Market, origins: &Origins) -> MarketRow {
+    let origin = origins.of(market.code.as_str());
+    let note_in = |wanted| {
+        let found = market.note.iter().find(|(language, _)| *language == wanted);
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    let display = TAX_DISPLAYS.iter().find(|(_, display)| *display == market.tax_display);
+    MarketRow {
+        code: market.code.to_string(),
+        countries: cell::list(&market.countries),
+        currency: market.currency.to_string(),
+        languages: cell::list(&market.languages),
+        tax_display: display.map_or("", |(word, _)| word).to_owned(),
+        fulfilment: market.fulfilment.word().to_owned(),
+        return_window_days: market.return_window_days.to_string(),
+        stage: market.stage.word().to_owned(),
+        opens_on: market.opens_on.map(|day| day.to_string()).unwrap_or_default(),
+        shipping: Money::new(market.shipping_minor, market.currency).decimal(),
+        region: market.region.clone(),
+        note_en: note_in(Language::En),
+        note_de: note_in(Language::De),
+        source: origin.source,
+        confidence: origin.confidence,
+    }
+}

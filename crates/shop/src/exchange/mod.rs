@@ -1,0 +1,30 @@
+//! Import and export: every fact of the shop as a CSV file that people can read, change and send.
+//!
+//! An import is all or nothing: each bad row is named with its line, column and reason, and a file
+//! with one bad row changes nothing. What is equal to what is stored is not written, so that the
+//! versions of the facts rise only when something has changed. An export writes what an import
+//! reads. The demo is loaded through the very same importers.
+//!
+//! Start with [`Table`] (which files there are), then `import.rs`.
+
+mod catalogue;
+mod cell;
+mod clearance;
+mod export;
+mod import;
+mod job;
+mod market;
+mod price;
+mod read;
+mod report;
+mod row;
+mod scenario;
+mod stock;
+mod table;
+
+pub use export::{ExportError, export};
+pub use import::{Csv, Mode, Plan, Progress, import, import_all};
+pub use report::{BadFile, ImportError, Report, RowProblem};
+pub use row::{ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow};
+pub use scenario::{load_catalogue_of_rules, load_demo};
+pub use table::Table;

@@ -1,0 +1,103 @@
+//! The data that ships inside the program: the demo's scenario, the catalogue of clearance rules
+//! and the tax rates. They are loaded through the importers that everybody uses.
+
+use kontor_base::{Clock, Random};
+use kontor_store::{Db, setting};
+
+use super::import::{Csv, Mode, Plan};
+use super::report::{ImportError, Report};
+use super::table::Table;
+
+macro_rules! data {
+    ($($table:ident $path:literal),* $(,)?) => {
+        &[$( (
+            Table::$table,
+            $path,
+            include_str!(concat!("../../../../data/", $path, ".csv")),
+        ) ),*]
+    };
+}
+
+/// A table, where its file lies in `data/`, and the file.
+type Embedded = (Table, &'static str, &'static str);
+
+/// What a shop of one's own begins with.
+const CATALOGUE_OF_RULES: &[Embedded] = data![
+    TaxRates "tax/rates",
+    TaxRates "tax/us_states",
+    Rules "clearance/rules",
+];
+
+/// The re-enactment of 2015.
+const SCENARIO: &[Embedded] = data![
+    Markets "scenario/markets",
+    Models "scenario/models",
+    Texts "scenario/texts",
+    Variants "scenario/variants",
+    Components "scenario/components",
+    Fits "scenario/fits",
+    Prices "scenario/prices",
+    Grants "scenario/grants",
+    Orders "scenario/orders",
+    Reviews "scenario/reviews",
+    Presences "scenario/presences",
+    Stock "scenario/stock",
+];
+
+/// The settings of the demo.
+const DEMO_SETTINGS: [(&str, &str); 3] = [
+    ("shop.name", "Kontor"),
+    ("shop.operator", "Kontor demo, a re-enactment from public reports"),
+    ("shop.reenactment", "yes"),
+];
+
+/// Loads the demo in one transaction. `progress` hears of each file that has been read, and at
+/// the end of the commit.
+///
+/// # Errors
+///
+/// When the database cannot be written. (That the files are good is tested.)
+pub async fn load_demo(
+    db: &Db,
+    clock: &Clock,
+    random: &Random,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Vec<Report>, ImportError> {
+    let files = [CATALOGUE_OF_RULES, SCENARIO].concat();
+    let of = files.len() + 1;
+    let mut plan = Plan::new(&[]);
+    for (step, file) in files.iter().enumerate() {
+        plan.add(&csv(*file));
+        progress(step + 1, of);
+    }
+    let settings = |tx: &mut kontor_store::Tx<'_>| {
+        for (name, value) in DEMO_SETTINGS {
+            if setting::get(tx, name)?.as_deref() != Some(value) {
+                setting::set(tx, name, value)?;
+            }
+        }
+        Ok(())
+    };
+    let reports = plan.run_with(db, clock, random, Mode::Apply, None, settings).await?;
+    progress(of, of);
+    Ok(reports)
+}
+
+/// Loads what a shop of one's own begins with: the catalogue of clearance rules (to be confirmed)
+/// and the tax rates. No market, no product, no evidence.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub async fn load_catalogue_of_rules(
+    db: &Db,
+    clock: &Clock,
+    random: &Random,
+) -> Result<Vec<Report>, ImportError> {
+    let files: Vec<Csv> = CATALOGUE_OF_RULES.iter().map(|file| csv(*file)).collect();
+    Plan::new(&files).run(db, clock, random, Mode::Apply, None).await
+}
+
+fn csv((table, path, text): Embedded) -> Csv {
+    Csv { table, name: format!("{path}.csv"), bytes: text.as_bytes().to_vec() }
+}

@@ -1,0 +1,115 @@
+//! Deliveries as a file: each row is booked as a receipt, once.
+//!
+//! A delivery is known by its reference (the delivery note; without one, the file's name), its
+//! site, market and variant. What was booked under that name is not booked again, so that the same
+//! file twice has one effect; the same name with other units is refused, because a booked delivery
+//! is not rewritten: what was wrong with it is a count adjustment or a new delivery.
+
+use std::collections::BTreeSet;
+
+use kontor_base::limits::UNITS_MAX;
+use kontor_domain::catalogue::Sku;
+use kontor_domain::market::MarketCode;
+use kontor_ledger::{Reference, StockKey, StockState};
+use kontor_store::{StoreError, Tx, catalogue, market, stock};
+
+use super::cell::{self, Bad, Read, confidence, text};
+use super::job::{Change, Job};
+use super::read::Numbered;
+use super::row::StockRow;
+use crate::core::Failure;
+use crate::stock::{Receipt, receive_in};
+
+/// The word for goods that belong to no market's quota.
+const NO_MARKET: &str = "-";
+
+/// Reads a row of the file `file`.
+pub(super) fn parse(row: &StockRow, file: &str) -> Read<Receipt> {
+    text("source", &row.source)?;
+    confidence(&row.confidence)?;
+    let sku: Sku = cell::value("sku", &row.sku)?;
+    let market = row.market.trim();
+    if market != NO_MARKET {
+        cell::value::<MarketCode>("market", market)?;
+    }
+    let site = row.site.trim();
+    let key = StockKey::parse(site, sku.as_str(), market)
+        .map_err(|error| Bad::new("site", format!("{site:?}: {error}")))?;
+    let reference = match row.reference.trim() {
+        "" => Reference::parse(file)
+            .map_err(|error| Bad::new("reference", format!("the file's name: {error}")))?,
+        reference => Reference::parse(reference).map_err(|e| Bad::new("reference", e))?,
+    };
+    let units = cell::number("units", &row.units, 1, UNITS_MAX)?;
+    Ok(Receipt { key, units, reference })
+}
+
+/// What a delivery is known by.
+pub(super) fn key(receipt: &Receipt) -> (StockKey, Reference) {
+    (receipt.key.clone(), receipt.reference.clone())
+}
+
+/// Books the deliveries that have not been booked.
+pub(super) fn apply(
+    tx: &mut Tx<'_>,
+    rows: &[Numbered<Receipt>],
+    job: &mut Job<'_>,
+) -> Result<(), StoreError> {
+    let markets: BTreeSet<String> =
+        market::all(tx)?.iter().map(|market| market.code.to_string()).collect();
+    let skus: BTreeSet<String> =
+        catalogue::variants(tx)?.iter().map(|variant| variant.sku.to_string()).collect();
+    let mut to_book = Vec::new();
+    let mut booked_before = 0;
+    for Numbered { line, item } in rows {
+        let market = item.key.market_word();
+        if market != NO_MARKET && !markets.contains(market) {
+            job.bad(*line, "market", format!("there is no market {market}"));
+        }
+        let sku = item.key.item.as_str();
+        if !skus.contains(sku) {
+            job.bad(*line, "sku", format!("there is no variant {sku}"));
+        }
+        let account = item.key.account(StockState::Available);
+        match stock::received(tx, &account, item.reference.as_str())? {
+            None => to_book.push((*line, item)),
+            Some(units) if units == item.units => booked_before += 1,
+            Some(units) => {
+                let reason = format!(
+                    "{} was booked with {units} units: a delivery is booked once, give a new one \
+                     a reference of its own",
+                    item.reference
+                );
+                job.bad(*line, "units", reason);
+            }
+        }
+    }
+    if job.is_bad() {
+        return Ok(());
+    }
+    for _ in 0..booked_before {
+        job.count(Change::Unchanged);
+    }
+    for (line, receipt) in to_book {
+        match receive_in(tx, receipt.clone(), job.at, job.random) {
+            Ok(()) => job.count(Change::New),
+            Err(Failure::Fault(fault)) => return Err(fault),
+            Err(Failure::Refused(refusal)) => job.bad(line, "units", refusal),
+            Err(Failure::KeyReused) => unreachable!("receipts have no idempotency key of requests"),
+        }
+    }
+    Ok(())
+}
+
+/// Every delivery, by reference, then site, variant and market.
+pub(super) fn rows(tx: &mut Tx<'_>) -> Result<Vec<StockRow>, StoreError> {
+    let row = |(reference, account, units): (String, kontor_ledger::StockAccount, i64)| StockRow {
+        site: account.key.site.to_string(),
+        market: account.key.market_word().to_owned(),
+        sku: account.key.item.to_string(),
+        units: units.to_string(),
+        reference,
+        ..StockRow::default()
+    };
+    Ok(stock::receipts(tx)?.into_iter().map(row).collect())
+}

@@ -1,0 +1,152 @@
+//! Which files there are, in the order in which they build on each other.
+
+use kontor_domain::clearance::{GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow};
+use kontor_domain::price::{PriceRow, TaxRateRow};
+
+use super::read::columns_of;
+use super::row::{ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow};
+
+/// A table that can be imported and exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// The markets.
+    Markets,
+    /// The models.
+    Models,
+    /// The models' texts, one row per language.
+    Texts,
+    /// What is stocked, priced and sold.
+    Variants,
+    /// The chipset, radio and battery of each variant.
+    Components,
+    /// Which accessory fits which device.
+    Fits,
+    /// Tax rates.
+    TaxRates,
+    /// Price lists.
+    Prices,
+    /// What is needed where.
+    Rules,
+    /// Evidence that it is there.
+    Grants,
+    /// Orders of courts and authorities.
+    Orders,
+    /// Which countries' rules were researched.
+    Reviews,
+    /// What the seller is in each market.
+    Presences,
+    /// Deliveries of goods.
+    Stock,
+}
+
+impl Table {
+    /// Every table; each names only things of those before it.
+    pub const ALL: [Self; 14] = [
+        Self::Markets,
+        Self::Models,
+        Self::Texts,
+        Self::Variants,
+        Self::Components,
+        Self::Fits,
+        Self::TaxRates,
+        Self::Prices,
+        Self::Rules,
+        Self::Grants,
+        Self::Orders,
+        Self::Reviews,
+        Self::Presences,
+        Self::Stock,
+    ];
+
+    /// The word on the command line; with `.csv` behind it, the file in a folder of all tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Markets => "markets",
+            Self::Models => "models",
+            Self::Texts => "texts",
+            Self::Variants => "variants",
+            Self::Components => "components",
+            Self::Fits => "fits",
+            Self::TaxRates => "tax_rates",
+            Self::Prices => "prices",
+            Self::Rules => "rules",
+            Self::Grants => "grants",
+            Self::Orders => "orders",
+            Self::Reviews => "reviews",
+            Self::Presences => "presences",
+            Self::Stock => "stock",
+        }
+    }
+
+    /// The table with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.word() == word)
+    }
+
+    /// What is in it, in a few words.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Markets => "markets: countries, currency, languages, stage",
+            Self::Models => "models of products",
+            Self::Texts => "names and descriptions of models, one row per language",
+            Self::Variants => "variants (SKUs) with the attributes that rules test",
+            Self::Components => "chipsets, radios and batteries of variants",
+            Self::Fits => "which accessory fits which device",
+            Self::TaxRates => "tax rates by country or state",
+            Self::Prices => "price lists per market",
+            Self::Rules => "clearance rules: what is needed where",
+            Self::Grants => "clearance evidence: what is there",
+            Self::Orders => "orders of courts and authorities (not of customers)",
+            Self::Reviews => "which countries' rules were researched, by whom, when",
+            Self::Presences => "which company sells in each market, and from where",
+            Self::Stock => "deliveries of goods, booked once each",
+        }
+    }
+
+    /// The columns, in the order in which an export writes them.
+    #[must_use]
+    pub fn columns(self) -> Vec<String> {
+        match self {
+            Self::Markets => columns_of::<MarketRow>(),
+            Self::Models => columns_of::<ModelRow>(),
+            Self::Texts => columns_of::<TextRow>(),
+            Self::Variants => columns_of::<VariantRow>(),
+            Self::Components => columns_of::<ComponentRow>(),
+            Self::Fits => columns_of::<FitRow>(),
+            Self::TaxRates => columns_of::<TaxRateRow>(),
+            Self::Prices => columns_of::<PriceRow>(),
+            Self::Rules => columns_of::<RuleRow>(),
+            Self::Grants => columns_of::<GrantRow>(),
+            Self::Orders => columns_of::<OrderRow>(),
+            Self::Reviews => columns_of::<ReviewRow>(),
+            Self::Presences => columns_of::<PresenceRow>(),
+            Self::Stock => columns_of::<StockRow>(),
+        }
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lead_back_and_columns_are_named_once() {
+        for table in Table::ALL {
+            assert_eq!(Table::from_word(table.word()), Some(table));
+            let mut columns = table.columns();
+            assert!(columns.len() >= 4, "{table}");
+            columns.sort();
+            columns.dedup();
+            assert_eq!(columns.len(), table.columns().len(), "{table}");
+        }
+    }
+}
