@@ -1,1 +1,8 @@
-//! placeholder
+//! The binary's parts: configuration, wiring and commands. A library, so that tests can start the
+//! very same server.
+
+pub mod command;
+pub mod config;
+pub mod secret;
+pub mod server;
+pub mod telemetry;

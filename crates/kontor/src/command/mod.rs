@@ -1,0 +1,107 @@
+//! The commands. Each is one file with its arguments and a `run`; what they share is here: the
+//! exit codes, and that every failure is one clear line on standard error.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to a terminal")]
+
+mod audit;
+mod config;
+mod demo;
+mod error;
+mod migrate;
+mod order;
+mod serve;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use error::CommandError;
+
+use crate::config::Config;
+
+/// The online shop of a device maker that goes abroad, country by country.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kontor",
+    version,
+    about,
+    after_help = "Start with `kontor demo` to look around, or `kontor init` for a shop of your own.\n\
+                  Exit codes: 0 done, 1 done but something was found wrong, 2 wrong arguments, \
+                  3 could not be done."
+)]
+struct Cli {
+    /// The configuration file; without it `kontor.toml` in this folder, where there is one.
+    #[arg(long, global = true, env = "KONTOR_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the database and the secret key, instead of the configured one.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a fresh shop with the story of early 2015, to look around in.
+    Demo(demo::Args),
+    /// Serve the shop.
+    Serve(serve::Args),
+    /// Bring the database up to date with this release.
+    Migrate,
+    /// Prove stock and money from their books.
+    Audit(audit::Args),
+    /// Look after orders: cancel one, or note that a bank transfer has arrived.
+    #[command(subcommand)]
+    Order(order::Args),
+    /// Show the configuration in force, or an example with every key.
+    #[command(subcommand)]
+    Config(config::Args),
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match carry_out(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("kontor: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
+    if let Command::Config(config::Args::Example) = cli.command {
+        print!("{}", Config::example());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut config = Config::load(cli.config.as_deref())?;
+    let data_given = cli.data.is_some();
+    if let Some(data) = cli.data {
+        config.data = data;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::other("start the runtime", error))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Demo(args) => demo::run(args, config, data_given).await,
+            Command::Serve(args) => serve::run(args, config).await,
+            Command::Migrate => migrate::run(&config),
+            Command::Audit(args) => audit::run(&args, &config).await,
+            Command::Order(args) => order::run(args, &config).await,
+            Command::Config(args) => config::run(&args, &config),
+        }
+    })
+}

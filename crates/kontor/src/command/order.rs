@@ -1,0 +1,59 @@
+//! `kontor order`: what staff must be able to do with an order before there is a staff area.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Subcommand;
+use kontor_base::{Clock, Random};
+use kontor_domain::order::OrderNumber;
+use kontor_shop::order::{CancelCommand, Refusal, cancel, transfer_arrived};
+use kontor_shop::{Failure, Shop};
+
+use super::CommandError;
+use crate::config::Config;
+use crate::server::{open, policy};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Args {
+    /// Cancel an order that has not left: its units go back to the shelf, its money to the buyer.
+    Cancel {
+        /// The order's number, such as US26-7K3Q-9MX2-4TBC.
+        number: OrderNumber,
+    },
+    /// Note that the bank transfer for an order has arrived in full.
+    TransferArrived {
+        /// The order's number, such as US26-7K3Q-9MX2-4TBC.
+        number: OrderNumber,
+    },
+}
+
+pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
+    let (db, key) = open(config)?;
+    let shop =
+        Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
+    let shop = Arc::new(shop);
+    let (done, outcome) = match args {
+        Args::Cancel { number } => {
+            let done = format!("{number} is cancelled");
+            (done, cancel(&shop, CancelCommand { number }).await)
+        }
+        Args::TransferArrived { number } => {
+            (format!("{number} is paid"), transfer_arrived(&shop, number).await)
+        }
+    };
+    shop.db.close().await;
+    match outcome {
+        Ok(()) => {
+            println!("{done}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(Failure::Fault(fault)) => Err(fault.into()),
+        Err(Failure::KeyReused) => Err(CommandError::Other("idempotency.key_reused".to_owned())),
+        Err(Failure::Refused(Refusal::UnknownOrder)) => {
+            Err(CommandError::Other("there is no such order".to_owned()))
+        }
+        Err(Failure::Refused(refusal)) => {
+            Err(CommandError::Other(format!("refused: {}", refusal.code())))
+        }
+    }
+}

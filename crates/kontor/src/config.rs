@@ -1,0 +1,322 @@
+//! The configuration: one TOML file plus `KONTOR_…` environment, unknown keys refused.
+//!
+//! Every key stands in [`KEYS`] with its meaning; the example file is made from that table, and a
+//! test holds table, example and [`Config`] together.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::{Deserialize, Serialize};
+
+/// The whole configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The folder of the database and the secret key.
+    pub data: PathBuf,
+    /// The web server.
+    pub server: Server,
+    /// Limits on what the public may do.
+    pub limits: Limits,
+    /// Payment methods.
+    pub payment: Payment,
+    /// What is logged and how.
+    pub log: Log,
+}
+
+/// The web server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Scheme and host under which the shop is reached; empty: `http://` and the address.
+    pub origin: String,
+    /// How many proxies stand before the server, each adding to `X-Forwarded-For`.
+    pub trusted_proxies: u8,
+    /// How long a stop waits for requests that were accepted, in seconds.
+    pub stop_within_s: u16,
+    /// How many connections read the database at the same time.
+    pub readers: u8,
+}
+
+/// Limits on what the public may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Public writes per minute from one address; 0: no limit.
+    pub public_writes_per_minute: u32,
+    /// Sign-ups to waiting lists per hour from one address; 0: no limit.
+    pub sign_ups_per_hour: u32,
+    /// How long stock is held for a checkout, in seconds.
+    pub hold_s: u32,
+}
+
+/// Payment methods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Payment {
+    /// Offer the built-in test provider, which moves no money.
+    pub test_provider: bool,
+    /// Offer payment by bank transfer.
+    pub bank_transfer: bool,
+    /// Whose account a transfer goes to.
+    pub bank_account_holder: String,
+    /// The account (IBAN or national form).
+    pub bank_account: String,
+    /// The bank.
+    pub bank_name: String,
+}
+
+/// What is logged and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Which events, in the form of the `tracing` filters: `info`, `info,kontor_web=debug`.
+    pub filter: String,
+    /// How they are written.
+    pub format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("kontor-data"),
+            server: Server::default(),
+            limits: Limits::default(),
+            payment: Payment::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            origin: String::new(),
+            trusted_proxies: 0,
+            stop_within_s: 20,
+            readers: 4,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { public_writes_per_minute: 120, sign_ups_per_hour: 20, hold_s: 900 }
+    }
+}
+
+impl Default for Payment {
+    fn default() -> Self {
+        Self {
+            test_provider: false,
+            bank_transfer: false,
+            bank_account_holder: String::new(),
+            bank_account: String::new(),
+            bank_name: String::new(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// Every key with what it means, in the order of the example file.
+pub const KEYS: &[(&str, &str)] = &[
+    ("data", "The folder of the database (kontor.db) and the secret key (secret.key)."),
+    ("server.listen", "Where to listen: address and port."),
+    (
+        "server.origin",
+        "Scheme and host under which people reach the shop, such as \"https://shop.example\".\n\
+         Empty: \"http://\" and the address above. Set it behind a proxy: canonical links, social\n\
+         previews, secure cookies and the check of where a form came from depend on it.",
+    ),
+    (
+        "server.trusted_proxies",
+        "How many proxies stand before the server, each adding to X-Forwarded-For.\n\
+         0: the address of the connection counts.",
+    ),
+    ("server.stop_within_s", "How long a stop waits for requests that were accepted, in seconds."),
+    ("server.readers", "How many connections read the database at the same time."),
+    ("limits.public_writes_per_minute", "Public writes per minute from one address; 0: no limit."),
+    ("limits.sign_ups_per_hour", "Waiting-list sign-ups per hour from one address; 0: no limit."),
+    ("limits.hold_s", "How long stock is held for a checkout, in seconds (60 to 3600)."),
+    (
+        "payment.test_provider",
+        "Offer the built-in test provider. It moves no money: never in a real shop.",
+    ),
+    ("payment.bank_transfer", "Offer payment by bank transfer; needs the three keys below."),
+    ("payment.bank_account_holder", "Whose account a transfer goes to."),
+    ("payment.bank_account", "The account, as IBAN or in the national form."),
+    ("payment.bank_name", "The bank."),
+    ("log.filter", "Which events are logged: \"info\", or \"info,kontor_web=debug\"."),
+    ("log.format", "How: \"text\" for people, \"json\" for machines."),
+];
+
+/// Why a configuration was refused; one line that says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The named file is not there.
+    #[error("there is no configuration file {}", .0.display())]
+    NoFile(PathBuf),
+    /// A key is unknown or a value is not of the right form.
+    #[error("the configuration is not right: {0}")]
+    Wrong(String),
+}
+
+impl Config {
+    /// Reads the file (if one is named it must exist; otherwise `kontor.toml` where there is one)
+    /// and the environment, which wins: `KONTOR_SERVER__LISTEN` is the key `server.listen`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConfigError`].
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        if let Some(file) = file
+            && !file.is_file()
+        {
+            return Err(ConfigError::NoFile(file.to_owned()));
+        }
+        let path = file.unwrap_or_else(|| Path::new("kontor.toml"));
+        Self::from_sources(Figment::new().merge(Toml::file(path)).merge(environment()))
+    }
+
+    fn from_sources(sources: Figment) -> Result<Self, ConfigError> {
+        let config: Self = sources.extract().map_err(|errors| {
+            let all: Vec<String> = errors.into_iter().map(|error| error.to_string()).collect();
+            ConfigError::Wrong(all.join("; "))
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |text: &str| Err(ConfigError::Wrong(text.to_owned()));
+        if !(60..=3600).contains(&self.limits.hold_s) {
+            return wrong("limits.hold_s must lie between 60 and 3600 seconds");
+        }
+        let origin = &self.server.origin;
+        let scheme = origin.starts_with("http://") || origin.starts_with("https://");
+        if !origin.is_empty() && (!scheme || origin.ends_with('/')) {
+            return wrong("server.origin must be like https://shop.example, without a final slash");
+        }
+        let bank = [
+            &self.payment.bank_account_holder,
+            &self.payment.bank_account,
+            &self.payment.bank_name,
+        ];
+        if self.payment.bank_transfer && bank.iter().any(|text| text.trim().is_empty()) {
+            return wrong("payment.bank_transfer needs bank_account_holder, bank_account, bank_name");
+        }
+        Ok(())
+    }
+
+    /// Where the database lies.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data.join("kontor.db")
+    }
+
+    /// The example file: every key with its meaning and its default.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test walks every key.
+    #[must_use]
+    pub fn example() -> String {
+        let defaults = toml::Value::try_from(Self::default()).expect("the default is TOML");
+        let mut text = String::from(
+            "# Kontor's configuration. Every key with its default; a key left out keeps it.\n\
+             # The environment wins over this file: KONTOR_SERVER__LISTEN is server.listen.\n",
+        );
+        let mut section = "";
+        for (key, meaning) in KEYS {
+            let (table, name) = key.split_once('.').unwrap_or(("", key));
+            if table != section {
+                text.push_str(&format!("\n[{table}]\n"));
+                section = table;
+            }
+            for line in meaning.lines() {
+                text.push_str(&format!("# {}\n", line.trim()));
+            }
+            let value = if table.is_empty() { &defaults[name] } else { &defaults[table][name] };
+            text.push_str(&format!("{name} = {value}\n"));
+        }
+        text
+    }
+}
+
+/// `KONTOR_SERVER__LISTEN` and its like. Variables of the program itself are not configuration.
+fn environment() -> Env {
+    Env::prefixed("KONTOR_").ignore(&["config", "secret_key"]).split("__")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        Config::from_sources(Figment::new().merge(Toml::string(text)))
+    }
+
+    #[test]
+    fn the_example_has_every_key_and_is_the_default() {
+        let example = Config::example();
+        assert_eq!(read(&example).expect("the example is good"), Config::default());
+        let defaults = toml::Value::try_from(Config::default()).expect("the default is TOML");
+        let mut keys = Vec::new();
+        for (name, value) in defaults.as_table().expect("a table") {
+            match value.as_table() {
+                Some(table) => keys.extend(table.keys().map(|key| format!("{name}.{key}"))),
+                None => keys.push(name.clone()),
+            }
+        }
+        keys.sort();
+        let mut listed: Vec<String> = KEYS.iter().map(|(key, _)| (*key).to_owned()).collect();
+        listed.sort();
+        assert_eq!(keys, listed);
+    }
+
+    #[test]
+    fn the_committed_example_is_up_to_date() {
+        let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../kontor.example.toml");
+        let text = std::fs::read_to_string(committed).unwrap_or_default();
+        assert!(
+            text == Config::example(),
+            "write it anew: cargo run -- config example > kontor.example.toml"
+        );
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_values_are_refused_with_their_name() {
+        for (text, word) in [
+            ("datta = 'x'", "datta"),
+            ("[server]\nlissten = 1", "lissten"),
+            ("[server]\nlisten = 'nowhere'", "listen"),
+            ("[server]\norigin = 'shop.example'", "origin"),
+            ("[limits]\nhold_s = 5", "hold_s"),
+            ("[payment]\nbank_transfer = true", "bank_account"),
+            ("[log]\nformat = 'xml'", "format"),
+        ] {
+            let error = read(text).expect_err(text).to_string();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+}

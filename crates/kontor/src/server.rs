@@ -1,0 +1,190 @@
+//! Puts a server together: database, shop, keepers, router; and takes it apart again in order.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_base::{Clock, Random, SecretKey};
+use kontor_shop::{BankAccount, Policy, Shop, keepers};
+use kontor_store::{Db, Options, StoreError};
+use kontor_web::kit::app::{App, Settings};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::secret::{self, SecretError};
+
+/// Why a server did not start or ended early. Each is one clear line.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The address cannot be listened on.
+    #[error("could not listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The listener failed while serving.
+    #[error("serving ended: {0}")]
+    Serving(#[from] std::io::Error),
+}
+
+/// A server that is put together but does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    app: App,
+    listener: TcpListener,
+    stop_keepers: watch::Sender<bool>,
+    keepers: JoinHandle<()>,
+    stop_within: Duration,
+}
+
+/// What the configuration says about the shop's policy.
+#[must_use]
+pub fn policy(config: &Config) -> Policy {
+    let payment = &config.payment;
+    Policy {
+        hold_s: i64::from(config.limits.hold_s),
+        test_provider: payment.test_provider,
+        bank_account: payment.bank_transfer.then(|| BankAccount {
+            holder: payment.bank_account_holder.clone(),
+            account: payment.bank_account.clone(),
+            bank: payment.bank_name.clone(),
+        }),
+    }
+}
+
+/// Opens the database and the secret of a data folder.
+///
+/// # Errors
+///
+/// See [`ServerError`].
+pub fn open(config: &Config) -> Result<(Db, SecretKey), ServerError> {
+    secret::make_data_folder(&config.data)?;
+    let key = secret::load_or_make(&config.data, &Random::System)?;
+    let readers = usize::from(config.server.readers);
+    let db = Db::open(&Options { readers, ..Options::new(config.database()) })?;
+    Ok((db, key))
+}
+
+impl Server {
+    /// Puts a server together on an open database: listens, reads the first snapshot, starts the
+    /// keepers.
+    ///
+    /// # Errors
+    ///
+    /// See [`ServerError`].
+    pub async fn start(
+        config: &Config,
+        db: Db,
+        key: &SecretKey,
+        clock: Clock,
+        metrics: Option<fn() -> String>,
+    ) -> Result<Self, ServerError> {
+        let address = config.server.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| ServerError::Listen { address, source })?;
+        let address = listener.local_addr()?;
+        let shop = Shop::open(db, clock, Random::System, key, policy(config)).await?;
+        let shop = Arc::new(shop);
+        let origin = if config.server.origin.is_empty() {
+            format!("http://{address}")
+        } else {
+            config.server.origin.clone()
+        };
+        let settings = Settings {
+            origin,
+            trusted_proxies: config.server.trusted_proxies,
+            writes_per_minute: config.limits.public_writes_per_minute,
+            sign_ups_per_hour: config.limits.sign_ups_per_hour,
+        };
+        let (stop_keepers, stopped) = watch::channel(false);
+        let app = App::new(Arc::clone(&shop), settings, metrics);
+        let forgetting = forget_addresses(app.clone(), stopped.clone());
+        let keepers = tokio::spawn(async move {
+            tokio::join!(keepers::run(shop, stopped), forgetting);
+        });
+        let stop_within = Duration::from_secs(u64::from(config.server.stop_within_s));
+        Ok(Self { app, listener, stop_keepers, keepers, stop_within })
+    }
+
+    /// Where the shop is reached.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.app.settings.origin
+    }
+
+    /// Where the server listens.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The server's state, for tests that look behind the pages.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Answers until `stop` is done, then ends in order: no new connections, every accepted
+    /// request answered, keepers stopped, every accepted write on disk.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn serve(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
+        let Self { app, listener, stop_keepers, keepers, stop_within } = self;
+        let served = kontor_web::server::serve(&app, listener, stop, stop_within).await;
+        let _ = stop_keepers.send(true);
+        if keepers.await.is_err() {
+            tracing::error!("a keeper had died");
+        }
+        app.shop.db.close().await;
+        Ok(served?)
+    }
+}
+
+/// Lets the rate limiter forget addresses whose budget is full again.
+async fn forget_addresses(app: App, mut stop: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = ticks.tick() => app.limiter.forget(),
+        }
+    }
+}
+
+/// Done when the process is asked to stop (Ctrl-C, or SIGTERM from a service manager).
+pub async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+    tracing::info!("stopping: answering what was accepted");
+}
