@@ -3,6 +3,7 @@
 //! Start with [`server::router`], which has every route, then one page: a file in `store_front`
 //! with its context in [`page`] and its template.
 
+pub mod api;
 pub mod kit;
 pub mod operations;
 pub mod page;

@@ -13,13 +13,13 @@ use tokio::sync::watch;
 
 use crate::kit::app::App;
 use crate::kit::routes::{Route, Routes};
-use crate::{operations, store_front};
+use crate::{api, operations, store_front};
 
 /// Every route with its access rule, and the router.
 #[must_use]
 pub fn router(app: &App) -> (Vec<Route>, Router) {
     let routes = Routes::new(app.clone());
-    let routes = operations::routes(store_front::routes(routes));
+    let routes = operations::routes(api::routes(store_front::routes(routes)));
     let (list, router) = routes.finish();
     (list, router.layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX)))
 }

@@ -4,12 +4,15 @@
 //! it, what kind of traffic it is, and how a repeated write is recognised.
 
 use axum::Router;
-use axum::http::Method;
+use axum::extract::State;
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::MethodRouter;
 
 use super::app::App;
 use super::guard::Guard;
+use super::problem::Problem;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +170,14 @@ impl Routes {
     #[must_use]
     pub fn finish(self) -> (Vec<Route>, Router) {
         let fallback = super::guard::not_found;
-        let router = self.router.fallback(fallback).with_state(self.app);
-        (self.list, router)
+        let router = self.router.fallback(fallback).method_not_allowed_fallback(not_allowed);
+        (self.list, router.with_state(self.app))
     }
+}
+
+/// The answer where a route is, but not with this method; `Allow` is added on the way out.
+async fn not_allowed(State(app): State<App>, uri: Uri) -> Response {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed")
+        .detail("The address exists, but not with this method; Allow says with which.")
+        .respond(&app, uri.path(), None)
 }

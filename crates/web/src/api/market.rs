@@ -1,0 +1,130 @@
+//! `GET /api/v1/markets`: where the shop is and how far it has come.
+
+use axum::extract::State;
+use axum::response::Response;
+use kontor_base::{Date, Language, Money};
+use kontor_domain::market::{Act, FulfilmentModel, Market, Stage, TaxDisplay, stage_allows};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::call::Call;
+use super::money::MoneyBody;
+use super::reply::kept_json;
+use crate::kit::app::App;
+use crate::kit::routes::{Class, Route};
+
+/// Anybody may read it.
+pub(crate) const ROUTE: Route = Route::read("/api/v1/markets", Class::Read);
+
+/// The markets.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MarketsAnswer {
+    /// Every market that is spoken of, in the order in which they are shown.
+    markets: Vec<MarketBody>,
+}
+
+/// A market.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Market)]
+pub(crate) struct MarketBody {
+    /// Its code in addresses.
+    #[schema(example = "us")]
+    code: String,
+    /// How far it has come: `preparing`, `beta`, `open`, `paused`, `closing`, `closed`.
+    #[schema(value_type = String, example = "open")]
+    stage: &'static str,
+    /// The countries it ships to (ISO 3166-1), the one whose rules shelves follow first.
+    #[schema(example = json!(["US"]))]
+    countries: Vec<String>,
+    /// The currency of its prices (ISO 4217).
+    #[schema(value_type = String, example = "USD")]
+    currency: &'static str,
+    /// The languages of its pages, the default first.
+    #[schema(value_type = Vec<String>, example = json!(["en"]))]
+    languages: Vec<&'static str>,
+    /// Whether prices contain the tax.
+    prices_include_tax: bool,
+    /// How goods get there: `parcels_from_home`, `bulk_import`, `local_partner`,
+    /// `local_assembly`, `home`.
+    #[schema(value_type = String, example = "bulk_import")]
+    fulfilment: &'static str,
+    /// What it costs to ship one order there.
+    shipping: MoneyBody,
+    /// How many days a buyer may send goods back.
+    return_window_days: u16,
+    /// Whether orders are taken.
+    takes_orders: bool,
+    /// Whether people can leave their address to be told.
+    takes_names: bool,
+    /// When it opened or is planned to open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    opens_on: Option<Date>,
+    /// The part of the world, for grouping: `americas`, `asia`, `europe`.
+    region: String,
+    /// A sentence about the stage, with its source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    /// The address of its shelf.
+    #[schema(example = "/api/v1/us/shelf")]
+    shelf: String,
+}
+
+impl MarketBody {
+    fn new(market: &Market, language: Language) -> Self {
+        let fulfilment: FulfilmentModel = market.fulfilment;
+        Self {
+            code: market.code.to_string(),
+            stage: market.stage.word(),
+            countries: market.countries.iter().map(ToString::to_string).collect(),
+            currency: market.currency.code(),
+            languages: market.languages.iter().map(|language| language.tag()).collect(),
+            prices_include_tax: market.tax_display == TaxDisplay::Inclusive,
+            fulfilment: fulfilment.word(),
+            shipping: Money::new(market.shipping_minor, market.currency).into(),
+            return_window_days: market.return_window_days,
+            takes_orders: stage_allows(market.stage, Act::Sell),
+            takes_names: stage_allows(market.stage, Act::RegisterInterest),
+            opens_on: market.opens_on,
+            region: market.region.clone(),
+            note: market.note_in(language).map(str::to_owned),
+            shelf: format!("/api/v1/{}/shelf", market.code),
+        }
+    }
+}
+
+/// List the markets
+///
+/// Where the shop is, how far each market has come, its countries, currency and languages. A
+/// market that is only being scouted is not listed.
+#[utoipa::path(
+    get,
+    path = "/api/v1/markets",
+    tag = "Markets",
+    operation_id = "list-markets",
+    params(
+        ("language" = Option<String>, Query, description = "The language of the notes: `en` (if \
+            not said), `de`, `zh`, `hi`."),
+    ),
+    responses(
+        (status = 200, description = "The markets.", body = MarketsAnswer),
+        crate::api::document::Reading,
+    ),
+)]
+pub(crate) async fn list_markets(State(app): State<App>, call: Call) -> Response {
+    let asked = call.only_queries(&["language"]).and_then(|()| call.language(Language::En));
+    let language = match asked {
+        Ok(language) => language,
+        Err(problem) => return call.answer(&app, Err(problem)),
+    };
+    let snapshot = app.shop.snapshots.now();
+    let key = format!("/api/v1/markets?language={language}");
+    kept_json(&app, &call, &snapshot, &key, || MarketsAnswer {
+        markets: snapshot
+            .markets
+            .iter()
+            .filter(|market| market.stage != Stage::Scouting)
+            .map(|market| MarketBody::new(market, language))
+            .collect(),
+    })
+}

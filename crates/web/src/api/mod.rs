@@ -1,0 +1,67 @@
+//! The JSON API under `/api/v1`: the shop for programs.
+//!
+//! One endpoint, one file: its route with the access rule, its text for the reference, its bodies,
+//! its handler. A handler parses ([`call`]), asks one use case, and renders ([`reply`]); every
+//! refusal becomes a problem document in [`problem_map`]. No business rule lives here. The
+//! conventions (404 instead of 403, keys, versions, money) are in `docs/api-design.md`; start
+//! reading code with `cart/create.rs`.
+
+mod call;
+mod cart;
+mod catalogue;
+mod clearance;
+mod customer;
+mod document;
+mod market;
+mod money;
+mod order;
+mod payment;
+mod problem_codes;
+mod problem_map;
+mod reply;
+
+use axum::routing::{get, post, put};
+
+use crate::kit::routes::{Route, Routes};
+
+pub use document::openapi;
+
+/// Every endpoint's route, in the order in which the reference shows them.
+const ROUTES: &[Route] = &[
+    market::ROUTE,
+    catalogue::shelf::ROUTE,
+    catalogue::product::ROUTE,
+    clearance::show::ROUTE,
+    cart::create::ROUTE,
+    cart::show::ROUTE,
+    cart::set_line::ROUTE,
+    order::begin::ROUTE,
+    order::checkout::ROUTE,
+    order::place::ROUTE,
+    payment::ROUTE,
+    order::show::ROUTE,
+    customer::ROUTE,
+    document::openapi_json::ROUTE,
+    document::reference::ROUTE,
+];
+
+/// Adds every endpoint of the API.
+#[must_use]
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .add(market::ROUTE, get(market::list_markets))
+        .add(catalogue::shelf::ROUTE, get(catalogue::shelf::show_shelf))
+        .add(catalogue::product::ROUTE, get(catalogue::product::show_product))
+        .add(clearance::show::ROUTE, get(clearance::show::show_clearance))
+        .add(cart::create::ROUTE, post(cart::create::create_cart))
+        .add(cart::show::ROUTE, get(cart::show::show_cart))
+        .add(cart::set_line::ROUTE, put(cart::set_line::set_line))
+        .add(order::begin::ROUTE, post(order::begin::begin_checkout))
+        .add(order::checkout::ROUTE, get(order::checkout::show_checkout))
+        .add(order::place::ROUTE, post(order::place::place_order))
+        .add(order::show::ROUTE, get(order::show::show_order))
+        .add(payment::ROUTE, post(payment::take_second_step))
+        .add(customer::ROUTE, post(customer::join_waiting_list))
+        .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
+        .add(document::reference::ROUTE, get(document::reference::show_reference))
+}

@@ -1,0 +1,108 @@
+//! Every code that a problem document can carry, with its status and what it means. The reference
+//! lists them under the anchors that the documents' `type` points to; a test keeps the list
+//! complete.
+
+/// A kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ProblemCode {
+    /// The stable code.
+    pub(crate) code: &'static str,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What it means and what to do.
+    pub(crate) meaning: &'static str,
+}
+
+const fn code(status: u16, code: &'static str, meaning: &'static str) -> ProblemCode {
+    ProblemCode { code, status, meaning }
+}
+
+/// The codes, in alphabetical order.
+#[rustfmt::skip]
+pub(crate) const PROBLEM_CODES: &[ProblemCode] = &[
+    code(409, "cart.empty", "There is nothing in the cart, so nothing can be bought."),
+    code(422, "cart.line_limit", "A cart holds only so many different variants; more.max says how many."),
+    code(422, "cart.quantity_limit", "A cart holds 1 to more.max units of one variant."),
+    code(409, "cart.stale_version", "The cart was changed since the version that the request names; more.version is the present one. Read the cart and decide anew."),
+    code(404, "cart.unknown", "There is no such cart, or the token is another cart's. The two are told alike."),
+    code(422, "cart.unknown_sku", "The body names a variant that does not exist."),
+    code(422, "catalogue.unknown_model", "The model does not exist (404 where the path names it)."),
+    code(404, "catalogue.unknown_sku", "The path names a variant that does not exist or is not announced in this market."),
+    code(409, "clearance.refused", "It may not be sold here today; more.reasons says why, more.changes_on when that can change. Nothing was changed."),
+    code(409, "customer.not_taken", "The market takes no addresses at its present stage."),
+    code(400, "idempotency.key_malformed", "An Idempotency-Key has 1 to 255 visible ASCII characters."),
+    code(400, "idempotency.key_missing", "This request needs exactly one Idempotency-Key."),
+    code(422, "idempotency.key_reused", "The key was used for a request with another body. Use a new key for a new request."),
+    code(404, "market.unknown", "There is no such market."),
+    code(422, "order.address_needed", "The tax depends on an address that is not complete."),
+    code(409, "order.already_dispatched", "The parcel has left; from here on it is a return."),
+    code(409, "order.already_over", "The order is cancelled or refunded already."),
+    code(409, "order.already_placed", "The checkout has led to an order already; read the checkout to find it."),
+    code(409, "order.checkout_expired", "The checkout has ended. Begin a new one from the cart."),
+    code(409, "order.empty", "There is nothing to buy."),
+    code(409, "order.gone", "When the money came the goods were gone or may no longer be sold. There is no order, and the money goes back."),
+    code(409, "order.not_paying", "The checkout is not at this step."),
+    code(422, "order.not_served", "The market does not ship to that country."),
+    code(409, "order.payment_under_way", "A payment is under way. Read the checkout to see how it comes out."),
+    code(409, "order.total_changed", "The total is another one than the buyer has seen; more.now is the present one. Show it and ask again."),
+    code(404, "order.unknown", "No order has this token."),
+    code(404, "order.unknown_checkout", "There is no such checkout, or the token is another one's. The two are told alike."),
+    code(409, "payment.amount_out_of_range", "An amount is negative, zero or too large."),
+    code(402, "payment.declined", "The payment was declined and nothing was charged; the goods are still held. Try again with a new key, or pay in another way."),
+    code(409, "payment.mixed_currencies", "Amounts are in different currencies."),
+    code(409, "payment.money_is_in", "The order has been paid; it is refunded and not called off."),
+    code(409, "payment.more_than_captured", "More would go back than has come in."),
+    code(409, "payment.more_than_due", "More would be taken than is owed."),
+    code(409, "payment.more_than_sold", "More would be taken back than was sold."),
+    code(422, "payment.not_offered", "This way to pay is not offered here."),
+    code(404, "payment.unknown", "There is no such payment that waits for the buyer."),
+    code(409, "payment.wrong_state", "The payment is not at this step; a payment that was confirmed cannot be refused afterwards."),
+    code(409, "price.above_mrp", "The price is above the maximum retail price printed on the package."),
+    code(409, "price.missing", "It may be sold, but it has no price here."),
+    code(422, "price.mixed_currencies", "The amount is in another currency than the market's prices."),
+    code(409, "price.no_price", "There is no price in force."),
+    code(409, "price.no_tax_rate", "No tax rate is known for that place; it is not taken as zero."),
+    code(422, "price.out_of_range", "An amount is too large to be right."),
+    code(500, "request.fault", "Something failed on our side. The log knows the request's id."),
+    code(422, "request.invalid", "The body is JSON but does not fit; errors says where and why."),
+    code(415, "request.media_type", "Bodies are sent with Content-Type: application/json."),
+    code(405, "request.method_not_allowed", "The address exists, but not with this method; Allow says with which."),
+    code(404, "request.not_found", "There is nothing at this address."),
+    code(400, "request.not_json", "The body is not JSON."),
+    code(400, "request.parameter", "A query parameter is unknown, comes twice or cannot be used."),
+    code(400, "request.token_missing", "The header with the token is missing."),
+    code(413, "request.too_large", "The body has too many bytes, or did not come in full."),
+    code(429, "request.too_many", "Too many requests from one address; Retry-After says when to try again."),
+    code(409, "stock.all_shipped", "Everything has been dispatched."),
+    code(409, "stock.count_below_promised", "More units are promised than were counted."),
+    code(422, "stock.duration_out_of_range", "A hold cannot last that long."),
+    code(409, "stock.hold_already_extended", "The hold was extended before."),
+    code(409, "stock.hold_expired", "The goods are no longer held. Begin the checkout again."),
+    code(409, "stock.hold_not_claimed", "The hold is not an order."),
+    code(409, "stock.hold_not_ended", "The hold's end has not come."),
+    code(409, "stock.hold_settled", "The hold is over already."),
+    code(409, "stock.insufficient", "Not everything is there; more.short says how many units of what are missing."),
+    code(409, "stock.more_than_ordered", "More would be dispatched than was ordered."),
+    code(422, "stock.no_lines", "Nothing is wanted."),
+    code(409, "stock.not_another_quota", "A quota moves between two markets of one item at one site."),
+    code(422, "stock.too_many_lines", "Too many lines at once."),
+    code(422, "stock.units_out_of_range", "Zero, negative or too many units."),
+    code(503, "store.closed", "The server is stopping; nothing was changed. Try again shortly."),
+    code(503, "store.overloaded", "Too busy at the moment; nothing was changed. Try again shortly."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_in_order_and_says_each_code_once() {
+        for pair in PROBLEM_CODES.windows(2) {
+            assert!(pair[0].code < pair[1].code, "{} and {}", pair[0].code, pair[1].code);
+        }
+        for entry in PROBLEM_CODES {
+            assert!(entry.meaning.ends_with('.'), "{}", entry.code);
+            assert!((400..600).contains(&entry.status), "{}", entry.code);
+        }
+    }
+}
