@@ -55,7 +55,7 @@ pub struct Limits {
 }
 
 /// Payment methods.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Payment {
     /// Offer the built-in test provider, which moves no money.
@@ -117,18 +117,6 @@ impl Default for Server {
 impl Default for Limits {
     fn default() -> Self {
         Self { public_writes_per_minute: 120, sign_ups_per_hour: 20, hold_s: 900 }
-    }
-}
-
-impl Default for Payment {
-    fn default() -> Self {
-        Self {
-            test_provider: false,
-            bank_transfer: false,
-            bank_account_holder: String::new(),
-            bank_account: String::new(),
-            bank_name: String::new(),
-        }
     }
 }
 
@@ -223,7 +211,9 @@ impl Config {
             &self.payment.bank_name,
         ];
         if self.payment.bank_transfer && bank.iter().any(|text| text.trim().is_empty()) {
-            return wrong("payment.bank_transfer needs bank_account_holder, bank_account, bank_name");
+            return wrong(
+                "payment.bank_transfer needs bank_account_holder, bank_account, bank_name",
+            );
         }
         Ok(())
     }

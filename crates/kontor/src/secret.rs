@@ -62,15 +62,12 @@ pub fn load_or_make(folder: &Path, random: &Random) -> Result<SecretKey, SecretE
 fn make(path: PathBuf, random: &Random) -> Result<SecretKey, SecretError> {
     let bytes = random.bytes32();
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)
-        .and_then(|mut file| {
+    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).and_then(
+        |mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_all()
-        });
+        },
+    );
     match written {
         Ok(()) => Ok(SecretKey::from_bytes(bytes)),
         Err(source) => Err(SecretError::Io { what: "write", path, source }),

@@ -61,7 +61,10 @@ fn describe() {
         "kontor_transactions_rolled_back_total",
         "Transactions that refused or failed, by name."
     );
-    describe_histogram!("kontor_store_commit_seconds", "Time of a group commit, its work included.");
+    describe_histogram!(
+        "kontor_store_commit_seconds",
+        "Time of a group commit, its work included."
+    );
     describe_histogram!("kontor_store_batch_size", "Transactions in a group commit.");
     describe_gauge!("kontor_store_queue_length", "Writes that wait for the writer.");
     describe_gauge!("kontor_jobs", "Jobs in the queue, by state.");

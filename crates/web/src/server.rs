@@ -16,7 +16,6 @@ use crate::kit::routes::{Route, Routes};
 use crate::{api, operations, store_front};
 
 /// Every route with its access rule, and the router.
-#[must_use]
 pub fn router(app: &App) -> (Vec<Route>, Router) {
     let routes = Routes::new(app.clone());
     let routes = operations::routes(api::routes(store_front::routes(routes)));

@@ -29,8 +29,7 @@ pub(super) enum Args {
 
 pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
     let (db, key) = open(config)?;
-    let shop =
-        Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
+    let shop = Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
     let shop = Arc::new(shop);
     let (done, outcome) = match args {
         Args::Cancel { number } => {

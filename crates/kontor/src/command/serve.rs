@@ -47,10 +47,7 @@ pub(super) async fn run(args: Args, mut config: Config) -> Result<ExitCode, Comm
 }
 
 /// Writes the address where whoever started the server waits for it.
-pub(super) fn tell_ready(
-    file: Option<&std::path::Path>,
-    origin: &str,
-) -> Result<(), CommandError> {
+pub(super) fn tell_ready(file: Option<&std::path::Path>, origin: &str) -> Result<(), CommandError> {
     let Some(file) = file else { return Ok(()) };
     // Written aside and renamed: whoever waits never reads half an address.
     let aside = file.with_extension("part");

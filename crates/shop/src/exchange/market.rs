@@ -1,10 +1,10 @@
 //! Markets as a file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use kontor_base::{Currency, Language, Money};
 use kontor_domain::market::{FulfilmentModel, Market, Stage, TaxDisplay};
-use kontor_store::{StoreError, Tx, market, price};
+use kontor_store::{StoreError, Tx, market};
 
 use super::cell::{self, Bad, Read};
 use super::job::{Change, Job, Origins, Sourced, places};
@@ -72,7 +72,6 @@ pub(super) fn apply(
 ) -> Result<(), StoreError> {
     let stored: HashMap<_, Market> =
         market::all(tx)?.into_iter().map(|market| (market.code, market)).collect();
-    check_currency(tx, rows, &stored, job)?;
     if job.is_bad() {
         return Ok(());
     }
@@ -89,37 +88,6 @@ pub(super) fn apply(
         }
         let news = origins.keep(tx, code, origin)?;
         job.count(change.or_changed(news));
-    }
-    Ok(())
-}
-
-/// A market whose prices are in one currency cannot change to another: every price would be gone.
-fn check_currency(
-    tx: &mut Tx<'_>,
-    rows: &[Numbered<Sourced<Market>>],
-    stored: &HashMap<kontor_domain::market::MarketCode, Market>,
-    job: &mut Job<'_>,
-) -> Result<(), StoreError> {
-    let turning: Vec<_> = rows
-        .iter()
-        .filter(|row| {
-            let new = &row.item.value;
-            stored.get(&new.code).is_some_and(|old| old.currency != new.currency)
-        })
-        .collect();
-    if turning.is_empty() {
-        return Ok(());
-    }
-    let priced: BTreeSet<_> =
-        price::entries(tx)?.into_iter().map(|entry| (entry.market, entry.money.currency)).collect();
-    for row in turning {
-        let new = &row.item.value;
-        let others =
-            priced.iter().find(|(code, money)| *code == new.code && *money != new.currency);
-        if let Some((code, currency)) = others {
-            let reason = format!("{code} has prices in {currency}: a market keeps its currency");
-            job.bad(row.line, "currency", reason);
-        }
     }
     Ok(())
 }

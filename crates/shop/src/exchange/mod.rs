@@ -14,6 +14,8 @@ mod export;
 mod import;
 mod job;
 mod market;
+mod own_shop;
+mod prepare;
 mod price;
 mod read;
 mod report;
@@ -24,7 +26,8 @@ mod table;
 
 pub use export::{ExportError, export};
 pub use import::{Csv, Mode, Plan, Progress, import, import_all};
+pub use own_shop::{OwnShop, load_own_shop, market_templates};
 pub use report::{BadFile, ImportError, Report, RowProblem};
 pub use row::{ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow};
-pub use scenario::{load_catalogue_of_rules, load_demo};
+pub use scenario::load_demo;
 pub use table::Table;

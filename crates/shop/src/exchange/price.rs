@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use kontor_base::{Currency, Date, Instant};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::market::MarketCode;
+use kontor_domain::market::{Market, MarketCode};
 use kontor_domain::price::{Jurisdiction, PriceEntry, PriceRow, TaxRate, TaxRateRow};
 use kontor_store::{StoreError, Tx, catalogue, market, price};
 
-use super::job::{Change, Job};
+use super::job::{Change, Job, Sourced};
 use super::read::Numbered;
 
 /// What a price is known by.
@@ -76,6 +76,31 @@ pub(super) fn apply_tax_rates(
             price::save_tax_rate(tx, item)?;
         }
         job.count(change);
+    }
+    Ok(())
+}
+
+/// A market whose prices are in one currency cannot change to another: every price would be gone.
+pub(super) fn check_currencies(
+    tx: &mut Tx<'_>,
+    rows: &[Numbered<Sourced<Market>>],
+    job: &mut Job<'_>,
+) -> Result<(), StoreError> {
+    let stored: HashMap<MarketCode, Currency> =
+        market::all(tx)?.iter().map(|market| (market.code, market.currency)).collect();
+    let turns = |new: &Market| stored.get(&new.code).is_some_and(|old| *old != new.currency);
+    let turning: Vec<_> = rows.iter().filter(|row| turns(&row.item.value)).collect();
+    if turning.is_empty() {
+        return Ok(());
+    }
+    let priced: BTreeSet<(MarketCode, Currency)> =
+        price::entries(tx)?.iter().map(|entry| (entry.market, entry.money.currency)).collect();
+    for row in turning {
+        let Market { code, currency, .. } = &row.item.value;
+        if let Some((_, other)) = priced.iter().find(|(m, money)| m == code && money != currency) {
+            let reason = format!("{code} has prices in {other}: a market keeps its currency");
+            job.bad(row.line, "currency", reason);
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! and the tax rates. They are loaded through the importers that everybody uses.
 
 use kontor_base::{Clock, Random};
-use kontor_store::{Db, setting};
+use kontor_store::{Db, StoreError, Tx, setting};
 
 use super::import::{Csv, Mode, Plan};
 use super::report::{ImportError, Report};
@@ -19,17 +19,17 @@ macro_rules! data {
 }
 
 /// A table, where its file lies in `data/`, and the file.
-type Embedded = (Table, &'static str, &'static str);
+pub(super) type Embedded = (Table, &'static str, &'static str);
 
 /// What a shop of one's own begins with.
-const CATALOGUE_OF_RULES: &[Embedded] = data![
+pub(super) const CATALOGUE_OF_RULES: &[Embedded] = data![
     TaxRates "tax/rates",
     TaxRates "tax/us_states",
     Rules "clearance/rules",
 ];
 
 /// The re-enactment of 2015.
-const SCENARIO: &[Embedded] = data![
+pub(super) const SCENARIO: &[Embedded] = data![
     Markets "scenario/markets",
     Models "scenario/models",
     Texts "scenario/texts",
@@ -70,34 +70,23 @@ pub async fn load_demo(
         plan.add(&csv(*file));
         progress(step + 1, of);
     }
-    let settings = |tx: &mut kontor_store::Tx<'_>| {
-        for (name, value) in DEMO_SETTINGS {
-            if setting::get(tx, name)?.as_deref() != Some(value) {
-                setting::set(tx, name, value)?;
-            }
-        }
-        Ok(())
+    let settings = |tx: &mut Tx<'_>| {
+        DEMO_SETTINGS.iter().try_for_each(|(name, value)| keep_setting(tx, name, value))
     };
     let reports = plan.run_with(db, clock, random, Mode::Apply, None, settings).await?;
     progress(of, of);
     Ok(reports)
 }
 
-/// Loads what a shop of one's own begins with: the catalogue of clearance rules (to be confirmed)
-/// and the tax rates. No market, no product, no evidence.
-///
-/// # Errors
-///
-/// When the database cannot be written.
-pub async fn load_catalogue_of_rules(
-    db: &Db,
-    clock: &Clock,
-    random: &Random,
-) -> Result<Vec<Report>, ImportError> {
-    let files: Vec<Csv> = CATALOGUE_OF_RULES.iter().map(|file| csv(*file)).collect();
-    Plan::new(&files).run(db, clock, random, Mode::Apply, None).await
+/// Sets a setting where it is not set to that value.
+pub(super) fn keep_setting(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    if setting::get(tx, name)?.as_deref() != Some(value) {
+        setting::set(tx, name, value)?;
+    }
+    Ok(())
 }
 
-fn csv((table, path, text): Embedded) -> Csv {
+/// The file as an import takes it.
+pub(super) fn csv((table, path, text): Embedded) -> Csv {
     Csv { table, name: format!("{path}.csv"), bytes: text.as_bytes().to_vec() }
 }

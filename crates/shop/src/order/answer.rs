@@ -173,9 +173,10 @@ fn decide(
         Settlement::ReserveAgainThenClaim => {
             let market = checkout.market;
             let lines = checkout.draft.lines.clone();
+            let wanted = lines.iter().map(|line| (&line.sku, line.quantity));
             let fresh = HoldId::new(at, &shop.random);
             let hold_s = shop.policy.hold_s;
-            match hold_lines(tx, fresh, market, &lines, hold_s, at, &shop.random) {
+            match hold_lines(tx, fresh, market, wanted, hold_s, at, &shop.random) {
                 Ok(hold) => {
                     checkout.hold = hold.id;
                     checkout.expires_at = hold.expires_at;

@@ -66,7 +66,7 @@ pub async fn begin(shop: &Arc<Shop>, command: Begin) -> Outcome<Replayed<Started
                     tx,
                     hold_id,
                     market.code,
-                    &lines,
+                    lines.iter().map(|line| (&line.sku, line.quantity)),
                     own.policy.hold_s,
                     at,
                     &own.random,

@@ -3,7 +3,7 @@
 
 use kontor_base::id::HoldId;
 use kontor_base::{Instant, Random};
-use kontor_domain::cart::CartLine;
+use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_ledger::hold::{claim as claim_plan, keys_of, place, release};
 use kontor_ledger::{Hold, HoldPlan, PlaceHold, StockKey, StockRefusal, StockState, WantedLine};
@@ -11,25 +11,25 @@ use kontor_store::{StoreError, Tx, stock};
 
 use crate::core::{Failure, Outcome};
 
-/// Holds what the lines want from the market's quota, for `ttl_s` seconds: from the first place
+/// Holds what is wanted (variant and quantity) from the market's quota, for `ttl_s` seconds: from the first place
 /// that has any, then the next.
 ///
 /// # Errors
 ///
 /// The ledger's refusal, or a fault of the store.
-pub(crate) fn hold_lines(
+pub(crate) fn hold_lines<'a>(
     tx: &mut Tx<'_>,
     id: HoldId,
     market: MarketCode,
-    lines: &[CartLine],
+    lines: impl IntoIterator<Item = (&'a Sku, u32)>,
     ttl_s: i64,
     at: Instant,
     random: &Random,
 ) -> Outcome<Hold, StockRefusal> {
     let mut wanted = Vec::new();
-    for line in lines {
-        let mut missing = i64::from(line.quantity);
-        for (key, available) in stock::available(tx, market.as_str(), line.sku.as_str())? {
+    for (sku, quantity) in lines {
+        let mut missing = i64::from(quantity);
+        for (key, available) in stock::available(tx, market.as_str(), sku.as_str())? {
             let units = missing.min(available);
             if units > 0 {
                 wanted.push(WantedLine { key, units });
@@ -38,7 +38,7 @@ pub(crate) fn hold_lines(
         }
         if missing > 0 {
             // Nobody has these. The ledger finds none at this place and names what is short.
-            let key = StockKey::parse("nowhere", line.sku.as_str(), market.as_str())
+            let key = StockKey::parse("nowhere", sku.as_str(), market.as_str())
                 .map_err(|error| bad_key(&error))?;
             wanted.push(WantedLine { key, units: missing });
         }

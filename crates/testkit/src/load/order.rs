@@ -47,18 +47,25 @@ impl Purchase {
         let sku = self.skus.get(chosen).ok_or(Fault::Answer("a product to buy"))?;
         let lines = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
         let path = format!("/api/v1/{}/carts", self.market);
-        self.post(request, &path, &format!("{key}-cart"), None, &lines);
+        self.post(request, &path, &format!("{key}-cart"), "", &lines);
         let cart = read(connection.send(request).await?, 201)?;
         let (cart_id, cart_token) = (text(&cart, "id")?, text(&cart, "token")?);
 
         let path = format!("/api/v1/carts/{cart_id}/checkout");
-        self.post(request, &path, &format!("{key}-checkout"), Some(cart_token), &json!({}));
+        let token = format!("Kontor-Cart: {cart_token}\r\n");
+        self.post(request, &path, &format!("{key}-checkout"), &token, &json!({}));
         let checkout = read(connection.send(request).await?, 201)?;
         let (checkout_id, checkout_token) = (text(&checkout, "id")?, text(&checkout, "token")?);
+        let token = format!("Kontor-Checkout: {checkout_token}\r\n");
+
+        // The tax depends on the state: the buyer sees the total only with an address.
+        let path = format!("/api/v1/checkouts/{checkout_id}?country=US&region=CA");
+        self.get(request, &path, &token);
+        let quoted = read(connection.send(request).await?, 200)?;
 
         let path = format!("/api/v1/checkouts/{checkout_id}/order");
         let body = json!({
-            "contact": { "email": "load@example.com" },
+            "contact": { "email": "load@example.com", "name": "Ada Buyer" },
             "address": {
                 "name": "Ada Buyer",
                 "line1": "500 Castro Street",
@@ -68,23 +75,24 @@ impl Purchase {
                 "country": "US",
             },
             "payment": { "method": "test", "scenario": "succeeds" },
-            "total_seen": checkout["total"],
+            "total_seen": quoted["quote"]["totals"]["total"],
         });
-        self.post(request, &path, &format!("{key}-order"), Some(checkout_token), &body);
+        self.post(request, &path, &format!("{key}-order"), &token, &body);
         let order = read(connection.send(request).await?, 201)?;
         text(&order["order"], "number").map(|_| ())
     }
 
-    fn post(
-        &self,
-        request: &mut Vec<u8>,
-        path: &str,
-        key: &str,
-        token: Option<&str>,
-        body: &Value,
-    ) {
+    /// Writes a reading request; `token` is a whole header line.
+    fn get(&self, request: &mut Vec<u8>, path: &str, token: &str) {
+        request.clear();
+        request.extend_from_slice(
+            format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{token}\r\n", self.host).as_bytes(),
+        );
+    }
+
+    /// Writes a writing request; `token` is a whole header line or nothing.
+    fn post(&self, request: &mut Vec<u8>, path: &str, key: &str, token: &str, body: &Value) {
         let body = body.to_string();
-        let token = token.map(|token| format!("Kontor-Cart: {token}\r\n")).unwrap_or_default();
         request.clear();
         request.extend_from_slice(
             format!(

@@ -167,7 +167,6 @@ impl Routes {
     }
 
     /// The list, for the test that walks it, and the router.
-    #[must_use]
     pub fn finish(self) -> (Vec<Route>, Router) {
         let fallback = super::guard::not_found;
         let router = self.router.fallback(fallback).method_not_allowed_fallback(not_allowed);

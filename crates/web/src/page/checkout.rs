@@ -316,6 +316,15 @@ impl CheckoutPage {
         fields.iter().map(|field| self.field(*field)).collect()
     }
 
+    /// The field's label, as the form and the summary of errors call it here.
+    fn label(&self, field: Field) -> String {
+        let t = &self.shell.text();
+        if field == Field::Postcode && self.is_us() {
+            return t.get("checkout-zip").into_owned();
+        }
+        field.label(t)
+    }
+
     fn field(&self, field: Field) -> SetField<'_> {
         let t = &self.shell.text();
         let form = &self.form;
@@ -339,11 +348,7 @@ impl CheckoutPage {
             Field::Phone => Some(t.get("checkout-phone-hint").into_owned()),
             _ => None,
         };
-        let label = if field == Field::Postcode && self.is_us() {
-            t.get("checkout-zip").into_owned()
-        } else {
-            field.label(t)
-        };
+        let label = self.label(field);
         let optional = matches!(field, Field::Line2 | Field::Phone);
         let error = self.error(field);
         SetField { field, label, kind, autocomplete, inputmode, value, optional, error, hint }

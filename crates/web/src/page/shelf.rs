@@ -132,7 +132,7 @@ impl Tally {
             path.push_str(&stroke);
         }
         let last = (count - 1) / 5 * 36;
-        let width = last + if count % 5 == 0 { 27 } else { count % 5 * 6 + 2 };
+        let width = last + if count.is_multiple_of(5) { 27 } else { count % 5 * 6 + 2 };
         Some(Self { width, path })
     }
 }

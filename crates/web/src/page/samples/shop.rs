@@ -254,6 +254,10 @@ impl ProductPage {
                 ),
                 expected: Some(day(2015, 9, 1)),
             },
+            variants: vec![Variant {
+                availability: Availability::Preorder,
+                ..band.variants[0].clone()
+            }],
             ..band.clone()
         };
         let choice = |sku: &str, option: &str, selected, availability| Variant {
