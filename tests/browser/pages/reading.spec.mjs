@@ -10,6 +10,8 @@ for (const [name, path] of [
   ['reference', '/api/v1/reference'],
 ]) {
   test(`${path} can be read by everybody`, async ({ page, hasScript }) => {
+    // The reference is long: axe-core looks at several thousand elements, in light and dark.
+    test.setTimeout(180_000);
     const answer = await page.goto(path);
     expect(answer.status()).toBe(200);
     await expect(page.locator('h1')).toHaveCount(1);
