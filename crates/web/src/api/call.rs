@@ -17,6 +17,7 @@ use kontor_shop::Once;
 use kontor_shop::core::Snapshot;
 use serde::de::DeserializeOwned;
 
+use super::object::Object;
 use super::reply::Reply;
 use crate::kit::app::App;
 use crate::kit::guard::RequestId;
@@ -164,7 +165,7 @@ impl Call {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "request.media_type")
                 .detail("Send the body with Content-Type: application/json."));
         }
-        Json::from_bytes(&self.body).map(|Json(body)| body).map_err(|error| unfit(&error))
+        Json::from_bytes(&self.body).map(|Json(Object(body))| body).map_err(|error| unfit(&error))
     }
 }
 
@@ -227,7 +228,8 @@ fn told(text: &str) -> FieldProblem {
         pointer.push_str(part);
     }
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
-    if let Some(name) = message.strip_prefix("missing field `") {
+    let named = ["missing field `", "duplicate field `"];
+    if let Some(name) = named.iter().find_map(|start| message.strip_prefix(start)) {
         pointer.push('/');
         pointer.push_str(name.trim_end_matches('`'));
     }

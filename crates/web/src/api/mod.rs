@@ -14,6 +14,7 @@ mod customer;
 mod document;
 mod market;
 mod money;
+mod object;
 mod order;
 mod payment;
 mod problem_codes;

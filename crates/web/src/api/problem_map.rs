@@ -89,9 +89,9 @@ pub(crate) fn of_sign_up(failure: Failure<customer::Refusal>) -> Problem {
     of(failure, |refusal| match refusal {
         customer::Refusal::UnknownMarket => unknown_market(),
         customer::Refusal::UnknownModel => {
-            let mut problem = Problem::new(UNFIT, "catalogue.unknown_model")
+            let mut problem = Problem::new(UNFIT, "customer.unknown_model")
                 .detail("There is no such model; leave it out to wait for the market's opening.");
-            problem.errors = vec![field("/model", "catalogue.unknown_model", "no such model")];
+            problem.errors = vec![field("/model", "customer.unknown_model", "no such model")];
             problem
         }
         customer::Refusal::NotTaken => Problem::new(CONFLICT, "customer.not_taken")
@@ -304,5 +304,179 @@ const fn in_words(problem: FormProblem) -> &'static str {
         FormProblem::Malformed => "it is not of the wanted form",
         FormProblem::Unknown => "it names nothing that exists",
         FormProblem::NotServed => "the market does not ship there",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::problem_codes::PROBLEM_CODES;
+    use kontor_base::{Instant, Money, MoneyError};
+    use kontor_domain::clearance::Outcome;
+    use kontor_domain::market::Act;
+    use kontor_domain::order::{CheckoutEvent, CheckoutState};
+    use kontor_domain::payment::{PaymentEvent, PaymentRefusal, PaymentState};
+    use kontor_ledger::{HoldState, MoneyRefusal, Shortage, StockKey};
+    use kontor_store::StoreError;
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, "USD".parse().expect("a currency"))
+    }
+
+    fn sku() -> Sku {
+        "BAND-BLACK".parse().expect("a SKU")
+    }
+
+    fn verdict() -> Verdict {
+        Verdict {
+            outcome: Outcome::Refused,
+            act: Act::Sell,
+            market: "us".parse().expect("a market"),
+            ship_to: None,
+            sku: sku(),
+            at: "2015-06-01".parse().expect("a day"),
+            reasons: Vec::new(),
+            obligations: Vec::new(),
+            advice: Vec::new(),
+            changes_on: None,
+            facts_version: 1,
+            relied_on: Vec::new(),
+        }
+    }
+
+    fn carts() -> Vec<CartRefusal> {
+        vec![
+            CartRefusal::LineLimit { max: 20 },
+            CartRefusal::QuantityLimit { max: 10 },
+            CartRefusal::StaleVersion { expected: 1, current: 2 },
+            CartRefusal::Empty,
+            CartRefusal::UnknownSku { sku: sku() },
+        ]
+    }
+
+    fn stocks() -> Vec<StockRefusal> {
+        let at = Instant::from_micros(0);
+        let key = StockKey::parse("main", "BAND-BLACK", "us").expect("a key");
+        vec![
+            StockRefusal::Insufficient { short: vec![Shortage { key, wanted: 3, available: 1 }] },
+            StockRefusal::HoldExpired { ended_at: at },
+            StockRefusal::HoldSettled { state: HoldState::Claimed },
+            StockRefusal::HoldNotEnded { ends_at: at },
+            StockRefusal::HoldAlreadyExtended,
+            StockRefusal::HoldNotClaimed { state: HoldState::Active },
+            StockRefusal::AllShipped,
+            StockRefusal::MoreThanOrdered { wanted: 2, awaiting: 1 },
+            StockRefusal::NoLines,
+            StockRefusal::TooManyLines,
+            StockRefusal::UnitsOutOfRange,
+            StockRefusal::DurationOutOfRange,
+            StockRefusal::NotAnotherQuota,
+            StockRefusal::CountBelowPromised { counted: 1, promised: 2 },
+        ]
+    }
+
+    fn quotes() -> Vec<QuoteRefusal> {
+        let jurisdiction = "US-CA".parse().expect("a jurisdiction");
+        let euro = Money::new(1, "EUR".parse().expect("a currency"));
+        vec![
+            QuoteRefusal::Empty,
+            QuoteRefusal::NotServed { jurisdiction },
+            QuoteRefusal::AddressNeeded,
+            QuoteRefusal::TotalChanged { seen: usd(1), now: usd(2) },
+            QuoteRefusal::TotalChanged { seen: euro, now: usd(2) },
+            QuoteRefusal::Price(PriceRefusal::NoPrice),
+            QuoteRefusal::Price(PriceRefusal::NoTaxRate { jurisdiction }),
+            QuoteRefusal::Price(PriceRefusal::AboveMrp { mrp: usd(1) }),
+            QuoteRefusal::Price(PriceRefusal::Amount(MoneyError::MixedCurrencies)),
+            QuoteRefusal::Price(PriceRefusal::Amount(MoneyError::OutOfRange)),
+        ]
+    }
+
+    fn moneys() -> Vec<MoneyRefusal> {
+        let (wanted, due) = (usd(2), usd(1));
+        vec![
+            MoneyRefusal::MoreThanDue { wanted, due },
+            MoneyRefusal::MoreThanCaptured { wanted, captured: due },
+            MoneyRefusal::MoreThanSold { wanted, sold: due },
+            MoneyRefusal::MoneyIsIn { captured: due },
+            MoneyRefusal::MixedCurrencies,
+            MoneyRefusal::AmountOutOfRange,
+        ]
+    }
+
+    fn orders() -> Vec<order::Refusal> {
+        let event = CheckoutEvent::Pay;
+        let payment = PaymentRefusal { from: PaymentState::Failed, event: PaymentEvent::Voided };
+        let email = FieldError { field: "contact.email", problem: FormProblem::Missing };
+        let mut all = vec![
+            order::Refusal::UnknownMarket,
+            order::Refusal::UnknownCart,
+            order::Refusal::UnknownCheckout,
+            order::Refusal::UnknownPayment,
+            order::Refusal::UnknownOrder,
+            order::Refusal::NotOffered,
+            order::Refusal::NotSold { sku: sku(), verdict: verdict() },
+            order::Refusal::NoPrice { sku: sku() },
+            order::Refusal::Fields(vec![email]),
+            order::Refusal::Payment(payment),
+            order::Refusal::Cancel(CancelRefusal::AlreadyDispatched),
+            order::Refusal::Cancel(CancelRefusal::AlreadyOver),
+        ];
+        all.extend(carts().into_iter().map(order::Refusal::Cart));
+        all.extend(stocks().into_iter().map(order::Refusal::Stock));
+        all.extend(quotes().into_iter().map(order::Refusal::Quote));
+        all.extend(moneys().into_iter().map(order::Refusal::Money));
+        let states = CheckoutState::ALL.into_iter();
+        all.extend(states.map(|from| order::Refusal::Checkout(CheckoutRefusal { from, event })));
+        all
+    }
+
+    fn problems() -> Vec<Problem> {
+        let waiting = FieldError { field: "waiting.email", problem: FormProblem::Malformed };
+        let mut all: Vec<Problem> = orders().into_iter().map(of_order_refusal).collect();
+        for refusal in carts() {
+            all.push(of_cart(Failure::Refused(cart::Refusal::Cart(refusal))));
+        }
+        for refusal in [
+            customer::Refusal::UnknownMarket,
+            customer::Refusal::UnknownModel,
+            customer::Refusal::NotTaken,
+            customer::Refusal::Field(waiting),
+        ] {
+            all.push(of_sign_up(Failure::Refused(refusal)));
+        }
+        all.extend([
+            of_order(Failure::KeyReused),
+            of_order(Failure::Fault(StoreError::Overloaded)),
+            of_order(Failure::Fault(StoreError::Closed)),
+            of_order(Failure::Fault(StoreError::Locked)),
+            declined("payment.declined"),
+            gone(),
+            Problem::not_found(),
+            Problem::too_many(1),
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_problem_is_listed_and_says_what_to_do() {
+        for problem in problems() {
+            let listed = PROBLEM_CODES.iter().find(|entry| entry.code == problem.code);
+            let status = listed.map(|entry| entry.status);
+            assert_eq!(status, Some(problem.status.as_u16()), "{}", problem.code);
+            assert!(problem.detail.is_some_and(|text| text.len() > 10), "{}", problem.code);
+        }
+    }
+
+    #[test]
+    fn a_fields_place_is_where_it_stands_in_the_body() {
+        for (field, pointer) in [
+            ("contact.email", "/contact/email"),
+            ("address.line1", "/address/line1"),
+            ("waiting.email", "/email"),
+        ] {
+            let problem = fields(&[FieldError { field, problem: FormProblem::Missing }]);
+            assert_eq!(problem.errors[0].pointer, pointer);
+        }
     }
 }

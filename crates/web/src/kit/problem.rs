@@ -99,6 +99,7 @@ impl Problem {
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "request.not_found")
+            .detail("There is nothing at this address.")
     }
 
     /// Too many requests.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::CartAnswer;
 use crate::api::call::{Call, field, invalid};
+use crate::api::object::Object;
 use crate::api::problem_map::of_cart;
 use crate::api::reply::Reply;
 use crate::kit::app::App;
@@ -26,8 +27,8 @@ pub(crate) const ROUTE: Route =
 #[schema(example = json!({"lines": [{"sku": "BAND-BLACK", "quantity": 1}]}))]
 pub(crate) struct NewCart {
     /// Its lines, 1 to 20 different variants. The same variant twice adds up.
-    #[schema(min_items = 1, max_items = 20)]
-    lines: Vec<NewLine>,
+    #[schema(value_type = Vec<NewLine>, min_items = 1, max_items = 20)]
+    lines: Vec<Object<NewLine>>,
 }
 
 /// A line of a new cart.
@@ -50,7 +51,7 @@ impl NewCart {
         }
         let mut errors = Vec::new();
         let mut changes = Vec::with_capacity(self.lines.len());
-        for (i, NewLine { sku, quantity }) in self.lines.into_iter().enumerate() {
+        for (i, Object(NewLine { sku, quantity })) in self.lines.into_iter().enumerate() {
             match sku.parse::<Sku>() {
                 Ok(sku) => changes.push(Change::Add { sku, quantity }),
                 Err(error) => {

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::{PaymentOutcome, opened, reply_of};
 use crate::api::call::{Call, field, invalid};
 use crate::api::money::MoneySeen;
+use crate::api::object::Object;
 use crate::api::problem_map::of_order;
 use crate::api::reply::Reply;
 use crate::kit::app::App;
@@ -34,13 +35,17 @@ pub(crate) const ROUTE: Route =
 }))]
 pub(crate) struct OrderWish {
     /// Who buys.
-    contact: ContactWish,
+    #[schema(value_type = ContactWish)]
+    contact: Object<ContactWish>,
     /// Where it goes.
-    address: AddressWish,
+    #[schema(value_type = AddressWish)]
+    address: Object<AddressWish>,
     /// The total that the buyer has seen: `quote.totals.total` of the checkout for this address.
-    total_seen: MoneySeen,
+    #[schema(value_type = MoneySeen)]
+    total_seen: Object<MoneySeen>,
     /// How to pay.
-    payment: PaymentWish,
+    #[schema(value_type = PaymentWish)]
+    payment: Object<PaymentWish>,
 }
 
 /// Who buys.
@@ -191,7 +196,8 @@ async fn place(app: &App, call: &Call) -> Result<Reply, Problem> {
     let checkout = opened(app, call)?;
     let once = call.once(app, &format!("order.place {checkout}"))?;
     let OrderWish { contact, address, total_seen, payment } = call.json()?;
-    let (provider, scenario) = payment.read()?;
+    let (Object(contact), Object(address)) = (contact, address);
+    let (provider, scenario) = payment.0.read()?;
     let command = Pay {
         checkout,
         contact: ContactForm { email: contact.email, phone: contact.phone, name: contact.name },
@@ -204,7 +210,7 @@ async fn place(app: &App, call: &Call) -> Result<Reply, Problem> {
             postcode: address.postcode,
             country: address.country,
         },
-        total_seen: total_seen.read("/total_seen")?,
+        total_seen: total_seen.0.read("/total_seen")?,
         provider,
         scenario,
         once: Some(once),

@@ -1,0 +1,89 @@
+//! A whole server on a database of its own, and a client that speaks to its router: what every
+//! test of the API begins with. The goods and facts are in `goods.rs`.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file is a program of its own and uses a part of this"
+)]
+
+mod ask;
+mod goods;
+mod journey;
+mod state;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::Router;
+use kontor_base::{Clock, Instant, Random, SecretKey};
+use kontor_shop::{BankAccount, Policy, Shop};
+use kontor_store::{Db, Options};
+use kontor_web::kit::app::{App, Settings};
+use kontor_web::kit::routes::Route;
+use kontor_web::server;
+
+pub(crate) use ask::{Answer, Ask};
+pub(crate) use goods::{BAND, BAND_LAST, PHONE, STOCK};
+pub(crate) use journey::{Held, ONE_BAND, Opened, new_cart, order_body};
+pub(crate) use state::State;
+
+/// The day on which the tests' shop stands.
+pub(crate) const TODAY: &str = "2015-06-01";
+
+/// A server with its shop. The database goes when it does.
+pub(crate) struct Api {
+    /// The shop.
+    pub(crate) shop: Arc<Shop>,
+    /// The shop's clock; it stands still until it is moved.
+    pub(crate) clock: Clock,
+    /// Every route.
+    pub(crate) routes: Vec<Route>,
+    router: Router,
+    folder: PathBuf,
+}
+
+impl Api {
+    /// A server on a new database with the goods of `goods.rs`.
+    pub(crate) async fn open() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::SeqCst);
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("api-{}-{count}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder for the database");
+        let db = Db::open(&Options::new(folder.join("kontor.db"))).expect("a new database opens");
+        let today = Instant::start_of(TODAY.parse().expect("a day")).plus_seconds(12 * 60 * 60);
+        let clock = Clock::fixed(today);
+        let random = Random::System;
+        goods::fill(&db, today, &random).await;
+        let policy = Policy {
+            test_provider: true,
+            bank_account: Some(BankAccount {
+                holder: "Kontor".to_owned(),
+                account: "DE00 0000".to_owned(),
+                bank: "A bank".to_owned(),
+            }),
+            ..Policy::default()
+        };
+        let secret = SecretKey::from_bytes([7; 32]);
+        let shop = Shop::open(db, clock.clone(), random, &secret, policy).await;
+        let shop = Arc::new(shop.expect("the shop opens"));
+        let settings = Settings {
+            origin: "http://shop.example".to_owned(),
+            trusted_proxies: 0,
+            writes_per_minute: 0,
+            sign_ups_per_hour: 0,
+        };
+        let app = App::new(Arc::clone(&shop), settings, None);
+        let (routes, router) = server::router(&app);
+        Self { shop, clock, routes, router, folder }
+    }
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        // What is left over lies in the build folder and harms nobody.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
