@@ -1,5 +1,5 @@
-//! The scripted purchase: cart, checkout, payment with the test provider,
-//! order, as a guest, over the JSON API.
+//! The scripted purchase: cart, checkout, its total for an address, payment
+//! with the test provider and order, as a guest, over the JSON API.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -42,9 +42,9 @@ impl Purchase {
         turn: Turn,
     ) -> Result<(), Fault> {
         let key = format!("{:x}-{}-{}", self.run, turn.worker, turn.sequence);
-
         let chosen = (turn.worker + turn.sequence as usize) % self.skus.len().max(1);
         let sku = self.skus.get(chosen).ok_or(Fault::Answer("a product to buy"))?;
+
         let lines = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
         let path = format!("/api/v1/{}/carts", self.market);
         self.post(request, &path, &format!("{key}-cart"), "", &lines);
@@ -52,58 +52,60 @@ impl Purchase {
         let (cart_id, cart_token) = (text(&cart, "id")?, text(&cart, "token")?);
 
         let path = format!("/api/v1/carts/{cart_id}/checkout");
-        let token = format!("Kontor-Cart: {cart_token}\r\n");
-        self.post(request, &path, &format!("{key}-checkout"), &token, &json!({}));
+        let header = format!("Kontor-Cart: {cart_token}\r\n");
+        self.post(request, &path, &format!("{key}-checkout"), &header, &json!({}));
         let checkout = read(connection.send(request).await?, 201)?;
         let (checkout_id, checkout_token) = (text(&checkout, "id")?, text(&checkout, "token")?);
-        let token = format!("Kontor-Checkout: {checkout_token}\r\n");
 
-        // The tax depends on the state: the buyer sees the total only with an address.
+        // The total depends on where it goes; nobody pays what they have not seen.
+        let header = format!("Kontor-Checkout: {checkout_token}\r\n");
         let path = format!("/api/v1/checkouts/{checkout_id}?country=US&region=CA");
-        self.get(request, &path, &token);
+        self.get(request, &path, &header);
         let quoted = read(connection.send(request).await?, 200)?;
+        let total = quoted.pointer("/quote/totals/total").ok_or(Fault::Answer("a total"))?;
 
         let path = format!("/api/v1/checkouts/{checkout_id}/order");
-        let body = json!({
-            "contact": { "email": "load@example.com", "name": "Ada Buyer" },
-            "address": {
-                "name": "Ada Buyer",
-                "line1": "500 Castro Street",
-                "city": "Mountain View",
-                "region": "CA",
-                "postcode": "94041",
-                "country": "US",
-            },
-            "payment": { "method": "test", "scenario": "succeeds" },
-            "total_seen": quoted["quote"]["totals"]["total"],
-        });
-        self.post(request, &path, &format!("{key}-order"), &token, &body);
-        let order = read(connection.send(request).await?, 201)?;
-        text(&order["order"], "number").map(|_| ())
+        self.post(request, &path, &format!("{key}-order"), &header, &order(total));
+        let placed = read(connection.send(request).await?, 201)?;
+        text(&placed["order"], "number").map(|_| ())
     }
 
-    /// Writes a reading request; `token` is a whole header line.
-    fn get(&self, request: &mut Vec<u8>, path: &str, token: &str) {
+    fn get(&self, request: &mut Vec<u8>, path: &str, headers: &str) {
         request.clear();
-        request.extend_from_slice(
-            format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{token}\r\n", self.host).as_bytes(),
-        );
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", self.host);
+        request.extend_from_slice(head.as_bytes());
     }
 
-    /// Writes a writing request; `token` is a whole header line or nothing.
-    fn post(&self, request: &mut Vec<u8>, path: &str, key: &str, token: &str, body: &Value) {
+    fn post(&self, request: &mut Vec<u8>, path: &str, key: &str, headers: &str, body: &Value) {
         let body = body.to_string();
         request.clear();
         request.extend_from_slice(
             format!(
                 "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
-                 {token}Content-Length: {}\r\n\r\n{body}",
+                 {headers}Content-Length: {}\r\n\r\n{body}",
                 self.host,
                 body.len()
             )
             .as_bytes(),
         );
     }
+}
+
+/// The wish to pay: somebody in California.
+fn order(total: &Value) -> Value {
+    json!({
+        "contact": { "email": "load@example.com", "name": "Ada Buyer" },
+        "address": {
+            "name": "Ada Buyer",
+            "line1": "500 Castro Street",
+            "city": "Mountain View",
+            "region": "CA",
+            "postcode": "94041",
+            "country": "US",
+        },
+        "total_seen": total,
+        "payment": { "method": "test", "scenario": "succeeds" },
+    })
 }
 
 fn read(answer: Response<'_>, status: u16) -> Result<Value, Fault> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::call::{Call, field, invalid};
+use super::catalogue::model_may_be_told;
 use super::problem_map::of_sign_up;
 use super::reply::Reply;
 use crate::kit::app::App;
@@ -79,19 +80,25 @@ pub(crate) async fn join_waiting_list(State(app): State<App>, call: Call) -> Res
 
 async fn join(app: &App, call: &Call) -> Result<Reply, Problem> {
     call.only_queries(&[])?;
-    let market = call.market(&app.shop.snapshots.now())?.code;
+    let snapshot = app.shop.snapshots.now();
+    let market = call.market(&snapshot)?;
     let WaitingWish { email, model, language } = call.json()?;
     let language = language.parse().map_err(|_| {
         let detail = "language is one of en, de, zh, hi";
         invalid(vec![field("/language", "request.unknown_value", detail)])
     })?;
+    let unknown_model = || of_sign_up(Failure::Refused(Refusal::UnknownModel));
     let model: Option<Slug> = match model {
         None => None,
-        Some(name) => {
-            Some(name.parse().map_err(|_| of_sign_up(Failure::Refused(Refusal::UnknownModel)))?)
-        }
+        Some(name) => Some(name.parse().map_err(|_| unknown_model())?),
     };
-    let command = Command { market, model, email, language };
+    let told = |model: &Slug| {
+        !snapshot.models.contains_key(model) || model_may_be_told(&snapshot, market, model)
+    };
+    if !model.as_ref().is_none_or(told) {
+        return Err(unknown_model());
+    }
+    let command = Command { market: market.code, model, email, language };
     let entry = sign_up(&app.shop, command).await.map_err(of_sign_up)?;
     let body = WaitingAnswer {
         market: entry.market.to_string(),

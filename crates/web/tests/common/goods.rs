@@ -25,6 +25,9 @@ pub(crate) const PHONE: &str = "PHONE-16";
 /// The grant without which the bands may not be sold.
 pub(crate) const GRANT: &str = "US-FCC-BAND";
 
+/// A thing that nobody may speak of.
+pub(crate) const SECRET: &str = "SECRET-1";
+
 /// Fills a new database.
 pub(crate) async fn fill(db: &Db, at: Instant, random: &Random) {
     let random = random.clone();
@@ -82,6 +85,7 @@ fn products(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         (BAND, "band", "Black"),
         (BAND_LAST, "band", "White"),
         (PHONE, "phone", "16 GB"),
+        (SECRET, "secret", ""),
     ]) {
         catalogue::save_variant(tx, &a_variant(sku, model, option), i)?;
     }

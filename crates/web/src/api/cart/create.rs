@@ -3,13 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use kontor_domain::cart::CartRefusal;
 use kontor_domain::catalogue::Sku;
+use kontor_shop::Failure;
 use kontor_shop::cart::{Change, Command, change};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::CartAnswer;
 use crate::api::call::{Call, field, invalid};
+use crate::api::catalogue::is_secret;
 use crate::api::object::Object;
 use crate::api::problem_map::of_cart;
 use crate::api::reply::Reply;
@@ -92,9 +95,17 @@ pub(crate) async fn create_cart(State(app): State<App>, call: Call) -> Response 
 
 async fn create(app: &App, call: &Call) -> Result<Reply, Problem> {
     call.only_queries(&[])?;
-    let market = call.market(&app.shop.snapshots.now())?.code;
-    let once = call.once(app, &format!("cart.create {market}"))?;
+    let snapshot = app.shop.snapshots.now();
+    let market = call.market(&snapshot)?;
+    let once = call.once(app, &format!("cart.create {}", market.code))?;
     let changes = call.json::<NewCart>()?.changes()?;
+    for change in &changes {
+        let (Change::Add { sku, .. } | Change::Set { sku, .. }) = change;
+        if is_secret(&snapshot, market, sku) {
+            return Err(of_cart(Failure::Refused(CartRefusal::UnknownSku { sku: sku.clone() }.into())));
+        }
+    }
+    let market = market.code;
     let command = Command { cart: None, market, changes, version: None, once: Some(once) };
     let changed = change(&app.shop, command).await.map_err(of_cart)?;
     let cart = changed.answer.cart;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::{CartAnswer, opened};
 use crate::api::call::Call;
+use crate::api::catalogue::is_secret;
 use crate::api::problem_map::{of_cart, unknown_cart};
 use crate::api::reply::Reply;
 use crate::kit::app::App;
@@ -73,10 +74,14 @@ async fn set(app: &App, call: &Call) -> Result<Reply, Problem> {
     let LineWish { quantity, version } = call.json()?;
     // The path names no market: it is the cart's own.
     let found = show(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
-    let (shown, _) = found.ok_or_else(unknown_cart)?;
+    let (shown, snapshot) = found.ok_or_else(unknown_cart)?;
+    let market = snapshot.market(shown.cart.market).ok_or_else(unknown_cart)?;
+    if quantity > 0 && is_secret(&snapshot, market, &sku) {
+        return Err(unknown_variant());
+    }
     let command = Command {
         cart: Some(id),
-        market: shown.cart.market,
+        market: market.code,
         changes: vec![Change::Set { sku, quantity }],
         version: Some(version),
         once: Some(once),

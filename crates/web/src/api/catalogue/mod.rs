@@ -5,7 +5,7 @@ pub(super) mod product;
 pub(super) mod shelf;
 
 use axum::http::StatusCode;
-use kontor_domain::catalogue::Sku;
+use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::market::{Act, Market};
 use kontor_shop::core::Known;
 
@@ -20,6 +20,16 @@ pub(super) fn may_be_told(known: &Known, market: &Market, sku: &Sku) -> bool {
         .ladders
         .get(&(market.code, sku.clone()))
         .is_some_and(|ladder| ladder.get(Act::Announce).permits())
+}
+
+/// Whether a variant exists but may not be spoken of: then it is answered as if it did not exist.
+pub(super) fn is_secret(known: &Known, market: &Market, sku: &Sku) -> bool {
+    known.variants.contains_key(sku) && !may_be_told(known, market, sku)
+}
+
+/// Whether any variant of a model may be spoken of in a market.
+pub(super) fn model_may_be_told(known: &Known, market: &Market, model: &Slug) -> bool {
+    known.variants_of(model).any(|variant| may_be_told(known, market, &variant.sku))
 }
 
 /// There is no such variant in the market.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shelf::asked;
-use super::{OfferBody, may_be_told};
+use super::{OfferBody, may_be_told, model_may_be_told};
 use crate::api::call::Call;
 use crate::api::clearance::VerdictBody;
 use crate::api::money::MoneyBody;
@@ -195,16 +195,12 @@ fn told_model<'a>(
 ) -> Result<&'a Model, Problem> {
     let code: Option<Slug> = name.parse().ok();
     code.and_then(|code| snapshot.models.get(&code))
-        .filter(|model| is_told(snapshot, market, &model.code))
+        .filter(|model| model_may_be_told(snapshot, market, &model.code))
         .ok_or_else(|| {
             Problem::new(StatusCode::NOT_FOUND, "catalogue.unknown_model").detail(
                 "There is no such product in this market. GET /api/v1/{market}/shelf lists them.",
             )
         })
-}
-
-fn is_told(snapshot: &Snapshot, market: &Market, model: &Slug) -> bool {
-    snapshot.variants_of(model).any(|variant| may_be_told(snapshot, market, &variant.sku))
 }
 
 fn product(
@@ -218,7 +214,7 @@ fn product(
         snapshot.models.get(code).map(|other| FitBody {
             model: other.code.to_string(),
             name: other.text(language, |text| &text.name).to_owned(),
-            url: is_told(snapshot, market, code)
+            url: model_may_be_told(snapshot, market, code)
                 .then(|| format!("/api/v1/{}/products/{code}", market.code)),
         })
     };
@@ -250,7 +246,7 @@ fn product(
         fits: fits.filter_map(|pair| fit(&pair.device)).collect(),
         // An accessory that is no secret is worth naming even before it can be bought.
         accessories: accessories
-            .filter(|pair| is_told(snapshot, market, &pair.accessory))
+            .filter(|pair| model_may_be_told(snapshot, market, &pair.accessory))
             .filter_map(|pair| fit(&pair.accessory))
             .collect(),
     }
