@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Api, BAND, ONE_BAND, PHONE, STOCK, new_cart, order_body};
+use common::{Api, Ask, BAND, ONE_BAND, PHONE, SECRET, STOCK, new_cart, order_body};
 use serde_json::json;
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn a_phone_does_not_get_into_a_cart() {
     assert!(no.body["more"]["facts_version"].is_i64());
     // Not beside something that may be bought either; nothing of it gets in then.
     let both = json!({"lines": [{"sku": BAND, "quantity": 1}, {"sku": PHONE, "quantity": 1}]});
-    let both = common::Ask::post("/api/v1/us/carts", &both).key("k2");
+    let both = Ask::post("/api/v1/us/carts", &both).key("k2");
     api.send(both).await.problem(409, "clearance.refused");
     assert_eq!(api.state(None).await, before);
 
@@ -41,6 +41,26 @@ async fn a_phone_that_was_written_into_a_cart_is_not_sold() {
     // It can be taken out, and then the rest can be bought.
     api.send(cart.set(PHONE, 0, 2, "k2")).await.expect(200);
     api.send(cart.checkout(&json!({}), "k1")).await.expect(201);
+}
+
+#[tokio::test]
+async fn what_may_not_be_announced_does_not_exist() {
+    let api = Api::open().await;
+    let cart = api.cart(BAND, 1).await;
+    let before = api.state(Some(&cart)).await;
+    let wish = json!({"email": "ada@shop.example", "model": "secret", "language": "en"});
+    for (ask, status, code) in [
+        (Ask::get("/api/v1/us/products/secret"), 404, "catalogue.unknown_model"),
+        (Ask::get(&format!("/api/v1/us/clearance/{SECRET}")), 404, "catalogue.unknown_sku"),
+        (new_cart(SECRET, 1).key("k1"), 422, "cart.unknown_sku"),
+        (cart.set(SECRET, 1, 1, "k2"), 404, "catalogue.unknown_sku"),
+        (Ask::post("/api/v1/us/waiting", &wish), 422, "customer.unknown_model"),
+    ] {
+        let secret = api.send(ask.clone()).await.problem(status, code);
+        assert!(!secret.text.contains("reasons"), "{}", secret.text);
+    }
+    assert!(!api.send(Ask::get("/api/v1/us/shelf")).await.expect(200).text.contains("secret"));
+    assert_eq!(api.state(Some(&cart)).await, before);
 }
 
 #[tokio::test]
@@ -88,7 +108,7 @@ async fn a_clearance_that_is_withdrawn_while_the_buyer_pays_gives_the_money_back
     let held = api.hold(&api.cart(BAND, 1).await).await;
     let asked = api.pay(&held, "needs_action").await.expect(202);
     api.withdraw_grant().await;
-    let step = common::Ask::post(asked.str("/payment/second_step"), &json!({"step": "confirm"}));
+    let step = Ask::post(asked.str("/payment/second_step"), &json!({"step": "confirm"}));
     api.send(step.clone()).await.problem(409, "order.gone");
     let after = api.state(None).await;
     assert_eq!((after.orders.len(), after.holds), (0, 0));

@@ -76,9 +76,11 @@ fn a_market(code: &str, country: &str, stage: Stage) -> Market {
 }
 
 fn products(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    for (code, class, name) in
-        [("band", ProductClass::Band, "Band"), ("phone", ProductClass::Phone, "Phone")]
-    {
+    for (code, class, name) in [
+        ("band", ProductClass::Band, "Band"),
+        ("phone", ProductClass::Phone, "Phone"),
+        ("secret", ProductClass::Tv, "Secret"),
+    ] {
         catalogue::save_model(tx, &a_model(code, class, name))?;
     }
     for (i, (sku, model, option)) in (0..).zip([
@@ -129,22 +131,11 @@ fn a_variant(sku: &str, model: &str, option: &str) -> Variant {
 }
 
 fn facts(tx: &mut Tx<'_>, at: Instant) -> Result<(), StoreError> {
-    let rule = Rule::parse(&RuleRow {
-        code: "US-FCC-CERT".to_owned(),
-        country: "US".to_owned(),
-        domain: "radio".to_owned(),
-        title: "Equipment authorisation".to_owned(),
-        identifier: "FCC ID".to_owned(),
-        authority: "FCC".to_owned(),
-        applies_when: "electronic".to_owned(),
-        gates: "preorder".to_owned(),
-        strength: "required".to_owned(),
-        blocks: "no".to_owned(),
-        source: "test".to_owned(),
-        confidence: "S1".to_owned(),
-        ..RuleRow::default()
-    });
-    clearance::save(tx, Kind::Rule, "US-FCC-CERT", &rule.expect("a good rule"), at)?;
+    for (code, applies_when, gates) in
+        [("US-FCC-CERT", "electronic", "preorder"), ("US-SECRET", "class.tv", "announce")]
+    {
+        clearance::save(tx, Kind::Rule, code, &a_rule(code, applies_when, gates), at)?;
+    }
     clearance::save(tx, Kind::Grant, GRANT, &the_grant(), at)?;
     let review = Review::parse(&ReviewRow {
         code: "REVIEW-US".to_owned(),
@@ -157,6 +148,25 @@ fn facts(tx: &mut Tx<'_>, at: Instant) -> Result<(), StoreError> {
         ..ReviewRow::default()
     });
     clearance::save(tx, Kind::Review, "REVIEW-US", &review.expect("a good review"), at)
+}
+
+fn a_rule(code: &str, applies_when: &str, gates: &str) -> Rule {
+    Rule::parse(&RuleRow {
+        code: code.to_owned(),
+        country: "US".to_owned(),
+        domain: "radio".to_owned(),
+        title: "Equipment authorisation".to_owned(),
+        identifier: "FCC ID".to_owned(),
+        authority: "FCC".to_owned(),
+        applies_when: applies_when.to_owned(),
+        gates: gates.to_owned(),
+        strength: "required".to_owned(),
+        blocks: "no".to_owned(),
+        source: "test".to_owned(),
+        confidence: "S1".to_owned(),
+        ..RuleRow::default()
+    })
+    .expect("a good rule")
 }
 
 /// The grant for the bands.

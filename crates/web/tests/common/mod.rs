@@ -25,7 +25,7 @@ use kontor_web::kit::routes::Route;
 use kontor_web::server;
 
 pub(crate) use ask::{Answer, Ask};
-pub(crate) use goods::{BAND, BAND_LAST, PHONE, STOCK};
+pub(crate) use goods::{BAND, BAND_LAST, PHONE, SECRET, STOCK};
 pub(crate) use journey::{Held, ONE_BAND, Opened, new_cart, order_body};
 pub(crate) use state::State;
 

@@ -102,7 +102,9 @@ async fn create(app: &App, call: &Call) -> Result<Reply, Problem> {
     for change in &changes {
         let (Change::Add { sku, .. } | Change::Set { sku, .. }) = change;
         if is_secret(&snapshot, market, sku) {
-            return Err(of_cart(Failure::Refused(CartRefusal::UnknownSku { sku: sku.clone() }.into())));
+            return Err(of_cart(Failure::Refused(
+                CartRefusal::UnknownSku { sku: sku.clone() }.into(),
+            )));
         }
     }
     let market = market.code;
