@@ -8,17 +8,20 @@ import { expect } from './test.mjs';
 
 const WIDTHS = [390, 820, 1440];
 const SCHEMES = ['light', 'dark'];
+// The browser draws no larger picture.
+const PICTURE_HEIGHT_MAX = 16_000;
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**
  * The checks for one page as it stands: axe-core in light and dark, no
  * sideways scrolling at any width, and pictures of it when SCREENSHOTS names a
- * folder. Without script only the pictures are taken: axe-core is script.
+ * folder. Without script only the pictures are taken: axe-core is script. A
+ * page so long that axe-core takes many seconds may ask for one scheme only.
  */
-export async function look(page, name, { hasScript }) {
+export async function look(page, name, { hasScript, schemes = SCHEMES }) {
   const size = page.viewportSize();
   if (hasScript) {
-    for (const scheme of SCHEMES) {
+    for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await checkA11y(page, scheme);
     }
@@ -56,7 +59,10 @@ export async function takeScreenshots(page, name) {
     for (const scheme of SCHEMES) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      const clip = { x: 0, y: 0, width, height: Math.min(height, PICTURE_HEIGHT_MAX) };
+      const path = join(folder, `${name}-${width}-${scheme}.png`);
+      await page.screenshot({ path, fullPage: true, clip, timeout: 20_000 });
     }
   }
 }
