@@ -14,7 +14,8 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes at the second try hides what failed at the first.
   retries: 0,
-  timeout: 30_000,
+  // Ten times what a test takes on a quiet machine: CI may be a busy one.
+  timeout: 60_000,
   expect: { timeout: 5_000 },
   reporter: [['list'], ['./kit/closing-line.mjs']],
   use: {

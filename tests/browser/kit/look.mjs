@@ -20,6 +20,12 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
  */
 export async function look(page, name, { hasScript, schemes = SCHEMES }) {
   const size = page.viewportSize();
+  // Pictures further down load when they are scrolled to, and one that is
+  // missing must not stay unseen.
+  await page.evaluate(() => {
+    for (const image of document.images) image.loading = 'eager';
+  });
+  await page.waitForLoadState('networkidle');
   if (hasScript) {
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
