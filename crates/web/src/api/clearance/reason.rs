@@ -142,24 +142,23 @@ fn in_words(reason: &Reason) -> String {
             format!("What is needed in {country} should be researched again.")
         }
         Reason::Revoked { rule, since, .. } => {
-            format!("{} ({}) was withdrawn on {since}.", rule.title, rule.authority)
+            format!("Withdrawn on {since}: {} ({}).", rule.title, rule.authority)
         }
         Reason::Expired { rule, since, .. } => {
-            let (title, authority) = (&rule.title, &rule.authority);
-            format!("{title} ({authority}) has ended; {since} was the first day without it.")
+            format!("Not valid any more since {since}: {} ({}).", rule.title, rule.authority)
         }
-        Reason::Missing { rule } => format!("{} ({}) is missing.", rule.title, rule.authority),
+        Reason::Missing { rule } => format!("Missing: {} ({}).", rule.title, rule.authority),
         Reason::InProgress { rule, expected: Some(day), .. } => {
-            format!("{} ({}) is applied for and expected on {day}.", rule.title, rule.authority)
+            format!("Applied for, expected on {day}: {} ({}).", rule.title, rule.authority)
         }
         Reason::InProgress { rule, expected: None, .. } => {
-            format!("{} ({}) is applied for.", rule.title, rule.authority)
+            format!("Applied for: {} ({}).", rule.title, rule.authority)
         }
         Reason::Unverified { rule, .. } => {
-            format!("{} ({}) is claimed but not verified.", rule.title, rule.authority)
+            format!("Claimed but not verified: {} ({}).", rule.title, rule.authority)
         }
         Reason::UnknownAttribute { fact, words, .. } => {
-            format!("Whether {fact} applies is not known: {} not stated.", words.join(", "))
+            format!("Whether {fact} applies is not known; not stated: {}.", words.join(", "))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `GET /api/v1/reference`: the document for people, set in the shop's own design.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,6 +16,13 @@ use crate::api::reply::kept;
 use crate::kit::app::App;
 use crate::kit::routes::{Class, Route};
 use crate::page::{Example, Group, Operation, Parameter, ReferencePage, Schema, Shell};
+
+/// The media type of problem documents.
+const PROBLEM_TYPE: &str = "application/problem+json";
+
+/// The document, made once.
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(openapi()).expect("the document is JSON"));
 
 /// Anybody may read it.
 pub(crate) const ROUTE: Route = Route::read("/api/v1/reference", Class::Page);
@@ -34,7 +43,6 @@ pub(crate) const ROUTE: Route = Route::read("/api/v1/reference", Class::Page);
 pub(crate) async fn show_reference(State(app): State<App>, call: Call) -> Response {
     let snapshot = app.shop.snapshots.now();
     kept(&app, &call, &snapshot, ROUTE.path, || {
-        let document = serde_json::to_value(openapi()).expect("the document is JSON");
         let shell = Shell {
             site: app.site.clone(),
             language: Language::En,
@@ -42,7 +50,7 @@ pub(crate) async fn show_reference(State(app): State<App>, call: Call) -> Respon
             path: ROUTE.path.to_owned(),
             alternates: Vec::new(),
         };
-        let body = page(&document, shell).render().unwrap_or_else(|error| {
+        let body = page(&DOCUMENT, shell).render().unwrap_or_else(|error| {
             tracing::error!(%error, "the reference could not be rendered");
             String::new()
         });
@@ -62,7 +70,7 @@ fn page(document: &Value, shell: Shell) -> ReferencePage {
             operations: operations(document, &shell.site.origin, &tag["name"]),
         })
         .collect();
-    groups.push(problems());
+    groups.push(problems(document));
     ReferencePage {
         title: text(&info["title"]),
         version: text(&info["version"]),
@@ -133,7 +141,7 @@ fn answer(document: &Value, status: &str, response: &Value) -> Schema {
         .map(|(kind, content)| (kind.clone(), &content["schema"]))
         .unwrap_or((String::new(), &Value::Null));
     // The problem document is the same everywhere and is described once, under "Problems".
-    let is_problem = media_type == "application/problem+json";
+    let is_problem = media_type == PROBLEM_TYPE;
     Schema {
         status: status.to_owned(),
         description: told(response),
@@ -173,8 +181,25 @@ fn example(document: &Value, origin: &str, route: &Route, operation: &Value) -> 
 }
 
 /// The codes of problem documents, each under the anchor that the documents' `type` names.
-fn problems() -> Group {
-    let operations = PROBLEM_CODES.iter().map(|entry| Operation {
+fn problems(document: &Value) -> Group {
+    let schema = &document["components"]["schemas"]["ProblemDocument"];
+    let form = Operation {
+        id: "problem-document".to_owned(),
+        method: "4xx, 5xx".to_owned(),
+        path: PROBLEM_TYPE.to_owned(),
+        summary: "The problem document".to_owned(),
+        description: paragraphs(&schema["description"]),
+        parameters: Vec::new(),
+        request: None,
+        answers: vec![Schema {
+            status: "4xx, 5xx".to_owned(),
+            description: "Every error.".to_owned(),
+            media_type: PROBLEM_TYPE.to_owned(),
+            fields: fields(document, schema),
+        }],
+        examples: Vec::new(),
+    };
+    let codes = PROBLEM_CODES.iter().map(|entry| Operation {
         id: format!("problem-{}", entry.code.replace('.', "-")),
         method: entry.status.to_string(),
         path: entry.code.to_owned(),
@@ -188,7 +213,7 @@ fn problems() -> Group {
     Group {
         name: "Problems".to_owned(),
         description: "Every code that a problem document can carry, with its status.".to_owned(),
-        operations: operations.collect(),
+        operations: [form].into_iter().chain(codes).collect(),
     }
 }
 

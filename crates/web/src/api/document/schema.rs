@@ -1,5 +1,7 @@
 //! Schemas of the OpenAPI document as rows for people: outer fields before inner ones.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::page::SchemaField;
@@ -7,10 +9,11 @@ use crate::page::SchemaField;
 /// How deep fields are followed. The deepest that exists is a reason's fact within a verdict.
 const DEPTH_MAX: u8 = 6;
 
-/// The fields of `schema`, indented.
+/// The fields of `schema`, indented. What has a name (`Money`) explains itself where it comes
+/// first and is only named after that.
 pub(super) fn fields(document: &Value, schema: &Value) -> Vec<SchemaField> {
     let mut rows = Vec::new();
-    walk(document, schema, 0, &mut Vec::new(), &mut rows);
+    walk(document, schema, 0, &mut BTreeSet::new(), &mut rows);
     rows
 }
 
@@ -73,19 +76,18 @@ fn walk<'a>(
     document: &'a Value,
     schema: &'a Value,
     depth: u8,
-    path: &mut Vec<&'a str>,
+    told_already: &mut BTreeSet<&'a str>,
     rows: &mut Vec<SchemaField>,
 ) {
     let name = reference(schema).unwrap_or_default();
-    // Money explains itself once; a schema within itself would never end.
-    if depth > DEPTH_MAX || (!name.is_empty() && path.contains(&name)) {
+    // Also the end of a schema within itself.
+    if depth > DEPTH_MAX || (!name.is_empty() && !told_already.insert(name)) {
         return;
     }
-    path.push(name);
     let schema = resolve(document, schema);
     if let Some(parts) = schema["allOf"].as_array() {
         for part in parts {
-            walk(document, part, depth, path, rows);
+            walk(document, part, depth, told_already, rows);
         }
     }
     let required = schema["required"].as_array();
@@ -102,11 +104,10 @@ fn walk<'a>(
             let inner = below(document, property);
             if inner["properties"].is_object() || inner["allOf"].is_array() {
                 let of_array = property["items"].is_object().then_some(&property["items"]);
-                walk(document, of_array.unwrap_or(choice(property)), depth + 1, path, rows);
+                walk(document, of_array.unwrap_or(choice(property)), depth + 1, told_already, rows);
             }
         }
     }
-    path.pop();
 }
 
 /// The one choice that is not null, for optional references.
