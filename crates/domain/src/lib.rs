@@ -11,4 +11,5 @@ pub mod customer;
 pub mod market;
 pub mod order;
 pub mod payment;
+pub mod planning;
 pub mod price;

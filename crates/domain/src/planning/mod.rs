@@ -1,0 +1,27 @@
+//! Planning: what a unit costs when it arrives, whether to produce where it is sold, how much to
+//! order, and which country comes next.
+//!
+//! Every planner is a pure function from inputs to a value that carries its inputs along, so that a
+//! page can print each line with its base, rate, date and source. What must not happen here:
+//! adding up signals about the same people, guessing a take rate, or printing a number more exactly
+//! than it is known.
+//!
+//! Start reading with [`landed_cost`], then [`next_country`].
+
+mod landed;
+mod local;
+mod newsvendor;
+mod next;
+mod reorder;
+
+pub use landed::{
+    Charge, ChargeBase, ChargeRate, CostError, CostSheet, LandedCost, LandedLine, Recovery,
+    landed_cost,
+};
+pub use local::{LocalPlan, LocalReason, LocalVerdict, Permission, local_or_import};
+pub use newsvendor::{Batch, BatchError, BatchPlan, Scenario, plan_batch};
+pub use next::{
+    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Placement, Settings,
+    Sheet, Signal, SignalKind, SignalResult, Spread, Sway, next_country, two_digits,
+};
+pub use reorder::{Reorder, ReorderError, ReorderPoint, reorder_point};

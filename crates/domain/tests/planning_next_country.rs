@@ -1,0 +1,257 @@
+//! The next country: what is told, and what must never be told.
+
+use kontor_base::Date;
+use kontor_domain::catalogue::ProductClass;
+use kontor_domain::planning::{
+    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Settings, Sheet,
+    Signal, SignalKind, Spread, Sway, next_country, two_digits,
+};
+use proptest::prelude::*;
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a date")
+}
+
+fn settings() -> Settings {
+    Settings { seed: 7, ..Settings::usual("USD".parse().expect("a currency"), day("2015-06-01")) }
+}
+
+fn opening(country: &str, kind: SignalKind, signalled: u64, bought: u64) -> Opening {
+    let country = country.parse().expect("a country");
+    Opening { country, class: ProductClass::Band, kind, signalled, bought }
+}
+
+/// Bands at 15 dollars, landed at 9: break-even near 3,400 a year.
+fn candidate(country: &str, signals: &[(SignalKind, u64)]) -> Candidate {
+    Candidate {
+        country: country.parse().expect("a country"),
+        class: ProductClass::Band,
+        price: Spread { low: 1_400, likely: 1_500, high: 1_550 },
+        landed: Spread { low: 850, likely: 900, high: 1_000 },
+        other_unit_cost: 250,
+        fixed_a_year: 900_000,
+        opening_cost: 500_000,
+        gate: Gate::Now,
+        delay_days: Spread { low: 0, likely: 14, high: 90 },
+        signals: signals
+            .iter()
+            .map(|(kind, count)| Signal {
+                kind: *kind,
+                count: *count,
+                as_of: day("2015-05-20"),
+                source: "counted".to_owned(),
+            })
+            .collect(),
+    }
+}
+
+fn sheet(candidates: &[Candidate], openings: &[Opening]) -> Sheet {
+    next_country(candidates, openings, settings()).expect("a sheet")
+}
+
+fn of<'s>(sheet: &'s Sheet, country: &str) -> &'s CandidateResult {
+    let found = sheet.candidates.iter().find(|c| c.candidate.country.code() == country);
+    found.expect("on the sheet")
+}
+
+fn three_openings() -> Vec<Opening> {
+    vec![
+        opening("SG", SignalKind::WaitingList, 2_000, 240),
+        opening("MY", SignalKind::WaitingList, 5_000, 1_000),
+        opening("IN", SignalKind::WaitingList, 10_000, 2_400),
+        opening("IN", SignalKind::ResellerOrders, 1_000, 900),
+    ]
+}
+
+#[test]
+fn a_signal_without_an_opening_to_learn_from_is_a_count_and_no_estimate() {
+    let result =
+        sheet(&[candidate("BR", &[(SignalKind::RomElsewhere, 9_000_000)])], &three_openings());
+    let signal = &of(&result, "BR").signals[0];
+    assert_eq!(signal.calibration, Calibration::None);
+    assert_eq!((signal.units, signal.clears_per_mille, signal.needed), (None, None, None));
+    assert!(
+        of(&result, "BR")
+            .to_string()
+            .contains("9,000,000 installations on other makers' devices: not calibrated.")
+    );
+}
+
+#[test]
+fn signals_are_never_added_up() {
+    // Each alone is far below break-even; together they would clear it.
+    let kinds = [SignalKind::WaitingList, SignalKind::ResellerOrders];
+    let openings = [
+        opening("IN", SignalKind::WaitingList, 1_000, 500),
+        opening("IN", SignalKind::ResellerOrders, 1_000, 500),
+    ];
+    let both = candidate("BR", &kinds.map(|kind| (kind, 5_000)));
+    let result = sheet(&[both], &openings);
+    for signal in &of(&result, "BR").signals {
+        let units = signal.units.expect("calibrated");
+        assert!((2_300..=2_700).contains(&units.p50), "{units:?}");
+        assert_eq!(signal.clears_per_mille, Some(0));
+    }
+}
+
+#[test]
+fn the_spread_between_opened_markets_shows() {
+    let one = [opening("MY", SignalKind::WaitingList, 5_000, 1_000)];
+    let signal = [(SignalKind::WaitingList, 8_200)];
+    let width = |openings: &[Opening]| {
+        let units = of(&sheet(&[candidate("BR", &signal)], openings), "BR").signals[0].units;
+        let units = units.expect("calibrated");
+        units.p90 - units.p10
+    };
+    assert!(width(&one) < 200, "one market pretends to know");
+    assert!(width(&three_openings()) > 800, "three markets disagree");
+}
+
+#[test]
+fn a_market_of_another_class_teaches_nothing() {
+    let mut openings = three_openings();
+    for opening in &mut openings {
+        opening.class = ProductClass::Phone;
+    }
+    let result = sheet(&[candidate("BR", &[(SignalKind::WaitingList, 8_200)])], &openings);
+    assert_eq!(of(&result, "BR").signals[0].calibration, Calibration::None);
+}
+
+#[test]
+fn a_gate_is_no_weight_but_decides_between_equals() {
+    let signals = [(SignalKind::ResellerOrders, 20_000)];
+    let mut later = candidate("PL", &signals);
+    later.gate = Gate::From { on: day("2016-06-01") };
+    let mut blocked = candidate("BR", &[signals[0], (SignalKind::WaitingList, 90_000)]);
+    blocked.gate = Gate::Blocked;
+    let now = candidate("FR", &signals);
+    let result = sheet(&[later, blocked, now], &three_openings());
+    let order: Vec<&str> = result.candidates.iter().map(|c| c.candidate.country.code()).collect();
+    assert_eq!(order, ["BR", "FR", "PL"], "more evidence first; then the sooner one");
+    assert!(of(&result, "BR").to_string().contains("Blocked without a known end."));
+    assert!(of(&result, "PL").to_string().contains("Not before 2016-06-01."));
+}
+
+#[test]
+fn countries_whose_ranges_overlap_are_tied() {
+    let signals = [(SignalKind::WaitingList, 18_000)];
+    let weak = [(SignalKind::WaitingList, 100)];
+    let result = sheet(
+        &[candidate("FR", &signals), candidate("PL", &signals), candidate("MT", &weak)],
+        &three_openings(),
+    );
+    let tied = |country| {
+        let tied = of(&result, country).tied_with.iter();
+        tied.map(|country| country.code().to_owned()).collect::<Vec<String>>()
+    };
+    assert!(tied("FR").contains(&"PL".to_owned()) && tied("PL").contains(&"FR".to_owned()));
+    assert!(of(&result, "FR").rank.p10 < of(&result, "MT").rank.p90);
+}
+
+#[test]
+fn what_moves_the_rank_is_named() {
+    // FR clears break-even only if the landed cost is right; IT never does but could open sooner.
+    let mut unsure = candidate("FR", &[(SignalKind::ResellerOrders, 4_500)]);
+    unsure.landed = Spread { low: 500, likely: 900, high: 1_200 };
+    unsure.price = Spread::exactly(1_500);
+    unsure.gate = Gate::From { on: day("2015-12-01") };
+    let sooner = candidate("IT", &[(SignalKind::ResellerOrders, 100)]);
+    let result = sheet(&[unsure, sooner], &three_openings());
+    assert_eq!(of(&result, "FR").sway, Some(Sway::Landed), "{:?}", of(&result, "FR"));
+    assert!(of(&result, "FR").to_string().contains("What would change this: the landed cost."));
+}
+
+#[test]
+fn the_sentence_explains_itself() {
+    let mut only =
+        candidate("DE", &[(SignalKind::ResellerOrders, 5_100), (SignalKind::WaitingList, 8_200)]);
+    only.gate = Gate::From { on: day("2015-09-07") };
+    only.signals[1].as_of = day("2015-01-31");
+    let text = of(&sheet(&[only], &three_openings()), "DE").to_string();
+    assert_eq!(
+        text,
+        "DE (band): break-even 3,600 a year. \
+         5,100 resellers' orders would mean 4,500 to 4,700 (take rate from 1 market): clears break-even. \
+         8,200 people on the waiting list (counted on 2015-01-31) would mean 950 to 2,000 \
+         (take rate from 3 markets): 19,000 would be needed. \
+         Not before 2015-09-07. Rank 1. No single input would change this."
+    );
+}
+
+#[test]
+fn estimates_have_two_digits() {
+    for (number, told) in
+        [(0, 0), (7, 7), (99, 99), (100, 100), (104, 100), (105, 110), (995, 1_000), (3_449, 3_400)]
+    {
+        assert_eq!(two_digits(number), told, "{number}");
+    }
+    assert_eq!(two_digits(u64::MAX), 18_000_000_000_000_000_000);
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let refused = |change: fn(&mut Candidate)| {
+        let mut candidate = candidate("DE", &[(SignalKind::WaitingList, 1)]);
+        change(&mut candidate);
+        next_country(&[candidate], &[], settings()).expect_err("refused")
+    };
+    for error in [
+        refused(|c| c.price.low = 9_999),
+        refused(|c| c.landed.low = -1),
+        refused(|c| c.fixed_a_year = -1),
+        refused(|c| c.signals.push(c.signals[0].clone())),
+    ] {
+        assert!(matches!(error, NextCountryError::Candidate { .. }), "{error}");
+    }
+    let more = [opening("IN", SignalKind::WaitingList, 1, 2)];
+    assert!(matches!(next_country(&[], &more, settings()), Err(NextCountryError::Opening { .. })));
+    let few = Settings { draws: 99, ..settings() };
+    assert_eq!(next_country(&[], &[], few), Err(NextCountryError::Settings));
+}
+
+#[test]
+fn a_unit_that_earns_nothing_never_clears() {
+    let mut losing = candidate("DE", &[(SignalKind::ResellerOrders, 9_000_000)]);
+    losing.landed = Spread::exactly(2_000);
+    let result = sheet(&[losing], &three_openings());
+    assert_eq!(of(&result, "DE").break_even, None);
+    assert_eq!(of(&result, "DE").signals[0].clears_per_mille, Some(0));
+    assert_eq!(of(&result, "DE").signals[0].needed, None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// The same seed gives the same sheet, whatever the order of the candidates; ranks stay within
+    /// the number of candidates, and a second look at one country alone gives the same figures.
+    #[test]
+    fn a_sheet_can_be_repeated(
+        counts in proptest::collection::vec(0_u64..50_000, 1..6),
+        seed in any::<u64>(),
+    ) {
+        let countries = ["DE", "FR", "PL", "BR", "MX", "TR"];
+        let candidates: Vec<Candidate> = counts.iter().zip(countries)
+            .map(|(count, country)| candidate(country, &[(SignalKind::WaitingList, *count)]))
+            .collect();
+        let settings = Settings { draws: 500, seed, ..settings() };
+        let run = |candidates: &[Candidate]| {
+            next_country(candidates, &three_openings(), settings).expect("a sheet")
+        };
+        let sheet = run(&candidates);
+        let mut turned = candidates.clone();
+        turned.reverse();
+        let mut other = run(&turned);
+        for result in other.candidates.iter_mut() {
+            result.tied_with.sort_unstable();
+        }
+        for result in &sheet.candidates {
+            let mut own = result.clone();
+            own.tied_with.sort_unstable();
+            prop_assert!(other.candidates.contains(&own));
+            prop_assert!(result.rank.p90 <= candidates.len() as u64 && result.rank.p10 >= 1);
+            let alone = run(std::slice::from_ref(&result.candidate));
+            prop_assert_eq!(&alone.candidates[0].signals, &result.signals);
+            prop_assert_eq!(alone.candidates[0].break_even, result.break_even);
+        }
+    }
+}
