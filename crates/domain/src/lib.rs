@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod clearance;
 pub mod customer;
 pub mod market;
+pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod planning;

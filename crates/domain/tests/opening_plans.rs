@@ -1,0 +1,318 @@
+//! Opening a market, from the shipped rules and the scenario's evidence alone.
+
+mod clearance_data;
+
+use std::collections::BTreeMap;
+
+use clearance_data::{Scenario, day};
+use kontor_base::{Date, Money};
+use kontor_domain::clearance::{Facts, Records, WeekRange};
+use kontor_domain::market::{FulfilmentModel, Market, Stage};
+use kontor_domain::opening::{
+    ChecklistItem, ChecklistState, GapState, GateKind, OpeningPlan, PlanError, PlanRequest, Ready,
+    compare, plan_opening,
+};
+
+const TODAY: &str = "2026-11-23";
+
+struct Question<'s> {
+    scenario: &'s Scenario,
+    facts: Facts,
+    market: Market,
+    on: Date,
+    skus: Vec<&'s str>,
+    checklist: Vec<ChecklistItem>,
+    costs: BTreeMap<String, Money>,
+}
+
+impl<'s> Question<'s> {
+    fn about(scenario: &'s Scenario, market: &str, on: &str) -> Self {
+        Self {
+            scenario,
+            facts: scenario.facts(),
+            market: scenario.market(market).clone(),
+            on: day(on),
+            skus: scenario.variants.iter().map(|variant| variant.sku.as_str()).collect(),
+            checklist: Vec::new(),
+            costs: BTreeMap::new(),
+        }
+    }
+
+    fn with_facts(mut self, change: impl FnOnce(&mut Records)) -> Self {
+        let mut records = self.scenario.records.clone();
+        change(&mut records);
+        self.facts = Facts::new(2, records);
+        self
+    }
+
+    fn try_plan(&self) -> Result<OpeningPlan, PlanError> {
+        let subjects: Vec<_> = self.skus.iter().map(|sku| self.scenario.subject(sku)).collect();
+        let request = PlanRequest {
+            market: &self.market,
+            on: self.on,
+            today: day(TODAY),
+            subjects: &subjects,
+            checklist: &self.checklist,
+            costs: &self.costs,
+        };
+        plan_opening(&request, &self.facts)
+    }
+
+    fn plan(&self) -> OpeningPlan {
+        self.try_plan().expect("a plan")
+    }
+}
+
+fn sellable(plan: &OpeningPlan, on: &str) -> Vec<String> {
+    plan.sellable(day(on)).map(|product| product.sku.to_string()).collect()
+}
+
+/// `CODE area [weeks] [after CODE]…` for the USA, hard and open unless said otherwise.
+fn items(text: &str) -> Vec<ChecklistItem> {
+    let item = |line: &str| {
+        let mut words = line.split_whitespace();
+        let mut next = || words.next().expect("code and area");
+        let (code, area) = (next(), next());
+        let mut item = ChecklistItem {
+            code: code.parse().expect("a code"),
+            country: "US".parse().expect("a country"),
+            area: area.to_owned(),
+            title: code.to_lowercase(),
+            gate: GateKind::Hard,
+            evidence: String::new(),
+            responsible: String::new(),
+            lead_time_weeks: None,
+            after: Vec::new(),
+            state: ChecklistState::Open,
+            source: "test".to_owned(),
+        };
+        while let Some(word) = words.next() {
+            match word {
+                "soft" => item.gate = GateKind::Soft,
+                "bulk" => item.gate = GateKind::Model { models: vec![FulfilmentModel::BulkImport] },
+                "done" => {
+                    let evidence = "number 1".to_owned();
+                    item.state = ChecklistState::Done { evidence, on: day("2026-01-01") };
+                }
+                "after" => {
+                    let code = words.next().expect("a code").parse().expect("a code");
+                    item.after.push(code);
+                }
+                weeks => item.lead_time_weeks = Some(weeks.parse::<WeekRange>().expect("weeks")),
+            }
+        }
+        item
+    };
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(item).collect()
+}
+
+#[test]
+fn the_usa_open_with_accessories_and_phones_say_what_they_wait_for() {
+    let scenario = Scenario::load();
+    let plan = Question::about(&scenario, "us", TODAY).plan();
+    assert_eq!(
+        sellable(&plan, TODAY),
+        ["BAND-BLACK", "PB5000-SILVER", "PB10400-SILVER", "HEADPHONES-GOLD"]
+    );
+    let told = plan.to_string();
+    assert!(
+        told.contains("Open with BAND-BLACK, PB5000-SILVER, PB10400-SILVER, HEADPHONES-GOLD."),
+        "{told}"
+    );
+    // 26 to 104 weeks for the patents are the longest path; the 4 to 12 of others run beside it.
+    let note = plan.products.iter().find(|product| product.sku.as_str().starts_with("MINOTE"));
+    let note = note.expect("in the plan");
+    let ready = Ready::Between { earliest: day("2027-05-24"), latest: day("2028-11-20") };
+    assert_eq!(note.ready, ready, "{told}");
+    let open: Vec<&str> =
+        note.open_items().filter_map(|item| item.fact.as_ref().map(|f| f.code())).collect();
+    assert!(open.contains(&"GL-IP-SEP") && open.contains(&"US-FCC-CERT"), "{open:?}");
+}
+
+#[test]
+fn a_market_is_judged_as_if_it_were_open() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    let open = question.plan();
+    question.market.stage = Stage::Scouting;
+    assert_eq!(question.plan().products, open.products);
+}
+
+#[test]
+fn the_matrix_tells_granted_missing_expiring_blocked_and_unknown_apart() {
+    let scenario = Scenario::load();
+    let words = |plan: &OpeningPlan| {
+        let items = plan.products.iter().flat_map(|product| &product.items);
+        let mut words: Vec<&str> = items.map(|item| item.state.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    };
+    let usa = Question::about(&scenario, "us", TODAY).plan();
+    for word in ["cleared", "missing", "in_progress"] {
+        assert!(words(&usa).contains(&word), "{word}: {:?}", words(&usa));
+    }
+    // A grant that ends within ninety days of the opening is told as expiring.
+    let soon = Question::about(&scenario, "us", TODAY).with_facts(|records| {
+        for grant in &mut records.grants {
+            if grant.issued_on.is_some() && grant.clearance.as_str() == "US-FCC-CERT" {
+                grant.expires_on = Some(day("2027-01-15"));
+            }
+        }
+    });
+    let plan = soon.plan();
+    assert!(words(&plan).contains(&"expiring"), "{:?}", words(&plan));
+    assert!(sellable(&plan, TODAY).contains(&"BAND-BLACK".to_owned()), "it holds on the day");
+    // A country that nobody has looked into is unknown, not free.
+    let unknown =
+        Question::about(&scenario, "us", TODAY).with_facts(|records| records.reviews.clear());
+    let plan = unknown.plan();
+    assert_eq!(sellable(&plan, TODAY), Vec::<String>::new());
+    assert_eq!(plan.first_ready, Ready::Unknown);
+    let open = plan.products[0].open_items();
+    assert!(open.into_iter().any(|item| matches!(item.state, GapState::Unknown { .. })));
+}
+
+#[test]
+fn a_block_with_an_end_gives_a_date_and_one_without_gives_none() {
+    let scenario = Scenario::load();
+    let block = |until: Option<&str>| {
+        let until = until.map(day);
+        let question = Question::about(&scenario, "us", TODAY).with_facts(|records| {
+            let mut order = records.orders[0].clone();
+            order.code = "US-TEST-BLOCK".parse().expect("a code");
+            order.reach = "US".parse().expect("a reach");
+            order.scope = Default::default();
+            order.from = day("2026-11-01");
+            order.until = until;
+            order.vacated_on = None;
+            records.orders = vec![order];
+        });
+        let plan = question.plan();
+        plan.products.iter().find(|p| p.sku.as_str() == "BAND-BLACK").expect("there").ready
+    };
+    assert_eq!(block(Some("2027-02-28")), Ready::on(day("2027-03-01")));
+    assert_eq!(block(None), Ready::Blocked);
+}
+
+#[test]
+fn hard_items_hold_the_opening_and_follow_from_the_fulfilment_model() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", "2027-01-04");
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist = items(
+        "US-INSURANCE insurance 4-6
+         US-SPANISH language soft
+         US-WAREHOUSE customs 30-40 bulk",
+    );
+    let plan = question.plan();
+    let codes: Vec<&str> = plan.checklist.iter().map(|p| p.item.code.as_str()).collect();
+    assert_eq!(codes, ["US-INSURANCE", "US-SPANISH"], "parcels from home need no warehouse");
+    let ready = Ready::Between { earliest: day("2026-12-21"), latest: day("2027-01-04") };
+    assert_eq!((plan.market_ready, plan.first_ready), (ready, ready));
+    assert_eq!(sellable(&plan, "2027-01-04"), ["BAND-BLACK"]);
+    assert_eq!(sellable(&plan, "2027-01-03"), Vec::<String>::new(), "at worst it is not there");
+    question.market.fulfilment = FulfilmentModel::BulkImport;
+    assert!(!question.plan().market_ready.by(day("2027-01-04")));
+}
+
+#[test]
+fn the_path_is_the_longest_and_not_the_sum() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", "2027-06-01");
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist = items(
+        "US-ENTITY entity 8-8
+         US-BANK payments 4-4 after US-ENTITY
+         US-SHOP payments 1-1 after US-BANK
+         US-CARRIER carriers 10-10",
+    );
+    let plan = question.plan();
+    // 8 + 4 + 1 weeks; the ten of the carrier run beside them.
+    assert_eq!(plan.market_ready, Ready::on(day("2027-02-22")));
+    let path: Vec<&str> = plan.path.iter().map(|step| step.code.as_str()).collect();
+    assert_eq!(path, ["US-ENTITY", "US-BANK", "US-SHOP"]);
+}
+
+#[test]
+fn what_needs_somebody_in_the_country_waits_for_the_entity() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", "2027-06-01").with_facts(|records| {
+        records.grants.retain(|grant| grant.clearance.as_str() != "US-FCC-CERT");
+    });
+    question.skus = vec!["BAND-BLACK"];
+    let lead = |plan: &OpeningPlan| {
+        let open = plan.products[0].open_items();
+        let item = open.into_iter().find(|i| i.title.contains("FCC") || i.title.contains("adio"));
+        let item = item.expect("the radio authorisation").clone();
+        (item.ready, item.local_party)
+    };
+    let (before, party) = lead(&question.plan());
+    assert!(!matches!(party.as_str(), "" | "no"), "{party:?}");
+    question.checklist = items("US-ENTITY entity 10-10");
+    let (after, _) = lead(&question.plan());
+    let span = |ready| match ready {
+        Ready::Between { earliest, .. } => earliest,
+        other => panic!("{other:?}"),
+    };
+    let days = span(before).until(span(after)).expect("dates").get_days();
+    assert_eq!(days, 70, "ten weeks later");
+}
+
+#[test]
+fn a_lead_time_that_nobody_has_stated_is_not_zero() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", "2036-01-01");
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist = items("US-ENTITY entity");
+    let plan = question.plan();
+    assert_eq!(plan.market_ready, Ready::Undated);
+    assert_eq!(sellable(&plan, "2036-01-01"), Vec::<String>::new());
+}
+
+#[test]
+fn costs_are_told_once_per_clearance_and_what_is_unknown_is_counted() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    let dollars = |text| Money::parse(text, "USD".parse().expect("a currency")).expect("money");
+    question.costs.insert("GL-IP-SEP".to_owned(), dollars("250000"));
+    question.costs.insert("US-SOMETHING-ELSE".to_owned(), dollars("1"));
+    let plan = question.plan();
+    assert_eq!(plan.cost, [dollars("250000")], "two phones wait for one licence");
+    assert!(plan.cost_unknown >= 2, "{}", plan.cost_unknown);
+}
+
+#[test]
+fn two_dates_can_be_compared() {
+    let scenario = Scenario::load();
+    let now = Question::about(&scenario, "in", TODAY);
+    let before = now.plan();
+    let after = Question::about(&scenario, "in", TODAY)
+        .with_facts(|records| records.grants.retain(|g| g.clearance.as_str() != "IN-BIS"))
+        .plan();
+    let comparison = compare(&before, &after);
+    assert!(!comparison.changes.is_empty());
+    for change in &comparison.changes {
+        assert_eq!(change.added, ["IN-BIS"], "{}", change.sku);
+        assert!(change.solved.is_empty());
+    }
+    assert!(compare(&before, &before).changes.is_empty());
+}
+
+#[test]
+fn plans_that_contradict_themselves_are_refused() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    question.checklist = items("US-A tax after US-B\nUS-B tax after US-A");
+    assert!(matches!(question.try_plan(), Err(PlanError::Circle(_))));
+    question.checklist = items("US-A tax after US-NOWHERE");
+    assert!(matches!(question.try_plan(), Err(PlanError::Checklist(_))));
+    question.checklist = items("US-A tax\nUS-A tax");
+    assert!(matches!(question.try_plan(), Err(PlanError::Checklist(_))));
+    question.checklist.clear();
+    question.on = day("2026-11-22");
+    assert_eq!(question.try_plan(), Err(PlanError::Past));
+    question.on = day(TODAY);
+    question.skus.clear();
+    assert_eq!(question.try_plan(), Err(PlanError::Products));
+}
