@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ pub enum ServerError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// There is no database.
+    #[error("there is no database at {}: `kontor init` makes a shop, `kontor demo` shows one", .0.display())]
+    NoDatabase(PathBuf),
     /// The listener failed while serving.
     #[error("serving ended: {0}")]
     Serving(#[from] std::io::Error),
@@ -74,6 +78,26 @@ pub fn open(config: &Config) -> Result<(Db, SecretKey), ServerError> {
     let readers = usize::from(config.server.readers);
     let db = Db::open(&Options { readers, ..Options::new(config.database()) })?;
     Ok((db, key))
+}
+
+/// Where the database is, if it is there: opening would make a new one.
+///
+/// # Errors
+///
+/// [`ServerError::NoDatabase`].
+pub fn existing_database(config: &Config) -> Result<PathBuf, ServerError> {
+    let path = config.database();
+    if path.exists() { Ok(path) } else { Err(ServerError::NoDatabase(path)) }
+}
+
+/// Opens the database that is there, at the schema that it has.
+///
+/// # Errors
+///
+/// [`ServerError::NoDatabase`], or when it cannot be opened.
+pub fn open_existing(config: &Config) -> Result<Db, ServerError> {
+    let path = existing_database(config)?;
+    Ok(Db::open(&Options { migrate: false, readers: 1, ..Options::new(path) })?)
 }
 
 impl Server {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::market::MarketCode;
 use crate::payment::{is_readable, readable_code};
 
-/// An order's number, such as `US26-7K3Q-9MX2-4TBC`: the market, the year (UTC) and a code from
+/// An order's number, such as `US26-7K3Q-9MX2-4TB7`: the market, the year (UTC) and a code from
 /// the order's id whose last sign is a check ([`readable_code`] says how). No counter is needed,
 /// and nobody can tell from it how much the shop sells.
 ///
@@ -23,7 +23,7 @@ pub struct OrderNumber(String);
 
 /// The text is not an order number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an order number such as US26-7K3Q-9MX2-4TBC")]
+#[error("not an order number such as US26-7K3Q-9MX2-4TB7")]
 pub struct OrderNumberError;
 
 impl OrderNumber {
@@ -78,6 +78,13 @@ impl<'de> Deserialize<'de> for OrderNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_example_of_help_and_messages_is_a_number() {
+        let told = OrderNumberError.to_string();
+        let example = told.rsplit(' ').next().expect("a word");
+        assert!(example.parse::<OrderNumber>().is_ok(), "{example}");
+    }
     use kontor_base::Random;
 
     #[test]

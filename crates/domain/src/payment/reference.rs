@@ -12,7 +12,7 @@ const SIGNS: usize = 12;
 /// How many signs stand between two dashes.
 const GROUP: usize = 4;
 
-/// The code of an id, such as `7K3Q-9MX2-4TBC`: 11 signs (54 bits) from its random half and the
+/// The code of an id, such as `7K3Q-9MX2-4TB7`: 11 signs (54 bits) from its random half and the
 /// check. It tells nothing about time or numbers of sales. Among ten million ids the chance that
 /// any two share a code is about 1 in 500; the store keeps codes unique and asks for another id.
 #[must_use]

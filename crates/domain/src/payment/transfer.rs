@@ -12,7 +12,7 @@ use super::reference::readable_code;
 pub struct TransferInstructions {
     /// What to transfer, exactly.
     pub amount: Money,
-    /// What to write on it: `PAY-7K3Q-9MX2-4TBC`. Letters, digits and dashes only, which every
+    /// What to write on it: `PAY-7K3Q-9MX2-4TB7`. Letters, digits and dashes only, which every
     /// banking system passes on unchanged (SEPA's basic Latin set, at most 35 characters); the
     /// last sign is a check against slips of the pen.
     pub reference: String,

@@ -9,9 +9,13 @@ use kontor_store::{Db, Options};
 
 use super::CommandError;
 use crate::config::Config;
+use crate::server::existing_database;
 
+/// Prove stock and money from their books.
+///
 /// Recomputes every balance from its entries, compares every hold, order and payment with the
 /// books, and names what does not agree. Reads only; the server may be running.
+///
 /// Exit code 0: everything agrees; 1: something does not.
 #[derive(Debug, Parser)]
 pub(super) struct Args {
@@ -21,10 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, config: &Config) -> Result<ExitCode, CommandError> {
-    let path = config.database();
-    if !path.exists() {
-        return Err(CommandError::Other(format!("there is no database at {}", path.display())));
-    }
+    let path = existing_database(config)?;
     let db = Db::open(&Options { migrate: false, ..Options::new(path) })?;
     let bar = ProgressBar::new_spinner().with_style(
         ProgressStyle::with_template("{spinner} {pos} entries read, {elapsed}")

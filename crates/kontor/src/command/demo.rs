@@ -14,8 +14,9 @@ use crate::config::Config;
 use crate::server::{Server, open, stop_signal};
 use crate::telemetry;
 
-/// Serves a fresh shop with the story of early 2015: markets in Asia open, the USA opening with
-/// accessories, Europe preparing. A re-enactment from public reports; no money moves.
+/// Serve a fresh shop with the story of early 2015, to look around in.
+///
+/// Markets in Asia are open, the USA opens with accessories, Europe prepares. A re-enactment from public reports; no money moves.
 #[derive(Debug, Parser)]
 pub(super) struct Args {
     /// Where to listen. Port 0 takes a free one.

@@ -4,12 +4,17 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands talk to a terminal")]
 
 mod audit;
+mod backup;
 mod config;
 mod demo;
 mod error;
+mod export;
+mod import;
+mod init;
 mod migrate;
 mod order;
 mod serve;
+mod table;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,15 +47,18 @@ struct Cli {
     command: Command,
 }
 
+// What a command is for stands at its arguments: the first line in the list, all of it in its help.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a fresh shop with the story of early 2015, to look around in.
     Demo(demo::Args),
-    /// Serve the shop.
+    Init(init::Args),
     Serve(serve::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
     /// Bring the database up to date with this release.
     Migrate,
-    /// Prove stock and money from their books.
     Audit(audit::Args),
     /// Look after orders: cancel one, or note that a bank transfer has arrived.
     #[command(subcommand)]
@@ -85,7 +93,10 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         print!("{}", Config::example());
         return Ok(ExitCode::SUCCESS);
     }
-    let mut config = Config::load(cli.config.as_deref())?;
+    // `init` makes the file that everything else wants to be there.
+    let named = cli.config.as_deref();
+    let makes_it = matches!(cli.command, Command::Init(_));
+    let mut config = Config::load(named.filter(|file| !makes_it || file.exists()))?;
     let data_given = cli.data.is_some();
     if let Some(data) = cli.data {
         config.data = data;
@@ -97,7 +108,12 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     runtime.block_on(async {
         match cli.command {
             Command::Demo(args) => demo::run(args, config, data_given).await,
+            Command::Init(args) => init::run(args, &config, cli.config.as_deref()).await,
             Command::Serve(args) => serve::run(args, config).await,
+            Command::Import(args) => import::run(args, &config).await,
+            Command::Export(args) => export::run(args, &config).await,
+            Command::Backup(args) => backup::run_backup(&args, &config),
+            Command::Restore(args) => backup::run_restore(&args, &config),
             Command::Migrate => migrate::run(&config),
             Command::Audit(args) => audit::run(&args, &config).await,
             Command::Order(args) => order::run(args, &config).await,

@@ -11,23 +11,24 @@ use kontor_shop::{Failure, Shop};
 
 use super::CommandError;
 use crate::config::Config;
-use crate::server::{open, policy};
+use crate::server::{existing_database, open, policy};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Args {
     /// Cancel an order that has not left: its units go back to the shelf, its money to the buyer.
     Cancel {
-        /// The order's number, such as US26-7K3Q-9MX2-4TBC.
+        /// The order's number, such as US26-7K3Q-9MX2-4TB7.
         number: OrderNumber,
     },
     /// Note that the bank transfer for an order has arrived in full.
     TransferArrived {
-        /// The order's number, such as US26-7K3Q-9MX2-4TBC.
+        /// The order's number, such as US26-7K3Q-9MX2-4TB7.
         number: OrderNumber,
     },
 }
 
 pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
+    existing_database(config)?;
     let (db, key) = open(config)?;
     let shop = Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
     let shop = Arc::new(shop);

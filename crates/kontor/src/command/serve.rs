@@ -9,9 +9,13 @@ use kontor_base::Clock;
 
 use super::CommandError;
 use crate::config::Config;
-use crate::server::{Server, open, stop_signal};
+use crate::server::{Server, existing_database, open, stop_signal};
 use crate::telemetry;
 
+/// Serve the shop.
+///
+/// Brings the schema up to date first. SIGTERM or Ctrl-C stops it in order: what was accepted is
+/// answered. Health at /healthz and /readyz, metrics at /metrics.
 #[derive(Debug, Parser)]
 pub(super) struct Args {
     /// Where to listen, instead of the configured address. Port 0 takes a free one.
@@ -26,13 +30,7 @@ pub(super) async fn run(args: Args, mut config: Config) -> Result<ExitCode, Comm
     if let Some(listen) = args.listen {
         config.server.listen = listen;
     }
-    if !config.database().exists() {
-        let path = config.database();
-        return Err(CommandError::Other(format!(
-            "there is no database at {}: `kontor init` makes a shop, `kontor demo` shows one",
-            path.display()
-        )));
-    }
+    existing_database(&config)?;
     telemetry::start_logging(&config.log).map_err(CommandError::Other)?;
     let metrics = telemetry::start_metrics();
     let (db, key) = open(&config)?;

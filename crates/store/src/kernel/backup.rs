@@ -15,7 +15,7 @@ use super::migrate;
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The target exists already; nothing is overwritten.
-    #[error("{} exists already: name a new file", .0.display())]
+    #[error("{} exists already and is not overwritten: move it away or name another", .0.display())]
     TargetExists(PathBuf),
     /// The copy does not pass the database's own integrity check.
     #[error("{} does not pass the integrity check: {problem}", path.display())]
@@ -25,6 +25,9 @@ pub enum BackupError {
         /// What the check said.
         problem: String,
     },
+    /// The file is a database, but not a shop's.
+    #[error("{} is not a backup of a shop", .0.display())]
+    NotAShop(PathBuf),
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,13 +73,22 @@ pub fn backup(
 ///
 /// See [`BackupError`].
 pub fn restore(from: &Path, to: &Path) -> Result<(), BackupError> {
-    if to.exists() {
-        return Err(BackupError::TargetExists(to.to_owned()));
+    // A log that is left of another database would be played into this one.
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = to.as_os_str().to_owned();
+        name.push(suffix);
+        let beside = PathBuf::from(name);
+        if beside.exists() {
+            return Err(BackupError::TargetExists(beside));
+        }
     }
     check_intact(from)?;
-    fs::copy(from, to)
-        .and_then(|_| fs::File::open(to)?.sync_all())
-        .map_err(|source| BackupError::Io { what: "write", path: to.to_owned(), source })
+    let copied = fs::copy(from, to).and_then(|_| fs::File::open(to)?.sync_all());
+    if copied.is_err() {
+        // Half a database must not be taken for one by the next start.
+        let _ = fs::remove_file(to);
+    }
+    copied.map_err(|source| BackupError::Io { what: "write", path: to.to_owned(), source })
 }
 
 fn copy(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), BackupError> {
@@ -107,8 +119,12 @@ fn check_intact(path: &Path) -> Result<(), BackupError> {
     let answer: String =
         connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(fault)?;
     if answer != "ok" {
-        return Err(BackupError::NotIntact { path: path.to_owned(), problem: answer });
+        let problem = answer.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        return Err(BackupError::NotIntact { path: path.to_owned(), problem });
     }
-    migrate::schema_version(&connection)?;
-    Ok(())
+    // An empty file is an intact database, and a shop's database is more than intact.
+    match migrate::schema_version(&connection)? {
+        0 => Err(BackupError::NotAShop(path.to_owned())),
+        _ => Ok(migrate::check_not_newer(&connection)?),
+    }
 }

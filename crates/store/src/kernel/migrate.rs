@@ -62,6 +62,14 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Refuses a schema of a later release; an older one can be brought up to date.
+pub(crate) fn check_not_newer(connection: &Connection) -> Result<(), StoreError> {
+    match schema_version(connection)? {
+        found if found > KNOWN => Err(StoreError::NewerSchema { found, known: KNOWN }),
+        _ => Ok(()),
+    }
+}
+
 /// Brings the schema up to date; each step in a transaction of its own.
 pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     let found = schema_version(connection)?;

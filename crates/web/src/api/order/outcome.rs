@@ -29,7 +29,7 @@ pub(crate) struct PaymentOutcome {
 #[schema(as = Placed)]
 pub(crate) struct PlacedBody {
     /// Its number for people.
-    #[schema(example = "US26-7K3Q-9MX2-4TBC")]
+    #[schema(example = "US26-7K3Q-9MX2-4TB7")]
     number: String,
     /// The token that opens it. Keep it secret.
     token: String,

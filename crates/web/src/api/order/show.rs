@@ -27,7 +27,7 @@ pub(crate) const ROUTE: Route = Route::secret("/api/v1/orders/{token}", Class::P
 #[schema(as = Order)]
 pub(crate) struct OrderAnswer {
     /// Its number for people.
-    #[schema(example = "US26-7K3Q-9MX2-4TBC")]
+    #[schema(example = "US26-7K3Q-9MX2-4TB7")]
     number: String,
     /// `awaiting_payment`, `paid`, `on_hold` (a clearance has to be settled first), `dispatched`,
     /// `delivered`, `returned`, `cancelled`, `partly_refunded` or `refunded`.
@@ -142,7 +142,7 @@ pub(crate) struct TransferBody {
     /// What to transfer, exactly.
     amount: MoneyBody,
     /// What to write on it.
-    #[schema(example = "PAY-7K3Q-9MX2-4TBC")]
+    #[schema(example = "PAY-7K3Q-9MX2-4TB7")]
     reference: String,
     /// Until when it has to arrive.
     #[schema(value_type = String, format = DateTime)]

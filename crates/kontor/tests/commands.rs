@@ -1,0 +1,331 @@
+//! The commands as their users run them: the real binary, real files, a real server.
+
+mod binary;
+
+use std::fs;
+
+use binary::{Kontor, Running};
+
+/// A folder of exported tables.
+fn exported(kontor: &Kontor, folder: &str) -> Vec<(String, String)> {
+    kontor.ok(&["export", "all", folder, "--force"]);
+    let mut files: Vec<(String, String)> = fs::read_dir(kontor.path(folder))
+        .expect("the folder")
+        .map(|entry| {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name().into_string().expect("a plain name");
+            (name, fs::read_to_string(entry.path()).expect("text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_help_names_every_command() {
+    let kontor = Kontor::new();
+    let help = kontor.ok(&["--help"]).out;
+    for command in [
+        "demo", "init", "serve", "migrate", "audit", "import", "export", "backup", "restore",
+        "order", "config",
+    ] {
+        assert!(help.contains(&format!("  {command} ")), "{command} is missing:\n{help}");
+        let own = kontor.ok(&[command, "--help"]).out;
+        assert!(own.len() > 200, "{command} --help says too little:\n{own}");
+    }
+    let tables = kontor.ok(&["import", "--help"]).out;
+    assert!(tables.contains("grants") && tables.contains("clearance evidence"), "{tables}");
+}
+
+#[test]
+fn a_shop_of_ones_own_is_made_once() {
+    let kontor = Kontor::new();
+    let list = kontor.ok(&["init", "--market", "list"]).out;
+    assert!(list.lines().any(|line| line.starts_with("de  DE EUR")), "{list}");
+    assert!(!kontor.path("data/kontor.db").exists(), "a list makes nothing");
+
+    let made = kontor.ok(&["init", "--name", "Nordlicht", "--market", "de", "--market", "us"]).out;
+    assert!(made.contains("rules: 81 rows, 81 new"), "{made}");
+    assert!(made.contains("markets: 2 rows, 2 new"), "{made}");
+    let config = fs::read_to_string(kontor.path("kontor.toml")).expect("the configuration");
+    assert!(config.contains("[server]"));
+    let markets = kontor.ok(&["export", "markets"]).out;
+    assert!(markets.contains("\nde,DE,EUR") && markets.contains("preparing"), "{markets}");
+    assert!(kontor.ok(&["audit"]).out.contains("Everything agrees"));
+
+    let again = kontor.run(&["init"]);
+    assert_eq!(again.code, 3);
+    assert!(again.err.contains("exists already: a shop is made once"), "{}", again.err);
+    assert_eq!(again.err.lines().count(), 1);
+}
+
+#[test]
+fn an_unknown_market_makes_nothing() {
+    let kontor = Kontor::new();
+    for (code, why) in [("zz", "no template"), ("Germany", "not two lower-case letters")] {
+        let run = kontor.run(&["init", "--market", code]);
+        assert_eq!(run.code, 3);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+    assert!(!kontor.path("data/kontor.db").exists());
+    assert!(!kontor.path("kontor.toml").exists());
+}
+
+#[test]
+fn commands_without_a_database_say_how_to_make_one() {
+    let kontor = Kontor::new();
+    for arguments in [
+        &["serve"][..],
+        &["audit"],
+        &["export", "markets"],
+        &["import", "markets", "-"],
+        &["backup", "copy.db"],
+        &["order", "cancel", "US26-7K3Q-9MX2-4TB7"],
+    ] {
+        let run = kontor.run(arguments);
+        assert_eq!((run.code, run.err.lines().count()), (3, 1), "{arguments:?}: {}", run.err);
+        assert!(run.err.contains("`kontor init` makes a shop"), "{arguments:?}: {}", run.err);
+        assert!(!kontor.path("data/kontor.db").exists(), "{arguments:?} made a database");
+    }
+}
+
+#[test]
+fn what_is_exported_can_be_imported_and_changes_nothing() {
+    let kontor = Kontor::with_demo();
+    let before = exported(&kontor, "tables");
+    assert_eq!(before.len(), 14);
+    let report = kontor.ok(&["import", "all", "tables"]).out;
+    for line in report.lines() {
+        assert!(line.contains(" 0 new, 0 changed"), "{line}");
+    }
+    assert_eq!(exported(&kontor, "tables"), before);
+
+    // Into a new shop it gives the same shop.
+    let other = Kontor::new();
+    other.ok(&["init"]);
+    let folder = kontor.path("tables");
+    other.ok(&["import", "all", folder.to_str().expect("a plain path")]);
+    let carried = exported(&other, "tables");
+    for ((name, was), (_, is)) in before.iter().zip(&carried) {
+        assert_eq!(was, is, "{name} is another one");
+    }
+}
+
+#[test]
+fn an_existing_file_is_not_written_over_by_itself() {
+    let kontor = Kontor::with_demo();
+    fs::write(kontor.path("prices.csv"), "mine").expect("a file");
+    let run = kontor.run(&["export", "prices", "prices.csv"]);
+    assert_eq!(run.code, 3);
+    assert!(run.err.contains("--force"), "{}", run.err);
+    assert_eq!(fs::read_to_string(kontor.path("prices.csv")).expect("the file"), "mine");
+    kontor.ok(&["export", "prices", "prices.csv", "--force"]);
+    assert!(fs::read_to_string(kontor.path("prices.csv")).expect("it").starts_with("market,"));
+    assert!(!kontor.path("prices.csv.part").exists());
+}
+
+#[test]
+fn every_bad_row_is_named_and_none_is_written() {
+    let kontor = Kontor::with_demo();
+    let before = exported(&kontor, "before");
+    let prices = kontor.ok(&["export", "prices"]).out;
+    let header = prices.lines().next().expect("a header");
+    let column =
+        |name: &str| header.split(',').position(|column| column == name).expect("a column");
+    let good = prices.lines().find(|line| line.starts_with("us,BAND-BLACK,")).expect("a price");
+    let with = |name: &str, value: &str| {
+        let mut cells: Vec<&str> = good.split(',').collect();
+        cells[column(name)] = value;
+        cells.join(",")
+    };
+    // One good row among them: it must not get in either.
+    let bad = [
+        ("market", "zz", 2),
+        ("sku", "NO-SUCH-THING", 3),
+        ("price", "12.345", 4),
+        ("price", "-1", 5),
+        ("currency", "EUR", 6),
+        ("valid_from", "2015-02-30", 7),
+    ];
+    let mut text = format!("{header}\n");
+    for (name, value, _) in bad {
+        text.push_str(&with(name, value));
+        text.push('\n');
+    }
+    let other = prices.lines().find(|line| line.starts_with("us,PB5000-SILVER,")).expect("a price");
+    text.push_str(&other.replace(",9.99,", ",17.77,"));
+    text.push('\n');
+    fs::write(kontor.path("bad.csv"), text).expect("a file");
+
+    let run = kontor.run(&["import", "prices", "bad.csv", "--json"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let problems = report["bad"]["problems"].as_array().expect("problems");
+    let lines: Vec<u64> = problems.iter().filter_map(|problem| problem["line"].as_u64()).collect();
+    for (name, value, line) in bad {
+        assert!(lines.contains(&line), "{name}={value}: {report:#}");
+    }
+    assert!(!lines.contains(&8), "the good row is called bad: {report:#}");
+    let told = kontor.run(&["import", "prices", "bad.csv"]);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("nothing was imported") && told.err.contains("line 4, price:"));
+    assert_eq!(exported(&kontor, "after"), before);
+}
+
+#[test]
+fn hostile_files_are_refused_with_a_reason() {
+    let kontor = Kontor::with_demo();
+    let before = exported(&kontor, "before");
+    let deep = format!("market,sku\n{}", "\"".repeat(50_000));
+    let wide = format!("market{}\n", ",x".repeat(10_000));
+    for (name, bytes) in [
+        ("empty", Vec::new()),
+        ("no-header", b"us,BAND-BLACK,14.99\n".to_vec()),
+        ("other-table", b"code,kind\nA,b\n".to_vec()),
+        ("not-text", vec![0xff, 0xfe, 0x00, 0x80, b'\n', 0xc3, 0x28]),
+        ("open-quote", deep.into_bytes()),
+        ("wide", wide.into_bytes()),
+    ] {
+        fs::write(kontor.path("hostile.csv"), &bytes).expect("a file");
+        let run = kontor.run(&["import", "prices", "hostile.csv"]);
+        assert_eq!(run.code, 1, "{name}: {} {}", run.out, run.err);
+        assert!(run.err.contains("nothing was imported"), "{name}: {}", run.err);
+        assert!(run.err.len() < 20_000, "{name} is told at length");
+    }
+    let none = kontor.run(&["import", "prices", "nowhere.csv"]);
+    assert_eq!((none.code, none.err.lines().count()), (3, 1), "{}", none.err);
+    let table = kontor.run(&["import", "people", "hostile.csv"]);
+    assert!(table.err.contains("take one of markets, models"), "{}", table.err);
+    assert_eq!(exported(&kontor, "after"), before);
+}
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let kontor = Kontor::with_demo();
+    let before = exported(&kontor, "before");
+    let prices = kontor.ok(&["export", "prices"]).out.replace(",14.99,USD", ",13.99,USD");
+    fs::write(kontor.path("prices.csv"), prices).expect("a file");
+    let dry = kontor.ok(&["import", "prices", "prices.csv", "--dry-run"]).out;
+    assert!(dry.contains(" 1 changed") && dry.contains("nothing was changed"), "{dry}");
+    assert_eq!(exported(&kontor, "after"), before);
+    let real = kontor.ok(&["import", "prices", "prices.csv"]).out;
+    assert!(real.contains(" 1 changed"), "{real}");
+    let again = kontor.ok(&["import", "prices", "prices.csv"]).out;
+    assert!(again.contains(" 0 new, 0 changed"), "{again}");
+}
+
+#[test]
+fn a_delivery_that_is_imported_twice_is_booked_once() {
+    let kontor = Kontor::with_demo();
+    let header = kontor.ok(&["export", "stock"]).out.lines().next().expect("a header").to_owned();
+    let row: Vec<&str> = header
+        .split(',')
+        .map(|column| match column {
+            "site" => "home",
+            "market" => "us",
+            "sku" => "BAND-BLACK",
+            "units" => "250",
+            "confidence" => "S1",
+            "delivery" | "reference" => "PO-7",
+            _ => "delivery note 7",
+        })
+        .collect();
+    fs::write(kontor.path("stock.csv"), format!("{header}\n{}\n", row.join(","))).expect("a file");
+    let first = kontor.ok(&["import", "stock", "stock.csv"]).out;
+    assert!(first.contains("1 rows, 1 new"), "{first}");
+    let second = kontor.ok(&["import", "stock", "stock.csv"]).out;
+    assert!(second.contains("0 new, 0 changed, 1 unchanged"), "{second}");
+    assert!(kontor.ok(&["audit"]).out.contains("Everything agrees"));
+}
+
+#[test]
+fn standard_input_and_output_work_in_pipes() {
+    let kontor = Kontor::with_demo();
+    let fits = kontor.ok(&["export", "fits", "-"]).out;
+    let report = kontor.run_with_input(&["import", "fits", "-", "--json"], fits.as_bytes());
+    assert_eq!(report.code, 0, "{}", report.err);
+    let report: serde_json::Value = serde_json::from_str(&report.out).expect("JSON");
+    assert_eq!(report["tables"][0]["table"], "fits");
+    assert_eq!(report["tables"][0]["new"], 0);
+}
+
+#[test]
+fn a_running_server_follows_an_import_and_a_backup_is_taken_from_it() {
+    let kontor = Kontor::with_demo();
+    let running = Running::serve(&kontor);
+    assert!(running.get("/us/en/product/band").contains("$14.99"));
+
+    let prices = kontor.ok(&["export", "prices"]).out.replace(",14.99,USD", ",13.49,USD");
+    fs::write(kontor.path("prices.csv"), prices).expect("a file");
+    kontor.ok(&["import", "prices", "prices.csv"]);
+    running.until("/us/en/product/band", |page| page.contains("$13.49"));
+
+    let made = kontor.ok(&["backup", "copy.db"]).out;
+    assert!(made.contains("checked"), "{made}");
+    let twice = kontor.run(&["backup", "copy.db"]);
+    assert_eq!(twice.code, 3);
+    assert!(twice.err.contains("not overwritten"), "{}", twice.err);
+    // While it serves, its database cannot be replaced.
+    let replaced = kontor.run(&["restore", "copy.db"]);
+    assert_eq!(replaced.code, 3);
+    assert!(replaced.err.contains("not overwritten"), "{}", replaced.err);
+    running.stop();
+
+    let other = Kontor::new();
+    let copy = kontor.path("copy.db");
+    let restored = other.ok(&["restore", copy.to_str().expect("a plain path")]).out;
+    assert!(restored.contains("secret.key"), "{restored}");
+    assert_eq!(exported(&other, "tables"), exported(&kontor, "tables"));
+    assert!(other.ok(&["audit"]).out.contains("Everything agrees"));
+}
+
+#[test]
+fn a_damaged_backup_is_not_restored() {
+    let kontor = Kontor::with_demo();
+    kontor.ok(&["backup", "copy.db"]);
+    let mut bytes = fs::read(kontor.path("copy.db")).expect("the copy");
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 8192].fill(0x5a);
+    let other = Kontor::new();
+    for (name, bytes) in [
+        ("damaged.db", bytes.clone()),
+        ("cut.db", bytes[..5000].to_vec()),
+        ("text.db", b"not a database at all, but long enough to look at".repeat(9)),
+        ("nothing.db", Vec::new()),
+    ] {
+        fs::write(other.path(name), bytes).expect("a file");
+        let run = other.run(&["restore", name]);
+        assert_eq!((run.code, run.err.lines().count()), (3, 1), "{name}: {}", run.err);
+        assert!(!other.path("data/kontor.db").exists(), "{name} was restored");
+    }
+    // A log that is left of an older database would be played into the restored one.
+    fs::create_dir_all(other.path("data")).expect("a folder");
+    fs::write(other.path("data/kontor.db-wal"), "old").expect("a file");
+    let copy = kontor.path("copy.db");
+    let run = other.run(&["restore", copy.to_str().expect("a plain path")]);
+    assert!(run.err.contains("kontor.db-wal exists already"), "{}", run.err);
+}
+
+#[test]
+fn a_damaged_database_stops_with_one_clear_line() {
+    let kontor = Kontor::new();
+    fs::create_dir_all(kontor.path("data")).expect("a folder");
+    fs::write(kontor.path("data/kontor.db"), b"this is not a database ".repeat(50)).expect("it");
+    for command in ["serve", "audit", "migrate"] {
+        let run = kontor.run(&[command]);
+        assert_eq!((run.code, run.err.lines().count()), (3, 1), "{command}: {}", run.err);
+        assert!(run.err.contains("restore a backup"), "{command}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_server_that_was_killed_starts_again() {
+    let kontor = Kontor::with_demo();
+    let running = Running::serve(&kontor);
+    assert!(running.get("/us/en/").contains("Mi Band"));
+    running.kill();
+    let running = Running::serve(&kontor);
+    assert!(running.get("/us/en/").contains("Mi Band"));
+    running.stop();
+    assert!(kontor.ok(&["audit"]).out.contains("Everything agrees"));
+}
