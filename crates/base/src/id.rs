@@ -163,6 +163,15 @@ typed_id!(
     /// An evidence record that a clearance has been granted.
     GrantId, "grant"
 );
+typed_id!(
+    /// The sale of a scarce item.
+    SaleId, "sale"
+);
+typed_id!(
+    /// One person's entry into a sale: what a ticket carries, what the order is worked out over,
+    /// and what the public report lists.
+    EntryId, "entry"
+);
 
 #[cfg(test)]
 mod tests {

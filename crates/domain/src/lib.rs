@@ -14,3 +14,4 @@ pub mod order;
 pub mod payment;
 pub mod planning;
 pub mod price;
+pub mod sale;

@@ -1,0 +1,26 @@
+//! The sale of a scarce item: its life, its definition, who gets in and in which order, who counts
+//! as the same person, and what the public can check afterwards.
+//!
+//! Pure rules: the engine that counts units lives in `kontor-ledger`, which these rules do not
+//! see. Start with [`life`](LIFE_TABLE), then [`Definition`], then the [`Shuffle`].
+
+mod definition;
+mod fair;
+mod hex;
+mod life;
+mod person;
+mod ticket;
+
+pub use definition::{
+    BEACON_BYTES_MAX, CHANNELS_MAX, Channel, Definition, DefinitionProblem, HOLD_MINUTES_MAX,
+    HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, UNITS_MAX, Way, Windows,
+    roll_over,
+};
+pub use fair::{Commitment, Drawn, OrderSecret, Rank, Shuffle, entries_digest};
+pub use life::{
+    LIFE_TABLE, LifeRefusal, LifeStep, Mover, SaleEvent, SaleState, catch_up, due, life_step,
+};
+pub use person::{
+    Counted, Household, OverLimit, PersonHasher, PersonKeys, Trait, units_of, within_limit,
+};
+pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};
