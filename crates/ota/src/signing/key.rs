@@ -1,0 +1,222 @@
+//! Ed25519 keys: the public half as TUF writes it, the secret half that only ever signs.
+
+use std::fmt;
+
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use kontor_base::Random;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::canonical;
+use super::rejected::Rejected;
+
+/// What stands before the hex digits of a secret key in its file.
+const SECRET_PREFIX: &str = "kontor-ed25519-secret:";
+
+/// The name of a key: the SHA-256 of its canonical public form, in hex.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// The id in hex.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The public half of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WireKey", into = "WireKey")]
+pub struct PublicKey(VerifyingKey);
+
+#[derive(Clone, Serialize, Deserialize)]
+struct WireKey {
+    keytype: String,
+    keyval: WireValue,
+    scheme: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct WireValue {
+    public: String,
+}
+
+impl TryFrom<WireKey> for PublicKey {
+    type Error = Rejected;
+
+    fn try_from(wire: WireKey) -> Result<Self, Rejected> {
+        if wire.keytype != "ed25519" || wire.scheme != "ed25519" {
+            return Err(Rejected::malformed("a key is not ed25519"));
+        }
+        Self::parse(&wire.keyval.public)
+    }
+}
+
+impl From<PublicKey> for WireKey {
+    fn from(key: PublicKey) -> Self {
+        let public = hex(key.0.as_bytes());
+        Self { keytype: "ed25519".into(), keyval: WireValue { public }, scheme: "ed25519".into() }
+    }
+}
+
+impl PublicKey {
+    /// Reads the 64 hex digits of a public key.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected::Malformed`]: not 32 bytes, not on the curve, or a point for which forged
+    /// signatures exist.
+    pub fn parse(text: &str) -> Result<Self, Rejected> {
+        let bytes = unhex(text).ok_or_else(|| Rejected::malformed("a public key is not hex"))?;
+        let key = VerifyingKey::from_bytes(&bytes)
+            .map_err(|_| Rejected::malformed("a public key is not on the curve"))?;
+        if key.is_weak() {
+            return Err(Rejected::malformed("a public key is weak"));
+        }
+        Ok(Self(key))
+    }
+
+    /// The key in hex, as a person passes it on.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        hex(self.0.as_bytes())
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        let value = json!({
+            "keytype": "ed25519", "scheme": "ed25519", "keyval": { "public": self.to_text() },
+        });
+        let bytes = canonical::to_bytes(&value).expect("a key has no numbers");
+        KeyId(hex(&Sha256::digest(bytes)))
+    }
+
+    /// Whether `signature` is this key's over `message`, by the strict rules (no malleability).
+    #[must_use]
+    pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    }
+}
+
+/// The secret half of a key. Wiped from memory when dropped; prints nothing of itself.
+#[derive(Clone)]
+pub struct SecretKey(SigningKey);
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey(of {})", self.public().id())
+    }
+}
+
+impl SecretKey {
+    /// A fresh key.
+    #[must_use]
+    pub fn generate(random: &Random) -> Self {
+        Self(SigningKey::from_bytes(&random.bytes32()))
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    /// Signs bytes.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// The text of a key file. Whoever reads it can sign.
+    #[must_use]
+    pub fn to_file_text(&self) -> String {
+        format!("{SECRET_PREFIX}{}\n", hex(self.0.as_bytes()))
+    }
+
+    /// Reads a key file.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected::Malformed`] when it is not the text of [`SecretKey::to_file_text`].
+    pub fn parse_file_text(text: &str) -> Result<Self, Rejected> {
+        let digits = text.trim().strip_prefix(SECRET_PREFIX);
+        let bytes = digits.and_then(unhex).ok_or_else(|| Rejected::malformed("no secret key"))?;
+        Ok(Self(SigningKey::from_bytes(&bytes)))
+    }
+}
+
+/// Bytes in lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Lower-case hex of exactly `N` bytes.
+#[must_use]
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let text = text.as_bytes();
+    if text.len() != N * 2 {
+        return None;
+    }
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut out = [0; N];
+    for (to, pair) in out.iter_mut().zip(text.chunks_exact(2)) {
+        *to = (digit(pair[0])? << 4) | digit(pair[1])?;
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_read_back_and_debug_shows_no_secret() {
+        let key = SecretKey::generate(&Random::seeded(1));
+        let text = key.to_file_text();
+        let back = SecretKey::parse_file_text(&text).expect("it was written a moment ago");
+        assert_eq!(back.public(), key.public());
+        let digits = text.trim().rsplit(':').next().unwrap_or_default();
+        assert_eq!(digits.len(), 64);
+        assert!(!format!("{key:?}").contains(digits));
+        assert!(SecretKey::parse_file_text("kontor-ed25519-secret:12").is_err());
+    }
+
+    #[test]
+    fn the_key_id_is_the_one_other_programs_work_out() {
+        // From the first test vector of RFC 8032; the id was worked out with securesystemslib.
+        let key =
+            PublicKey::parse("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+                .expect("a vector of RFC 8032");
+        assert_eq!(
+            key.id().as_str(),
+            "74c181c7ad8a0855d4b55e44d2ba87aabdddb196832571f15f92fece332e4916"
+        );
+    }
+
+    #[test]
+    fn weak_and_foreign_keys_are_refused() {
+        assert!(PublicKey::parse(&"00".repeat(32)).is_err());
+        assert!(PublicKey::parse("AB").is_err());
+        let rsa = r#"{"keytype":"rsa","scheme":"rsassa-pss-sha256","keyval":{"public":""}}"#;
+        assert!(serde_json::from_str::<PublicKey>(rsa).is_err());
+    }
+}
