@@ -8,7 +8,8 @@
 //! Start reading in [`stock`] (accounts, causes, transfers), then [`hold`] (what happens to stock
 //! between a checkout and an order) and [`warehouse`] (everything else that moves goods). The
 //! same for money: [`money`], then [`posting`]. [`mod@audit`] and [`money_audit`] prove a ledger
-//! from its entries; [`simulator`] tries to break one.
+//! from its entries; [`simulator`] tries to break one. [`sale`] is the other machine in here: units of
+//! a scarce item, given out from memory.
 
 pub mod audit;
 pub mod book;
@@ -18,6 +19,7 @@ pub mod money;
 pub mod money_audit;
 pub mod posting;
 pub mod refusal;
+pub mod sale;
 #[cfg(test)]
 mod samples;
 pub mod simulator;
