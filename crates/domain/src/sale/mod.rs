@@ -2,15 +2,25 @@
 //! as the same person, and what the public can check afterwards.
 //!
 //! Pure rules: the engine that counts units lives in `kontor-ledger`, which these rules do not
-//! see. Start with [`life`](LIFE_TABLE), then [`Definition`], then the [`Shuffle`].
+//! see. Start with [`LIFE_TABLE`], then [`Definition`], then [`Shuffle`] and [`verify()`].
 
+mod admission;
+mod chance;
+mod code;
 mod definition;
 mod fair;
 mod hex;
 mod life;
 mod person;
+mod report;
+mod settle;
 mod ticket;
+mod verify;
+mod waitlist;
 
+pub use admission::{Admission, Floor, HORIZON_MS, Measured};
+pub use chance::{Chance, Outlook, UnitsRange, chance, units_range};
+pub use code::{CodeBook, CodeRecord, CodeRefusal, NUMBER_MAX, enter_with, transfer};
 pub use definition::{
     BEACON_BYTES_MAX, CHANNELS_MAX, Channel, Definition, DefinitionProblem, HOLD_MINUTES_MAX,
     HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, UNITS_MAX, Way, Windows,
@@ -23,4 +33,10 @@ pub use life::{
 pub use person::{
     Counted, Household, OverLimit, PersonHasher, PersonKeys, Trait, units_of, within_limit,
 };
+pub use report::{
+    Beacon, ChannelReport, ENTRIES_MAX, Entry, Outcome, ReadError, Report, SCHEMA, Totals,
+};
+pub use settle::{Return, SettleRefusal, Tally, settle};
 pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};
+pub use verify::{Check, Finding, Noted, verify};
+pub use waitlist::{Offer, Waiting, offers};

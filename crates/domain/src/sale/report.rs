@@ -1,0 +1,231 @@
+//! The public report of a sale: everything that is needed to recompute it, and nobody's data.
+//!
+//! An entry is a random id; only its holder knows that it is theirs (their ticket says so). The
+//! layout is versioned by [`SCHEMA`]; a reader refuses versions that it does not know.
+
+use kontor_base::Instant;
+use kontor_base::id::{EntryId, SaleId};
+use serde::{Deserialize, Serialize};
+
+use super::definition::{CHANNELS_MAX, Channel, UNITS_MAX, Way};
+use super::fair::{Commitment, OrderSecret};
+use super::hex;
+use crate::catalogue::Sku;
+use crate::market::MarketCode;
+
+/// The name and version of the layout.
+pub const SCHEMA: &str = "kontor.sale.report/1";
+
+/// The most entries of a report that is read.
+pub const ENTRIES_MAX: usize = 20_000_000;
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Bought.
+    Claimed,
+    /// Held a unit and let the time run out.
+    Expired,
+    /// Held a unit and gave it back, or the payment failed.
+    Released,
+    /// Refused: the person already had as much as one may have.
+    Limited,
+    /// Refused for another reason that the rules name (clearance, reseller).
+    Refused,
+    /// Was let in and did not take a unit.
+    Missed,
+    /// Was never let in.
+    NotReached,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of [`Totals`].
+    pub const ALL: [Self; 7] = [
+        Self::Claimed,
+        Self::Expired,
+        Self::Released,
+        Self::Limited,
+        Self::Refused,
+        Self::Missed,
+        Self::NotReached,
+    ];
+
+    /// The word in data and on pages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Expired => "expired",
+            Self::Released => "released",
+            Self::Limited => "limited",
+            Self::Refused => "refused",
+            Self::Missed => "missed",
+            Self::NotReached => "not_reached",
+        }
+    }
+}
+
+/// One entry, in JSON as an array of four: there may be millions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry(
+    /// Which.
+    pub EntryId,
+    /// Milliseconds after going live at which it came; `null` if it was there before.
+    pub Option<u64>,
+    /// What became of it.
+    pub Outcome,
+    /// Units that were bought.
+    pub u32,
+);
+
+/// Numbers over all entries of a channel, for readers who do not count themselves. They must agree
+/// with the entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Everybody.
+    pub entries: u64,
+    /// Units that were bought.
+    pub units_claimed: u64,
+    /// Entries that bought.
+    pub claimed: u64,
+    /// Holds that ran out.
+    pub expired: u64,
+    /// Holds that were given back.
+    pub released: u64,
+    /// Entries that met the limit of one person.
+    pub limited: u64,
+    /// Entries that were refused for another reason.
+    pub refused: u64,
+    /// Entries that were let in and took nothing.
+    pub missed: u64,
+    /// Entries that were never let in.
+    pub not_reached: u64,
+}
+
+impl Totals {
+    /// Counted from entries.
+    #[must_use]
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut totals = Self { entries: entries.len() as u64, ..Self::default() };
+        for Entry(_, _, outcome, units) in entries {
+            totals.units_claimed += u64::from(*units);
+            *match outcome {
+                Outcome::Claimed => &mut totals.claimed,
+                Outcome::Expired => &mut totals.expired,
+                Outcome::Released => &mut totals.released,
+                Outcome::Limited => &mut totals.limited,
+                Outcome::Refused => &mut totals.refused,
+                Outcome::Missed => &mut totals.missed,
+                Outcome::NotReached => &mut totals.not_reached,
+            } += 1;
+        }
+        totals
+    }
+}
+
+/// One market's way in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelReport {
+    /// The market.
+    pub market: MarketCode,
+    /// The way in.
+    pub way: Way,
+    /// Units at the beginning.
+    pub quota: u32,
+    /// Units that came from other ways of the market.
+    pub rolled_in: u32,
+    /// Units that went to other ways of the market.
+    pub rolled_out: u32,
+    /// How many of the line were let in or offered a unit, counted from its front.
+    pub reached: u64,
+    /// The digest of the entries that were there before it went live, as published then.
+    pub entries_digest: Commitment,
+    /// Everybody, in the order of the line.
+    pub entries: Vec<Entry>,
+    /// The numbers.
+    pub totals: Totals,
+}
+
+impl ChannelReport {
+    /// The channel as defined.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        Channel { market: self.market, way: self.way, quota: self.quota }
+    }
+}
+
+/// A public beacon that was mixed into the order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beacon {
+    /// Its name and round, as announced with the sale.
+    pub name: String,
+    /// Its value; whoever verifies compares it with what the beacon's operator publishes.
+    #[serde(with = "hex")]
+    pub value: [u8; 32],
+}
+
+/// The report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The sale.
+    pub sale: SaleId,
+    /// What was sold.
+    pub sku: Sku,
+    /// When it went live.
+    pub live_at: Instant,
+    /// When it was settled.
+    pub settled_at: Instant,
+    /// Units that one person could take.
+    pub per_person: u32,
+    /// What was published before registration.
+    pub commitment: Commitment,
+    /// What it was the hash of.
+    pub secret: OrderSecret,
+    /// The beacon, if one was announced.
+    pub beacon: Option<Beacon>,
+    /// All channels.
+    pub channels: Vec<ChannelReport>,
+}
+
+/// Why a text is not taken for a report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON of this layout.
+    #[error("not a report: {0}")]
+    Layout(String),
+    /// A version that this program does not know.
+    #[error("the report has the layout {0:?}, and only {SCHEMA:?} is known")]
+    Schema(String),
+    /// More of something than a sale can have.
+    #[error("the report has more {0} than a sale can have")]
+    TooMuch(&'static str),
+}
+
+impl Report {
+    /// Checks what has been read from outside: the layout and the bounds. Whether it is *true* is
+    /// the business of [`verify`](super::verify()).
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`].
+    pub fn accept(self) -> Result<Self, ReadError> {
+        if self.schema != SCHEMA {
+            return Err(ReadError::Schema(self.schema));
+        }
+        let entries: usize = self.channels.iter().map(|channel| channel.entries.len()).sum();
+        let units: u64 = self.channels.iter().map(|channel| u64::from(channel.quota)).sum();
+        for (what, too_much) in [
+            ("channels", self.channels.len() > CHANNELS_MAX),
+            ("entries", entries > ENTRIES_MAX),
+            ("units", units > UNITS_MAX),
+        ] {
+            if too_much {
+                return Err(ReadError::TooMuch(what));
+            }
+        }
+        Ok(self)
+    }
+}

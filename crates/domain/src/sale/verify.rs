@@ -1,0 +1,260 @@
+//! The check of a public report from nothing but itself (and, if the reader wants, from what was
+//! published before the sale). Every check has a name; every failure says where.
+
+use std::collections::HashSet;
+
+use kontor_base::id::EntryId;
+
+use super::definition::Way;
+use super::fair::{Commitment, Shuffle, entries_digest};
+use super::report::{ChannelReport, Outcome, Report, Totals};
+
+/// What is checked, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Check {
+    /// The secret is the one that was committed to.
+    Commitment,
+    /// The commitment and the digests are those that the reader noted before the sale.
+    Published,
+    /// The entries from before going live are those whose digest was published.
+    Digest,
+    /// No entry stands twice, no channel stands twice.
+    Unique,
+    /// The line is the one that secret and beacon give; later comers stand behind, by time.
+    Order,
+    /// Only the front of the line was let in, and everybody in it.
+    Reach,
+    /// Whoever bought has units, nobody else has.
+    Outcome,
+    /// Nobody has more units than one person may take.
+    Limit,
+    /// What moved between ways of a market adds up.
+    Rollover,
+    /// No channel sold more than it had.
+    Quota,
+    /// The numbers are those of the entries.
+    Totals,
+}
+
+impl Check {
+    /// Every check.
+    pub const ALL: [Self; 11] = [
+        Self::Commitment,
+        Self::Published,
+        Self::Digest,
+        Self::Unique,
+        Self::Order,
+        Self::Reach,
+        Self::Outcome,
+        Self::Limit,
+        Self::Rollover,
+        Self::Quota,
+        Self::Totals,
+    ];
+
+    /// The name of the check.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Commitment => "commitment",
+            Self::Published => "published",
+            Self::Digest => "digest",
+            Self::Unique => "unique",
+            Self::Order => "order",
+            Self::Reach => "reach",
+            Self::Outcome => "outcome",
+            Self::Limit => "limit",
+            Self::Rollover => "rollover",
+            Self::Quota => "quota",
+            Self::Totals => "totals",
+        }
+    }
+
+    /// What it means when it holds, for people.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Commitment => "the secret is the one whose hash was published beforehand",
+            Self::Published => "commitment and digests are those noted before the sale",
+            Self::Digest => "no entry was added or removed after it went live",
+            Self::Unique => "no entry and no channel stands twice",
+            Self::Order => "the line is the one that the secret gives",
+            Self::Reach => "nobody was let in before somebody with a better place",
+            Self::Outcome => "whoever bought has units, and nobody else",
+            Self::Limit => "no entry has more than one person may take",
+            Self::Rollover => "units that moved between ways add up",
+            Self::Quota => "no channel sold more than it had",
+            Self::Totals => "the numbers are those of the entries",
+        }
+    }
+}
+
+/// Something that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was checked.
+    pub check: Check,
+    /// In which channel, such as `in/rush`; empty for the whole sale.
+    pub channel: String,
+    /// What is wrong there.
+    pub detail: String,
+}
+
+/// What a reader noted before the sale; what was not noted is not compared.
+#[derive(Clone, Debug, Default)]
+pub struct Noted {
+    /// The commitment.
+    pub commitment: Option<Commitment>,
+    /// Digests of entries, by channel (`in/rush`).
+    pub digests: Vec<(String, Commitment)>,
+}
+
+/// Everything that does not hold, in the order of the checks; empty for a true report.
+///
+/// What this cannot see from published data: whether two entries are of the same person, and
+/// whether units outside the report exist. The first is the shop's own check at entry and payment;
+/// the second is what `kontor audit` proves over the books.
+#[must_use]
+pub fn verify(report: &Report, noted: &Noted) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    of_the_sale(report, noted, &mut findings);
+    let beacon = report.beacon.as_ref().map(|beacon| &beacon.value);
+    let shuffle = report.secret.shuffle(report.sale, beacon);
+    for channel in &report.channels {
+        of_channel(report, channel, &shuffle, &mut findings);
+    }
+    findings.0.sort_by_key(|finding| finding.check);
+    findings.0
+}
+
+/// At most this many findings of one check in one channel: the first says enough.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, check: Check, channel: &str, detail: impl Into<String>) {
+        self.0.push(Finding { check, channel: channel.to_owned(), detail: detail.into() });
+    }
+}
+
+fn name(channel: &ChannelReport) -> String {
+    format!("{}/{}", channel.market, channel.way.word())
+}
+
+fn of_the_sale(report: &Report, noted: &Noted, findings: &mut Findings) {
+    let commitment = report.secret.commitment();
+    if commitment != report.commitment {
+        findings.add(Check::Commitment, "", format!("the secret's hash is {commitment}"));
+    }
+    if noted.commitment.is_some_and(|noted| noted != report.commitment) {
+        findings.add(Check::Published, "", "the commitment is another one");
+    }
+    for (place, digest) in &noted.digests {
+        match report.channels.iter().find(|channel| name(channel) == *place) {
+            Some(channel) if channel.entries_digest == *digest => {}
+            Some(_) => findings.add(Check::Published, place, "the digest is another one"),
+            None => findings.add(Check::Published, place, "the channel is missing"),
+        }
+    }
+    let mut channels = HashSet::new();
+    for channel in &report.channels {
+        if !channels.insert((channel.market, channel.way)) {
+            findings.add(Check::Unique, &name(channel), "the channel stands twice");
+        }
+    }
+    for channel in &report.channels {
+        let of_market = |part: fn(&ChannelReport) -> u32| -> u64 {
+            let same = report.channels.iter().filter(|other| other.market == channel.market);
+            same.map(|other| u64::from(part(other))).sum()
+        };
+        let (moved_in, moved_out) = (of_market(|c| c.rolled_in), of_market(|c| c.rolled_out));
+        if moved_in != moved_out {
+            let detail = format!("{moved_out} units left ways of the market, {moved_in} arrived");
+            findings.add(Check::Rollover, &name(channel), detail);
+        }
+    }
+}
+
+fn of_channel(report: &Report, channel: &ChannelReport, shuffle: &Shuffle, out: &mut Findings) {
+    let place = name(channel);
+    let ids: Vec<EntryId> = channel.entries.iter().map(|entry| entry.0).collect();
+    let here: Vec<EntryId> =
+        channel.entries.iter().filter(|entry| entry.1.is_none()).map(|entry| entry.0).collect();
+
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    if let Some(twin) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        out.add(Check::Unique, &place, format!("{} stands twice", twin[0]));
+    }
+    if entries_digest(&here) != channel.entries_digest {
+        out.add(Check::Digest, &place, "the digest of the entries is another one");
+    }
+    if let Some(detail) = wrong_order(channel, shuffle, &here) {
+        out.add(Check::Order, &place, detail);
+    }
+    if let Some(detail) = wrong_reach(channel) {
+        out.add(Check::Reach, &place, detail);
+    }
+    for entry in &channel.entries {
+        if (entry.2 == Outcome::Claimed) != (entry.3 > 0) {
+            let detail = format!("{} is {} with {} units", entry.0, entry.2.word(), entry.3);
+            out.add(Check::Outcome, &place, detail);
+            break;
+        }
+    }
+    if let Some(entry) = channel.entries.iter().find(|entry| entry.3 > report.per_person) {
+        out.add(Check::Limit, &place, format!("{} has {} units", entry.0, entry.3));
+    }
+    let sold: u64 = channel.entries.iter().map(|entry| u64::from(entry.3)).sum();
+    let had = u64::from(channel.quota) + u64::from(channel.rolled_in);
+    match had.checked_sub(u64::from(channel.rolled_out)) {
+        Some(had) if sold <= had => {}
+        Some(had) => out.add(Check::Quota, &place, format!("{sold} units sold of {had}")),
+        None => out.add(Check::Rollover, &place, "more units left than there were"),
+    }
+    if Totals::of(&channel.entries) != channel.totals {
+        out.add(Check::Totals, &place, "the numbers are not those of the entries");
+    }
+}
+
+/// What is wrong with the line, if anything.
+fn wrong_order(channel: &ChannelReport, shuffle: &Shuffle, here: &[EntryId]) -> Option<String> {
+    let arrivals = || channel.entries.iter().map(|entry| entry.1);
+    // `None` (there before) sorts before every time.
+    if !arrivals().is_sorted() {
+        return Some("somebody who came later stands before somebody who came earlier".to_owned());
+    }
+    if channel.way == Way::Draw && arrivals().any(|at| at.is_some()) {
+        return Some("somebody entered the draw after it was made".to_owned());
+    }
+    if !channel.way.is_shuffled() {
+        return None;
+    }
+    // `here` are the first of the list now, so that places are the same in both.
+    let right = shuffle.order(channel.way, here);
+    let wrong = here.iter().zip(&right).position(|(stands, belongs)| stands != belongs)?;
+    Some(format!("{} has place {wrong}, where {} belongs", here[wrong], right[wrong]))
+}
+
+/// What is wrong with who was let in, if anything. Codes have no line: each is good by itself.
+fn wrong_reach(channel: &ChannelReport) -> Option<String> {
+    let count = channel.entries.len() as u64;
+    if channel.reached > count {
+        return Some(format!("{} were reached of {count}", channel.reached));
+    }
+    if channel.way == Way::Code {
+        return None;
+    }
+    let wrong = channel
+        .entries
+        .iter()
+        .zip(0..)
+        .find(|(entry, place)| (*place < channel.reached) == (entry.2 == Outcome::NotReached));
+    wrong.map(|(entry, place)| {
+        let reached = channel.reached;
+        format!("{} at place {place} is {}, and {reached} were reached", entry.0, entry.2.word())
+    })
+}
+
+#[cfg(test)]
+mod tests;
