@@ -27,7 +27,7 @@ fn the_help_names_every_command() {
     let help = kontor.ok(&["--help"]).out;
     for command in [
         "demo", "init", "serve", "migrate", "audit", "import", "export", "backup", "restore",
-        "order", "config",
+        "opening", "order", "config",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing:\n{help}");
         let own = kontor.ok(&[command, "--help"]).out;
@@ -93,7 +93,7 @@ fn commands_without_a_database_say_how_to_make_one() {
 fn what_is_exported_can_be_imported_and_changes_nothing() {
     let kontor = Kontor::with_demo();
     let before = exported(&kontor, "tables");
-    assert_eq!(before.len(), 14);
+    assert_eq!(before.len(), 15);
     let report = kontor.ok(&["import", "all", "tables"]).out;
     for line in report.lines() {
         assert!(line.contains(" 0 new, 0 changed"), "{line}");
@@ -328,4 +328,53 @@ fn a_server_that_was_killed_starts_again() {
     assert!(running.get("/us/en/").contains("Mi Band"));
     running.stop();
     assert!(kontor.ok(&["audit"]).out.contains("Everything agrees"));
+}
+
+#[test]
+fn the_usa_open_with_accessories_from_rules_and_data_alone() {
+    let kontor = Kontor::with_demo();
+    let plan = kontor.ok(&["opening", "plan", "us"]).out;
+    assert!(
+        plan.contains("Open with BAND-BLACK, HEADPHONES-GOLD, PB10400-SILVER, PB5000-SILVER."),
+        "{plan}"
+    );
+    let note = plan.lines().find(|line| line.starts_with("MINOTE-16GB-WHITE:"));
+    let note = note.unwrap_or_else(|| panic!("{plan}"));
+    assert!(note.contains("not before 20") && note.contains("GL-IP-SEP missing"), "{note}");
+    let json = kontor.ok(&["opening", "plan", "us", "--sku", "BAND-BLACK", "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["products"][0]["ready"]["ready"], "now");
+
+    let other = kontor.run(&["opening", "plan", "us", "--sku", "NOPE-1"]);
+    assert_eq!((other.code, other.err.lines().count()), (3, 1), "{}", other.err);
+    let past = kontor.run(&["opening", "plan", "us", "--on", "2015-06-01"]);
+    assert!(past.err.contains("cannot lie before"), "{}", past.err);
+    let compared = kontor.ok(&["opening", "compare", "us", "--with", "2031-01-01"]).out;
+    assert!(compared.starts_with("us: "), "{compared}");
+}
+
+#[test]
+fn a_market_that_may_not_sell_yet_is_not_opened() {
+    let kontor = Kontor::with_demo();
+    let step = |market: &str, to: &str| {
+        kontor.run(&["opening", "advance", market, to, "--by", "Jane", "--reason", "as planned"])
+    };
+    let refused = step("de", "open");
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("DE-EPR") || refused.err.contains("DE-ENTITY"), "{}", refused.err);
+    assert!(kontor.ok(&["export", "markets"]).out.contains("\nde,DE,EUR,de|en,inclusive"));
+    assert!(kontor.ok(&["opening", "history", "de"]).out.is_empty());
+    // Nor by skipping a stage.
+    assert!(step("br", "open").err.contains("no step leads from closed to open"));
+
+    // Pausing stops selling at once and is written down; opening again is checked again.
+    let running = Running::serve(&kontor);
+    assert_eq!(step("us", "paused").code, 0);
+    running.until("/us/en/product/band", |page| !page.contains("Add to cart"));
+    assert_eq!(step("us", "open").code, 0);
+    running.until("/us/en/product/band", |page| page.contains("Add to cart"));
+    running.stop();
+    let history = kontor.ok(&["opening", "history", "us"]).out;
+    assert_eq!(history.lines().count(), 2, "{history}");
+    assert!(history.contains("open → paused  by Jane: as planned"), "{history}");
 }

@@ -11,6 +11,7 @@ pub mod core;
 pub mod customer;
 pub mod exchange;
 pub mod keepers;
+pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod stock;

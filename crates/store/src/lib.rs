@@ -16,6 +16,7 @@ pub mod job;
 mod kernel;
 pub mod market;
 pub mod money;
+pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod price;

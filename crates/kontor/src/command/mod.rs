@@ -12,6 +12,7 @@ mod export;
 mod import;
 mod init;
 mod migrate;
+mod opening;
 mod order;
 mod serve;
 mod table;
@@ -60,6 +61,8 @@ enum Command {
     /// Bring the database up to date with this release.
     Migrate,
     Audit(audit::Args),
+    #[command(subcommand)]
+    Opening(opening::Args),
     /// Look after orders: cancel one, or note that a bank transfer has arrived.
     #[command(subcommand)]
     Order(order::Args),
@@ -116,6 +119,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Restore(args) => backup::run_restore(&args, &config),
             Command::Migrate => migrate::run(&config),
             Command::Audit(args) => audit::run(&args, &config).await,
+            Command::Opening(args) => opening::run(args, &config).await,
             Command::Order(args) => order::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }

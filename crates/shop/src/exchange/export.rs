@@ -8,7 +8,7 @@ use kontor_store::{Db, StoreError, Tx};
 use super::read::write;
 use super::row::Row;
 use super::table::Table;
-use super::{catalogue, clearance, market, price, stock};
+use super::{catalogue, clearance, market, opening, price, stock};
 
 /// Why nothing, or not everything, was exported.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,7 @@ fn bytes(tx: &mut Tx<'_>, table: Table) -> Result<(Vec<u8>, u64), StoreError> {
         Table::Orders => csv(&rows(tx, AuthorityOrder::to_row)?),
         Table::Reviews => csv(&rows(tx, Review::to_row)?),
         Table::Presences => csv(&rows(tx, Presence::to_row)?),
+        Table::Checklist => csv(&opening::rows(tx)?),
         Table::Stock => csv(&stock::rows(tx)?),
     }
 }

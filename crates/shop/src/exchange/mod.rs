@@ -14,6 +14,7 @@ mod export;
 mod import;
 mod job;
 mod market;
+mod opening;
 mod own_shop;
 mod prepare;
 mod price;
@@ -28,6 +29,8 @@ pub use export::{ExportError, export};
 pub use import::{Csv, Mode, Plan, Progress, import, import_all};
 pub use own_shop::{OwnShop, load_own_shop, market_templates};
 pub use report::{BadFile, ImportError, Report, RowProblem};
-pub use row::{ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow};
+pub use row::{
+    ChecklistRow, ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow,
+};
 pub use scenario::load_demo;
 pub use table::Table;

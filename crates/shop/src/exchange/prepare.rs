@@ -12,7 +12,7 @@ use super::read::{Numbered, check_unique, read};
 use super::report::{Problems, Report, RolledBack};
 use super::row::Row;
 use super::table::Table;
-use super::{catalogue, clearance, market, price, stock};
+use super::{catalogue, clearance, market, opening, price, stock};
 
 type Apply = dyn Fn(&mut Tx<'_>, &mut Job<'_>) -> Result<(), StoreError> + Send + Sync;
 
@@ -102,6 +102,10 @@ pub(super) fn prepare(file: &Csv) -> Prepared {
         Table::Presences => {
             let parse = |row: &_| Presence::parse(row).map_err(Bad::from);
             Draft::read(file, parse, "market", |f| f.market).apply(clearance::apply_presences)
+        }
+        Table::Checklist => {
+            Draft::read(file, opening::parse, "code", |item| item.value.code.clone())
+                .apply(opening::apply)
         }
         Table::Stock => {
             let parse = |row: &_| stock::parse(row, &file.name);

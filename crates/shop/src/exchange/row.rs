@@ -139,6 +139,41 @@ rows! {
         /// The device's model.
         device,
     }
+
+    /// An item of the checklist of a country. The order of the rows is the order in which they are
+    /// shown.
+    ChecklistRow requires ["code", "country", "area", "title", "gate"] {
+        /// Its name: `US-ENTITY`.
+        code,
+        /// The country.
+        country,
+        /// What it is about: `entity`, `tax`, `payments`. What needs somebody in the country waits
+        /// for the items of `entity`.
+        area,
+        /// What is needed, in a sentence.
+        title,
+        /// `hard` (no opening without it), `soft` (pointed out) or `model`.
+        gate,
+        /// With `model`: the ways of fulfilment that need it, separated by `|`.
+        models,
+        /// What has to be written down as evidence.
+        evidence,
+        /// Who has to do it.
+        responsible,
+        /// How long it takes in weeks: `4` or `4-8`; empty if nobody has stated it.
+        lead_time_weeks,
+        /// The codes of what has to be there before, separated by `|`.
+        after,
+        /// `open`, `begun` or `done`.
+        state,
+        /// With `begun`: the day on which it should be there.
+        expected,
+        /// With `done`: the evidence itself.
+        proof,
+        /// With `done`: since when.
+        done_on,
+    }
+
     /// A delivery. Source and confidence are for whoever reads the file; what is kept of a
     /// delivery is its reference.
     StockRow requires ["site", "market", "sku", "units"] {

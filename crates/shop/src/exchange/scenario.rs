@@ -26,6 +26,7 @@ pub(super) const CATALOGUE_OF_RULES: &[Embedded] = data![
     TaxRates "tax/rates",
     TaxRates "tax/us_states",
     Rules "clearance/rules",
+    Checklist "opening/checklist",
 ];
 
 /// The re-enactment of 2015.
@@ -41,6 +42,7 @@ pub(super) const SCENARIO: &[Embedded] = data![
     Orders "scenario/orders",
     Reviews "scenario/reviews",
     Presences "scenario/presences",
+    Checklist "scenario/checklist",
     Stock "scenario/stock",
 ];
 

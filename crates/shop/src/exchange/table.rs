@@ -4,7 +4,9 @@ use kontor_domain::clearance::{GrantRow, OrderRow, PresenceRow, ReviewRow, RuleR
 use kontor_domain::price::{PriceRow, TaxRateRow};
 
 use super::read::columns_of;
-use super::row::{ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow};
+use super::row::{
+    ChecklistRow, ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow,
+};
 
 /// A table that can be imported and exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,13 +37,15 @@ pub enum Table {
     Reviews,
     /// What the seller is in each market.
     Presences,
+    /// What a seller needs in a country beside the clearances of the goods.
+    Checklist,
     /// Deliveries of goods.
     Stock,
 }
 
 impl Table {
     /// Every table; each names only things of those before it.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Markets,
         Self::Models,
         Self::Texts,
@@ -55,6 +59,7 @@ impl Table {
         Self::Orders,
         Self::Reviews,
         Self::Presences,
+        Self::Checklist,
         Self::Stock,
     ];
 
@@ -75,6 +80,7 @@ impl Table {
             Self::Orders => "orders",
             Self::Reviews => "reviews",
             Self::Presences => "presences",
+            Self::Checklist => "checklist",
             Self::Stock => "stock",
         }
     }
@@ -102,6 +108,7 @@ impl Table {
             Self::Orders => "orders of courts and authorities (not of customers)",
             Self::Reviews => "which countries' rules were researched, by whom, when",
             Self::Presences => "which company sells in each market, and from where",
+            Self::Checklist => "what a seller needs in a country beside clearances",
             Self::Stock => "deliveries of goods, booked once each",
         }
     }
@@ -123,6 +130,7 @@ impl Table {
             Self::Orders => columns_of::<OrderRow>(),
             Self::Reviews => columns_of::<ReviewRow>(),
             Self::Presences => columns_of::<PresenceRow>(),
+            Self::Checklist => columns_of::<ChecklistRow>(),
             Self::Stock => columns_of::<StockRow>(),
         }
     }

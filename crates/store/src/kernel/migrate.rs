@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_selling"),
     migration!(4, "0004_machinery"),
     migration!(5, "0005_exchange"),
+    migration!(6, "0006_opening"),
 ];
 
 /// The newest schema that this release knows.

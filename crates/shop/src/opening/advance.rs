@@ -1,0 +1,101 @@
+//! Takes a market one step further, after checking once more that it may, and writes the step down.
+//!
+//! A step that sells (beta, open) needs the hard items of the checklist and at least one product
+//! that may be sold and delivered today. Steps back (pausing, closing) need nothing: warranty,
+//! returns and deliveries of what was sold go on by the stage's own table.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kontor_base::Line;
+use kontor_domain::market::{Act, MarketCode, Stage, TRANSITIONS, stage_allows};
+use kontor_domain::opening::OpeningPlan;
+use kontor_store::opening::{Step, record, steps};
+use kontor_store::{StoreError, market};
+
+use super::plan::{PlanQuery, plan_in};
+use super::refusal::Refusal;
+use crate::core::{Failure, Outcome, Shop};
+
+/// A step of a market.
+#[derive(Clone, Debug)]
+pub struct AdvanceCommand {
+    /// The market.
+    pub market: MarketCode,
+    /// Where it shall go.
+    pub to: Stage,
+    /// Who takes the step.
+    pub by: Line<200>,
+    /// Why.
+    pub reason: Line<200>,
+}
+
+/// Takes the step; gives the plan that was checked, where the step sells.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store. Nothing is changed then.
+pub async fn advance(
+    shop: &Arc<Shop>,
+    command: AdvanceCommand,
+) -> Outcome<Option<OpeningPlan>, Refusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    shop.db
+        .write("opening.advance", move |tx| {
+            let known = own.snapshots.current_in(tx, at)?;
+            let code = command.market;
+            let unknown = || Failure::Refused(Refusal::UnknownMarket(code));
+            let mut changed = known.market(code).ok_or_else(unknown)?.clone();
+            let (from, to) = (changed.stage, command.to);
+            if !leads(from, to) {
+                return Err(Failure::Refused(Refusal::NoSuchStep { from, to }));
+            }
+            let plan = if stage_allows(to, Act::Sell) {
+                let query =
+                    PlanQuery { market: code, on: None, skus: Vec::new(), costs: BTreeMap::new() };
+                let plan = plan_in(tx, &known, &query, at)?;
+                if plan.sellable(at.date()).next().is_none() {
+                    return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
+                }
+                Some(plan)
+            } else {
+                None
+            };
+            changed.stage = to;
+            if to == Stage::Open && changed.opens_on.is_none() {
+                changed.opens_on = Some(at.date());
+            }
+            let places = market::positions(tx)?;
+            let place = places.iter().find(|(known, _)| known == code.as_str());
+            market::save(tx, &changed, place.map_or(0, |(_, place)| *place))?;
+            record(
+                tx,
+                &Step {
+                    id: kontor_base::id::uuid_v7(at, &own.random),
+                    market: code,
+                    from,
+                    to,
+                    made_at: at,
+                    made_by: command.by.as_str().to_owned(),
+                    reason: command.reason.as_str().to_owned(),
+                    plan: plan.clone(),
+                },
+            )?;
+            Ok(plan)
+        })
+        .await
+}
+
+fn leads(from: Stage, to: Stage) -> bool {
+    TRANSITIONS.iter().any(|(stage, next)| *stage == from && next.contains(&to))
+}
+
+/// The steps that a market has gone, the first one first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn history(shop: &Arc<Shop>, code: MarketCode) -> Result<Vec<Step>, StoreError> {
+    shop.db.read("opening.history", move |tx| steps(tx, code)).await
+}

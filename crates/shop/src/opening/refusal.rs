@@ -1,0 +1,44 @@
+//! Why a plan is not made or a step not taken.
+
+use kontor_domain::catalogue::Sku;
+use kontor_domain::market::{MarketCode, Stage};
+use kontor_domain::opening::{OpeningPlan, PlanError};
+
+/// Why a plan is not made or a step not taken.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such market.
+    #[error("there is no market {0}")]
+    UnknownMarket(MarketCode),
+    /// There is no such variant.
+    #[error("there is no variant {0}")]
+    UnknownSku(Sku),
+    /// The plan contradicts itself.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// No step leads from one stage to the other.
+    #[error("no step leads from {} to {}", from.word(), to.word())]
+    NoSuchStep {
+        /// The stage the market is in.
+        from: Stage,
+        /// The stage asked for.
+        to: Stage,
+    },
+    /// The market may not sell yet.
+    #[error("the market may not sell yet:\n{0}")]
+    NotReady(Box<OpeningPlan>),
+}
+
+impl Refusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownMarket(_) => "market.unknown",
+            Self::UnknownSku(_) => "catalogue.unknown_variant",
+            Self::Plan(_) => "opening.bad_plan",
+            Self::NoSuchStep { .. } => "opening.no_such_step",
+            Self::NotReady(_) => "opening.not_ready",
+        }
+    }
+}
