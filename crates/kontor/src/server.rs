@@ -195,20 +195,22 @@ async fn forget_addresses(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Done when the process is asked to stop (Ctrl-C, or SIGTERM from a service manager).
-pub async fn stop_signal() {
+/// Done when the process is asked to stop (Ctrl-C, or SIGTERM from a service manager). It listens
+/// from the call on, not only once it is awaited: whoever is told that the server is ready may ask
+/// it to stop in the next moment.
+///
+/// # Errors
+///
+/// When the system does not let it listen.
+pub fn stop_signal() -> Result<impl Future<Output = ()>, ServerError> {
     use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
-    }
-    tracing::info!("stopping: answering what was accepted");
+        tracing::info!("stopping: answering what was accepted");
+    })
 }

@@ -378,3 +378,30 @@ fn a_market_that_may_not_sell_yet_is_not_opened() {
     assert_eq!(history.lines().count(), 2, "{history}");
     assert!(history.contains("open → paused  by Jane: as planned"), "{history}");
 }
+
+#[test]
+fn a_withdrawn_product_is_gone_from_a_running_server_within_moments() {
+    let kontor = Kontor::with_demo();
+    let running = Running::serve(&kontor);
+    let act = |words: &[&str]| {
+        let who = ["--by", "Jane Doe", "--reason", "a batch gets warm"];
+        kontor.run(&[&["opening"], words, &who[..]].concat())
+    };
+    let everything = act(&["withdraw", "us"]);
+    assert_eq!((everything.code, everything.err.lines().count()), (3, 1), "{}", everything.err);
+
+    let done = act(&["withdraw", "us", "--component", "chipset:dialog"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("BAND-BLACK") && done.out.contains("No order is held."));
+    running.until("/us/en/", |shelf| !shelf.contains("Mi Band"));
+    assert!(running.get("/us/en/product/band").starts_with("HTTP/1.1 404"));
+    assert!(running.get("/us/en/product/headphones").contains("Add to cart"));
+    assert!(running.get("/in/en/product/band").contains("Add to cart"), "India goes on");
+
+    let listed = kontor.ok(&["opening", "withdrawals"]).out;
+    let code = listed.split_whitespace().next().expect("a code").to_owned();
+    assert!(code.starts_with("WITHDRAWN-US-") && listed.contains("Jane Doe"), "{listed}");
+    assert_eq!(act(&["reinstate", &code]).code, 0);
+    running.until("/us/en/", |shelf| shelf.contains("Mi Band"));
+    running.stop();
+}

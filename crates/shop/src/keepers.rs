@@ -9,7 +9,9 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::core::{Shop, TOPICS};
-use crate::order::{cancel_unpaid, expire_checkouts, resume_payments, run_due_jobs};
+use crate::order::{
+    cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs,
+};
 use crate::stock::expire_holds;
 
 /// How often the snapshot is compared with the database even if nobody said that it changed:
@@ -30,7 +32,8 @@ pub async fn run(shop: Arc<Shop>, stop: watch::Receiver<bool>) {
     tokio::join!(
         keep_snapshot(Arc::clone(&shop), stop.clone()),
         keep_jobs(Arc::clone(&shop), stop.clone()),
-        keep_holds(shop, stop),
+        keep_holds(Arc::clone(&shop), stop.clone()),
+        keep_clearances(shop, stop),
     );
 }
 
@@ -101,6 +104,32 @@ async fn keep_holds(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(fault) = sweep(&shop).await {
             tracing::error!(%fault, "holds and checkouts could not be looked through");
+        }
+    }
+}
+
+/// Holds the orders that may no longer be sent, and frees those that may again, whenever the facts
+/// of clearance or the day are other ones than at the last look.
+async fn keep_clearances(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    let mut looked = None;
+    while !*stop.borrow() {
+        let snapshot = shop.snapshots.now();
+        let facts = (snapshot.facts.version(), shop.now().date());
+        if looked != Some(facts) {
+            match review_waiting(&shop).await {
+                Ok(reviewed) => {
+                    looked = Some(facts);
+                    if reviewed.held + reviewed.freed > 0 {
+                        let crate::order::Reviewed { seen, held, freed } = reviewed;
+                        tracing::warn!(seen, held, freed, "waiting orders judged anew");
+                    }
+                }
+                Err(fault) => tracing::error!(%fault, "waiting orders could not be judged anew"),
+            }
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
 }

@@ -255,6 +255,25 @@ pub fn after(
     )
 }
 
+/// Orders that have not left, in the order of the ids, a page at a time: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting_after(
+    tx: &mut Tx<'_>,
+    after: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<PlacedOrder>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+         FROM order_head WHERE fulfilment_state = 'waiting' AND id > $1 ORDER BY id LIMIT $2",
+        values![&after, limit],
+        read_placed,
+    )
+}
+
 /// Orders whose payment stands in `state` and that were placed before `before`, the oldest first.
 ///
 /// # Errors

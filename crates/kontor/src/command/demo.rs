@@ -65,9 +65,10 @@ pub(super) async fn run(
             .map_err(|error| CommandError::other("load the demo's data", error))?;
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
+    let stop = stop_signal()?;
     welcome(server.origin(), &config.data, folder.is_temporary());
     tell_ready(args.ready_file.as_deref(), server.origin())?;
-    server.serve(stop_signal()).await?;
+    server.serve(stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,17 +7,22 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use kontor_base::{Clock, Date, Line, Random};
-use kontor_domain::catalogue::Sku;
-use kontor_domain::market::{MarketCode, Stage};
+use kontor_domain::catalogue::{ComponentKind, Sku, Slug};
+use kontor_domain::clearance::{AuthorityOrderCode, ComponentScope, Scope};
+use kontor_domain::market::{Act, MarketCode, Stage};
 use kontor_domain::opening::{OpeningPlan, compare};
-use kontor_shop::opening::{AdvanceCommand, PlanQuery, Refusal, advance, history, plan};
+use kontor_shop::opening::{
+    AdvanceCommand, PlanQuery, Refusal, ReinstateCommand, WithdrawCommand, advance, history, plan,
+    reinstate, withdraw, withdrawals,
+};
+use kontor_shop::order::{HeldOrder, held_orders};
 use kontor_shop::{Failure, Shop};
 
 use super::CommandError;
 use crate::config::Config;
 use crate::server::{existing_database, open, policy};
 
-/// Plan the opening of a market, and take its steps.
+/// Plan the opening of a market, take its steps, withdraw a product from it.
 #[derive(Debug, Subcommand)]
 pub(super) enum Args {
     /// Tell with which products a market can open on a day, and what the others wait for.
@@ -51,6 +56,25 @@ pub(super) enum Args {
         #[arg(long, value_parser = line)]
         reason: Line<200>,
     },
+    /// Take a product out of a market at once: the kill switch.
+    ///
+    /// When this answers, no cart, payment or dispatch of it goes through any more; pages of a
+    /// running server follow within a second. Orders that have not left are held and listed. Name
+    /// what is meant by one option or several: all of them must match.
+    Withdraw(WithdrawArgs),
+    /// Take a withdrawal back. Waiting orders that may be sent again are freed.
+    Reinstate {
+        /// The withdrawal, as `withdraw` and `withdrawals` name it.
+        code: AuthorityOrderCode,
+        /// Who does it.
+        #[arg(long, value_parser = line)]
+        by: Line<200>,
+        /// Why.
+        #[arg(long, value_parser = line)]
+        reason: Line<200>,
+    },
+    /// List the withdrawals in force and the orders that are held.
+    Withdrawals,
     /// Tell the steps that a market has gone.
     History {
         /// The market.
@@ -71,6 +95,50 @@ pub(super) struct PlanArgs {
     /// Print every fact as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(super) struct WithdrawArgs {
+    /// The market.
+    market: MarketCode,
+    /// The variant.
+    #[arg(long, value_name = "SKU")]
+    sku: Option<Sku>,
+    /// The model.
+    #[arg(long)]
+    model: Option<Slug>,
+    /// The brand.
+    #[arg(long)]
+    brand: Option<Slug>,
+    /// The hardware revision.
+    #[arg(long)]
+    revision: Option<Slug>,
+    /// The factory.
+    #[arg(long)]
+    factory: Option<Slug>,
+    /// A component inside, such as battery:maker or chipset:maker:part.
+    #[arg(long, value_name = "KIND:MAKER[:PART]", value_parser = component)]
+    component: Option<ComponentScope>,
+    /// Keep the product's page, with the reason, instead of hiding it.
+    #[arg(long)]
+    keep_page: bool,
+    /// Who does it.
+    #[arg(long, value_parser = line)]
+    by: Line<200>,
+    /// Why; people read it.
+    #[arg(long, value_parser = line)]
+    reason: Line<200>,
+}
+
+fn component(text: &str) -> Result<ComponentScope, String> {
+    let mut parts = text.splitn(3, ':');
+    let kind = parts.next().and_then(ComponentKind::from_word);
+    let kind = kind.ok_or("begins with chipset, radio or battery")?;
+    let maker = parts.next().ok_or("names no maker")?;
+    let maker = maker.parse().map_err(|error| format!("{maker:?} is {error}"))?;
+    let part =
+        parts.next().map(str::parse::<Slug>).transpose().map_err(|error| error.to_string())?;
+    Ok(ComponentScope { kind, maker, part })
 }
 
 fn stage(word: &str) -> Result<Stage, String> {
@@ -125,6 +193,30 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>>
                 print!("{plan}");
             }
         }
+        Args::Withdraw(args) => {
+            let (market, command) = (args.market, command_of(args)?);
+            let withdrawn = withdraw(shop, command).await?;
+            let skus: Vec<&str> = withdrawn.skus.iter().map(Sku::as_str).collect();
+            println!("Withdrawn from {market}: {}.", skus.join(", "));
+            for code in &withdrawn.codes {
+                println!("Take it back with: kontor opening reinstate {code}");
+            }
+            tell_held(&withdrawn.held);
+        }
+        Args::Reinstate { code, by, reason } => {
+            let command = ReinstateCommand { code: code.clone(), by, reason };
+            let reviewed = reinstate(shop, command).await?;
+            println!("{code} is taken back. Waiting orders freed: {}.", reviewed.freed);
+        }
+        Args::Withdrawals => {
+            for fact in withdrawals(shop).await? {
+                println!(
+                    "{}  {}  since {}: {} ({})",
+                    fact.code, fact.scope, fact.from, fact.title, fact.source
+                );
+            }
+            tell_held(&held_orders(shop).await?);
+        }
         Args::History { market } => {
             for step in history(shop, market).await? {
                 let (at, from, to) = (step.made_at.timestamp(), step.from.word(), step.to.word());
@@ -133,6 +225,30 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>>
         }
     }
     Ok(())
+}
+
+fn command_of(args: WithdrawArgs) -> Result<WithdrawCommand, Failure<Refusal>> {
+    let WithdrawArgs { market, sku, model, brand, revision, factory, component, .. } = args;
+    let scope = Scope { brand, model, sku, revision, factory, class: None, component };
+    if scope.is_everything() {
+        // Nobody withdraws a whole shop by leaving a word out: pausing the market does that.
+        return Err(Failure::Refused(Refusal::ConcernsNothing(Box::new(scope))));
+    }
+    let gates = if args.keep_page { Act::Preorder } else { Act::Announce };
+    Ok(WithdrawCommand { market, scope, gates, by: args.by, reason: args.reason })
+}
+
+fn tell_held(held: &[HeldOrder]) {
+    match held.len() {
+        0 => println!("No order is held."),
+        1 => println!("One order is held:"),
+        many => println!("{many} orders are held:"),
+    }
+    for order in held {
+        let lines: Vec<String> =
+            order.lines.iter().map(|(sku, count)| format!("{count} × {sku}")).collect();
+        println!("  {}  {}  {}", order.number, order.placed_at.timestamp(), lines.join(", "));
+    }
 }
 
 fn query(args: &PlanArgs, on: Option<Date>) -> PlanQuery {

@@ -38,9 +38,10 @@ pub(super) async fn run(args: Args, mut config: Config) -> Result<ExitCode, Comm
     if !config.payment.test_provider && !config.payment.bank_transfer {
         tracing::warn!("no way to pay is configured: nobody can check out (see `payment.` keys)");
     }
+    let stop = stop_signal()?;
     tracing::info!(address = server.origin(), "serving");
     tell_ready(args.ready_file.as_deref(), server.origin())?;
-    server.serve(stop_signal()).await?;
+    server.serve(stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,7 +3,11 @@
 mod advance;
 mod plan;
 mod refusal;
+mod withdraw;
 
 pub use advance::{AdvanceCommand, advance, history};
 pub use plan::{PlanQuery, plan};
 pub use refusal::Refusal;
+pub use withdraw::{
+    ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
+};

@@ -1,6 +1,7 @@
 //! Why a plan is not made or a step not taken.
 
 use kontor_domain::catalogue::Sku;
+use kontor_domain::clearance::{AuthorityOrderCode, Scope};
 use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::opening::{OpeningPlan, PlanError};
 
@@ -27,6 +28,12 @@ pub enum Refusal {
     /// The market may not sell yet.
     #[error("the market may not sell yet:\n{0}")]
     NotReady(Box<OpeningPlan>),
+    /// Nothing that the shop offers is in the scope.
+    #[error("nothing, or everything, that the shop offers is in the scope ({0})")]
+    ConcernsNothing(Box<Scope>),
+    /// There is no such withdrawal, or it was taken back already.
+    #[error("there is no withdrawal {0} in force")]
+    NoWithdrawal(AuthorityOrderCode),
 }
 
 impl Refusal {
@@ -38,6 +45,8 @@ impl Refusal {
             Self::UnknownSku(_) => "catalogue.unknown_variant",
             Self::Plan(_) => "opening.bad_plan",
             Self::NoSuchStep { .. } => "opening.no_such_step",
+            Self::ConcernsNothing(_) => "opening.concerns_nothing",
+            Self::NoWithdrawal(_) => "opening.no_withdrawal",
             Self::NotReady(_) => "opening.not_ready",
         }
     }

@@ -8,6 +8,7 @@ mod jobs;
 mod pay;
 mod place;
 mod refusal;
+mod review;
 mod show;
 
 pub use answer::{answer, second_step};
@@ -19,4 +20,5 @@ pub use kontor_store::order::Checkout;
 pub use pay::{Pay, PayAnswer, pay};
 pub use place::transfer_arrived;
 pub use refusal::Refusal;
+pub use review::{HeldOrder, Reviewed, held_orders, review_waiting};
 pub use show::{ShownCheckout, ShownOrder, checkout, checkout_of_payment, order, quote_for};

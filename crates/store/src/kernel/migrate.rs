@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_machinery"),
     migration!(5, "0005_exchange"),
     migration!(6, "0006_opening"),
+    migration!(7, "0007_order_waiting"),
 ];
 
 /// The newest schema that this release knows.

@@ -1,0 +1,180 @@
+//! The kill switch: takes a product out of a market with a reason, and puts it back as traceably.
+//!
+//! A withdrawal is a fact of clearance like a court's order, only that the maker gave it itself. So
+//! everything that asks for a verdict obeys it at once and without knowing of it: shelf, API, carts,
+//! payments on their way, dispatch. Facts are never deleted: taking a withdrawal back ends it, and
+//! every change is kept with the version of the facts that it made.
+
+use std::sync::Arc;
+
+use kontor_base::id::uuid_v7;
+use kontor_base::{Date, Line};
+use kontor_domain::catalogue::Sku;
+use kontor_domain::clearance::{
+    AuthorityOrder, AuthorityOrderCode, Confidence, OrderEffect, Reach, Scope, Subject, Truth,
+};
+use kontor_domain::market::{Act, Market, MarketCode};
+use kontor_domain::payment::readable_code;
+use kontor_store::clearance::{self, Kind};
+use kontor_store::{StoreError, Tx};
+
+use super::refusal::Refusal;
+use crate::core::{Failure, Known, Outcome, Shop};
+use crate::order::{HeldOrder, Reviewed, held_orders, review_waiting};
+
+/// How the codes of withdrawals begin; orders of authorities have other ones.
+const PREFIX: &str = "WITHDRAWN-";
+/// The authority behind a withdrawal.
+const MAKER: &str = "the maker";
+
+/// Takes what is in a scope out of a market.
+#[derive(Clone, Debug)]
+pub struct WithdrawCommand {
+    /// The market.
+    pub market: MarketCode,
+    /// What: a variant, a model, a component, a factory, a revision.
+    pub scope: Scope,
+    /// From which act on. [`Act::Announce`] hides the product; [`Act::Preorder`] shows it with the
+    /// reason.
+    pub gates: Act,
+    /// Who does it.
+    pub by: Line<200>,
+    /// Why; stands with every refusal.
+    pub reason: Line<200>,
+}
+
+/// What a withdrawal did.
+#[derive(Clone, Debug)]
+pub struct Withdrawn {
+    /// The facts it made, one for each country of the market.
+    pub codes: Vec<AuthorityOrderCode>,
+    /// The variants that are in its scope.
+    pub skus: Vec<Sku>,
+    /// The orders that have not left and are held now, for whatever reason.
+    pub held: Vec<HeldOrder>,
+}
+
+/// Withdraws a product. When this answers, no cart, payment or dispatch of it goes through any more;
+/// pages of a server that runs follow within a second.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store. After a fault the withdrawal may be in force already:
+/// ask [`withdrawals`].
+pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Withdrawn, Refusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    let (codes, skus) = shop
+        .db
+        .write("opening.withdraw", move |tx| {
+            let known = own.snapshots.current_in(tx, at)?;
+            let unknown = || Failure::Refused(Refusal::UnknownMarket(command.market));
+            let market = known.market(command.market).ok_or_else(unknown)?;
+            let skus = concerned(&known, &command.scope);
+            if skus.is_empty() {
+                let scope = Box::new(command.scope.clone());
+                return Err(Failure::Refused(Refusal::ConcernsNothing(scope)));
+            }
+            let stem = readable_code(&uuid_v7(at, &own.random)).replace('-', "");
+            let mut codes = Vec::new();
+            for fact in facts(market, &command, &stem, at.date()) {
+                clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
+                codes.push(fact.code);
+            }
+            Ok::<_, Failure<Refusal>>((codes, skus))
+        })
+        .await?;
+    review_waiting(shop).await?;
+    let held = held_orders(shop).await?;
+    Ok(Withdrawn { codes, skus, held })
+}
+
+fn concerned(known: &Known, scope: &Scope) -> Vec<Sku> {
+    let products = known.variants.keys().filter_map(|sku| known.product(sku));
+    let touched = products.filter(|(variant, model)| {
+        // What might be inside is withdrawn as well: unknown is not cleared.
+        scope.touches(&Subject::new(variant, model)) != Truth::No
+    });
+    touched.map(|(variant, _)| variant.sku.clone()).collect()
+}
+
+/// Law, and so every fact of clearance, knows countries: one fact for each of the market's.
+fn facts(
+    market: &Market,
+    command: &WithdrawCommand,
+    stem: &str,
+    today: Date,
+) -> Vec<AuthorityOrder> {
+    let fact = |country: &kontor_base::Country| AuthorityOrder {
+        code: format!("{PREFIX}{country}-{stem}").parse().expect("capitals, digits and dashes"),
+        reach: Reach::Country(*country),
+        effect: OrderEffect::Blocks,
+        gates: command.gates,
+        scope: command.scope.clone(),
+        except: None,
+        lifts: None,
+        authority: MAKER.to_owned(),
+        reference: stem.to_owned(),
+        title: command.reason.as_str().to_owned(),
+        from: today,
+        until: None,
+        vacated_on: None,
+        deposit_per_unit: None,
+        notice: Default::default(),
+        keep: Vec::new(),
+        source: format!("withdrawn by {}", command.by.as_str()),
+        confidence: Confidence::S1,
+    };
+    market.countries.iter().map(fact).collect()
+}
+
+/// Takes a withdrawal back.
+#[derive(Clone, Debug)]
+pub struct ReinstateCommand {
+    /// The withdrawal.
+    pub code: AuthorityOrderCode,
+    /// Who does it.
+    pub by: Line<200>,
+    /// Why.
+    pub reason: Line<200>,
+}
+
+/// Ends a withdrawal from today on and judges waiting orders anew. What else stands in the way of a
+/// sale still does.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn reinstate(shop: &Arc<Shop>, command: ReinstateCommand) -> Outcome<Reviewed, Refusal> {
+    let at = shop.now();
+    shop.db
+        .write("opening.reinstate", move |tx| {
+            let mut fact = in_force(tx, at.date())?
+                .into_iter()
+                .find(|fact| fact.code == command.code)
+                .ok_or_else(|| Failure::Refused(Refusal::NoWithdrawal(command.code.clone())))?;
+            fact.vacated_on = Some(at.date());
+            let (by, why) = (command.by.as_str(), command.reason.as_str());
+            fact.source = format!("{}; taken back by {by}: {why}", fact.source);
+            clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
+            Ok::<_, Failure<Refusal>>(())
+        })
+        .await?;
+    Ok(review_waiting(shop).await?)
+}
+
+/// The withdrawals that are in force, by code.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn withdrawals(shop: &Arc<Shop>) -> Result<Vec<AuthorityOrder>, StoreError> {
+    let today = shop.now().date();
+    shop.db.read("opening.withdrawals", move |tx| in_force(tx, today)).await
+}
+
+fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {
+    let mut facts: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
+    facts.retain(|fact| fact.code.as_str().starts_with(PREFIX) && fact.in_force(today));
+    Ok(facts)
+}

@@ -1,0 +1,184 @@
+//! Judges orders that have not left anew: what may no longer be delivered is held, what may again
+//! is freed. A grant can expire and an authority can block between sale and dispatch.
+//!
+//! It compares what should be with what is and writes only what differs, a page of orders in each
+//! transaction, so that it can run twice, stop in the middle and run beside sales.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kontor_base::id::OrderId;
+use kontor_base::{Country, Instant};
+use kontor_domain::catalogue::Sku;
+use kontor_domain::clearance::Place;
+use kontor_domain::market::{Act, MarketCode};
+use kontor_domain::order::{ClearanceState, OrderNumber};
+use kontor_store::order::{PlacedOrder, save_states, waiting_after};
+use kontor_store::{StoreError, Tx};
+
+use crate::core::{Known, Shop};
+
+/// How many orders are looked at in one transaction.
+const PAGE: i64 = 500;
+/// The most held orders that are listed.
+const LISTED_MAX: usize = 10_000;
+
+/// What a review came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Orders looked at.
+    pub seen: usize,
+    /// Orders that are held from now on.
+    pub held: usize,
+    /// Orders that are free again.
+    pub freed: usize,
+}
+
+/// Judges every order that has not left.
+///
+/// # Errors
+///
+/// A fault of the store; pages before it are done.
+pub async fn review_waiting(shop: &Arc<Shop>) -> Result<Reviewed, StoreError> {
+    let mut all = Reviewed::default();
+    let mut after = None;
+    loop {
+        let (page, last) = review_page(shop, after).await?;
+        all.seen += page.seen;
+        all.held += page.held;
+        all.freed += page.freed;
+        match last {
+            Some(last) => after = Some(last),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// A page: read first, and written only where something differs, so that a look costs no commit.
+async fn review_page(
+    shop: &Arc<Shop>,
+    after: Option<OrderId>,
+) -> Result<(Reviewed, Option<OrderId>), StoreError> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    let (seen, last, differs) = shop
+        .db
+        .read("order.look_at_waiting", move |tx| {
+            let orders = waiting_after(tx, after, PAGE)?;
+            let known = own.snapshots.current_in(tx, at)?;
+            let mut judge = Judge { known: &known, at, seen: HashMap::new() };
+            let differs = orders.iter().any(|placed| judge.state(placed) != placed.clearance_state);
+            let last = orders.last().map(|placed| placed.order.id);
+            Ok::<_, StoreError>((orders.len(), last, differs))
+        })
+        .await?;
+    let mut reviewed = Reviewed { seen, ..Reviewed::default() };
+    if differs {
+        let own = Arc::clone(shop);
+        let (held, freed) =
+            shop.db.write("order.review", move |tx| write_page(tx, &own, after, at)).await?;
+        (reviewed.held, reviewed.freed) = (held, freed);
+    }
+    Ok((reviewed, last))
+}
+
+fn write_page(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    after: Option<OrderId>,
+    at: Instant,
+) -> Result<(usize, usize), StoreError> {
+    let known = shop.snapshots.current_in(tx, at)?;
+    let mut judge = Judge { known: &known, at, seen: HashMap::new() };
+    let (mut held, mut freed) = (0, 0);
+    for mut placed in waiting_after(tx, after, PAGE)? {
+        let state = judge.state(&placed);
+        if state == placed.clearance_state {
+            continue;
+        }
+        match state {
+            ClearanceState::Held => held += 1,
+            ClearanceState::Clear => freed += 1,
+        }
+        placed.clearance_state = state;
+        save_states(tx, &placed)?;
+    }
+    Ok((held, freed))
+}
+
+/// Verdicts, each asked once for a variant, market and country.
+struct Judge<'k> {
+    known: &'k Known,
+    at: Instant,
+    seen: HashMap<(MarketCode, Country, Sku), bool>,
+}
+
+impl Judge<'_> {
+    fn state(&mut self, placed: &PlacedOrder) -> ClearanceState {
+        let order = &placed.order;
+        let (market, country) = (order.market, order.ship_to.country);
+        let all = order.lines.iter().all(|line| self.delivers(market, country, &line.quoted.sku));
+        if all { ClearanceState::Clear } else { ClearanceState::Held }
+    }
+
+    fn delivers(&mut self, code: MarketCode, country: Country, sku: &Sku) -> bool {
+        let key = (code, country, sku.clone());
+        if let Some(known) = self.seen.get(&key) {
+            return *known;
+        }
+        // A market or a product that is not known any more is not cleared.
+        let verdict = self.known.market(code).zip(self.known.product(sku)).and_then(
+            |(market, (variant, _))| {
+                let place = Place::ship_to(market, country);
+                self.known.may(Act::Deliver, variant, &place, self.at)
+            },
+        );
+        let delivers = verdict.is_some_and(|verdict| verdict.outcome.permits());
+        self.seen.insert(key, delivers);
+        delivers
+    }
+}
+
+/// An order that is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldOrder {
+    /// Its number.
+    pub number: OrderNumber,
+    /// Its market.
+    pub market: MarketCode,
+    /// When it was placed.
+    pub placed_at: Instant,
+    /// What was bought, with how many.
+    pub lines: Vec<(Sku, u32)>,
+}
+
+/// The orders that have not left and are held, the oldest first.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn held_orders(shop: &Arc<Shop>) -> Result<Vec<HeldOrder>, StoreError> {
+    let mut held = Vec::new();
+    let mut after = None;
+    loop {
+        let page = shop.db.read("order.held", move |tx| waiting_after(tx, after, PAGE)).await?;
+        let Some(last) = page.last() else { return Ok(held) };
+        after = Some(last.order.id);
+        held.extend(page.iter().filter(|p| p.clearance_state == ClearanceState::Held).map(told));
+        if held.len() >= LISTED_MAX {
+            held.truncate(LISTED_MAX);
+            return Ok(held);
+        }
+    }
+}
+
+fn told(placed: &PlacedOrder) -> HeldOrder {
+    let order = &placed.order;
+    let lines = order.lines.iter();
+    HeldOrder {
+        number: order.number.clone(),
+        market: order.market,
+        placed_at: order.placed_at,
+        lines: lines.map(|line| (line.quoted.sku.clone(), line.quoted.quantity)).collect(),
+    }
+}
