@@ -27,7 +27,7 @@ fn the_help_names_every_command() {
     let help = kontor.ok(&["--help"]).out;
     for command in [
         "demo", "init", "serve", "migrate", "audit", "import", "export", "backup", "restore",
-        "opening", "order", "config",
+        "opening", "plan", "order", "config",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing:\n{help}");
         let own = kontor.ok(&[command, "--help"]).out;
@@ -404,4 +404,54 @@ fn a_withdrawn_product_is_gone_from_a_running_server_within_moments() {
     assert_eq!(act(&["reinstate", &code]).code, 0);
     running.until("/us/en/", |shelf| shelf.contains("Mi Band"));
     running.stop();
+}
+
+#[test]
+fn the_examples_of_plans_can_be_planned() {
+    let kontor = Kontor::new();
+    let plan = |kind: &str| {
+        let example = kontor.ok(&["plan", "example", kind]).out;
+        fs::write(kontor.path("plan.toml"), example).expect("a file");
+        let json = kontor.ok(&["plan", kind, "plan.toml", "--json"]).out;
+        let _: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        kontor.ok(&["plan", kind, "plan.toml"]).out
+    };
+    assert!(plan("landed").contains("5087.50  INR landed cost"));
+    let india = plan("local");
+    assert!(
+        india.starts_with(
+            "Redmi 2: produce locally from 96619 units on, because of the duty gap of INR 517.50"
+        ),
+        "{india}"
+    );
+    assert!(plan("reorder").contains("Order again at 327 units"));
+    assert!(plan("batch").starts_with("Make 12000 units: enough in 80 %"));
+    let next = plan("next-country");
+    let order: Vec<&str> =
+        next.lines().filter_map(|line| line.split_once(" (band)")).map(|p| p.0).collect();
+    assert_eq!(order.len(), 3, "{next}");
+    assert_eq!(order.last(), Some(&"BR"), "a unit there hardly earns anything: {next}");
+    assert!(next.contains("tied with"), "{next}");
+    assert!(next.contains("not calibrated"), "{next}");
+}
+
+#[test]
+fn a_plan_with_a_mistake_names_it() {
+    let kontor = Kontor::new();
+    let example = kontor.ok(&["plan", "example", "local"]).out;
+    for (from, to, named) in [
+        ("\"INR\"", "\"XXQ\"", "currency"),
+        ("5062.50", "5062.505", "import_unit"),
+        ("\"100\"", "\"0\"", "out of range"),
+        ("not_needed", "perhaps", "permission"),
+        ("units_a_year", "units_per_year", "units_per_year"),
+        ("4000000", "-1", "units_a_year"),
+    ] {
+        let text = example.replacen(from, to, 1);
+        assert_ne!(text, example, "{from} is not in the example");
+        fs::write(kontor.path("plan.toml"), text).expect("a file");
+        let run = kontor.run(&["plan", "local", "plan.toml"]);
+        assert_eq!(run.code, 3, "{named}");
+        assert!(run.err.contains(named), "{named}: {}", run.err);
+    }
 }

@@ -14,6 +14,7 @@ mod init;
 mod migrate;
 mod opening;
 mod order;
+mod plan;
 mod serve;
 mod table;
 
@@ -63,6 +64,8 @@ enum Command {
     Audit(audit::Args),
     #[command(subcommand)]
     Opening(opening::Args),
+    #[command(subcommand)]
+    Plan(plan::Args),
     /// Look after orders: cancel one, or note that a bank transfer has arrived.
     #[command(subcommand)]
     Order(order::Args),
@@ -96,6 +99,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         print!("{}", Config::example());
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Plan(args) = &cli.command {
+        return plan::run(args);
+    }
     // `init` makes the file that everything else wants to be there.
     let named = cli.config.as_deref();
     let makes_it = matches!(cli.command, Command::Init(_));
@@ -121,6 +127,8 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Audit(args) => audit::run(&args, &config).await,
             Command::Opening(args) => opening::run(args, &config).await,
             Command::Order(args) => order::run(args, &config).await,
+            // Answered above: it needs neither configuration nor shop.
+            Command::Plan(args) => plan::run(&args),
             Command::Config(args) => config::run(&args, &config),
         }
     })
