@@ -6,6 +6,7 @@
 //! run too, so that an interrupted run leaves nothing that grows.
 #![allow(clippy::float_arithmetic, reason = "ratios and milliseconds of a measurement, no money")]
 
+mod delta;
 mod load;
 mod metrics;
 mod nginx;
@@ -28,11 +29,17 @@ Usage: cargo xtask bench NAME [--json] [options]
   order  complete guest checkouts per second: cart, checkout, payment with
          the test provider, order
 
+  delta  bytes, processor time and memory of a delta between two invented
+         builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
+         are against the smallest of the three
+
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
   --connections N  connections that ask without pause [64]
   --threads N      threads of the load generator [2]
+  --size-mb N      (delta) megabytes of an image [250]
+  --seed N         (delta) which family of images [1]
   --gzip           (shelf) ask for compressed pages, from nginx too
 
 A machine that does other things at the same time gives other numbers; ratios
@@ -74,12 +81,20 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
     };
-    let name = arguments.positional().ok_or("name a benchmark: shelf or order")?;
+    let name = arguments.positional().ok_or("name a benchmark: shelf, order or delta")?;
+    if name == "delta" {
+        // No server and no load: it has options of its own.
+        return delta::run(arguments, options.json);
+    }
     arguments.finish()?;
     let measure = match name.as_str() {
         "shelf" => shelf::run,
         "order" => order::run,
-        _ => return Err(format!("there is no benchmark {name:?}; there are shelf and order")),
+        _ => {
+            return Err(format!(
+                "there is no benchmark {name:?}; there are shelf, order and delta"
+            ));
+        }
     };
     let bench = prepare(&name, options)?;
     let outcome = measure(&bench);

@@ -9,4 +9,6 @@
 //! No clock, no randomness and no connection in here: all three are arguments. The publisher's
 //! use cases, the web and the device all use this crate, so it knows none of them.
 
+pub mod delta;
+pub mod image;
 pub mod signing;
