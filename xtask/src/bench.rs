@@ -14,6 +14,7 @@ mod order;
 mod process;
 mod shelf;
 mod shop;
+mod verdict;
 
 use std::path::PathBuf;
 
@@ -24,14 +25,14 @@ Measure the shop over HTTP on this machine
 
 Usage: cargo xtask bench NAME [--json] [options]
 
-  shelf  pages per second of the shelf and of a product page, and the same
-         bytes from nginx in alternating rounds; `ratio` is kontor / nginx
-  order  complete guest checkouts per second: cart, checkout, payment with
-         the test provider, order
-
-  delta  bytes, processor time and memory of a delta between two invented
-         builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
-         are against the smallest of the three
+  shelf    pages per second of the shelf and of a product page, and the same
+           bytes from nginx in alternating rounds; `ratio` is kontor / nginx
+  order    complete guest checkouts per second: cart, checkout, payment with
+           the test provider, order
+  verdict  verdicts, gap lists and next-country sheets on one core
+  delta    bytes, processor time and memory of a delta between two invented
+           builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
+           are against the smallest of the three
 
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
@@ -81,18 +82,21 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
     };
-    let name = arguments.positional().ok_or("name a benchmark: shelf, order or delta")?;
+    let name = arguments.positional().ok_or("name a benchmark: shelf, order, verdict or delta")?;
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
     }
     arguments.finish()?;
+    if name == "verdict" {
+        return verdict::run(options.json);
+    }
     let measure = match name.as_str() {
         "shelf" => shelf::run,
         "order" => order::run,
         _ => {
             return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order and delta"
+                "there is no benchmark {name:?}; there are shelf, order, verdict and delta"
             ));
         }
     };
