@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kontor_store::{Db, Options, StoreError, backup, restore, values};
+use kontor_store::{Db, Options, StoreError, Value, backup, restore, values};
 use tempfile::TempDir;
 
 fn open(dir: &Path) -> Db {
@@ -138,4 +138,37 @@ async fn a_backup_is_taken_while_writes_go_on_and_can_be_put_back() {
     restore(&copy, &place).expect("put back");
     let again = Db::open(&Options::new(&place)).expect("opens");
     assert_eq!(get(&again, "first").await.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn many_rows_go_in_at_once_and_none_when_one_is_refused() {
+    let dir = TempDir::new().expect("a folder");
+    let db = open(dir.path());
+    for (first, count) in [(0, 0), (0, 1), (1, 31), (32, 32), (64, 33), (97, 903)] {
+        let names: Vec<String> = (first..first + count).map(|i| format!("n{i:04}")).collect();
+        db.write("test.many", move |tx| {
+            let rows: Vec<Value<'_>> = names.iter().flat_map(|n| [n.into(), "x".into()]).collect();
+            tx.insert_many("setting", &["name", "value"], &rows)
+        })
+        .await
+        .expect("inserted");
+        let counted = db
+            .read("test.count", |tx| {
+                tx.optional("SELECT count(*) FROM setting", &[], |row| row.int(0))
+            })
+            .await
+            .expect("counted");
+        assert_eq!(counted, Some(first + count));
+    }
+    assert_eq!(get(&db, "n0999").await.as_deref(), Some("x"));
+    // The last of many is there already: none of them is kept.
+    let refused = db
+        .write("test.many", |tx| {
+            let mut rows: Vec<Value<'_>> = vec!["new".into(), "x".into()];
+            rows.extend([Value::from("n0000"), Value::from("x")]);
+            tx.insert_many("setting", &["name", "value"], &rows)
+        })
+        .await;
+    assert!(refused.is_err());
+    assert_eq!(get(&db, "new").await, None);
 }

@@ -247,6 +247,43 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Inserts many rows into `table`; `values` holds them one after the other, each as long as
+    /// `columns`. Meant for hundreds of rows at once: the whole batch of a sale is one call.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses a row; the caller's transaction is then rolled back.
+    ///
+    /// # Panics
+    ///
+    /// When `values` does not divide into rows of `columns`: a mistake of the caller.
+    pub fn insert_many(
+        &mut self,
+        table: &'static str,
+        columns: &[&'static str],
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        assert!(!columns.is_empty() && values.len().is_multiple_of(columns.len()), "whole rows");
+        let wrap = |error: rusqlite::Error| StoreError::from_sqlite(table, &error);
+        // Two texts per table: blocks of many rows, and the rest row by row.
+        let block = columns.len() * ROWS_AT_ONCE;
+        let (blocks, rest) = values.split_at(values.len() - values.len() % block);
+        for (part, size) in [(blocks, block), (rest, columns.len())] {
+            if part.is_empty() {
+                continue;
+            }
+            let sql = insert_text(table, columns, size / columns.len());
+            let mut statement = self.connection.prepare_cached(&sql).map_err(wrap)?;
+            for rows in part.chunks_exact(size) {
+                for (place, value) in rows.iter().enumerate() {
+                    statement.raw_bind_parameter(place + 1, value).map_err(wrap)?;
+                }
+                statement.raw_execute().map_err(wrap)?;
+            }
+        }
+        Ok(())
+    }
+
     fn prepare(
         &mut self,
         sql: &'static str,
@@ -271,6 +308,16 @@ impl<'c> Tx<'c> {
         }
         Ok(statement)
     }
+}
+
+/// How many rows one statement of [`Tx::insert_many`] takes; far below the limit on parameters.
+const ROWS_AT_ONCE: usize = 32;
+
+/// `INSERT INTO table (a, b) VALUES (?, ?), (?, ?)` for `rows` rows.
+fn insert_text(table: &str, columns: &[&str], rows: usize) -> String {
+    let row = format!("({})", vec!["?"; columns.len()].join(", "));
+    let rows = vec![row; rows].join(", ");
+    format!("INSERT INTO {table} ({}) VALUES {rows}", columns.join(", "))
 }
 
 /// One integer from a pragma or a count, outside of a transaction.
