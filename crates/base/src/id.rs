@@ -173,6 +173,15 @@ typed_id!(
     EntryId, "entry"
 );
 
+typed_id!(
+    /// A published build of the ROM.
+    BuildId, "bld"
+);
+typed_id!(
+    /// A rollout: how a build reaches the devices of a channel.
+    RolloutId, "roll"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,14 +4,18 @@
 //! …): a module may use those above it, never those below. Start with [`clearance`], which is what
 //! Kontor exists for.
 
+pub mod build;
 pub mod cart;
 pub mod catalogue;
+pub mod channel;
 pub mod clearance;
 pub mod customer;
+pub mod device;
 pub mod market;
 pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod planning;
 pub mod price;
+pub mod rollout;
 pub mod sale;

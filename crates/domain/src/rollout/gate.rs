@@ -1,0 +1,132 @@
+//! What the keeper asks: does the rollout stop, go on to its next wave, or stay as it is?
+
+use kontor_base::Instant;
+use serde::{Deserialize, Serialize};
+
+use super::plan::{Advance, Rollout, Trip, WHOLE};
+use super::state::{Cause, RolloutState, Step, transition};
+
+/// How many devices have reported what about a build in a rollout. Each device counts once per
+/// kind of report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Have fetched it.
+    pub downloaded: u64,
+    /// Run it.
+    pub installed: u64,
+    /// Could not install it.
+    pub failed: u64,
+    /// Had it and went back.
+    pub rolled_back: u64,
+}
+
+impl Tally {
+    /// What has come in addition to an earlier tally.
+    #[must_use]
+    pub const fn since(&self, earlier: &Self) -> Self {
+        Self {
+            downloaded: self.downloaded.saturating_sub(earlier.downloaded),
+            installed: self.installed.saturating_sub(earlier.installed),
+            failed: self.failed.saturating_sub(earlier.failed),
+            rolled_back: self.rolled_back.saturating_sub(earlier.rolled_back),
+        }
+    }
+
+    /// Devices that came to an end, well or badly. A device that failed and then succeeded counts
+    /// on both sides: it was a failure that somebody met.
+    #[must_use]
+    pub const fn ended(&self) -> u64 {
+        self.installed + self.failed
+    }
+
+    /// The failed and rolled back, in millionths of those that came to an end.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        share(self.failed + self.rolled_back, self.ended().max(self.rolled_back))
+    }
+
+    /// The installed and not rolled back, in millionths of those that came to an end.
+    #[must_use]
+    pub fn successes(&self) -> u32 {
+        share(self.installed.saturating_sub(self.rolled_back), self.ended())
+    }
+}
+
+fn share(part: u64, of: u64) -> u32 {
+    if of == 0 {
+        return 0;
+    }
+    let millionths = u128::from(part) * u128::from(WHOLE) / u128::from(of);
+    u32::try_from(millionths).map_or(WHOLE, |share| share.min(WHOLE))
+}
+
+/// What the reports say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Too few reports to tell.
+    TooFew,
+    /// Within bounds.
+    Good,
+    /// Too many failures.
+    Bad,
+}
+
+/// What the gate says to the reports since somebody last resumed the rollout in spite of them.
+#[must_use]
+pub fn verdict(rollout: &Rollout, tally: &Tally) -> Verdict {
+    let gate = &rollout.gate;
+    let tally = tally.since(&rollout.standing.forgiven);
+    if tally.ended().max(tally.rolled_back) < u64::from(gate.reports_min) {
+        Verdict::TooFew
+    } else if tally.failures() > gate.failures_max {
+        Verdict::Bad
+    } else {
+        Verdict::Good
+    }
+}
+
+/// What is to happen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Nothing.
+    Stay,
+    /// The wave at this place begins.
+    Next(usize),
+    /// A step to another state.
+    Step(Step, Cause),
+}
+
+/// What is to happen to a rollout at `now`. `reached` tells whether the pace has let the whole
+/// share of the present wave in. Failures come before progress; a rollout that somebody has paused
+/// still halts when the reports demand it, and one that is done is watched on.
+#[must_use]
+pub fn turn(rollout: &Rollout, tally: &Tally, reached: bool, now: Instant) -> Turn {
+    let state = rollout.standing.state;
+    let fresh = tally.since(&rollout.standing.forgiven);
+    if verdict(rollout, tally) == Verdict::Bad {
+        let step = match rollout.gate.trip {
+            Trip::Pause => Step::Pause,
+            Trip::Halt => Step::Halt,
+        };
+        if transition(state, step).is_some() {
+            return Turn::Step(step, Cause::Failures);
+        }
+    }
+    if state != RolloutState::Running || !reached {
+        return Turn::Stay;
+    }
+    let over = match rollout.wave().advance {
+        Advance::ByHand => false,
+        Advance::After { seconds } => {
+            now.seconds_since(rollout.standing.wave_since) >= i64::from(seconds)
+        }
+        Advance::Succeeded { devices_min, share_min } => {
+            fresh.installed >= u64::from(devices_min) && fresh.successes() >= share_min
+        }
+    };
+    match rollout.standing.wave + 1 {
+        _ if !over => Turn::Stay,
+        next if next < rollout.waves.len() => Turn::Next(next),
+        _ => Turn::Step(Step::Finish, Cause::Plan),
+    }
+}

@@ -1,0 +1,99 @@
+//! What a plan would do to a population, before it runs.
+
+use kontor_base::{Country, Instant};
+use serde::Serialize;
+
+use super::plan::{Advance, Audience, Rollout, WHOLE};
+
+/// Devices that are alike for a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Where they are.
+    pub country: Option<Country>,
+    /// Whether they are the company's own.
+    pub own: bool,
+    /// How many.
+    pub devices: u64,
+}
+
+/// One wave as it would go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RehearsedWave {
+    /// Its place, from 1.
+    pub wave: usize,
+    /// The share, in millionths.
+    pub share: u32,
+    /// How many devices have the build at its end.
+    pub devices: u64,
+    /// How many of those it adds.
+    pub added: u64,
+    /// Bytes that those fetch.
+    pub bytes: u64,
+    /// How long the pace takes to let them in, in seconds.
+    pub pace_s: u64,
+    /// The earliest end, counted from the start; `None` from where a person or the reports decide.
+    pub ends_after_s: Option<u64>,
+}
+
+/// A plan as it would go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rehearsal {
+    /// All devices.
+    pub devices: u64,
+    /// The waves.
+    pub waves: Vec<RehearsedWave>,
+    /// The day on which it would be done if it began at the given moment.
+    pub done_at: Option<Instant>,
+}
+
+/// Rehearses a plan: expected numbers, rounded down per group and wave. `bytes` is the size of the
+/// whole package, so the traffic is an upper bound where smaller packages exist.
+#[must_use]
+pub fn rehearse(rollout: &Rollout, groups: &[Group], bytes: u64, start: Instant) -> Rehearsal {
+    let total: u64 = groups.iter().map(|group| group.devices).sum();
+    let per_hour = rollout.pace.devices_per_hour(bytes);
+    let mut waves = Vec::new();
+    let (mut before, mut clock) = (0_u64, Some(0_u64));
+    for place in 0..rollout.waves.len() {
+        let wave = &rollout.waves[place];
+        let devices: u64 = groups.iter().map(|group| inside(rollout, place, group)).sum();
+        let added = devices.saturating_sub(before);
+        let pace_s = per_hour.map_or(0, |per_hour| {
+            let seconds = (u128::from(added) * 3_600).div_ceil(u128::from(per_hour));
+            u64::try_from(seconds).unwrap_or(u64::MAX)
+        });
+        clock = match wave.advance {
+            Advance::After { seconds } => {
+                clock.map(|clock| clock.saturating_add(pace_s.max(u64::from(seconds))))
+            }
+            Advance::ByHand | Advance::Succeeded { .. } => None,
+        };
+        waves.push(RehearsedWave {
+            wave: place + 1,
+            share: wave.share,
+            devices,
+            added,
+            bytes: added.saturating_mul(bytes),
+            pace_s,
+            ends_after_s: clock,
+        });
+        before = devices;
+    }
+    let done_at = clock.and_then(|s| i64::try_from(s).ok()).map(|s| start.plus_seconds(s));
+    Rehearsal { devices: total, waves, done_at }
+}
+
+/// How many of a group are in when the wave at `place` is at its end.
+fn inside(rollout: &Rollout, place: usize, group: &Group) -> u64 {
+    if group.own {
+        return group.devices;
+    }
+    let open = rollout.waves.iter().take(place + 1).filter(|wave| {
+        wave.audience == Audience::Everybody
+            && (wave.countries.is_empty()
+                || group.country.is_some_and(|country| wave.countries.contains(&country)))
+    });
+    let share = open.map(|wave| wave.share).max().unwrap_or(0);
+    let devices = u128::from(group.devices) * u128::from(share) / u128::from(WHOLE);
+    u64::try_from(devices).expect("a part of a 64-bit number")
+}
