@@ -6,10 +6,13 @@
 //!
 //! Start reading at [`Db`], then the area you are after.
 
+pub mod build;
 pub mod cart;
 pub mod catalogue;
+pub mod channel;
 pub mod clearance;
 pub mod customer;
+pub mod device;
 pub mod fact;
 pub mod idempotency;
 pub mod job;
@@ -20,6 +23,7 @@ pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod price;
+pub mod rollout;
 pub mod setting;
 pub mod stock;
 

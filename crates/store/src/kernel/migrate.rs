@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_exchange"),
     migration!(6, "0006_opening"),
     migration!(7, "0007_order_waiting"),
+    migration!(8, "0008_rom"),
 ];
 
 /// The newest schema that this release knows.

@@ -13,17 +13,27 @@ pub enum Topic {
     Price,
     /// Stock balances.
     Stock,
+    /// Device models, builds, channels, rollouts.
+    Rollout,
     /// The job queue.
     Job,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 6] =
-        [Self::Market, Self::Catalogue, Self::Clearance, Self::Price, Self::Stock, Self::Job];
+    pub const ALL: [Self; 7] = [
+        Self::Market,
+        Self::Catalogue,
+        Self::Clearance,
+        Self::Price,
+        Self::Stock,
+        Self::Rollout,
+        Self::Job,
+    ];
 
     /// The topics that have a version in the database because decisions are made from them.
-    pub const FACTS: [Self; 4] = [Self::Market, Self::Catalogue, Self::Clearance, Self::Price];
+    pub const FACTS: [Self; 5] =
+        [Self::Market, Self::Catalogue, Self::Clearance, Self::Price, Self::Rollout];
 
     /// The area's word.
     #[must_use]
@@ -34,6 +44,7 @@ impl Topic {
             Self::Clearance => "clearance",
             Self::Price => "price",
             Self::Stock => "stock",
+            Self::Rollout => "rollout",
             Self::Job => "job",
         }
     }
