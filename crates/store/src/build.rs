@@ -126,11 +126,10 @@ pub fn save_file(tx: &mut Tx<'_>, file: &KnownFile, at: Instant) -> Result<(), S
     let sha256 = file.sha256.to_string();
     let bytes =
         i64::try_from(file.bytes).map_err(|error| StoreError::bad_row("build_file", error))?;
-    let before = tx.optional(
-        "SELECT state FROM build_file WHERE sha256 = $1",
-        values![&sha256],
-        |row| row.text(0),
-    )?;
+    let before =
+        tx.optional("SELECT state FROM build_file WHERE sha256 = $1", values![&sha256], |row| {
+            row.text(0)
+        })?;
     tx.execute(
         "INSERT INTO build_file (sha256, bytes, state, checked_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (sha256) DO UPDATE SET

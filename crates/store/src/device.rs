@@ -25,11 +25,9 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<DeviceModel>, StoreError> {
 ///
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, codename: &str) -> Result<Option<DeviceModel>, StoreError> {
-    tx.optional(
-        "SELECT body FROM device_model WHERE codename = $1",
-        values![codename],
-        |row| row.json(0, "device_model"),
-    )
+    tx.optional("SELECT body FROM device_model WHERE codename = $1", values![codename], |row| {
+        row.json(0, "device_model")
+    })
 }
 
 /// Writes a model as it is now.
