@@ -12,6 +12,7 @@
 mod arguments;
 mod bench;
 mod command;
+mod crash;
 mod repo;
 mod rust_text;
 mod test;
@@ -44,6 +45,11 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "fmt", about: "format the whole workspace", run: fmt },
     Command { name: "bench", about: "measure the shop over HTTP: shelf, order", run: bench::run },
+    Command {
+        name: "crash",
+        about: "kill the server under load and prove that nothing is lost",
+        run: crash::run,
+    },
     Command {
         name: "where",
         about: "list all files of an area over all layers",

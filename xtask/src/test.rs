@@ -10,7 +10,7 @@ mod prepare;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, arguments::Arguments, command, repo, tidy};
+use crate::{Failure, arguments::Arguments, command, crash, repo, tidy};
 
 pub(crate) use browser::executable;
 pub(crate) use prepare::ensure;
@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
     Step { name: "tidy", about: "the rules of the house hold", run: tidied },
     Step { name: "clippy", about: "no warnings, in any target", run: clippy },
     Step { name: "test", about: "unit, property, contract and whole-app tests", run: tests },
+    Step { name: "crash", about: "a killed server loses nothing (short form)", run: crashed },
     Step { name: "docs", about: "the documentation builds without warnings", run: docs },
     Step { name: "deny", about: "licences, advisories and sources of all crates", run: deny },
     Step {
@@ -164,6 +165,10 @@ fn tidied(_: &Run) -> Result<Done, Failure> {
 
 fn clippy(run: &Run) -> Result<Done, Failure> {
     cargo(run, &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
+}
+
+fn crashed(_: &Run) -> Result<Done, Failure> {
+    crash::short().map(|()| Done::Passed)
 }
 
 /// Plain `cargo test`, which is always there and runs documentation examples

@@ -1,5 +1,6 @@
-//! What tests and benches need and the shop does not: the load generator.
+//! What tests and benches need and the shop does not: the load generator and the crash proof.
 //!
-//! Nothing here is part of the product. Start reading at [`load`].
+//! Nothing here is part of the product. Start reading at [`load`] and [`crash`].
 
+pub mod crash;
 pub mod load;

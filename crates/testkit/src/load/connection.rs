@@ -71,6 +71,12 @@ impl Connection {
         }
     }
 
+    /// What its requests say as `Host`.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.socket.to_string()
+    }
+
     /// Connects, unless it is connected.
     ///
     /// # Errors

@@ -47,52 +47,60 @@ impl Purchase {
 
         let lines = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
         let path = format!("/api/v1/{}/carts", self.market);
-        self.post(request, &path, &format!("{key}-cart"), "", &lines);
+        write_post(request, &self.host, &path, &format!("{key}-cart"), "", &lines);
         let cart = read(connection.send(request).await?, 201)?;
         let (cart_id, cart_token) = (text(&cart, "id")?, text(&cart, "token")?);
 
         let path = format!("/api/v1/carts/{cart_id}/checkout");
         let header = format!("Kontor-Cart: {cart_token}\r\n");
-        self.post(request, &path, &format!("{key}-checkout"), &header, &json!({}));
+        write_post(request, &self.host, &path, &format!("{key}-checkout"), &header, &json!({}));
         let checkout = read(connection.send(request).await?, 201)?;
         let (checkout_id, checkout_token) = (text(&checkout, "id")?, text(&checkout, "token")?);
 
         // The total depends on where it goes; nobody pays what they have not seen.
         let header = format!("Kontor-Checkout: {checkout_token}\r\n");
         let path = format!("/api/v1/checkouts/{checkout_id}?country=US&region=CA");
-        self.get(request, &path, &header);
+        write_get(request, &self.host, &path, &header);
         let quoted = read(connection.send(request).await?, 200)?;
         let total = quoted.pointer("/quote/totals/total").ok_or(Fault::Answer("a total"))?;
 
         let path = format!("/api/v1/checkouts/{checkout_id}/order");
-        self.post(request, &path, &format!("{key}-order"), &header, &order(total));
+        write_post(request, &self.host, &path, &format!("{key}-order"), &header, &order(total));
         let placed = read(connection.send(request).await?, 201)?;
         text(&placed["order"], "number").map(|_| ())
     }
+}
 
-    fn get(&self, request: &mut Vec<u8>, path: &str, headers: &str) {
-        request.clear();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", self.host);
-        request.extend_from_slice(head.as_bytes());
-    }
+/// Puts a GET into the buffer.
+pub(crate) fn write_get(request: &mut Vec<u8>, host: &str, path: &str, headers: &str) {
+    request.clear();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n");
+    request.extend_from_slice(head.as_bytes());
+}
 
-    fn post(&self, request: &mut Vec<u8>, path: &str, key: &str, headers: &str, body: &Value) {
-        let body = body.to_string();
-        request.clear();
-        request.extend_from_slice(
-            format!(
-                "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
-                 {headers}Content-Length: {}\r\n\r\n{body}",
-                self.host,
-                body.len()
-            )
-            .as_bytes(),
-        );
-    }
+/// Puts a POST of JSON with its idempotency key into the buffer.
+pub(crate) fn write_post(
+    request: &mut Vec<u8>,
+    host: &str,
+    path: &str,
+    key: &str,
+    headers: &str,
+    body: &Value,
+) {
+    let body = body.to_string();
+    request.clear();
+    request.extend_from_slice(
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n\
+             {headers}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .as_bytes(),
+    );
 }
 
 /// The wish to pay: somebody in California.
-fn order(total: &Value) -> Value {
+pub(crate) fn order(total: &Value) -> Value {
     json!({
         "contact": { "email": "load@example.com", "name": "Ada Buyer" },
         "address": {
@@ -108,11 +116,14 @@ fn order(total: &Value) -> Value {
     })
 }
 
-fn read(answer: Response<'_>, status: u16) -> Result<Value, Fault> {
+pub(crate) fn read(answer: Response<'_>, status: u16) -> Result<Value, Fault> {
     let answer = answer.expect_status(status)?;
     serde_json::from_slice(answer.body).map_err(|_| Fault::Answer("JSON"))
 }
 
-fn text<'value>(value: &'value Value, field: &'static str) -> Result<&'value str, Fault> {
+pub(crate) fn text<'value>(
+    value: &'value Value,
+    field: &'static str,
+) -> Result<&'value str, Fault> {
     value[field].as_str().ok_or(Fault::Answer(field))
 }
