@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod contact;
 pub mod country;
+pub mod fact;
 pub mod id;
 pub mod language;
 pub mod limits;
@@ -19,6 +20,7 @@ pub mod text;
 pub use clock::{Clock, Date, Instant};
 pub use contact::{Email, Phone};
 pub use country::Country;
+pub use fact::{Confidence, RowError};
 pub use language::Language;
 pub use money::{Currency, Money, MoneyError};
 pub use random::Random;

@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 
 use clearance_data::{Row, Scenario, day, records, rows};
 use jiff::ToSpan as _;
-use kontor_base::{Language, Money};
+use kontor_base::{Confidence, Language, Money};
 use kontor_domain::catalogue::ATTRIBUTES;
 use kontor_domain::clearance::{
-    Confidence, Facts, GrantRow, OrderRow, Outcome, PresenceRow, ReviewRow, RuleRow, ladder,
-    standings,
+    Facts, GrantRow, OrderRow, Outcome, PresenceRow, ReviewRow, RuleRow, ladder, standings,
 };
 use kontor_domain::clearance::{Place, may};
 use kontor_domain::market::Act;

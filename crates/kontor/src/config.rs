@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// The folder of the database and the secret key.
     pub data: PathBuf,
+    /// The folder of the operator's own legal texts; empty: there are none.
+    pub legal: PathBuf,
     /// The web server.
     pub server: Server,
     /// Limits on what the public may do.
@@ -94,6 +96,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("kontor-data"),
+            legal: PathBuf::new(),
             server: Server::default(),
             limits: Limits::default(),
             payment: Payment::default(),
@@ -129,6 +132,11 @@ impl Default for Log {
 /// Every key with what it means, in the order of the example file.
 pub const KEYS: &[(&str, &str)] = &[
     ("data", "The folder of the database (kontor.db) and the secret key (secret.key)."),
+    (
+        "legal",
+        "The folder of your own legal texts: {market}/{language}/{page}.md, where the market `any`\n\
+         stands for all and the page is imprint, terms, privacy or returns. Empty: none.",
+    ),
     ("server.listen", "Where to listen: address and port."),
     (
         "server.origin",

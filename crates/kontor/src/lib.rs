@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod config;
+pub mod legal;
 pub mod secret;
 pub mod server;
 pub mod telemetry;

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
+use crate::legal::{self, LegalError};
 use crate::secret::{self, SecretError};
 
 /// Why a server did not start or ended early. Each is one clear line.
@@ -26,6 +27,9 @@ pub enum ServerError {
     /// The secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The operator's legal texts.
+    #[error(transparent)]
+    Legal(#[from] LegalError),
     /// The address cannot be listened on.
     #[error("could not listen on {address}: {source}")]
     Listen {
@@ -131,6 +135,7 @@ impl Server {
             trusted_proxies: config.server.trusted_proxies,
             writes_per_minute: config.limits.public_writes_per_minute,
             sign_ups_per_hour: config.limits.sign_ups_per_hour,
+            legal: legal::read(&config.legal)?,
         };
         let (stop_keepers, stopped) = watch::channel(false);
         let app = App::new(Arc::clone(&shop), settings, metrics);

@@ -1,11 +1,11 @@
 //! Grants: evidence that a clearance is there, or a reasoned decision that it is not needed.
 
-use kontor_base::Date;
+use kontor_base::{Confidence, Date, RowError};
 use serde::{Deserialize, Serialize};
 
 use super::code::{ClearanceCode, GrantCode};
-use super::row::{self, RowError, word_enum};
-use super::rule::{Confidence, Reach};
+use super::row::{self, word_enum};
+use super::rule::Reach;
 use super::scope::Scope;
 
 word_enum!(

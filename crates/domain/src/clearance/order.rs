@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::{Currency, Date, Language, Money};
+use kontor_base::{Confidence, Currency, Date, Language, Money, RowError};
 use serde::{Deserialize, Serialize};
 
 use super::code::AuthorityOrderCode;
 use super::grant::day_after;
-use super::row::{self, RowError, word_enum};
-use super::rule::{Confidence, Reach};
+use super::row::{self, word_enum};
+use super::rule::Reach;
 use super::rule_row::notice;
 use super::scope::Scope;
 use super::subject::Subject;

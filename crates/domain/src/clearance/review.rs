@@ -3,12 +3,11 @@
 //! looks exactly like a rule that does not exist.
 
 use jiff::ToSpan as _;
-use kontor_base::{Country, Date};
+use kontor_base::{Confidence, Country, Date, RowError};
 use serde::{Deserialize, Serialize};
 
 use super::code::ReviewCode;
-use super::row::{self, RowError};
-use super::rule::Confidence;
+use super::row;
 use crate::market::MarketCode;
 
 /// The longest time after which a review counts as stale, in days.

@@ -4,29 +4,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::Date;
+use kontor_base::{Date, RowError};
 
 use crate::catalogue::{ComponentKind, ProductClass};
 use crate::market::Act;
 
 /// The longest text in a cell, in characters.
 pub(super) const CELL_CHARS_MAX: usize = 2_000;
-
-/// A row could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {problem}")]
-pub struct RowError {
-    /// The column.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-impl RowError {
-    pub(super) fn new(field: &'static str, problem: impl fmt::Display) -> Self {
-        Self { field, problem: problem.to_string() }
-    }
-}
 
 /// A text that may be empty.
 pub(super) fn text(field: &'static str, cell: &str) -> Result<String, RowError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Country, Date, Language};
+use kontor_base::{Confidence, Country, Date, Language};
 use serde::{Deserialize, Serialize};
 
 use super::code::ClearanceCode;
@@ -59,18 +59,6 @@ word_enum!(
         Corporate = "corporate",
         /// A share of local production.
         LocalContent = "local_content",
-    }
-);
-
-word_enum!(
-    /// How well a row is sourced.
-    Confidence {
-        /// Found in a primary or official source.
-        S1 = "S1",
-        /// Found in a secondary source.
-        S2 = "S2",
-        /// From memory: a to-do, never a ground to say "cleared".
-        M = "M",
     }
 );
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::Language;
+use kontor_base::{Confidence, Language, RowError};
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, RowError};
-use super::rule::{Conditional, Confidence, Confirmation, Domain, Rule, Strength};
+use super::row;
+use super::rule::{Conditional, Confirmation, Domain, Rule, Strength};
 use crate::market::Act;
 
 /// A rule as a row of text: the columns of `rules.csv`.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use kontor_base::RowError;
 use serde::{Deserialize, Serialize};
 
-use super::row::{self, RowError};
+use super::row;
 use super::subject::{Share, Subject};
 use super::truth::Truth;
 use crate::catalogue::{ComponentKind, ProductClass, Sku, Slug};

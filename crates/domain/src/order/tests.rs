@@ -1,10 +1,10 @@
 //! Quotes by hand and by property.
 
-use kontor_base::{Country, Date, Instant, Language, Money, Rate};
+use kontor_base::{Confidence, Country, Date, Instant, Language, Money, Rate};
 use proptest::prelude::*;
 
 use crate::market::{FulfilmentModel, Market, Stage, TaxDisplay};
-use crate::price::{Confidence, Jurisdiction, TaxRate, TaxTable};
+use crate::price::{Jurisdiction, TaxRate, TaxTable};
 
 use super::quote::{PricedLine, Quote, QuoteRefusal, QuoteRequest, quote};
 

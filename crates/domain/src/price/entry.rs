@@ -1,44 +1,12 @@
 //! Price entries and which of them is in force.
 
-use kontor_base::{Instant, Money, MoneyError};
+use kontor_base::{Confidence, Instant, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Sku;
 use crate::market::MarketCode;
 
 use super::jurisdiction::Jurisdiction;
-
-/// How well a figure in a data file is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Confidence {
-    /// Found in a primary or official source.
-    S1,
-    /// Found in a secondary source (press, law firm, data vendor).
-    S2,
-    /// From memory, unverified: to be checked before it is relied on.
-    M,
-}
-
-impl Confidence {
-    /// Every degree, the best first.
-    pub const ALL: [Self; 3] = [Self::S1, Self::S2, Self::M];
-
-    /// The word in data files.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::S1 => "S1",
-            Self::S2 => "S2",
-            Self::M => "M",
-        }
-    }
-
-    /// The degree with this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|confidence| confidence.word() == word)
-    }
-}
 
 /// What one unit of a variant costs in a market, from one moment to another. Whether the amount
 /// contains the tax is the market's matter ([`crate::market::TaxDisplay`]).
@@ -50,6 +18,10 @@ pub struct PriceEntry {
     pub sku: Sku,
     /// The price of one unit; never negative.
     pub money: Money,
+    /// The maximum retail price printed on the package, all taxes included (India); `None` where
+    /// nothing is printed.
+    #[serde(default)]
+    pub mrp: Option<Money>,
     /// The first moment at which it is in force.
     pub valid_from: Instant,
     /// The first moment at which it is no longer in force; `None` while no end is planned. An
@@ -123,6 +95,15 @@ pub fn price_at(entries: &[PriceEntry], at: Instant) -> Option<&PriceEntry> {
         .max_by_key(|entry| (entry.valid_from, std::cmp::Reverse(entry.money.minor)))
 }
 
+/// The maximum retail price printed on the package at `at`, among the entries of *one* variant in
+/// *one* market. An offer lies on top of the ordinary price and need not repeat what is printed: the
+/// latest entry in force that names one counts.
+#[must_use]
+pub fn mrp_at(entries: &[PriceEntry], at: Instant) -> Option<Money> {
+    let printed = entries.iter().filter(|entry| entry.covers(at) && entry.mrp.is_some());
+    printed.max_by_key(|entry| entry.valid_from).and_then(|entry| entry.mrp)
+}
+
 /// Checks a unit price, all taxes included, against the maximum retail price printed on an Indian
 /// package: nobody may charge more (Legal Metrology (Packaged Commodities) Rules 2011, rule 18(2);
 /// DOMAIN data: "MRP is a legal ceiling", S2).
@@ -154,6 +135,7 @@ mod tests {
             market: "us".parse().expect("a market"),
             sku: "BAND-BLACK".parse().expect("a SKU"),
             money: usd(minor),
+            mrp: None,
             valid_from: day(from),
             valid_to: to.map(day),
             source: "test".to_owned(),
@@ -175,6 +157,15 @@ mod tests {
         let same = [entry(1499, 0, None), entry(999, 0, None), entry(1299, 0, None)];
         assert_eq!(price_at(&same, day(1)).map(|e| e.money.minor), Some(999));
         assert_eq!(price_at(&[], day(0)), None);
+    }
+
+    #[test]
+    fn what_is_printed_stays_printed_under_an_offer() {
+        let printed = PriceEntry { mrp: Some(usd(1999)), ..entry(1499, 0, None) };
+        let entries = [entry(1299, 10, Some(12)), printed];
+        assert_eq!(mrp_at(&entries, day(-1)), None);
+        assert_eq!(mrp_at(&entries, day(11)), Some(usd(1999)));
+        assert_eq!(mrp_at(&entries[..1], day(11)), None);
     }
 
     #[test]

@@ -8,9 +8,9 @@ mod reduction;
 mod rows;
 mod tax;
 
-pub use entry::{Confidence, PriceEntry, PriceRefusal, check_mrp, price_at};
+pub use entry::{PriceEntry, PriceRefusal, check_mrp, mrp_at, price_at};
 pub use jurisdiction::{Jurisdiction, JurisdictionError, Region, US_STATES, us_state};
 pub use line::{TAX_ROUNDING, TaxedAmount, tax_amount, tax_line};
 pub use reduction::{REDUCTION_SHOWN_DAYS, REDUCTION_WINDOW_DAYS, Reduction, reduction};
-pub use rows::{PriceRow, RowError, TaxRateRow};
+pub use rows::{PriceRow, TaxRateRow};
 pub use tax::{TaxRate, TaxTable, TaxTableError};

@@ -101,7 +101,7 @@ fn lowest_in_window(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::price::Confidence;
+    use kontor_base::Confidence;
     use proptest::prelude::*;
 
     fn eur(minor: i64) -> Money {
@@ -119,6 +119,7 @@ mod tests {
                 market: "de".parse().expect("a market"),
                 sku: "BAND-BLACK".parse().expect("a SKU"),
                 money: eur(*minor),
+                mrp: None,
                 valid_from: day(*from),
                 valid_to: to.map(day),
                 source: "test".to_owned(),

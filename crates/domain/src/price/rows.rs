@@ -2,30 +2,14 @@
 
 use std::str::FromStr;
 
-use kontor_base::{Currency, Date, Instant, Money, Rate};
+use kontor_base::{Confidence, Currency, Date, Instant, Money, Rate, RowError};
 use serde::{Deserialize, Serialize};
 
 use crate::market::TaxDisplay;
 
-use super::entry::{Confidence, PriceEntry};
+use super::entry::{PriceEntry, check_mrp};
 use super::jurisdiction::{Jurisdiction, US_STATES};
 use super::tax::TaxRate;
-
-/// What is wrong with one row; the importer adds the line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {problem}")]
-pub struct RowError {
-    /// The column.
-    pub field: &'static str,
-    /// What is wrong with it, in words.
-    pub problem: String,
-}
-
-impl RowError {
-    fn new(field: &'static str, problem: impl ToString) -> Self {
-        Self { field, problem: problem.to_string() }
-    }
-}
 
 /// One row of a price file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +22,10 @@ pub struct PriceRow {
     pub price: String,
     /// Its currency.
     pub currency: String,
+    /// The maximum retail price printed on the package, as a plain decimal of the same currency,
+    /// or empty.
+    #[serde(default)]
+    pub mrp: String,
     /// A day (its first moment, UTC) or a moment such as `2015-06-01T16:00:00Z`.
     pub valid_from: String,
     /// The same, or empty.
@@ -60,6 +48,12 @@ impl PriceRow {
         if money.minor < 0 {
             return Err(RowError::new("price", "a price is not negative"));
         }
+        let mrp = optional(&self.mrp, |text| {
+            Money::parse(text, currency).map_err(|e| RowError::new("mrp", e))
+        })?;
+        if let Some(mrp) = mrp {
+            check_mrp(money, mrp).map_err(|e| RowError::new("mrp", e))?;
+        }
         let valid_from = moment("valid_from", &self.valid_from)?;
         let valid_to = optional(&self.valid_to, |text| moment("valid_to", text))?;
         if valid_to.is_some_and(|end| end <= valid_from) {
@@ -69,6 +63,7 @@ impl PriceRow {
             market: parsed("market", &self.market)?,
             sku: parsed("sku", &self.sku)?,
             money,
+            mrp,
             valid_from,
             valid_to,
             source: source(&self.source)?,
@@ -84,6 +79,7 @@ impl PriceRow {
             sku: entry.sku.to_string(),
             price: entry.money.decimal(),
             currency: entry.money.currency.to_string(),
+            mrp: entry.mrp.map(|mrp| mrp.decimal()).unwrap_or_default(),
             valid_from: entry.valid_from.to_string(),
             valid_to: entry.valid_to.map(|end| end.to_string()).unwrap_or_default(),
             source: entry.source.clone(),
@@ -181,7 +177,10 @@ fn check_level(jurisdiction: &Jurisdiction) -> Result<(), RowError> {
     }
 }
 
-fn parsed<T: FromStr<Err: ToString>>(field: &'static str, text: &str) -> Result<T, RowError> {
+fn parsed<T: FromStr<Err: std::fmt::Display>>(
+    field: &'static str,
+    text: &str,
+) -> Result<T, RowError> {
     text.parse().map_err(|problem: T::Err| RowError::new(field, problem))
 }
 
@@ -266,6 +265,7 @@ mod tests {
             sku: text("BAND-BLACK"),
             price: text("14.99"),
             currency: text("USD"),
+            mrp: String::new(),
             valid_from: text("2015-06-01"),
             valid_to: String::new(),
             source: text("ZDNet"),
@@ -282,6 +282,10 @@ mod tests {
         let offer = PriceRow { valid_to: "2015-06-08T10:00:00Z".to_owned(), ..price_row() };
         let offer = offer.parse().expect("a good row");
         assert_eq!(PriceRow::to_row(&offer).parse(), Ok(offer));
+        let printed = PriceRow { mrp: "14.99".to_owned(), ..price_row() };
+        let printed = printed.parse().expect("a good row");
+        assert_eq!(printed.mrp, Some(printed.money));
+        assert_eq!(PriceRow::to_row(&printed).parse(), Ok(printed));
     }
 
     #[test]
@@ -296,6 +300,9 @@ mod tests {
             ("price", "99999999999999999", |r, v| r.price = v),
             ("currency", "XYZ", |r, v| r.currency = v),
             ("currency", "usd", |r, v| r.currency = v),
+            ("mrp", "14.98", |r, v| r.mrp = v),
+            ("mrp", "fifteen", |r, v| r.mrp = v),
+            ("mrp", "-20", |r, v| r.mrp = v),
             ("valid_from", "", |r, v| r.valid_from = v),
             ("valid_from", "1 June", |r, v| r.valid_from = v),
             ("valid_from", "2015-02-30", |r, v| r.valid_from = v),

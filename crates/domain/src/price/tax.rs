@@ -8,12 +8,12 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::{Date, Rate};
+use kontor_base::{Confidence, Date, Rate};
 use serde::{Deserialize, Serialize};
 
 use crate::market::TaxDisplay;
 
-use super::entry::{Confidence, PriceRefusal};
+use super::entry::PriceRefusal;
 use super::jurisdiction::Jurisdiction;
 
 /// A tax on sales in one jurisdiction, from one day to another.

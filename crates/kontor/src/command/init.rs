@@ -10,6 +10,7 @@ use kontor_shop::exchange::{OwnShop, load_own_shop, market_templates};
 
 use super::CommandError;
 use crate::config::Config;
+use crate::legal;
 use crate::server::open;
 
 /// Make an empty shop of your own.
@@ -76,8 +77,8 @@ pub(super) async fn run(
     }
     let file = write_config(file)?;
     println!(
-        "{}\n\nNext: look through {}, set `origin` and a way to pay, import your products\n\
-         (docs/how-to/start-your-own-shop.md), then `kontor serve`.",
+        "{}\n\nNext: look through {}, set `origin` and a way to pay, write your legal texts,\n\
+         import your products (docs/how-to/start-your-own-shop.md), then `kontor serve`.",
         file.message,
         file.path.display()
     );
@@ -97,7 +98,8 @@ struct ConfigFile {
     message: &'static str,
 }
 
-/// Writes the example as the configuration file, unless there is one.
+/// Writes the example as the configuration file, unless there is one, and beside it the folder of
+/// legal texts that it names.
 fn write_config(file: Option<&Path>) -> Result<ConfigFile, CommandError> {
     let path = file.unwrap_or_else(|| Path::new("kontor.toml")).to_owned();
     if path.exists() {
@@ -106,7 +108,14 @@ fn write_config(file: Option<&Path>) -> Result<ConfigFile, CommandError> {
             message: "The configuration file was there and is left alone.",
         });
     }
-    std::fs::write(&path, Config::example())
+    let legal = path.with_file_name("legal");
+    let named = toml::Value::from(legal.to_string_lossy().into_owned());
+    let text = Config::example().replacen("legal = \"\"", &format!("legal = {named}"), 1);
+    std::fs::write(&path, text)
         .map_err(|error| CommandError::other(&format!("write {}", path.display()), error))?;
+    if !legal.exists() {
+        legal::write_templates(&legal)
+            .map_err(|error| CommandError::other(&format!("write {}", legal.display()), error))?;
+    }
     Ok(ConfigFile { path, message: "The configuration file has every key with its meaning." })
 }

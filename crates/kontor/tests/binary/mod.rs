@@ -55,7 +55,29 @@ impl Kontor {
     }
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
+        Self::finish(self.command(arguments), input)
+    }
+
+    /// Runs it with these variables.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn run_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        Self::finish(command, b"")
+    }
+
+    /// Runs it where no file may grow beyond `blocks` of 512 bytes.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn run_with_file_limit(&self, blocks: u32, arguments: &[&str]) -> Run {
+        let mut command = Command::new("sh");
+        command.current_dir(self.folder.path());
+        // The signal would end the process; ignored, the write fails as on a full disk.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" --data data \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_kontor")]).args(arguments);
+        Self::finish(command, b"")
+    }
+
+    fn finish(mut command: Command, input: &[u8]) -> Run {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary");
         let mut pipe = child.stdin.take().expect("a pipe");
@@ -132,6 +154,7 @@ impl Running {
     }
 
     /// Ends it as a power cut would.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("its end");

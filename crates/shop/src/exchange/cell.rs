@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Date, Line};
-use kontor_domain::{clearance, price};
+use kontor_base::{Date, Line, RowError};
 
 /// The longest text in a cell, in characters.
 const TEXT_CHARS_MAX: usize = 2_000;
@@ -24,14 +23,8 @@ impl Bad {
     }
 }
 
-impl From<clearance::RowError> for Bad {
-    fn from(error: clearance::RowError) -> Self {
-        Self { column: error.field, reason: error.problem }
-    }
-}
-
-impl From<price::RowError> for Bad {
-    fn from(error: price::RowError) -> Self {
+impl From<RowError> for Bad {
+    fn from(error: RowError) -> Self {
         Self { column: error.field, reason: error.problem }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use kontor_base::{Currency, Date, Instant};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::market::{Market, MarketCode};
+use kontor_domain::market::{Market, MarketCode, TaxDisplay};
 use kontor_domain::price::{Jurisdiction, PriceEntry, PriceRow, TaxRate, TaxRateRow};
 use kontor_store::{StoreError, Tx, catalogue, market, price};
 
@@ -28,15 +28,19 @@ pub(super) fn apply_prices(
     rows: &[Numbered<PriceEntry>],
     job: &mut Job<'_>,
 ) -> Result<(), StoreError> {
-    let currencies: HashMap<MarketCode, Currency> =
-        market::all(tx)?.iter().map(|market| (market.code, market.currency)).collect();
+    let markets: HashMap<MarketCode, Market> =
+        market::all(tx)?.into_iter().map(|market| (market.code, market)).collect();
     let skus: BTreeSet<Sku> = catalogue::variants(tx)?.into_iter().map(|v| v.sku).collect();
     for Numbered { line, item } in rows {
-        match currencies.get(&item.market) {
+        match markets.get(&item.market) {
             None => job.bad(*line, "market", format!("there is no market {}", item.market)),
-            Some(currency) if *currency != item.money.currency => {
-                let reason = format!("{} has prices in {currency}", item.market);
+            Some(market) if market.currency != item.money.currency => {
+                let reason = format!("{} has prices in {}", item.market, market.currency);
                 job.bad(*line, "currency", reason);
+            }
+            Some(market) if item.mrp.is_some() && market.tax_display == TaxDisplay::Exclusive => {
+                let reason = "a printed maximum includes all taxes, this market's prices do not";
+                job.bad(*line, "mrp", reason.to_owned());
             }
             Some(_) => {}
         }

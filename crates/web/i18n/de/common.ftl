@@ -13,6 +13,7 @@ footer-api = Schnittstelle für Programme
 legal-imprint = Impressum
 legal-terms = Verkaufsbedingungen
 legal-privacy = Datenschutz
+legal-returns = Rückgabe
 legal-empty = Dieser Text ist noch nicht geschrieben. Solange er fehlt, kann in diesem Shop nichts verbindlich bestellt werden.
 legal-reenactment = Dieser Shop stellt die Eröffnung eines Onlineshops nach, wie öffentliche Berichte von damals sie beschreiben. Namen und Zahlen stammen aus diesen Berichten. Er wird nicht von den Firmen betrieben, von denen sie handeln, und steht in keiner Verbindung zu ihnen. Bestellungen sind Übungsbestellungen: Es kommt kein Vertrag zustande, nichts wird verschickt und kein Geld bewegt.
 

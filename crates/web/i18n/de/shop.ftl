@@ -61,6 +61,7 @@ stock-out = Ausverkauft
 stock-preorder = Vorbestellbar
 
 price-from = ab { $price }
+price-mrp = Aufgedruckter Höchstpreis (MRP) { $price }, alle Steuern inbegriffen
 price-lowest = Niedrigster Preis der letzten 30 Tage: { $price }
 tax-included = inkl. { $tax }
 tax-included-rate = inkl. { $rate } { $tax }
@@ -99,8 +100,8 @@ ship-days = { $from }–{ $to } Tage unterwegs.
 ship-cost = Versand { $price } je Bestellung.
 ship-free = Der Versand ist kostenlos.
 ship-unknown = Der Versand wird an der Kasse angezeigt.
-duty-included = Einfuhrzoll ist im Preis enthalten. An der Haustür ist nichts zu zahlen.
-duty-checkout = Einfuhrzoll wird, falls er anfällt, an der Kasse angezeigt. An der Haustür ist nichts zu zahlen.
+duty-paid = Die Ware ist verzollt, bevor sie verkauft wird. An der Haustür ist kein Einfuhrzoll zu zahlen.
+duty-open = Das Paket überquert eine Grenze. Dieser Shop berechnet und erhebt keinen Einfuhrzoll: Verlangt der Zoll welchen, zieht ihn der Zusteller bei Ihnen ein.
 return-days = { $days } Tage Rückgabe.
 
 fact-weight = Gewicht mit Verpackung

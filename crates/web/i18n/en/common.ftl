@@ -13,6 +13,7 @@ footer-api = Interface for programs
 legal-imprint = Legal notice
 legal-terms = Terms of sale
 legal-privacy = Privacy
+legal-returns = Returns
 legal-empty = This text has not been written yet. Until it is, nothing can be ordered for real in this shop.
 legal-reenactment = This shop re-enacts the opening of an online shop as public reports of the time describe it. Names and figures come from those reports. It is not run by, or connected with, the firms they are about. Orders are practice orders: no contract comes about, nothing is shipped and no money moves.
 

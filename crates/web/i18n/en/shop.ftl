@@ -61,6 +61,7 @@ stock-out = Sold out
 stock-preorder = To pre-order
 
 price-from = from { $price }
+price-mrp = MRP { $price } (incl. of all taxes)
 price-lowest = Lowest price of the last 30 days: { $price }
 tax-included = incl. { $tax }
 tax-included-rate = incl. { $rate } { $tax }
@@ -99,8 +100,8 @@ ship-days = { $from }–{ $to } days on the way.
 ship-cost = Shipping { $price } per order.
 ship-free = Shipping is free.
 ship-unknown = Shipping is shown at checkout.
-duty-included = Import duty is in the price. Nothing is due at the door.
-duty-checkout = Import duty, if any, is shown at checkout. Nothing is due at the door.
+duty-paid = The goods were cleared through customs before they are sold. No import duty is due at the door.
+duty-open = The parcel crosses a border. This shop does not work out import duty and does not collect it: if customs charge any, the carrier collects it from you.
 return-days = { $days } days to send it back.
 
 fact-weight = Weight with packaging

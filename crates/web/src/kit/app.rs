@@ -7,7 +7,7 @@ use kontor_shop::Shop;
 
 use super::limit::Limiter;
 use super::pages::Pages;
-use crate::page::Site;
+use crate::page::{LegalTexts, Site};
 
 /// What the server is told at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Settings {
     pub writes_per_minute: u32,
     /// Waiting-list sign-ups per hour from one address; 0: no limit.
     pub sign_ups_per_hour: u32,
+    /// The operator's own legal texts.
+    pub legal: LegalTexts,
 }
 
 /// The server's shared state. Cloning is cheap.

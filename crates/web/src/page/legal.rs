@@ -1,4 +1,4 @@
-//! Plain text pages: legal notice, terms, privacy.
+//! Plain text pages: legal notice, terms, privacy, returns.
 
 use askama::Template;
 
@@ -6,7 +6,7 @@ use super::{Said, Shell};
 use crate::kit::text::Text;
 
 /// Which text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LegalKind {
     /// `legal/imprint`
     Imprint,
@@ -14,11 +14,13 @@ pub enum LegalKind {
     Terms,
     /// `legal/privacy`
     Privacy,
+    /// `legal/returns`
+    Returns,
 }
 
 impl LegalKind {
     /// Every text, in the order of the footer.
-    pub const ALL: [Self; 3] = [Self::Imprint, Self::Terms, Self::Privacy];
+    pub const ALL: [Self; 4] = [Self::Imprint, Self::Terms, Self::Privacy, Self::Returns];
 
     /// The last segment of its address.
     #[must_use]
@@ -27,6 +29,7 @@ impl LegalKind {
             Self::Imprint => "imprint",
             Self::Terms => "terms",
             Self::Privacy => "privacy",
+            Self::Returns => "returns",
         }
     }
 
@@ -67,6 +70,7 @@ impl LegalKind {
             Self::Imprint => "legal-imprint",
             Self::Terms => "legal-terms",
             Self::Privacy => "legal-privacy",
+            Self::Returns => "legal-returns",
         };
         t.get(id).into_owned()
     }

@@ -13,6 +13,7 @@ mod checkout;
 mod countries;
 mod form;
 mod legal;
+mod legal_text;
 mod order;
 mod price;
 mod problem;
@@ -35,6 +36,7 @@ pub use checkout::{
 pub use countries::{CountriesPage, MarketEntry, Region, RegionName};
 pub use form::{Field, FieldError, FieldProblem};
 pub use legal::{LegalKind, LegalPage, LegalSection};
+pub use legal_text::{LEGAL_TEXT_BYTES_MAX, LegalTextError, LegalTexts};
 pub use order::PaymentState;
 pub use order::{OrderPage, OrderStatus, Step, StepKind, StepState, TransferAccount, Unit};
 pub use price::{CostKind, CostLine, Price, Reduction, TaxKind, TaxNote, TaxPart, Totals};

@@ -47,6 +47,8 @@ pub struct Price {
     pub from: bool,
     /// If it is reduced.
     pub reduction: Option<Reduction>,
+    /// The maximum retail price printed on the package, all taxes included.
+    pub mrp: Option<Money>,
     /// What it says about tax.
     pub tax: TaxNote,
 }

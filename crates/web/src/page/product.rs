@@ -66,15 +66,15 @@ pub enum Ship {
     Partner,
 }
 
-/// Who pays import duty, and when it is known.
+/// Who deals with import duty. The shop computes none, so it never says that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duty {
     /// Nothing is imported.
     None,
-    /// It is in the price.
-    Included,
-    /// It is added and shown at checkout.
-    AtCheckout,
+    /// Whoever imported the goods in bulk has dealt with it before the sale.
+    Paid,
+    /// The buyer's own parcel crosses the border; customs decide.
+    Open,
 }
 
 /// Delivery to this market.
@@ -296,8 +296,8 @@ impl ProductPage {
         };
         let duty = match delivery.duty {
             Duty::None => None,
-            Duty::Included => Some(t.get("duty-included")),
-            Duty::AtCheckout => Some(t.get("duty-checkout")),
+            Duty::Paid => Some(t.get("duty-paid")),
+            Duty::Open => Some(t.get("duty-open")),
         };
         let back = t.one("return-days", "days", delivery.return_days);
         [Some(ship), days, Some(cost), duty, Some(back)]

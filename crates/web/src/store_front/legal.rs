@@ -1,4 +1,4 @@
-//! Legal notice, terms, privacy.
+//! Legal notice, terms, privacy, returns: the operator's own texts where there are any.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
@@ -23,6 +23,6 @@ pub(super) async fn show(
     kept(&app, &asked, visit.snapshot.generation, &visit.path(&rest), || LegalPage {
         shell: visit.shell(&app, &rest),
         kind,
-        sections: Vec::new(),
+        sections: app.settings.legal.find(visit.code, visit.language, kind).to_vec(),
     })
 }

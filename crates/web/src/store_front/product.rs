@@ -205,8 +205,11 @@ fn delivery(visit: &Visit, model: &Model, judged: &Judged) -> Option<Delivery> {
         from: if ship == Ship::FromHome { model.origin } else { market.home() },
         days: None,
         cost: Some(kontor_base::Money::new(market.shipping_minor, market.currency)),
-        // No duty is computed yet: parcels are sent duty paid by the shop.
-        duty: if market.fulfilment.imports() { Duty::Included } else { Duty::None },
+        duty: match market.fulfilment {
+            FulfilmentModel::ParcelsFromHome => Duty::Open,
+            FulfilmentModel::BulkImport | FulfilmentModel::LocalPartner => Duty::Paid,
+            FulfilmentModel::LocalAssembly | FulfilmentModel::Home => Duty::None,
+        },
         return_days: market.return_window_days,
     })
 }

@@ -5,7 +5,7 @@ use kontor_domain::catalogue::{Model, Sku, Variant};
 use kontor_domain::clearance::{Outcome, Reason, Verdict};
 use kontor_domain::market::{Act, Market, Stage as MarketStage, TaxDisplay};
 use kontor_domain::order::{AppliedTax, Quote, QuotedLine, TaxTotal};
-use kontor_domain::price::{Jurisdiction, reduction, us_state};
+use kontor_domain::price::{Jurisdiction, mrp_at, reduction, us_state};
 use kontor_shop::cart::{Offer, offer};
 use kontor_shop::{Level, Snapshot};
 
@@ -88,7 +88,8 @@ pub(super) fn price(
 ) -> Price {
     let lowest = reduction(snapshot.price_entries(market.code, sku), at)
         .map(|reduced| Reduction { lowest_30_days: reduced.lowest_30_days });
-    Price { now, from: false, reduction: lowest, tax: tax_note(snapshot, market, at) }
+    let mrp = mrp_at(snapshot.price_entries(market.code, sku), at);
+    Price { now, from: false, reduction: lowest, mrp, tax: tax_note(snapshot, market, at) }
 }
 
 /// Why something is not sold here.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::{Instant, Language, Money, Random, Rate};
+use kontor_base::{Confidence, Instant, Language, Money, Random, Rate};
 use kontor_domain::catalogue::{Attributes, Fit, Model, ModelText, ProductClass, Variant};
 use kontor_domain::clearance::{Grant, GrantRow, Review, ReviewRow, Rule, RuleRow};
 use kontor_domain::market::{FulfilmentModel, Market, Stage, TaxDisplay};
-use kontor_domain::price::{Confidence, PriceEntry, TaxRate};
+use kontor_domain::price::{PriceEntry, TaxRate};
 use kontor_ledger::{Reference, StockKey};
 use kontor_shop::Failure;
 use kontor_shop::stock::{Receipt, receive_in};
@@ -195,6 +195,7 @@ fn a_price(sku: &str, minor: i64, at: Instant) -> PriceEntry {
         market: "us".parse().expect("a market"),
         sku: sku.parse().expect("a SKU"),
         money: Money::new(minor, "USD".parse().expect("a currency")),
+        mrp: None,
         valid_from: at.plus_seconds(-400 * 24 * 60 * 60),
         valid_to: None,
         source: "test".to_owned(),

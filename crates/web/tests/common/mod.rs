@@ -74,6 +74,7 @@ impl Api {
             trusted_proxies: 0,
             writes_per_minute: 0,
             sign_ups_per_hour: 0,
+            legal: kontor_web::page::LegalTexts::default(),
         };
         let app = App::new(Arc::clone(&shop), settings, None);
         let (routes, router) = server::router(&app);

@@ -83,7 +83,7 @@ fn lone(language: Language, code: &str, below: &str) -> Shell {
 }
 
 fn price(now: Money, tax: TaxNote) -> Price {
-    Price { now, from: false, reduction: None, tax }
+    Price { now, from: false, reduction: None, mrp: None, tax }
 }
 
 fn reduced(now: Money, lowest: Money, tax: TaxNote) -> Price {

@@ -73,6 +73,10 @@ impl LegalPage {
                 },
             ),
             ("terms", Self { shell: own.clone(), kind: LegalKind::Terms, sections: Vec::new() }),
+            (
+                "returns",
+                Self { shell: own.clone(), kind: LegalKind::Returns, sections: Vec::new() },
+            ),
             ("privacy", Self { shell: own, kind: LegalKind::Privacy, sections: Vec::new() }),
         ]
     }

@@ -382,7 +382,7 @@ fn band(language: Language) -> ProductPage {
             from: country("CN"),
             days: Some((5, 9)),
             cost: Some(usd("5.00")),
-            duty: Duty::AtCheckout,
+            duty: Duty::Open,
             return_days: 30,
         }),
         facts: vec![

@@ -1,0 +1,75 @@
+//! What every row of a data file has in common: how well it is known, and what is said when it
+//! cannot be read. What a row means is the matter of its area.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How well a fact is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Confidence {
+    /// Found in a primary or official source.
+    S1,
+    /// Found in a secondary source (press, law firm, data vendor).
+    S2,
+    /// From memory, unverified: to be checked before it is relied on.
+    M,
+}
+
+impl Confidence {
+    /// Every degree, the best first.
+    pub const ALL: [Self; 3] = [Self::S1, Self::S2, Self::M];
+
+    /// The word in data files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::S1 => "S1",
+            Self::S2 => "S2",
+            Self::M => "M",
+        }
+    }
+
+    /// The degree with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|confidence| confidence.word() == word)
+    }
+}
+
+/// What is wrong with one row: the first column that could not be read. The importer adds the line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct RowError {
+    /// The column.
+    pub field: &'static str,
+    /// What is wrong with it, in words.
+    pub problem: String,
+}
+
+impl RowError {
+    /// `problem` with the column `field`.
+    #[must_use]
+    pub fn new(field: &'static str, problem: impl fmt::Display) -> Self {
+        Self { field, problem: problem.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_degree_is_written_as_its_word_everywhere() {
+        for confidence in Confidence::ALL {
+            assert_eq!(Confidence::from_word(confidence.word()), Some(confidence));
+        }
+        assert_eq!(Confidence::from_word("s1"), None);
+        assert!(Confidence::S1 < Confidence::M, "the best sorts first");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_row_begins_with_its_column() {
+        assert_eq!(RowError::new("price", "is empty").to_string(), "price: is empty");
+    }
+}
