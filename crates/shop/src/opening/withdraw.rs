@@ -8,10 +8,10 @@
 use std::sync::Arc;
 
 use kontor_base::id::uuid_v7;
-use kontor_base::{Date, Line};
+use kontor_base::{Confidence, Date, Line};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{
-    AuthorityOrder, AuthorityOrderCode, Confidence, OrderEffect, Reach, Scope, Subject, Truth,
+    AuthorityOrder, AuthorityOrderCode, OrderEffect, Reach, Scope, Subject, Truth,
 };
 use kontor_domain::market::{Act, Market, MarketCode};
 use kontor_domain::payment::readable_code;
