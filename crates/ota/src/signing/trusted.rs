@@ -303,6 +303,13 @@ impl Trusted {
         self.delegated.get(role).map(|role| &role.body)
     }
 
+    /// What a delegated role says it vouches for, once its document was taken. For choosing what
+    /// to ask for; believe a target only after [`Trusted::find`] has found it.
+    #[must_use]
+    pub fn delegated_targets(&self, role: &str) -> Option<&BTreeMap<String, Target>> {
+        self.delegated.get(role).map(|role| &role.body.targets)
+    }
+
     /// The keys of a role that the top-level targets delegate to, for documents that are signed
     /// by it but are not metadata (see [`super::offer`]).
     ///

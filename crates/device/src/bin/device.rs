@@ -1,0 +1,140 @@
+//! `kontor-device`: a device in a folder, for trying out a server and for makers of ROMs to read.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use kontor_base::{Clock, Random};
+use kontor_device::{Client, Http, Identity, Memory, Outcome};
+use kontor_ota::delta::apply::hash_of;
+use kontor_ota::signing::key::hex;
+
+/// A device that lives in a folder: it checks, verifies, downloads, applies and reports.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {
+    /// The device's folder.
+    #[arg(long, default_value = "device")]
+    folder: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Set a device up with its trusted root and the image it runs.
+    SetUp {
+        /// The root that it trusts, as the maker's factory would put it there.
+        #[arg(long)]
+        root: PathBuf,
+        /// The image that it runs.
+        #[arg(long)]
+        image: PathBuf,
+        /// The model's codename.
+        #[arg(long)]
+        model: String,
+        /// The hardware id; the codename if it is not given.
+        #[arg(long)]
+        hardware_id: Option<String>,
+        /// The incremental of the build that it runs.
+        #[arg(long)]
+        incremental: String,
+        /// The release counter of that build.
+        #[arg(long)]
+        release_counter: u64,
+    },
+    /// Bring it up to date.
+    Update {
+        /// Where `metadata/` and `targets/` lie.
+        #[arg(long)]
+        url: String,
+        /// Where reports go, below the address; without it they wait.
+        #[arg(long)]
+        report: Option<String>,
+    },
+    /// Tell what it runs.
+    Show,
+}
+
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<String, String> {
+    let image_path = args.folder.join("image");
+    match args.command {
+        Command::SetUp { root, image, model, hardware_id, incremental, release_counter } => {
+            let root = std::fs::read(&root)
+                .map_err(|error| format!("could not read {}: {error}", root.display()))?;
+            let file = File::open(&image)
+                .map_err(|error| format!("could not open {}: {error}", image.display()))?;
+            let sha256 = hash_of(&file).map_err(|error| format!("could not read it: {error}"))?;
+            let identity = Identity {
+                hardware_id: hardware_id.unwrap_or_else(|| model.clone()),
+                model,
+                incremental,
+                release_counter,
+                image_sha256: hex(&sha256),
+            };
+            Memory::set_up(&args.folder, &root, &identity).map_err(|refused| chain(&refused))?;
+            std::fs::copy(&image, &image_path)
+                .map_err(|error| format!("could not copy the image: {error}"))?;
+            Ok(format!("a {} with build {}", identity.model, identity.incremental))
+        }
+        Command::Update { url, report } => {
+            let client = Client {
+                memory: Memory::open(&args.folder),
+                fetch: Http::new(&url),
+                clock: Clock::System,
+                random: Random::System,
+                image: image_path,
+            };
+            let outcome = client.update();
+            if let Some(path) = report {
+                client.send_reports(&path).map_err(|refused| chain(&refused))?;
+            }
+            match outcome {
+                Ok(Outcome::UpToDate) => Ok("up to date".to_owned()),
+                Ok(Outcome::Installed(installed)) => Ok(format!(
+                    "runs {} now, by {} of {} bytes",
+                    installed.incremental, installed.target, installed.bytes
+                )),
+                Err(refused) => Err(format!("{} [{}]", chain(&refused), refused.code())),
+            }
+        }
+        Command::Show => {
+            let identity = Memory::open(&args.folder).identity();
+            let identity = identity.map_err(|refused| chain(&refused))?;
+            Ok(format!(
+                "{} ({}), build {}, release {}, image {}",
+                identity.model,
+                identity.hardware_id,
+                identity.incremental,
+                identity.release_counter,
+                identity.image_sha256
+            ))
+        }
+    }
+}
+
+/// An error with its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
