@@ -6,6 +6,7 @@
 //! run too, so that an interrupted run leaves nothing that grows.
 #![allow(clippy::float_arithmetic, reason = "ratios and milliseconds of a measurement, no money")]
 
+mod baseline;
 mod delta;
 mod load;
 mod metrics;
@@ -33,6 +34,10 @@ Usage: cargo xtask bench NAME [--json] [options]
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
            are against the smallest of the three
+  baselines
+           what others do with a scarce item, for comparison: PostgreSQL with
+           its hot row locked per order, and Redis with the usual script; both
+           without HTTP (apt-get install postgresql redis-server)
 
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
@@ -82,7 +87,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
     };
-    let name = arguments.positional().ok_or("name a benchmark: shelf, order, verdict or delta")?;
+    let name = arguments
+        .positional()
+        .ok_or("name a benchmark: shelf, order, verdict, delta or baselines")?;
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
@@ -91,12 +98,15 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     if name == "verdict" {
         return verdict::run(options.json);
     }
+    if name == "baselines" {
+        return baseline::run(&options);
+    }
     let measure = match name.as_str() {
         "shelf" => shelf::run,
         "order" => order::run,
         _ => {
             return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, verdict and delta"
+                "there is no benchmark {name:?}; there are shelf, order, verdict, delta and baselines"
             ));
         }
     };
