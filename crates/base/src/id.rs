@@ -144,6 +144,10 @@ typed_id!(
     OrderId, "ord"
 );
 typed_id!(
+    /// Somebody who works for the maker.
+    StaffId, "stf"
+);
+typed_id!(
     /// One attempt to pay.
     PaymentId, "pay"
 );

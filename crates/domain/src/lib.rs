@@ -19,3 +19,4 @@ pub mod planning;
 pub mod price;
 pub mod rollout;
 pub mod sale;
+pub mod staff;

@@ -26,6 +26,7 @@ pub(crate) const AREAS: &[&str] = &[
     "fulfilment",
     "returns",
     "opening",
+    "staff",
     "device",
     "build",
     "signing",
