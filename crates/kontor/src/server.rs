@@ -68,6 +68,7 @@ pub fn policy(config: &Config) -> Policy {
             account: payment.bank_account.clone(),
             bank: payment.bank_name.clone(),
         }),
+        ..Policy::default()
     }
 }
 

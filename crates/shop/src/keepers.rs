@@ -12,6 +12,7 @@ use crate::core::{Shop, TOPICS};
 use crate::order::{
     cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs,
 };
+use crate::sale::keep_sales;
 use crate::stock::expire_holds;
 
 /// How often the snapshot is compared with the database even if nobody said that it changed:
@@ -32,6 +33,7 @@ pub async fn run(shop: Arc<Shop>, stop: watch::Receiver<bool>) {
     tokio::join!(
         keep_snapshot(Arc::clone(&shop), stop.clone()),
         keep_jobs(Arc::clone(&shop), stop.clone()),
+        keep_sales(Arc::clone(&shop), stop.clone()),
         keep_holds(Arc::clone(&shop), stop.clone()),
         keep_clearances(shop, stop),
     );

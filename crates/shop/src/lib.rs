@@ -14,6 +14,7 @@ pub mod keepers;
 pub mod opening;
 pub mod order;
 pub mod payment;
+pub mod sale;
 pub mod stock;
 
 pub use core::{

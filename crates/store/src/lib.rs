@@ -24,6 +24,7 @@ pub mod order;
 pub mod payment;
 pub mod price;
 pub mod rollout;
+pub mod sale;
 pub mod setting;
 pub mod stock;
 

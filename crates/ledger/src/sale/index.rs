@@ -2,7 +2,8 @@
 //!
 //! Open addressing with linear probing over a power of two of slots, at most three quarters full.
 //! A slot holds only the claim's number: the key lies in the claim itself. The keys are keyed hashes
-//! already, so their own bytes are the place to look; nobody outside can choose them to collide.
+//! or ids that the shop itself made, so their own bytes are the place to look; nobody outside can
+//! choose them to collide.
 //!
 //! Entries are only taken out again in the reverse order in which they went in (a batch that is
 //! rolled back): an emptied slot can then never stand between an older entry and its first slot.
@@ -94,10 +95,11 @@ impl Index {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "any bits of a keyed hash will do")]
+/// From the last bytes: in a keyed hash any bytes will do, in a time-ordered id these are random.
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
 fn first_slot(key: &[u8; 16]) -> usize {
-    let [a, b, c, d, e, f, g, h, ..] = *key;
-    u64::from_le_bytes([a, b, c, d, e, f, g, h]) as usize
+    let [.., a, b, c, d, e, f, g, h] = *key;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h]) as usize
 }
 
 #[cfg(test)]
@@ -115,7 +117,7 @@ mod tests {
             keys in prop::collection::vec((0_u8..40, 0_u8..4), 1..200),
             undone in 0_usize..100,
         ) {
-            let key = |(a, b): (u8, u8)| { let mut key = [0; 16]; key[0] = b; key[15] = a; key };
+            let key = |(a, b): (u8, u8)| { let mut key = [0; 16]; key[15] = b; key[0] = a; key };
             let all: Vec<[u8; 16]> = keys.iter().map(|k| key(*k)).collect();
             let key_of = |number: u32| all[number as usize - 1];
             let mut index = Index::with_room(all.len());
@@ -141,8 +143,8 @@ mod tests {
         fn it_grows_without_losing_anything(count in 1_u32..3_000) {
             let key_of = |number: u32| {
                 let mut key = [0; 16];
-                key[..4].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_le_bytes());
-                key[12..].copy_from_slice(&number.to_le_bytes());
+                key[12..].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_le_bytes());
+                key[..4].copy_from_slice(&number.to_le_bytes());
                 key
             };
             let mut index = Index::default();

@@ -338,12 +338,7 @@ impl Lot {
             return Ok(Outcome::Taken(self.told(sequence, true)));
         }
         self.good(sequence, at)?;
-        let extension = self.rules.extension_s * 1_000_000;
-        let short = claim.expires_at - at < extension && !claim.extended;
-        let expires_at = claim.expires_at + if short { extension } else { 0 };
-        let extended = claim.extended || short;
-        let state = ClaimState::Checkout;
-        self.change(sequence, Claim { state, expires_at, extended, ..claim });
+        self.change(sequence, Claim { state: ClaimState::Checkout, ..claim });
         Ok(Outcome::Taken(self.told(sequence, false)))
     }
 

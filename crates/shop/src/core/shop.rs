@@ -3,10 +3,12 @@
 use kontor_base::id::{CartId, CheckoutId, OrderId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
+use kontor_domain::sale::{PersonHasher, TicketKeys};
 use kontor_store::{Db, StoreError};
 
 use super::once::Once;
 use super::snapshot::Snapshots;
+use crate::sale::Sales;
 
 /// What the operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +19,19 @@ pub struct Policy {
     pub test_provider: bool,
     /// The account that bank transfers go to, if they are offered.
     pub bank_account: Option<BankAccount>,
+    /// The name of this node in the leases of lots: another one on each node, and the same one after
+    /// a restart, so that a node has its own lots back at once.
+    pub node: String,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { hold_s: limits::HOLD_S, test_provider: false, bank_account: None }
+        Self {
+            hold_s: limits::HOLD_S,
+            test_provider: false,
+            bank_account: None,
+            node: "one".to_owned(),
+        }
     }
 }
 
@@ -44,6 +54,10 @@ pub struct Keys {
     order: SecretKey,
     request: SecretKey,
     person: SecretKey,
+    claim: SecretKey,
+    claim_request: SecretKey,
+    tickets: TicketKeys,
+    persons: PersonHasher,
 }
 
 impl Keys {
@@ -56,6 +70,10 @@ impl Keys {
             order: secret.derive("order token"),
             request: secret.derive("idempotency request"),
             person: secret.derive("person"),
+            claim: secret.derive("claim token"),
+            claim_request: secret.derive("claim request"),
+            tickets: TicketKeys::new(secret, TICKET_KEY),
+            persons: PersonHasher::new(secret),
         }
     }
 
@@ -95,6 +113,40 @@ impl Keys {
         open(&self.order, token).map(OrderId::from_bytes)
     }
 
+    /// The token with which a sale's claim is read and paid.
+    #[must_use]
+    pub fn claim_token(&self, lot: i64, number: u32) -> String {
+        token(&self.claim, &claim_bytes(lot, number))
+    }
+
+    /// The claim that a token opens: its lot and its number there.
+    #[must_use]
+    pub fn open_claim(&self, token: &str) -> Option<(i64, u32)> {
+        open(&self.claim, token).and_then(claim_of_bytes)
+    }
+
+    /// The identity of a claim's request: who asks, under which key.
+    #[must_use]
+    pub fn claim_request(&self, person: &[u8; 16], key: &str) -> KeyedHash {
+        let mut message = [0; 16 + limits::IDEMPOTENCY_KEY_CHARS_MAX];
+        let end = 16 + key.len().min(limits::IDEMPOTENCY_KEY_CHARS_MAX);
+        message[..16].copy_from_slice(person);
+        message[16..end].copy_from_slice(&key.as_bytes()[..end - 16]);
+        self.claim_request.hash(&message[..end])
+    }
+
+    /// Signs and reads tickets.
+    #[must_use]
+    pub const fn tickets(&self) -> &TicketKeys {
+        &self.tickets
+    }
+
+    /// Hashes what people are known by in sales.
+    #[must_use]
+    pub const fn persons(&self) -> &PersonHasher {
+        &self.persons
+    }
+
     /// The identity of a request. `scope` says what is asked of whom (`order.place chk_…`), so
     /// that two clients who choose the same key do not meet.
     #[must_use]
@@ -111,6 +163,27 @@ impl Keys {
     pub fn person(&self, text: &str) -> KeyedHash {
         self.person.hash(text.as_bytes())
     }
+}
+
+/// The number of the key that signs tickets.
+pub const TICKET_KEY: u8 = 1;
+
+/// The bytes of a claim's lot and number: also those of its checkout and its hold.
+#[must_use]
+pub fn claim_bytes(lot: i64, number: u32) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&lot.to_be_bytes());
+    bytes[12..].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
+/// The claim with these bytes, if they can be one's.
+#[must_use]
+pub fn claim_of_bytes(bytes: [u8; 16]) -> Option<(i64, u32)> {
+    let (lot, rest) = bytes.split_first_chunk::<8>()?;
+    let (zeros, number) = rest.split_first_chunk::<4>()?;
+    let number = u32::from_be_bytes(number.try_into().ok()?);
+    (*zeros == [0; 4]).then_some((i64::from_be_bytes(*lot), number))
 }
 
 /// 26 characters of id and 26 of its keyed hash: nothing to store, nothing to guess.
@@ -141,6 +214,8 @@ pub struct Shop {
     pub policy: Policy,
     /// What everybody reads.
     pub snapshots: Snapshots,
+    /// The sales that run.
+    pub sales: Sales,
 }
 
 impl Shop {
@@ -157,7 +232,8 @@ impl Shop {
         policy: Policy,
     ) -> Result<Self, StoreError> {
         let snapshots = Snapshots::load(&db, clock.now()).await?;
-        Ok(Self { db, clock, random, keys: Keys::new(secret), policy, snapshots })
+        let sales = Sales::new(policy.node.clone());
+        Ok(Self { db, clock, random, keys: Keys::new(secret), policy, snapshots, sales })
     }
 
     /// The present moment.

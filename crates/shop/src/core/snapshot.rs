@@ -279,6 +279,12 @@ impl Snapshots {
         self.published.load_full()
     }
 
+    /// The published snapshot, borrowed: for requests that come by the ten thousand.
+    #[must_use]
+    pub fn published(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.published.load()
+    }
+
     /// The generation of the published snapshot, for caches of what was made from it.
     #[must_use]
     pub fn generation(&self) -> u64 {

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_opening"),
     migration!(7, "0007_order_waiting"),
     migration!(8, "0008_rom"),
+    migration!(9, "0009_sale"),
 ];
 
 /// The newest schema that this release knows.

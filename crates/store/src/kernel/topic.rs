@@ -17,6 +17,8 @@ pub enum Topic {
     Rollout,
     /// The job queue.
     Job,
+    /// Sales and where they stand.
+    Sale,
 }
 
 impl Topic {
@@ -27,8 +29,13 @@ impl Topic {
         Self::Clearance,
         Self::Price,
         Self::Stock,
+<<<<<<< HEAD
         Self::Rollout,
         Self::Job,
+=======
+        Self::Job,
+        Self::Sale,
+>>>>>>> 2724a3d (shop: Sell scarce items from memory, durable before the answer)
     ];
 
     /// The topics that have a version in the database because decisions are made from them.
@@ -46,6 +53,7 @@ impl Topic {
             Self::Stock => "stock",
             Self::Rollout => "rollout",
             Self::Job => "job",
+            Self::Sale => "sale",
         }
     }
 

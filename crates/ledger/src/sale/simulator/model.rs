@@ -40,11 +40,7 @@ impl Model {
             Command::CheckOut(n) if self.state(n) == Some(ClaimState::Checkout) => {
                 Ok(Outcome::Taken(self.told(n as usize - 1, true)))
             }
-            Command::CheckOut(n) => self.at_work(n, now, |claim, extension| {
-                if !claim.extended && claim.expires_at - now < extension {
-                    claim.extended = true;
-                    claim.expires_at += extension;
-                }
+            Command::CheckOut(n) => self.at_work(n, now, |claim, _| {
                 claim.state = ClaimState::Checkout;
                 Ok(())
             }),

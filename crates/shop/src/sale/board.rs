@@ -1,0 +1,279 @@
+//! The sales that run, in memory: what the hot path looks things up in.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use arc_swap::ArcSwap;
+use kontor_base::id::SaleId;
+use kontor_base::{Country, Instant};
+use kontor_domain::clearance::{Outcome, Place};
+use kontor_domain::market::{Act, MarketCode};
+use kontor_domain::sale::{Admission, Definition, SaleState, Shuffle, Ticket, Way};
+use kontor_ledger::sale::Standing;
+use kontor_store::sale::lot::LotNumber;
+
+use super::owner::LotOwner;
+use crate::core::{Known, Snapshot};
+
+/// Every sale that runs.
+#[derive(Debug)]
+pub struct Sales {
+    live: ArcSwap<HashMap<SaleId, Arc<LiveSale>>>,
+    /// The name of this node in the leases of lots.
+    pub(super) node: String,
+}
+
+impl Sales {
+    /// No sales yet, on the node with this name.
+    #[must_use]
+    pub fn new(node: impl Into<String>) -> Self {
+        Self { live: ArcSwap::default(), node: node.into() }
+    }
+
+    /// A sale that the public may know of and that is not over.
+    #[must_use]
+    pub fn live(&self, id: SaleId) -> Option<Arc<LiveSale>> {
+        self.live.load().get(&id).cloned()
+    }
+
+    /// Every sale that runs, in the order of their ids.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<LiveSale>> {
+        let mut all: Vec<_> = self.live.load().values().cloned().collect();
+        all.sort_by_key(|sale| sale.definition.sale);
+        all
+    }
+
+    /// The owner of a lot, if the lot is of a sale that runs here.
+    #[must_use]
+    pub fn owner(&self, lot: LotNumber) -> Option<Arc<LotOwner>> {
+        let live = self.live.load();
+        live.values().flat_map(|sale| sale.owners()).find(|owner| owner.lot() == lot).cloned()
+    }
+
+    pub(super) fn replace(&self, live: HashMap<SaleId, Arc<LiveSale>>) {
+        self.live.store(Arc::new(live));
+    }
+
+    /// Lets every owner finish its batch; nothing is taken afterwards.
+    pub(crate) fn stop(&self) {
+        for owner in self.live.load().values().flat_map(|sale| sale.owners()) {
+            owner.stop();
+        }
+        self.live.store(Arc::default());
+    }
+}
+
+/// One market's lots over one way in, and who may come in.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub(super) market: MarketCode,
+    pub(super) way: Way,
+    quota: u32,
+    pub(super) owners: Vec<Arc<LotOwner>>,
+    /// The ranks of those who were present, lowest first, once the sale is live.
+    pub(super) order: ArcSwap<Vec<u128>>,
+    ordered: AtomicBool,
+    /// So many of the order have been let in.
+    pub(super) admitted: AtomicUsize,
+    pub(super) pace: Mutex<Pace>,
+}
+
+/// How fast people are let in.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    pub(super) controller: Admission,
+    /// Claims at the last look.
+    pub(super) claims: u64,
+}
+
+impl Door {
+    pub(super) fn new(
+        market: MarketCode,
+        way: Way,
+        quota: u32,
+        owners: Vec<Arc<LotOwner>>,
+    ) -> Self {
+        Self {
+            market,
+            way,
+            quota,
+            owners,
+            order: ArcSwap::default(),
+            ordered: AtomicBool::new(false),
+            admitted: AtomicUsize::new(0),
+            pace: Mutex::default(),
+        }
+    }
+
+    pub(super) fn is_ordered(&self) -> bool {
+        self.ordered.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_order(&self, ranks: Vec<u128>) {
+        // Where everybody who is there can have a unit, nobody has to wait for a turn.
+        let all_fit = ranks.len() <= self.quota as usize;
+        self.admitted.store(if all_fit { ranks.len() } else { 0 }, Ordering::Relaxed);
+        self.order.store(Arc::new(ranks));
+        self.ordered.store(true, Ordering::Release);
+    }
+
+    /// How many of those who were present come before this rank.
+    fn before(&self, rank: u128) -> usize {
+        self.order.load().partition_point(|other| *other < rank)
+    }
+}
+
+/// A sale that runs.
+#[derive(Debug)]
+pub struct LiveSale {
+    /// What it is.
+    pub definition: Definition,
+    /// Where it stands.
+    pub state: SaleState,
+    /// What it is called.
+    pub title: String,
+    pub(super) doors: Vec<Arc<Door>>,
+    pub(super) shuffle: Shuffle,
+    /// Whom it may be sold to, as of one snapshot.
+    pub(super) cleared: ArcSwap<Cleared>,
+}
+
+/// To which countries the item may be sold, worked out once per snapshot.
+#[derive(Debug, Default)]
+pub(super) struct Cleared {
+    generation: u64,
+    pairs: Vec<(MarketCode, Country)>,
+}
+
+impl LiveSale {
+    /// Every owner of the sale's lots.
+    pub fn owners(&self) -> impl Iterator<Item = &Arc<LotOwner>> {
+        self.doors.iter().flat_map(|door| &door.owners)
+    }
+
+    fn door(&self, market: MarketCode, way: Way) -> Option<&Door> {
+        self.doors.iter().find(|door| door.market == market && door.way == way).map(Arc::as_ref)
+    }
+
+    /// Whether a ticket won its draw.
+    pub(super) fn is_drawn(&self, ticket: &Ticket) -> bool {
+        self.door(ticket.market, ticket.way).is_some_and(|door| {
+            ticket.present
+                && door.before(self.shuffle.rank(ticket.way, ticket.entry)) < door.quota as usize
+        })
+    }
+
+    /// Whether the holder of a ticket may take units now. In a rush those who were present come in
+    /// by rank, and whoever came later when all of them are in.
+    #[must_use]
+    pub fn is_turn(&self, ticket: &Ticket) -> bool {
+        let Some(door) = self.door(ticket.market, ticket.way) else { return false };
+        if ticket.way != Way::Rush {
+            return true;
+        }
+        if !door.is_ordered() {
+            return false;
+        }
+        let (admitted, length) = (door.admitted.load(Ordering::Acquire), door.order.load().len());
+        admitted >= length
+            || (ticket.present
+                && door.before(self.shuffle.rank(ticket.way, ticket.entry)) < admitted)
+    }
+
+    /// How many come in before the holder of a ticket; none while the order is not known.
+    #[must_use]
+    pub fn ahead(&self, ticket: &Ticket) -> Option<u64> {
+        let door = self.door(ticket.market, ticket.way).filter(|door| door.is_ordered())?;
+        let place = if ticket.present {
+            door.before(self.shuffle.rank(ticket.way, ticket.entry))
+        } else {
+            door.order.load().len()
+        };
+        Some(place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64)
+    }
+
+    /// The lot in which a person buys: always the same one, so that a person's limit and a
+    /// repetition are decided in one place.
+    pub(super) fn home(
+        &self,
+        market: MarketCode,
+        way: Way,
+        person: &[u8; 16],
+    ) -> Option<&Arc<LotOwner>> {
+        let door = self.door(market, way)?;
+        let at = usize::from(person[15]) % door.owners.len().max(1);
+        door.owners.get(at)
+    }
+
+    /// How all lots of a market's way stand together; none if there is no such way.
+    #[must_use]
+    pub fn standing(&self, market: MarketCode, way: Way) -> Option<Standing> {
+        let door = self.door(market, way)?;
+        Some(sum(&door.owners))
+    }
+
+    /// How the whole sale stands.
+    #[must_use]
+    pub fn standing_of_all(&self) -> Standing {
+        sum(self.doors.iter().flat_map(|door| &door.owners))
+    }
+
+    /// Whether the item may be sold to `country` now. A withdrawn clearance makes a new snapshot,
+    /// and with it this is worked out anew.
+    pub(super) fn is_cleared(
+        &self,
+        snapshot: &Snapshot,
+        market: MarketCode,
+        country: Country,
+        at: Instant,
+    ) -> bool {
+        let kept = self.cleared.load();
+        if kept.generation == snapshot.generation {
+            return kept.pairs.contains(&(market, country));
+        }
+        let pairs = cleared_pairs(&snapshot.known, &self.definition, at);
+        let answer = pairs.contains(&(market, country));
+        self.cleared.store(Arc::new(Cleared { generation: snapshot.generation, pairs }));
+        answer
+    }
+}
+
+/// To which countries, in which of the sale's markets, the item may be sold.
+pub(super) fn cleared_pairs(
+    known: &Known,
+    definition: &Definition,
+    at: Instant,
+) -> Vec<(MarketCode, Country)> {
+    let Some((variant, _)) = known.product(&definition.sku) else { return Vec::new() };
+    let mut codes: Vec<_> = definition.channels.iter().map(|channel| channel.market).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let mut pairs = Vec::new();
+    for market in codes.into_iter().filter_map(|code| known.market(code)) {
+        if known.price(market, &definition.sku, at).is_none() {
+            continue;
+        }
+        for country in &market.countries {
+            let verdict = known.may(Act::Sell, variant, &Place::ship_to(market, *country), at);
+            if verdict.is_some_and(|verdict| verdict.outcome != Outcome::Refused) {
+                pairs.push((market.code, *country));
+            }
+        }
+    }
+    pairs
+}
+
+pub(super) fn sum<'a>(owners: impl IntoIterator<Item = &'a Arc<LotOwner>>) -> Standing {
+    owners.into_iter().map(|owner| owner.standing()).fold(Standing::default(), |sum, one| {
+        Standing {
+            quota: sum.quota + one.quota,
+            taken: sum.taken + one.taken,
+            sold: sum.sold + one.sold,
+            claims: sum.claims + one.claims,
+            waiting: sum.waiting + one.waiting,
+            halted: sum.halted || one.halted,
+        }
+    })
+}

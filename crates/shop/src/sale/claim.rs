@@ -1,0 +1,181 @@
+//! Takes units in a sale: the hot path.
+//!
+//! A request costs two keyed hashes (the ticket's signature, the key of the request), one look at
+//! the snapshot, and the owner's answer. The row that is on disk before the answer says: lot and
+//! number of the claim, the hash of the request and of the person's entry, units, country, state,
+//! when it was made and when its hold ends. That is all that an order needs to be found, shown and
+//! paid; contact and address are asked for at the checkout, in the hold's time. Nothing follows as a
+//! job: what happens next, happens because the person comes or because the clock does.
+
+use kontor_base::id::SaleId;
+use kontor_base::{Country, Instant};
+use kontor_domain::sale::{SaleState, Way};
+use kontor_ledger::sale::{ClaimState, Command, Outcome, Refusal, Take, Taken};
+use kontor_store::sale::lot::LotNumber;
+
+use super::answer::SaleRefusal;
+use super::board::LiveSale;
+use super::owner::{LotOwner, OwnerRefusal};
+use crate::core::Shop;
+
+/// A wish for units.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// The sale.
+    pub sale: SaleId,
+    /// The ticket, as it was given.
+    pub ticket: &'a str,
+    /// The request's key: 1 to 255 visible characters.
+    pub key: &'a str,
+    /// How many units.
+    pub units: u8,
+    /// Where they shall go.
+    pub ship_to: Country,
+}
+
+/// Units that a person has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The lot.
+    pub lot: LotNumber,
+    /// The claim's number in it.
+    pub number: u32,
+    /// What has become of it.
+    pub state: ClaimState,
+    /// How many units.
+    pub units: u8,
+    /// The first moment at which the hold is no longer good.
+    pub expires_at: Instant,
+    /// The same request was carried out before.
+    pub replayed: bool,
+}
+
+/// What somebody has who asked to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// A place in line.
+    Waiting {
+        /// The place, counted from 1 and never reused.
+        place: u32,
+        /// How many stand before it.
+        ahead: u32,
+    },
+    /// Units, because the line has come to them.
+    Claimed(Claimed),
+}
+
+/// Takes units now. The answer comes when the claim is on disk.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`].
+pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> {
+    let at = shop.now();
+    let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
+    let (owner, take) = admit(shop, &sale, &wish, Verb::Take, at)?;
+    if owner.is_hopeless(&take.person) {
+        return Err(SaleRefusal::Lot(Refusal::SoldOut));
+    }
+    match owner.ask(Command::Take(take)).await {
+        Ok(Outcome::Taken(taken)) => Ok(claimed(owner.lot(), taken)),
+        Ok(_) => Err(SaleRefusal::Elsewhere),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Stands in line for units that come back.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`].
+pub async fn wait(shop: &Shop, wish: Wish<'_>) -> Result<Placed, SaleRefusal> {
+    let at = shop.now();
+    let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
+    let (owner, take) = admit(shop, &sale, &wish, Verb::Wait, at)?;
+    match owner.ask(Command::Wait(take)).await {
+        Ok(Outcome::Waiting { place, ahead }) => Ok(Placed::Waiting { place, ahead }),
+        Ok(Outcome::Taken(taken)) => Ok(Placed::Claimed(claimed(owner.lot(), taken))),
+        Ok(_) => Err(SaleRefusal::Elsewhere),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Gives a claim's units up; the first in line gets them. Twice is once.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`].
+pub async fn give_up(shop: &Shop, lot: LotNumber, number: u32) -> Result<(), SaleRefusal> {
+    let owner = shop.sales.owner(lot).ok_or(SaleRefusal::UnknownClaim)?;
+    owner.ask(Command::Release(number)).await?;
+    Ok(())
+}
+
+impl From<OwnerRefusal> for SaleRefusal {
+    fn from(refusal: OwnerRefusal) -> Self {
+        match refusal {
+            OwnerRefusal::Refused(Refusal::UnknownClaim) => Self::UnknownClaim,
+            OwnerRefusal::Refused(refusal) => Self::Lot(refusal),
+            OwnerRefusal::Overloaded => Self::Overloaded,
+            OwnerRefusal::Elsewhere => Self::Elsewhere,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Verb {
+    Take,
+    Wait,
+}
+
+/// Everything that is asked before the lot is.
+fn admit<'s>(
+    shop: &Shop,
+    sale: &'s LiveSale,
+    wish: &Wish<'_>,
+    verb: Verb,
+    at: Instant,
+) -> Result<(&'s std::sync::Arc<LotOwner>, Take), SaleRefusal> {
+    let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, at)?;
+    let windows = &sale.definition.windows;
+    if sale.state == SaleState::Halted {
+        return Err(SaleRefusal::Lot(Refusal::Halted));
+    }
+    if !sale.state.takes_claims() || at < windows.live_at || at >= windows.ends_at {
+        return Err(SaleRefusal::NotLive);
+    }
+    if ticket.way == Way::Draw && matches!(verb, Verb::Take) && !sale.is_drawn(&ticket) {
+        return Err(SaleRefusal::NotDrawn);
+    }
+    if matches!(verb, Verb::Take) && !sale.is_turn(&ticket) {
+        return Err(SaleRefusal::NotYourTurn);
+    }
+    if !sale.is_cleared(&shop.snapshots.published(), ticket.market, wish.ship_to, at) {
+        return Err(SaleRefusal::NotCleared);
+    }
+    let person = *ticket.entry.bytes();
+    let owner = sale.home(ticket.market, ticket.way, &person).ok_or(SaleRefusal::NoWay)?;
+    let ship_to: [u8; 2] =
+        wish.ship_to.code().as_bytes().try_into().expect("country codes have two letters");
+    let body = u32::from_be_bytes([verb as u8, wish.units, ship_to[0], ship_to[1]]);
+    let take = Take {
+        person,
+        request: shop.keys.claim_request(&person, wish.key),
+        body,
+        units: wish.units,
+        allowance: u8::try_from(sale.definition.per_person).unwrap_or(u8::MAX),
+        ship_to,
+    };
+    Ok((owner, take))
+}
+
+const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {
+    Claimed {
+        lot,
+        number: taken.sequence,
+        state: taken.state,
+        units: taken.units,
+        expires_at: taken.expires_at,
+        replayed: taken.replayed,
+    }
+}

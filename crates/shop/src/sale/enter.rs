@@ -1,0 +1,115 @@
+//! Enters a sale: the person is known by hashes of what they say of themselves, and gets a signed
+//! ticket. The same person gets the same ticket again.
+
+use std::sync::Arc;
+
+use kontor_base::id::{EntryId, SaleId};
+use kontor_base::{Country, Email, Phone};
+use kontor_domain::market::MarketCode;
+use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Trait, Way};
+use kontor_store::sale as sales;
+use kontor_store::sale::entry::{self as entries, KeptEntry};
+
+use super::answer::SaleRefusal;
+use super::board::cleared_pairs;
+use crate::core::{Failure, Outcome, Shop};
+
+/// A wish to enter. Not `Debug`: it is somebody's address.
+#[derive(Clone)]
+pub struct Enter {
+    /// The sale.
+    pub sale: SaleId,
+    /// The market in which the person buys.
+    pub market: MarketCode,
+    /// The way in.
+    pub way: Way,
+    /// The person's address.
+    pub email: Email,
+    /// The person's number, if it was given.
+    pub phone: Option<Phone>,
+    /// Where the parcel will go.
+    pub ship_to: Country,
+}
+
+/// An entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// The entry, by which the order is worked out.
+    pub entry: EntryId,
+    /// The ticket.
+    pub ticket: String,
+    /// Whether the person was there before it went live.
+    pub present: bool,
+    /// The person had entered before; this is the entry of then.
+    pub before: bool,
+}
+
+/// Enters a sale.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`], or a fault of the store.
+pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    shop.db
+        .write("sale.enter", move |tx| {
+            let refuse = |refusal| Err(Failure::Refused(refusal));
+            let Some(kept) = sales::get(tx, wish.sale)?.filter(|sale| sale.state.is_public())
+            else {
+                return refuse(SaleRefusal::Unknown);
+            };
+            let definition = &kept.definition;
+            let open = kept.state.takes_entries() || kept.state == SaleState::SoldOut;
+            if !open || at < definition.windows.registration_at || at >= definition.windows.ends_at
+            {
+                return refuse(SaleRefusal::NoEntries);
+            }
+            if definition.quota(wish.market, wish.way) == 0 {
+                return refuse(SaleRefusal::NoWay);
+            }
+            let known = own.snapshots.current_in(tx, at)?;
+            if !cleared_pairs(&known, definition, at).contains(&(wish.market, wish.ship_to)) {
+                return refuse(SaleRefusal::NotCleared);
+            }
+            let hasher = own.keys.persons();
+            let mut person = PersonKeys::default().with(Trait::Email, hasher.email(&wish.email));
+            if let Some(phone) = &wish.phone {
+                person = person.with(Trait::Phone, hasher.phone(phone));
+            }
+            let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
+            if let Some(before) = entries::of_person(tx, wish.sale, &traits)? {
+                let KeptEntry { entry, ticket, present, .. } = before;
+                return Ok(Entered { entry, ticket, present, before: true });
+            }
+            let bought = entries::bought_before(tx, None, &traits)?;
+            if bought >= i64::from(definition.per_person) {
+                return refuse(SaleRefusal::PersonLimit);
+            }
+            let entry = EntryId::new(at, &own.random);
+            let present = at < definition.windows.live_at;
+            let good_for = definition.last_hold_ends().seconds_since(at).max(1);
+            let ticket = own.keys.tickets().sign(&Ticket {
+                sale: wish.sale,
+                entry,
+                market: wish.market,
+                way: wish.way,
+                present,
+                person,
+                issued_at: at,
+                valid_seconds: u32::try_from(good_for).unwrap_or(u32::MAX),
+            });
+            let kept = KeptEntry {
+                sale: wish.sale,
+                entry,
+                market: wish.market,
+                way: wish.way,
+                present,
+                ticket: ticket.clone(),
+                entered_at: at,
+            };
+            entries::insert(tx, &kept, &traits)?;
+            Ok(Entered { entry, ticket, present, before: false })
+        })
+        .await
+}

@@ -1,0 +1,303 @@
+//! The keeper of sales: moves each through its life by the clock, starts and stops the owners of
+//! its lots, makes the order when it goes live, and lets people in at the measured rate.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use kontor_base::id::{EntryId, SaleId};
+use kontor_domain::sale::{
+    Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way, due, life_step,
+};
+use kontor_ledger::sale::LotRules;
+use kontor_store::sale::lot::{self as lots, KeptLot};
+use kontor_store::sale::{self as sales, KeptSale, batch, entry};
+use kontor_store::{StoreError, Topic};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::board::{Door, LiveSale};
+use super::owner::{LotOwner, Surroundings};
+use super::settle::give_back_unsold;
+use crate::core::Shop;
+
+/// How often the keeper looks, if nobody says that a sale has changed.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How many entries are read at a time when the order is made.
+const PAGE: i64 = 20_000;
+/// The fewest people who are let in together while there are units.
+const STEP_MIN: u64 = 100;
+/// The most people who may be choosing at the same time.
+const DECIDING_MAX: u64 = 100_000;
+
+/// Keeps the sales until `stop` says so; then every owner finishes its batch.
+pub(crate) async fn keep_sales(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    let mut changes = shop.db.changes();
+    while !*stop.borrow() {
+        if let Err(fault) = advance(&shop).await {
+            tracing::error!(%fault, "the sales could not be looked through");
+        }
+        let before = changes.borrow_and_update().of(Topic::Sale);
+        let changed = async {
+            while changes.changed().await.is_ok() {
+                if changes.borrow().of(Topic::Sale) != before {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            _ = stop.changed() => {}
+            _ = timeout(LOOK_EVERY, changed) => {}
+        }
+    }
+    let own = Arc::clone(&shop);
+    if tokio::task::spawn_blocking(move || own.sales.stop()).await.is_err() {
+        tracing::error!("the owners of lots were not stopped in order");
+    }
+}
+
+/// One look: every sale is brought to where the clock says it is, and the board shows it.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
+    let kept = shop.db.read("sale.look", sales::all).await?;
+    let before: HashMap<SaleId, Arc<LiveSale>> =
+        shop.sales.all().into_iter().map(|sale| (sale.definition.sale, sale)).collect();
+    let mut now_live = HashMap::new();
+    for mut sale in kept {
+        let id = sale.definition.sale;
+        let was = before.get(&id);
+        while let Some(to) = next_state(shop, &sale, was).await? {
+            sale.state = to;
+        }
+        if !runs(sale.state) {
+            continue;
+        }
+        let live = match was {
+            Some(live) if live.state == sale.state => Arc::clone(live),
+            _ => Arc::new(raise(shop, &sale, was.map(Arc::as_ref)).await?),
+        };
+        if live.state.takes_claims() {
+            live.doors.iter().for_each(|door| door.let_in());
+        }
+        now_live.insert(id, live);
+    }
+    let gone: Vec<_> =
+        before.into_values().filter(|sale| !now_live.contains_key(&sale.definition.sale)).collect();
+    shop.sales.replace(now_live);
+    if !gone.is_empty() {
+        let stopping = tokio::task::spawn_blocking(move || {
+            gone.iter().flat_map(|sale| sale.owners()).for_each(|owner| owner.stop());
+        });
+        if stopping.await.is_err() {
+            tracing::error!("the owners of a sale that is over were not stopped in order");
+        }
+    }
+    Ok(())
+}
+
+const fn runs(state: SaleState) -> bool {
+    state.is_public() && state.owns_units()
+}
+
+const fn has_owners(state: SaleState) -> bool {
+    matches!(state, SaleState::Doors | SaleState::Live | SaleState::SoldOut | SaleState::Halted)
+}
+
+/// Takes the next step that the clock or the count owes a sale; gives where it leads.
+async fn next_state(
+    shop: &Arc<Shop>,
+    sale: &KeptSale,
+    live: Option<&Arc<LiveSale>>,
+) -> Result<Option<SaleState>, StoreError> {
+    let at = shop.now();
+    let windows = sale.definition.windows;
+    let ends = sale.state.takes_claims() && at >= windows.ends_at;
+    let holds_open = if ends { open_holds(shop, sale.definition.sale).await? } else { 0 };
+    let sold_out = live.is_some_and(|live| {
+        live.state == SaleState::Live && live.owners().all(|owner| owner.is_ready()) && {
+            let standing = live.standing_of_all();
+            standing.quota > 0 && standing.free() == 0
+        }
+    });
+    let (event, by) = match due(sale.state, &windows, at, holds_open) {
+        Some(event) => (event, Mover::Clock),
+        None if sale.state == SaleState::Live && sold_out => (SaleEvent::SellOut, Mover::Engine),
+        None => return Ok(None),
+    };
+    let Ok(to) = life_step(sale.state, event, by) else { return Ok(None) };
+    let (own, id, from) = (Arc::clone(shop), sale.definition.sale, sale.state);
+    if event == SaleEvent::Settle
+        && let Some(live) = live
+    {
+        // Nothing may be decided in memory once the units go back.
+        let live = Arc::clone(live);
+        let _ = tokio::task::spawn_blocking(move || live.owners().for_each(|o| o.stop())).await;
+    }
+    let moved = shop
+        .db
+        .write("sale.step", move |tx| {
+            if !sales::set_state(tx, id, from, to)? {
+                return Ok(false);
+            }
+            if event == SaleEvent::Settle {
+                let units = give_back_unsold(tx, &own, id, at)?;
+                tracing::info!(sale = %id, units, "unsold units went back");
+            }
+            Ok::<_, StoreError>(true)
+        })
+        .await?;
+    if moved {
+        tracing::info!(sale = %id, from = from.word(), to = to.word(), "a sale went on");
+    }
+    // Where another node was faster, the next look sees it.
+    Ok(moved.then_some(to))
+}
+
+async fn open_holds(shop: &Shop, sale: SaleId) -> Result<u64, StoreError> {
+    shop.db
+        .read("sale.open_holds", move |tx| {
+            let mut open = 0;
+            for lot in lots::of_sale(tx, sale)? {
+                for tally in batch::tally(tx, lot.lot)? {
+                    if matches!(tally.state.as_str(), "held" | "checkout") {
+                        open += u64::try_from(tally.claims).unwrap_or(0);
+                    }
+                }
+            }
+            Ok(open)
+        })
+        .await
+}
+
+/// Puts a sale on the board as it stands now, with the owners that it had.
+async fn raise(
+    shop: &Arc<Shop>,
+    sale: &KeptSale,
+    was: Option<&LiveSale>,
+) -> Result<LiveSale, StoreError> {
+    let definition = sale.definition.clone();
+    let shuffle = sale.secret.shuffle(definition.sale, None);
+    let mut doors: Vec<Arc<Door>> = was.map_or_else(Vec::new, |was| was.doors.clone());
+    if doors.is_empty() && has_owners(sale.state) {
+        let id = definition.sale;
+        let lots = shop.db.read("sale.lots", move |tx| lots::of_sale(tx, id)).await?;
+        doors = open_doors(shop, sale, &lots)?;
+    }
+    if sale.state.takes_claims() {
+        for door in doors.iter().filter(|door| !door.is_ordered()) {
+            let ranks = ranks(shop, &shuffle, definition.sale, door).await?;
+            door.set_order(ranks);
+        }
+    }
+    Ok(LiveSale {
+        definition,
+        state: sale.state,
+        title: sale.title.clone(),
+        doors,
+        shuffle,
+        cleared: ArcSwap::default(),
+    })
+}
+
+fn open_doors(
+    shop: &Arc<Shop>,
+    sale: &KeptSale,
+    lots: &[KeptLot],
+) -> Result<Vec<Arc<Door>>, StoreError> {
+    let mut doors = Vec::new();
+    for channel in &sale.definition.channels {
+        let own = lots.iter().filter(|lot| lot.market == channel.market && lot.way == channel.way);
+        let owners =
+            own.map(|lot| start_owner(shop, sale, lot)).collect::<Result<Vec<_>, StoreError>>()?;
+        doors.push(Arc::new(Door::new(channel.market, channel.way, channel.quota, owners)));
+    }
+    Ok(doors)
+}
+
+fn start_owner(
+    shop: &Arc<Shop>,
+    sale: &KeptSale,
+    lot: &KeptLot,
+) -> Result<Arc<LotOwner>, StoreError> {
+    let definition = &sale.definition;
+    let around = Surroundings {
+        db: shop.db.clone(),
+        clock: shop.clock.clone(),
+        runtime: Handle::current(),
+        node: shop.sales.node.clone(),
+        rules: LotRules {
+            hold_s: definition.hold_seconds(),
+            extension_s: kontor_base::limits::HOLD_EXTENSION_S,
+            units_max: u8::try_from(definition.per_person).unwrap_or(u8::MAX),
+        },
+    };
+    LotOwner::start(lot, around).map_err(|error| StoreError::Fault {
+        what: "start of a lot's owner".into(),
+        problem: error.to_string().into(),
+    })
+}
+
+/// The ranks of those who were present, lowest first.
+async fn ranks(
+    shop: &Shop,
+    shuffle: &Shuffle,
+    sale: SaleId,
+    door: &Door,
+) -> Result<Vec<u128>, StoreError> {
+    if !door.way.is_shuffled() {
+        return Ok(Vec::new());
+    }
+    let (shuffle, market, way) = (shuffle.clone(), door.market, door.way);
+    shop.db
+        .read("sale.order", move |tx| {
+            let mut ranks = Vec::new();
+            let mut last: Option<EntryId> = None;
+            loop {
+                let page = entry::after(tx, sale, last, PAGE)?;
+                let Some(end) = page.last() else { break };
+                last = Some(end.entry);
+                let here = page.iter().filter(|e| e.present && e.market == market && e.way == way);
+                ranks.extend(here.map(|entry| shuffle.rank(way, entry.entry)));
+            }
+            ranks.sort_unstable();
+            Ok(ranks)
+        })
+        .await
+}
+
+impl Door {
+    /// Lets the next ones in: as many as will, at the measured yield, take what is free.
+    fn let_in(&self) {
+        let line = self.order.load();
+        let (length, admitted) = (line.len(), self.admitted.load(Ordering::Relaxed));
+        if self.way != Way::Rush || admitted >= length {
+            return;
+        }
+        let standing = super::board::sum(&self.owners);
+        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let claims = u64::from(standing.claims);
+        let admitted_before = admitted as u64;
+        let claimed = claims.saturating_sub(pace.claims);
+        pace.claims = claims;
+        let elapsed_ms = u64::try_from(LOOK_EVERY.as_millis()).unwrap_or(1);
+        pace.controller.observe(Measured { elapsed_ms, claimed, decided: claimed });
+        let floor = Floor {
+            free: u64::from(standing.free()),
+            deciding: admitted_before.saturating_sub(claims),
+            waiting: (length - admitted) as u64,
+            step_min: STEP_MIN,
+            deciding_max: DECIDING_MAX,
+        };
+        // Somebody who is let in and does not come must not hold everybody up for ever.
+        let patience = floor.deciding / 20;
+        let next = pace.controller.next(&floor).max(patience).max(u64::from(floor.free > 0));
+        let next = usize::try_from(next).unwrap_or(usize::MAX);
+        self.admitted.store(admitted.saturating_add(next).min(length), Ordering::Release);
+    }
+}

@@ -1,0 +1,265 @@
+//! Sets a sale up: checks the definition, the clearances and the stock, and moves the units out of
+//! the markets' stock into the sale's own, by entries with two sides.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kontor_base::Instant;
+use kontor_base::id::{SaleId, TransferId};
+use kontor_domain::market::MarketCode;
+use kontor_domain::sale::{
+    Definition, DefinitionProblem, LifeRefusal, Mover, OrderSecret, SaleEvent, SaleState, life_step,
+};
+use kontor_ledger::sale::LotHead;
+use kontor_ledger::warehouse::move_quota;
+use kontor_ledger::{MarketKey, Movement, Reference, StockKey, StockState};
+use kontor_store::sale::lot::{self as lots, KeptLot};
+use kontor_store::sale::{self as sales, KeptSale};
+use kontor_store::{StoreError, Tx, stock};
+
+use super::board::cleared_pairs;
+use crate::core::{Failure, Outcome, Shop};
+
+/// A sale to be set up.
+#[derive(Clone, Debug)]
+pub struct SetUp {
+    /// What it is.
+    pub definition: Definition,
+    /// What it is called.
+    pub title: String,
+    /// Into how many lots the units of each place are divided: as many nodes can sell at once.
+    pub lots: u32,
+}
+
+/// Why a sale cannot be held like this.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetUpRefusal {
+    /// The definition does not hold together.
+    #[error("the definition has problems: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Definition(Vec<DefinitionProblem>),
+    /// There is no such product.
+    #[error("there is no such product")]
+    UnknownSku,
+    /// It may be sold to nobody in this market, or has no price there.
+    #[error("it may be sold to nobody in {0}, or has no price there")]
+    NotCleared(MarketCode),
+    /// The market does not have so many.
+    #[error("{market} has {short} units too few")]
+    Stock {
+        /// The market.
+        market: MarketCode,
+        /// How many are missing.
+        short: u32,
+    },
+    /// From 1 to 256.
+    #[error("a place's units are divided into 1 to 256 lots")]
+    Lots,
+    /// There is no such sale.
+    #[error("there is no such sale")]
+    Unknown,
+    /// Its life does not allow it.
+    #[error(transparent)]
+    Life(#[from] LifeRefusal),
+}
+
+impl SetUpRefusal {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Definition(problems) => {
+                problems.first().map_or("sale.definition", DefinitionProblem::code)
+            }
+            Self::UnknownSku => "catalogue.unknown_sku",
+            Self::NotCleared(_) => "sale.not_cleared",
+            Self::Stock { .. } => "stock.insufficient",
+            Self::Lots => "sale.lots",
+            Self::Unknown => "sale.unknown",
+            Self::Life(refusal) => refusal.code(),
+        }
+    }
+}
+
+/// Sets a sale up. Afterwards it is *checked*, its units are its own, and the clock does the rest.
+///
+/// # Errors
+///
+/// A [`SetUpRefusal`], or a fault of the store.
+pub async fn set_up(shop: &Arc<Shop>, command: SetUp) -> Outcome<SaleId, SetUpRefusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    let secret = OrderSecret::new(&shop.random);
+    shop.db
+        .write("sale.set_up", move |tx| {
+            let definition = &command.definition;
+            check(&own, tx, &command, at)?;
+            let state = life_step(SaleState::Draft, SaleEvent::Check, Mover::Staff)
+                .map_err(|refusal| Failure::Refused(refusal.into()))?;
+            for channel in &definition.channels {
+                let taken = take_units(tx, &own, definition, channel.market, channel.quota, at)?;
+                for (key, units) in taken {
+                    for quota in divide(units, command.lots) {
+                        let lot = KeptLot {
+                            lot: lots::last_number(tx)? + 1,
+                            sale: definition.sale,
+                            market: channel.market,
+                            way: channel.way,
+                            stock: key.clone(),
+                            head: LotHead { fence: 0, quota, halted: false },
+                        };
+                        lots::insert(tx, &lot)?;
+                    }
+                }
+            }
+            let (definition, title) = (definition.clone(), command.title.clone());
+            let id = definition.sale;
+            sales::insert(tx, &KeptSale { definition, state, secret: secret.clone(), title })?;
+            Ok(id)
+        })
+        .await
+}
+
+fn check(shop: &Shop, tx: &mut Tx<'_>, command: &SetUp, at: Instant) -> Outcome<(), SetUpRefusal> {
+    let definition = &command.definition;
+    let refuse = |refusal| Err(Failure::Refused(refusal));
+    let problems = definition.problems();
+    if !problems.is_empty() {
+        return refuse(SetUpRefusal::Definition(problems));
+    }
+    if !(1..=256).contains(&command.lots) {
+        return refuse(SetUpRefusal::Lots);
+    }
+    let known = shop.snapshots.current_in(tx, at)?;
+    if known.product(&definition.sku).is_none() {
+        return refuse(SetUpRefusal::UnknownSku);
+    }
+    let cleared = cleared_pairs(&known, definition, at);
+    for channel in &definition.channels {
+        if !cleared.iter().any(|(market, _)| *market == channel.market) {
+            return refuse(SetUpRefusal::NotCleared(channel.market));
+        }
+    }
+    Ok(())
+}
+
+/// The word of the sale's own stock of a market.
+fn sale_market(market: MarketCode, sale: SaleId) -> Result<MarketKey, StoreError> {
+    MarketKey::parse(&format!("{market}+{sale}"))
+        .map_err(|error| StoreError::BadRow { table: "sale", problem: error.to_string().into() })
+}
+
+/// Moves units out of a market's stock, from the first place that has any, then the next. Gives how
+/// many now lie under which of the sale's keys.
+fn take_units(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    definition: &Definition,
+    market: MarketCode,
+    quota: u32,
+    at: Instant,
+) -> Outcome<Vec<(StockKey, u32)>, SetUpRefusal> {
+    let own = sale_market(market, definition.sale)?;
+    let mut missing = i64::from(quota);
+    let mut taken = Vec::new();
+    for (key, available) in stock::available(tx, market.as_str(), definition.sku.as_str())? {
+        let units = missing.min(available);
+        if units <= 0 {
+            continue;
+        }
+        missing -= units;
+        let to = StockKey { market: Some(own.clone()), ..key.clone() };
+        move_units(tx, shop, key, own.clone(), units, definition.sale, at)?;
+        taken.push((to, u32::try_from(units).unwrap_or(u32::MAX)));
+    }
+    if missing > 0 {
+        let short = u32::try_from(missing).unwrap_or(u32::MAX);
+        return Err(Failure::Refused(SetUpRefusal::Stock { market, short }));
+    }
+    Ok(taken)
+}
+
+/// Moves available units of one key to another market's word, by a transfer with two sides.
+pub(super) fn move_units(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    key: StockKey,
+    to: MarketKey,
+    units: i64,
+    sale: SaleId,
+    at: Instant,
+) -> Result<(), StoreError> {
+    let balances = stock::balances(tx, std::slice::from_ref(&key), StockState::Available)?;
+    let reference = Reference::parse(&sale.to_string()).expect("an id is short and plain");
+    let id = TransferId::new(at, &shop.random);
+    let movement = Movement { id, at, key, units, reference };
+    let transfer = move_quota(movement, Some(to), &balances).map_err(|refusal| {
+        // The units were read in this very transaction: only damaged books get here.
+        StoreError::BadRow { table: "stock_account", problem: refusal.to_string().into() }
+    })?;
+    stock::post(tx, &[transfer])
+}
+
+/// Units in so many parts that differ by at most one; parts of none are left out.
+fn divide(units: u32, parts: u32) -> impl Iterator<Item = u32> {
+    (0..parts).map(move |part| units / parts + u32::from(part < units % parts)).filter(|q| *q > 0)
+}
+
+/// Stops a sale at once: holds run on, nothing new is taken.
+///
+/// # Errors
+///
+/// A [`SetUpRefusal`], or a fault of the store.
+pub async fn halt(shop: &Arc<Shop>, sale: SaleId) -> Outcome<(), SetUpRefusal> {
+    step(shop, sale, SaleEvent::Halt, "sale.halt").await
+}
+
+/// Lets a halted sale go on; the clock makes up what became due.
+///
+/// # Errors
+///
+/// A [`SetUpRefusal`], or a fault of the store.
+pub async fn resume(shop: &Arc<Shop>, sale: SaleId) -> Outcome<(), SetUpRefusal> {
+    step(shop, sale, SaleEvent::Resume, "sale.resume").await
+}
+
+async fn step(
+    shop: &Arc<Shop>,
+    sale: SaleId,
+    event: SaleEvent,
+    name: &'static str,
+) -> Outcome<(), SetUpRefusal> {
+    shop.db
+        .write(name, move |tx| {
+            let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
+            let to = life_step(kept.state, event, Mover::Staff)
+                .map_err(|refusal| Failure::Refused(refusal.into()))?;
+            sales::set_state(tx, sale, kept.state, to)?;
+            Ok(())
+        })
+        .await
+}
+
+/// The lots of a sale by the key of the stock that their units lie in.
+pub(super) fn own_stock(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+) -> Result<BTreeMap<StockKey, Vec<KeptLot>>, StoreError> {
+    let mut by_key: BTreeMap<StockKey, Vec<KeptLot>> = BTreeMap::new();
+    for lot in lots::of_sale(tx, sale)? {
+        by_key.entry(lot.stock.clone()).or_default().push(lot);
+    }
+    Ok(by_key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::divide;
+
+    #[test]
+    fn parts_are_even_and_add_up() {
+        let parts = |units, parts| divide(units, parts).collect::<Vec<_>>();
+        assert_eq!(parts(10, 3), [4, 3, 3]);
+        assert_eq!(parts(2, 4), [1, 1]);
+        assert_eq!(parts(7, 1), [7]);
+    }
+}

@@ -1,0 +1,35 @@
+//! Settles a sale: what was not sold goes back from the sale's own stock into the market's.
+
+use kontor_base::Instant;
+use kontor_base::id::SaleId;
+use kontor_ledger::{MarketKey, StockState};
+use kontor_store::{StoreError, Tx, stock};
+
+use super::set_up::{move_units, own_stock};
+use crate::core::Shop;
+
+/// Moves everything that is available in the sale's stock back; gives how many units. The caller
+/// has made sure that no hold is open.
+pub(super) fn give_back_unsold(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    sale: SaleId,
+    at: Instant,
+) -> Result<i64, StoreError> {
+    let mut returned = 0;
+    for (key, lots) in own_stock(tx, sale)? {
+        let Some(market) = lots.first().map(|lot| lot.market) else { continue };
+        let account = key.account(StockState::Available);
+        let units =
+            stock::balances(tx, std::slice::from_ref(&key), StockState::Available)?.of(&account);
+        if units > 0 {
+            let to = MarketKey::parse(market.as_str()).map_err(|error| StoreError::BadRow {
+                table: "sale_lot",
+                problem: error.to_string().into(),
+            })?;
+            move_units(tx, shop, key, to, units, sale, at)?;
+            returned += units;
+        }
+    }
+    Ok(returned)
+}

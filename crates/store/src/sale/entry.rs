@@ -1,0 +1,176 @@
+//! Who has entered a sale: an entry, and the hashed traits by which its person is known again.
+
+use kontor_base::id::{EntryId, SaleId};
+use kontor_base::{Instant, KeyedHash};
+use kontor_domain::market::MarketCode;
+use kontor_domain::sale::Way;
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Row, Tx, parsed, word};
+use crate::values;
+
+const TABLE: &str = "sale_entry";
+
+/// An entry. It says nothing about the person but that there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptEntry {
+    /// The sale.
+    pub sale: SaleId,
+    /// The entry.
+    pub entry: EntryId,
+    /// The market in which the person buys.
+    pub market: MarketCode,
+    /// The way in.
+    pub way: Way,
+    /// Whether the person was there before it went live.
+    pub present: bool,
+    /// The ticket that was given.
+    pub ticket: String,
+    /// When.
+    pub entered_at: Instant,
+}
+
+/// Writes an entry down, with the traits of its person.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn insert(tx: &mut Tx<'_>, entry: &KeptEntry, traits: &[KeyedHash]) -> Result<(), StoreError> {
+    let market = entry.market.to_string();
+    tx.execute(
+        "INSERT INTO sale_entry (sale, entry, market, way, present, ticket, entered_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        values![
+            entry.sale.bytes(),
+            entry.entry.bytes(),
+            &market,
+            entry.way.word(),
+            i64::from(entry.present),
+            &entry.ticket,
+            entry.entered_at,
+        ],
+    )?;
+    add_traits(tx, entry.sale, entry.entry, traits)
+}
+
+/// The entry of a sale that one of these traits belongs to.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn of_person(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    traits: &[KeyedHash],
+) -> Result<Option<KeptEntry>, StoreError> {
+    for hash in traits {
+        let found = tx.optional(
+            "SELECT e.sale, e.entry, e.market, e.way, e.present, e.ticket, e.entered_at
+             FROM sale_person p JOIN sale_entry e ON e.sale = p.sale AND e.entry = p.entry
+             WHERE p.trait = $1 AND p.sale = $2",
+            values![hash, sale.bytes()],
+            read,
+        )?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The entries of a sale in the order of their ids: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn after(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    after: Option<EntryId>,
+    limit: i64,
+) -> Result<Vec<KeptEntry>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT sale, entry, market, way, present, ticket, entered_at FROM sale_entry
+         WHERE sale = $1 AND entry > $2 ORDER BY entry LIMIT $3",
+        values![sale.bytes(), &after, limit],
+        read,
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<KeptEntry, StoreError> {
+    Ok(KeptEntry {
+        sale: SaleId::from_bytes(row.bytes16(0)?),
+        entry: EntryId::from_bytes(row.bytes16(1)?),
+        market: parsed(&row.text(2)?, TABLE)?,
+        way: word(&row.text(3)?, TABLE, Way::from_word)?,
+        present: row.int(4)? != 0,
+        ticket: row.text(5)?,
+        entered_at: row.instant(6)?,
+    })
+}
+
+/// Notes that an entry has bought so many units; a second note of the same changes nothing.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn bought(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    entry: EntryId,
+    units: u8,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO sale_bought (sale, entry, units) VALUES ($1, $2, $3)
+         ON CONFLICT (sale, entry) DO UPDATE SET units = excluded.units",
+        values![sale.bytes(), entry.bytes(), i64::from(units)],
+    )?;
+    Ok(())
+}
+
+/// How many units people with one of these traits have bought with other entries than `own`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn bought_before(
+    tx: &mut Tx<'_>,
+    own: Option<EntryId>,
+    traits: &[KeyedHash],
+) -> Result<i64, StoreError> {
+    let mut found = std::collections::BTreeMap::new();
+    for hash in traits {
+        let rows = tx.query(
+            "SELECT b.sale, b.entry, b.units
+             FROM sale_person p JOIN sale_bought b ON b.sale = p.sale AND b.entry = p.entry
+             WHERE p.trait = $1 ORDER BY b.sale, b.entry",
+            values![hash],
+            |row| Ok(((row.bytes16(0)?, row.bytes16(1)?), row.int(2)?)),
+        )?;
+        found.extend(rows);
+    }
+    let other = |entry: &[u8; 16]| own.is_none_or(|own| own.bytes() != entry);
+    Ok(found.iter().filter(|((_, entry), _)| other(entry)).map(|(_, units)| units).sum())
+}
+
+/// Adds traits that a person turned out to have: an address that was typed at the checkout.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn add_traits(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    entry: EntryId,
+    traits: &[KeyedHash],
+) -> Result<(), StoreError> {
+    for hash in traits {
+        tx.execute(
+            "INSERT INTO sale_person (trait, sale, entry) VALUES ($1, $2, $3)
+             ON CONFLICT (trait, sale) DO NOTHING",
+            values![hash, sale.bytes(), entry.bytes()],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Sales: their definitions, entries, lots, claims and lines. The decisions are `kontor-ledger`'s
+//! ([`kontor_ledger::sale`]) and `kontor-domain`'s; here they are read for and written down.
+//!
+//! [`batch`] is the hot path: everything that one owner decided in one go, in one transaction,
+//! under the lot's lease. Start reading there.
+
+pub mod batch;
+pub mod entry;
+pub mod lot;
+
+use kontor_base::id::SaleId;
+use kontor_domain::sale::{Definition, OrderSecret, SaleState};
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Row, Tx, to_json, word};
+use crate::kernel::topic::Topic;
+use crate::values;
+
+/// A sale as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSale {
+    /// What it is.
+    pub definition: Definition,
+    /// Where it stands.
+    pub state: SaleState,
+    /// What the order is made from; shown in the report only.
+    pub secret: OrderSecret,
+    /// What it is called, in the shop's own words.
+    pub title: String,
+}
+
+const TABLE: &str = "sale";
+
+/// Writes a new sale down.
+///
+/// # Errors
+///
+/// When the database cannot be written, or has it already.
+pub fn insert(tx: &mut Tx<'_>, sale: &KeptSale) -> Result<(), StoreError> {
+    let definition = to_json(&sale.definition, TABLE)?;
+    let secret = to_json(&sale.secret, TABLE)?;
+    tx.execute(
+        "INSERT INTO sale (id, state, definition, secret, title) VALUES ($1, $2, $3, $4, $5)",
+        values![sale.definition.sale.bytes(), sale.state.word(), &definition, &secret, &sale.title],
+    )?;
+    tx.touch(Topic::Sale)
+}
+
+/// A sale.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> {
+    tx.optional(
+        "SELECT state, definition, secret, title FROM sale WHERE id = $1",
+        values![id.bytes()],
+        read,
+    )
+}
+
+/// Every sale, the oldest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<KeptSale>, StoreError> {
+    tx.query("SELECT state, definition, secret, title FROM sale ORDER BY id", &[], read)
+}
+
+fn read(row: &Row<'_>) -> Result<KeptSale, StoreError> {
+    Ok(KeptSale {
+        state: word(&row.text(0)?, TABLE, SaleState::from_word)?,
+        definition: row.json(1, TABLE)?,
+        secret: row.json(2, TABLE)?,
+        title: row.text(3)?,
+    })
+}
+
+/// Moves a sale from one state to another; gives whether it was in the first.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    id: SaleId,
+    from: SaleState,
+    to: SaleState,
+) -> Result<bool, StoreError> {
+    let rows = tx.execute(
+        "UPDATE sale SET state = $3 WHERE id = $1 AND state = $2",
+        values![id.bytes(), from.word(), to.word()],
+    )?;
+    if rows > 0 {
+        tx.touch(Topic::Sale)?;
+    }
+    Ok(rows > 0)
+}
