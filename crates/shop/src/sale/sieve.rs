@@ -36,7 +36,6 @@ impl Sieve {
         self.0[word].load(Ordering::Relaxed) & bit != 0
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
     fn place(&self, person: &[u8; 16]) -> (usize, u64) {
         let [.., a, b, c, d, e, f, g, h] = *person;
         // Spread ids that were made one after the other.

@@ -23,19 +23,15 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Market,
         Self::Catalogue,
         Self::Clearance,
         Self::Price,
         Self::Stock,
-<<<<<<< HEAD
         Self::Rollout,
         Self::Job,
-=======
-        Self::Job,
         Self::Sale,
->>>>>>> 2724a3d (shop: Sell scarce items from memory, durable before the answer)
     ];
 
     /// The topics that have a version in the database because decisions are made from them.
