@@ -115,12 +115,7 @@ fn read(row: &Row<'_>) -> Result<KeptEntry, StoreError> {
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn bought(
-    tx: &mut Tx<'_>,
-    sale: SaleId,
-    entry: EntryId,
-    units: u8,
-) -> Result<(), StoreError> {
+pub fn bought(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId, units: u8) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sale_bought (sale, entry, units) VALUES ($1, $2, $3)
          ON CONFLICT (sale, entry) DO UPDATE SET units = excluded.units",

@@ -20,6 +20,7 @@ mod payment;
 mod problem_codes;
 mod problem_map;
 mod reply;
+mod sale;
 
 use axum::routing::{get, post, put};
 
@@ -42,6 +43,8 @@ const ROUTES: &[Route] = &[
     payment::ROUTE,
     order::show::ROUTE,
     customer::ROUTE,
+    sale::enter::ROUTE,
+    sale::claim::ROUTE,
     document::openapi_json::ROUTE,
     document::reference::ROUTE,
 ];
@@ -63,6 +66,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(order::show::ROUTE, get(order::show::show_order))
         .add(payment::ROUTE, post(payment::take_second_step))
         .add(customer::ROUTE, post(customer::join_waiting_list))
+        .add(sale::enter::ROUTE, post(sale::enter::enter_sale))
+        .add(sale::claim::ROUTE, post(sale::claim::claim_in_sale))
         .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
         .add(document::reference::ROUTE, get(document::reference::show_reference))
 }

@@ -26,7 +26,7 @@ const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
 const CONFLICT: StatusCode = StatusCode::CONFLICT;
 const UNFIT: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
-fn of<R>(failure: Failure<R>, told: impl FnOnce(R) -> Problem) -> Problem {
+pub(super) fn of<R>(failure: Failure<R>, told: impl FnOnce(R) -> Problem) -> Problem {
     match failure {
         Failure::Refused(refusal) => told(refusal),
         Failure::KeyReused => Problem::key_reused(),

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use utoipa::openapi;
 
-use crate::api::{cart, catalogue, clearance, customer, market, order, payment};
+use crate::api::{cart, catalogue, clearance, customer, market, order, payment, sale};
 use crate::kit::problem::{FieldProblem, ProblemDocument};
 
 /// How the API is used, for the document and the reference; paragraphs stand apart.
@@ -50,6 +50,8 @@ request that is answered with one has changed nothing.";
         payment::take_second_step,
         order::show::show_order,
         customer::join_waiting_list,
+        sale::enter::enter_sale,
+        sale::claim::claim_in_sale,
         super::openapi_json::show_openapi,
         super::reference::show_reference,
     ),
@@ -62,6 +64,7 @@ request that is answered with one has changed nothing.";
         (name = "Checkouts", description = "From a held cart to a placed order."),
         (name = "Orders", description = "What was bought."),
         (name = "Waiting lists", description = "Tell me when."),
+        (name = "Sales", description = "Scarce items, sold in seconds."),
         (name = "This document", description = "The API's description."),
     ),
 )]
