@@ -1,6 +1,7 @@
 //! What went wrong, said twice: as an RFC 9457 problem document to programs, as a page to people.
 
 use axum::body::Body;
+use axum::extract::rejection::FormRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_base::Language;
@@ -109,6 +110,26 @@ impl Problem {
             .detail(format!("Too many requests from this address. Try again in {retry_s} s."));
         problem.retry_s = Some(retry_s);
         problem
+    }
+
+    /// A form that could not be read: too large, not sent as a form, or a field of another type.
+    #[must_use]
+    pub fn form(rejection: &FormRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "request.media_type")
+            }
+            _ => Self::bad_form(),
+        }
+    }
+
+    /// A form that no page of this shop has made.
+    #[must_use]
+    pub fn bad_form() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "request.form")
     }
 
     /// The idempotency key was used for something else.

@@ -68,7 +68,10 @@ pub(super) async fn add(
     let Some(visit) = Visit::find(&app, &market, &language) else {
         return nothing_here(&app, &uri);
     };
-    let Some((sku, quantity, _)) = wanted(form) else { return bad_form(&app, &uri) };
+    let (sku, quantity, _) = match wanted(form) {
+        Ok(wanted) => wanted,
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
     let seen = cookie::cart(&headers, visit.code);
     let cart = seen.as_ref().and_then(|seen| app.shop.keys.open_cart(&seen.token));
     // A double click sends the same form for the same version of the cart: one effect. Another
@@ -112,7 +115,10 @@ pub(super) async fn set(
     let Some(visit) = Visit::find(&app, &market, &language) else {
         return nothing_here(&app, &uri);
     };
-    let Some((sku, quantity, version)) = wanted(form) else { return bad_form(&app, &uri) };
+    let (sku, quantity, version) = match wanted(form) {
+        Ok(wanted) => wanted,
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
     let seen = cookie::cart(&headers, visit.code);
     let cart = seen.and_then(|seen| app.shop.keys.open_cart(&seen.token));
     if cart.is_none() {
@@ -129,13 +135,10 @@ pub(super) async fn set(
     }
 }
 
-fn wanted(form: Result<Form<Wanted>, FormRejection>) -> Option<(Sku, u32, Option<u64>)> {
-    let Form(form) = form.ok()?;
-    Some((form.sku.parse().ok()?, form.quantity, form.version))
-}
-
-fn bad_form(app: &App, uri: &Uri) -> Response {
-    Problem::new(StatusCode::BAD_REQUEST, "request.form").respond(app, uri.path(), None)
+fn wanted(form: Result<Form<Wanted>, FormRejection>) -> Result<(Sku, u32, Option<u64>), Problem> {
+    let Form(form) = form.map_err(|rejection| Problem::form(&rejection))?;
+    let sku = form.sku.parse().map_err(|_| Problem::bad_form())?;
+    Ok((sku, form.quantity, form.version))
 }
 
 /// On to another page, with the cart's new version in the cookies.

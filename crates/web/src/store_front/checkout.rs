@@ -49,22 +49,20 @@ pub(super) async fn begin(
     let Some(visit) = Visit::find(&app, &market, &language) else {
         return nothing_here(&app, &uri);
     };
-    let Ok(Form(form)) = form else {
-        return Problem::new(StatusCode::BAD_REQUEST, "request.form").respond(
-            &app,
-            uri.path(),
-            None,
-        );
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
     };
     let seen = cookie::cart(&headers, visit.code);
     let Some(cart) = seen.and_then(|seen| app.shop.keys.open_cart(&seen.token)) else {
         return Redirect::to(&visit.path("cart")).into_response();
     };
-    let once = (!form.key.is_empty() && form.key.len() <= 64).then(|| {
-        let body = format!("{:?}", form.version);
-        app.shop.keys.once(&format!("order.begin {cart}"), &form.key, body.as_bytes())
-    });
-    let command = Begin { cart, version: form.version, language: visit.language, once };
+    if !is_form_key(&form.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let body = format!("{:?}", form.version);
+    let once = app.shop.keys.once(&format!("order.begin {cart}"), &form.key, body.as_bytes());
+    let command = Begin { cart, version: form.version, language: visit.language, once: Some(once) };
     match begin_checkout(&app.shop, command).await {
         Ok(started) => {
             let token = app.shop.keys.checkout_token(started.answer.checkout);
@@ -139,6 +137,11 @@ pub(super) async fn quote(
             Problem::new(StatusCode::CONFLICT, "order.no_quote").respond(&app, uri.path(), None)
         }
     }
+}
+
+/// Whether a text can be the key that a page of this shop has put into its form.
+pub(super) fn is_form_key(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The checkout behind a token, in the market and language of the address.

@@ -12,7 +12,7 @@ use kontor_shop::Failure;
 use kontor_shop::order::{Pay, PayAnswer, Refusal, ShownCheckout, pay as pay_checkout};
 use serde::Deserialize;
 
-use super::checkout::{Typed, answer, find};
+use super::checkout::{Typed, answer, find, is_form_key};
 use super::visit::{Visit, nothing_here};
 use super::waiting::said;
 use crate::kit::app::App;
@@ -95,13 +95,13 @@ pub(super) async fn pay(
         Ok(None) => return nothing_here(&app, &uri),
         Err(response) => return response,
     };
-    let Ok(Form(sent)) = form else {
-        return Problem::new(StatusCode::BAD_REQUEST, "request.form").respond(
-            &app,
-            uri.path(),
-            None,
-        );
+    let sent = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
     };
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
     let again = |errors: Vec<FieldError>, state: Option<CheckoutState>, status: StatusCode| {
         let typed = Typed { form: sent.typed(), errors, state, status };
         answer(&app, &visit, &token, &shown, typed)
@@ -203,11 +203,10 @@ fn command(
     let checkout = shown.checkout.id;
     // A total that is no number is not the total that was seen: the page asks to confirm.
     let minor = sent.total_seen.parse().unwrap_or(-1);
-    let once = (!sent.key.is_empty() && sent.key.len() <= 64).then(|| {
-        app.shop.keys.once(&format!("order.pay {checkout}"), &sent.key, sent.body().as_bytes())
-    });
+    let body = sent.body();
+    let once = app.shop.keys.once(&format!("order.pay {checkout}"), &sent.key, body.as_bytes());
     let total_seen = Money::new(minor, visit.market().currency);
-    Ok(Pay { checkout, contact, ship_to, total_seen, provider, scenario, once })
+    Ok(Pay { checkout, contact, ship_to, total_seen, provider, scenario, once: Some(once) })
 }
 
 /// The test provider's scenario; none sent means that it shall succeed.

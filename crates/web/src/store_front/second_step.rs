@@ -2,7 +2,7 @@
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::id::{self, PaymentId};
 use kontor_domain::payment::{PaymentState, SecondStep};
@@ -84,10 +84,8 @@ pub(super) async fn answer(
     let step = match form.as_ref().map(|Form(form)| form.outcome.as_str()) {
         Ok("approve") => SecondStep::Confirm,
         Ok("decline") => SecondStep::Refuse,
-        _ => {
-            let problem = Problem::new(StatusCode::BAD_REQUEST, "request.form");
-            return problem.respond(&app, uri.path(), None);
-        }
+        Ok(_) => return Problem::bad_form().respond(&app, uri.path(), None),
+        Err(rejection) => return Problem::form(rejection).respond(&app, uri.path(), None),
     };
     match second_step(&app.shop, id, step).await {
         // However it came out, and also when it was over before: the checkout's page tells.

@@ -41,12 +41,9 @@ pub(super) async fn sign_up(
     let Some(visit) = Visit::find(&app, &market, &language) else {
         return nothing_here(&app, &uri);
     };
-    let Ok(Form(form)) = form else {
-        return Problem::new(StatusCode::BAD_REQUEST, "request.form").respond(
-            &app,
-            uri.path(),
-            None,
-        );
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
     };
     let model: Option<Slug> = match form.model.as_str() {
         "" => None,

@@ -1,6 +1,10 @@
 //! A request to the router, and its answer.
 
+use std::fmt::Write;
+use std::net::SocketAddr;
+
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -14,11 +18,12 @@ pub(crate) struct Ask {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    from: Option<SocketAddr>,
 }
 
 impl Ask {
     fn new(method: &'static str, path: &str) -> Self {
-        Self { method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        Self { method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), from: None }
     }
 
     /// A reading request.
@@ -34,6 +39,19 @@ impl Ask {
     /// A `POST` of JSON.
     pub(crate) fn post(path: &str, body: &Value) -> Self {
         Self::new("POST", path).json(body)
+    }
+
+    /// A `POST` of a form, as a browser sends it.
+    pub(crate) fn form(path: &str, fields: &[(&str, &str)]) -> Self {
+        Self::new("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .raw(encoded(fields))
+    }
+
+    /// From this address of a client; without one nobody's budget is used.
+    pub(crate) fn from(mut self, address: SocketAddr) -> Self {
+        self.from = Some(address);
+        self
     }
 
     /// A `PUT` of JSON.
@@ -80,6 +98,26 @@ impl Ask {
         path.clone_into(&mut self.path);
         self
     }
+}
+
+/// Fields as a browser sends them: every byte that is no letter or digit as `%XX`.
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let mut body = String::new();
+    for (name, value) in fields {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        body.push_str(name);
+        body.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                body.push(char::from(byte));
+            } else {
+                write!(body, "%{byte:02X}").expect("a text takes what is written to it");
+            }
+        }
+    }
+    body
 }
 
 /// An answer.
@@ -135,6 +173,9 @@ impl Api {
         let mut request = Request::builder().method(ask.method).uri(&ask.path);
         for (name, value) in &ask.headers {
             request = request.header(name, value);
+        }
+        if let Some(address) = ask.from {
+            request = request.extension(ConnectInfo(address));
         }
         let request = request.body(Body::from(ask.body)).expect("a request that can be sent");
         let answer = self.router.clone().oneshot(request).await.expect("the router answers");

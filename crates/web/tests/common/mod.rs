@@ -8,8 +8,10 @@
 )]
 
 mod ask;
+mod dump;
 mod goods;
 mod journey;
+mod shopper;
 mod state;
 
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ use kontor_web::server;
 pub(crate) use ask::{Answer, Ask};
 pub(crate) use goods::{BAND, BAND_LAST, PHONE, SECRET, STOCK};
 pub(crate) use journey::{Held, ONE_BAND, Opened, new_cart, order_body};
+pub(crate) use shopper::Shopper;
 pub(crate) use state::State;
 
 /// The day on which the tests' shop stands.
@@ -45,8 +48,13 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// A server on a new database with the goods of `goods.rs`.
+    /// A server on a new database with the goods of `goods.rs`, which limits nobody.
     pub(crate) async fn open() -> Self {
+        Self::open_limited(0, 0).await
+    }
+
+    /// The same with a budget for writes and for sign-ups.
+    pub(crate) async fn open_limited(writes_per_minute: u32, sign_ups_per_hour: u32) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::SeqCst);
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
@@ -72,8 +80,8 @@ impl Api {
         let settings = Settings {
             origin: "http://shop.example".to_owned(),
             trusted_proxies: 0,
-            writes_per_minute: 0,
-            sign_ups_per_hour: 0,
+            writes_per_minute,
+            sign_ups_per_hour,
             legal: kontor_web::page::LegalTexts::default(),
         };
         let app = App::new(Arc::clone(&shop), settings, None);
