@@ -11,7 +11,7 @@ mod ask;
 mod dump;
 mod goods;
 mod journey;
-mod shopper;
+pub(crate) mod shopper;
 mod state;
 
 use std::path::PathBuf;

@@ -1,0 +1,190 @@
+//! Every route as the server lists it, against the server itself: who may call it, that reading
+//! changes nothing, that writes are limited, keyed and refused from other sites.
+//!
+//! The tests walk `Api::routes`; a new route is looked at without a line here.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use common::{Answer, Api, Ask, BAND, Shopper};
+use kontor_web::kit::assets;
+use kontor_web::kit::routes::{Access, Class, Repeat, Route, Verb};
+
+/// The route's address with every parameter filled in: real ones where the shop has them, and
+/// nobody's token.
+fn path_of(route: &Route) -> String {
+    let fill = |segment: &str| match segment {
+        "{market}" => "us".to_owned(),
+        "{language}" => "en".to_owned(),
+        "{model}" => "band".to_owned(),
+        "{sku}" => BAND.to_owned(),
+        "{text}" => "terms".to_owned(),
+        "{*path}" => {
+            let address = assets::url("shop.css");
+            address.strip_prefix("/assets/").expect("assets lie under one folder").to_owned()
+        }
+        other if other.starts_with('{') => "nobodys".to_owned(),
+        other => other.to_owned(),
+    };
+    route.path.split('/').map(fill).collect::<Vec<_>>().join("/")
+}
+
+/// A request to the route with an empty body.
+fn ask(route: &Route) -> Ask {
+    let method = match route.method {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+        Verb::Put => "PUT",
+    };
+    Ask::bare(method, &path_of(route))
+}
+
+fn is_api(route: &Route) -> bool {
+    route.path.starts_with("/api/")
+}
+
+fn client() -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, 1], 40_000))
+}
+
+fn told(route: &Route, answer: &Answer) -> String {
+    format!("{:?} {}: {} {}", route.method, route.path, answer.status, answer.text)
+}
+
+#[tokio::test]
+async fn what_a_route_says_of_itself_fits_together() {
+    let api = Api::open().await;
+    let mut seen = BTreeSet::new();
+    for route in &api.routes {
+        let what = format!("{:?} {}", route.method, route.path);
+        assert!(seen.insert(what.clone()), "{what} is there twice");
+        let reads = route.method == Verb::Get;
+        assert_eq!(reads, !route.class.writes(), "{what}: a write is limited, a read is none");
+        assert_eq!(reads, route.repeat == Repeat::Harmless, "{what}: a write knows a repeat");
+        let by_header = route.repeat == Repeat::Header;
+        assert!(!by_header || is_api(route), "{what}: a browser's form sends no such header");
+    }
+    assert!(seen.len() > 30, "the list is the server's: {seen:?}");
+}
+
+#[tokio::test]
+async fn reading_changes_nothing_and_breaks_nothing() {
+    let api = Api::open().await;
+    let empty = api.dump();
+    let shopper = Shopper::fill_cart(&api).await;
+    let before = api.dump();
+    assert_ne!(before, empty, "a write is seen");
+    for route in api.routes.iter().filter(|route| !route.class.writes()) {
+        let answer = api.send(shopper.with(ask(route))).await;
+        assert!(answer.status < 500, "{}", told(route, &answer));
+        assert_eq!(api.dump(), before, "{} has changed something", route.path);
+        if route.access == Access::Public {
+            assert!(matches!(answer.status, 200 | 308), "{}", told(route, &answer));
+        }
+        let head = api.send(Ask::bare("HEAD", &path_of(route))).await;
+        assert!(head.text.is_empty(), "{}: an answer to HEAD has no body", route.path);
+    }
+}
+
+#[tokio::test]
+async fn without_its_token_a_route_tells_nothing() {
+    let api = Api::open().await;
+    let shopper = Shopper::fill_cart(&api).await;
+    let own = api.send(shopper.with(Ask::get("/us/en/cart"))).await.expect(200);
+    assert!(own.text.contains(BAND), "with its token the cart is shown");
+    let before = api.dump();
+    for route in api.routes.iter().filter(|route| route.access == Access::Token) {
+        for with in [ask(route), ask(route).header("cookie", "kontor_cart_us=nobodys")] {
+            let answer = api.send(with).await;
+            assert!(answer.status < 500, "{}", told(route, &answer));
+            assert!(!answer.text.contains(BAND), "{}", told(route, &answer));
+            let named = route.path.contains("token}") || route.path.contains("id}");
+            assert!(!named || answer.status >= 400, "{}", told(route, &answer));
+        }
+    }
+    assert_eq!(api.dump(), before);
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_refused() {
+    let api = Api::open().await;
+    let before = api.dump();
+    for route in api.routes.iter().filter(|route| route.class.writes()) {
+        let form = ask(route).header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://elsewhere.example"),
+            ("origin", "null"),
+        ] {
+            let from = form.clone().header("host", "shop.example").header(name, value);
+            let answer = api.send(from).await;
+            if is_api(route) {
+                // The API reads no cookie, and takes nothing that a form can send.
+                assert!((400..500).contains(&answer.status), "{}", told(route, &answer));
+            } else {
+                assert_eq!(answer.status, 403, "{name}: {value}: {}", told(route, &answer));
+            }
+        }
+    }
+    assert_eq!(api.dump(), before);
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_is_answered_with_those_that_are() {
+    let api = Api::open().await;
+    for route in &api.routes {
+        for method in ["DELETE", "PATCH"] {
+            let answer = api.send(Ask::bare(method, &path_of(route))).await;
+            assert_eq!(answer.status, 405, "{}", told(route, &answer));
+            let own = route.method.http();
+            let allowed = answer.header("allow").split(',').any(|name| name.trim() == own.as_str());
+            assert!(allowed, "{}: allow: {}", route.path, answer.header("allow"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn writes_are_limited_and_reads_are_not() {
+    for route in Api::open().await.routes.clone() {
+        let limited = route.class.writes();
+        if !limited && !matches!(route.class, Class::Personal | Class::Read) {
+            continue;
+        }
+        // A budget of one for each: the second request of the same class is too many.
+        let api = Api::open_limited(1, 1).await;
+        let first = api.send(ask(&route).from(client())).await;
+        assert_ne!(first.status, 429, "{}", told(&route, &first));
+        let second = api.send(ask(&route).from(client())).await;
+        assert_eq!(second.status == 429, limited, "{}", told(&route, &second));
+        if limited {
+            let wait: u32 = second.header("retry-after").parse().expect("seconds to wait");
+            assert!(wait > 0, "{}", route.path);
+            let other = SocketAddr::from(([192, 0, 2, 2], 40_000));
+            let answer = api.send(ask(&route).from(other)).await;
+            assert_ne!(answer.status, 429, "{}: another's budget is its own", route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_by_header_needs_its_key() {
+    let api = Api::open().await;
+    let before = api.dump();
+    let by_header = api.routes.iter().filter(|route| route.repeat == Repeat::Header);
+    let mut count = 0;
+    for route in by_header {
+        let json = ask(route)
+            .header("content-type", "application/json")
+            .header("kontor-cart", "nobodys")
+            .header("kontor-checkout", "nobodys")
+            .raw("{}");
+        let answer = api.send(json).await;
+        assert!((400..500).contains(&answer.status), "{}", told(route, &answer));
+        count += 1;
+    }
+    assert!(count >= 4, "there are such routes");
+    assert_eq!(api.dump(), before);
+}
