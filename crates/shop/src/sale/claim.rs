@@ -3,9 +3,11 @@
 //! A request costs two keyed hashes (the ticket's signature, the key of the request), one look at
 //! the snapshot, and the owner's answer. The row that is on disk before the answer says: lot and
 //! number of the claim, the hash of the request and of the person's entry, units, country, state,
-//! when it was made and when its hold ends. That is all that an order needs to be found, shown and
-//! paid; contact and address are asked for at the checkout, in the hold's time. Nothing follows as a
-//! job: what happens next, happens because the person comes or because the clock does.
+//! when it was made and when its hold ends. Contact and address are not in it. Nothing follows as a
+//! job.
+//!
+//! A claim is not an order yet: the step from a held claim to a checkout (`Command::CheckOut` in the
+//! lot) has no use case, so every hold ends by the clock or by [`give_up`].
 
 use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};

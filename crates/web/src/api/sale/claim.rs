@@ -39,7 +39,7 @@ pub(crate) struct ClaimWish {
 /// Units that are held.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ClaimAnswer {
-    /// The secret with which the claim is read and paid.
+    /// The claim's secret.
     claim: String,
     /// The claim's number in its lot.
     #[schema(example = 17)]
