@@ -1,0 +1,26 @@
+//! Counting installations exactly, for a hundred million devices in one process.
+//!
+//! Every device has a dense number. Columns say when each was first and last seen and what it last
+//! said; one bitmap per day says who was there; a cube of cells answers every breakdown of the
+//! present without looking at a device. What changes something is in an append-only log, on disk,
+//! before it is answered. What must not happen here: SQL, HTTP, or a device's own identifier.
+//!
+//! Start reading with [`Book::apply`], which is what a report does; then [`Counter`], which makes
+//! it durable; then [`recount`], which proves both by counting again in the plainest way.
+
+mod book;
+mod column;
+mod counter;
+mod days;
+mod dictionary;
+mod error;
+mod index;
+mod log;
+mod record;
+mod recount;
+mod snapshot;
+
+pub use book::{Applied, Book, Breakdown, Close, Slice};
+pub use counter::{Answer, Counter, Options};
+pub use error::CountError;
+pub use recount::{Recount, recount};

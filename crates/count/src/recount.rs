@@ -1,0 +1,171 @@
+//! Counting again from the log, in the plainest way there is: a set of days per device.
+//!
+//! It shares nothing with the book but the log's format, so that a mistake in the columns, the
+//! bitmaps or the cube cannot hide. It needs memory for every device; it is for proofs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use kontor_domain::install::{Channel, Day, Kind, Standing};
+
+use crate::book::{Book, Slice};
+use crate::dictionary::{OTHER, country_code};
+use crate::error::CountError;
+use crate::log;
+use crate::record::{Event, country_of, model_of, version_of};
+
+#[derive(Clone, Debug, Default)]
+struct Device {
+    days: BTreeSet<u16>,
+    said: u32,
+    marks: u8,
+}
+
+/// The log, counted again.
+#[derive(Debug, Default)]
+pub struct Recount {
+    devices: HashMap<u64, Device>,
+    names: [Vec<String>; 2],
+    reported: BTreeMap<String, u64>,
+    inferred: BTreeMap<String, u64>,
+    timing: [u64; 4],
+    aside: u64,
+    today: u16,
+}
+
+/// Counts all that the log in `folder` says. The server may be running; what it writes meanwhile
+/// is not seen.
+///
+/// # Errors
+///
+/// When the log cannot be read or is damaged.
+pub fn recount(folder: &Path) -> Result<Recount, CountError> {
+    let mut all = Recount::default();
+    let segments = log::segments(folder)?;
+    for number in &segments {
+        let newest = segments.last() == Some(number);
+        log::read_segment(&log::segment(folder, *number), newest, |frame| {
+            all.today = all.today.max(frame.received);
+            for (which, name) in frame.names {
+                all.names[usize::from(which.min(1))].push(name);
+            }
+            for event in &frame.events {
+                all.count(event);
+            }
+        })?;
+    }
+    Ok(all)
+}
+
+impl Recount {
+    fn count(&mut self, event: &Event) {
+        if event.aside {
+            self.aside += 1;
+            return;
+        }
+        self.timing[event.timing as usize] += 1;
+        let version = self.name(1, version_of(event.said));
+        let known = self.devices.get(&event.key).cloned();
+        let newest = known
+            .as_ref()
+            .is_none_or(|device| device.days.last().is_none_or(|last| event.day >= *last));
+        let other = known.as_ref().is_some_and(|d| version_of(d.said) != version_of(event.said));
+        match (event.kind, known.is_some()) {
+            (Kind::Install, false) => *self.reported.entry(version).or_default() += 1,
+            (Kind::Install, true) if newest && other => {
+                *self.reported.entry(version).or_default() += 1;
+            }
+            (Kind::Check, true) if newest && other => {
+                *self.inferred.entry(version).or_default() += 1;
+            }
+            _ => {}
+        }
+        let device = self.devices.entry(event.key).or_default();
+        device.days.insert(event.day);
+        if newest {
+            (device.said, device.marks) = (event.said, event.marks);
+        }
+    }
+
+    fn name(&self, which: usize, number: u16) -> String {
+        let at = usize::from(number).checked_sub(1);
+        at.and_then(|at| self.names[which].get(at)).map_or(OTHER, |name| name).to_owned()
+    }
+
+    fn value(&self, slice: Slice, device: &Device) -> String {
+        let word = |found: Option<&str>| found.unwrap_or("unknown").to_owned();
+        match slice {
+            Slice::Country => country_code(country_of(device.said)).to_owned(),
+            Slice::Model => self.name(0, model_of(device.said)),
+            Slice::Version => self.name(1, version_of(device.said)),
+            Slice::Channel => {
+                word(Channel::ALL.get(usize::from(device.marks & 0xF)).map(|one| one.word()))
+            }
+            Slice::Standing => {
+                word(Standing::ALL.get(usize::from(device.marks >> 4)).map(|one| one.word()))
+            }
+        }
+    }
+
+    /// Devices ever seen.
+    #[must_use]
+    pub fn activations(&self) -> u64 {
+        self.devices.len() as u64
+    }
+
+    /// Distinct devices on the days `from..=to`.
+    #[must_use]
+    pub fn active_between(&self, from: Day, to: Day) -> u64 {
+        let days = from.number()..=to.number();
+        let there = |device: &&Device| device.days.range(days.clone()).next().is_some();
+        self.devices.values().filter(there).count() as u64
+    }
+
+    /// Devices active in the last `days` days (or ever) by one property.
+    #[must_use]
+    pub fn breakdown(&self, days: Option<u16>, by: Slice) -> BTreeMap<String, u64> {
+        let today = Day::from_number(self.today);
+        let first = days.map_or(0, |days| today.window_start(days).number());
+        let mut cells = BTreeMap::new();
+        for device in self.devices.values() {
+            if device.days.last().is_some_and(|last| *last >= first) {
+                *cells.entry(self.value(by, device)).or_default() += 1;
+            }
+        }
+        cells
+    }
+
+    /// Every number of `book` that this count does not confirm, as sentences; none: all agree.
+    #[must_use]
+    pub fn differences(&self, book: &Book) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut compare = |what: String, book: String, again: String| {
+            if book != again {
+                found.push(format!("{what}: the book says {book}, the log says {again}"));
+            }
+        };
+        let number = |n: u64| n.to_string();
+        compare("activations".into(), number(book.activations()), number(self.activations()));
+        let today = book.today();
+        for days in [1, 7, 30] {
+            let from = today.window_start(days);
+            let again = number(self.active_between(from, today));
+            compare(format!("active in {days} days"), number(book.active(days)), again.clone());
+            let bitmaps = book.active_between(from, today).map_or_else(String::new, number);
+            compare(format!("active in {days} days by bitmaps"), bitmaps, again);
+        }
+        for by in Slice::ALL {
+            for days in [None, Some(1), Some(7), Some(30)] {
+                let what = format!("by {} in {days:?} days", by.word());
+                let cells = book.breakdown(days, &[by]).cells;
+                compare(what, format!("{cells:?}"), format!("{:?}", self.breakdown(days, by)));
+            }
+        }
+        let installs = format!("{:?}", book.installs());
+        let again = format!("{:?}", (&self.reported, &self.inferred));
+        compare("installs reported and inferred".into(), installs, again);
+        compare("timing".into(), format!("{:?}", book.timing), format!("{:?}", self.timing));
+        compare("set aside".into(), number(book.set_aside()), number(self.aside));
+        found
+    }
+}

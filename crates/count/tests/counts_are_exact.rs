@@ -1,0 +1,145 @@
+//! Counts equal a brute-force recount of the reports, and survive a restart and a kill.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use kontor_count::{Answer, Counter, Options, Slice, recount};
+use kontor_domain::install::{Channel, Day, DeviceKey, Kind, Report, Standing, place};
+use proptest::prelude::*;
+
+fn report(device: u64, version: u8, day: Option<u16>, country: usize) -> Report {
+    Report {
+        device: DeviceKey(device),
+        day: day.map(Day::from_number),
+        country: ["CN", "IN", "US"].get(country).map(|code| code.parse().expect("a country")),
+        model: ["cancro", "armani"][device as usize % 2].parse().expect("a name"),
+        version: format!("V{version}").parse().expect("a name"),
+        channel: Channel::Stable,
+        standing: Standing::Anonymous,
+        kind: if version.is_multiple_of(2) { Kind::Check } else { Kind::Install },
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Few keys, so that duplicates are many; a wipe is a key that was not there before. Claimed
+    /// days lie before, on, and after the day of arrival.
+    #[test]
+    fn counts_equal_a_brute_force_recount(
+        steps in prop::collection::vec(
+            (0_u64..40, 0_u8..4, prop::option::of(900_u16..1_100), 0_usize..4, 0_u16..3), 1..120),
+        restart_at in 0_usize..120,
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options { new_per_source: 0, snapshot_every: 30, ..Options::new(folder.path()) };
+        let mut counter = Counter::open(&options).expect("opened");
+        let mut days: BTreeMap<u64, BTreeSet<u16>> = BTreeMap::new();
+        let mut countries: BTreeMap<u64, (u16, &str)> = BTreeMap::new();
+        let mut today = 1_000;
+        for (at, (device, version, claimed, country, later)) in steps.into_iter().enumerate() {
+            today += later;
+            let report = report(device, version, claimed, country);
+            let (day, _) = place(report.day, Day::from_number(today));
+            days.entry(device).or_default().insert(day.number());
+            let name = ["CN", "IN", "US", "unknown"][country];
+            let seen = countries.entry(device).or_insert((day.number(), name));
+            if day.number() >= seen.0 {
+                *seen = (day.number(), name);
+            }
+            wait(counter.submit(report, Day::from_number(today), 0)).expect("counted");
+            if at == restart_at {
+                wait(counter.close());
+                counter = Counter::open(&options).expect("opened again");
+            }
+        }
+        let mut by_country = BTreeMap::new();
+        for (_, name) in countries.values() {
+            *by_country.entry((*name).to_owned()).or_insert(0) += 1;
+        }
+        {
+            let book = counter.book();
+            prop_assert_eq!(book.activations(), days.len() as u64);
+            // What the book takes as today is the newest day on which something changed it.
+            let now = book.today().number();
+            for window in [1, 2, 7, 30] {
+                let there = |set: &&BTreeSet<u16>| set.range(now + 1 - window..=now).next().is_some();
+                prop_assert_eq!(book.active(window), days.values().filter(there).count() as u64);
+            }
+            prop_assert_eq!(book.breakdown(None, &[Slice::Country]).cells, by_country);
+            let again = recount(folder.path()).expect("recounted");
+            if book.today().number() == today {
+                let none: [String; 0] = [];
+                let differences = again.differences(&book);
+                let of_time = |line: &String| !line.contains("days");
+                prop_assert_eq!(differences.into_iter().filter(of_time).collect::<Vec<_>>(), none);
+            }
+        }
+        wait(counter.close());
+    }
+}
+
+#[test]
+fn a_flood_from_one_place_is_set_aside_then_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options { new_per_source: 2, ..Options::new(folder.path()) };
+    let counter = Counter::open(&options).expect("opened");
+    let send = |device| wait(counter.submit(report(device, 0, None, 0), Day::from_number(9), 7));
+    let answers: Vec<Answer> = (0..21).map(|device| send(device).expect("answered")).collect();
+    assert_eq!(answers[..2], [Answer::Counted; 2]);
+    assert_eq!(answers[2..20], [Answer::SetAside; 18]);
+    assert_eq!(answers[20], Answer::Refused);
+    assert_eq!(send(0).expect("answered"), Answer::Repeat, "known devices are not held back");
+    assert_eq!((counter.book().activations(), counter.book().set_aside()), (2, 18));
+    wait(counter.close());
+}
+
+/// Run by the test below in a process of its own, which is killed while it counts.
+#[test]
+fn flood_until_killed() {
+    let Ok(folder) = std::env::var("KONTOR_TEST_FLOOD") else { return };
+    let counter =
+        Counter::open(&Options { new_per_source: 0, ..Options::new(folder) }).expect("opened");
+    let mut told = std::io::stderr().lock();
+    for device in 0.. {
+        wait(counter.submit(report(device, 0, None, 0), Day::from_number(9), 0)).expect("counted");
+        writeln!(told, "answered {device}").expect("told");
+    }
+}
+
+#[test]
+fn a_kill_loses_no_answered_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "flood_until_killed", "--nocapture"])
+        .env("KONTOR_TEST_FLOOD", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let number = |line: String| line.strip_prefix("answered ").and_then(|n| n.parse::<u64>().ok());
+    let mut last = None;
+    while last.is_none_or(|last| last < 200) {
+        last = lines.next().and_then(Result::ok).and_then(number).or(last);
+    }
+    child.kill().expect("killed"); // SIGKILL
+    child.wait().expect("ended");
+    last = lines.map_while(Result::ok).filter_map(number).last().or(last);
+    // What was being written at that moment: half a frame.
+    let mut log = std::fs::OpenOptions::new()
+        .append(true)
+        .open(folder.path().join("0000000001.log"))
+        .expect("the log");
+    log.write_all(&[16, 0, 0, 0, 9, 0, 0, 0, 1, 2, 3]).expect("written");
+    let counter = Counter::open(&Options::new(folder.path())).expect("recovered");
+    assert!(counter.book().activations() > last.expect("some were answered"));
+    let none: [String; 0] = [];
+    assert_eq!(recount(folder.path()).expect("recounted").differences(&counter.book()), none);
+    wait(counter.close());
+}

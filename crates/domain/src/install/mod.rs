@@ -1,0 +1,19 @@
+//! Counting installations: what a report is, on which day it counts, and what each number means.
+//!
+//! Pure rules only; the counting itself is `kontor_count`. What must not happen here: keeping a
+//! device's own identifier (a [`DeviceKey`] is made from a keyed hash), or a number whose
+//! definition is not written down in [`Measure`].
+//!
+//! Start reading with [`Report`], then [`place`].
+
+mod day;
+mod lineage;
+mod measure;
+mod publish;
+mod report;
+
+pub use day::{Day, LATE_DAYS_MAX, Timing, place};
+pub use lineage::{LineageForm, LineageRefusal};
+pub use measure::Measure;
+pub use publish::{CELL_MIN, Cell, Published, publish};
+pub use report::{Channel, DeviceKey, Kind, Name, NameError, Report, Standing};
