@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::{Clock, Random, SecretKey};
+use kontor_rom::{Files, FilesError, Rom};
 use kontor_shop::{BankAccount, Policy, Shop, keepers};
 use kontor_store::{Db, Options, StoreError};
 use kontor_web::kit::app::{App, Settings};
@@ -30,6 +31,9 @@ pub enum ServerError {
     /// The operator's legal texts.
     #[error(transparent)]
     Legal(#[from] LegalError),
+    /// The store of files.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// The address cannot be listened on.
     #[error("could not listen on {address}: {source}")]
     Listen {
@@ -105,6 +109,23 @@ pub fn open_existing(config: &Config) -> Result<Db, ServerError> {
     Ok(Db::open(&Options { migrate: false, readers: 1, ..Options::new(path) })?)
 }
 
+/// Opens the ROM service on an open database; its files lie beside it.
+///
+/// # Errors
+///
+/// When the database or the folder of files cannot be read.
+pub async fn open_rom(
+    config: &Config,
+    db: Db,
+    clock: Clock,
+    key: &SecretKey,
+    origin: &str,
+) -> Result<Arc<Rom>, ServerError> {
+    let files = Files::open(config.data.join("files"))?;
+    let settings = kontor_rom::Settings { origin: origin.to_owned(), ..Default::default() };
+    Ok(Arc::new(Rom::open(db, clock, Random::System, key, files, settings).await?))
+}
+
 impl Server {
     /// Puts a server together on an open database: listens, reads the first snapshot, starts the
     /// keepers.
@@ -124,13 +145,15 @@ impl Server {
             .await
             .map_err(|source| ServerError::Listen { address, source })?;
         let address = listener.local_addr()?;
-        let shop = Shop::open(db, clock, Random::System, key, policy(config)).await?;
+        let shop =
+            Shop::open(db.clone(), clock.clone(), Random::System, key, policy(config)).await?;
         let shop = Arc::new(shop);
         let origin = if config.server.origin.is_empty() {
             format!("http://{address}")
         } else {
             config.server.origin.clone()
         };
+        let rom = open_rom(config, db, clock, key, &origin).await?;
         let settings = Settings {
             origin,
             trusted_proxies: config.server.trusted_proxies,
@@ -139,10 +162,14 @@ impl Server {
             legal: legal::read(&config.legal)?,
         };
         let (stop_keepers, stopped) = watch::channel(false);
-        let app = App::new(Arc::clone(&shop), settings, metrics);
+        let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings, metrics);
         let forgetting = forget_addresses(app.clone(), stopped.clone());
         let keepers = tokio::spawn(async move {
-            tokio::join!(keepers::run(shop, stopped), forgetting);
+            tokio::join!(
+                keepers::run(shop, stopped.clone()),
+                kontor_rom::keepers::run(rom, stopped),
+                forgetting
+            );
         });
         let stop_within = Duration::from_secs(u64::from(config.server.stop_within_s));
         Ok(Self { app, listener, stop_keepers, keepers, stop_within })

@@ -7,5 +7,6 @@ pub mod api;
 pub mod kit;
 pub mod operations;
 pub mod page;
+pub mod rom;
 pub mod server;
 pub mod store_front;

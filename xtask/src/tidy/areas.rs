@@ -1,4 +1,4 @@
-//! The order of areas: in `domain`, `store` and `shop` an area may use the
+//! The order of areas: in `domain`, `store`, `shop` and `rom` an area may use the
 //! areas before it, never those after it.
 //!
 //! A scan for paths (`crate::order::…`, `kontor_domain::{cart::…, order::…}`,
@@ -39,10 +39,10 @@ pub(crate) const AREAS: &[&str] = &[
 ];
 
 /// Crates whose modules are areas.
-const CRATES: &[&str] = &["domain", "store", "shop"];
+const CRATES: &[&str] = &["domain", "store", "shop", "rom"];
 
 /// Roots of paths whose next segment is an area.
-const ROOTS: &[&str] = &["crate", "kontor_domain", "kontor_store", "kontor_shop"];
+const ROOTS: &[&str] = &["crate", "kontor_domain", "kontor_store", "kontor_shop", "kontor_rom"];
 
 /// Checks every file that belongs to an area.
 pub(crate) fn check(files: &[File]) -> Vec<Violation> {

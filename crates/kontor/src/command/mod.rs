@@ -15,6 +15,7 @@ mod migrate;
 mod opening;
 mod order;
 mod plan;
+mod rom;
 mod serve;
 mod table;
 
@@ -69,6 +70,8 @@ enum Command {
     /// Look after orders: cancel one, or note that a bank transfer has arrived.
     #[command(subcommand)]
     Order(order::Args),
+    #[command(subcommand)]
+    Rom(rom::Args),
     /// Show the configuration in force, or an example with every key.
     #[command(subcommand)]
     Config(config::Args),
@@ -129,6 +132,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Order(args) => order::run(args, &config).await,
             // Answered above: it needs neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
+            Command::Rom(args) => rom::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
     })

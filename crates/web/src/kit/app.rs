@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use kontor_rom::Rom;
 use kontor_shop::Shop;
 
 use super::limit::Limiter;
@@ -33,6 +34,8 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     /// The shop.
     pub shop: Arc<Shop>,
+    /// The ROM service, where there is one.
+    pub rom: Option<Arc<Rom>>,
     /// What the server was told at start.
     pub settings: Settings,
     /// What is the same on every page.
@@ -49,6 +52,17 @@ impl App {
     /// The state of a server for `shop`.
     #[must_use]
     pub fn new(shop: Arc<Shop>, settings: Settings, metrics: Option<fn() -> String>) -> Self {
+        Self::with_rom(shop, None, settings, metrics)
+    }
+
+    /// The state of a server for `shop` that answers devices from `rom` too.
+    #[must_use]
+    pub fn with_rom(
+        shop: Arc<Shop>,
+        rom: Option<Arc<Rom>>,
+        settings: Settings,
+        metrics: Option<fn() -> String>,
+    ) -> Self {
         let snapshot = shop.snapshots.now();
         let site = Arc::new(Site {
             shop_name: snapshot.shop_name.clone(),
@@ -57,7 +71,15 @@ impl App {
             reenactment: snapshot.reenactment,
         });
         let limiter = Limiter::new(settings.writes_per_minute, settings.sign_ups_per_hour);
-        Self(Arc::new(Inner { shop, settings, site, pages: Pages::default(), limiter, metrics }))
+        Self(Arc::new(Inner {
+            shop,
+            rom,
+            settings,
+            site,
+            pages: Pages::default(),
+            limiter,
+            metrics,
+        }))
     }
 
     /// Whether cookies may be sent over encrypted connections only.

@@ -1,0 +1,237 @@
+//! Publishes a package: takes the file in, reads it, asks the rule, writes the build.
+//!
+//! The file is stored before the build names it; if the process dies in between, the file lies
+//! there unused and the same command finds it again.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kontor_base::id::{self, BuildId};
+use kontor_base::{Language, limits};
+use kontor_domain::build::{
+    Build, BuildFile, BuildText, Candidate, PublishRefusal, ReleaseType, publish as rule,
+};
+use kontor_domain::device::Codename;
+use kontor_store::build::{FileState, KnownFile};
+use kontor_store::{build as builds, device as devices};
+
+use super::package::{PackageError, ReadPackage, read_package};
+use crate::core::{Failure, FilesError, Incoming, Outcome, Rom};
+
+/// Told the bytes done; answers whether to go on.
+pub type Progress = Arc<dyn Fn(u64) -> bool + Send + Sync>;
+
+/// A package to publish.
+#[derive(Clone, Debug)]
+pub struct PublishCommand {
+    /// The file.
+    pub path: PathBuf,
+    /// The model that it is for.
+    pub model: Codename,
+    /// The version that people see; none: from the file's name (`…-23.2-…`).
+    pub version: Option<BuildText>,
+    /// What kind of release it is.
+    pub kind: ReleaseType,
+    /// What is new.
+    pub notes: BTreeMap<Language, String>,
+}
+
+/// A published package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The build as it is now.
+    pub build: Build,
+    /// The file that was added.
+    pub file: BuildFile,
+}
+
+/// Why a package was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The file cannot be opened.
+    #[error("could not open the package: {0}")]
+    Open(std::io::Error),
+    /// The file is larger than packages may be.
+    #[error("the package is larger than {} bytes", limits::PACKAGE_BYTES_MAX)]
+    TooLarge,
+    /// The name cannot stand in an address.
+    #[error("the file's name has other characters than letters, digits and ._-+, or too many")]
+    Name,
+    /// The version is neither given nor in the name.
+    #[error("the version is neither given nor part of the file's name")]
+    Version,
+    /// There is no such model.
+    #[error("there is no model {0}; add it first")]
+    UnknownModel(Codename),
+    /// The package cannot be read.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The payload is not the one that its properties speak of.
+    #[error("payload.bin has another hash than payload_properties.txt says")]
+    PayloadHash,
+    /// The rule refuses it.
+    #[error(transparent)]
+    Rule(#[from] PublishRefusal),
+}
+
+impl Refusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "build.unreadable",
+            Self::TooLarge => "build.too_large",
+            Self::Name => "build.name",
+            Self::Version => "build.version",
+            Self::UnknownModel(_) => "device.unknown_model",
+            Self::Package(error) => error.code(),
+            Self::PayloadHash => "build.payload_hash",
+            Self::Rule(refusal) => refusal.code(),
+        }
+    }
+}
+
+/// Publishes a package.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the database or the store of files.
+pub async fn publish(
+    rom: &Arc<Rom>,
+    command: PublishCommand,
+    progress: Progress,
+) -> Outcome<Published, Refusal> {
+    let name = file_name(&command.path).ok_or(Failure::Refused(Refusal::Name))?;
+    let version = match &command.version {
+        Some(version) => version.clone(),
+        None => version_in(name.as_str()).ok_or(Failure::Refused(Refusal::Version))?,
+    };
+    let files = rom.files.clone();
+    let unique = id::encode(rom.random.bytes16());
+    let path = command.path.clone();
+    let work = move || take_in(&files, &path, &unique, &*progress);
+    let (incoming, package) = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Failure::Files(FilesError::Stopped))??;
+    let file = BuildFile { name: name.to_string(), bytes: incoming.bytes, sha256: incoming.sha256 };
+    let candidate = Candidate {
+        manifest: package.manifest,
+        file: file.clone(),
+        signed: package.signed,
+        payload: package.payload,
+        version,
+        kind: command.kind,
+        notes: command.notes,
+    };
+    let at = rom.now();
+    let build_id = BuildId::new(at, &rom.random);
+    let model = command.model;
+    // Asked before the file gets its name, so that a refused one leaves nothing; and again in the
+    // transaction that writes, as another may have come first.
+    let (asked, wanted) = (candidate.clone(), model.clone());
+    rom.db
+        .read("build.publish", move |tx| decide(tx, &wanted, &asked, build_id, at).map(|_| ()))
+        .await?;
+    let files = rom.files.clone();
+    tokio::task::spawn_blocking(move || files.keep(incoming))
+        .await
+        .map_err(|_| Failure::Files(FilesError::Stopped))??;
+    let known = KnownFile { sha256: file.sha256, bytes: file.bytes, state: FileState::Good };
+    let build = rom
+        .db
+        .write("build.publish", move |tx| {
+            let build = decide(tx, &model, &candidate, build_id, at)?;
+            builds::save_file(tx, &known, at)?;
+            builds::save(tx, &build)?;
+            Ok::<_, Failure<Refusal>>(build)
+        })
+        .await?;
+    tracing::info!(
+        model = %build.model, build = %build.incremental, bytes = file.bytes, "build published"
+    );
+    Ok(Published { build, file })
+}
+
+fn decide(
+    tx: &mut kontor_store::Tx<'_>,
+    model: &Codename,
+    candidate: &Candidate,
+    id: BuildId,
+    at: kontor_base::Instant,
+) -> Outcome<Build, Refusal> {
+    let Some(known) = devices::get(tx, model.as_str())? else {
+        return Err(Failure::Refused(Refusal::UnknownModel(model.clone())));
+    };
+    let published = builds::of_model(tx, model.as_str())?;
+    rule(&known, &published, candidate, id, at).map_err(|refusal| Failure::Refused(refusal.into()))
+}
+
+/// Copies the file in and reads the copy: what is checked is what will be served.
+fn take_in(
+    files: &crate::core::Files,
+    path: &Path,
+    unique: &str,
+    progress: &dyn Fn(u64) -> bool,
+) -> Outcome<(Incoming, ReadPackage), Refusal> {
+    let refuse = |refusal: Refusal| Failure::Refused(refusal);
+    let mut source = std::fs::File::open(path).map_err(|error| refuse(Refusal::Open(error)))?;
+    let length = source.metadata().map_err(|error| refuse(Refusal::Open(error)))?.len();
+    if length > limits::PACKAGE_BYTES_MAX {
+        return Err(refuse(Refusal::TooLarge));
+    }
+    // A look at the original first: a gigabyte is not copied to find that it is no package.
+    read_package(&mut source).map_err(|error| refuse(error.into()))?;
+    std::io::Seek::rewind(&mut source).map_err(|error| refuse(Refusal::Open(error)))?;
+    let incoming = files.take_in(&mut source, unique, progress)?;
+    let mut copy = incoming.open()?;
+    let package = read_package(&mut copy).map_err(|error| refuse(error.into()))?;
+    if let (Some(place), Some(wanted)) = (package.payload, package.payload_sha256) {
+        let found = crate::core::hash_range(&mut copy, place.offset, place.bytes, path)?;
+        if found != wanted {
+            return Err(refuse(Refusal::PayloadHash));
+        }
+    }
+    Ok((incoming, package))
+}
+
+/// The file's name, if it can stand in an address and in documents.
+fn file_name(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-+".contains(&b));
+    (plain && name.len() <= 120 && !name.starts_with('.')).then(|| name.to_owned())
+}
+
+/// The version in a name such as `lineage-23.2-20261001-nightly-one-signed.zip`: the first part
+/// between hyphens that is numbers with dots.
+fn version_in(name: &str) -> Option<BuildText> {
+    let numbers = |part: &&str| {
+        part.contains('.')
+            && part.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    name.split('-').find(numbers)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_names() {
+        let version = |name| version_in(name).map(|version| version.to_string());
+        assert_eq!(
+            version("lineage-23.2-20261001-nightly-one-signed.zip").as_deref(),
+            Some("23.2")
+        );
+        assert_eq!(version("kontor-1.4.2-one.zip").as_deref(), Some("1.4.2"));
+        assert_eq!(version("ota.zip"), None);
+    }
+
+    #[test]
+    fn names_are_plain() {
+        assert!(file_name(Path::new("/tmp/a-1.0.zip")).is_some());
+        for bad in ["/", "/tmp/a b.zip", "/tmp/ä.zip", "/tmp/.zip", "/tmp/a\"b.zip"] {
+            assert_eq!(file_name(Path::new(bad)), None, "{bad}");
+        }
+    }
+}

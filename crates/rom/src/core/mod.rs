@@ -1,0 +1,17 @@
+//! What every use case stands on: the [`Rom`] that it is given, its [`Failure`]s, the store of
+//! [`Files`], and the [`Snapshot`] that devices are answered from.
+
+mod answer;
+mod document;
+mod failure;
+mod files;
+mod rom;
+mod snapshot;
+
+pub use answer::{Answers, Question, Source, Who};
+pub use document::Document;
+pub use failure::{Failure, Outcome};
+pub(crate) use files::hash_range;
+pub use files::{Files, FilesError, Incoming};
+pub use rom::{Keys, Rom, Settings};
+pub use snapshot::{ChannelView, Held, Live, ModelView, ServedFile, Snapshot, Snapshots};

@@ -1,0 +1,117 @@
+//! The ROM service that every use case is given: database, clock, keys, files, snapshot.
+
+use std::net::IpAddr;
+
+use kontor_base::{Clock, Instant, Random, SecretKey};
+use kontor_domain::rollout::DeviceKey;
+use kontor_store::{Db, StoreError};
+
+use super::files::Files;
+use super::snapshot::Snapshots;
+
+/// The longest id of a device, in bytes.
+const DEVICE_ID_BYTES_MAX: usize = 128;
+
+/// What the operator may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Scheme and host of links in documents, without a final slash.
+    pub origin: String,
+    /// How often devices ask, in seconds.
+    pub poll_s: u32,
+    /// Up to how many seconds more each device waits, by its own chance.
+    pub jitter_s: u32,
+    /// Other places with the same files: scheme, host and path before `/{sha256}/{name}`.
+    pub mirrors: Vec<String>,
+}
+
+impl Default for Settings {
+    /// Every four hours, spread over one.
+    fn default() -> Self {
+        Self { origin: String::new(), poll_s: 14_400, jitter_s: 3_600, mirrors: Vec::new() }
+    }
+}
+
+/// Keys for each purpose, derived from the one secret that the operator guards.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    device: SecretKey,
+    address: SecretKey,
+}
+
+impl Keys {
+    /// The keys derived from `secret`.
+    #[must_use]
+    pub fn new(secret: &SecretKey) -> Self {
+        Self { device: secret.derive("rom device"), address: secret.derive("rom address") }
+    }
+
+    /// The hash under which a device is known; `None` for an id that is none: 8 to 128 visible
+    /// ASCII characters.
+    #[must_use]
+    pub fn device(&self, id: &str) -> Option<DeviceKey> {
+        let fits = (8..=DEVICE_ID_BYTES_MAX).contains(&id.len());
+        (fits && id.bytes().all(|b| b.is_ascii_graphic()))
+            .then(|| DeviceKey(self.device.hash(id.as_bytes())))
+    }
+
+    /// Stands in for a device's key where a client tells no id: approximate, as an address can
+    /// have many devices and a device many addresses. Never stored.
+    #[must_use]
+    pub fn address(&self, address: IpAddr) -> DeviceKey {
+        DeviceKey(self.address.hash(address.to_string().as_bytes()))
+    }
+}
+
+/// The ROM service.
+#[derive(Debug)]
+pub struct Rom {
+    /// The database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where randomness comes from.
+    pub random: Random,
+    /// The derived keys.
+    pub keys: Keys,
+    /// What the operator has set.
+    pub settings: Settings,
+    /// The store of files.
+    pub files: Files,
+    /// What devices are answered from.
+    pub snapshots: Snapshots,
+}
+
+impl Rom {
+    /// Opens the service on `db`: reads the first snapshot.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub async fn open(
+        db: Db,
+        clock: Clock,
+        random: Random,
+        secret: &SecretKey,
+        files: Files,
+        settings: Settings,
+    ) -> Result<Self, StoreError> {
+        let snapshots = Snapshots::load(&db, &settings).await?;
+        Ok(Self { db, clock, random, keys: Keys::new(secret), settings, files, snapshots })
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Makes the snapshot anew if something has changed; gives whether it did.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read; the old snapshot stays.
+    pub async fn refresh(&self) -> Result<bool, StoreError> {
+        self.snapshots.refresh(&self.db, &self.settings).await
+    }
+}

@@ -1,0 +1,83 @@
+//! What runs beside the requests: the snapshot is kept true, rollouts go on or halt, files are
+//! read through. Every keeper can run twice without harm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kontor_store::Topic;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::build::check_files;
+use crate::core::Rom;
+use crate::rollout::keep_rollouts;
+
+/// How often the snapshot is compared with the database even if nobody in this process changed it:
+/// a halt on another node takes effect here within this time.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often rollouts are asked what is due.
+const TURN_EVERY: Duration = Duration::from_secs(1);
+/// How often files are looked through.
+const CHECK_EVERY: Duration = Duration::from_secs(60);
+/// How many files are read in one round.
+const CHECK_AT_ONCE: i64 = 4;
+
+/// Runs all keepers until `stop` says so.
+pub async fn run(rom: Arc<Rom>, stop: watch::Receiver<bool>) {
+    tokio::join!(
+        keep_snapshot(Arc::clone(&rom), stop.clone()),
+        keep_turning(Arc::clone(&rom), stop.clone()),
+        keep_files(rom, stop),
+    );
+}
+
+async fn keep_snapshot(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
+    let mut changes = rom.db.changes();
+    while !*stop.borrow() {
+        let before = changes.borrow_and_update().of(Topic::Rollout);
+        let changed = async {
+            while changes.changed().await.is_ok() {
+                if changes.borrow().of(Topic::Rollout) != before {
+                    return;
+                }
+            }
+            // The database is closed: `stop` follows.
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = timeout(LOOK_EVERY, changed) => {}
+        }
+        if let Err(fault) = rom.refresh().await {
+            tracing::error!(%fault, "the ROM's snapshot could not be made anew; the old one stays");
+        }
+    }
+}
+
+async fn keep_turning(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(TURN_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(fault) = keep_rollouts(&rom).await {
+            tracing::error!(%fault, "rollouts could not be looked through");
+        }
+    }
+}
+
+async fn keep_files(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(CHECK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(fault) = check_files(&rom, CHECK_AT_ONCE).await {
+            tracing::error!(%fault, "files could not be looked through");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! How a build gets out: plans, steps by hand, the keeper's turns, and what devices report.
+
+mod plan;
+mod report;
+mod status;
+mod steer;
+mod turn;
+
+pub use plan::{PlanCommand, PlanRefusal, plan, proposed};
+pub use report::{ReportCommand, ReportRefusal, Reported, report};
+pub use status::{Status, status, status_of};
+pub(crate) use steer::step_in;
+pub use steer::{SteerRefusal, steer};
+pub use turn::keep_rollouts;

@@ -1,0 +1,134 @@
+//! Steps of a rollout: by hand, by its gate, by a withdrawal. One function takes them all.
+
+use std::sync::Arc;
+
+use kontor_base::id::RolloutId;
+use kontor_base::{Instant, Line};
+use kontor_domain::build::Build;
+use kontor_domain::rollout::{Cause, Rollout, RolloutState, Step, transition};
+use kontor_store::rollout::{StepTaken, add_step, get, save, tally};
+use kontor_store::{StoreError, Tx, build as builds};
+
+use crate::core::{Failure, Outcome, Rom};
+
+/// Why a step was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SteerRefusal {
+    /// There is no such rollout.
+    #[error("there is no such rollout")]
+    Unknown,
+    /// The step is not possible from where the rollout stands.
+    #[error("that is not possible: the rollout is {}", .0.word())]
+    State(RolloutState),
+    /// The build was withdrawn: its rollout does not go on.
+    #[error("the build was withdrawn")]
+    Withdrawn,
+    /// Another rollout of the model and channel is not finished.
+    #[error("another rollout of this model and channel is not finished")]
+    Busy,
+}
+
+impl SteerRefusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "rollout.unknown",
+            Self::State(_) => "rollout.state",
+            Self::Withdrawn => "build.withdrawn",
+            Self::Busy => "rollout.busy",
+        }
+    }
+}
+
+/// Takes a step by hand. The snapshot is made anew before this answers: whoever halts a rollout
+/// knows that this node offers the build to nobody any more, and the others follow within a second.
+///
+/// # Errors
+///
+/// A [`SteerRefusal`], or a fault.
+pub async fn steer(
+    rom: &Arc<Rom>,
+    id: RolloutId,
+    step: Step,
+    note: Option<Line<200>>,
+) -> Outcome<Rollout, SteerRefusal> {
+    let at = rom.now();
+    let rollout = rom
+        .db
+        .write("rollout.step", move |tx| {
+            let refuse = |refusal| Err(Failure::Refused(refusal));
+            let Some(mut rollout) = get(tx, id)? else { return refuse(SteerRefusal::Unknown) };
+            let goes_on = matches!(step, Step::Start | Step::Resume);
+            if goes_on && build_of(tx, &rollout)?.is_none_or(|build| build.withdrawn.is_some()) {
+                return refuse(SteerRefusal::Withdrawn);
+            }
+            if goes_on && busy(tx, &rollout)? {
+                return refuse(SteerRefusal::Busy);
+            }
+            let before = rollout.standing.state;
+            let note = note.as_ref().map(Line::as_str);
+            if !step_in(tx, &mut rollout, step, Cause::Hand, note, at)? {
+                return refuse(SteerRefusal::State(before));
+            }
+            Ok(rollout)
+        })
+        .await?;
+    rom.refresh().await?;
+    Ok(rollout)
+}
+
+/// A rollout that was done and halted later may meet the next one.
+fn busy(tx: &mut Tx<'_>, rollout: &Rollout) -> Result<bool, StoreError> {
+    let others = kontor_store::rollout::in_channel(tx, rollout.model.as_str(), rollout.channel)?;
+    Ok(others.iter().any(|other| other.id != rollout.id && other.standing.state.unfinished()))
+}
+
+/// The build that a rollout is about.
+pub(super) fn build_of(tx: &mut Tx<'_>, rollout: &Rollout) -> Result<Option<Build>, StoreError> {
+    let all = builds::of_model(tx, rollout.model.as_str())?;
+    Ok(all.into_iter().find(|build| build.id == rollout.build))
+}
+
+/// Takes a step in the caller's transaction; `false` where it is not possible.
+pub(crate) fn step_in(
+    tx: &mut Tx<'_>,
+    rollout: &mut Rollout,
+    step: Step,
+    cause: Cause,
+    note: Option<&str>,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let Some(state) = transition(rollout.standing.state, step) else { return Ok(false) };
+    let tally = tally(tx, rollout.build, rollout.channel)?;
+    let bytes = build_of(tx, rollout)?.and_then(|b| b.whole().map(|package| package.file.bytes));
+    let share = rollout.share_at(bytes.unwrap_or(0), at);
+    let standing = &mut rollout.standing;
+    match step {
+        Step::Start => (standing.wave_since, standing.wave_from) = (at, 0),
+        Step::Resume => {
+            // The pace goes on from what was reached, and the gate looks at what comes now.
+            (standing.wave_since, standing.wave_from) = (at, share);
+            standing.forgiven = tally;
+        }
+        Step::Pause | Step::Halt | Step::Finish | Step::Abandon => {}
+    }
+    (standing.state, standing.cause, standing.since) = (state, cause, at);
+    standing.note = note.map(str::to_owned);
+    record(tx, rollout, at)?;
+    Ok(true)
+}
+
+/// Writes a rollout as it is now, and the step to its history.
+pub(super) fn record(tx: &mut Tx<'_>, rollout: &Rollout, at: Instant) -> Result<(), StoreError> {
+    let step = StepTaken {
+        at,
+        state: rollout.standing.state,
+        wave: rollout.standing.wave,
+        cause: rollout.standing.cause,
+        tally: tally(tx, rollout.build, rollout.channel)?,
+        note: rollout.standing.note.clone(),
+    };
+    save(tx, rollout)?;
+    add_step(tx, rollout.id, &step)
+}

@@ -1,0 +1,79 @@
+//! `GET /rom/check`: what the service's own client is to install, or why nothing.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kontor_base::Country;
+use kontor_domain::channel::Channel;
+use kontor_rom::core::{Question, Source, Who};
+use serde::Deserialize;
+
+use super::reply::{DEVICE, document, stranger};
+use crate::kit::app::App;
+use crate::kit::problem::Problem;
+use crate::kit::routes::{Class, Route};
+
+pub(super) const ROUTE: Route = Route::read("/rom/check", Class::Read);
+
+/// What a device says of itself; its id is in the header `Kontor-Device`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    model: String,
+    channel: String,
+    /// The incremental of the build that it has.
+    build: String,
+    /// When that was built, in seconds since 1970.
+    built: Option<i64>,
+    /// Where it is: two capital letters.
+    country: Option<String>,
+    /// Its place in hundredths, where it tells no id.
+    c: Option<u32>,
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(Query(asked)) = asked else {
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "rom.query")
+            .detail("A check has model, channel and build, and may have built, country and c.");
+        return problem.respond(&app, "/api/", None);
+    };
+    let Some(channel) = Channel::from_word(&asked.channel) else {
+        let problem = Problem::new(StatusCode::NOT_FOUND, "channel.unknown")
+            .detail("The channels are stable, beta and nightly.");
+        return problem.respond(&app, "/api/", None);
+    };
+    let who =
+        match headers.get(DEVICE).map(|id| id.to_str().ok().and_then(|id| rom.keys.device(id))) {
+            Some(Some(key)) => Who::Device(key),
+            Some(None) => {
+                let problem = Problem::new(StatusCode::BAD_REQUEST, "device.id")
+                    .detail("Kontor-Device is 8 to 128 visible ASCII characters.");
+                return problem.respond(&app, "/api/", None);
+            }
+            None => stranger(rom, asked.c, peer.map(|info| info.0)),
+        };
+    let question = Question {
+        model: &asked.model,
+        channel,
+        source: Source { incremental: &asked.build, built_s: asked.built },
+        who,
+        country: asked.country.and_then(|code| code.parse::<Country>().ok()),
+    };
+    let snapshot = rom.snapshots.now();
+    match snapshot.answer(&question, rom.now()) {
+        Some(answers) => document(&answers.check, "application/json", &headers),
+        None => {
+            let problem = Problem::new(StatusCode::NOT_FOUND, "device.unknown_model")
+                .detail("No builds are published for this model.");
+            problem.respond(&app, "/api/", None)
+        }
+    }
+}

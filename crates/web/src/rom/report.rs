@@ -1,0 +1,65 @@
+//! `POST /rom/reports`: a device tells what became of a build. The same report twice counts once.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kontor_domain::channel::Channel;
+use kontor_domain::rollout::Event;
+use kontor_rom::Failure;
+use kontor_rom::rollout::{ReportCommand, report};
+
+use super::reply::DEVICE;
+use crate::kit::app::App;
+use crate::kit::problem::Problem;
+use crate::kit::routes::{Access, Repeat, Route};
+
+pub(super) const ROUTE: Route = Route::write("/rom/reports", Access::Public, Repeat::Natural);
+
+/// A value of the body: an object of strings. Control characters and raw line breaks inside of
+/// strings, which real clients send, become spaces before it is read.
+fn field<'v>(body: &'v serde_json::Value, name: &str) -> &'v str {
+    body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default()
+}
+
+pub(super) async fn take(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
+    let refuse = |status, code: &str, detail: &str| {
+        Problem::new(status, code).detail(detail).respond(&app, "/api/", None)
+    };
+    let text = String::from_utf8_lossy(&body).replace(char::is_control, " ");
+    let Ok(body) = serde_json::from_str::<serde_json::Value>(&text) else {
+        return refuse(StatusCode::BAD_REQUEST, "request.malformed", "The body is not JSON.");
+    };
+    let device = headers.get(DEVICE).and_then(|id| id.to_str().ok());
+    let Some(device) = device.and_then(|id| rom.keys.device(id)) else {
+        let detail = "Kontor-Device is 8 to 128 visible ASCII characters.";
+        return refuse(StatusCode::BAD_REQUEST, "device.id", detail);
+    };
+    let words =
+        (Channel::from_word(field(&body, "channel")), Event::from_word(field(&body, "event")));
+    let (Some(channel), Some(event)) = words else {
+        let detail = "channel is stable, beta or nightly; event is downloaded, installed, failed \
+                      or rolled_back.";
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "rollout.report", detail);
+    };
+    let command = ReportCommand {
+        device,
+        model: field(&body, "model").to_owned(),
+        channel,
+        incremental: field(&body, "build").to_owned(),
+        event,
+        code: field(&body, "code").to_owned(),
+    };
+    match report(rom, command).await {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Err(Failure::Refused(refusal)) => {
+            refuse(StatusCode::NOT_FOUND, refusal.code(), &refusal.to_string())
+        }
+        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, "/api/", None),
+        Err(Failure::Files(fault)) => {
+            tracing::error!(%fault, "a report was not taken in");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
