@@ -13,10 +13,12 @@ use kontor_domain::device::{DeviceModel, Maker};
 use kontor_domain::rollout::{
     Advance, Audience, Event, Gate, Pace, Rollout, RolloutState, Step, Trip, Wave,
 };
-use kontor_rom::build::{PublishCommand, Published, Refusal, WithdrawCommand, publish, withdraw};
+use kontor_rom::build::{PublishCommand, Published, Refusal, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::core::{Question, Source, Who};
-use kontor_rom::rollout::{PlanCommand, ReportCommand, keep_rollouts, plan, report, steer};
+use kontor_rom::rollout::{
+    PlanCommand, ReportCommand, WithdrawCommand, keep_rollouts, plan, report, steer, withdraw,
+};
 use kontor_rom::{Failure, Files, Rom, Settings, device};
 use kontor_store::{Db, Options};
 

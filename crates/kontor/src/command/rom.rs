@@ -15,9 +15,9 @@ use kontor_domain::device::{Codename, DeviceModel, Maker};
 use kontor_domain::rollout::{
     Advance, Audience, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse,
 };
-use kontor_rom::build::{PublishCommand, WithdrawCommand, publish, withdraw};
+use kontor_rom::build::{PublishCommand, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
-use kontor_rom::rollout::{PlanCommand, plan, proposed, status, steer};
+use kontor_rom::rollout::{PlanCommand, WithdrawCommand, plan, proposed, status, steer, withdraw};
 use kontor_rom::{Failure, Rom, device};
 
 use super::CommandError;

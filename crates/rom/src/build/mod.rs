@@ -1,12 +1,10 @@
-//! How a build gets in: the package is read, checked, stored and published; and withdrawn again.
+//! How a build gets in: the package is read, checked, stored and published.
 
 mod check;
 mod package;
 mod publish;
-mod withdraw;
 pub mod zip;
 
 pub use check::{Checked, check_files};
 pub use package::{PackageError, ReadPackage, read_package};
 pub use publish::{Progress, PublishCommand, Published, Refusal, publish};
-pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw};

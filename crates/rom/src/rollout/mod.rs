@@ -5,10 +5,11 @@ mod report;
 mod status;
 mod steer;
 mod turn;
+mod withdraw;
 
 pub use plan::{PlanCommand, PlanRefusal, plan, proposed};
 pub use report::{ReportCommand, ReportRefusal, Reported, report};
 pub use status::{Status, status, status_of};
-pub(crate) use steer::step_in;
 pub use steer::{SteerRefusal, steer};
 pub use turn::keep_rollouts;
+pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw};

@@ -91,7 +91,7 @@ pub(super) fn build_of(tx: &mut Tx<'_>, rollout: &Rollout) -> Result<Option<Buil
 }
 
 /// Takes a step in the caller's transaction; `false` where it is not possible.
-pub(crate) fn step_in(
+pub(super) fn step_in(
     tx: &mut Tx<'_>,
     rollout: &mut Rollout,
     step: Step,

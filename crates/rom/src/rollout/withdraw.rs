@@ -8,8 +8,8 @@ use kontor_domain::device::Codename;
 use kontor_domain::rollout::{Cause, Step};
 use kontor_store::{build as builds, rollout as rollouts};
 
+use super::steer::step_in;
 use crate::core::{Failure, Outcome, Rom};
-use crate::rollout::step_in;
 
 /// A build to withdraw.
 #[derive(Clone, Debug)]
