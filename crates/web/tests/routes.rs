@@ -80,7 +80,8 @@ async fn reading_changes_nothing_and_breaks_nothing() {
         let answer = api.send(shopper.with(ask(route))).await;
         assert!(answer.status < 500, "{}", told(route, &answer));
         assert_eq!(api.dump(), before, "{} has changed something", route.path);
-        if route.access == Access::Public {
+        // The test's shop publishes no ROM, and devices are told so; `rom.rs` asks one that does.
+        if route.access == Access::Public && !route.path.starts_with("/rom/") {
             assert!(matches!(answer.status, 200 | 308), "{}", told(route, &answer));
         }
         let head = api.send(Ask::bare("HEAD", &path_of(route))).await;
