@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(names(&["tidy", "fmt"], &[]), ["fmt", "tidy"]);
         assert_eq!(
             names(&[], &["browser", "deny", "docs"]),
-            ["prepare", "fmt", "tidy", "clippy", "test"]
+            ["prepare", "fmt", "tidy", "clippy", "test", "crash"]
         );
         assert!(choose(&["nonsense".to_owned()], &[]).is_err());
     }
