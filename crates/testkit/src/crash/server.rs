@@ -129,17 +129,24 @@ pub(super) fn put_back(plan: &Plan) -> Result<(), CrashError> {
     copy(&plan.folder.join("aside"), &data)
 }
 
-/// Copies the files of a folder that has no folders in it, with their permissions.
+/// Copies a folder, with the permissions of its files.
 fn copy(from: &Path, to: &Path) -> Result<(), CrashError> {
-    let copied = || -> std::io::Result<()> {
-        std::fs::create_dir_all(to)?;
-        for entry in std::fs::read_dir(from)? {
-            let entry = entry?;
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+    copy_folder(from, to).map_err(|error| failed("copy the data", &error))
+}
+
+/// With everything in it: packages of the ROM lie in folders of their own.
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
         }
-        Ok(())
-    };
-    copied().map_err(|error| failed("copy the data", &error))
+    }
+    Ok(())
 }
 
 fn command(plan: &Plan, word: &str) -> Command {
