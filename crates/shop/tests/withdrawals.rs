@@ -21,18 +21,18 @@ use kontor_shop::order::{
 };
 use kontor_shop::{Failure, Policy, Shop};
 use kontor_store::clearance::{Kind, all, save};
-use kontor_store::{Db, Options, StoreError};
-use tempfile::TempDir;
+use kontor_scratch::Scratch;
+use kontor_store::StoreError;
 
 struct Bench {
     shop: Arc<Shop>,
-    _folder: TempDir,
+    _folder: Scratch,
 }
 
 impl Bench {
     async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+        let folder = Scratch::chosen();
+        let db = folder.open();
         let clock = Clock::fixed(Instant::start_of("2026-11-23".parse().expect("a day")));
         load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
             .await

@@ -11,7 +11,7 @@ use kontor_shop::exchange::load_demo;
 use super::CommandError;
 use super::serve::tell_ready;
 use crate::config::Config;
-use crate::server::{Server, open, stop_signal};
+use crate::server::{Server, holds_a_shop, open, stop_signal};
 use crate::telemetry;
 
 /// Serve a fresh shop with the story of early 2015, to look around in.
@@ -51,11 +51,12 @@ pub(super) async fn run(
     telemetry::start_logging(&config.log).map_err(CommandError::Other)?;
     let metrics = telemetry::start_metrics();
 
-    let there = config.database().exists();
+    let there = holds_a_shop(&config).await?;
     if there && !args.keep {
         return Err(CommandError::Other(format!(
-            "{} holds a database already: --keep goes on with it, another --data starts afresh",
-            config.data.display()
+            "{} is there already: --keep goes on with it, another --data (or database) starts \
+             afresh",
+            config.place()
         )));
     }
     let (db, key) = open(&config)?;
