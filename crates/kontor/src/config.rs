@@ -140,10 +140,7 @@ impl Default for Log {
 
 /// Every key with what it means, in the order of the example file.
 pub const KEYS: &[(&str, &str)] = &[
-    (
-        "data",
-        "The folder of the database (kontor.db), the secret key (secret.key) and the files.",
-    ),
+    ("data", "The folder of the database (kontor.db), the secret key (secret.key) and the files."),
     (
         "database",
         "A PostgreSQL database in place of the file: \"postgres://user:password@host:5432/name\".\n\

@@ -2,10 +2,10 @@
 
 use kontor_base::{Clock, Instant, Random};
 use kontor_domain::catalogue::ProductClass;
+use kontor_scratch::Scratch;
 use kontor_shop::cart::{Offer, offer};
 use kontor_shop::core::{Snapshot, Snapshots};
 use kontor_shop::exchange::load_demo;
-use kontor_scratch::Scratch;
 use kontor_store::Db;
 
 fn opening_week() -> Clock {

@@ -7,6 +7,7 @@ use kontor_base::{Clock, Instant, Language, Money, Random, SecretKey};
 use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::payment::{ProviderKind, SecondStep, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
+use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::cart::{Change, Command, change};
 use kontor_shop::exchange::load_demo;
@@ -15,7 +16,6 @@ use kontor_shop::order::{
     run_due_jobs, second_step,
 };
 use kontor_shop::{BankAccount, Failure, Policy, Shop, keepers};
-use kontor_scratch::Scratch;
 
 /// A small reproducible stream of numbers for one buyer.
 struct Dice(Random);

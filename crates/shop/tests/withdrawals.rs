@@ -10,6 +10,7 @@ use kontor_domain::market::Act;
 use kontor_domain::order::ClearanceState;
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
+use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::cart::{Change, Command, change};
 use kontor_shop::exchange::load_demo;
@@ -20,9 +21,8 @@ use kontor_shop::order::{
     Begin, Pay, PayAnswer, begin, checkout, held_orders, order, pay, quote_for, review_waiting,
 };
 use kontor_shop::{Failure, Policy, Shop};
-use kontor_store::clearance::{Kind, all, save};
-use kontor_scratch::Scratch;
 use kontor_store::StoreError;
+use kontor_store::clearance::{Kind, all, save};
 
 struct Bench {
     shop: Arc<Shop>,

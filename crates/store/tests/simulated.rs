@@ -13,8 +13,8 @@ use kontor_ledger::{
     AuditReport, Balances, Hold, HoldPlan, HoldState, Movement, StockKey, StockRefusal, StockState,
     Transfer, audit, warehouse,
 };
-use kontor_store::idempotency::Seen;
 use kontor_scratch::Scratch;
+use kontor_store::idempotency::Seen;
 use kontor_store::{AsFault, Db, StoreError, Tx, idempotency, stock};
 use tokio::runtime::Runtime;
 

@@ -73,10 +73,12 @@ async fn a_backup_is_taken_while_writes_go_on_and_can_be_put_back() {
         .await
         .expect("the copy ends");
     writing.await.expect("writes end");
-    assert!(backup(&dir.path().join("kontor.db"), &copy, |_, _| ()).is_err(), "nothing is overwritten");
+    assert!(
+        backup(&dir.path().join("kontor.db"), &copy, |_, _| ()).is_err(),
+        "nothing is overwritten"
+    );
     let place = dir.path().join("restored.db");
     restore(&copy, &place).expect("put back");
     let again = Db::open(&Options::new(&place)).expect("opens");
     assert_eq!(get(&again, "first").await.as_deref(), Some("1"));
 }
-

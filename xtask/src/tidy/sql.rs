@@ -21,7 +21,9 @@ const STATEMENTS: &[(&str, &str)] = &[
 /// Checks the sources of all crates but the store.
 pub(crate) fn check(files: &[File]) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for file in files.iter().filter(|file| file.crate_source().is_some_and(|name| !MAY.contains(&name))) {
+    for file in
+        files.iter().filter(|file| file.crate_source().is_some_and(|name| !MAY.contains(&name)))
+    {
         for literal in rust_text::split(&file.text).strings {
             if let Some(statement) = statement_in(&literal.value) {
                 violations.push(Violation::new(

@@ -109,9 +109,9 @@ impl Row<'_> {
     /// See [`Row::int`].
     pub fn maybe_bytes16(&self, column: usize) -> Result<Option<[u8; 16]>, StoreError> {
         match self.0 {
-            Source::Sqlite(row) => row
-                .get(column)
-                .map_err(|error| StoreError::from_sqlite("read of a column", &error)),
+            Source::Sqlite(row) => {
+                row.get(column).map_err(|error| StoreError::from_sqlite("read of a column", &error))
+            }
             Source::Postgres(row) => {
                 let bytes: Option<&[u8]> = row
                     .try_get(column)

@@ -135,11 +135,7 @@ impl Writer {
     }
 }
 
-fn serve<B: Batches>(
-    mut batches: B,
-    inbox: &Receiver<Message>,
-    changes: &watch::Sender<Versions>,
-) {
+fn serve<B: Batches>(mut batches: B, inbox: &Receiver<Message>, changes: &watch::Sender<Versions>) {
     let mut batch: Vec<Box<dyn Work>> = Vec::with_capacity(B::BATCH_MAX);
     let mut stopping = false;
     while !stopping {

@@ -165,7 +165,9 @@ impl Problem {
             StoreError::Lost | StoreError::Unreachable { .. } | StoreError::Refused { .. } => {
                 tracing::error!(%fault, "a request failed");
                 let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.unreachable")
-                    .detail("The database is out of reach; nothing was changed. Try again shortly.");
+                    .detail(
+                        "The database is out of reach; nothing was changed. Try again shortly.",
+                    );
                 problem.retry_s = Some(5);
                 problem
             }

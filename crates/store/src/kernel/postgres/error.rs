@@ -64,10 +64,9 @@ impl StoreError {
             SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => {
                 Self::Damaged(said.message().into())
             }
-            SqlState::READ_ONLY_SQL_TRANSACTION => fault(format!(
-                "{}: name the primary in `database`, not a replica",
-                said.message()
-            )),
+            SqlState::READ_ONLY_SQL_TRANSACTION => {
+                fault(format!("{}: name the primary in `database`, not a replica", said.message()))
+            }
             SqlState::INSUFFICIENT_PRIVILEGE => fault(format!(
                 "{}: make the user the owner of the database (ALTER DATABASE … OWNER TO …) or \
                  grant it CREATE and USAGE on the schema",
