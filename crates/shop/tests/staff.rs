@@ -293,6 +293,7 @@ async fn everything_that_was_done_stands_in_the_log() {
     let ben = house.hire("Ben", &["clearance_officer@us"]).await.person;
     let proposed = house.propose(&ana, Act::Grant(Box::new(row("US")))).await.expect("proposed");
     let Undertaken::Waiting(id) = proposed else { panic!("it takes two") };
+    house.clock.advance_seconds(1);
     house.decide(&ben, id, Decision::Reject).await.expect("rejected");
     let find = |query: LogQuery, limit| {
         let shop = Arc::clone(&house.shop);
@@ -324,6 +325,7 @@ async fn everything_that_was_done_stands_in_the_log() {
         let text = format!("{entry:?}");
         assert!(!text.contains(PASSWORD), "no secret in the log");
     }
+    house.clock.advance_seconds(1);
     let codes = issue_code(&house.shop, "ana@maker.example".to_owned()).await.expect("a code");
     let last = find(LogQuery::default(), 1).await.entries;
     assert_eq!(last[0].person, "operator");

@@ -1,6 +1,6 @@
 //! What can be proposed to a second person, and what carrying it out does.
 
-use kontor_base::{Date, Instant, Language, Line};
+use kontor_base::{Date, Email, Instant, Language, Line};
 use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
@@ -128,8 +128,13 @@ impl Act {
                     .ok_or_else(|| refused(ActRefusal::NoWithdrawal(code.clone())))?;
                 plain(Permission::OpeningRestore, market_of(known, reach), code.clone())
             }
-            Self::AddAccount { email, .. } | Self::ChangeAccount { email, .. } => {
-                plain(Permission::StaffManage, None, email.clone())
+            Self::AddAccount { email, held, .. } => {
+                assignments(held)?;
+                plain(Permission::StaffManage, None, address(email)?)
+            }
+            Self::ChangeAccount { email, held, .. } => {
+                assignments(held.as_deref().unwrap_or_default())?;
+                plain(Permission::StaffManage, None, address(email)?)
             }
         }
     }
@@ -205,6 +210,13 @@ impl Act {
 
 fn refused(refusal: ActRefusal) -> Failure<Refusal> {
     Failure::Refused(Refusal::Act(refusal))
+}
+
+fn address(email: &str) -> Outcome<String, Refusal> {
+    let read = Email::parse(email).map_err(|_| {
+        refused(ActRefusal::Account("the address must be an e-mail address".to_owned()))
+    })?;
+    Ok(read.as_str().to_owned())
 }
 
 fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{self, StaffId};
+use kontor_base::id::StaffId;
 use kontor_base::{Instant, Random};
 use kontor_domain::market::MarketCode;
 use kontor_store::staff::log::{self, Entry, Search};
@@ -45,7 +45,7 @@ pub(super) fn note(
         By::Operator => (None, "operator"),
     };
     let entry = Entry {
-        id: id::uuid_v7(at, random),
+        id: place(at, random),
         made_at: at,
         account,
         person: person.to_owned(),
@@ -56,6 +56,14 @@ pub(super) fn note(
         is_now: noted.is_now.to_owned(),
     };
     log::append(tx, &entry)
+}
+
+/// Where an entry stands: eight bytes of microseconds and eight random ones. Finer than the ids of
+/// other things, because the order of two acts in one millisecond matters here.
+fn place(at: Instant, random: &Random) -> [u8; 16] {
+    let mut place = random.bytes16();
+    place[..8].copy_from_slice(&u64::try_from(at.micros()).unwrap_or(0).to_be_bytes());
+    place
 }
 
 /// What to look for in the log, as typed: whatever cannot be an account or an entry finds nothing.
