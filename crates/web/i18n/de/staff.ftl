@@ -146,6 +146,7 @@ staff-until = Bis
 staff-no-end = ohne Ende
 staff-verified = Geprüft
 staff-checked = Wie Sie ihn geprüft haben
+staff-checked-hint = Wo die Regel selbst nicht bestätigt ist, genügt ein Papier allein nicht: Das Verzeichnis oder eine Kanzlei muss dafür einstehen.
 verified-paper = Ich habe das Papier gesehen
 verified-register = Das öffentliche Verzeichnis der Behörde sagt dasselbe
 verified-counsel = Eine Kanzlei oder ein Labor steht dafür ein

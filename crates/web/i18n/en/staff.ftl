@@ -146,6 +146,7 @@ staff-until = Until
 staff-no-end = no end
 staff-verified = Verified
 staff-checked = How you have checked it
+staff-checked-hint = Where the rule itself is not confirmed, a paper alone does not clear: the register or a lawyer has to say so.
 verified-paper = I have seen the paper
 verified-register = The authority’s public register says the same
 verified-counsel = A lawyer or laboratory stands for it
