@@ -12,7 +12,7 @@ use crate::dictionary::{Dictionary, NAMES_MAX, NAMES_OPEN_MAX, country_number};
 use crate::index::{DEVICES_MAX, Index};
 use crate::mix::Mix;
 use crate::present::{Close, Position, Present, Slice, Sums, WINDOWS, largest};
-use crate::record::{Event, said, version_of};
+use crate::record::{Event, country_of, said, version_of};
 
 /// How many days of bitmaps are kept in memory besides today's: every day that a late report can
 /// still be counted on. Older days have their [`Close`], and the log.
@@ -117,11 +117,20 @@ impl Book {
         };
         let (model, version) =
             (number(0, report.model.as_str()), number(1, report.version.as_str()));
+        let (mut country, mut channel) = (country_number(report.country), report.channel as u8);
+        // What a report does not say stays as the device has said it before.
+        if (country == 0 || channel == 0)
+            && let Some(number) = self.index.find(report.device.0, &self.column)
+        {
+            let (row, marks) = self.column.get(number);
+            country = if country == 0 { country_of(row.said) } else { country };
+            channel = if channel == 0 { marks & 0xF } else { channel };
+        }
         Event {
             key: report.device.0,
-            said: said(country_number(report.country), model, version),
+            said: said(country, model, version),
             day: day.number(),
-            marks: report.channel as u8 | (report.standing as u8) << 4,
+            marks: channel | (report.standing as u8) << 4,
             kind: report.kind,
             timing,
             aside,

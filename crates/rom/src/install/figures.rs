@@ -67,6 +67,8 @@ pub struct Ceiling {
 /// All numbers of one moment.
 #[derive(Clone, Debug)]
 pub struct Figures {
+    /// Rises whenever they are made anew.
+    pub generation: u64,
     /// Whether anything is counted here.
     pub counted: bool,
     /// When they were made.
@@ -100,6 +102,7 @@ impl Figures {
     #[must_use]
     pub fn none(as_of: Instant, cell_min: u64) -> Self {
         Self {
+            generation: 0,
             counted: false,
             as_of,
             today: as_of.date(),
@@ -146,6 +149,7 @@ impl Figures {
         let unknown = told_apart.iter().filter(|(model, _)| !known_model(model));
         let unknown_models = unknown.map(|(_, count)| count).sum();
         Self {
+            generation: before.generation + 1,
             counted: true,
             as_of,
             today: present.today.date(),
