@@ -242,7 +242,8 @@ impl Book {
             active: WINDOWS.map(|days| sums.active(days)),
             installs_reported: self.reported.values().sum(),
             installs_inferred: self.inferred.values().sum(),
-            tables: Slice::ALL.map(|by| largest(std::mem::take(&mut sums.tables[by as usize][month]))),
+            tables: Slice::ALL
+                .map(|by| largest(std::mem::take(&mut sums.tables[by as usize][month]))),
         }
     }
 

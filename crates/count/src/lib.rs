@@ -26,7 +26,5 @@ mod snapshot;
 pub use book::{Applied, Book, Breakdown};
 pub use counter::{Answer, Counter, Options, Tally, copy, read_only};
 pub use error::CountError;
-pub use present::{
-    Close, Position, PositionError, Present, Slice, WINDOW_DAYS_MAX, WINDOWS,
-};
+pub use present::{Close, Position, PositionError, Present, Slice, WINDOW_DAYS_MAX, WINDOWS};
 pub use recount::{Recount, recount, recount_until};

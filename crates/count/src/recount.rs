@@ -86,7 +86,8 @@ impl Recount {
         let day = Day::from_number(day);
         let within = |days: u16| {
             let first = day.window_start(days).number();
-            let seen = move |device: &&Device| device.days.last().is_some_and(|last| *last >= first);
+            let seen =
+                move |device: &&Device| device.days.last().is_some_and(|last| *last >= first);
             self.devices.values().filter(seen)
         };
         let table = |by: Slice| {

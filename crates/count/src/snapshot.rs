@@ -40,9 +40,10 @@ impl Frozen {
     pub(crate) fn of(shared: &Arc<RwLock<Book>>) -> Self {
         let mut book = shared.write().unwrap_or_else(PoisonError::into_inner);
         book.column.freeze();
-        let cells = book.cube.days().flat_map(|(day, cells)| {
-            cells.iter().map(move |(key, count)| (day, *key, *count))
-        });
+        let cells = book
+            .cube
+            .days()
+            .flat_map(|(day, cells)| cells.iter().map(move |(key, count)| (day, *key, *count)));
         Self {
             rows: book.column.len() as u64,
             days: book.days.clone(),

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use kontor_count::{
-    Answer, Counter, Options, Position, Slice, read_only, recount, recount_until,
-};
+use kontor_count::{Answer, Counter, Options, Position, Slice, read_only, recount, recount_until};
 use kontor_domain::install::{Channel, Day, DeviceKey, Kind, Report, Standing, place};
 use proptest::prelude::*;
 

@@ -205,10 +205,7 @@ pub const KEYS: &[(&str, &str)] = &[
         "install.folder",
         "The folder of the count's log and snapshots. Empty: `installs` in the data folder.",
     ),
-    (
-        "install.cell_min",
-        "Cells of published tables with fewer devices are withheld (at least 1).",
-    ),
+    ("install.cell_min", "Cells of published tables with fewer devices are withheld (at least 1)."),
     (
         "install.new_per_network",
         "New devices from one network (256 addresses) on one day that are counted; further ones\n\

@@ -134,7 +134,10 @@ async fn a_report_counts_once_and_its_credential_counts_from_the_next_day() {
         let found = figures.iter().find(|f| f["measure"] == "active" && f["window_days"] == days);
         found.map(|figure| figure["count"].clone())
     };
-    assert_eq!((active(1), active(2), active(30)), (Some(json!(1)), Some(json!(1)), Some(json!(1))));
+    assert_eq!(
+        (active(1), active(2), active(30)),
+        (Some(json!(1)), Some(json!(1)), Some(json!(1)))
+    );
     assert_eq!(overview["definitions"].as_array().map(Vec::len), Some(5));
     let history = server.get("/api/v1/install/history?by=country").await.json();
     assert_eq!(history["days"][0]["active_30_by"], json!([{"value": "IN", "count": 1}]));
@@ -269,7 +272,8 @@ struct Steps(u64);
 
 impl Steps {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }

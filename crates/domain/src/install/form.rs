@@ -35,7 +35,9 @@ pub enum FormRefusal {
     #[error("device is 8 to 128 visible ASCII characters")]
     Device,
     /// The model is no name.
-    #[error("model is 1 to 64 of A-Z a-z 0-9 . _ - + ( ) and space, beginning with a letter or digit")]
+    #[error(
+        "model is 1 to 64 of A-Z a-z 0-9 . _ - + ( ) and space, beginning with a letter or digit"
+    )]
     Model,
     /// The version is no name.
     #[error(

@@ -364,6 +364,9 @@ async fn adopt(config: &Config) -> Result<ExitCode, CommandError> {
     let written = db.write("install.adopt", write).await;
     db.close().await;
     written?;
-    println!("the count in {} ({identity}) counts for this shop; restart its servers", folder.display());
+    println!(
+        "the count in {} ({identity}) counts for this shop; restart its servers",
+        folder.display()
+    );
     Ok(ExitCode::SUCCESS)
 }

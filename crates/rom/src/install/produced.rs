@@ -43,7 +43,11 @@ pub async fn produced(db: &Db) -> Result<Vec<Produced>, StoreError> {
 /// # Errors
 ///
 /// When the database cannot be read or written.
-pub async fn import_produced(db: &Db, text: &[u8], write: bool) -> Result<ProducedPlan, StoreError> {
+pub async fn import_produced(
+    db: &Db,
+    text: &[u8],
+    write: bool,
+) -> Result<ProducedPlan, StoreError> {
     let (rows, problems) = read(text);
     if !problems.is_empty() {
         return Ok(ProducedPlan { problems, ..ProducedPlan::default() });

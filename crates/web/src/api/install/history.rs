@@ -89,9 +89,10 @@ fn asked(call: &Call) -> Result<(Format, Option<Slice>), Problem> {
     call.only_queries(&["by", "format"])?;
     let by = match call.query("by") {
         None => None,
-        Some(word) => Some(Slice::from_word(word).ok_or_else(|| {
-            parameter("by is country, model, version, channel or standing.")
-        })?),
+        Some(word) => Some(
+            Slice::from_word(word)
+                .ok_or_else(|| parameter("by is country, model, version, channel or standing."))?,
+        ),
     };
     Ok((Format::asked(call)?, by))
 }
@@ -108,7 +109,8 @@ fn body(figures: &Figures, by: Option<Slice>) -> InstallHistory {
             active_90,
             installs_reported: day.installs_reported,
             installs_inferred: day.installs_inferred,
-            active_30_by: by.map(|by| day.tables[by as usize].cells.iter().map(Into::into).collect()),
+            active_30_by: by
+                .map(|by| day.tables[by as usize].cells.iter().map(Into::into).collect()),
         }
     };
     let days = figures.history.iter().map(of_day).collect();
