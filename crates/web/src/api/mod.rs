@@ -12,6 +12,7 @@ mod catalogue;
 mod clearance;
 mod customer;
 mod document;
+mod install;
 mod market;
 mod money;
 mod object;
@@ -51,6 +52,12 @@ const ROUTES: &[Route] = &[
     sale::wait::ROUTE,
     sale::check_out::ROUTE,
     sale::give_up::ROUTE,
+    install::report::ROUTE,
+    install::overview::ROUTE,
+    install::table::ROUTE,
+    install::history::ROUTE,
+    install::lineage::REPORT,
+    install::lineage::SHOW,
     document::openapi_json::ROUTE,
     document::reference::ROUTE,
 ];
@@ -80,6 +87,12 @@ pub fn routes(routes: Routes) -> Routes {
         .add(sale::wait::ROUTE, post(sale::wait::wait_in_sale))
         .add(sale::check_out::ROUTE, post(sale::check_out::check_out_claim))
         .add(sale::give_up::ROUTE, post(sale::give_up::give_up_claim))
+        .add(install::report::ROUTE, post(install::report::report_installation))
+        .add(install::overview::ROUTE, get(install::overview::show_installations))
+        .add(install::table::ROUTE, get(install::table::show_table))
+        .add(install::history::ROUTE, get(install::history::show_history))
+        .add(install::lineage::REPORT, post(install::lineage::report_lineage))
+        .add(install::lineage::SHOW, get(install::lineage::show_lineage))
         .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
         .add(document::reference::ROUTE, get(document::reference::show_reference))
 }

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use utoipa::openapi;
 
-use crate::api::{cart, catalogue, clearance, customer, market, order, payment, sale};
+use crate::api::{cart, catalogue, clearance, customer, install, market, order, payment, sale};
 use crate::kit::problem::{FieldProblem, ProblemDocument};
 
 /// How the API is used, for the document and the reference; paragraphs stand apart.
@@ -58,6 +58,12 @@ request that is answered with one has changed nothing.";
         sale::wait::wait_in_sale,
         sale::check_out::check_out_claim,
         sale::give_up::give_up_claim,
+        install::report::report_installation,
+        install::overview::show_installations,
+        install::table::show_table,
+        install::history::show_history,
+        install::lineage::report_lineage,
+        install::lineage::show_lineage,
         super::openapi_json::show_openapi,
         super::reference::show_reference,
     ),
@@ -71,6 +77,7 @@ request that is answered with one has changed nothing.";
         (name = "Orders", description = "What was bought."),
         (name = "Waiting lists", description = "Tell me when."),
         (name = "Sales", description = "Scarce items, sold in seconds."),
+        (name = "Installations", description = "How many devices run the ROM, each number with its definition."),
         (name = "This document", description = "The API's description."),
     ),
 )]
