@@ -17,7 +17,11 @@ async fn two_units_go_to_two_people_and_to_nobody_twice() {
     for person in ["ada@shop.example", "bob@shop.example", "eve@shop.example"] {
         tickets.push(enter(&api, sale, Way::Rush, person).await);
     }
-    assert_eq!(enter(&api, sale, Way::Rush, "ADA@shop.example").await, tickets[0], "one person, one ticket");
+    assert_eq!(
+        enter(&api, sale, Way::Rush, "ADA@shop.example").await,
+        tickets[0],
+        "one person, one ticket"
+    );
     api.send(wish(sale, &tickets[0], "early")).await.problem(409, "sale.not_live");
     forward(&api, 200).await;
     // Three present, two units: people are let in by turns.

@@ -51,8 +51,7 @@ pub(super) fn audit(
         }
         for (key, (lot, units)) in expected.0 {
             let account = key.account(StockState::Available);
-            let kept =
-                stock::balances(tx, std::slice::from_ref(&key), StockState::Available)?;
+            let kept = stock::balances(tx, std::slice::from_ref(&key), StockState::Available)?;
             if kept.of(&account) != units {
                 findings.push(SaleFinding {
                     sale: sale.definition.sale.to_string(),
@@ -116,11 +115,7 @@ fn audit_lot(
 }
 
 /// What a claim and its hold cannot both be; `told`: the lot has heard of every change.
-fn contradiction(
-    claim: &Claim,
-    hold: Option<HoldState>,
-    told: bool,
-) -> Option<&'static str> {
+fn contradiction(claim: &Claim, hold: Option<HoldState>, told: bool) -> Option<&'static str> {
     match (claim.state, hold) {
         (ClaimState::Sold, Some(HoldState::Claimed)) => None,
         (ClaimState::Sold, Some(HoldState::Cancelled)) if !told => None,

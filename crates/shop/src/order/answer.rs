@@ -107,7 +107,10 @@ enum Late {
 enum Written {
     Done(PayAnswer),
     /// Nothing was written: the lot has to be asked whether the units are free.
-    Late { lot: LotNumber, number: u32 },
+    Late {
+        lot: LotNumber,
+        number: u32,
+    },
 }
 
 async fn write_down(

@@ -50,8 +50,7 @@ pub(crate) async fn take_again(
         let Some(sale) = sales::get(tx, kept.sale)? else { return Ok(None) };
         Ok::<_, StoreError>(Some((claim, sale)))
     };
-    let (claim, sale) =
-        shop.db.read("sale.again", read).await?.ok_or(AgainRefusal::Gone)?;
+    let (claim, sale) = shop.db.read("sale.again", read).await?.ok_or(AgainRefusal::Gone)?;
     let open = sale.state.takes_claims() && shop.now() < sale.definition.windows.ends_at;
     if sale.state == SaleState::Halted || !open {
         return Err(AgainRefusal::Gone);

@@ -198,14 +198,8 @@ impl LiveSale {
     /// What the chance of a ticket's holder is worked out from.
     pub(super) fn outlook(&self, ticket: &Ticket) -> Measure {
         let per_person = self.definition.per_person;
-        let none = Outlook {
-            ahead: 0,
-            free: 0,
-            held: 0,
-            deciding: 0,
-            yield_permille: 1_000,
-            per_person,
-        };
+        let none =
+            Outlook { ahead: 0, free: 0, held: 0, deciding: 0, yield_permille: 1_000, per_person };
         let Some(door) = self.door(ticket.market, ticket.way) else {
             return Measure { outlook: none, served_per_s: 0 };
         };

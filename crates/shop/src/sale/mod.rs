@@ -25,16 +25,14 @@ pub(crate) use again::{AgainRefusal, take_again};
 pub use answer::SaleRefusal;
 pub use board::{LiveSale, Sales};
 pub use claim::{Claimed, Placed, Wish, claim, wait};
-pub(crate) use eligible::{
-    bought_in, came_back_in, eligible_in, note_traits_in, own_claim,
-};
+pub(crate) use eligible::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
 pub use enter::{Enter, Entered, enter};
 pub use exclude::{admit_again, exclude};
 pub use keep::advance;
 pub(crate) use keep::keep_sales;
 pub use owner::{Answer, LotOwner, OwnerRefusal};
-pub(crate) use settle::take_back_in;
 pub use set_up::{SetUp, SetUpRefusal, halt, resume, set_up};
+pub(crate) use settle::take_back_in;
 pub use show::{
     Place, ShownClaim, ShownSale, WaySeen, claim_shown, entry_of, list, open_claim, place, shown,
     tallies,

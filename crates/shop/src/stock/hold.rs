@@ -65,8 +65,8 @@ pub(crate) fn hold_key(
 ) -> Outcome<Hold, StockRefusal> {
     let lines = vec![line];
     let balances = stock::balances(tx, &keys_of(&lines), StockState::Available)?;
-    let plan = place(&PlaceHold { id, lines, ttl_s }, &balances, at, random)
-        .map_err(Failure::Refused)?;
+    let plan =
+        place(&PlaceHold { id, lines, ttl_s }, &balances, at, random).map_err(Failure::Refused)?;
     write(tx, &plan)?;
     Ok(plan.hold)
 }

@@ -29,7 +29,10 @@ pub(crate) fn a_definition(api: &Api, ways: &[(Way, u32)]) -> Definition {
     Definition {
         sale: SaleId::new(now, &api.shop.random),
         sku: BAND.parse().expect("a sku"),
-        channels: ways.iter().map(|(way, quota)| Channel { market, way: *way, quota: *quota }).collect(),
+        channels: ways
+            .iter()
+            .map(|(way, quota)| Channel { market, way: *way, quota: *quota })
+            .collect(),
         windows: Windows {
             announce_at: now.plus_seconds(1),
             registration_at: now.plus_seconds(2),

@@ -8,10 +8,10 @@ use kontor_domain::cart::CartLine;
 use kontor_domain::order::CheckoutState;
 use kontor_ledger::WantedLine;
 use kontor_ledger::sale::{ClaimState, Command};
+use kontor_store::Tx;
 use kontor_store::order::{Checkout, Draft, checkout as load, save_checkout};
 use kontor_store::sale::lot::{self as lots, LotNumber};
 use kontor_store::sale::{self as sales, batch};
-use kontor_store::Tx;
 
 use super::super::begin::{Started, judge_lines};
 use super::super::refusal::Refusal;
@@ -78,8 +78,7 @@ async fn judge(shop: &Arc<Shop>, lot: LotNumber, number: u32) -> Outcome<(), Ref
             let known = own.snapshots.current_in(tx, at)?;
             let market =
                 known.market(kept.market).ok_or(Failure::Refused(Refusal::UnknownMarket))?;
-            let lines =
-                [CartLine { sku: sale.definition.sku, quantity: u32::from(claim.units) }];
+            let lines = [CartLine { sku: sale.definition.sku, quantity: u32::from(claim.units) }];
             let country = std::str::from_utf8(&claim.ship_to).ok().and_then(|c| c.parse().ok());
             judge_lines(&known, market, &lines, country, at).map_err(Failure::Refused)?;
             Ok(())

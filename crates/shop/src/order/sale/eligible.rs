@@ -41,8 +41,7 @@ pub(in super::super) fn may_pay_in(
     let (Some(contact), Some(ship_to)) = (&checkout.draft.contact, &checkout.draft.ship_to) else {
         return Err(Failure::Refused(Refusal::UnknownCheckout));
     };
-    let claim =
-        own_claim(tx, lot, number)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
+    let claim = own_claim(tx, lot, number)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
     let person = person(shop.keys.persons(), contact, ship_to);
     eligible_in(tx, &claim, &person)?.map_err(|refusal| Failure::Refused(refusal.into()))?;
     note_traits_in(tx, &claim, &person)?;

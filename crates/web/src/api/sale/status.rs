@@ -117,9 +117,8 @@ async fn look(app: &App, call: &Call) -> Result<Reply, Problem> {
 }
 
 fn body(app: &App, status: &Status) -> EntryStatus {
-    let begun = status
-        .claim
-        .filter(|claim| matches!(claim.state, ClaimState::Checkout | ClaimState::Sold));
+    let begun =
+        status.claim.filter(|claim| matches!(claim.state, ClaimState::Checkout | ClaimState::Sold));
     EntryStatus {
         entry: status.ticket.entry.to_string(),
         state: status.state.word(),
