@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod import;
 mod init;
+mod install;
 mod migrate;
 mod opening;
 mod order;
@@ -76,6 +77,8 @@ enum Command {
     /// Look after the accounts of the maker's people.
     #[command(subcommand)]
     User(user::Args),
+    #[command(subcommand)]
+    Install(install::Args),
     /// Show the configuration in force, or an example with every key.
     #[command(subcommand)]
     Config(config::Args),
@@ -138,6 +141,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Plan(args) => plan::run(&args),
             Command::Rom(args) => rom::run(args, &config).await,
             Command::User(args) => user::run(args, &config).await,
+            Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
     })

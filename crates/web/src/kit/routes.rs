@@ -47,6 +47,8 @@ pub enum Class {
     SignUp,
     /// The maker's people coming in.
     SignIn,
+    /// Reports of devices: many come from one address, a carrier's.
+    Report,
     /// Health and metrics.
     Operation,
 }
@@ -63,6 +65,7 @@ impl Class {
             Self::Write => "write",
             Self::SignUp => "sign_up",
             Self::SignIn => "sign_in",
+            Self::Report => "report",
             Self::Operation => "operation",
         }
     }
@@ -70,7 +73,7 @@ impl Class {
     /// Whether requests of this class change something.
     #[must_use]
     pub const fn writes(self) -> bool {
-        matches!(self, Self::Write | Self::SignUp | Self::SignIn)
+        matches!(self, Self::Write | Self::SignUp | Self::SignIn | Self::Report)
     }
 }
 
