@@ -136,10 +136,7 @@ fn read(row: &Row<'_>) -> Result<Kept, StoreError> {
         proposed_at: row.instant(7)?,
         state: word(&row.text(8)?, TABLE, ProposalState::from_word)?,
         decided_by: row.maybe_bytes16(9)?.map(StaffId::from_bytes),
-        decided_at: match row.maybe_int(10)? {
-            Some(micros) => Some(Instant::from_micros(micros)),
-            None => None,
-        },
+        decided_at: row.maybe_int(10)?.map(Instant::from_micros),
         remark: row.text(11)?,
     })
 }
