@@ -15,6 +15,7 @@ pub mod customer;
 pub mod device;
 pub mod fact;
 pub mod idempotency;
+pub mod install;
 pub mod job;
 mod kernel;
 pub mod market;
@@ -26,6 +27,7 @@ pub mod price;
 pub mod rollout;
 pub mod sale;
 pub mod setting;
+pub mod staff;
 pub mod stock;
 
 pub use kernel::db::{AsFault, Db, Versions};

@@ -124,6 +124,15 @@ impl Row<'_> {
         }
     }
 
+    /// Bytes of any length.
+    ///
+    /// # Errors
+    ///
+    /// See [`Row::int`].
+    pub fn bytes(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+        column!(self, column, Vec<u8>)
+    }
+
     /// A value kept as JSON text.
     ///
     /// # Errors
