@@ -1,0 +1,20 @@
+//! Resellers as partners: a contract says which models they may sell in which countries, at what
+//! price, from how many units on and how many there are for them. An order that a contract does not
+//! allow is refused with the clause that says so; a sell-out report is held against the territory.
+//!
+//! Pure rules over values. Start with [`Contract`], then [`judge`].
+
+mod contract;
+mod order;
+mod sell_out;
+
+pub use contract::{
+    Clause, ClauseName, Contract, ContractProblem, ContractState, LINES_MAX, Terms,
+};
+pub use order::{
+    Accepted, Judged, ORDER_LINES_MAX, ORDER_UNITS_MAX, OrderLine, ResellerOrder, ResellerRefusal,
+    judge,
+};
+pub use sell_out::{
+    SERIAL_CHARS_MAX, SellOutProblem, SellOutReport, SellOutRow, Sold, read_sell_out, report,
+};

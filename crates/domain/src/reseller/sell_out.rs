@@ -1,0 +1,116 @@
+//! Sell-out: what a reseller has sold on, by serial number, held against the contract.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kontor_base::{Country, Date, RowError};
+use serde::{Deserialize, Serialize};
+
+use super::contract::{Clause, Contract};
+
+/// The longest serial number, in characters.
+pub const SERIAL_CHARS_MAX: usize = 40;
+
+/// A row of a report as text: the columns of the CSV.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellOutRow {
+    /// The unit.
+    pub serial: String,
+    /// When it was sold.
+    pub sold_on: String,
+    /// To which country.
+    pub country: String,
+}
+
+/// A unit that was sold on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// The unit: capitals and digits.
+    pub serial: String,
+    /// When.
+    pub on: Date,
+    /// To which country.
+    pub country: Country,
+}
+
+/// Reads a row.
+///
+/// # Errors
+///
+/// The first column that cannot be read.
+pub fn read_sell_out(row: &SellOutRow, today: Date) -> Result<Sold, RowError> {
+    let serial = row.serial.trim().to_uppercase();
+    let fine = !serial.is_empty()
+        && serial.len() <= SERIAL_CHARS_MAX
+        && serial.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/' || byte == b'-');
+    if !fine {
+        return Err(RowError::new("serial", "not a serial number: letters, digits, / and -"));
+    }
+    let on: Date = row.sold_on.trim().parse().map_err(|_| RowError::new("sold_on", "not a day"))?;
+    if on > today {
+        return Err(RowError::new("sold_on", "lies in the future"));
+    }
+    let country = row.country.trim().parse();
+    let country = country.map_err(|_| RowError::new("country", "not a country's two letters"))?;
+    Ok(Sold { serial, on, country })
+}
+
+/// What is strange about a unit of a report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SellOutProblem {
+    /// It was sold outside the territory.
+    #[error("{serial}: sold to {country}, against {clause}")]
+    OutsideTerritory {
+        /// The unit.
+        serial: String,
+        /// Where it went.
+        country: Country,
+        /// The clause that says so.
+        clause: String,
+    },
+    /// It was never delivered to this reseller.
+    #[error("{0}: was not delivered to this reseller")]
+    NotTheirs(String),
+    /// It is in the report twice, or was in an earlier one.
+    #[error("{0}: was reported before")]
+    Twice(String),
+}
+
+/// A report held against the contract.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SellOutReport {
+    /// Units that count, by country.
+    pub units: BTreeMap<Country, u64>,
+    /// What is strange, in the order of the rows.
+    pub problems: Vec<SellOutProblem>,
+}
+
+/// Holds sold units against the contract, what was delivered, and what was reported before. A unit
+/// that was sold outside the territory counts all the same: it is where it is.
+#[must_use]
+pub fn report(
+    contract: &Contract,
+    sold: &[Sold],
+    delivered: &BTreeSet<String>,
+    before: &BTreeSet<String>,
+) -> SellOutReport {
+    let mut report = SellOutReport::default();
+    let mut seen = BTreeSet::new();
+    for unit in sold {
+        let serial = unit.serial.clone();
+        if before.contains(&serial) || !seen.insert(serial.clone()) {
+            report.problems.push(SellOutProblem::Twice(serial));
+            continue;
+        }
+        if !delivered.contains(&serial) {
+            report.problems.push(SellOutProblem::NotTheirs(serial));
+            continue;
+        }
+        *report.units.entry(unit.country).or_default() += 1;
+        if !contract.terms.territory.contains(&unit.country) {
+            let clause = contract.clause(Clause::Territory).to_string();
+            let country = unit.country;
+            report.problems.push(SellOutProblem::OutsideTerritory { serial, country, clause });
+        }
+    }
+    report
+}
