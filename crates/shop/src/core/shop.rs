@@ -1,9 +1,9 @@
 //! The shop that every use case is given: its database, its clock, its keys, its snapshot.
 
-use kontor_base::id::{CartId, CheckoutId, OrderId};
+use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
-use kontor_domain::sale::{PersonHasher, TicketKeys};
+use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
 use kontor_store::{Db, StoreError};
 
 use super::once::Once;
@@ -56,6 +56,7 @@ pub struct Keys {
     person: SecretKey,
     claim: SecretKey,
     claim_request: SecretKey,
+    codes: SecretKey,
     tickets: TicketKeys,
     persons: PersonHasher,
 }
@@ -72,6 +73,7 @@ impl Keys {
             person: secret.derive("person"),
             claim: secret.derive("claim token"),
             claim_request: secret.derive("claim request"),
+            codes: secret.derive("sale codes"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }
@@ -139,6 +141,12 @@ impl Keys {
     #[must_use]
     pub const fn tickets(&self) -> &TicketKeys {
         &self.tickets
+    }
+
+    /// Makes and reads the codes of a sale.
+    #[must_use]
+    pub fn codes(&self, sale: SaleId) -> CodeBook {
+        CodeBook::new(&self.codes, sale)
     }
 
     /// Hashes what people are known by in sales.
