@@ -20,6 +20,7 @@ mod rom;
 mod sale;
 mod serve;
 mod table;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -76,6 +77,9 @@ enum Command {
     Sale(sale::Args),
     #[command(subcommand)]
     Rom(rom::Args),
+    /// Look after the accounts of the maker's people.
+    #[command(subcommand)]
+    User(user::Args),
     #[command(subcommand)]
     Install(install::Args),
     /// Show the configuration in force, or an example with every key.
@@ -140,6 +144,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Plan(args) => plan::run(&args),
             Command::Sale(args) => sale::run(args, &config).await,
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
