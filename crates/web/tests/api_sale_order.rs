@@ -5,7 +5,7 @@ mod common;
 
 use common::sale::{
     HOLD_S, a_sale, books_agree, check_out, checked_out, enter, forward, give_up, keep, on_disk,
-    status, wait, wish,
+    status, until, wait, wish,
 };
 use common::{Api, Ask, ONE_BAND, order_body};
 use kontor_base::id::SaleId;
@@ -262,8 +262,7 @@ async fn after_the_sale_its_units_are_the_markets() {
     keep(&api).await;
     let left = api.left(common::BAND).await;
     forward(&api, 4_000).await;
-    let shown = api.send(Ask::get(&format!("/api/v1/sale/{sale}"))).await.expect(200);
-    assert_eq!(shown.str("/state"), "settled");
+    until(&api, sale, "settled").await;
     assert_eq!(api.left(common::BAND).await, left + 1, "what was not sold went back");
     let number = number_of(&placed);
     cancel(&api.shop, CancelCommand { number }).await.expect("the order is cancelled");

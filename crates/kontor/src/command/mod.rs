@@ -17,6 +17,7 @@ mod opening;
 mod order;
 mod plan;
 mod rom;
+mod sale;
 mod serve;
 mod table;
 mod user;
@@ -72,6 +73,8 @@ enum Command {
     /// Look after orders: cancel one, or note that a bank transfer has arrived.
     #[command(subcommand)]
     Order(order::Args),
+    #[command(subcommand)]
+    Sale(sale::Args),
     #[command(subcommand)]
     Rom(rom::Args),
     /// Look after the accounts of the maker's people.
@@ -139,6 +142,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Order(args) => order::run(args, &config).await,
             // Answered above: it needs neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
+            Command::Sale(args) => sale::run(args, &config).await,
             Command::Rom(args) => rom::run(args, &config).await,
             Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,

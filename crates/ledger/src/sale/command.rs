@@ -44,6 +44,8 @@ pub enum Command {
     Expire,
     /// Give the lot more units, or fewer: not fewer than are taken.
     SetQuota(u32),
+    /// Give up every unit that nobody has: they go to another way in.
+    Shrink,
     /// Take nothing new until [`Command::Resume`]; holds run on.
     Halt,
     /// Take again.

@@ -44,6 +44,8 @@ pub struct Standing {
     pub taken: u32,
     /// Units that are sold.
     pub sold: u32,
+    /// Units that came back, counted each time.
+    pub ended: u32,
     /// Claims that were ever made.
     pub claims: u32,
     /// People in line.
@@ -83,6 +85,7 @@ pub struct Lot {
     served: u32,
     taken: u32,
     sold: u32,
+    ended: u32,
     undo: Vec<Undo>,
     #[cfg(test)]
     pub(super) flaw: Option<Flaw>,
@@ -118,6 +121,7 @@ impl Lot {
             served: 0,
             taken: 0,
             sold: 0,
+            ended: 0,
             undo: Vec::new(),
             #[cfg(test)]
             flaw: None,
@@ -154,6 +158,7 @@ impl Lot {
             quota: self.head.quota,
             taken: self.taken,
             sold: self.sold,
+            ended: self.ended,
             claims: number(self.claims.len()),
             waiting: number(self.line.len()) - self.served,
             halted: self.head.halted,
@@ -223,6 +228,7 @@ impl Lot {
             }
             Command::Expire => Ok(self.expire(at)),
             Command::SetQuota(quota) => self.set_quota(quota, at),
+            Command::Shrink => Ok(self.set_head(LotHead { quota: self.taken, ..self.head })),
             Command::Halt => Ok(self.set_head(LotHead { halted: true, ..self.head })),
             Command::Resume => {
                 let outcome = self.set_head(LotHead { halted: false, ..self.head });
@@ -524,14 +530,17 @@ impl Lot {
         let units = |counts: bool| if counts { u32::from(claim.units) } else { 0 };
         let taken = units(claim.state.takes());
         let sold = units(claim.state == ClaimState::Sold);
+        let ended = units(!claim.state.takes());
         match count {
             Count::In => {
                 self.taken += taken;
                 self.sold += sold;
+                self.ended += ended;
             }
             Count::Out => {
                 self.taken -= taken;
                 self.sold -= sold;
+                self.ended -= ended;
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The shop that every use case is given: its database, its clock, its keys, its snapshot.
 
-use kontor_base::id::{CartId, CheckoutId, OrderId, StaffId};
+use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
-use kontor_domain::sale::{PersonHasher, TicketKeys};
+use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
 use kontor_store::{Db, StoreError};
 
 use super::once::Once;
@@ -57,6 +57,7 @@ pub struct Keys {
     person: SecretKey,
     claim: SecretKey,
     claim_request: SecretKey,
+    codes: SecretKey,
     staff: SecretKey,
     staff_mark: SecretKey,
     tickets: TicketKeys,
@@ -75,6 +76,7 @@ impl Keys {
             person: secret.derive("person"),
             claim: secret.derive("claim token"),
             claim_request: secret.derive("claim request"),
+            codes: secret.derive("sale codes"),
             staff: secret.derive("staff secret"),
             staff_mark: secret.derive("staff browser"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
@@ -168,6 +170,12 @@ impl Keys {
     #[must_use]
     pub const fn tickets(&self) -> &TicketKeys {
         &self.tickets
+    }
+
+    /// Makes and reads the codes of a sale.
+    #[must_use]
+    pub fn codes(&self, sale: SaleId) -> CodeBook {
+        CodeBook::new(&self.codes, sale)
     }
 
     /// Hashes what people are known by in sales.

@@ -20,7 +20,7 @@ use super::answer::{Answering, answer_with};
 use super::begin::judge_lines;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
-use super::sale::{claim_of, may_pay_in};
+use super::sale::{claim_of, may_pay_in, note_refusal_of};
 use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop};
 use crate::payment::{authorise, offered};
 
@@ -95,8 +95,15 @@ pub async fn pay(shop: &Arc<Shop>, command: Pay) -> Outcome<Replayed<PayAnswer>,
     if too_slow || !offered(&shop.policy).contains(&command.provider) {
         return Err(Failure::Refused(Refusal::NotOffered));
     }
-    let (provider, once) = (command.provider, command.once);
-    match write_down(shop, command).await? {
+    let (provider, once, checkout) = (command.provider, command.once, command.checkout);
+    let begun = match write_down(shop, command).await {
+        Err(Failure::Refused(Refusal::Sale(refusal))) => {
+            note_refusal_of(shop, checkout, &refusal).await.map_err(Failure::Fault)?;
+            return Err(Failure::Refused(Refusal::Sale(refusal)));
+        }
+        begun => begun?,
+    };
+    match begun {
         Begun::Replayed(answer) => Ok(Replayed { answer, replayed: true }),
         Begun::Placed(answer) => Ok(Replayed { answer, replayed: false }),
         Begun::Ask(request) => {

@@ -1,6 +1,6 @@
 //! Why a sale did not do what was asked.
 
-use kontor_domain::sale::TicketRefusal;
+use kontor_domain::sale::{CodeRefusal, TicketRefusal};
 use kontor_ledger::sale::Refusal;
 
 /// Why a sale did not do what was asked.
@@ -36,6 +36,15 @@ pub enum SaleRefusal {
     /// The person has had as many as one person may have, in earlier sales.
     #[error("this person has as many as one person may have")]
     PersonLimit,
+    /// The code does not do.
+    #[error(transparent)]
+    Code(#[from] CodeRefusal),
+    /// There is no such code in this sale.
+    #[error("there is no such code in this sale")]
+    CodeUnknown,
+    /// The person has entered by another way, or in another market.
+    #[error("this person has entered by another way")]
+    EnteredElsewhere,
     /// The person may not take part in sales.
     #[error("this person may not take part in sales")]
     Excluded,
@@ -68,6 +77,9 @@ impl SaleRefusal {
             Self::NotDrawn => "sale.not_drawn",
             Self::NotCleared => "sale.not_cleared",
             Self::PersonLimit => "sale.person_limit",
+            Self::Code(refusal) => refusal.code(),
+            Self::CodeUnknown => "sale.code_unknown",
+            Self::EnteredElsewhere => "sale.entered_elsewhere",
             Self::Excluded => "sale.excluded",
             Self::NotYours => "sale.not_yours",
             Self::Lot(refusal) => refusal.code(),

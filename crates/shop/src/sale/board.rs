@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use kontor_base::id::SaleId;
+use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Country, Instant};
 use kontor_domain::clearance::{Outcome, Place};
 use kontor_domain::market::{Act, MarketCode};
@@ -23,13 +23,15 @@ pub struct Sales {
     live: ArcSwap<HashMap<SaleId, Arc<LiveSale>>>,
     /// The name of this node in the leases of lots.
     pub(super) node: String,
+    /// The last report that was made.
+    pub(super) report: tokio::sync::Mutex<Option<(SaleId, Arc<str>)>>,
 }
 
 impl Sales {
     /// No sales yet, on the node with this name.
     #[must_use]
     pub fn new(node: impl Into<String>) -> Self {
-        Self { live: ArcSwap::default(), node: node.into() }
+        Self { live: ArcSwap::default(), node: node.into(), report: tokio::sync::Mutex::default() }
     }
 
     /// A sale that the public may know of and that is not over.
@@ -71,13 +73,15 @@ impl Sales {
 pub(super) struct Door {
     pub(super) market: MarketCode,
     pub(super) way: Way,
-    quota: u32,
+    pub(super) quota: u32,
     pub(super) owners: Vec<Arc<LotOwner>>,
     /// The ranks of those who were present, lowest first, once the sale is live.
     pub(super) order: ArcSwap<Vec<u128>>,
     ordered: AtomicBool,
     /// So many of the order have been let in.
     pub(super) admitted: AtomicUsize,
+    /// How many of them are noted in the database.
+    pub(super) noted: AtomicUsize,
     pub(super) pace: Mutex<Pace>,
 }
 
@@ -104,6 +108,7 @@ impl Door {
             order: ArcSwap::default(),
             ordered: AtomicBool::new(false),
             admitted: AtomicUsize::new(0),
+            noted: AtomicUsize::new(0),
             pace: Mutex::default(),
         }
     }
@@ -112,10 +117,17 @@ impl Door {
         self.ordered.load(Ordering::Acquire)
     }
 
-    pub(super) fn set_order(&self, ranks: Vec<u128>) {
-        // Where everybody who is there can have a unit, nobody has to wait for a turn.
-        let all_fit = ranks.len() <= self.quota as usize;
-        self.admitted.store(if all_fit { ranks.len() } else { 0 }, Ordering::Relaxed);
+    /// `admitted` have been let in before, by this process or by one before it.
+    pub(super) fn set_order(&self, ranks: Vec<u128>, admitted: usize) {
+        let first = match self.way {
+            // Where everybody who is there can have a unit, nobody has to wait for a turn.
+            Way::Rush if ranks.len() <= self.quota as usize => ranks.len(),
+            Way::Rush => admitted,
+            // As many win, or stand in the first batch, as there are units.
+            Way::Draw | Way::Batch => admitted.max(self.quota as usize),
+            Way::Code => ranks.len(),
+        };
+        self.admitted.store(first.min(ranks.len()), Ordering::Relaxed);
         self.order.store(Arc::new(ranks));
         self.ordered.store(true, Ordering::Release);
     }
@@ -154,44 +166,42 @@ impl LiveSale {
         self.doors.iter().flat_map(|door| &door.owners)
     }
 
+    /// Whether it has codes as a way in.
+    pub(super) fn has_codes(&self) -> bool {
+        self.doors.iter().any(|door| door.way == Way::Code)
+    }
+
     fn door(&self, market: MarketCode, way: Way) -> Option<&Door> {
         self.doors.iter().find(|door| door.market == market && door.way == way).map(Arc::as_ref)
     }
 
-    /// Whether a ticket won its draw.
-    pub(super) fn is_drawn(&self, ticket: &Ticket) -> bool {
-        self.door(ticket.market, ticket.way).is_some_and(|door| {
-            ticket.present
-                && door.before(self.shuffle.rank(ticket.way, ticket.entry)) < door.quota as usize
-        })
+    /// The place of an entry in the order of its way: by the secret, or as they came.
+    fn rank(&self, ticket: &Ticket) -> u128 {
+        rank_of(&self.shuffle, ticket.way, ticket.entry)
     }
 
-    /// Whether the holder of a ticket may take units now. In a rush those who were present come in
-    /// by rank, and whoever came later when all of them are in.
+    /// Whether the holder of a ticket may take units now. Those who were present come in by rank: in
+    /// a rush at the measured rate, in a draw and in batches as many as there are units, and one more
+    /// for each that comes back. Whoever came later comes in when all of them are in.
     #[must_use]
     pub fn is_turn(&self, ticket: &Ticket) -> bool {
         let Some(door) = self.door(ticket.market, ticket.way) else { return false };
-        if ticket.way != Way::Rush {
+        if ticket.way == Way::Code {
             return true;
         }
         if !door.is_ordered() {
             return false;
         }
         let (admitted, length) = (door.admitted.load(Ordering::Acquire), door.order.load().len());
-        admitted >= length
-            || (ticket.present
-                && door.before(self.shuffle.rank(ticket.way, ticket.entry)) < admitted)
+        admitted >= length || (ticket.present && door.before(self.rank(ticket)) < admitted)
     }
 
     /// How many come in before the holder of a ticket; none while the order is not known.
     #[must_use]
     pub fn ahead(&self, ticket: &Ticket) -> Option<u64> {
         let door = self.door(ticket.market, ticket.way).filter(|door| door.is_ordered())?;
-        let place = if ticket.present {
-            door.before(self.shuffle.rank(ticket.way, ticket.entry))
-        } else {
-            door.order.load().len()
-        };
+        let place =
+            if ticket.present { door.before(self.rank(ticket)) } else { door.order.load().len() };
         Some(place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64)
     }
 
@@ -293,12 +303,23 @@ pub(super) fn cleared_pairs(
     pairs
 }
 
+/// The place of an entry in the order of a way: by the secret, or as they came.
+pub(super) fn rank_of(shuffle: &Shuffle, way: Way, entry: EntryId) -> u128 {
+    if way.is_shuffled() {
+        shuffle.rank(way, entry)
+    } else {
+        // Ids are ordered by time.
+        u128::from_be_bytes(*entry.bytes())
+    }
+}
+
 pub(super) fn sum<'a>(owners: impl IntoIterator<Item = &'a Arc<LotOwner>>) -> Standing {
     owners.into_iter().map(|owner| owner.standing()).fold(Standing::default(), |sum, one| {
         Standing {
             quota: sum.quota + one.quota,
             taken: sum.taken + one.taken,
             sold: sum.sold + one.sold,
+            ended: sum.ended + one.ended,
             claims: sum.claims + one.claims,
             waiting: sum.waiting + one.waiting,
             halted: sum.halted || one.halted,

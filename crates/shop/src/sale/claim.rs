@@ -10,8 +10,9 @@
 
 use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};
-use kontor_domain::sale::{SaleState, Way};
+use kontor_domain::sale::{CodeRefusal, SaleState, Way};
 use kontor_ledger::sale::{ClaimState, Command, Outcome, Refusal, Take, Taken};
+use kontor_store::sale::code as codes;
 use kontor_store::sale::lot::LotNumber;
 
 use super::answer::SaleRefusal;
@@ -74,6 +75,7 @@ pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> 
     let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
     let (owner, take) = admit(shop, &sale, &wish, Verb::Take, at)?;
+    holds_code(shop, &sale, &wish, at).await?;
     if owner.is_hopeless(&take.person) {
         return Err(SaleRefusal::Lot(Refusal::SoldOut));
     }
@@ -93,6 +95,7 @@ pub async fn wait(shop: &Shop, wish: Wish<'_>) -> Result<Placed, SaleRefusal> {
     let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
     let (owner, take) = admit(shop, &sale, &wish, Verb::Wait, at)?;
+    holds_code(shop, &sale, &wish, at).await?;
     match owner.ask(Command::Wait(take)).await {
         Ok(Outcome::Waiting { place, ahead }) => Ok(Placed::Waiting { place, ahead }),
         Ok(Outcome::Taken(taken)) => Ok(Placed::Claimed(claimed(owner.lot(), taken))),
@@ -108,6 +111,33 @@ impl From<OwnerRefusal> for SaleRefusal {
             OwnerRefusal::Refused(refusal) => Self::Lot(refusal),
             OwnerRefusal::Overloaded => Self::Overloaded,
             OwnerRefusal::Elsewhere => Self::Elsewhere,
+        }
+    }
+}
+
+/// Whether whoever holds a ticket for a code still holds the code. Codes are few, so this may look
+/// into the database; every other way is decided without.
+async fn holds_code(
+    shop: &Shop,
+    sale: &LiveSale,
+    wish: &Wish<'_>,
+    at: Instant,
+) -> Result<(), SaleRefusal> {
+    if !sale.has_codes() {
+        return Ok(());
+    }
+    let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, at)?;
+    if ticket.way != Way::Code {
+        return Ok(());
+    }
+    let (id, entry) = (sale.definition.sale, ticket.entry);
+    let kept = shop.db.read("sale.code", move |tx| codes::of_entry(tx, id, entry)).await;
+    match kept {
+        Ok(Some(kept)) if kept.holder.matches(&ticket.person) => Ok(()),
+        Ok(_) => Err(SaleRefusal::Code(CodeRefusal::NotYours)),
+        Err(fault) => {
+            tracing::error!(%fault, "a code could not be read");
+            Err(SaleRefusal::Elsewhere)
         }
     }
 }
@@ -134,11 +164,12 @@ fn admit<'s>(
     if !sale.state.takes_claims() || at < windows.live_at || at >= windows.ends_at {
         return Err(SaleRefusal::NotLive);
     }
-    if ticket.way == Way::Draw && matches!(verb, Verb::Take) && !sale.is_drawn(&ticket) {
-        return Err(SaleRefusal::NotDrawn);
-    }
-    if matches!(verb, Verb::Take) && !sale.is_turn(&ticket) {
-        return Err(SaleRefusal::NotYourTurn);
+    let turn = sale.is_turn(&ticket);
+    match (verb, ticket.way) {
+        // Who has lost moves up by themselves when a winner's units come back.
+        (_, Way::Draw) if !turn => return Err(SaleRefusal::NotDrawn),
+        (_, Way::Batch) | (Verb::Take, _) if !turn => return Err(SaleRefusal::NotYourTurn),
+        _ => {}
     }
     if !sale.is_cleared(&shop.snapshots.published(), ticket.market, wish.ship_to, at) {
         return Err(SaleRefusal::NotCleared);

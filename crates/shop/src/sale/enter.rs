@@ -6,12 +6,13 @@ use std::sync::Arc;
 use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Country, Email, Phone};
 use kontor_domain::market::MarketCode;
-use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Trait, Way};
+use kontor_domain::sale::{SaleState, Ticket, Way};
 use kontor_store::sale::entry::{self as entries, KeptEntry};
 use kontor_store::sale::{self as sales, excluded};
 
 use super::answer::SaleRefusal;
 use super::board::cleared_pairs;
+use super::code::{enter_with_in, keys};
 use crate::core::{Failure, Outcome, Shop};
 
 /// A wish to enter. Not `Debug`: it is somebody's address.
@@ -29,6 +30,8 @@ pub struct Enter {
     pub phone: Option<Phone>,
     /// Where the parcel will go.
     pub ship_to: Country,
+    /// The code, as typed, for those who have one.
+    pub code: Option<String>,
 }
 
 /// An entry.
@@ -72,25 +75,32 @@ pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusa
             if !cleared_pairs(&known, definition, at).contains(&(wish.market, wish.ship_to)) {
                 return refuse(SaleRefusal::NotCleared);
             }
-            let hasher = own.keys.persons();
-            let mut person = PersonKeys::default().with(Trait::Email, hasher.email(&wish.email));
-            if let Some(phone) = &wish.phone {
-                person = person.with(Trait::Phone, hasher.phone(phone));
-            }
+            let person = keys(&own, &wish.email, wish.phone.as_ref());
             let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
-            if let Some(before) = entries::of_person(tx, wish.sale, &traits)? {
-                let KeptEntry { entry, ticket, present, .. } = before;
-                return Ok(Entered { entry, ticket, present, before: true });
+            // What the state says counts, not the clock: the order is made from who is there when
+            // the state changes, in a later transaction than this.
+            let present = !kept.state.takes_claims();
+            if wish.way == Way::Draw && !present {
+                return refuse(SaleRefusal::NoEntries);
             }
             if excluded::any(tx, &traits)? {
                 return refuse(SaleRefusal::Excluded);
+            }
+            if let Some(before) = entries::of_person(tx, wish.sale, &traits)? {
+                if (before.way, before.market) != (wish.way, wish.market) {
+                    return refuse(SaleRefusal::EnteredElsewhere);
+                }
+                let KeptEntry { entry, ticket, present, .. } = before;
+                return Ok(Entered { entry, ticket, present, before: true });
             }
             let bought = entries::bought_of(tx, None, &traits, &definition.sku)?;
             if bought >= i64::from(definition.per_person) {
                 return refuse(SaleRefusal::PersonLimit);
             }
-            let entry = EntryId::new(at, &own.random);
-            let present = at < definition.windows.live_at;
+            let entry = match wish.way {
+                Way::Code => enter_with_in(tx, &own, wish.sale, wish.code.as_deref(), &person, at)?,
+                _ => EntryId::new(at, &own.random),
+            };
             let good_for = definition.last_hold_ends().seconds_since(at).max(1);
             let ticket = own.keys.tickets().sign(&Ticket {
                 sale: wish.sale,
@@ -102,6 +112,13 @@ pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusa
                 issued_at: at,
                 valid_seconds: u32::try_from(good_for).unwrap_or(u32::MAX),
             });
+            if let Some(handed_over) = entries::get(tx, wish.sale, entry)? {
+                // A code that was passed on: the entry stays, and belongs to somebody else.
+                entries::hand_over(tx, wish.sale, entry, &ticket)?;
+                entries::add_traits(tx, wish.sale, entry, &traits)?;
+                let present = handed_over.present;
+                return Ok(Entered { entry, ticket, present, before: false });
+            }
             let kept = KeptEntry {
                 sale: wish.sale,
                 entry,

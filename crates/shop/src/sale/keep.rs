@@ -9,9 +9,10 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use kontor_base::id::{EntryId, SaleId};
 use kontor_domain::sale::{
-    Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way, due, life_step,
+    Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way, due, entries_digest, life_step,
 };
-use kontor_ledger::sale::LotRules;
+use kontor_ledger::sale::{LotRules, Standing};
+use kontor_store::sale::channel::{self as channels, KeptChannel};
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale, batch, entry};
 use kontor_store::{StoreError, Topic};
@@ -19,9 +20,10 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::board::{Door, LiveSale};
+use super::board::{Door, LiveSale, rank_of};
 use super::owner::{LotOwner, Surroundings};
-use super::settle::give_back_unsold;
+use super::roll::roll_over_unsold;
+use super::settle::close_in;
 use crate::core::Shop;
 
 /// How often the keeper looks, if nobody says that a sale has changed.
@@ -83,7 +85,8 @@ pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
             _ => Arc::new(raise(shop, &sale, was.map(Arc::as_ref)).await?),
         };
         if live.state.takes_claims() {
-            live.doors.iter().for_each(|door| door.let_in());
+            roll_over_unsold(shop, &live).await?;
+            let_in(shop, &live).await?;
         }
         now_live.insert(id, live);
     }
@@ -125,6 +128,10 @@ async fn next_state(
             standing.quota > 0 && standing.free() == 0
         }
     });
+    if sale.state == SaleState::Doors && sale.definition.beacon.is_some() && sale.beacon.is_none() {
+        // The order cannot be made before the beacon's value is known.
+        return Ok(None);
+    }
     let (event, by) = match due(sale.state, &windows, at, holds_open) {
         Some(event) => (event, Mover::Clock),
         None if sale.state == SaleState::Live && sold_out => (SaleEvent::SellOut, Mover::Engine),
@@ -146,7 +153,7 @@ async fn next_state(
                 return Ok(false);
             }
             if event == SaleEvent::Settle {
-                let units = give_back_unsold(tx, &own, id, at)?;
+                let units = close_in(tx, &own, id, at)?;
                 tracing::info!(sale = %id, units, "unsold units went back");
             }
             Ok::<_, StoreError>(true)
@@ -182,7 +189,7 @@ async fn raise(
     was: Option<&LiveSale>,
 ) -> Result<LiveSale, StoreError> {
     let definition = sale.definition.clone();
-    let shuffle = sale.secret.shuffle(definition.sale, None);
+    let shuffle = sale.secret.shuffle(definition.sale, sale.beacon.as_ref());
     let mut doors: Vec<Arc<Door>> = was.map_or_else(Vec::new, |was| was.doors.clone());
     if doors.is_empty() && has_owners(sale.state) {
         let id = definition.sale;
@@ -191,8 +198,8 @@ async fn raise(
     }
     if sale.state.takes_claims() {
         for door in doors.iter().filter(|door| !door.is_ordered()) {
-            let ranks = ranks(shop, &shuffle, definition.sale, door).await?;
-            door.set_order(ranks);
+            let (ranks, admitted) = ranks(shop, &shuffle, definition.sale, door).await?;
+            door.set_order(ranks, admitted);
         }
     }
     Ok(LiveSale {
@@ -243,53 +250,99 @@ fn start_owner(
     })
 }
 
-/// The ranks of those who were present, lowest first.
+/// The ranks of those who were present, lowest first, and how many of them were let in before this
+/// process began. The digest of who was there is kept the first time: nobody is added afterwards.
 async fn ranks(
     shop: &Shop,
     shuffle: &Shuffle,
     sale: SaleId,
     door: &Door,
-) -> Result<Vec<u128>, StoreError> {
-    if !door.way.is_shuffled() {
-        return Ok(Vec::new());
-    }
+) -> Result<(Vec<u128>, usize), StoreError> {
     let (shuffle, market, way) = (shuffle.clone(), door.market, door.way);
-    shop.db
+    let (present, kept) = shop
+        .db
         .read("sale.order", move |tx| {
-            let mut ranks = Vec::new();
+            let mut present = Vec::new();
             let mut last: Option<EntryId> = None;
             loop {
                 let page = entry::after(tx, sale, last, PAGE)?;
                 let Some(end) = page.last() else { break };
                 last = Some(end.entry);
                 let here = page.iter().filter(|e| e.present && e.market == market && e.way == way);
-                ranks.extend(here.map(|entry| shuffle.rank(way, entry.entry)));
+                present.extend(here.map(|entry| entry.entry));
             }
-            ranks.sort_unstable();
-            Ok(ranks)
+            let kept = channels::of_sale(tx, sale)?;
+            Ok::<_, StoreError>((present, kept))
+        })
+        .await?;
+    let kept = kept.into_iter().find(|kept| kept.market == market && kept.way == way);
+    let admitted = kept.map_or(0, |kept| kept.admitted);
+    if kept.is_none() {
+        let digest = entries_digest(&present);
+        let channel = KeptChannel { market, way, digest, admitted: 0 };
+        shop.db.write("sale.digest", move |tx| channels::keep_digest(tx, sale, &channel)).await?;
+    }
+    let mut ranks: Vec<u128> =
+        present.into_iter().map(|entry| rank_of(&shuffle, way, entry)).collect();
+    ranks.sort_unstable();
+    Ok((ranks, usize::try_from(admitted).unwrap_or(usize::MAX)))
+}
+
+/// Lets the next ones in, and keeps how many were, for the report and for whoever comes after a
+/// crash: nobody who was in is sent back into the line.
+async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
+    let mut moved = Vec::new();
+    for door in &live.doors {
+        door.let_in();
+        let admitted = door.admitted.load(Ordering::Acquire);
+        if door.noted.swap(admitted, Ordering::AcqRel) < admitted {
+            moved.push((door.market, door.way, admitted as u64));
+        }
+    }
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let id = live.definition.sale;
+    shop.db
+        .write("sale.let_in", move |tx| {
+            moved.iter().try_for_each(|(market, way, admitted)| {
+                channels::let_in(tx, id, *market, *way, *admitted)
+            })
         })
         .await
 }
 
 impl Door {
-    /// Lets the next ones in: as many as will, at the measured yield, take what is free.
+    /// Lets the next ones in: in a rush as many as will, at the measured yield, take what is free;
+    /// in a draw and in batches as many as there are units, and one for each that came back.
     fn let_in(&self) {
         let line = self.order.load();
         let (length, admitted) = (line.len(), self.admitted.load(Ordering::Relaxed));
-        if self.way != Way::Rush || admitted >= length {
+        if admitted >= length {
             return;
         }
         let standing = super::board::sum(&self.owners);
+        let next = match self.way {
+            Way::Rush => self.at_the_measured_rate(&standing, length, admitted),
+            Way::Draw | Way::Batch => {
+                let reach = (self.quota.max(standing.quota) + standing.ended) as usize;
+                reach.saturating_sub(admitted)
+            }
+            Way::Code => length,
+        };
+        self.admitted.store(admitted.saturating_add(next).min(length), Ordering::Release);
+    }
+
+    fn at_the_measured_rate(&self, standing: &Standing, length: usize, admitted: usize) -> usize {
         let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let claims = u64::from(standing.claims);
-        let admitted_before = admitted as u64;
         let claimed = claims.saturating_sub(pace.claims);
         pace.claims = claims;
         let elapsed_ms = u64::try_from(LOOK_EVERY.as_millis()).unwrap_or(1);
         pace.controller.observe(Measured { elapsed_ms, claimed, decided: claimed });
         let floor = Floor {
             free: u64::from(standing.free()),
-            deciding: admitted_before.saturating_sub(claims),
+            deciding: (admitted as u64).saturating_sub(claims),
             waiting: (length - admitted) as u64,
             step_min: STEP_MIN,
             deciding_max: DECIDING_MAX,
@@ -297,7 +350,6 @@ impl Door {
         // Somebody who is let in and does not come must not hold everybody up for ever.
         let patience = floor.deciding / 20;
         let next = pace.controller.next(&floor).max(patience).max(u64::from(floor.free > 0));
-        let next = usize::try_from(next).unwrap_or(usize::MAX);
-        self.admitted.store(admitted.saturating_add(next).min(length), Ordering::Release);
+        if floor.free == 0 { 0 } else { usize::try_from(next).unwrap_or(usize::MAX) }
     }
 }

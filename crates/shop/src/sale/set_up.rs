@@ -8,7 +8,8 @@ use kontor_base::Instant;
 use kontor_base::id::{SaleId, TransferId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{
-    Definition, DefinitionProblem, LifeRefusal, Mover, OrderSecret, SaleEvent, SaleState, life_step,
+    Definition, DefinitionProblem, LifeRefusal, Mover, OrderSecret, SaleEvent, SaleState,
+    SettleRefusal, life_step, settle,
 };
 use kontor_ledger::sale::LotHead;
 use kontor_ledger::warehouse::move_quota;
@@ -18,6 +19,7 @@ use kontor_store::sale::{self as sales, KeptSale};
 use kontor_store::{StoreError, Tx, stock};
 
 use super::board::cleared_pairs;
+use super::settle::{close_in, tallies};
 use crate::core::{Failure, Outcome, Shop};
 
 /// A sale to be set up.
@@ -57,6 +59,12 @@ pub enum SetUpRefusal {
     /// There is no such sale.
     #[error("there is no such sale")]
     Unknown,
+    /// The sale has named no beacon, has its value already, or is live.
+    #[error("the sale waits for no beacon's value")]
+    NoBeacon,
+    /// It cannot be settled yet.
+    #[error(transparent)]
+    Settle(#[from] SettleRefusal),
     /// Its life does not allow it.
     #[error(transparent)]
     Life(#[from] LifeRefusal),
@@ -75,6 +83,8 @@ impl SetUpRefusal {
             Self::Stock { .. } => "stock.insufficient",
             Self::Lots => "sale.lots",
             Self::Unknown => "sale.unknown",
+            Self::NoBeacon => "sale.no_beacon",
+            Self::Settle(refusal) => refusal.code(),
             Self::Life(refusal) => refusal.code(),
         }
     }
@@ -113,7 +123,9 @@ pub async fn set_up(shop: &Arc<Shop>, command: SetUp) -> Outcome<SaleId, SetUpRe
             }
             let (definition, title) = (definition.clone(), command.title.clone());
             let id = definition.sale;
-            sales::insert(tx, &KeptSale { definition, state, secret: secret.clone(), title })?;
+            let secret = secret.clone();
+            let (settled_at, beacon) = (None, None);
+            sales::insert(tx, &KeptSale { definition, state, secret, title, settled_at, beacon })?;
             Ok(id)
         })
         .await
@@ -234,6 +246,88 @@ async fn step(
             let to = life_step(kept.state, event, Mover::Staff)
                 .map_err(|refusal| Failure::Refused(refusal.into()))?;
             sales::set_state(tx, sale, kept.state, to)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Shows a sale that was set up to everybody before the clock would.
+///
+/// # Errors
+///
+/// A [`SetUpRefusal`], or a fault of the store.
+pub async fn announce(shop: &Arc<Shop>, sale: SaleId) -> Outcome<(), SetUpRefusal> {
+    step(shop, sale, SaleEvent::Announce, "sale.announce").await
+}
+
+/// Settles a halted sale that shall not go on: what was not sold goes back.
+///
+/// # Errors
+///
+/// A [`SetUpRefusal`] (also while holds are open), or a fault of the store.
+pub async fn settle_halted(shop: &Arc<Shop>, sale: SaleId) -> Outcome<i64, SetUpRefusal> {
+    let (own, at) = (Arc::clone(shop), shop.now());
+    shop.db
+        .write("sale.settle", move |tx| {
+            let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
+            let to = life_step(kept.state, SaleEvent::Settle, Mover::Staff)
+                .map_err(|refusal| Failure::Refused(refusal.into()))?;
+            let tallies = tallies(tx, &kept.definition)?;
+            settle(&tallies).map_err(|refusal| Failure::Refused(refusal.into()))?;
+            sales::set_state(tx, sale, kept.state, to)?;
+            Ok(close_in(tx, &own, sale, at)?)
+        })
+        .await
+}
+
+/// Gives the value of the beacon that a sale has named; the order is made with it. Before the sale
+/// goes live, and once.
+///
+/// # Errors
+///
+/// A [`SetUpRefusal`], or a fault of the store.
+pub async fn set_beacon(
+    shop: &Arc<Shop>,
+    sale: SaleId,
+    value: [u8; 32],
+) -> Outcome<(), SetUpRefusal> {
+    shop.db
+        .write("sale.beacon", move |tx| {
+            let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
+            let named = kept.definition.beacon.is_some() && !kept.state.takes_claims();
+            if !named || !sales::set_beacon(tx, sale, &value)? {
+                return Err(Failure::Refused(SetUpRefusal::NoBeacon));
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Checks a definition as setting it up would, and changes nothing.
+///
+/// # Errors
+///
+/// What setting it up would answer.
+pub async fn preview(shop: &Arc<Shop>, command: SetUp) -> Outcome<(), SetUpRefusal> {
+    let (own, at) = (Arc::clone(shop), shop.now());
+    shop.db
+        .read("sale.preview", move |tx| {
+            check(&own, tx, &command, at)?;
+            let definition = &command.definition;
+            let mut wanted: BTreeMap<MarketCode, u32> = BTreeMap::new();
+            for channel in &definition.channels {
+                *wanted.entry(channel.market).or_default() += channel.quota;
+            }
+            for (market, quota) in wanted {
+                let sku = definition.sku.as_str();
+                let there = stock::available(tx, market.as_str(), sku)?;
+                let there: i64 = there.iter().map(|(_, units)| units.max(&0)).sum();
+                let short = i64::from(quota) - there;
+                if short > 0 {
+                    let short = u32::try_from(short).unwrap_or(u32::MAX);
+                    return Err(Failure::Refused(SetUpRefusal::Stock { market, short }));
+                }
+            }
             Ok(())
         })
         .await

@@ -2,9 +2,10 @@
 
 use kontor_base::Instant;
 use kontor_base::id::SaleId;
+use kontor_domain::sale::{Definition, Tally, settle};
 use kontor_ledger::{MarketKey, StockState};
-use kontor_store::sale as sales;
 use kontor_store::sale::lot::{self as lots, LotNumber};
+use kontor_store::sale::{self as sales, batch};
 use kontor_store::{StoreError, Tx, stock};
 
 use super::set_up::{move_units, own_stock};
@@ -25,6 +26,53 @@ pub(crate) fn take_back_in(
     }
     give_back_unsold(tx, shop, lot.sale, at)?;
     Ok(true)
+}
+
+/// Closes a sale: its lots are nobody's any more, what was not sold goes back, and the count is
+/// checked once more. Gives how many units went back.
+///
+/// # Panics
+///
+/// When more was sold than there was: the books are wrong, and the transaction must not be kept.
+pub(super) fn close_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    sale: SaleId,
+    at: Instant,
+) -> Result<i64, StoreError> {
+    lots::close_all(tx, sale)?;
+    if let Some(kept) = sales::get(tx, sale)? {
+        let tallies = tallies(tx, &kept.definition)?;
+        let sound = settle(&tallies);
+        assert!(sound.is_ok(), "{sale} cannot be settled: {sound:?}");
+    }
+    sales::settled(tx, sale, at)?;
+    give_back_unsold(tx, shop, sale, at)
+}
+
+/// What the lots of each way in have counted.
+pub(super) fn tallies(tx: &mut Tx<'_>, definition: &Definition) -> Result<Vec<Tally>, StoreError> {
+    let lots = lots::of_sale(tx, definition.sale)?;
+    let mut tallies = Vec::new();
+    for channel in &definition.channels {
+        let own = lots.iter().filter(|lot| lot.market == channel.market && lot.way == channel.way);
+        let (mut now, mut claimed, mut held) = (0_u32, 0_u32, 0_u32);
+        for lot in own {
+            now += lot.head.quota;
+            for tally in batch::tally(tx, lot.lot)? {
+                let units = u32::try_from(tally.units).unwrap_or(u32::MAX);
+                match tally.state.as_str() {
+                    "sold" => claimed += units,
+                    "held" | "checkout" => held += units,
+                    _ => {}
+                }
+            }
+        }
+        let rolled_in = now.saturating_sub(channel.quota);
+        let rolled_out = channel.quota.saturating_sub(now);
+        tallies.push(Tally { channel: *channel, rolled_in, rolled_out, claimed, held });
+    }
+    Ok(tallies)
 }
 
 /// Moves everything that is available in the sale's stock back; gives how many units. The caller

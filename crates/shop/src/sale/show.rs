@@ -71,7 +71,7 @@ pub async fn shown(shop: &Shop, id: SaleId) -> Result<Option<ShownSale>, StoreEr
 }
 
 fn seen(shop: &Shop, kept: KeptSale) -> ShownSale {
-    let KeptSale { definition, state, secret, title } = kept;
+    let KeptSale { definition, state, secret, title, .. } = kept;
     let live = shop.sales.live(definition.sale);
     let ways = definition
         .channels

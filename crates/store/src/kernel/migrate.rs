@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_install"),
     migration!(11, "0011_sale_checkout"),
     migration!(12, "0012_staff"),
+    migration!(13, "0013_sale_report"),
 ];
 
 /// The newest schema that this release knows.

@@ -209,3 +209,69 @@ pub fn add_traits(
     }
     Ok(())
 }
+
+/// The entry with this id.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn get(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<Option<KeptEntry>, StoreError> {
+    tx.optional(
+        "SELECT sale, entry, market, way, present, ticket, entered_at FROM sale_entry
+         WHERE sale = $1 AND entry = $2",
+        values![sale.bytes(), entry.bytes()],
+        read,
+    )
+}
+
+/// Gives an entry to another person: their ticket in place of the old one, and their traits.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn hand_over(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    entry: EntryId,
+    ticket: &str,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE sale_entry SET ticket = $3 WHERE sale = $1 AND entry = $2",
+        values![sale.bytes(), entry.bytes(), ticket],
+    )?;
+    Ok(())
+}
+
+/// Forgets the traits of an entry: it belongs to somebody else from now on.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn forget_traits(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    entry: EntryId,
+    traits: &[KeyedHash],
+) -> Result<(), StoreError> {
+    for hash in traits {
+        tx.execute(
+            "DELETE FROM sale_person WHERE trait = $1 AND sale = $2 AND entry = $3",
+            values![hash, sale.bytes(), entry.bytes()],
+        )?;
+    }
+    Ok(())
+}
+
+/// How many units an entry has bought.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn bought(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<i64, StoreError> {
+    let units = tx.optional(
+        "SELECT units FROM sale_bought WHERE sale = $1 AND entry = $2",
+        values![sale.bytes(), entry.bytes()],
+        |row| row.int(0),
+    )?;
+    Ok(units.unwrap_or(0))
+}

@@ -5,11 +5,14 @@
 //! under the lot's lease. Start reading there.
 
 pub mod batch;
+pub mod channel;
 pub mod checkout;
+pub mod code;
 pub mod entry;
 pub mod excluded;
 pub mod lot;
 
+use kontor_base::Instant;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Definition, OrderSecret, SaleState};
 
@@ -29,6 +32,10 @@ pub struct KeptSale {
     pub secret: OrderSecret,
     /// What it is called, in the shop's own words.
     pub title: String,
+    /// When it was settled.
+    pub settled_at: Option<Instant>,
+    /// The value of the beacon that the definition names, once it is known.
+    pub beacon: Option<[u8; 32]>,
 }
 
 const TABLE: &str = "sale";
@@ -55,7 +62,7 @@ pub fn insert(tx: &mut Tx<'_>, sale: &KeptSale) -> Result<(), StoreError> {
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> {
     tx.optional(
-        "SELECT state, definition, secret, title FROM sale WHERE id = $1",
+        "SELECT state, definition, secret, title, settled_at, beacon FROM sale WHERE id = $1",
         values![id.bytes()],
         read,
     )
@@ -67,7 +74,11 @@ pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> 
 ///
 /// When the database cannot be read.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<KeptSale>, StoreError> {
-    tx.query("SELECT state, definition, secret, title FROM sale ORDER BY id", &[], read)
+    tx.query(
+        "SELECT state, definition, secret, title, settled_at, beacon FROM sale ORDER BY id",
+        &[],
+        read,
+    )
 }
 
 fn read(row: &Row<'_>) -> Result<KeptSale, StoreError> {
@@ -76,6 +87,8 @@ fn read(row: &Row<'_>) -> Result<KeptSale, StoreError> {
         definition: row.json(1, TABLE)?,
         secret: row.json(2, TABLE)?,
         title: row.text(3)?,
+        settled_at: Some(row.instant(4)?).filter(|at| at.micros() > 0),
+        beacon: row.maybe_text(5)?.map(|text| beacon(&text)).transpose()?,
     })
 }
 
@@ -98,4 +111,36 @@ pub fn set_state(
         tx.touch(Topic::Sale)?;
     }
     Ok(rows > 0)
+}
+
+/// The bytes of a beacon's value, kept as JSON of a list.
+fn beacon(text: &str) -> Result<[u8; 32], StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::bad_row(TABLE, error))
+}
+
+/// Keeps the value of a sale's beacon, once; gives whether there was none before.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn set_beacon(tx: &mut Tx<'_>, id: SaleId, value: &[u8; 32]) -> Result<bool, StoreError> {
+    let text = to_json(value, TABLE)?;
+    let rows = tx.execute(
+        "UPDATE sale SET beacon = $2 WHERE id = $1 AND beacon IS NULL",
+        values![id.bytes(), &text],
+    )?;
+    if rows > 0 {
+        tx.touch(Topic::Sale)?;
+    }
+    Ok(rows > 0)
+}
+
+/// Notes when a sale was settled.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn settled(tx: &mut Tx<'_>, id: SaleId, at: Instant) -> Result<(), StoreError> {
+    tx.execute("UPDATE sale SET settled_at = $2 WHERE id = $1", values![id.bytes(), at])?;
+    Ok(())
 }

@@ -52,6 +52,8 @@ const ROUTES: &[Route] = &[
     sale::wait::ROUTE,
     sale::check_out::ROUTE,
     sale::give_up::ROUTE,
+    sale::pass_on::ROUTE,
+    sale::report::ROUTE,
     install::report::ROUTE,
     install::overview::ROUTE,
     install::table::ROUTE,
@@ -87,6 +89,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(sale::wait::ROUTE, post(sale::wait::wait_in_sale))
         .add(sale::check_out::ROUTE, post(sale::check_out::check_out_claim))
         .add(sale::give_up::ROUTE, post(sale::give_up::give_up_claim))
+        .add(sale::pass_on::ROUTE, post(sale::pass_on::pass_code_on))
+        .add(sale::report::ROUTE, get(sale::report::show_report))
         .add(install::report::ROUTE, post(install::report::report_installation))
         .add(install::overview::ROUTE, get(install::overview::show_installations))
         .add(install::table::ROUTE, get(install::table::show_table))

@@ -69,6 +69,16 @@ pub(crate) async fn keep(api: &Api) {
     tell_lots(&api.shop).await.expect("the lots are told");
 }
 
+/// The keepers come by until the sale is in this state. Its owners end holds on threads of their own:
+/// wait for the state, not for a time.
+pub(crate) async fn until(api: &Api, sale: SaleId, state: &str) {
+    let path = format!("/api/v1/sale/{sale}");
+    while api.send(Ask::get(&path)).await.expect(200).str("/state") != state {
+        keep(api).await;
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Enters and gives the ticket.
 pub(crate) async fn enter(api: &Api, sale: SaleId, way: Way, email: &str) -> String {
     let body = json!({"market": "us", "way": way.word(), "email": email, "ship_to": "US"});

@@ -76,7 +76,8 @@ impl Generator {
             81..=85 => Command::GiveUp(sequence),
             86..=90 => Command::Release(sequence),
             91..=94 => Command::Expire,
-            95..=97 => Command::SetQuota(self.dice.below(16)),
+            95..=96 => Command::SetQuota(self.dice.below(16)),
+            97 => Command::Shrink,
             98 => Command::Halt,
             _ => Command::Resume,
         };

@@ -65,6 +65,10 @@ impl Model {
                 self.quota = quota;
                 Ok(Outcome::Done)
             }
+            Command::Shrink => {
+                self.quota = self.taken();
+                Ok(Outcome::Done)
+            }
             Command::Halt => {
                 self.halted = true;
                 Ok(Outcome::Done)

@@ -1,6 +1,6 @@
 //! The rules of the sale where a claim's checkout is paid, and what its lot has to hear of.
 
-use kontor_base::id::HoldId;
+use kontor_base::id::{CheckoutId, HoldId};
 use kontor_domain::customer::{Address, Contact};
 use kontor_domain::sale::{Household, PersonHasher, PersonKeys, Trait};
 use kontor_store::order::Checkout;
@@ -10,7 +10,9 @@ use kontor_store::{StoreError, Tx};
 use super::super::refusal::Refusal;
 use super::{claim_of, claim_of_hold};
 use crate::core::{Failure, Outcome, Shop};
-use crate::sale::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
+use crate::sale::{
+    SaleRefusal, bought_in, came_back_in, eligible_in, note_refusal, note_traits_in, own_claim,
+};
 
 /// What a buyer is known by, as hashes.
 fn person(hasher: &PersonHasher, contact: &Contact, ship_to: &Address) -> PersonKeys {
@@ -72,4 +74,23 @@ pub(in super::super) fn cancelled_in(tx: &mut Tx<'_>, hold: HoldId) -> Result<()
         came_back_in(tx, &claim)?;
     }
     recheck(tx, lot, number)
+}
+
+/// The rules have refused this buyer: the sale's report counts it. Paying for somebody else is not
+/// counted, because it says nothing about whose claim it is.
+pub(in super::super) async fn note_refusal_of(
+    shop: &Shop,
+    checkout: CheckoutId,
+    refusal: &SaleRefusal,
+) -> Result<(), StoreError> {
+    let Some((lot, number)) = claim_of(checkout) else { return Ok(()) };
+    if !matches!(refusal, SaleRefusal::PersonLimit | SaleRefusal::Excluded) {
+        return Ok(());
+    }
+    let code = refusal.code();
+    let claim = shop.db.read("order.refused_claim", move |tx| own_claim(tx, lot, number)).await?;
+    match claim {
+        Some(claim) => note_refusal(shop, claim, code).await,
+        None => Ok(()),
+    }
 }

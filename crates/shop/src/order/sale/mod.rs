@@ -24,7 +24,7 @@ pub use check_out::{CheckOutClaim, check_out_claim};
 pub use give_up::{GivenUp, give_up_claim};
 pub use tell::tell_lots;
 
-pub(super) use eligible::{cancelled_in, may_pay_in, recheck_in, sold_in};
+pub(super) use eligible::{cancelled_in, may_pay_in, note_refusal_of, recheck_in, sold_in};
 pub(super) use late::{hold_again_in, reserve_again};
 
 /// The claim that a checkout was begun from, if it was from one.

@@ -58,6 +58,8 @@ request that is answered with one has changed nothing.";
         sale::wait::wait_in_sale,
         sale::check_out::check_out_claim,
         sale::give_up::give_up_claim,
+        sale::pass_on::pass_code_on,
+        sale::report::show_report,
         install::report::report_installation,
         install::overview::show_installations,
         install::table::show_table,

@@ -43,6 +43,9 @@ pub(crate) struct EntryWish {
     /// The country that the parcel will go to.
     #[schema(example = "US")]
     ship_to: String,
+    /// The code, for the way `code`.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 /// An entry.
@@ -80,7 +83,7 @@ pub(crate) async fn enter_sale(State(app): State<App>, call: Call) -> Response {
 async fn take_in(app: &App, call: &Call) -> Result<Reply, Problem> {
     call.only_queries(&[])?;
     let sale = sale_of(call)?;
-    let EntryWish { market, way, email, phone, ship_to } = call.json()?;
+    let EntryWish { market, way, email, phone, ship_to, code } = call.json()?;
     let bad = |pointer, code, detail| invalid(vec![field(pointer, code, detail)]);
     let market: MarketCode = market.parse().map_err(|_| unknown_market())?;
     let way = Way::from_word(&way)
@@ -94,7 +97,7 @@ async fn take_in(app: &App, call: &Call) -> Result<Reply, Problem> {
     let ship_to: Country = ship_to
         .parse()
         .map_err(|_| bad("/ship_to", "request.unknown_value", "not a country's two letters"))?;
-    let wish = Enter { sale, market, way, email, phone, ship_to };
+    let wish = Enter { sale, market, way, email, phone, ship_to, code };
     let entered = enter(&app.shop, wish).await.map_err(|failure| of(failure, |r| of_sale(&r)))?;
     let body = EntryAnswer {
         entry: entered.entry.to_string(),
