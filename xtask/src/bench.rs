@@ -13,6 +13,7 @@ mod metrics;
 mod nginx;
 mod order;
 mod process;
+mod sale;
 mod shelf;
 mod shop;
 mod verdict;
@@ -31,6 +32,11 @@ Usage: cargo xtask bench NAME [--json] [options]
   order    complete guest checkouts per second: cart, checkout, payment with
            the test provider, order
   verdict  verdicts, gap lists and next-country sheets on one core
+  sale     the record replayed: 2,112,010 orders of one item, each of its own
+           person under its own key, over HTTP, on disk before the answer; then a
+           steady 10,000 a second, sold-out answers, and the same machine with an
+           empty handler, PostgreSQL's hot row and Redis (needs postgresql and
+           redis-server; see --no-baselines)
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
            are against the smallest of the three
@@ -42,8 +48,11 @@ Usage: cargo xtask bench NAME [--json] [options]
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
-  --connections N  connections that ask without pause [64]
+  --connections N  connections that ask without pause [64; sale: 256]
   --threads N      threads of the load generator [2]
+  --quick          (sale) 100,000 orders and short baselines, in half a minute
+  --orders N       (sale) so many orders
+  --no-baselines   (sale) leave PostgreSQL and Redis out
   --size-mb N      (delta) megabytes of an image [250]
   --seed N         (delta) which family of images [1]
   --gzip           (shelf) ask for compressed pages, from nginx too
@@ -68,6 +77,8 @@ struct Bench {
     kontor: String,
     /// The release build of the load generator.
     load: String,
+    /// The release build of the sale's load.
+    rush: String,
     /// A folder for this run alone.
     folder: PathBuf,
 }
@@ -79,17 +90,25 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         println!("{HELP}");
         return Ok(());
     }
-    let options = Options {
+    let mut options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
         seconds: arguments.number("--seconds", 4)?.clamp(1, 600),
-        connections: arguments.number("--connections", 64)?.clamp(1, 4096),
+        connections: arguments.number("--connections", 0)?.clamp(0, 4096),
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
     };
+    let quick = arguments.flag(&["--quick"]);
+    let no_baselines = arguments.flag(&["--no-baselines"]);
+    let orders = arguments.number("--orders", 0)?;
     let name = arguments
         .positional()
-        .ok_or("name a benchmark: shelf, order, verdict, delta or baselines")?;
+        .ok_or("name a benchmark: shelf, order, sale, verdict, delta or baselines")?;
+    if options.connections == 0 {
+        options.connections = if name == "sale" { 256 } else { 64 };
+    }
+    let orders = (orders > 0).then(|| orders.clamp(1_000, 9_000_000));
+    let wanted = sale::Wanted::new(quick, orders, !no_baselines);
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
@@ -101,12 +120,14 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     if name == "baselines" {
         return baseline::run(&options);
     }
-    let measure = match name.as_str() {
-        "shelf" => shelf::run,
-        "order" => order::run,
+    type Measure<'a> = Box<dyn Fn(&Bench) -> Result<String, Failure> + 'a>;
+    let measure: Measure<'_> = match name.as_str() {
+        "shelf" => Box::new(shelf::run),
+        "order" => Box::new(order::run),
+        "sale" => Box::new(|bench| sale::run(bench, &wanted)),
         _ => {
             return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, verdict, delta and baselines"
+                "there is no benchmark {name:?}; there are shelf, order, sale, verdict, delta and baselines"
             ));
         }
     };
@@ -130,13 +151,14 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         "--workspace",
         "--bin=kontor",
         "--bin=kontor-load",
+        "--bin=kontor-rush",
         "--message-format=json-render-diagnostics",
     ];
     let messages = command::output("cargo", &words, &root)?;
     let binary = |name: &str| {
         test::executable(&messages, name).ok_or_else(|| format!("cargo built no {name}"))
     };
-    let (kontor, load) = (binary("kontor")?, binary("kontor-load")?);
+    let (kontor, load, rush) = (binary("kontor")?, binary("kontor-load")?, binary("kontor-rush")?);
     let target =
         PathBuf::from(&kontor).parent().map(PathBuf::from).ok_or("the binary lies in no folder")?;
     // The target folder, because /tmp is memory on some machines, and a
@@ -145,7 +167,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, folder })
+    Ok(Bench { options, kontor, load, rush, folder })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.
