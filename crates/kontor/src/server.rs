@@ -163,12 +163,12 @@ impl Server {
         };
         let (stop_keepers, stopped) = watch::channel(false);
         let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings, metrics);
-        let forgetting = forget_addresses(app.clone(), stopped.clone());
+        let tidying = tidy_up(app.clone(), stopped.clone());
         let keepers = tokio::spawn(async move {
             tokio::join!(
                 keepers::run(shop, stopped.clone()),
                 kontor_rom::keepers::run(rom, stopped),
-                forgetting
+                tidying
             );
         });
         let stop_within = Duration::from_secs(u64::from(config.server.stop_within_s));
@@ -217,13 +217,15 @@ impl Server {
     }
 }
 
-/// Lets the rate limiter forget addresses whose budget is full again.
-async fn forget_addresses(app: App, mut stop: watch::Receiver<bool>) {
+/// Lets the rate limiter forget addresses whose budget is full again, and folds the metrics.
+async fn tidy_up(app: App, mut stop: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(60));
+    let mut folds = tokio::time::interval(Duration::from_secs(5));
     loop {
         tokio::select! {
             _ = stop.changed() => return,
             _ = ticks.tick() => app.limiter.forget(),
+            _ = folds.tick() => crate::telemetry::fold_metrics(),
         }
     }
 }

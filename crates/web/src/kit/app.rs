@@ -8,6 +8,7 @@ use kontor_shop::Shop;
 
 use super::limit::Limiter;
 use super::pages::Pages;
+use super::request_ids::RequestIds;
 use crate::page::{LegalTexts, Site};
 
 /// What the server is told at start.
@@ -44,6 +45,8 @@ pub struct Inner {
     pub pages: Pages,
     /// Who has written how often.
     pub limiter: Limiter,
+    /// Where requests' ids come from.
+    pub request_ids: RequestIds,
     /// Renders the metrics, where they are collected.
     pub metrics: Option<fn() -> String>,
 }
@@ -71,6 +74,7 @@ impl App {
             reenactment: snapshot.reenactment,
         });
         let limiter = Limiter::new(settings.writes_per_minute, settings.sign_ups_per_hour);
+        let request_ids = RequestIds::from(shop.random.bytes16());
         Self(Arc::new(Inner {
             shop,
             rom,
@@ -78,6 +82,7 @@ impl App {
             site,
             pages: Pages::default(),
             limiter,
+            request_ids,
             metrics,
         }))
     }

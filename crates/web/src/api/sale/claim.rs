@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kontor_base::{Country, limits};
+use kontor_base::Country;
 use kontor_domain::sale::TICKET_TEXT_MAX;
 use kontor_shop::sale::{Wish, claim};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::problem::of_sale;
 use super::sale_of;
-use crate::api::call::{Call, IDEMPOTENCY_KEY, field, invalid};
+use crate::api::call::{Call, field, invalid};
 use crate::api::reply::Reply;
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
@@ -82,11 +82,8 @@ pub(crate) async fn claim_in_sale(State(app): State<App>, call: Call) -> Respons
 async fn take(app: &App, call: &Call) -> Result<Reply, Problem> {
     call.only_queries(&[])?;
     let sale = sale_of(call)?;
-    // The guard of the header's form; the hash that it makes is not used: a claim's own identity
-    // belongs to the ticket, whatever the body says.
-    call.once(app, "sale.claim")?;
-    let key = call.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or("");
-    debug_assert!(key.len() <= limits::IDEMPOTENCY_KEY_CHARS_MAX, "checked above");
+    // A claim's own identity belongs to the ticket, whatever the body says.
+    let key = call.key()?;
     let ClaimWish { ticket, units, ship_to } = call.json()?;
     if ticket.len() > TICKET_TEXT_MAX {
         return Err(invalid(vec![field("/ticket", "request.bad_value", "too long for a ticket")]));
