@@ -7,16 +7,40 @@ use kontor_base::id::SaleId;
 use super::RushError;
 use super::files::{Crowd, Kind, Records};
 
-/// Who is asked for what; one thread's share of the people, in order.
+/// Who is asked for what; one thread's share of the people, in order. A person asks on one
+/// connection, whose number tells what is to be remembered between their requests.
 pub trait Script: Send {
-    /// Puts the next person's request into `out`, which is empty.
+    /// Puts a person's request number `step`, counted from 0, into `out`, which is empty.
     ///
     /// # Errors
     /// When there is no such person.
-    fn write(&mut self, person: u32, out: &mut Vec<u8>) -> Result<(), RushError>;
+    fn write(
+        &mut self,
+        line: usize,
+        person: u32,
+        step: u8,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RushError>;
 
-    /// Takes an answer; gives whether it is the one that was hoped for.
-    fn read(&mut self, person: u32, status: u16, body: &[u8]) -> bool;
+    /// Takes the answer to it.
+    fn read(&mut self, line: usize, person: u32, step: u8, status: u16, body: &[u8]) -> Heard;
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// The one that was hoped for.
+    Hoped,
+    /// Another one; the person goes home.
+    Other,
+    /// The person has another request.
+    Next,
+}
+
+impl Heard {
+    fn hoped(is: bool) -> Self {
+        if is { Self::Hoped } else { Self::Other }
+    }
 }
 
 /// What every request of a run has in common.
@@ -89,7 +113,7 @@ const fn body_around_ticket() -> (&'static [u8], &'static [u8]) {
 }
 
 impl Script for Claims {
-    fn write(&mut self, person: u32, out: &mut Vec<u8>) -> Result<(), RushError> {
+    fn write(&mut self, _: usize, person: u32, _: u8, out: &mut Vec<u8>) -> Result<(), RushError> {
         if person != self.next {
             return Err(RushError::wrong("people come in order"));
         }
@@ -104,15 +128,15 @@ impl Script for Claims {
         Ok(())
     }
 
-    fn read(&mut self, person: u32, status: u16, body: &[u8]) -> bool {
+    fn read(&mut self, _: usize, person: u32, _: u8, status: u16, body: &[u8]) -> Heard {
         if let Some(code) = &self.hoped {
-            return text_of(body, b"\"code\":\"") == Some(code.as_bytes());
+            return Heard::hoped(text_of(body, b"\"code\":\"") == Some(code.as_bytes()));
         }
         let number = number_of(body, b"\"number\":").filter(|_| status == 201);
         if let Some(number) = number {
             self.numbers[(person - self.first) as usize] = number;
         }
-        number.is_some()
+        Heard::hoped(number.is_some())
     }
 }
 
@@ -144,7 +168,7 @@ impl Entries {
 }
 
 impl Script for Entries {
-    fn write(&mut self, person: u32, out: &mut Vec<u8>) -> Result<(), RushError> {
+    fn write(&mut self, _: usize, person: u32, _: u8, out: &mut Vec<u8>) -> Result<(), RushError> {
         self.body.clear();
         let run = self.common.run;
         let written = write!(
@@ -162,10 +186,10 @@ impl Script for Entries {
         Ok(())
     }
 
-    fn read(&mut self, _: u32, status: u16, body: &[u8]) -> bool {
+    fn read(&mut self, _: usize, _: u32, _: u8, status: u16, body: &[u8]) -> Heard {
         let ticket = text_of(body, b"\"ticket\":\"").filter(|_| status == 201);
         self.tickets.extend_from_slice(ticket.unwrap_or_default());
-        ticket.is_some()
+        Heard::hoped(ticket.is_some())
     }
 }
 

@@ -17,7 +17,7 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
 use super::RushError;
-use super::script::{Script, text_of};
+use super::script::{Heard, Script, text_of};
 use crate::load::{Fault, Parser, Progress, Report};
 
 /// Room for an answer; they have less than a thousand bytes.
@@ -131,6 +131,8 @@ struct Line {
 #[derive(Clone, Copy)]
 struct Asking {
     person: u32,
+    /// Which request of theirs, from 0.
+    step: u8,
     since: Instant,
 }
 
@@ -229,19 +231,19 @@ impl<S: Script> Thread<S> {
                 }
             };
             let Some(number) = self.idle.pop() else { return Ok(()) };
-            self.ask(number, since)?;
+            let person = self.share.first + self.started;
+            self.started += 1;
+            self.ask(number, Asking { person, step: 0, since })?;
         }
         Ok(())
     }
 
-    fn ask(&mut self, number: usize, since: Instant) -> Result<(), RushError> {
-        let person = self.share.first + self.started;
-        self.started += 1;
+    fn ask(&mut self, number: usize, asking: Asking) -> Result<(), RushError> {
         self.request.clear();
-        self.script.write(person, &mut self.request)?;
+        self.script.write(number, asking.person, asking.step, &mut self.request)?;
         let line = &mut self.lines[number];
         line.parser.restart();
-        line.asking = Some(Asking { person, since });
+        line.asking = Some(asking);
         // A request is far smaller than the socket's empty buffer: it goes out in one piece.
         match line.stream.write(&self.request) {
             Ok(written) if written == self.request.len() => Ok(()),
@@ -276,17 +278,21 @@ impl<S: Script> Thread<S> {
                 }
                 continue;
             };
-            let Some(Asking { person, since }) = line.asking.take() else {
+            let Some(asking) = line.asking.take() else {
                 return Err(RushError::wrong("an answer that nobody has asked for"));
             };
             let body = line.parser.body(&line.received[..filled]);
-            if self.script.read(person, status, body) {
-                self.answers.report.succeeded(since.elapsed());
-            } else {
-                note(&mut self.answers, status, body);
+            let heard = self.script.read(number, asking.person, asking.step, status, body);
+            match heard {
+                Heard::Hoped => self.answers.report.succeeded(asking.since.elapsed()),
+                Heard::Other => note(&mut self.answers, status, body),
+                Heard::Next => {}
             }
             if !keep_alive {
                 return Err(RushError::wrong("the server does not keep connections"));
+            }
+            if heard == Heard::Next {
+                return self.ask(number, Asking { step: asking.step + 1, ..asking });
             }
             self.done += 1;
             self.idle.push(number);
@@ -313,14 +319,24 @@ mod tests {
     }
 
     impl Script for Plain {
-        fn write(&mut self, _: u32, out: &mut Vec<u8>) -> Result<(), RushError> {
-            self.asked += 1;
+        fn write(
+            &mut self,
+            _: usize,
+            _: u32,
+            step: u8,
+            out: &mut Vec<u8>,
+        ) -> Result<(), RushError> {
+            self.asked += u32::from(step == 0);
             out.extend_from_slice(b"GET / HTTP/1.1\r\n\r\n");
             Ok(())
         }
 
-        fn read(&mut self, person: u32, status: u16, _: &[u8]) -> bool {
-            status == 200 && person != 13
+        fn read(&mut self, _: usize, person: u32, step: u8, status: u16, _: &[u8]) -> Heard {
+            match (status, person, step) {
+                (200, 13, _) => Heard::Other,
+                (200, 14, 0) => Heard::Next,
+                _ => Heard::Hoped,
+            }
         }
     }
 
