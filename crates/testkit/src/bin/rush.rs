@@ -20,6 +20,7 @@ use kontor_testkit::load::rush::RushError;
 use kontor_testkit::load::rush::files::{Crowd, Kind};
 use kontor_testkit::load::rush::ground::{self, Wanted};
 use kontor_testkit::load::rush::prove::prove;
+use kontor_testkit::load::rush::purchase::Purchases;
 use kontor_testkit::load::rush::script::{Claims, Common, Entries};
 use kontor_testkit::load::rush::swarm::{Answers, Share, Swarm};
 use serde_json::{Value, json};
@@ -73,6 +74,23 @@ enum Command {
         /// Ask for the first person again and again until the sale is live.
         #[arg(long)]
         wait: bool,
+        #[command(flatten)]
+        load: LoadWords,
+    },
+    /// Buy a unit for each person of a crowd: claim, checkout, payment with the test provider, order.
+    Buy {
+        /// The shop.
+        url: String,
+        /// Where the crowds' files are.
+        folder: PathBuf,
+        /// Which crowd.
+        crowd: String,
+        /// From which person on.
+        #[arg(long, default_value_t = 0)]
+        from: u32,
+        /// How many people; without it all that are left.
+        #[arg(long)]
+        people: Option<u32>,
         #[command(flatten)]
         load: LoadWords,
     },
@@ -141,9 +159,7 @@ fn main() -> ExitCode {
         Command::Ground { data, folder, crowds, lots } => prepare(data, folder, crowds, lots),
         Command::Claim { url, folder, crowd, from, people, expect, dry, wait, load } => {
             Crowd::open(&folder, &crowd).and_then(|crowd| {
-                let share = Share { first: from, people: people.unwrap_or(u32::MAX) };
-                let share =
-                    Share { people: share.people.min(crowd.people.saturating_sub(from)), ..share };
+                let share = those(&crowd, from, people);
                 let how = How { expect, dry, wait };
                 claim(&url, &crowd, share, &how, &load)
             })
@@ -154,6 +170,10 @@ fn main() -> ExitCode {
                 let late = Crowd::new(&folder, &name, crowd.sale, people, crowd.ticket_chars);
                 enter(&url, &late, &load)
             })
+        }
+        Command::Buy { url, folder, crowd: name, from, people, load } => {
+            Crowd::open(&folder, &name)
+                .and_then(|crowd| buy(&url, &crowd, &name, those(&crowd, from, people), &load))
         }
         Command::Empty { ready_file } => empty(&ready_file),
         Command::Prove { data, folder, crowd } => ground::config(data).and_then(|config| {
@@ -255,6 +275,28 @@ fn claim(
         }
     }
     Ok(line(&answers))
+}
+
+fn buy(
+    url: &str,
+    crowd: &Crowd,
+    name: &str,
+    share: Share,
+    load: &LoadWords,
+) -> Result<Value, RushError> {
+    let (common, swarm) = common(url, crowd, 10, load)?;
+    let shares = swarm.shares(share.first, share.people).into_iter();
+    let scripts = shares
+        .map(|share| Ok((share, Purchases::new(common.clone(), crowd, name, share.first)?)))
+        .collect::<Result<Vec<_>, RushError>>()?;
+    let (answers, _) = swarm.run(scripts)?;
+    Ok(line(&answers))
+}
+
+/// The people of a crowd who are meant.
+fn those(crowd: &Crowd, from: u32, people: Option<u32>) -> Share {
+    let left = crowd.people.saturating_sub(from);
+    Share { first: from, people: people.unwrap_or(left).min(left) }
 }
 
 fn enter(url: &str, late: &Crowd, load: &LoadWords) -> Result<Value, RushError> {

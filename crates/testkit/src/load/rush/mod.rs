@@ -8,6 +8,7 @@
 pub mod files;
 pub mod ground;
 pub mod prove;
+pub mod purchase;
 pub mod script;
 pub mod swarm;
 

@@ -108,7 +108,7 @@ impl Claims {
     }
 }
 
-const fn body_around_ticket() -> (&'static [u8], &'static [u8]) {
+pub(super) const fn body_around_ticket() -> (&'static [u8], &'static [u8]) {
     (b"{\"ticket\":\"", b"\",\"units\":1,\"ship_to\":\"US\"}")
 }
 
@@ -195,7 +195,7 @@ impl Script for Entries {
 
 /// The lines that differ from person to person: their own address, as the proxy in front passes it
 /// on, and the key of their request.
-fn write_person(common: &Common, person: u32, out: &mut Vec<u8>) {
+pub(super) fn write_person(common: &Common, person: u32, out: &mut Vec<u8>) {
     let [_, a, b, c] = person.to_be_bytes();
     out.extend_from_slice(b"X-Forwarded-For: ");
     for (place, byte) in [common.network, a, b, c].into_iter().enumerate() {
