@@ -12,6 +12,7 @@ mod error;
 mod export;
 mod import;
 mod init;
+mod install;
 mod migrate;
 mod opening;
 mod order;
@@ -76,6 +77,8 @@ enum Command {
     /// Try a running shop on this machine: play a crowd in its sale.
     #[command(subcommand)]
     Bench(bench::Args),
+    #[command(subcommand)]
+    Install(install::Args),
     /// Show the configuration in force, or an example with every key.
     #[command(subcommand)]
     Config(config::Args),
@@ -137,6 +140,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Plan(args) => plan::run(&args),
             Command::Bench(args) => bench::run(args).await,
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
     })

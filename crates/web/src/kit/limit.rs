@@ -28,19 +28,22 @@ const TICKS_PER_S: u64 = 10_000;
 pub struct Limiter {
     writes: Option<Budgets>,
     sign_ups: Option<Budgets>,
+    reports: Option<Budgets>,
     started: Instant,
 }
 
 impl Limiter {
-    /// Budgets of `writes_per_minute` and `sign_ups_per_hour`; zero means no limit.
+    /// Budgets of `writes_per_minute`, `sign_ups_per_hour` and `reports_per_minute` of devices;
+    /// zero means no limit.
     #[must_use]
-    pub fn new(writes_per_minute: u32, sign_ups_per_hour: u32) -> Self {
+    pub fn new(writes_per_minute: u32, sign_ups_per_hour: u32, reports_per_minute: u32) -> Self {
         let of = |count: u32, seconds: u32, addresses| {
             (count > 0).then(|| Budgets::new(count, seconds, addresses))
         };
         Self {
             writes: of(writes_per_minute, 60, WRITERS),
             sign_ups: of(sign_ups_per_hour, 3_600, SIGN_UPS),
+            reports: of(reports_per_minute, 60, WRITERS),
             started: Instant::now(),
         }
     }
@@ -54,6 +57,7 @@ impl Limiter {
         let budgets = match class {
             Class::Write => &self.writes,
             Class::SignUp => &self.sign_ups,
+            Class::Report => &self.reports,
             _ => return Ok(()),
         };
         budgets.as_ref().map_or(Ok(()), |budgets| budgets.take(address, self.ticks()))
@@ -62,7 +66,7 @@ impl Limiter {
     /// Forgets addresses whose budget is full again. Called by a keeper at least once a day: until
     /// then what is written down is told from the future by its distance.
     pub fn forget(&self) {
-        for budgets in [&self.writes, &self.sign_ups].into_iter().flatten() {
+        for budgets in [&self.writes, &self.sign_ups, &self.reports].into_iter().flatten() {
             budgets.forget(self.ticks());
         }
     }
@@ -167,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_budget_is_per_address_and_class() {
-        let limiter = Limiter::new(2, 0);
+        let limiter = Limiter::new(2, 0, 1);
         let one: IpAddr = "192.0.2.1".parse().expect("an address");
         let other: IpAddr = "2001:db8::1".parse().expect("an address");
         assert!(limiter.take(Class::Write, one).is_ok());
@@ -176,6 +180,7 @@ mod tests {
         assert!(limiter.take(Class::Write, other).is_ok(), "another address has its own");
         assert!(limiter.take(Class::Page, one).is_ok(), "reading is not limited");
         assert!(limiter.take(Class::SignUp, one).is_ok(), "zero means no limit");
+        assert!(limiter.take(Class::Report, one).is_ok(), "a device's budget is its own");
         let neighbour: IpAddr = "2001:db8::2".parse().expect("an address");
         assert!(limiter.take(Class::Write, neighbour).is_ok());
         assert!(limiter.take(Class::Write, other).is_err(), "one network shares a budget");

@@ -42,6 +42,8 @@ pub enum Class {
     Write,
     /// Waiting-list sign-ups.
     SignUp,
+    /// Reports of devices: many come from one address, a carrier's.
+    Report,
     /// Health and metrics.
     Operation,
 }
@@ -57,6 +59,7 @@ impl Class {
             Self::Read => "read",
             Self::Write => "write",
             Self::SignUp => "sign_up",
+            Self::Report => "report",
             Self::Operation => "operation",
         }
     }
@@ -64,7 +67,7 @@ impl Class {
     /// Whether requests of this class change something.
     #[must_use]
     pub const fn writes(self) -> bool {
-        matches!(self, Self::Write | Self::SignUp)
+        matches!(self, Self::Write | Self::SignUp | Self::Report)
     }
 }
 
