@@ -5,10 +5,11 @@
 //! 2. The release server opens the sales. The load plays a proxy in front of it: connections stay,
 //!    and each request says the address of its own person, so that the rate limit is in force.
 //! 3. A steady stream of orders (open load), then all orders as fast as they go (closed load).
-//! 4. People who come too late enter over HTTP, and are told that everything is taken.
-//! 5. The server is killed without warning; every answer is compared with what is on disk, and
+//! 4. Some people buy: claim, checkout, payment with the test provider, order.
+//! 5. People who come too late enter over HTTP, and are told that everything is taken.
+//! 6. The server is killed without warning; every answer is compared with what is on disk, and
 //!    `kontor audit` proves the books.
-//! 6. The same requests against an empty handler, and the two usual ways to sell a scarce item.
+//! 7. The same requests against an empty handler, and the two usual ways to sell a scarce item.
 
 use std::process::Command;
 
@@ -36,6 +37,8 @@ pub(super) struct Wanted {
     orders: u64,
     /// Seconds of the steady stream.
     steady_s: u64,
+    /// People who buy.
+    buyers: u64,
     /// People who come too late.
     late: u64,
     /// Seconds and rounds of each baseline; none: they are left out.
@@ -47,8 +50,8 @@ pub(super) struct Wanted {
 impl Wanted {
     /// The full run, or the short one.
     pub(super) const fn new(quick: bool, orders: Option<u64>, baselines: bool) -> Self {
-        let (all, steady_s, late) =
-            if quick { (100_000, 3, 20_000) } else { (RECORD, 20, 100_000) };
+        let (all, steady_s, buyers, late) =
+            if quick { (100_000, 3, 2_000, 20_000) } else { (RECORD, 20, 20_000, 100_000) };
         let orders = match orders {
             Some(orders) => orders,
             None => all,
@@ -56,7 +59,7 @@ impl Wanted {
         let rounds = if quick { (2, 1) } else { (4, 3) };
         let baselines = if baselines { Some(rounds) } else { None };
         let empty = if quick { 50_000 } else { 400_000 };
-        Self { orders, steady_s, late, baselines, empty }
+        Self { orders, steady_s, buyers, late, baselines, empty }
     }
 }
 
@@ -86,21 +89,25 @@ struct Proof {
 
 /// Measures and returns the line of JSON.
 pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
-    let Wanted { orders, steady_s, late, .. } = *wanted;
+    let Wanted { orders, steady_s, buyers, late, .. } = *wanted;
     let steady = STEADY_PER_S * steady_s + WARM_UP;
-    eprintln!("sale: {orders} orders; {} people enter first", orders + steady);
-    let (steady_crowd, record_crowd) = (format!("steady={steady}"), format!("record={orders}"));
-    let ground = rush(
-        bench,
-        &["ground", "data", "rush", "--crowd", &steady_crowd, "--crowd", &record_crowd],
-    )?;
+    eprintln!("sale: {orders} orders; {} people enter first", orders + steady + buyers);
+    let crowds =
+        [format!("steady={steady}"), format!("record={orders}"), format!("buyers={buyers}")];
+    let mut words = vec!["ground", "data", "rush"];
+    words.extend(crowds.iter().flat_map(|crowd| ["--crowd", crowd]));
+    let ground = rush(bench, &words)?;
     let entered: Entered = read(&ground)?;
     let in_process_per_s = entered.entries as f64 / entered.seconds;
     eprintln!(
         "  {} people entered through the use case in {:.1} s: {in_process_per_s:.0}/s",
         entered.entries, entered.seconds
     );
-    let shop = Shop::serve(bench, &[("KONTOR_SERVER__TRUSTED_PROXIES", "1")])?;
+    // What preparing has left to be written must not be in the way of what is measured.
+    command::run("sync", &[], &bench.folder, &[])?;
+    let environment =
+        [("KONTOR_SERVER__TRUSTED_PROXIES", "1"), ("KONTOR_PAYMENT__TEST_PROVIDER", "true")];
+    let shop = Shop::serve(bench, &environment)?;
 
     let warm_up = WARM_UP.to_string();
     claim(bench, &shop, "steady", &["--people", &warm_up, "--wait"])?;
@@ -114,6 +121,11 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let used = Usage::of(bench, &shop).since(&before);
     tell("orders", &run);
     used.tell(&run);
+
+    claim(bench, &shop, "buyers", &["--people", "1", "--wait"])?;
+    let words = ["buy", &shop.base_url, "rush", "buyers", "--from", "1"];
+    let bought: Said = whole(read(&rush_loaded(bench, &words)?)?)?;
+    tell("whole purchases", &bought);
 
     let late_people = late.to_string();
     let words = ["enter", &shop.base_url, "rush", "record", "late", "--people", &late_people];
@@ -132,6 +144,7 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     shop.process.kill()?;
     let proof = proven(bench, "record", orders)?;
     proven(bench, "steady", steady)?;
+    proven(bench, "buyers", buyers)?;
     command::run(&bench.kontor, &["audit", "--data", "data"], &bench.folder, &[])?;
 
     let empty = against_nothing(bench, wanted.empty)?;
@@ -165,6 +178,8 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
         "steady_p50_ms": at_rate.p50_ms,
         "steady_p99_ms": at_rate.p99_ms,
         "steady_p999_ms": at_rate.p999_ms,
+        "purchases_per_s": bought.per_s.round(),
+        "purchases_p99_ms": bought.p99_ms,
         "sold_out_per_s": sold_out.per_s.round(),
         "sold_out_p99_ms": sold_out.p99_ms,
         "entries_per_s": entries.per_s.round(),
