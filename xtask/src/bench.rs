@@ -8,6 +8,7 @@
 
 mod baseline;
 mod delta;
+mod installs;
 mod load;
 mod metrics;
 mod nginx;
@@ -40,6 +41,10 @@ Usage: cargo xtask bench NAME [--json] [options]
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
            are against the smallest of the three
+  installs count 100 million devices in one process: memory, reports per second,
+           time of every breakdown, restart, disk, beside HyperLogLog; then
+           reports over HTTP, and pages while they pour in; `--storages` instead
+           compares ways to store reports (builds crates that nothing else needs)
   baselines
            what others do with a scarce item, for comparison: PostgreSQL with
            its hot row locked per order, and Redis with the usual script; both
@@ -53,6 +58,8 @@ Usage: cargo xtask bench NAME [--json] [options]
   --quick          (sale) 100,000 orders and short baselines, in half a minute
   --orders N       (sale) so many orders
   --no-baselines   (sale) leave PostgreSQL and Redis out
+  --devices N      (installs) how many devices [100000000]
+  --storages       (installs) compare storages, with a million devices if not said
   --size-mb N      (delta) megabytes of an image [250]
   --seed N         (delta) which family of images [1]
   --gzip           (shelf) ask for compressed pages, from nginx too
@@ -68,6 +75,7 @@ struct Options {
     connections: u64,
     threads: u64,
     gzip: bool,
+    devices: u64,
 }
 
 /// What a benchmark works with.
@@ -79,6 +87,8 @@ struct Bench {
     load: String,
     /// The release build of the sale's load.
     rush: String,
+    /// The release build of the counting of installs.
+    installs: String,
     /// A folder for this run alone.
     folder: PathBuf,
 }
@@ -90,6 +100,8 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         println!("{HELP}");
         return Ok(());
     }
+    let storages = arguments.flag(&["--storages"]);
+    let devices = arguments.number("--devices", if storages { 1_000_000 } else { 100_000_000 })?;
     let mut options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
@@ -97,13 +109,14 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         connections: arguments.number("--connections", 0)?.clamp(0, 4096),
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
+        devices: devices.clamp(1_000, 500_000_000),
     };
     let quick = arguments.flag(&["--quick"]);
     let no_baselines = arguments.flag(&["--no-baselines"]);
     let orders = arguments.number("--orders", 0)?;
     let name = arguments
         .positional()
-        .ok_or("name a benchmark: shelf, order, sale, verdict, delta or baselines")?;
+        .ok_or("name a benchmark: shelf, order, sale, verdict, delta, installs or baselines")?;
     if options.connections == 0 {
         options.connections = if name == "sale" { 256 } else { 64 };
     }
@@ -114,6 +127,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         return delta::run(arguments, options.json);
     }
     arguments.finish()?;
+    if name == "installs" && storages {
+        return installs::storages(options.devices, options.json);
+    }
     if name == "verdict" {
         return verdict::run(options.json);
     }
@@ -124,10 +140,11 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let measure: Measure<'_> = match name.as_str() {
         "shelf" => Box::new(shelf::run),
         "order" => Box::new(order::run),
+        "installs" => Box::new(installs::run),
         "sale" => Box::new(|bench| sale::run(bench, &wanted)),
         _ => {
             return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, sale, verdict, delta and baselines"
+                "there is no benchmark {name:?}; there are shelf, order, sale, verdict, delta, installs and baselines"
             ));
         }
     };
@@ -152,6 +169,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         "--bin=kontor",
         "--bin=kontor-load",
         "--bin=kontor-rush",
+        "--bin=kontor-installs",
         "--message-format=json-render-diagnostics",
     ];
     let messages = command::output("cargo", &words, &root)?;
@@ -159,6 +177,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         test::executable(&messages, name).ok_or_else(|| format!("cargo built no {name}"))
     };
     let (kontor, load, rush) = (binary("kontor")?, binary("kontor-load")?, binary("kontor-rush")?);
+    let installs = binary("kontor-installs")?;
     let target =
         PathBuf::from(&kontor).parent().map(PathBuf::from).ok_or("the binary lies in no folder")?;
     // The target folder, because /tmp is memory on some machines, and a
@@ -167,7 +186,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, rush, folder })
+    Ok(Bench { options, kontor, load, rush, installs, folder })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

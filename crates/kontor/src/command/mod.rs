@@ -20,6 +20,7 @@ mod plan;
 mod rom;
 mod serve;
 mod table;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -77,6 +78,9 @@ enum Command {
     /// Try a running shop on this machine: play a crowd in its sale.
     #[command(subcommand)]
     Bench(bench::Args),
+    /// Look after the accounts of the maker's people.
+    #[command(subcommand)]
+    User(user::Args),
     #[command(subcommand)]
     Install(install::Args),
     /// Show the configuration in force, or an example with every key.
@@ -140,6 +144,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Plan(args) => plan::run(&args),
             Command::Bench(args) => bench::run(args).await,
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }

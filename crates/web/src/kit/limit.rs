@@ -28,9 +28,14 @@ const TICKS_PER_S: u64 = 10_000;
 pub struct Limiter {
     writes: Option<Budgets>,
     sign_ups: Option<Budgets>,
+    sign_ins: Option<Budgets>,
     reports: Option<Budgets>,
     started: Instant,
 }
+
+/// Attempts of staff to come in, per minute from one address, where writes are limited at all: each
+/// costs tens of milliseconds of hashing.
+const SIGN_INS_PER_MINUTE: u32 = 20;
 
 impl Limiter {
     /// Budgets of `writes_per_minute`, `sign_ups_per_hour` and `reports_per_minute` of devices;
@@ -43,6 +48,7 @@ impl Limiter {
         Self {
             writes: of(writes_per_minute, 60, WRITERS),
             sign_ups: of(sign_ups_per_hour, 3_600, SIGN_UPS),
+            sign_ins: of(writes_per_minute.min(SIGN_INS_PER_MINUTE), 60, SIGN_UPS),
             reports: of(reports_per_minute, 60, WRITERS),
             started: Instant::now(),
         }
@@ -57,6 +63,7 @@ impl Limiter {
         let budgets = match class {
             Class::Write => &self.writes,
             Class::SignUp => &self.sign_ups,
+            Class::SignIn => &self.sign_ins,
             Class::Report => &self.reports,
             _ => return Ok(()),
         };
@@ -66,7 +73,8 @@ impl Limiter {
     /// Forgets addresses whose budget is full again. Called by a keeper at least once a day: until
     /// then what is written down is told from the future by its distance.
     pub fn forget(&self) {
-        for budgets in [&self.writes, &self.sign_ups, &self.reports].into_iter().flatten() {
+        let all = [&self.writes, &self.sign_ups, &self.sign_ins, &self.reports];
+        for budgets in all.into_iter().flatten() {
             budgets.forget(self.ticks());
         }
     }
