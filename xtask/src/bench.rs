@@ -58,6 +58,8 @@ Usage: cargo xtask bench NAME [--json] [options]
   --quick          (sale) 100,000 orders and short baselines, in half a minute
   --orders N       (sale) so many orders
   --no-baselines   (sale) leave PostgreSQL and Redis out
+  --prepare        (sale) let the people enter only; a later run with
+                   --prepared (within six hours) measures
   --devices N      (installs) how many devices [100000000]
   --storages       (installs) compare storages, with a million devices if not said
   --size-mb N      (delta) megabytes of an image [250]
@@ -113,6 +115,12 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     };
     let quick = arguments.flag(&["--quick"]);
     let no_baselines = arguments.flag(&["--no-baselines"]);
+    let part = match (arguments.flag(&["--prepare"]), arguments.flag(&["--prepared"])) {
+        (false, false) => sale::Part::All,
+        (true, false) => sale::Part::Prepare,
+        (false, true) => sale::Part::Prepared,
+        (true, true) => return Err("--prepare and --prepared are two different runs".to_owned()),
+    };
     let orders = arguments.number("--orders", 0)?;
     let name = arguments
         .positional()
@@ -121,7 +129,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         options.connections = if name == "sale" { 256 } else { 64 };
     }
     let orders = (orders > 0).then(|| orders.clamp(1_000, 9_000_000));
-    let wanted = sale::Wanted::new(quick, orders, !no_baselines);
+    let wanted = sale::Wanted::new(quick, orders, !no_baselines, part);
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
@@ -148,10 +156,12 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
             ));
         }
     };
-    let bench = prepare(&name, options)?;
+    let bench = prepare(&name, options, wanted.is_prepared())?;
     let outcome = measure(&bench);
-    // Best effort: the next run clears the folder as well.
-    let _ = std::fs::remove_dir_all(&bench.folder);
+    if !wanted.prepares() {
+        // Best effort: the next run clears the folder as well.
+        let _ = std::fs::remove_dir_all(&bench.folder);
+    }
     let line = outcome?;
     if bench.options.json {
         println!("{line}");
@@ -159,7 +169,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
+fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Failure> {
     let root = repo::root()?;
     eprintln!("building the release binaries");
     let words = [
@@ -183,7 +193,9 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
     // The target folder, because /tmp is memory on some machines, and a
     // durable order must meet a disk.
     let folder = target.join(format!("bench-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
+    if !is_prepared {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
     Ok(Bench { options, kontor, load, rush, installs, folder })

@@ -41,15 +41,38 @@ pub(super) struct Wanted {
     buyers: u64,
     /// People who come too late.
     late: u64,
+    /// Which part of the work.
+    part: Part,
     /// Seconds and rounds of each baseline; none: they are left out.
     baselines: Option<(u64, u64)>,
     /// Seconds of the empty handler.
     empty: u64,
 }
 
+/// Preparing takes minutes and must not be in the way of others' measurements; it can be done apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Prepare and measure.
+    All,
+    /// Prepare only, and keep what was prepared.
+    Prepare,
+    /// Measure what was prepared before.
+    Prepared,
+}
+
 impl Wanted {
+    /// Whether what an earlier run has left is to be used.
+    pub(super) fn is_prepared(&self) -> bool {
+        self.part == Part::Prepared
+    }
+
+    /// Whether what this run leaves is to be kept.
+    pub(super) fn prepares(&self) -> bool {
+        self.part == Part::Prepare
+    }
+
     /// The full run, or the short one.
-    pub(super) const fn new(quick: bool, orders: Option<u64>, baselines: bool) -> Self {
+    pub(super) const fn new(quick: bool, orders: Option<u64>, baselines: bool, part: Part) -> Self {
         let (all, steady_s, buyers, late) =
             if quick { (100_000, 3, 2_000, 20_000) } else { (RECORD, 20, 20_000, 100_000) };
         let orders = match orders {
@@ -59,7 +82,7 @@ impl Wanted {
         let rounds = if quick { (2, 1) } else { (4, 3) };
         let baselines = if baselines { Some(rounds) } else { None };
         let empty = if quick { 50_000 } else { 400_000 };
-        Self { orders, steady_s, buyers, late, baselines, empty }
+        Self { orders, steady_s, buyers, late, part, baselines, empty }
     }
 }
 
@@ -91,16 +114,13 @@ struct Proof {
 pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let Wanted { orders, steady_s, buyers, late, .. } = *wanted;
     let steady = STEADY_PER_S * steady_s + WARM_UP;
-    eprintln!("sale: {orders} orders; {} people enter first", orders + steady + buyers);
-    let crowds =
-        [format!("steady={steady}"), format!("record={orders}"), format!("buyers={buyers}")];
-    let mut words = vec!["ground", "data", "rush"];
-    words.extend(crowds.iter().flat_map(|crowd| ["--crowd", crowd]));
-    let ground = rush(bench, &words)?;
-    let entered: Entered = read(&ground)?;
+    let entered = ground(bench, wanted)?;
+    if wanted.prepares() {
+        return Ok(json!({"bench": "sale", "entries": entered.entries}).to_string());
+    }
     let in_process_per_s = entered.entries as f64 / entered.seconds;
     eprintln!(
-        "  {} people entered through the use case in {:.1} s: {in_process_per_s:.0}/s",
+        "  {} people have entered through the use case in {:.1} s: {in_process_per_s:.0}/s",
         entered.entries, entered.seconds
     );
     // What preparing has left to be written must not be in the way of what is measured.
@@ -196,6 +216,32 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
         "ratio_redis_everysec": others.map(|others| ratio(others[2])),
     })
     .to_string())
+}
+
+/// Prepares the shop, or finds what an earlier run has prepared for the same numbers.
+fn ground(bench: &Bench, wanted: &Wanted) -> Result<Entered, Failure> {
+    let Wanted { orders, steady_s, buyers, .. } = *wanted;
+    let steady = STEADY_PER_S * steady_s + WARM_UP;
+    let crowds =
+        [format!("steady={steady}"), format!("record={orders}"), format!("buyers={buyers}")];
+    let note = bench.folder.join("prepared");
+    let failed = |error| format!("could not keep or find {}: {error}", note.display());
+    if wanted.is_prepared() {
+        let text = std::fs::read_to_string(&note).map_err(failed)?;
+        let (of, said) = text.split_once('\n').ok_or("the note of what was prepared is cut off")?;
+        if of != crowds.join(" ") {
+            return Err(format!("prepared was {of}, and not {}", crowds.join(" ")));
+        }
+        // A shop is measured once: afterwards everything in it is sold.
+        std::fs::remove_file(&note).map_err(failed)?;
+        return read(said);
+    }
+    eprintln!("sale: {orders} orders; {} people enter first", orders + steady + buyers);
+    let mut words = vec!["ground", "data", "rush"];
+    words.extend(crowds.iter().flat_map(|crowd| ["--crowd", crowd]));
+    let said = rush(bench, &words)?;
+    std::fs::write(&note, format!("{}\n{said}", crowds.join(" "))).map_err(failed)?;
+    read(&said)
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
