@@ -14,6 +14,7 @@ mod metrics;
 mod nginx;
 mod order;
 mod process;
+mod sale;
 mod shelf;
 mod shop;
 mod verdict;
@@ -32,6 +33,11 @@ Usage: cargo xtask bench NAME [--json] [options]
   order    complete guest checkouts per second: cart, checkout, payment with
            the test provider, order
   verdict  verdicts, gap lists and next-country sheets on one core
+  sale     the record replayed: 2,112,010 orders of one item, each of its own
+           person under its own key, over HTTP, on disk before the answer; then a
+           steady 10,000 a second, sold-out answers, and the same machine with an
+           empty handler, PostgreSQL's hot row and Redis (needs postgresql and
+           redis-server; see --no-baselines)
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
            are against the smallest of the three
@@ -47,8 +53,13 @@ Usage: cargo xtask bench NAME [--json] [options]
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
-  --connections N  connections that ask without pause [64]
+  --connections N  connections that ask without pause [64; sale: 256]
   --threads N      threads of the load generator [2]
+  --quick          (sale) 100,000 orders and short baselines, in half a minute
+  --orders N       (sale) so many orders
+  --no-baselines   (sale) leave PostgreSQL and Redis out
+  --prepare        (sale) let the people enter only; a later run with
+                   --prepared (within six hours) measures
   --devices N      (installs) how many devices [100000000]
   --storages       (installs) compare storages, with a million devices if not said
   --size-mb N      (delta) megabytes of an image [250]
@@ -76,6 +87,8 @@ struct Bench {
     kontor: String,
     /// The release build of the load generator.
     load: String,
+    /// The release build of the sale's load.
+    rush: String,
     /// The release build of the counting of installs.
     installs: String,
     /// A folder for this run alone.
@@ -91,18 +104,32 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     }
     let storages = arguments.flag(&["--storages"]);
     let devices = arguments.number("--devices", if storages { 1_000_000 } else { 100_000_000 })?;
-    let options = Options {
+    let mut options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
         seconds: arguments.number("--seconds", 4)?.clamp(1, 600),
-        connections: arguments.number("--connections", 64)?.clamp(1, 4096),
+        connections: arguments.number("--connections", 0)?.clamp(0, 4096),
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
         devices: devices.clamp(1_000, 500_000_000),
     };
+    let quick = arguments.flag(&["--quick"]);
+    let no_baselines = arguments.flag(&["--no-baselines"]);
+    let part = match (arguments.flag(&["--prepare"]), arguments.flag(&["--prepared"])) {
+        (false, false) => sale::Part::All,
+        (true, false) => sale::Part::Prepare,
+        (false, true) => sale::Part::Prepared,
+        (true, true) => return Err("--prepare and --prepared are two different runs".to_owned()),
+    };
+    let orders = arguments.number("--orders", 0)?;
     let name = arguments
         .positional()
-        .ok_or("name a benchmark: shelf, order, verdict, delta, installs or baselines")?;
+        .ok_or("name a benchmark: shelf, order, sale, verdict, delta, installs or baselines")?;
+    if options.connections == 0 {
+        options.connections = if name == "sale" { 256 } else { 64 };
+    }
+    let orders = (orders > 0).then(|| orders.clamp(1_000, 9_000_000));
+    let wanted = sale::Wanted::new(quick, orders, !no_baselines, part);
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
@@ -117,20 +144,24 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     if name == "baselines" {
         return baseline::run(&options);
     }
-    let measure = match name.as_str() {
-        "shelf" => shelf::run,
-        "order" => order::run,
-        "installs" => installs::run,
+    type Measure<'a> = Box<dyn Fn(&Bench) -> Result<String, Failure> + 'a>;
+    let measure: Measure<'_> = match name.as_str() {
+        "shelf" => Box::new(shelf::run),
+        "order" => Box::new(order::run),
+        "installs" => Box::new(installs::run),
+        "sale" => Box::new(|bench| sale::run(bench, &wanted)),
         _ => {
             return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, verdict, delta, installs and baselines"
+                "there is no benchmark {name:?}; there are shelf, order, sale, verdict, delta, installs and baselines"
             ));
         }
     };
-    let bench = prepare(&name, options)?;
+    let bench = prepare(&name, options, wanted.is_prepared())?;
     let outcome = measure(&bench);
-    // Best effort: the next run clears the folder as well.
-    let _ = std::fs::remove_dir_all(&bench.folder);
+    if !wanted.prepares() {
+        // Best effort: the next run clears the folder as well.
+        let _ = std::fs::remove_dir_all(&bench.folder);
+    }
     let line = outcome?;
     if bench.options.json {
         println!("{line}");
@@ -138,7 +169,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
+fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Failure> {
     let root = repo::root()?;
     eprintln!("building the release binaries");
     let words = [
@@ -147,6 +178,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         "--workspace",
         "--bin=kontor",
         "--bin=kontor-load",
+        "--bin=kontor-rush",
         "--bin=kontor-installs",
         "--message-format=json-render-diagnostics",
     ];
@@ -154,17 +186,19 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
     let binary = |name: &str| {
         test::executable(&messages, name).ok_or_else(|| format!("cargo built no {name}"))
     };
-    let (kontor, load) = (binary("kontor")?, binary("kontor-load")?);
+    let (kontor, load, rush) = (binary("kontor")?, binary("kontor-load")?, binary("kontor-rush")?);
     let installs = binary("kontor-installs")?;
     let target =
         PathBuf::from(&kontor).parent().map(PathBuf::from).ok_or("the binary lies in no folder")?;
     // The target folder, because /tmp is memory on some machines, and a
     // durable order must meet a disk.
     let folder = target.join(format!("bench-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
+    if !is_prepared {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, installs, folder })
+    Ok(Bench { options, kontor, load, rush, installs, folder })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

@@ -42,9 +42,29 @@ impl FromStr for Country {
     type Err = CountryError;
 
     fn from_str(code: &str) -> Result<Self, CountryError> {
-        Self::all().find(|country| country.code() == code).ok_or(CountryError)
+        let &[a @ b'A'..=b'Z', b @ b'A'..=b'Z'] = code.as_bytes() else {
+            return Err(CountryError);
+        };
+        if IS_ASSIGNED[place(a, b)] { Ok(Self([a, b])) } else { Err(CountryError) }
     }
 }
+
+/// Two capital letters as a number from 0 to 675.
+const fn place(a: u8, b: u8) -> usize {
+    (a - b'A') as usize * 26 + (b - b'A') as usize
+}
+
+/// Which pairs of letters are assigned: every claim in a sale names a country.
+const IS_ASSIGNED: [bool; 26 * 26] = {
+    let codes = ASSIGNED.as_bytes();
+    let mut assigned = [false; 26 * 26];
+    let mut at = 0;
+    while at < codes.len() {
+        assigned[place(codes[at], codes[at + 1])] = true;
+        at += 2;
+    }
+    assigned
+};
 
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,8 +19,19 @@ pub fn encode(bytes: [u8; 16]) -> String {
         *slot = ALPHABET[(value & 31) as usize];
         value >>= 5;
     }
-    out.iter().map(|&b| char::from(b)).collect()
+    String::from_utf8(out.to_vec()).expect("the alphabet is ASCII")
 }
+
+/// Each sign's value; 255 for signs that do not belong.
+const VALUES: [u8; 256] = {
+    let mut values = [255; 256];
+    let mut i = 0;
+    while i < 32 {
+        values[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    values
+};
 
 /// The 16 bytes of a text made by [`encode`]; `None` for anything else.
 #[must_use]
@@ -30,11 +41,11 @@ pub fn decode(text: &str) -> Option<[u8; 16]> {
     }
     let mut value: u128 = 0;
     for (i, c) in text.bytes().enumerate() {
-        let digit = ALPHABET.iter().position(|&a| a == c)?;
-        if i == 0 && digit > 7 {
-            return None; // would not fit into 128 bits
+        let digit = VALUES[usize::from(c)];
+        if digit == 255 || i == 0 && digit > 7 {
+            return None; // no sign of the alphabet, or it would not fit into 128 bits
         }
-        value = (value << 5) | digit as u128;
+        value = (value << 5) | u128::from(digit);
     }
     Some(value.to_be_bytes())
 }

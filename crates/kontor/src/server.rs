@@ -215,14 +215,14 @@ impl Server {
         let (stop_keepers, stopped) = watch::channel(false);
         let parts = Parts { rom: Some(Arc::clone(&rom)), install: install.clone() };
         let app = App::with_parts(Arc::clone(&shop), parts, settings, metrics);
-        let forgetting = forget_addresses(app.clone(), stopped.clone());
+        let tidying = tidy_up(app.clone(), stopped.clone());
         let counting = keep_install(install, stopped.clone());
         let keepers = tokio::spawn(async move {
             tokio::join!(
                 keepers::run(shop, stopped.clone()),
                 kontor_rom::keepers::run(rom, stopped),
                 counting,
-                forgetting
+                tidying
             );
         });
         let stop_within = Duration::from_secs(u64::from(config.server.stop_within_s));
@@ -284,13 +284,15 @@ async fn keep_install(install: Option<Arc<Install>>, stop: watch::Receiver<bool>
     }
 }
 
-/// Lets the rate limiter forget addresses whose budget is full again.
-async fn forget_addresses(app: App, mut stop: watch::Receiver<bool>) {
+/// Lets the rate limiter forget addresses whose budget is full again, and folds the metrics.
+async fn tidy_up(app: App, mut stop: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(60));
+    let mut folds = tokio::time::interval(Duration::from_secs(5));
     loop {
         tokio::select! {
             _ = stop.changed() => return,
             _ = ticks.tick() => app.limiter.forget(),
+            _ = folds.tick() => crate::telemetry::fold_metrics(),
         }
     }
 }

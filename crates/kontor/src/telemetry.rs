@@ -46,6 +46,14 @@ pub fn start_metrics() -> Option<fn() -> String> {
     Some(render)
 }
 
+/// Folds what was measured into its buckets. Until then every single measurement is kept: without
+/// anybody who reads the metrics, memory would grow with each request.
+pub fn fold_metrics() {
+    if let Some(handle) = METRICS.get() {
+        handle.run_upkeep();
+    }
+}
+
 fn render() -> String {
     let Some(handle) = METRICS.get() else { return String::new() };
     handle.run_upkeep();

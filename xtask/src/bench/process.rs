@@ -15,6 +15,18 @@ pub(super) struct Process {
     child: Child,
 }
 
+/// Bytes that went to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) bytes: u64,
+}
+
+impl Written {
+    pub(super) const fn since(self, before: Self) -> Self {
+        Self { bytes: self.bytes - before.bytes }
+    }
+}
+
 impl Process {
     /// Starts a command.
     pub(super) fn start(name: &str, command: &mut Command) -> Result<Self, Failure> {
@@ -66,6 +78,20 @@ impl Process {
         line.split_whitespace().next()?.parse::<f64>().ok().map(|kb| kb / 1024.0)
     }
 
+    /// What the process has had written to the disk so far; nothing where there is no /proc.
+    pub(super) fn written(&self) -> Option<Written> {
+        let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).ok()?;
+        let bytes = io.lines().find_map(|line| line.strip_prefix("write_bytes: "))?;
+        Some(Written { bytes: bytes.trim().parse().ok()? })
+    }
+
+    /// Ends it without warning, as a power cut would: nothing is flushed.
+    pub(super) fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill().map_err(|error| format!("could not kill {}: {error}", self.name))?;
+        self.child.wait().map_err(|error| format!("could not wait for {}: {error}", self.name))?;
+        Ok(())
+    }
+
     fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
         self.child
             .try_wait()
@@ -75,6 +101,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if matches!(self.ended(), Ok(Some(_))) {
+            return;
+        }
         // The standard library has only the hard way; a shell has the polite
         // one, and with it nginx takes its workers along.
         let id = self.child.id().to_string();

@@ -2,6 +2,7 @@
 //! own.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -51,19 +52,46 @@ impl Shop {
             .stdout(log)
             .stderr(log_too);
         let mut process = Process::start("kontor demo", &mut command)?;
-        let mut base_url = String::new();
-        process
-            .wait_until("it was ready", READY_WAIT_MAX, || {
-                base_url = std::fs::read_to_string(&ready).unwrap_or_default().trim().to_owned();
-                !base_url.is_empty()
-            })
+        let base_url = wait_until_ready(&mut process, &ready)
+            .map_err(|failure| format!("{failure}\n{}", last_lines(&log_path)))?;
+        eprintln!("kontor is ready at {base_url} after {} ms", started.elapsed().as_millis());
+        Ok(Self { base_url, process, started })
+    }
+
+    /// Serves the shop that is prepared in the folder's `data`.
+    pub(super) fn serve(bench: &Bench, environment: &[(&str, &str)]) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let ready = bench.folder.join("ready");
+        let _ = std::fs::remove_file(&ready);
+        let log_path = bench.folder.join("kontor.log");
+        let log = File::create(&log_path)
+            .map_err(|error| format!("could not write {}: {error}", log_path.display()))?;
+        let mut command = Command::new(&bench.kontor);
+        command
+            .args(["serve", "--data", "data", "--listen", "127.0.0.1:0", "--ready-file"])
+            .arg(&ready)
+            .current_dir(&bench.folder)
+            .envs(environment.iter().copied())
+            .stderr(log);
+        let mut process = Process::start("kontor serve", &mut command)?;
+        let base_url = wait_until_ready(&mut process, &ready)
             .map_err(|failure| format!("{failure}\n{}", last_lines(&log_path)))?;
         eprintln!("kontor is ready at {base_url} after {} ms", started.elapsed().as_millis());
         Ok(Self { base_url, process, started })
     }
 }
 
-fn last_lines(path: &std::path::Path) -> String {
+/// Waits until a process has written its address into a file.
+pub(super) fn wait_until_ready(process: &mut Process, ready: &Path) -> Result<String, Failure> {
+    let mut base_url = String::new();
+    process.wait_until("it was ready", READY_WAIT_MAX, || {
+        base_url = std::fs::read_to_string(ready).unwrap_or_default().trim().to_owned();
+        !base_url.is_empty()
+    })?;
+    Ok(base_url)
+}
+
+fn last_lines(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(10)..].join("\n")

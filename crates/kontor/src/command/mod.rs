@@ -5,6 +5,7 @@
 
 mod audit;
 mod backup;
+mod bench;
 mod config;
 mod demo;
 mod error;
@@ -77,6 +78,9 @@ enum Command {
     Sale(sale::Args),
     #[command(subcommand)]
     Rom(rom::Args),
+    /// Try a running shop on this machine: play a crowd in its sale.
+    #[command(subcommand)]
+    Bench(bench::Args),
     /// Look after the accounts of the maker's people.
     #[command(subcommand)]
     User(user::Args),
@@ -112,6 +116,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
         print!("{}", Config::example());
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Bench(args) = cli.command {
+        return runtime()?.block_on(bench::run(args));
+    }
     if let Command::Plan(args) = &cli.command {
         return plan::run(args);
     }
@@ -123,11 +130,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     if let Some(data) = cli.data {
         config.data = data;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CommandError::other("start the runtime", error))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         match cli.command {
             Command::Demo(args) => demo::run(args, config, data_given).await,
             Command::Init(args) => init::run(args, &config, cli.config.as_deref()).await,
@@ -140,13 +143,19 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Audit(args) => audit::run(&args, &config).await,
             Command::Opening(args) => opening::run(args, &config).await,
             Command::Order(args) => order::run(args, &config).await,
-            // Answered above: it needs neither configuration nor shop.
+            // Answered above: they need neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
             Command::Sale(args) => sale::run(args, &config).await,
+            Command::Bench(args) => bench::run(args).await,
             Command::Rom(args) => rom::run(args, &config).await,
             Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().build().map_err(|error| CommandError::other("start the runtime", error))
 }

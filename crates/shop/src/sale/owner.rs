@@ -330,7 +330,7 @@ impl LotOwner {
         let staged = lot.staged();
         if staged.is_empty() && !renew {
             self.publish(lot);
-            tell(answers);
+            tell_all(answers, around);
             return Kept::NothingToWrite;
         }
         for claim in &staged.claims {
@@ -344,7 +344,7 @@ impl LotOwner {
             Ok(()) => {
                 lot.confirm();
                 self.publish(lot);
-                tell(answers);
+                tell_all(answers, around);
                 Kept::Written
             }
             Err(BatchError::Store(StoreError::Overloaded)) => {
@@ -413,6 +413,12 @@ impl AsFault for BatchError {
             Self::Fenced => None,
         }
     }
+}
+
+/// Tells a batch from a task of the runtime: the requests that it wakes are then put into a
+/// worker's own queue, where telling from here would wake a worker by a system call for each.
+fn tell_all(answers: Vec<(oneshot::Sender<Answer>, Answer)>, around: &Surroundings) {
+    around.runtime.spawn(async move { tell(answers) });
 }
 
 fn tell(answers: impl IntoIterator<Item = (oneshot::Sender<Answer>, Answer)>) {

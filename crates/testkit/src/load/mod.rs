@@ -12,6 +12,7 @@ mod engine;
 pub mod order;
 mod report;
 mod response;
+pub mod rush;
 
 pub use address::{Address, AddressError};
 pub use connection::{Connection, Response};

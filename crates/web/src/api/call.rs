@@ -68,8 +68,13 @@ impl FromRequest<App> for Call {
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let Query(query) = Query::try_from_uri(&parts.uri)
-            .map_err(|_| refuse(parameter("The query is not readable.")))?;
+        let query = match parts.uri.query() {
+            None => Vec::new(),
+            Some(_) => {
+                let query = Query::try_from_uri(&parts.uri);
+                query.map_err(|_| refuse(parameter("The query is not readable.")))?.0
+            }
+        };
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let body = if reads {
             Bytes::new()
@@ -143,6 +148,11 @@ impl Call {
 
     /// The identity of this request. `scope` says what is asked of whom.
     pub(crate) fn once(&self, app: &App, scope: &str) -> Result<Once, Problem> {
+        Ok(app.shop.keys.once(scope, self.key()?, &self.body))
+    }
+
+    /// The request's key, of the form that a key must have.
+    pub(crate) fn key(&self) -> Result<&str, Problem> {
         let bad = |code: &str, detail: &str| {
             Err(Problem::new(StatusCode::BAD_REQUEST, code).detail(detail))
         };
@@ -158,7 +168,7 @@ impl Call {
                 && key.bytes().all(|b| b.is_ascii_graphic())
         };
         match key.to_str().ok().filter(visible) {
-            Some(key) => Ok(app.shop.keys.once(scope, key, &self.body)),
+            Some(key) => Ok(key),
             None => bad(
                 "idempotency.key_malformed",
                 "An Idempotency-Key has 1 to 255 visible ASCII characters.",
@@ -198,6 +208,10 @@ impl Call {
         if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "request.media_type")
                 .detail("Send the body with Content-Type: application/json."));
+        }
+        // What fits is most of what comes; only what does not is read by the way that can say where.
+        if let Ok(Object(body)) = serde_json::from_slice(&self.body) {
+            return Ok(body);
         }
         Json::from_bytes(&self.body).map(|Json(Object(body))| body).map_err(|error| unfit(&error))
     }

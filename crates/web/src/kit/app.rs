@@ -9,6 +9,7 @@ use kontor_shop::Shop;
 
 use super::limit::Limiter;
 use super::pages::Pages;
+use super::request_ids::RequestIds;
 use crate::page::{LegalTexts, Site};
 
 /// What the server is told at start.
@@ -60,6 +61,8 @@ pub struct Inner {
     pub pages: Pages,
     /// Who has written how often.
     pub limiter: Limiter,
+    /// Where requests' ids come from.
+    pub request_ids: RequestIds,
     /// Renders the metrics, where they are collected.
     pub metrics: Option<fn() -> String>,
 }
@@ -103,6 +106,7 @@ impl App {
             settings.sign_ups_per_hour,
             settings.reports_per_minute,
         );
+        let request_ids = RequestIds::from(shop.random.bytes16());
         Self(Arc::new(Inner {
             shop,
             rom,
@@ -112,6 +116,7 @@ impl App {
             site,
             pages: Pages::default(),
             limiter,
+            request_ids,
             metrics,
         }))
     }

@@ -2,8 +2,10 @@
 //! check of where a form came from and the rate limit.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -16,13 +18,50 @@ use super::routes::{Access, Route};
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a route's guard needs to know.
-#[derive(Clone, Debug)]
+/// What a route's guard needs to know. Shared: a request takes no copy of it.
+#[derive(Debug)]
 pub struct Guard {
     /// The server.
     pub app: App,
     /// The route.
     pub route: Route,
+    meters: Meters,
+}
+
+impl Guard {
+    /// The guard of a route.
+    #[must_use]
+    pub fn new(app: App, route: Route) -> Self {
+        Self { app, route, meters: Meters::new(route.class.word()) }
+    }
+}
+
+/// Where a route counts, looked up once: by its labels that is dearer than the counting.
+struct Meters {
+    seconds: metrics::Histogram,
+    /// By the first digit of the status, from 2 on.
+    answered: [metrics::Counter; 4],
+}
+
+impl Meters {
+    fn new(class: &'static str) -> Self {
+        let answered = ["2xx", "3xx", "4xx", "5xx"].map(
+            |status| metrics::counter!("kontor_requests_total", "class" => class, "status" => status),
+        );
+        Self { seconds: metrics::histogram!("kontor_request_seconds", "class" => class), answered }
+    }
+
+    fn count(&self, status: StatusCode, elapsed: Duration) {
+        self.seconds.record(elapsed.as_secs_f64());
+        let group = usize::from(status.as_u16() / 100).clamp(2, 5);
+        self.answered[group - 2].increment(1);
+    }
+}
+
+impl std::fmt::Debug for Meters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meters")
+    }
 }
 
 /// The id under which the log knows a request.
@@ -30,16 +69,15 @@ pub struct Guard {
 pub struct RequestId(pub String);
 
 /// Guards a route.
-pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let Guard { app, route } = &guard;
+    let Guard { app, route, meters } = &*guard;
     let writes = route.class.writes();
     // Pages that are the same for everybody need no id of their own: they cannot fail by one
     // person's doing, and they are most of the traffic.
     let personal = matches!(route.access, Access::Token | Access::Staff(_));
     let id = (writes || personal).then(|| request_id(app, &request));
     let refused = if writes { check_write(app, route, &request).err() } else { None };
-    let (method, path) = (request.method().clone(), route.path);
     let turned_away = match (&refused, route.access) {
         (None, Access::Staff(needs)) => super::desk::admit(app, needs, &mut request).await.err(),
         _ => None,
@@ -57,21 +95,17 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
         }
     };
     let status = response.status();
-    if let Some(RequestId(id)) = &id {
-        if let Ok(value) = HeaderValue::from_str(id) {
-            response.headers_mut().insert(REQUEST_ID, value);
-        }
+    if let Some(RequestId(id)) = id {
         tracing::debug!(
-            request_id = %id, %method, route = path, status = status.as_u16(),
+            request_id = %id, method = ?route.method, route = route.path, status = status.as_u16(),
             elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             "request answered"
         );
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(id)) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
     }
-    let class = route.class.word();
-    metrics::histogram!("kontor_request_seconds", "class" => class)
-        .record(started.elapsed().as_secs_f64());
-    metrics::counter!("kontor_requests_total", "class" => class, "status" => status_group(status))
-        .increment(1);
+    meters.count(status, started.elapsed());
     response
 }
 
@@ -81,25 +115,19 @@ pub async fn not_found(State(app): State<App>, request: Request) -> Response {
     Problem::not_found().respond(&app, request.uri().path(), None)
 }
 
-const fn status_group(status: StatusCode) -> &'static str {
-    match status.as_u16() / 100 {
-        2 => "2xx",
-        3 => "3xx",
-        4 => "4xx",
-        _ => "5xx",
-    }
-}
-
 /// The id that a proxy in front has given, if it is a sane one, or a new one.
 fn request_id(app: &App, request: &Request) -> RequestId {
+    if app.settings.trusted_proxies == 0 {
+        return RequestId(app.request_ids.next());
+    }
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let sane = |id: &&str| {
         (8..=64).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     match given.filter(sane) {
-        Some(id) if app.settings.trusted_proxies > 0 => RequestId(id.to_owned()),
-        _ => RequestId(kontor_base::id::encode(app.shop.random.bytes16())),
+        Some(id) => RequestId(id.to_owned()),
+        _ => RequestId(app.request_ids.next()),
     }
 }
 
@@ -139,14 +167,10 @@ pub fn client_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> O
     if proxies == 0 {
         return peer;
     }
-    let forwarded = headers.get_all("x-forwarded-for").iter();
-    let hops: Vec<&str> = forwarded
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect();
     // The last entries were added by our own proxies; what is before them anybody can write.
-    hops.len().checked_sub(proxies).and_then(|at| hops[at].parse().ok()).or(peer)
+    let values = headers.get_all("x-forwarded-for").into_iter().rev();
+    let mut hops = values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.rsplit(','));
+    hops.nth(proxies - 1).and_then(|hop| hop.trim().parse().ok()).or(peer)
 }
 
 /// Headers that every page carries: what it may load, who may frame it, what it may tell others.

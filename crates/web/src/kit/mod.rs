@@ -10,5 +10,6 @@ pub mod guard;
 pub mod limit;
 pub mod pages;
 pub mod problem;
+pub mod request_ids;
 pub mod routes;
 pub mod text;

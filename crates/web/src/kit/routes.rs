@@ -3,6 +3,8 @@
 //! A route exists only through [`Routes::add`], so none can be served without saying who may call
 //! it, what kind of traffic it is, and how a repeated write is recognised.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
@@ -183,7 +185,7 @@ impl Routes {
     /// Adds a route with its handler, guarded by what the route says of itself.
     #[must_use]
     pub fn add(mut self, route: Route, handler: MethodRouter<App>) -> Self {
-        let guard = Guard { app: self.app.clone(), route };
+        let guard = Arc::new(Guard::new(self.app.clone(), route));
         let handler = handler.layer(from_fn_with_state(guard, super::guard::guard));
         self.router = self.router.route(route.path, handler);
         self.list.push(route);

@@ -29,14 +29,7 @@ struct Ground {
 
 /// Measures and tells.
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    // Not /tmp, which is memory on some machines: an order has to meet a disk.
-    let folder = PathBuf::from(format!("/var/tmp/kontor-baselines-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    let ground = Ground { folder, seconds: options.seconds };
-    let outcome = measure(&ground, options.rounds);
-    let _ = std::fs::remove_dir_all(&ground.folder);
-    let [postgres, always, everysec] = outcome?;
+    let [postgres, always, everysec] = medians(options.seconds, options.rounds)?;
     eprintln!(
         "orders/s: PostgreSQL, hot row {postgres:.0}; Redis, always {always:.0}, everysec {everysec:.0}"
     );
@@ -50,6 +43,19 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         println!("{line}");
     }
     Ok(())
+}
+
+/// Orders per second of PostgreSQL with its hot row and of Redis with `always` and `everysec`:
+/// medians of so many rounds of so many seconds.
+pub(super) fn medians(seconds: u64, rounds: u64) -> Result<[f64; 3], Failure> {
+    // Not /tmp, which is memory on some machines: an order has to meet a disk.
+    let folder = PathBuf::from(format!("/var/tmp/kontor-baselines-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
+    let ground = Ground { folder, seconds };
+    let outcome = measure(&ground, rounds);
+    let _ = std::fs::remove_dir_all(&ground.folder);
+    outcome
 }
 
 /// The three medians; the rounds alternate, so that a slow minute hits all.

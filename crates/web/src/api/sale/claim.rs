@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use kontor_base::Country;
 use kontor_base::id::SaleId;
-use kontor_base::{Country, limits};
 use kontor_domain::sale::TICKET_TEXT_MAX;
 use kontor_shop::sale::{Claimed, Wish, claim};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::problem::of_sale;
 use super::sale_of;
-use crate::api::call::{Call, IDEMPOTENCY_KEY, field, invalid};
+use crate::api::call::{Call, field, invalid};
 use crate::api::reply::Reply;
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
@@ -81,7 +81,7 @@ pub(crate) async fn claim_in_sale(State(app): State<App>, call: Call) -> Respons
 }
 
 async fn take(app: &App, call: &Call) -> Result<Reply, Problem> {
-    let wished = wished(app, call, "sale.claim")?;
+    let wished = wished(call)?;
     let claimed = claim(&app.shop, wished.wish()).await.map_err(|refusal| of_sale(&refusal))?;
     let body = ClaimAnswer::of(app, &claimed);
     Ok(Reply::json(StatusCode::CREATED, &body).replayed(claimed.replayed))
@@ -104,14 +104,11 @@ impl Wished<'_> {
 }
 
 /// Reads the body and the key of a wish for units.
-pub(super) fn wished<'c>(app: &App, call: &'c Call, scope: &str) -> Result<Wished<'c>, Problem> {
+pub(super) fn wished(call: &Call) -> Result<Wished<'_>, Problem> {
     call.only_queries(&[])?;
     let sale = sale_of(call)?;
-    // The guard of the header's form; the hash that it makes is not used: a claim's own identity
-    // belongs to the ticket, whatever the body says.
-    call.once(app, scope)?;
-    let key = call.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or("");
-    debug_assert!(key.len() <= limits::IDEMPOTENCY_KEY_CHARS_MAX, "checked above");
+    // A claim's own identity belongs to the ticket, whatever the body says.
+    let key = call.key()?;
     let ClaimWish { ticket, units, ship_to } = call.json()?;
     if ticket.len() > TICKET_TEXT_MAX {
         return Err(invalid(vec![field("/ticket", "request.bad_value", "too long for a ticket")]));

@@ -67,7 +67,7 @@ pub(crate) async fn wait_in_sale(State(app): State<App>, call: Call) -> Response
 }
 
 async fn stand(app: &App, call: &Call) -> Result<Reply, Problem> {
-    let wished = wished(app, call, "sale.wait")?;
+    let wished = wished(call)?;
     let placed = wait(&app.shop, wished.wish()).await.map_err(|refusal| of_sale(&refusal))?;
     let body = match placed {
         Placed::Waiting { place, ahead } => {
