@@ -90,7 +90,7 @@ impl Keys {
     /// reports: it shows that the device was offered the build, and needs nothing stored.
     #[must_use]
     pub fn receipt(&self, device: DeviceKey, build: BuildId, rollout: RolloutId) -> KeyedHash {
-        let message = [device.0, build.bytes(), rollout.bytes()].concat();
+        let message = [device.0, *build.bytes(), *rollout.bytes()].concat();
         self.receipt.hash(&message)
     }
 
