@@ -120,18 +120,28 @@ fn same_origin(app: &App, headers: &HeaderMap) -> bool {
 /// The address of the client: of the connection, or what the trusted proxies say of it.
 fn client_address(app: &App, request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    outer_address(app, request.headers(), peer).or(peer)
+}
+
+/// The address from which a client reached the outermost trusted proxy; without proxies that of the
+/// connection. `None` where a proxy should have told it and has not.
+pub(crate) fn outer_address(
+    app: &App,
+    headers: &HeaderMap,
+    peer: Option<IpAddr>,
+) -> Option<IpAddr> {
     let proxies = usize::from(app.settings.trusted_proxies);
     if proxies == 0 {
         return peer;
     }
-    let forwarded = request.headers().get_all("x-forwarded-for").iter();
+    let forwarded = headers.get_all("x-forwarded-for").iter();
     let hops: Vec<&str> = forwarded
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .collect();
     // The last entries were added by our own proxies; what is before them anybody can write.
-    hops.len().checked_sub(proxies).and_then(|at| hops[at].parse().ok()).or(peer)
+    hops.len().checked_sub(proxies).and_then(|at| hops[at].parse().ok())
 }
 
 /// Headers that every page carries: what it may load, who may frame it, what it may tell others.

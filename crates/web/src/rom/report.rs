@@ -1,4 +1,5 @@
-//! `POST /rom/reports`: a device tells what became of a build. The same report twice counts once.
+//! `POST /rom/reports`: a device tells what became of a build. The same report twice counts once, and
+//! one without the receipt of an offer is counted apart.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -50,6 +51,7 @@ pub(super) async fn take(State(app): State<App>, headers: HeaderMap, body: Bytes
         incremental: field(&body, "build").to_owned(),
         event,
         code: field(&body, "code").to_owned(),
+        receipt: field(&body, "receipt").to_owned(),
     };
     match report(rom, command).await {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
