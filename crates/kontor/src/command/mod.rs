@@ -16,6 +16,8 @@ mod opening;
 mod order;
 mod plan;
 mod rom;
+mod rom_delta;
+mod rom_key;
 mod serve;
 mod table;
 
