@@ -135,7 +135,8 @@ impl<F: Fetch> Client<F> {
     /// [`Refused::Storage`].
     pub fn rolled_back(&self, build: &str, code: Option<&str>) -> Result<(), Refused> {
         let identity = self.memory.identity()?;
-        let receipt = self.memory.kept(RECEIPT)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let receipt =
+            self.memory.kept(RECEIPT)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let receipt = receipt.and_then(|kept| {
             let (kept_build, receipt) = kept.split_once(' ')?;
             (kept_build == build).then(|| receipt.to_owned())
@@ -255,7 +256,8 @@ impl<F: Fetch> Client<F> {
             return Ok(());
         }
         let again = offer::ask(&self.memory, &self.fetch, trusted, identity, now)?;
-        let named = again.offer.install.as_ref().is_some_and(|i| i.targets.iter().any(|t| t == name));
+        let named =
+            again.offer.install.as_ref().is_some_and(|i| i.targets.iter().any(|t| t == name));
         if named { Ok(()) } else { Err(Refused::TakenBack { name: name.to_owned() }) }
     }
 

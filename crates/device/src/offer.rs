@@ -49,8 +49,7 @@ pub fn ask(
     let (model, build) = (&identity.model, &identity.incremental);
     let (channel, cohort) = (identity.channel.as_deref().unwrap_or_default(), identity.cohort);
     let country = identity.country.as_ref().map(|country| format!("?country={country}"));
-    let path =
-        format!("offers/{model}/{channel}/{cohort}/{build}{}", country.unwrap_or_default());
+    let path = format!("offers/{model}/{channel}/{cohort}/{build}{}", country.unwrap_or_default());
     let withheld = |status| Refused::Withheld { name: "the offer".into(), status };
     let answer = fetch.get(&path, 0).ok_or_else(|| withheld(0))?;
     if answer.status != 200 {
@@ -62,8 +61,7 @@ pub fn ask(
     let kept = memory.kept("offer-seen.json")?;
     // What cannot be read counts as nothing seen: only an older offer could get in by that, and only
     // for as long as it lives.
-    let seen: Seen =
-        kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let seen: Seen = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
     let floor = if seen.keys == role.keyids { seen.version } else { 0 };
     let hearer = Hearer {
         model,

@@ -146,10 +146,8 @@ fn offer_of_the_first_devices() {
     world.publish(2);
     let device = following(&world);
     let own = place(COHORT, &SALT);
-    let first = |below| Audience {
-        places: Some(Places { below, salt: "09".repeat(16) }),
-        ..everybody()
-    };
+    let first =
+        |below| Audience { places: Some(Places { below, salt: "09".repeat(16) }), ..everybody() };
     serve_offer(&world, 5, first(own), install(2, &["one-2.img"]));
     assert!(matches!(untrusted(&device), Rejected::OtherAudience));
     serve_offer(&world, 5, first(own + 1), install(2, &["one-2.img"]));

@@ -83,7 +83,8 @@ impl House {
             keys: keys.iter().map(SecretKey::public).collect(),
             threshold,
         };
-        let command = InitCommand { root: set(&self.keys[..2], 2), targets: set(&self.keys[2..3], 1) };
+        let command =
+            InitCommand { root: set(&self.keys[..2], 2), targets: set(&self.keys[2..3], 1) };
         let model = DeviceModel {
             codename: "one".parse().expect("a codename"),
             name: Line::parse("One").expect("a line"),

@@ -13,6 +13,7 @@ pub mod channel;
 pub mod core;
 pub mod delta;
 pub mod device;
+pub mod install;
 pub mod keepers;
 pub mod rollout;
 pub mod signing;

@@ -44,7 +44,9 @@ async fn open(folder: &tempfile::TempDir, db: Db, clock: Clock) -> Arc<Rom> {
     let files = Files::open(folder.path().join("files")).expect("opens");
     let secret = Secret::from_bytes([7; 32]);
     let settings = Settings::default();
-    Arc::new(Rom::open(db, clock, Random::seeded(5), &secret, files, settings).await.expect("opens"))
+    Arc::new(
+        Rom::open(db, clock, Random::seeded(5), &secret, files, settings).await.expect("opens"),
+    )
 }
 
 impl Maker3 {
@@ -194,7 +196,10 @@ async fn a_build_is_trusted_when_its_offline_key_has_signed_and_not_before() {
     assert_eq!(keep_targets(&maker.rom).await.expect("looks").waiting, ["one"]);
     assert_eq!(keep_targets(&maker.rom).await.expect("looks").waiting, [""; 0], "once is enough");
     let name = "one.1-a1.zip";
-    assert!(matches!(maker.find(name), Err(Rejected::UnknownTarget { .. } | Rejected::Vanished { .. })));
+    assert!(matches!(
+        maker.find(name),
+        Err(Rejected::UnknownTarget { .. } | Rejected::Vanished { .. })
+    ));
     let bundles = export(&maker.rom, Some("one".into())).await.expect("exports");
     let told = bundles[0].changes().expect("reads").join("\n");
     assert!(told.contains("+ one.1-a1.zip  release 1"), "{told}");
@@ -231,12 +236,7 @@ async fn a_build_is_trusted_when_its_offline_key_has_signed_and_not_before() {
 }
 
 async fn rotate_role(maker: &Maker3, role: &str) -> Result<(), Failure<SigningRefusal>> {
-    let command = RotateCommand {
-        role: role.into(),
-        remove: vec![],
-        add: vec![],
-        threshold: None,
-    };
+    let command = RotateCommand { role: role.into(), remove: vec![], add: vec![], threshold: None };
     rotate(&maker.rom, command).await
 }
 
@@ -360,7 +360,9 @@ async fn deltas_are_made_proven_judged_and_named() {
     let (_keep, stop) = watch::channel(false);
     assert_eq!(make_next(&maker.rom, &stop, &|_, _| {}).await.expect("looks"), Work::Nothing);
     let backward = want(&maker.rom, one(), "a2".into(), "a1".into()).await;
-    assert!(matches!(backward, Err(Failure::Refused(refusal)) if refusal.code() == "delta.backward"));
+    assert!(
+        matches!(backward, Err(Failure::Refused(refusal)) if refusal.code() == "delta.backward")
+    );
     want(&maker.rom, one(), "a1".into(), "a2".into()).await.expect("wanted");
     want(&maker.rom, one(), "a2".into(), "a3".into()).await.expect("wanted");
     want(&maker.rom, one(), "a1".into(), "a3".into()).await.expect("wanted");

@@ -28,14 +28,8 @@ pub enum DeltaState {
 
 impl DeltaState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
-        Self::Wanted,
-        Self::Working,
-        Self::Ready,
-        Self::Skipped,
-        Self::Failed,
-        Self::Cancelled,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Wanted, Self::Working, Self::Ready, Self::Skipped, Self::Failed, Self::Cancelled];
 
     /// The word in the table.
     #[must_use]
@@ -254,14 +248,7 @@ pub fn progress(
     let own = tx.execute(
         "UPDATE delta SET done_bytes = $4, total_bytes = $5, changed_at = $6
          WHERE from_build = $1 AND to_build = $2 AND state = 'working' AND worker = $3",
-        values![
-            from.bytes(),
-            to.bytes(),
-            worker,
-            to_row(done_bytes)?,
-            to_row(total_bytes)?,
-            at
-        ],
+        values![from.bytes(), to.bytes(), worker, to_row(done_bytes)?, to_row(total_bytes)?, at],
     )?;
     Ok(own > 0)
 }

@@ -16,6 +16,7 @@ pub mod delta;
 pub mod device;
 pub mod fact;
 pub mod idempotency;
+pub mod install;
 pub mod job;
 mod kernel;
 pub mod market;
@@ -28,6 +29,7 @@ pub mod rollout;
 pub mod sale;
 pub mod setting;
 pub mod signing;
+pub mod staff;
 pub mod stock;
 
 pub use kernel::backup::{BackupError, backup, restore};

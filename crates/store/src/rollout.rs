@@ -294,11 +294,7 @@ pub fn tally(tx: &mut Tx<'_>, build: BuildId, channel: Channel) -> Result<Tally,
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn tally_apart(
-    tx: &mut Tx<'_>,
-    build: BuildId,
-    channel: Channel,
-) -> Result<Tally, StoreError> {
+pub fn tally_apart(tx: &mut Tx<'_>, build: BuildId, channel: Channel) -> Result<Tally, StoreError> {
     tallied(
         tx,
         "SELECT event, devices FROM rollout_apart WHERE build = $1 AND channel = $2 ORDER BY event",

@@ -88,6 +88,7 @@ impl Server {
             trusted_proxies: 0,
             writes_per_minute: 0,
             sign_ups_per_hour: 0,
+            reports_per_minute: 0,
             legal: kontor_web::page::LegalTexts::default(),
         };
         let app = App::with_rom(Arc::clone(&api.shop), Some(Arc::new(rom)), settings, None);
@@ -305,7 +306,8 @@ async fn reports_count_once_and_raw_line_breaks_survive() {
         let apart = rollout::tally_apart(tx, id, Channel::Stable)?;
         Ok::<_, StoreError>((tally, apart, rollout::failures(tx, id, Channel::Stable, 9)?))
     };
-    let (tally, apart, failures) = server.api.shop.db.read("test.tally", read).await.expect("is read");
+    let (tally, apart, failures) =
+        server.api.shop.db.read("test.tally", read).await.expect("is read");
     assert_eq!(tally, Tally { failed: 1, ..Tally::default() });
     assert_eq!(apart, Tally { failed: 1, ..Tally::default() });
     assert_eq!(failures, [("E: bad slot".to_owned(), 1)]);

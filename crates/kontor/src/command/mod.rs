@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod import;
 mod init;
+mod install;
 mod migrate;
 mod opening;
 mod order;
@@ -20,6 +21,7 @@ mod rom_delta;
 mod rom_key;
 mod serve;
 mod table;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -74,6 +76,11 @@ enum Command {
     Order(order::Args),
     #[command(subcommand)]
     Rom(rom::Args),
+    /// Look after the accounts of the maker's people.
+    #[command(subcommand)]
+    User(user::Args),
+    #[command(subcommand)]
+    Install(install::Args),
     /// Show the configuration in force, or an example with every key.
     #[command(subcommand)]
     Config(config::Args),
@@ -135,6 +142,8 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             // Answered above: it needs neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::User(args) => user::run(args, &config).await,
+            Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
     })

@@ -274,9 +274,11 @@ fn read_public(text: &str) -> Result<PublicKey, CommandError> {
         return Err(CommandError::Other(told));
     }
     let file = read_text(path)?;
-    let key = public_of(&file).or_else(|_| PublicKey::parse(file.trim()).map_err(drop).map_err(|()| {
-        kontor_ota::signing::sealed::SealedError::Malformed
-    }));
+    let key = public_of(&file).or_else(|_| {
+        PublicKey::parse(file.trim())
+            .map_err(drop)
+            .map_err(|()| kontor_ota::signing::sealed::SealedError::Malformed)
+    });
     key.map_err(|error| CommandError::Other(format!("{}: {error}", path.display())))
 }
 
@@ -441,7 +443,8 @@ fn mirror(rom: &Arc<Rom>, out: &Path) -> Result<(), CommandError> {
             files += 1;
         }
     }
-    let mut names: Vec<String> = (1..=state.root.version).map(|n| format!("{n}.root.json")).collect();
+    let mut names: Vec<String> =
+        (1..=state.root.version).map(|n| format!("{n}.root.json")).collect();
     // The timestamp last: it points to what must be there.
     names.extend(state.files().into_iter().filter(|name| name != "timestamp.json"));
     names.push("timestamp.json".to_owned());

@@ -31,8 +31,8 @@ pub use document::{Document, Signature};
 pub use folder::{Folder, FolderError, OnlineKeys, Refreshed};
 pub use key::{KeyId, PublicKey, SecretKey};
 pub use metadata::{
-    BuildFacts, Custom, DelegatedRole, Delegations, DeltaOf, FileKind, FileMeta, Hashes, RoleKeys, Root, Snapshot,
-    Target, Targets, Timestamp,
+    BuildFacts, Custom, DelegatedRole, Delegations, DeltaOf, FileKind, FileMeta, Hashes, RoleKeys,
+    Root, Snapshot, Target, Targets, Timestamp,
 };
 pub use offer::Offer;
 pub use rejected::Rejected;

@@ -285,7 +285,9 @@ mod tests {
         assert!(!Audience { model: "two".into(), ..all.clone() }.includes(&hearer));
         assert!(!Audience { channel: "beta".into(), ..all.clone() }.includes(&hearer));
         assert!(!Audience { own: true, ..all.clone() }.includes(&hearer));
-        assert!(Audience { own: true, ..all.clone() }.includes(&Hearer { own: true, ..hearer.clone() }));
+        assert!(
+            Audience { own: true, ..all.clone() }.includes(&Hearer { own: true, ..hearer.clone() })
+        );
         let abroad = Audience { countries: vec!["FR".into()], ..all.clone() };
         assert!(!abroad.includes(&hearer));
         assert!(!abroad.includes(&Hearer { country: None, ..hearer.clone() }));

@@ -135,8 +135,7 @@ fn parse(text: &str) -> Result<KeyFile, SealedError> {
         return Err(SealedError::Malformed);
     }
     let file: KeyFile = serde_json::from_str(text).map_err(|_| SealedError::Malformed)?;
-    let ours =
-        file.kontor_key == 1 && file.kdf == "argon2id" && file.cipher == "xchacha20poly1305";
+    let ours = file.kontor_key == 1 && file.kdf == "argon2id" && file.cipher == "xchacha20poly1305";
     if ours { Ok(file) } else { Err(SealedError::Malformed) }
 }
 

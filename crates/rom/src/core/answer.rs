@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kontor_base::{Country, Instant};
-use kontor_domain::channel::Channel;
 use kontor_domain::build::Build;
+use kontor_domain::channel::Channel;
 use kontor_domain::rollout::{Asker, DeviceKey, Entrance, Point, entrance};
 use kontor_ota::signing::offer::{COHORTS, place};
 

@@ -73,7 +73,9 @@ impl Signed {
             match from_row(&row.sealed, &public, keys.seal()) {
                 Ok(key) => opened.push((row.role, key)),
                 // Sealed with another secret: the node cannot sign, and says so where it has to.
-                Err(error) => tracing::error!(key = %row.id, %error, "a key of the server does not open"),
+                Err(error) => {
+                    tracing::error!(key = %row.id, %error, "a key of the server does not open")
+                }
             }
         }
         let mut targets = HashMap::new();
@@ -130,8 +132,8 @@ impl SignedView {
         let Some(new) = new else { return Ok(false) };
         let new = Arc::new(new);
         // Two refreshes at once: the later facts stay.
-        self.0.rcu(|present| Arc::clone(if present.version > new.version { present } else { &new }));
+        self.0
+            .rcu(|present| Arc::clone(if present.version > new.version { present } else { &new }));
         Ok(true)
     }
 }
-

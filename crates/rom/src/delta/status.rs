@@ -59,7 +59,9 @@ pub async fn deltas(rom: &Arc<Rom>) -> Result<Vec<DeltaStanding>, StoreError> {
                 builds::all(tx)?.into_iter().map(|b| (b.id, b.incremental.to_string())).collect();
             let name = |id| names.get(&id).cloned().unwrap_or_default();
             let rows = all(tx)?.into_iter();
-            Ok(rows.map(|row| DeltaStanding { from: name(row.from), to: name(row.to), row }).collect())
+            Ok(rows
+                .map(|row| DeltaStanding { from: name(row.from), to: name(row.to), row })
+                .collect())
         })
         .await
 }
@@ -120,7 +122,11 @@ pub async fn cancel(
         .await
 }
 
-fn pair<'b>(all: &'b [Build], from: &str, to: &str) -> Outcome<(&'b Build, &'b Build), DeltaRefusal> {
+fn pair<'b>(
+    all: &'b [Build],
+    from: &str,
+    to: &str,
+) -> Outcome<(&'b Build, &'b Build), DeltaRefusal> {
     let find = |name: &str| all.iter().find(|build| build.incremental.as_str() == name);
     find(from).zip(find(to)).ok_or(Failure::Refused(DeltaRefusal::UnknownBuild))
 }

@@ -38,7 +38,9 @@ pub fn wanted_targets(tx: &mut Tx<'_>) -> Result<Wanted, StoreError> {
             }
         }
         for row in deltas.iter().filter(|row| row.model == model.codename.as_str()) {
-            let (Some(from), Some(to)) = (by_id.get(&row.from), by_id.get(&row.to)) else { continue };
+            let (Some(from), Some(to)) = (by_id.get(&row.from), by_id.get(&row.to)) else {
+                continue;
+            };
             let (Some(made), None) = (&row.made, &to.withdrawn) else { continue };
             let mut named = target(&model, to, &made.file, FileKind::Delta);
             named.custom.delta = Some(DeltaOf {

@@ -157,12 +157,7 @@ pub fn receipt_of(rom: &Rom, device: DeviceKey, decided: &Decided<'_>) -> Option
     Some(receipt_for(rom, device, build.id, rollout))
 }
 
-fn receipt_for(
-    rom: &Rom,
-    device: DeviceKey,
-    build: BuildId,
-    rollout: &Rollout,
-) -> String {
+fn receipt_for(rom: &Rom, device: DeviceKey, build: BuildId, rollout: &Rollout) -> String {
     hex(&rom.keys.receipt(device, build, rollout.id))
 }
 
@@ -180,10 +175,8 @@ fn whom(decided: &Decided<'_>, install: Option<&Build>) -> Audience {
         Some(Entrance::Own) => Audience { own: true, ..nobody_in_particular },
         Some(Entrance::Wave { place, share }) => {
             let countries = live.rollout.waves.get(place).map(|wave| &wave.countries);
-            let places = (share < WHOLE).then(|| Places {
-                below: places_below(share),
-                salt: hex(&live.rollout.salt),
-            });
+            let places = (share < WHOLE)
+                .then(|| Places { below: places_below(share), salt: hex(&live.rollout.salt) });
             Audience {
                 places,
                 countries: countries.into_iter().flatten().map(ToString::to_string).collect(),

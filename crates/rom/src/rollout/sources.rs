@@ -65,9 +65,8 @@ fn most_common(builds: &[Arc<Build>], tallies: &[Tally], most: usize) -> Vec<Bui
     let mut ranked: Vec<(u64, usize)> = Vec::with_capacity(builds.len());
     let mut later = 0_u64;
     for place in (0..builds.len()).rev() {
-        let came = tallies.get(place).map_or(0, |tally| {
-            tally.installed.saturating_sub(tally.rolled_back)
-        });
+        let came =
+            tallies.get(place).map_or(0, |tally| tally.installed.saturating_sub(tally.rolled_back));
         ranked.push((came.saturating_sub(later), place));
         later = later.max(came);
     }

@@ -6,7 +6,9 @@ use kontor_base::Instant;
 use kontor_base::id::RolloutId;
 use kontor_domain::build::Build;
 use kontor_domain::rollout::{Rollout, Tally, Verdict, verdict};
-use kontor_store::rollout::{HourCount, StepTaken, all, failures, get, hours, steps, tally, tally_apart};
+use kontor_store::rollout::{
+    HourCount, StepTaken, all, failures, get, hours, steps, tally, tally_apart,
+};
 use kontor_store::{StoreError, Tx};
 
 use super::steer::build_of;

@@ -165,11 +165,7 @@ fn set_role(delegations: &mut Delegations, name: &str, keys: &KeySet) {
 /// # Errors
 ///
 /// [`SigningRefusal::Ambiguous`] for a model whose targets could be taken for another's.
-pub async fn delegate(
-    rom: &Arc<Rom>,
-    model: String,
-    to: Delegate,
-) -> Outcome<(), SigningRefusal> {
+pub async fn delegate(rom: &Arc<Rom>, model: String, to: Delegate) -> Outcome<(), SigningRefusal> {
     rejected(kontor_ota::signing::metadata::check_role_name(&model))?;
     if model == OFFERS_ROLE {
         return Err(Failure::Refused(SigningRefusal::UnknownRole(model)));
@@ -183,9 +179,10 @@ pub async fn delegate(
             }
             let mut delegations = repository.coming_delegations()?;
             let inside = |inner: &str, outer: &str| inner.starts_with(&format!("{outer}."));
-            let clash = delegations.roles.iter().find(|role| {
-                inside(&role.name, &model) || inside(&model, &role.name)
-            });
+            let clash = delegations
+                .roles
+                .iter()
+                .find(|role| inside(&role.name, &model) || inside(&model, &role.name));
             if let Some(clash) = clash {
                 let refusal = SigningRefusal::Ambiguous(model.clone(), clash.name.clone());
                 return Err(Failure::Refused(refusal));

@@ -21,7 +21,8 @@ pub async fn keep_signing(rom: &Arc<Rom>) -> Result<bool, Failure<SigningRefusal
     let signed = rom.signed.now();
     // Looked at in memory first: most minutes nothing is due, and then nothing waits for the writer.
     let due = signed.state.as_ref().is_some_and(|state| {
-        let half = |expires: kontor_base::Instant, life_s: i64| expires.seconds_since(at) <= life_s / 2;
+        let half =
+            |expires: kontor_base::Instant, life_s: i64| expires.seconds_since(at) <= life_s / 2;
         let timestamp = state.timestamp.as_ref().map(|t| half(t.expires, LIVES.timestamp_s));
         let snapshot = state.snapshot.as_ref().map(|s| half(s.expires, LIVES.snapshot_s));
         timestamp.unwrap_or(false) || snapshot.unwrap_or(false)

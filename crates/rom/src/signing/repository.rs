@@ -127,7 +127,8 @@ impl Repository {
         };
         match role {
             "root" => {
-                let present = self.state.as_ref().map(|state| of(&state.root, role, "the present root keys"));
+                let present =
+                    self.state.as_ref().map(|state| of(&state.root, role, "the present root keys"));
                 let next = of(&coming, role, "the new root keys");
                 rejected(present.into_iter().chain([next]).collect())
             }

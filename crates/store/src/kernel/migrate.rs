@@ -37,7 +37,10 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_order_waiting"),
     migration!(8, "0008_rom"),
     migration!(9, "0009_sale"),
-    migration!(10, "0010_signing"),
+    migration!(10, "0010_install"),
+    migration!(11, "0011_sale_checkout"),
+    migration!(12, "0012_staff"),
+    migration!(13, "0013_signing"),
 ];
 
 /// The newest schema that this release knows.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -36,9 +36,17 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
     let writes = route.class.writes();
     // Pages that are the same for everybody need no id of their own: they cannot fail by one
     // person's doing, and they are most of the traffic.
-    let id = (writes || route.access == Access::Token).then(|| request_id(app, &request));
+    let personal = matches!(route.access, Access::Token | Access::Staff(_));
+    let id = (writes || personal).then(|| request_id(app, &request));
     let refused = if writes { check_write(app, route, &request).err() } else { None };
     let (method, path) = (request.method().clone(), route.path);
+    let turned_away = match (&refused, route.access) {
+        (None, Access::Staff(needs)) => super::desk::admit(app, needs, &mut request).await.err(),
+        _ => None,
+    };
+    if let Some(response) = turned_away {
+        return response;
+    }
     let mut response = match refused {
         Some(problem) => problem.respond(app, request.uri().path(), id.as_ref()),
         None => {
@@ -99,7 +107,8 @@ fn check_write(app: &App, route: &Route, request: &Request) -> Result<(), Proble
     if !route.path.starts_with("/api/") && !same_origin(app, request.headers()) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "request.cross_site"));
     }
-    let Some(address) = client_address(app, request) else { return Ok(()) };
+    let peer = peer(request.extensions());
+    let Some(address) = client_address(app, request.headers(), peer) else { return Ok(()) };
     app.limiter.take(route.class, address).map_err(Problem::too_many)
 }
 
@@ -117,19 +126,22 @@ fn same_origin(app: &App, headers: &HeaderMap) -> bool {
         || origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
 }
 
+/// The address of the connection.
+#[must_use]
+pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
 /// The address of the client: of the connection, or what the trusted proxies say of it.
-fn client_address(app: &App, request: &Request) -> Option<IpAddr> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    outer_address(app, request.headers(), peer).or(peer)
+#[must_use]
+pub fn client_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
+    outer_address(app, headers, peer).or(peer)
 }
 
 /// The address from which a client reached the outermost trusted proxy; without proxies that of the
 /// connection. `None` where a proxy should have told it and has not.
-pub(crate) fn outer_address(
-    app: &App,
-    headers: &HeaderMap,
-    peer: Option<IpAddr>,
-) -> Option<IpAddr> {
+#[must_use]
+pub fn outer_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
     let proxies = usize::from(app.settings.trusted_proxies);
     if proxies == 0 {
         return peer;

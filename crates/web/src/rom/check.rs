@@ -7,12 +7,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_base::Country;
 use kontor_domain::channel::Channel;
+use kontor_domain::install::OwnForm;
 use kontor_rom::core::{Question, Source, Who};
 use kontor_rom::rollout::receipt_of;
 use serde::Deserialize;
 
 use super::reply::{DEVICE, document, stranger, with_receipt};
+use super::seen::seen;
 use crate::kit::app::App;
+use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
 
@@ -63,17 +66,19 @@ pub(super) async fn answer(
     let who = match (asked.cohort, device) {
         (Some(cohort), device) => Who::Cohort { cohort, device },
         (None, Some(key)) => Who::Device(key),
-        (None, None) => stranger(&app, rom, asked.c, &headers, peer.map(|info| info.0)),
+        (None, None) => stranger(&app, rom, asked.c, &headers, peer.as_ref().map(|info| info.0)),
     };
+    let address = peer.as_ref().map(|info| info.0.0.ip());
+    let address = client_address(&app, &headers, address);
     let question = Question {
         model: &asked.model,
         channel,
         source: Source { incremental: &asked.build, built_s: asked.built },
         who,
-        country: asked.country.and_then(|code| code.parse::<Country>().ok()),
+        country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
     let snapshot = rom.snapshots.now();
-    match snapshot.decide(&question, rom.now()) {
+    let response = match snapshot.decide(&question, rom.now()) {
         Some(decided) => {
             let receipt = device.and_then(|device| receipt_of(rom, device, &decided));
             let check = document(&decided.answers.check, "application/json", &headers);
@@ -84,5 +89,13 @@ pub(super) async fn answer(
                 .detail("No builds are published for this model.");
             problem.respond(&app, "/api/", None)
         }
-    }
+    };
+    let form = OwnForm {
+        model: &asked.model,
+        version: &asked.build,
+        channel: channel.word(),
+        country: asked.country.as_deref().unwrap_or_default(),
+        ..OwnForm::default()
+    };
+    seen(&app, &headers, address, form, response).await
 }

@@ -11,6 +11,7 @@ mod range;
 mod reply;
 mod report;
 mod repository;
+mod seen;
 
 use axum::routing::{get, post};
 

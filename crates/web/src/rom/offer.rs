@@ -1,15 +1,20 @@
 //! `GET /rom/offers/{model}/{channel}/{cohort}/{build}`: the signed answer to an update check.
 
-use axum::extract::{Path, Query, State};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_base::Country;
 use kontor_domain::channel::Channel;
+use kontor_domain::install::OwnForm;
 use kontor_rom::rollout::{OfferQuestion, OfferRefusal, offer};
 use serde::Deserialize;
 
 use super::reply::{DEVICE, document, with_receipt};
+use super::seen::seen;
 use crate::kit::app::App;
+use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
 
@@ -27,6 +32,7 @@ pub(super) async fn answer(
     State(app): State<App>,
     Path((model, channel, cohort, build)): Path<(String, String, String, String)>,
     Query(extra): Query<Extra>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
@@ -54,9 +60,9 @@ pub(super) async fn answer(
         // What is no number is no cohort either.
         cohort: cohort.parse().unwrap_or(u16::MAX),
         device,
-        country: extra.country.and_then(|code| code.parse::<Country>().ok()),
+        country: extra.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
-    match offer(rom, &question) {
+    let response = match offer(rom, &question) {
         Ok(offered) => with_receipt(
             document(&offered.document, "application/json", &headers),
             offered.receipt.as_deref(),
@@ -67,7 +73,16 @@ pub(super) async fn answer(
                 OfferRefusal::Cohort => StatusCode::BAD_REQUEST,
                 OfferRefusal::Rejected(_) => StatusCode::INTERNAL_SERVER_ERROR,
             };
-            refuse(status, refusal.code(), &refusal.to_string())
+            return refuse(status, refusal.code(), &refusal.to_string());
         }
-    }
+    };
+    let form = OwnForm {
+        model: &model,
+        version: &build,
+        channel: channel.word(),
+        country: extra.country.as_deref().unwrap_or_default(),
+        ..OwnForm::default()
+    };
+    let address = client_address(&app, &headers, peer.map(|info| info.0.0.ip()));
+    seen(&app, &headers, address, form, response).await
 }
