@@ -181,7 +181,7 @@ async fn a_build_is_trusted_when_its_offline_key_has_signed_and_not_before() {
     init(&maker.rom, command.clone()).await.expect("begins again");
     let imported = maker.sign_all(&maker.root[..1]).await;
     assert!(imported.published.is_empty(), "one of two root keys is too few");
-    assert_eq!(imported.waiting[0].1[0].1, 1);
+    assert_eq!(imported.waiting[0].1[0].have, 1);
     let imported = maker.sign_all(&maker.root[1..2]).await;
     assert_eq!(imported.published, ["root"], "the signatures add up");
     assert_eq!(maker.sign_all(&maker.targets).await.published, ["targets"]);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::{Args as ClapArgs, Subcommand};
 use kontor_base::Random;
 use kontor_ota::signing::sealed::{Cost, from_file, public_of, to_file};
-use kontor_ota::signing::{Bundle, Folder, KeySet, PublicKey, SecretKey};
+use kontor_ota::signing::{Bundle, Folder, KeySet, Missing, PublicKey, SecretKey};
 use kontor_rom::Rom;
 use kontor_rom::signing::{
     Delegate, InitCommand, KeyPlace, RotateCommand, delegate, export, import, init, rotate,
@@ -324,7 +324,7 @@ fn sign(
         bundle.sign(&key).map_err(other)?;
         let beside = path.with_extension("new");
         fs::write(&beside, bundle.to_bytes()).map_err(failed("write", &beside))?;
-        fs::rename(&beside, &*path).map_err(failed("write", path))?;
+        fs::rename(&beside, *path).map_err(failed("write", path))?;
     }
     missing(&bundles)
 }
@@ -335,7 +335,7 @@ fn missing(bundles: &[(&PathBuf, Bundle)]) -> Result<(), CommandError> {
         if missing.is_empty() {
             println!("{} has all signatures; the server takes it in", bundle.role);
         }
-        for (whose, have, need) in missing {
+        for Missing { whose, have, need } in missing {
             println!("{} has {have} of the {need} signatures by {whose}", bundle.role);
         }
     }
@@ -374,7 +374,7 @@ async fn list(rom: &Arc<Rom>) -> Result<(), CommandError> {
         if let Some((version, missing)) = role.waiting {
             let missing: Vec<String> = missing
                 .iter()
-                .map(|(whose, have, need)| format!("{have} of {need} by {whose}"))
+                .map(|Missing { whose, have, need }| format!("{have} of {need} by {whose}"))
                 .collect();
             let told = if missing.is_empty() { "complete".to_owned() } else { missing.join(", ") };
             println!("  version {version} waits: {told}");
@@ -409,7 +409,7 @@ async fn take_in(rom: &Arc<Rom>, paths: &[PathBuf]) -> Result<(), CommandError> 
         println!("{role} is published");
     }
     for (role, missing) in &imported.waiting {
-        for (whose, have, need) in missing {
+        for Missing { whose, have, need } in missing {
             println!("{role} has {have} of the {need} signatures by {whose}");
         }
     }

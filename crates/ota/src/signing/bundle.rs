@@ -59,6 +59,17 @@ impl Need {
     }
 }
 
+/// Signatures that are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Whose, in words.
+    pub whose: String,
+    /// How many there are.
+    pub have: usize,
+    /// How many it takes.
+    pub need: usize,
+}
+
 /// A document on its way to its signers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundle {
@@ -135,17 +146,18 @@ impl Bundle {
         self.document.sign(key)
     }
 
-    /// What is still missing: whose keys, how many there are, how many it takes.
+    /// What is still missing.
     ///
     /// # Errors
     ///
     /// [`Rejected::Malformed`].
-    pub fn missing(&self) -> Result<Vec<(String, usize, usize)>, Rejected> {
+    pub fn missing(&self) -> Result<Vec<Missing>, Rejected> {
         let mut missing = Vec::new();
         for need in &self.needs {
             let have = need.have(&self.document)?;
             if have < need.threshold {
-                missing.push((need.whose.clone(), have, need.threshold));
+                let (whose, need) = (need.whose.clone(), need.threshold);
+                missing.push(Missing { whose, have, need });
             }
         }
         Ok(missing)
@@ -289,10 +301,11 @@ mod tests {
         let need = Need::new("the root keys", &body.keys, &role.keyids, role.threshold);
         let bundle = Bundle::new("root", root, None, vec![need]);
         let mut bundle = Bundle::parse(&bundle.to_bytes()).expect("it was written a moment ago");
-        assert_eq!(bundle.missing(), Ok(vec![("the root keys".to_owned(), 0, 2)]));
+        let missing = |have| Ok(vec![Missing { whose: "the root keys".into(), have, need: 2 }]);
+        assert_eq!(bundle.missing(), missing(0));
         bundle.sign(&keys.root[0]).expect("a root key");
         bundle.sign(&keys.root[0]).expect("twice is once");
-        assert_eq!(bundle.missing(), Ok(vec![("the root keys".to_owned(), 1, 2)]));
+        assert_eq!(bundle.missing(), missing(1));
         assert!(bundle.sign(&keys.models["one"]).is_err());
         bundle.sign(&keys.root[2]).expect("another root key");
         assert_eq!(bundle.missing(), Ok(vec![]));

@@ -25,7 +25,7 @@ pub mod rejected;
 pub mod sealed;
 pub mod trusted;
 
-pub use bundle::{Bundle, Need};
+pub use bundle::{Bundle, Missing, Need};
 pub use ceremony::{KeySet, RootPlan};
 pub use document::{Document, Signature};
 pub use folder::{Folder, FolderError, OnlineKeys, Refreshed};

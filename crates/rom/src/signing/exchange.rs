@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use kontor_ota::signing::publish::{Next, State, release, rotate};
-use kontor_ota::signing::{Bundle, Document, Rejected};
+use kontor_ota::signing::{Bundle, Document, Missing, Rejected};
 use kontor_store::{Tx, signing};
 
+use super::propose::Documents;
 use super::refusal::SigningRefusal;
 use super::repository::{LIVES, Repository, rejected, write};
 use crate::core::{Failure, Outcome, Rom};
@@ -15,8 +16,8 @@ use crate::core::{Failure, Outcome, Rom};
 pub struct Imported {
     /// Roles whose documents are published now.
     pub published: Vec<String>,
-    /// Roles that still wait, with whose signatures are missing: how many there are of how many.
-    pub waiting: Vec<(String, Vec<(String, usize, usize)>)>,
+    /// Roles that still wait, with whose signatures are missing.
+    pub waiting: Vec<(String, Vec<Missing>)>,
     /// Why documents that are complete are not published yet.
     pub held: Option<String>,
 }
@@ -112,8 +113,6 @@ fn publish(
     }
     Ok(imported)
 }
-
-type Documents = Vec<(String, Document)>;
 
 /// Those of the complete documents that make a sound version: all of them, or as many as do not
 /// depend on one that is missing, such as a new root that names other targets keys before these have

@@ -21,7 +21,7 @@ mod standing;
 pub use ceremony::{Delegate, InitCommand, RotateCommand, delegate, init, rotate};
 pub use exchange::{Imported, export, import};
 pub use name::{delta_name, image_name, package_name};
-pub use propose::{Proposed, Wanted, propose_in, wanting};
+pub use propose::{Documents, Proposed, Wanted, propose_in, wanting};
 pub use refusal::SigningRefusal;
 pub use renew::keep_signing;
 pub use repository::{LIVES, Repository};

@@ -20,6 +20,9 @@ const RENEW_BEFORE_S: i64 = 30 * 86_400;
 /// The targets that each model's document should vouch for, by model.
 pub type Wanted = BTreeMap<String, BTreeMap<String, Target>>;
 
+/// Documents by role.
+pub type Documents = Vec<(String, Document)>;
+
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proposed {
@@ -40,7 +43,7 @@ pub fn wanting(
     repository: &Repository,
     wanted: &Wanted,
     at: Instant,
-) -> Outcome<(Vec<(String, Document)>, Vec<String>), SigningRefusal> {
+) -> Outcome<(Documents, Vec<String>), SigningRefusal> {
     let Some(state) = &repository.state else { return Ok((Vec::new(), Vec::new())) };
     let delegations = repository.coming_delegations()?;
     let expires = at.plus_seconds(LIVES.targets_s);

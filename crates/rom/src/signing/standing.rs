@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kontor_base::Instant;
 use kontor_ota::signing::metadata::Body;
-use kontor_ota::signing::{Bundle, KeyId, Root, Targets};
+use kontor_ota::signing::{Bundle, KeyId, Missing, Root, Targets};
 
 use super::refusal::SigningRefusal;
 use super::repository::{Repository, rejected};
@@ -30,8 +30,8 @@ pub struct RoleStanding {
     pub keys: Vec<(KeyId, KeyPlace)>,
     /// The published version and when it ends.
     pub published: Option<(u64, Instant)>,
-    /// What waits: its version, and whose signatures are missing (whose, there, needed).
-    pub waiting: Option<(u64, Vec<(String, usize, usize)>)>,
+    /// What waits: its version, and whose signatures are missing.
+    pub waiting: Option<(u64, Vec<Missing>)>,
 }
 
 /// The whole repository.
