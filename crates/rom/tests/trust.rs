@@ -21,8 +21,9 @@ use kontor_rom::signing::{
     keep_signing, rotate, standing,
 };
 use kontor_rom::{Failure, Files, Rom, Settings, device};
+use kontor_scratch::Scratch;
+use kontor_store::Db;
 use kontor_store::delta::DeltaState;
-use kontor_store::{Db, Options};
 use tokio::sync::watch;
 
 const DAY: i64 = 86_400;
@@ -30,7 +31,7 @@ const DAY: i64 = 86_400;
 /// A maker with its offline keys.
 struct Maker3 {
     rom: Arc<Rom>,
-    folder: tempfile::TempDir,
+    folder: Scratch,
     root: Vec<SecretKey>,
     targets: Vec<SecretKey>,
     model: SecretKey,
@@ -40,8 +41,8 @@ fn set(keys: &[SecretKey], threshold: usize) -> KeySet {
     KeySet { keys: keys.iter().map(SecretKey::public).collect(), threshold }
 }
 
-async fn open(folder: &tempfile::TempDir, db: Db, clock: Clock) -> Arc<Rom> {
-    let files = Files::open(folder.path().join("files")).expect("opens");
+async fn open(folder: &Scratch, db: Db, clock: Clock) -> Arc<Rom> {
+    let files = Files::open(folder.path("files")).expect("opens");
     let secret = Secret::from_bytes([7; 32]);
     let settings = Settings::default();
     Arc::new(
@@ -51,8 +52,8 @@ async fn open(folder: &tempfile::TempDir, db: Db, clock: Clock) -> Arc<Rom> {
 
 impl Maker3 {
     async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("opens");
+        let folder = Scratch::chosen();
+        let db = folder.open();
         let clock = Clock::fixed(Instant::from_micros(1_790_900_000_000_000));
         let rom = open(&folder, db, clock).await;
         let model = DeviceModel {
@@ -98,7 +99,7 @@ impl Maker3 {
     }
 
     async fn publish(&self, incremental: &str, seconds: i64) {
-        let path = self.folder.path().join(format!("rom-1.0-{incremental}.zip"));
+        let path = self.folder.path(&format!("rom-1.0-{incremental}.zip"));
         std::fs::write(&path, package::good("one", incremental, seconds)).expect("writes");
         let command = PublishCommand {
             path,
@@ -112,7 +113,7 @@ impl Maker3 {
     }
 
     async fn image(&self, incremental: &str, bytes: &[u8]) {
-        let path = self.folder.path().join(format!("{incremental}.img"));
+        let path = self.folder.path(&format!("{incremental}.img"));
         std::fs::write(&path, bytes).expect("writes");
         let command = AddImageCommand {
             path,
