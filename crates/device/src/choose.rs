@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kontor_ota::signing::Target;
+use kontor_ota::signing::offer::Install;
+use kontor_ota::signing::{FileKind, Rejected, Target};
 
 use crate::memory::Identity;
 use crate::refused::Refused;
@@ -40,6 +41,11 @@ pub fn choose(
         .filter(|(_, target)| fits(identity, target))
         .map(|(name, target)| (name.clone(), target.clone()))
         .collect();
+    // A package is for the system's own updater; where there are images, they are what is installed.
+    let kind = |target: &Target| target.custom.build.as_ref().map(|build| build.file);
+    if candidates.iter().any(|(_, target)| kind(target) == Some(FileKind::Image)) {
+        candidates.retain(|(_, target)| kind(target) != Some(FileKind::Package));
+    }
     candidates.sort_by_key(|(_, target)| target.length);
     if let Some((name, target)) = candidates.first() {
         check(identity, name, target)?;
@@ -67,8 +73,25 @@ fn is_for(identity: &Identity, target: &Target) -> bool {
     target.custom.hardware_ids.contains(&identity.hardware_id)
 }
 
+/// Demands that a genuine target is of the build that an offer has named: a thief of the offers key
+/// could point to another one.
+///
+/// # Errors
+///
+/// [`Refused::Untrusted`].
+pub fn check_offered(install: &Install, target: &Target) -> Result<(), Refused> {
+    let custom = &target.custom;
+    if custom.release_counter != install.release_counter
+        || custom.incremental.as_ref() != Some(&install.incremental)
+    {
+        let (expected, got) = (install.release_counter, custom.release_counter);
+        return Err(Rejected::Mixed { role: "the offered build".into(), expected, got }.into());
+    }
+    Ok(())
+}
+
 /// A delta fits when it leads from exactly the image that the device has.
-fn fits(identity: &Identity, target: &Target) -> bool {
+pub(crate) fn fits(identity: &Identity, target: &Target) -> bool {
     let delta = target.custom.delta.as_ref();
     delta.is_none_or(|delta| delta.from_sha256 == identity.image_sha256)
 }

@@ -13,6 +13,8 @@ pub struct Answer {
     pub status: u16,
     /// From which byte of the file the body begins, by `Content-Range`; 0 without it.
     pub from: u64,
+    /// `Kontor-Receipt`: shows later that this device was offered something.
+    pub receipt: Option<String>,
     /// The body.
     pub body: Box<dyn Read>,
 }
@@ -31,6 +33,7 @@ pub trait Fetch {
 pub struct Http {
     agent: ureq::Agent,
     base_url: String,
+    device_id: Option<String>,
 }
 
 impl Http {
@@ -46,7 +49,21 @@ impl Http {
             .max_response_header_size(16 * 1024)
             .user_agent(concat!("kontor-device/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.new_agent(), base_url: base_url.trim_end_matches('/').to_owned() }
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { agent: config.new_agent(), base_url, device_id: None }
+    }
+
+    /// The same for a device that tells its id. It is told where it is of use, with offers and
+    /// reports, and to nobody who only serves files.
+    #[must_use]
+    pub fn with_device(mut self, id: Option<&str>) -> Self {
+        self.device_id = id.map(str::to_owned);
+        self
+    }
+
+    fn id_for(&self, path: &str) -> Option<&str> {
+        let told = path.starts_with("offers/") || path.starts_with("reports");
+        self.device_id.as_deref().filter(|_| told)
     }
 }
 
@@ -56,7 +73,14 @@ impl Fetch for Http {
         if from > 0 {
             request = request.header("Range", format!("bytes={from}-"));
         }
+        if let Some(id) = self.id_for(path) {
+            request = request.header("Kontor-Device", id);
+        }
         let answer = request.call().ok()?;
+        let receipt = answer.headers().get("kontor-receipt");
+        let receipt = receipt.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        // A server could send anything there; what it really sends is 32 digits.
+        let receipt = receipt.filter(|text| text.len() <= 64);
         let begins = answer.headers().get("content-range").and_then(|value| {
             // `bytes 500-999/1000`
             let range = value.to_str().ok()?.strip_prefix("bytes ")?;
@@ -64,13 +88,16 @@ impl Fetch for Http {
         });
         let status = answer.status().as_u16();
         let from = if status == 206 { begins? } else { 0 };
-        Some(Answer { status, from, body: Box::new(answer.into_body().into_reader()) })
+        Some(Answer { status, from, receipt, body: Box::new(answer.into_body().into_reader()) })
     }
 
     fn post(&self, path: &str, json: &str) -> Option<u16> {
         let url = format!("{}/{path}", self.base_url);
-        let answer = self.agent.post(url).header("Content-Type", "application/json").send(json);
-        Some(answer.ok()?.status().as_u16())
+        let mut request = self.agent.post(url).header("Content-Type", "application/json");
+        if let Some(id) = self.id_for(path) {
+            request = request.header("Kontor-Device", id);
+        }
+        Some(request.send(json).ok()?.status().as_u16())
     }
 }
 

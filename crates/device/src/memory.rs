@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::refused::Refused;
 use crate::report::Report;
 
-/// Who the device is. Set in the factory; only the last three change, by installing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who the device is. Set in the factory; build, release counter and image change by installing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The model's codename, for the name of its documents.
     pub model: String,
@@ -24,6 +24,22 @@ pub struct Identity {
     pub release_counter: u64,
     /// SHA-256 of its image, in hex: deltas apply to exactly these bytes.
     pub image_sha256: String,
+    /// The channel whose offers it follows. Without one it takes the newest build that the signed
+    /// metadata has, and knows nothing of rollouts: right for a mirror of plain files.
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// Its cohort, drawn once: its place in every rollout follows from it.
+    #[serde(default)]
+    pub cohort: u16,
+    /// The id under which it reports. Random, and new after a reset: it names a device, nobody.
+    #[serde(default)]
+    pub device_id: Option<String>,
+    /// Where it is, as two capital letters, if it says so.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Whether it is one of the company's own.
+    #[serde(default)]
+    pub own: bool,
 }
 
 /// The folder of a device.
@@ -90,7 +106,7 @@ impl Memory {
         self.keep_json("reports.json", &reports)
     }
 
-    fn keep_json(&self, name: &str, value: &impl Serialize) -> Result<(), Refused> {
+    pub(crate) fn keep_json(&self, name: &str, value: &impl Serialize) -> Result<(), Refused> {
         let bytes = serde_json::to_vec_pretty(value)
             .map_err(io::Error::from)
             .map_err(Refused::storage("write JSON"))?;

@@ -60,6 +60,13 @@ pub enum Refused {
         /// The HTTP status; 0 when there was no answer.
         status: u16,
     },
+    /// The service no longer offers it: its rollout was halted, or the build withdrawn, while the
+    /// device fetched it.
+    #[error("{name} is no longer offered")]
+    TakenBack {
+        /// The target.
+        name: String,
+    },
     /// The delta did not lead to the signed image.
     #[error("the delta does not apply")]
     Delta(#[source] DeltaError),
@@ -85,6 +92,7 @@ impl Refused {
             Self::TooSlow { .. } => "device.too_slow",
             Self::CutOff { .. } => "device.cut_off",
             Self::Withheld { .. } => "device.withheld",
+            Self::TakenBack { .. } => "device.taken_back",
             Self::Delta(_) => "device.delta",
             Self::Storage { .. } => "device.storage",
         }

@@ -29,19 +29,24 @@ pub enum Event {
 /// One report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// Names this report: the same id is the same report.
+    /// Names this report on the device; the server tells repeats by device, build and event.
     pub id: String,
     /// The model's codename.
     pub model: String,
+    /// The channel that the build came through.
+    pub channel: String,
     /// The build that the device came from.
     pub from: String,
-    /// The build it is about.
-    pub to: String,
+    /// The build that it is about.
+    pub build: String,
     /// What happened.
     pub event: Event,
     /// The refusal's code, after a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What came with the offer: without it the report counts apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 /// Puts a report into the queue.

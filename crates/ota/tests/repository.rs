@@ -299,7 +299,7 @@ fn pure_rules_do_not_touch_the_state() {
     let next = release(&state, &documents, &keys.online, &lives, now()).expect("sound");
     let names: Vec<_> = next.immutable.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["1.one.json", "2.snapshot.json"]);
-    assert!(rotate(&state, &documents[0].1, &keys.online, &lives, now()).is_err());
+    assert!(rotate(&state, &documents[0].1, &[], &keys.online, &lives, now()).is_err());
 }
 
 proptest! {

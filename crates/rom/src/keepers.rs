@@ -10,13 +10,19 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::build::check_files;
 use crate::core::Rom;
-use crate::rollout::keep_rollouts;
+use crate::delta::{keep_deltas, keep_targets};
+use crate::rollout::{keep_rollouts, want_deltas};
+use crate::signing::keep_signing;
 
 /// How often the snapshot is compared with the database even if nobody in this process changed it:
 /// a halt on another node takes effect here within this time.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often rollouts are asked what is due.
 const TURN_EVERY: Duration = Duration::from_secs(1);
+/// How often the signed metadata is looked at without a change, in seconds.
+const TRUST_EVERY_S: i64 = 60;
+/// How often it is asked whether a delta is wanted.
+const MAKE_EVERY: Duration = Duration::from_secs(2);
 /// How often files are looked through.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
 /// How many files are read in one round.
@@ -27,6 +33,8 @@ pub async fn run(rom: Arc<Rom>, stop: watch::Receiver<bool>) {
     tokio::join!(
         keep_snapshot(Arc::clone(&rom), stop.clone()),
         keep_turning(Arc::clone(&rom), stop.clone()),
+        keep_trust(Arc::clone(&rom), stop.clone()),
+        keep_making(Arc::clone(&rom), stop.clone()),
         keep_files(rom, stop),
     );
 }
@@ -64,6 +72,56 @@ async fn keep_turning(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(fault) = keep_rollouts(&rom).await {
             tracing::error!(%fault, "rollouts could not be looked through");
+        }
+    }
+}
+
+/// The signed metadata follows what is published, and its short-lived parts are renewed.
+async fn keep_trust(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(TURN_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = None;
+    let mut looked = None;
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        // After every change, and once in a while for what only time makes due.
+        let (version, now) = (rom.signed.now().version, rom.now());
+        let long_ago = looked.is_none_or(|at| now.seconds_since(at) >= TRUST_EVERY_S);
+        if seen == Some(version) && !long_ago {
+            continue;
+        }
+        (seen, looked) = (Some(version), Some(now));
+        if let Err(failure) = keep_targets(&rom).await {
+            tracing::error!(%failure, "the signed metadata does not follow what is published");
+        }
+        if let Err(failure) = keep_signing(&rom).await {
+            tracing::error!(%failure, "timestamp and snapshot could not be renewed");
+        }
+    }
+}
+
+/// Deltas are wanted and made, one at a time.
+async fn keep_making(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(MAKE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = None;
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        let version = rom.signed.now().version;
+        if seen != Some(version) {
+            match want_deltas(&rom).await {
+                Ok(_) => seen = Some(version),
+                Err(fault) => tracing::error!(%fault, "wanted deltas could not be looked through"),
+            }
+        }
+        if let Err(fault) = keep_deltas(&rom, &stop).await {
+            tracing::error!(%fault, "a delta could not be made");
         }
     }
 }

@@ -3,16 +3,19 @@
 //!
 //! Use cases have the shape of the shop's: read what is needed, ask the pure rule, write what it
 //! decided, in one named transaction. Start with [`core`] (what each is given and what devices are
-//! answered from), then [`build`] (how a package gets in) and [`rollout`] (how it gets out).
+//! answered from), then [`build`] (how a package gets in), [`signing`] (why devices believe it),
+//! [`delta`] (how it becomes small) and [`rollout`] (how it gets out).
 //!
 //! What must not happen here: HTTP, SQL, asking the machine for time or randomness.
 
 pub mod build;
 pub mod channel;
 pub mod core;
+pub mod delta;
 pub mod device;
 pub mod install;
 pub mod keepers;
 pub mod rollout;
+pub mod signing;
 
 pub use core::{Failure, Files, FilesError, Outcome, Rom, Settings, Snapshot};

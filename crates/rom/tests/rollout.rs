@@ -17,7 +17,8 @@ use kontor_rom::build::{PublishCommand, Published, Refusal, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::core::{Question, Source, Who};
 use kontor_rom::rollout::{
-    PlanCommand, ReportCommand, WithdrawCommand, keep_rollouts, plan, report, steer, withdraw,
+    PlanCommand, ReportCommand, Reported, WithdrawCommand, keep_rollouts, plan, receipt_of, report,
+    status_of, steer, withdraw,
 };
 use kontor_rom::{Failure, Files, Rom, Settings, device};
 use kontor_scratch::Scratch;
@@ -128,7 +129,14 @@ impl House {
             .collect()
     }
 
-    async fn report(&self, device: u32, build: &str, event: Event) -> bool {
+    /// Reports with the receipt that the device was given, or with another one.
+    async fn report_with(
+        &self,
+        device: u32,
+        build: &str,
+        event: Event,
+        receipt: String,
+    ) -> Reported {
         let command = ReportCommand {
             device: self.rom.keys.device(&format!("device-{device}")).expect("an id"),
             model: MODEL.to_owned(),
@@ -136,8 +144,25 @@ impl House {
             incremental: build.to_owned(),
             event,
             code: "kPayload\nMismatch\u{0}".to_owned(),
+            receipt,
         };
-        report(&self.rom, command).await.expect("taken in").repeated
+        report(&self.rom, command).await.expect("taken in")
+    }
+
+    async fn report(&self, device: u32, build: &str, event: Event) -> bool {
+        let receipt = self.receipt(device, "a1").unwrap_or_default();
+        self.report_with(device, build, event, receipt).await.repeated
+    }
+
+    /// What a device with `source` is given with its answer.
+    fn receipt(&self, device: u32, source: &str) -> Option<String> {
+        let key = self.rom.keys.device(&format!("device-{device}")).expect("an id");
+        let source = Source { incremental: source, built_s: None };
+        let (channel, who) = (Channel::Stable, Who::Device(key));
+        let question = Question { model: MODEL, channel, source, who, country: None };
+        let snapshot = self.rom.snapshots.now();
+        let decided = snapshot.decide(&question, self.rom.now()).expect("a model");
+        receipt_of(&self.rom, key, &decided)
     }
 }
 
@@ -192,6 +217,94 @@ async fn a_build_goes_out_in_waves_and_failures_halt_it() {
     assert!(
         matches!(resumed, Err(Failure::Refused(refusal)) if refusal.code() == "build.withdrawn")
     );
+}
+
+/// Anybody can invent devices. What they report is counted apart, and halts nothing.
+#[tokio::test]
+async fn reports_of_invented_devices_halt_nothing() {
+    let house = House::open().await;
+    let first = house.planned("a1", 1_000, &[100]).await;
+    house.step(&first, Step::Start).await;
+    house.hour().await;
+    let second = house.planned("a2", 2_000, &[10, 100]).await;
+    house.step(&second, Step::Start).await;
+    let inside = house.offered("a1", "a2");
+    let outside: Vec<u32> = (0..1_000).filter(|device| !inside.contains(device)).collect();
+
+    // Without a receipt, with a made-up one, and with the genuine one of another device.
+    let stolen = house.receipt(inside[0], "a1").expect("it is offered a2");
+    for (device, receipt) in [
+        (outside[0], String::new()),
+        (outside[1], "00".repeat(16)),
+        (outside[2], stolen.clone()),
+        (outside[3], "\u{1}".to_owned()),
+    ] {
+        let taken = house.report_with(device, "a2", Event::Failed, receipt.clone()).await;
+        assert!(!taken.counted && !taken.repeated);
+        let again = house.report_with(device, "a2", Event::Failed, receipt).await;
+        assert!(again.repeated, "bounded: the same is kept once");
+    }
+    // A device that is offered the build before gets no receipt for this one.
+    let for_a1 = house.receipt(outside[5], "").expect("it is offered a1");
+    assert!(!house.report_with(outside[5], "a2", Event::Failed, for_a1).await.counted);
+    for device in &outside[10..60] {
+        house.report_with(*device, "a2", Event::RolledBack, String::new()).await;
+    }
+    assert_eq!(keep_rollouts(&house.rom).await.expect("looked through"), 0, "nothing halts");
+    let status = status_of(&house.rom, second.id).await.expect("reads").expect("is there");
+    assert_eq!((status.tally.failed, status.tally.rolled_back), (0, 0));
+    assert_eq!((status.apart.failed, status.apart.rolled_back), (5, 50));
+
+    // The same device with its own receipt moves over, and counts once.
+    let key = inside[0];
+    house.report_with(key, "a2", Event::Failed, String::new()).await;
+    assert!(house.report_with(key, "a2", Event::Failed, stolen.clone()).await.counted);
+    assert!(house.report_with(key, "a2", Event::Failed, stolen).await.repeated);
+    let status = status_of(&house.rom, second.id).await.expect("reads").expect("is there");
+    assert_eq!((status.tally.failed, status.apart.failed), (1, 5));
+}
+
+/// Clients behind a proxy that tells nothing of them would all be in or all be out.
+#[tokio::test]
+async fn clients_that_cannot_be_told_apart_come_last() {
+    let house = House::open().await;
+    let rollout = house.planned("a1", 1_000, &[99, 100]).await;
+    house.step(&rollout, Step::Start).await;
+    let offered = |house: &House| {
+        let source = Source { incremental: "", built_s: None };
+        let (channel, who) = (Channel::Stable, Who::Unplaced);
+        let question = Question { model: MODEL, channel, source, who, country: None };
+        let snapshot = house.rom.snapshots.now();
+        snapshot.answer(&question, house.rom.now()).expect("a model").install.is_some()
+    };
+    assert!(!offered(&house), "at 99 % they wait");
+    house.hour().await;
+    assert!(offered(&house));
+}
+
+/// A cohort's place follows from the rollout alone, and a share takes in exactly its part of them.
+#[tokio::test]
+async fn shares_of_cohorts_are_exact() {
+    let house = House::open().await;
+    let rollout = house.planned("a1", 1_000, &[1, 10, 100]).await;
+    house.step(&rollout, Step::Start).await;
+    let inside = |house: &House| -> Vec<u16> {
+        let snapshot = house.rom.snapshots.now();
+        let offered = |cohort: &u16| {
+            let source = Source { incremental: "", built_s: None };
+            let who = Who::Cohort { cohort: *cohort, device: None };
+            let channel = Channel::Stable;
+            let question = Question { model: MODEL, channel, source, who, country: None };
+            snapshot.answer(&question, house.rom.now()).expect("a model").install.is_some()
+        };
+        (0..10_000).filter(offered).collect()
+    };
+    let few = inside(&house);
+    assert_eq!(few.len(), 100);
+    house.hour().await;
+    let more = inside(&house);
+    assert_eq!(more.len(), 1_000);
+    assert!(few.iter().all(|cohort| more.contains(cohort)), "who is in stays in");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod channel;
 pub mod clearance;
 pub mod customer;
+pub mod delta;
 pub mod device;
 pub mod fact;
 pub mod idempotency;
@@ -27,6 +28,7 @@ pub mod price;
 pub mod rollout;
 pub mod sale;
 pub mod setting;
+pub mod signing;
 pub mod staff;
 pub mod stock;
 

@@ -45,6 +45,21 @@ pub struct Report {
     pub event: Event,
     /// A failure's code, else empty.
     pub code: String,
+    /// Whether the device has shown that it was offered the build.
+    pub proven: bool,
+}
+
+/// What a report did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is new, and counts for the rollout's gate.
+    Counted,
+    /// It is new, and counted apart: nothing shows that the device was offered the build.
+    Apart,
+    /// The device had reported the same before: nothing was counted.
+    Repeated,
+    /// Too many reports without proof have come about this build: nothing was kept.
+    Full,
 }
 
 /// Devices that reported something in one hour.
@@ -148,22 +163,41 @@ pub fn steps(tx: &mut Tx<'_>, rollout: RolloutId) -> Result<Vec<StepTaken>, Stor
     )
 }
 
-/// Takes a report in; `false` when the device had reported the same before, which changes nothing.
+/// The most reports without proof that are kept per build, channel and event: anybody can invent
+/// them, so they must not fill the disk.
+const APART_MAX: i64 = 100_000;
+
+/// Takes a report in. The same report twice counts once; one that comes again with a proof moves
+/// from those without to those with.
 ///
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn report(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<bool, StoreError> {
+pub fn report(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<Taken, StoreError> {
     let (build, channel, event) =
         (report.build.bytes(), report.channel.word(), report.event.word());
-    let new = tx.execute(
-        "INSERT INTO rollout_report (build, channel, device, event, code, reported_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (build, channel, device, event) DO NOTHING",
-        values![build, channel, &report.device, event, &report.code, at],
+    let before = tx.optional(
+        "SELECT proven FROM rollout_report
+         WHERE build = $1 AND channel = $2 AND device = $3 AND event = $4",
+        values![build, channel, &report.device, event],
+        |row| row.int(0),
     )?;
-    if new == 0 {
-        return Ok(false);
+    match (before, report.proven) {
+        (Some(1), _) | (Some(_), false) => return Ok(Taken::Repeated),
+        (None, false) => return apart(tx, report, at),
+        (Some(_), true) => {
+            tx.execute(
+                "UPDATE rollout_report SET proven = 1, code = $5, reported_at = $6
+                 WHERE build = $1 AND channel = $2 AND device = $3 AND event = $4",
+                values![build, channel, &report.device, event, &report.code, at],
+            )?;
+            tx.execute(
+                "UPDATE rollout_apart SET devices = devices - 1
+                 WHERE build = $1 AND channel = $2 AND event = $3 AND devices > 0",
+                values![build, channel, event],
+            )?;
+        }
+        (None, true) => insert(tx, report, at)?,
     }
     let hour = Instant::from_micros(at.micros().div_euclid(HOUR) * HOUR);
     tx.execute(
@@ -175,7 +209,40 @@ pub fn report(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<bool, Sto
     if report.event == Event::Failed {
         count_failure(tx, report)?;
     }
-    Ok(true)
+    Ok(Taken::Counted)
+}
+
+fn insert(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO rollout_report (build, channel, device, event, code, reported_at, proven)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        values![
+            report.build.bytes(),
+            report.channel.word(),
+            &report.device,
+            report.event.word(),
+            &report.code,
+            at,
+            i64::from(report.proven),
+        ],
+    )?;
+    Ok(())
+}
+
+fn apart(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<Taken, StoreError> {
+    let (build, channel, event) =
+        (report.build.bytes(), report.channel.word(), report.event.word());
+    let counted = tx.execute(
+        "INSERT INTO rollout_apart (build, channel, event, devices) VALUES ($1, $2, $3, 1)
+         ON CONFLICT (build, channel, event) DO UPDATE SET devices = rollout_apart.devices + 1
+         WHERE rollout_apart.devices < $4",
+        values![build, channel, event, APART_MAX],
+    )?;
+    if counted == 0 {
+        return Ok(Taken::Full);
+    }
+    insert(tx, report, at)?;
+    Ok(Taken::Apart)
 }
 
 /// An hour in microseconds.
@@ -206,21 +273,46 @@ fn count_failure(tx: &mut Tx<'_>, report: &Report) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many devices have reported what about a build in a channel.
+/// How many devices that had been offered a build in a channel have reported what about it: what
+/// gates read.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
 pub fn tally(tx: &mut Tx<'_>, build: BuildId, channel: Channel) -> Result<Tally, StoreError> {
-    let rows = tx.query(
-        "SELECT event, CAST(sum(devices) AS BIGINT) FROM rollout_count WHERE build = $1 AND channel = $2
-         GROUP BY event ORDER BY event",
-        values![build.bytes(), channel.word()],
-        |row| {
-            let event = word(&row.text(0)?, "rollout_count", Event::from_word)?;
-            Ok((event, u64::try_from(row.int(1)?).unwrap_or(0)))
-        },
-    )?;
+    tallied(
+        tx,
+        "SELECT event, CAST(sum(devices) AS BIGINT) FROM rollout_count
+         WHERE build = $1 AND channel = $2 GROUP BY event ORDER BY event",
+        build,
+        channel,
+    )
+}
+
+/// The same for reports without a proof that the device was offered the build, up to a bound.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn tally_apart(tx: &mut Tx<'_>, build: BuildId, channel: Channel) -> Result<Tally, StoreError> {
+    tallied(
+        tx,
+        "SELECT event, devices FROM rollout_apart WHERE build = $1 AND channel = $2 ORDER BY event",
+        build,
+        channel,
+    )
+}
+
+fn tallied(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    build: BuildId,
+    channel: Channel,
+) -> Result<Tally, StoreError> {
+    let rows = tx.query(sql, values![build.bytes(), channel.word()], |row| {
+        let event = word(&row.text(0)?, "rollout_count", Event::from_word)?;
+        Ok((event, u64::try_from(row.int(1)?).unwrap_or(0)))
+    })?;
     let mut tally = Tally::default();
     for (event, devices) in rows {
         match event {

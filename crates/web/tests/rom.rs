@@ -283,20 +283,33 @@ async fn checks_are_answered_in_every_form_and_not_sent_twice() {
 #[tokio::test]
 async fn reports_count_once_and_raw_line_breaks_survive() {
     let server = Server::open().await;
-    let raw = "{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\"event\":\"failed\",\
-               \"code\":\"E: bad\n\u{1}slot\"}";
     let device = [("kontor-device", "device-0001")];
+    let check = server.get("/rom/check?model=one&channel=stable&build=old", &device).await;
+    let receipt = check.header("kontor-receipt");
+    assert_eq!(receipt.len(), 32);
+    let raw = format!(
+        "{{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\"event\":\"failed\",\
+         \"code\":\"E: bad\n\u{1}slot\",\"receipt\":\"{receipt}\"}}"
+    );
+    let raw = raw.as_str();
     for _ in 0..2 {
         let answer = server.ask("POST", "/rom/reports", &device, raw).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT);
     }
+    // Another device replays it: taken in, and counted apart.
+    let other = [("kontor-device", "device-0002")];
+    let answer = server.ask("POST", "/rom/reports", &other, raw).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let id = server.build;
     let read = move |tx: &mut kontor_store::Tx<'_>| {
         let tally = rollout::tally(tx, id, Channel::Stable)?;
-        Ok::<_, StoreError>((tally, rollout::failures(tx, id, Channel::Stable, 9)?))
+        let apart = rollout::tally_apart(tx, id, Channel::Stable)?;
+        Ok::<_, StoreError>((tally, apart, rollout::failures(tx, id, Channel::Stable, 9)?))
     };
-    let (tally, failures) = server.api.shop.db.read("test.tally", read).await.expect("is read");
+    let (tally, apart, failures) =
+        server.api.shop.db.read("test.tally", read).await.expect("is read");
     assert_eq!(tally, Tally { failed: 1, ..Tally::default() });
+    assert_eq!(apart, Tally { failed: 1, ..Tally::default() });
     assert_eq!(failures, [("E: bad slot".to_owned(), 1)]);
     for (headers, body, status) in [
         (&device[..], "{", StatusCode::BAD_REQUEST),

@@ -25,6 +25,8 @@ pub(crate) struct Behaviour {
     pub(crate) ignores_ranges: bool,
     /// Appends this much to a target, beyond its length.
     pub(crate) endless: usize,
+    /// Told as `Kontor-Receipt` with every offer.
+    pub(crate) receipt: Option<String>,
     /// What was asked for, with the range.
     pub(crate) asked: Vec<(String, u64)>,
     /// What was posted.
@@ -125,6 +127,9 @@ fn answer(
     let range = format!("Content-Range: bytes {start}-{}/{total}\r\n", total.saturating_sub(1));
     let head = if ranged {
         head("206 Partial Content", part.len(), &range)
+    } else if let Some(receipt) = behaviour.receipt.as_ref().filter(|_| path.starts_with("offers/"))
+    {
+        head("200 OK", part.len(), &format!("Kontor-Receipt: {receipt}\r\n"))
     } else {
         head("200 OK", part.len(), "")
     };
@@ -256,6 +261,7 @@ impl World {
             incremental: "b1".into(),
             release_counter: 1,
             image_sha256: Hashes::of(&bytes).sha256,
+            ..Identity::default()
         };
         let root = std::fs::read(self.folder.path().join("metadata/1.root.json")).expect("a root");
         let memory = Memory::set_up(&folder, &root, &identity).expect("a folder of its own");
@@ -285,7 +291,7 @@ pub(crate) fn custom(build: u32) -> Custom {
         hardware_ids: vec!["one".into()],
         release_counter: u64::from(build),
         incremental: Some(format!("b{build}")),
-        delta: None,
+        ..Custom::default()
     }
 }
 

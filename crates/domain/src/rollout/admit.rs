@@ -63,6 +63,22 @@ impl NotYet {
     }
 }
 
+/// By what a rollout lets a device in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entrance {
+    /// It is done: everybody is in.
+    Everybody,
+    /// The device is one of the company's own.
+    Own,
+    /// By this wave, of whose audience this share is in, in millionths.
+    Wave {
+        /// The wave's place in the plan.
+        place: usize,
+        /// The share.
+        share: u32,
+    },
+}
+
 /// Whether the rollout lets the device in, when `share` millionths of the present wave's audience
 /// are in ([`Rollout::share_at`]). The company's own devices are in whatever wave runs. Waves that
 /// are over stay open, so that raising a share or widening the countries takes nobody out.
@@ -71,15 +87,24 @@ impl NotYet {
 ///
 /// Why it is not in.
 pub fn admits(rollout: &Rollout, share: u32, asker: &Asker) -> Result<(), NotYet> {
+    entrance(rollout, share, asker).map(|_| ())
+}
+
+/// By what the rollout lets the device in; otherwise as [`admits`].
+///
+/// # Errors
+///
+/// Why it is not in.
+pub fn entrance(rollout: &Rollout, share: u32, asker: &Asker) -> Result<Entrance, NotYet> {
     match rollout.standing.state {
         RolloutState::Planned => return Err(NotYet::Planned),
         RolloutState::Halted => return Err(NotYet::Halted),
         RolloutState::Abandoned => return Err(NotYet::Abandoned),
-        RolloutState::Done => return Ok(()),
+        RolloutState::Done => return Ok(Entrance::Everybody),
         RolloutState::Running | RolloutState::Paused => {}
     }
     if asker.own {
-        return Ok(());
+        return Ok(Entrance::Own);
     }
     let present = rollout.standing.wave.min(rollout.waves.len().saturating_sub(1));
     let mut nearest = NotYet::OwnFirst;
@@ -93,7 +118,7 @@ pub fn admits(rollout: &Rollout, share: u32, asker: &Asker) -> Result<(), NotYet
         } else {
             let share = if place == present { share } else { wave.share };
             if asker.point.millionths() < share {
-                return Ok(());
+                return Ok(Entrance::Wave { place, share });
             }
             NotYet::Share
         };

@@ -15,7 +15,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use admit::{Asker, NotYet, admits};
+pub use admit::{Asker, Entrance, NotYet, admits, entrance};
 pub use gate::{Tally, Turn, Verdict, turn, verdict};
 pub use plan::{
     Advance, Audience, Gate, Pace, PlanError, Rollout, Standing, Trip, WAVES_MAX, WHOLE, Wave,

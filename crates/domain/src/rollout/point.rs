@@ -42,6 +42,24 @@ impl Point {
         (hundredth < 100).then(|| Self(hundredth * 10_000 + 5_000))
     }
 
+    /// The middle of the place `place` of `places`: a share that ends between two of them takes in
+    /// exactly those before. `None` beyond the last.
+    #[must_use]
+    pub fn of_place(place: u16, places: u16) -> Option<Self> {
+        if place >= places {
+            return None;
+        }
+        let (place, places) = (u64::from(place), u64::from(places));
+        let middle = (2 * place + 1) * 1_000_000 / (2 * places);
+        Some(Self(u32::try_from(middle).expect("less than a million")))
+    }
+
+    /// The last place of all: in when everybody is. For who cannot be told apart from others.
+    #[must_use]
+    pub const fn last() -> Self {
+        Self(999_999)
+    }
+
     /// In millionths.
     #[must_use]
     pub const fn millionths(self) -> u32 {

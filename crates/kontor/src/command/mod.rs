@@ -18,6 +18,8 @@ mod opening;
 mod order;
 mod plan;
 mod rom;
+mod rom_delta;
+mod rom_key;
 mod sale;
 mod serve;
 mod table;

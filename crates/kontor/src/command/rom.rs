@@ -17,10 +17,13 @@ use kontor_domain::rollout::{
 };
 use kontor_rom::build::{PublishCommand, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
+use kontor_rom::delta::keep_targets;
 use kontor_rom::rollout::{PlanCommand, WithdrawCommand, plan, proposed, status, steer, withdraw};
 use kontor_rom::{Failure, Rom, device};
 
-use super::CommandError;
+use super::rom_delta::{ApplyArgs, DeltaArgs, DeltasArgs, ImageArgs};
+use super::rom_key::KeyArgs;
+use super::{CommandError, rom_delta, rom_key};
 use crate::config::Config;
 use crate::server::{existing_database, open, open_rom};
 
@@ -89,6 +92,18 @@ pub(super) enum Args {
     /// Plan, start and steer rollouts.
     #[command(subcommand)]
     Rollout(RolloutArgs),
+    /// Add the whole image of a build, which devices run and deltas lead between.
+    Image(ImageArgs),
+    /// Make a delta between two image files; without files, list the server's.
+    Delta(DeltaArgs),
+    /// Make an image again from an older one and a delta.
+    Apply(ApplyArgs),
+    /// The server's deltas: list, want, cancel, make.
+    #[command(subcommand)]
+    Deltas(DeltasArgs),
+    /// The keys that devices trust.
+    #[command(subcommand)]
+    Key(KeyArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -165,7 +180,7 @@ fn line<const MAX: usize>(text: &str) -> Result<Line<MAX>, CommandError> {
     Line::parse(text).map_err(|error| CommandError::Other(format!("{text:?}: {error}")))
 }
 
-fn told<R: std::fmt::Display>(failure: Failure<R>) -> CommandError {
+pub(super) fn told<R: std::fmt::Display>(failure: Failure<R>) -> CommandError {
     match failure {
         Failure::Fault(fault) => fault.into(),
         other => CommandError::Other(other.to_string()),
@@ -173,6 +188,19 @@ fn told<R: std::fmt::Display>(failure: Failure<R>) -> CommandError {
 }
 
 pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
+    // These work on files alone: also on a machine that has never seen the shop.
+    match &args {
+        Args::Key(args) => {
+            if let Some(done) = rom_key::offline(args, config) {
+                return done.map(|()| ExitCode::SUCCESS);
+            }
+        }
+        Args::Apply(args) => return rom_delta::apply(args).map(|()| ExitCode::SUCCESS),
+        Args::Delta(DeltaArgs { old: Some(old), new: Some(new), out }) => {
+            return rom_delta::make(old, new, out.clone()).map(|()| ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
     existing_database(config)?;
     let (db, key) = open(config)?;
     let rom = open_rom(config, db, Clock::System, &key, &config.server.origin).await?;
@@ -219,6 +247,7 @@ async fn carry_out(rom: &Arc<Rom>, args: Args) -> Result<(), CommandError> {
                 "{} {} for {} is published\n{}",
                 build.version, build.incremental, build.model, file.sha256
             );
+            follow(rom).await?;
         }
         Args::List => list(rom),
         Args::Promote { model, build, channel, floor } => {
@@ -231,8 +260,34 @@ async fn carry_out(rom: &Arc<Rom>, args: Args) -> Result<(), CommandError> {
             let command = WithdrawCommand { model, incremental: build, reason };
             withdraw(rom, command).await.map_err(told)?;
             println!("it is withdrawn");
+            follow(rom).await?;
         }
         Args::Rollout(args) => steer_or_show(rom, args).await?,
+        Args::Image(args) => rom_delta::image(rom, args).await?,
+        Args::Delta(_) => rom_delta::list(rom).await?,
+        // Was done before the database was opened.
+        Args::Apply(_) => {}
+        Args::Deltas(args) => rom_delta::run(rom, args).await?,
+        Args::Key(args) => rom_key::run(rom, args).await?,
+    }
+    Ok(())
+}
+
+/// Brings the signed metadata after a change, and says what offline keys have to sign.
+pub(super) async fn follow(rom: &Arc<Rom>) -> Result<(), CommandError> {
+    rom.refresh().await?;
+    if rom.signed.now().state.is_none() {
+        return Ok(());
+    }
+    let proposed = keep_targets(rom).await.map_err(told)?;
+    for role in &proposed.released {
+        println!("the signed metadata of {role} is published");
+    }
+    for role in &proposed.waiting {
+        println!("the next metadata of {role} waits for its keys: `kontor rom key export`");
+    }
+    for model in &proposed.undelegated {
+        println!("nobody may sign for {model} yet: `kontor rom key delegate {model}`");
     }
     Ok(())
 }
@@ -261,7 +316,7 @@ async fn steer_or_show(rom: &Arc<Rom>, args: RolloutArgs) -> Result<(), CommandE
             for status in status(rom).await? {
                 let (rollout, tally) = (&status.rollout, &status.tally);
                 println!(
-                    "{}  {} {}  {}  wave {} of {}  {} millionths in  installed {}  failed {}  rolled back {}",
+                    "{}  {} {}  {}  wave {} of {}  {} millionths in  installed {}  failed {}  rolled back {}  without proof {}",
                     rollout.id,
                     rollout.model,
                     rollout.channel.word(),
@@ -272,6 +327,7 @@ async fn steer_or_show(rom: &Arc<Rom>, args: RolloutArgs) -> Result<(), CommandE
                     tally.installed,
                     tally.failed,
                     tally.rolled_back,
+                    status.apart.ended() + status.apart.rolled_back,
                 );
             }
             return Ok(());

@@ -15,8 +15,7 @@ use thiserror::Error;
 
 use super::document::Document;
 use super::key::SecretKey;
-use super::limits::{ROOT_BYTES_MAX, SNAPSHOT_BYTES_MAX, TARGETS_BYTES_MAX, TIMESTAMP_BYTES_MAX};
-use super::metadata::{Snapshot, Timestamp, check_target_name};
+use super::metadata::check_target_name;
 use super::publish::{self, Lives, Next, State};
 use super::rejected::Rejected;
 
@@ -111,32 +110,10 @@ impl Folder {
     ///
     /// [`FolderError`] when files are missing or damaged.
     pub fn state(&self) -> Result<State, FolderError> {
-        let mut version = 1;
-        let mut root_bytes = self.read("1.root.json", ROOT_BYTES_MAX)?;
-        while let Some(bytes) = self.find(&format!("{}.root.json", version + 1), ROOT_BYTES_MAX)? {
-            version += 1;
-            root_bytes = bytes;
-        }
-        let document = Document::parse("root", &root_bytes, ROOT_BYTES_MAX)?;
-        let mut state = State::new(&document)?;
-        state.root_bytes = root_bytes;
-        let Some(bytes) = self.find("timestamp.json", TIMESTAMP_BYTES_MAX)? else {
-            return Ok(state);
-        };
-        let timestamp: Timestamp =
-            Document::parse("timestamp", &bytes, TIMESTAMP_BYTES_MAX)?.body()?;
-        let name = format!("{}.snapshot.json", timestamp.snapshot().version);
-        let bytes = self.read(&name, SNAPSHOT_BYTES_MAX)?;
-        timestamp.snapshot().matches("snapshot", &bytes)?;
-        let snapshot: Snapshot = Document::parse("snapshot", &bytes, SNAPSHOT_BYTES_MAX)?.body()?;
-        for (name, meta) in &snapshot.meta {
-            let bytes = self.read(&format!("{}.{name}", meta.version), TARGETS_BYTES_MAX)?;
-            meta.matches(name, &bytes)?;
-            state.targets.insert(name.trim_end_matches(".json").to_owned(), bytes);
-        }
-        state.timestamp = Some(timestamp);
-        state.snapshot = Some(snapshot);
-        Ok(state)
+        let state = State::load(|name, bytes_max| self.find(name, bytes_max))?;
+        let path = self.path.join("metadata").join("1.root.json");
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        state.ok_or_else(|| disk("read", &path)(missing()))
     }
 
     /// Publishes signed targets documents by role. See [`publish::release`].
@@ -188,7 +165,7 @@ impl Folder {
         now: Instant,
     ) -> Result<State, FolderError> {
         let _lock = self.lock()?;
-        let next = publish::rotate(&self.state()?, root, keys, lives, now)?;
+        let next = publish::rotate(&self.state()?, root, &[], keys, lives, now)?;
         self.write(&next)?;
         Ok(next.state)
     }
@@ -246,12 +223,6 @@ impl Folder {
         fs::rename(&beside, &path).map_err(disk("rename", &path))?;
         let handle = File::open(&folder).map_err(disk("open", &folder))?;
         handle.sync_all().map_err(disk("flush", &folder))
-    }
-
-    fn read(&self, name: &str, bytes_max: u64) -> Result<Vec<u8>, FolderError> {
-        let path = self.path.join("metadata").join(name);
-        let missing = || io::Error::from(io::ErrorKind::NotFound);
-        self.find(name, bytes_max)?.ok_or_else(|| disk("read", &path)(missing()))
     }
 
     fn find(&self, name: &str, bytes_max: u64) -> Result<Option<Vec<u8>>, FolderError> {

@@ -11,9 +11,6 @@ use sha2::{Digest, Sha256};
 use super::canonical;
 use super::rejected::Rejected;
 
-/// What stands before the hex digits of a secret key in its file.
-const SECRET_PREFIX: &str = "kontor-ed25519-secret:";
-
 /// The name of a key: the SHA-256 of its canonical public form, in hex.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -125,6 +122,16 @@ impl SecretKey {
         Self(SigningKey::from_bytes(&random.bytes32()))
     }
 
+    /// The key of these bytes, for [`super::sealed`].
+    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(&bytes))
+    }
+
+    /// Its bytes, for [`super::sealed`].
+    pub(super) fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
     /// The public half.
     #[must_use]
     pub fn public(&self) -> PublicKey {
@@ -135,23 +142,6 @@ impl SecretKey {
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
-    }
-
-    /// The text of a key file. Whoever reads it can sign.
-    #[must_use]
-    pub fn to_file_text(&self) -> String {
-        format!("{SECRET_PREFIX}{}\n", hex(self.0.as_bytes()))
-    }
-
-    /// Reads a key file.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejected::Malformed`] when it is not the text of [`SecretKey::to_file_text`].
-    pub fn parse_file_text(text: &str) -> Result<Self, Rejected> {
-        let digits = text.trim().strip_prefix(SECRET_PREFIX);
-        let bytes = digits.and_then(unhex).ok_or_else(|| Rejected::malformed("no secret key"))?;
-        Ok(Self(SigningKey::from_bytes(&bytes)))
     }
 }
 
@@ -189,15 +179,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_file_is_read_back_and_debug_shows_no_secret() {
+    fn debug_shows_no_secret() {
         let key = SecretKey::generate(&Random::seeded(1));
-        let text = key.to_file_text();
-        let back = SecretKey::parse_file_text(&text).expect("it was written a moment ago");
-        assert_eq!(back.public(), key.public());
-        let digits = text.trim().rsplit(':').next().unwrap_or_default();
-        assert_eq!(digits.len(), 64);
-        assert!(!format!("{key:?}").contains(digits));
-        assert!(SecretKey::parse_file_text("kontor-ed25519-secret:12").is_err());
+        assert!(!format!("{key:?}").contains(&hex(&key.to_bytes())));
     }
 
     #[test]

@@ -283,6 +283,35 @@ pub struct DeltaOf {
     pub to_length: u64,
 }
 
+/// What a target is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A whole image.
+    Image,
+    /// An update package for the system's own updater.
+    Package,
+    /// What changed between two images.
+    Delta,
+}
+
+/// The build that a target leads to, for people and for devices that decide by more than the
+/// release counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildFacts {
+    /// What the target is.
+    pub file: FileKind,
+    /// The version that people see.
+    pub version: String,
+    /// When it was built, in seconds since 1970.
+    pub built: i64,
+    /// The API level.
+    pub sdk: u32,
+    /// The security patch level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch_level: Option<String>,
+}
+
 /// What Kontor says about a target beyond TUF. Other clients ignore it; ours obeys it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Custom {
@@ -295,6 +324,9 @@ pub struct Custom {
     /// The build's incremental version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incremental: Option<String>,
+    /// More about the build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildFacts>,
     /// Set on a delta: what it applies to and what comes out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta: Option<DeltaOf>,
@@ -450,9 +482,9 @@ fn check_role(role: &RoleKeys, keys: &BTreeMap<KeyId, PublicKey>) -> Result<(), 
 ///
 /// [`Rejected::Malformed`].
 pub fn check_role_name(name: &str) -> Result<(), Rejected> {
-    let plain =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) || TOP_ROLES.contains(&name) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if !starts || name.len() > 64 || !name.bytes().all(plain) || TOP_ROLES.contains(&name) {
         return Err(Rejected::malformed(format!("{name:?} is no name for a delegated role")));
     }
     Ok(())
@@ -523,10 +555,10 @@ mod tests {
         for name in ["", ".", "..", "../x", "a/b", "a\\b", "-x", ".x", "a b", "ä", "a\n"] {
             assert!(check_target_name(name).is_err(), "{name:?}");
         }
-        for name in ["root", "timestamp", "", "a.b", "A", "../x"] {
+        for name in ["root", "timestamp", "", ".b", "a/b", "../x", "a b", "ä"] {
             assert!(check_role_name(name).is_err(), "{name:?}");
         }
         assert!(check_target_name("one-23.2_a+b.zip").is_ok());
-        assert!(check_role_name("one-2").is_ok());
+        assert!(check_role_name("one-2").is_ok() && check_role_name("TB-X606F").is_ok());
     }
 }

@@ -12,7 +12,7 @@ use kontor_base::Instant;
 use super::ceremony::{ready, whole_second};
 use super::document::Document;
 use super::folder::OnlineKeys;
-use super::limits::{ROOT_BYTES_MAX, TARGETS_BYTES_MAX};
+use super::limits::{ROOT_BYTES_MAX, SNAPSHOT_BYTES_MAX, TARGETS_BYTES_MAX, TIMESTAMP_BYTES_MAX};
 use super::metadata::{Body, FileMeta, Root, Snapshot, Targets, Timestamp};
 use super::rejected::Rejected;
 use super::trusted::{Source, Trusted};
@@ -73,6 +73,59 @@ impl State {
         })
     }
 
+    /// Reads what is published through `find`, which answers a metadata file of at most so many
+    /// bytes by its name. `None`: there is no root yet.
+    ///
+    /// # Errors
+    ///
+    /// What `find` says, and [`Rejected`] when files are missing or damaged.
+    pub fn load<E: From<Rejected>>(
+        mut find: impl FnMut(&str, u64) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Option<Self>, E> {
+        let Some(mut root_bytes) = find("1.root.json", ROOT_BYTES_MAX)? else { return Ok(None) };
+        let mut version = 1;
+        while let Some(bytes) = find(&format!("{}.root.json", version + 1), ROOT_BYTES_MAX)? {
+            version += 1;
+            root_bytes = bytes;
+        }
+        let mut state = Self::new(&Document::parse("root", &root_bytes, ROOT_BYTES_MAX)?)?;
+        state.root_bytes = root_bytes;
+        let Some(bytes) = find("timestamp.json", TIMESTAMP_BYTES_MAX)? else {
+            return Ok(Some(state));
+        };
+        let missing = |name: &str| Rejected::Vanished { role: name.to_owned() };
+        let timestamp: Timestamp =
+            Document::parse("timestamp", &bytes, TIMESTAMP_BYTES_MAX)?.body()?;
+        let name = format!("{}.snapshot.json", timestamp.snapshot().version);
+        let bytes = find(&name, SNAPSHOT_BYTES_MAX)?.ok_or_else(|| missing(&name))?;
+        timestamp.snapshot().matches("snapshot", &bytes)?;
+        let snapshot: Snapshot = Document::parse("snapshot", &bytes, SNAPSHOT_BYTES_MAX)?.body()?;
+        for (name, meta) in &snapshot.meta {
+            let file = format!("{}.{name}", meta.version);
+            let bytes = find(&file, TARGETS_BYTES_MAX)?.ok_or_else(|| missing(&file))?;
+            meta.matches(name, &bytes)?;
+            let role = name.strip_suffix(".json").unwrap_or(name);
+            state.targets.insert(role.to_owned(), bytes);
+        }
+        state.timestamp = Some(timestamp);
+        state.snapshot = Some(snapshot);
+        Ok(Some(state))
+    }
+
+    /// The names of all files that a client can still ask for, but for older roots.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let mut names = vec![format!("{}.root.json", self.root.version)];
+        if let Some(snapshot) = &self.snapshot {
+            names.push("timestamp.json".into());
+            names.push(format!("{}.snapshot.json", snapshot.version));
+            names.extend(
+                snapshot.meta.iter().map(|(name, meta)| format!("{}.{name}", meta.version)),
+            );
+        }
+        names
+    }
+
     /// The targets document of a role.
     ///
     /// # Errors
@@ -131,6 +184,18 @@ pub fn release(
     now: Instant,
 ) -> Result<Next, Rejected> {
     let mut next = state.clone();
+    let mut immutable = take_in(&mut next, state, documents)?;
+    let snapshot = sign_snapshot(&mut next, keys, lives, now)?;
+    immutable.push(snapshot);
+    finish(next, immutable, keys, lives, now)
+}
+
+/// The files of signed targets documents, each one version after the published one.
+fn take_in(
+    next: &mut State,
+    state: &State,
+    documents: &[(String, Document)],
+) -> Result<Vec<(String, Vec<u8>)>, Rejected> {
     let mut immutable = Vec::new();
     for (role, document) in documents {
         let body: Targets = document.body()?;
@@ -142,9 +207,7 @@ pub fn release(
         immutable.push((format!("{}.{role}.json", body.version), bytes.clone()));
         next.targets.insert(role.clone(), bytes);
     }
-    let snapshot = sign_snapshot(&mut next, keys, lives, now)?;
-    immutable.push(snapshot);
-    finish(next, immutable, keys, lives, now)
+    Ok(immutable)
 }
 
 /// Renews the timestamp, and the snapshot with it, if more than half of its life is over.
@@ -174,7 +237,8 @@ pub fn refresh(
     finish(next, immutable, keys, lives, now).map(Some)
 }
 
-/// Puts a new root in force. Snapshot and timestamp are signed anew, as their keys may be others.
+/// Puts a new root in force. Snapshot and timestamp are signed anew, as their keys may be others;
+/// where the targets keys are others, `documents` brings what they have signed.
 ///
 /// # Errors
 ///
@@ -182,6 +246,7 @@ pub fn refresh(
 pub fn rotate(
     state: &State,
     root: &Document,
+    documents: &[(String, Document)],
     keys: &OnlineKeys,
     lives: &Lives,
     now: Instant,
@@ -198,12 +263,14 @@ pub fn rotate(
     let mut next = state.clone();
     next.root = body;
     next.root_bytes = bytes;
+    let mut immutable = take_in(&mut next, state, documents)?;
     if next.targets.is_empty() {
         return Ok(Next { immutable: vec![root_file], timestamp: None, state: next });
     }
     // The root comes last before the timestamp: in between, clients meet a timestamp that the new
     // keys have not signed.
-    let immutable = vec![sign_snapshot(&mut next, keys, lives, now)?, root_file];
+    immutable.push(sign_snapshot(&mut next, keys, lives, now)?);
+    immutable.push(root_file);
     finish(next, immutable, keys, lives, now)
 }
 

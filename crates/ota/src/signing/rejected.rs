@@ -70,6 +70,10 @@ pub enum Rejected {
         /// The document or target.
         name: String,
     },
+    /// A genuine offer that speaks to other devices: those of another model, channel or build, or of
+    /// another part of the rollout.
+    #[error("the offer speaks to other devices")]
+    OtherAudience,
     /// No trusted role vouches for this target.
     #[error("nobody vouches for {name}")]
     UnknownTarget {
@@ -97,6 +101,7 @@ impl Rejected {
             Self::Expired { .. } => "signing.expired",
             Self::Length { .. } => "signing.length",
             Self::Hash { .. } => "signing.hash",
+            Self::OtherAudience => "signing.other_audience",
             Self::UnknownTarget { .. } => "signing.unknown_target",
         }
     }

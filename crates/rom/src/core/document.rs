@@ -23,7 +23,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn new(body: String) -> Self {
+    pub(crate) fn new(body: String) -> Self {
         let hash = blake3::hash(body.as_bytes()).to_hex();
         Self { etag: Bytes::from(format!("\"{}\"", &hash[..32])), body: Bytes::from(body) }
     }

@@ -5,13 +5,17 @@ mod answer;
 mod document;
 mod failure;
 mod files;
+mod offers;
 mod rom;
+mod signed;
 mod snapshot;
 
-pub use answer::{Answers, Question, Source, Who};
+pub use answer::{Answers, Decided, Question, Source, Who};
 pub use document::Document;
 pub use failure::{Failure, Outcome};
 pub(crate) use files::hash_range;
 pub use files::{Files, FilesError, Incoming};
+pub use offers::{OfferCache, OfferKey, SignedOffer};
 pub use rom::{Keys, Rom, Settings};
+pub use signed::{Signed, SignedView};
 pub use snapshot::{ChannelView, Held, Live, ModelView, ServedFile, Snapshot, Snapshots};

@@ -2,11 +2,14 @@
 
 use std::net::IpAddr;
 
-use kontor_base::{Clock, Instant, Random, SecretKey};
+use kontor_base::id::{BuildId, RolloutId};
+use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey};
 use kontor_domain::rollout::DeviceKey;
 use kontor_store::{Db, StoreError};
 
 use super::files::Files;
+use super::offers::OfferCache;
+use super::signed::SignedView;
 use super::snapshot::Snapshots;
 
 /// The longest id of a device, in bytes.
@@ -23,12 +26,24 @@ pub struct Settings {
     pub jitter_s: u32,
     /// Other places with the same files: scheme, host and path before `/{sha256}/{name}`.
     pub mirrors: Vec<String>,
+    /// From how many earlier builds of a channel deltas lead to its newest one.
+    pub delta_sources: usize,
+    /// The largest old image that a delta is made from, in bytes: making one takes that much
+    /// memory and 311 MiB.
+    pub delta_old_bytes_max: u64,
 }
 
 impl Default for Settings {
-    /// Every four hours, spread over one.
+    /// Every four hours, spread over one; deltas from three builds of up to 2 GiB.
     fn default() -> Self {
-        Self { origin: String::new(), poll_s: 14_400, jitter_s: 3_600, mirrors: Vec::new() }
+        Self {
+            origin: String::new(),
+            poll_s: 14_400,
+            jitter_s: 3_600,
+            mirrors: Vec::new(),
+            delta_sources: 3,
+            delta_old_bytes_max: 2 << 30,
+        }
     }
 }
 
@@ -37,13 +52,20 @@ impl Default for Settings {
 pub struct Keys {
     device: SecretKey,
     address: SecretKey,
+    receipt: SecretKey,
+    seal: [u8; 32],
 }
 
 impl Keys {
     /// The keys derived from `secret`.
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
-        Self { device: secret.derive("rom device"), address: secret.derive("rom address") }
+        Self {
+            device: secret.derive("rom device"),
+            address: secret.derive("rom address"),
+            receipt: secret.derive("rom receipt"),
+            seal: secret.sign(b"rom signing keys"),
+        }
     }
 
     /// The hash under which a device is known; `None` for an id that is none: 8 to 128 visible
@@ -60,6 +82,21 @@ impl Keys {
     #[must_use]
     pub fn address(&self, address: IpAddr) -> DeviceKey {
         DeviceKey(self.address.hash(address.to_string().as_bytes()))
+    }
+}
+
+impl Keys {
+    /// What a device is given when it is offered a build by a rollout, and gives back with its
+    /// reports: it shows that the device was offered the build, and needs nothing stored.
+    #[must_use]
+    pub fn receipt(&self, device: DeviceKey, build: BuildId, rollout: RolloutId) -> KeyedHash {
+        let message = [device.0, *build.bytes(), *rollout.bytes()].concat();
+        self.receipt.hash(&message)
+    }
+
+    /// The secret that seals the server's signing keys in the database.
+    pub(crate) const fn seal(&self) -> &[u8; 32] {
+        &self.seal
     }
 }
 
@@ -80,6 +117,10 @@ pub struct Rom {
     pub files: Files,
     /// What devices are answered from.
     pub snapshots: Snapshots,
+    /// What devices trust.
+    pub signed: SignedView,
+    /// Offers that were signed already.
+    pub offers: OfferCache,
 }
 
 impl Rom {
@@ -97,7 +138,10 @@ impl Rom {
         settings: Settings,
     ) -> Result<Self, StoreError> {
         let snapshots = Snapshots::load(&db, &settings).await?;
-        Ok(Self { db, clock, random, keys: Keys::new(secret), settings, files, snapshots })
+        let keys = Keys::new(secret);
+        let signed = SignedView::load(&db, &keys).await?;
+        let offers = OfferCache::default();
+        Ok(Self { db, clock, random, keys, settings, files, snapshots, signed, offers })
     }
 
     /// The present moment.
@@ -112,6 +156,7 @@ impl Rom {
     ///
     /// When the database cannot be read; the old snapshot stays.
     pub async fn refresh(&self) -> Result<bool, StoreError> {
-        self.snapshots.refresh(&self.db, &self.settings).await
+        let snapshot = self.snapshots.refresh(&self.db, &self.settings).await?;
+        Ok(self.signed.refresh(&self.db, &self.keys).await? || snapshot)
     }
 }

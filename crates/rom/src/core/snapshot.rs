@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use kontor_base::KeyedHash;
+use kontor_base::id::BuildId;
 use kontor_domain::build::{Build, Digest};
 use kontor_domain::channel::{Channel, Entry, Shelved, Step, step};
 use kontor_domain::device::{Codename, DeviceModel};
 use kontor_domain::rollout::{NotYet, Rollout, RolloutState};
 use kontor_store::build::FileState;
-use kontor_store::{Db, StoreError, Topic, Tx, build, channel, device, fact, rollout};
+use kontor_store::{Db, StoreError, Topic, Tx, build, channel, delta, device, fact, rollout};
 
 use super::answer::{Answers, Source};
 use super::document::{Answering, Document, check, lineage_v1, lineage_v2, static_line};
@@ -103,7 +104,8 @@ pub struct Snapshot {
     pub own: HashSet<KeyedHash>,
     files: HashMap<Digest, ServedFile>,
     names: HashMap<String, Codename>,
-    version: i64,
+    /// The version of the facts that it was read at.
+    pub version: i64,
 }
 
 impl Snapshot {
@@ -137,6 +139,11 @@ impl Snapshot {
                 files.insert(file.sha256, served);
             }
             builds.entry(build.model.clone()).or_default().push(Arc::new(build));
+        }
+        let images = delta::images(tx)?.into_iter().map(|(_, file)| file);
+        let deltas = delta::all(tx)?.into_iter().filter_map(|row| Some(row.made?.file));
+        for file in images.chain(deltas).filter(|file| good.contains(&file.sha256)) {
+            files.insert(file.sha256, ServedFile { name: file.name, bytes: file.bytes });
         }
         let mut entries: HashMap<(Codename, Channel), Vec<Entry>> = HashMap::new();
         for entry in channel::all(tx)? {
@@ -219,6 +226,12 @@ impl ChannelView {
         view
     }
 
+    /// The rollout that brings a build to devices here: the last one.
+    #[must_use]
+    pub fn rollout_of(&self, build: BuildId) -> Option<&Rollout> {
+        self.rollouts.iter().rev().find(|rollout| rollout.build == build)
+    }
+
     /// Whether everybody in the channel may have this build.
     fn is_open(&self, build: &Build) -> bool {
         let place = self.builds.iter().position(|own| own.id == build.id);
@@ -268,8 +281,8 @@ impl ChannelView {
         }
         let gaps = std::iter::once(i64::MIN).chain(self.built.iter().copied());
         let unknown = gaps.map(|built_s| (built_s, None));
-        let known = all.iter().map(|build| (build.built_s(), Some(build.as_ref())));
-        let sources: Vec<(i64, Option<&Build>)> = unknown.chain(known).collect();
+        let known = all.iter().map(|build| (build.built_s(), Some(build)));
+        let sources: Vec<(i64, Option<&Arc<Build>>)> = unknown.chain(known).collect();
         let mut tables = HashMap::new();
         for held in self.standings() {
             let shelf: Vec<Shelved> = (0..self.builds.len())
@@ -329,7 +342,7 @@ impl Kept<'_> {
         ways: &[Way],
         held: Held,
         built_s: i64,
-        source: Option<&Build>,
+        source: Option<&Arc<Build>>,
     ) -> Answers {
         let builds = &self.view.builds;
         let (target, floor) = match step(shelf, built_s) {
@@ -369,7 +382,15 @@ impl Kept<'_> {
             (Arc::new(lineage_v1(settings, &list)), Arc::new(lineage_v2(settings, &list)), line)
         });
         let (lineage_v1, lineage_v2, line) = lists.clone();
-        Answers { lineage_v1, lineage_v2, line, check }
+        Answers {
+            lineage_v1,
+            lineage_v2,
+            line,
+            check,
+            install: target.map(|place| Arc::clone(&builds[place])),
+            source: source.cloned(),
+            reason,
+        }
     }
 }
 

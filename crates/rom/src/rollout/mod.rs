@@ -1,14 +1,18 @@
 //! How a build gets out: plans, steps by hand, the keeper's turns, and what devices report.
 
+mod offer;
 mod plan;
 mod report;
+mod sources;
 mod status;
 mod steer;
 mod turn;
 mod withdraw;
 
+pub use offer::{OFFER_LIFE_S, OfferQuestion, OfferRefusal, Offered, offer, receipt_of};
 pub use plan::{PlanCommand, PlanRefusal, plan, proposed};
 pub use report::{ReportCommand, ReportRefusal, Reported, report};
+pub use sources::want_deltas;
 pub use status::{Status, status, status_of};
 pub use steer::{SteerRefusal, steer};
 pub use turn::keep_rollouts;

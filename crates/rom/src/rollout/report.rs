@@ -1,11 +1,16 @@
 //! Takes a device's report in. The same report twice counts once; a code is cleaned, not refused:
 //! a failure that cannot be spelled is still a failure.
+//!
+//! Anybody can invent a device and report that it failed. A gate therefore counts only reports that
+//! bring along the receipt that the device was given with its offer; all others are counted apart.
 
 use std::sync::Arc;
 
+use kontor_base::secret::equal;
 use kontor_domain::channel::Channel;
 use kontor_domain::rollout::{DeviceKey, Event, clean_code};
-use kontor_store::rollout::{Report, report as write};
+use kontor_ota::signing::key::unhex;
+use kontor_store::rollout::{Report, Taken, report as write};
 
 use crate::core::{Failure, Outcome, Rom};
 
@@ -24,6 +29,8 @@ pub struct ReportCommand {
     pub event: Event,
     /// A failure's code, as the device sent it.
     pub code: String,
+    /// The receipt that it was given with the offer, as it sent it.
+    pub receipt: String,
 }
 
 /// A report that was taken in.
@@ -31,6 +38,8 @@ pub struct ReportCommand {
 pub struct Reported {
     /// The device had reported the same before: nothing was counted.
     pub repeated: bool,
+    /// It counts for the rollout's gate: the device has shown that it was offered the build.
+    pub counted: bool,
 }
 
 /// Why a report was not taken in.
@@ -71,16 +80,25 @@ pub async fn report(rom: &Arc<Rom>, command: ReportCommand) -> Outcome<Reported,
     let channel = model.channel(command.channel);
     let found = channel.builds.iter().find(|b| b.incremental.as_str() == command.incremental);
     let Some(build) = found else { return refuse(ReportRefusal::UnknownBuild) };
+    let proven = unhex::<16>(&command.receipt).is_some_and(|given| {
+        let rollouts = channel.rollouts.iter().filter(|rollout| rollout.build == build.id);
+        let due = |id| rom.keys.receipt(command.device, build.id, id);
+        rollouts.fold(false, |proven, rollout| proven | equal(&due(rollout.id), &given))
+    });
     let report = Report {
         build: build.id,
         channel: command.channel,
         device: command.device.0,
         event: command.event,
         code: clean_code(&command.code),
+        proven,
     };
-    let new = rom
+    let taken = rom
         .db
         .write("rollout.report", move |tx| Ok::<_, Failure<ReportRefusal>>(write(tx, &report, at)?))
         .await?;
-    Ok(Reported { repeated: !new })
+    Ok(Reported {
+        repeated: matches!(taken, Taken::Repeated | Taken::Full),
+        counted: taken == Taken::Counted,
+    })
 }

@@ -6,7 +6,9 @@ use kontor_base::Instant;
 use kontor_base::id::RolloutId;
 use kontor_domain::build::Build;
 use kontor_domain::rollout::{Rollout, Tally, Verdict, verdict};
-use kontor_store::rollout::{HourCount, StepTaken, all, failures, get, hours, steps, tally};
+use kontor_store::rollout::{
+    HourCount, StepTaken, all, failures, get, hours, steps, tally, tally_apart,
+};
 use kontor_store::{StoreError, Tx};
 
 use super::steer::build_of;
@@ -23,6 +25,8 @@ pub struct Status {
     pub share: u32,
     /// The reports.
     pub tally: Tally,
+    /// Reports without a proof that the device was offered the build; the gate ignores them.
+    pub apart: Tally,
     /// What the gate says to them.
     pub verdict: Verdict,
     /// Every step that it took.
@@ -72,6 +76,7 @@ fn read(tx: &mut Tx<'_>, rollout: Rollout, at: Instant) -> Result<Status, StoreE
         verdict: verdict(&rollout, &tally),
         steps: steps(tx, rollout.id)?,
         hours: hours(tx, rollout.build, rollout.channel)?,
+        apart: tally_apart(tx, rollout.build, rollout.channel)?,
         failures: failures(tx, rollout.build, rollout.channel, 20)?,
         build,
         tally,

@@ -111,8 +111,9 @@ impl StoreError {
         }
     }
 
-    /// A row that cannot be read.
-    pub(crate) fn bad_row(table: &'static str, problem: impl std::fmt::Display) -> Self {
+    /// A row that cannot be read, or whose contents cannot be what was written.
+    #[must_use]
+    pub fn bad_row(table: &'static str, problem: impl std::fmt::Display) -> Self {
         Self::BadRow { table, problem: problem.to_string().into() }
     }
 

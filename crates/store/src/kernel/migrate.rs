@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(11, "0011_sale_checkout"),
     migration!(12, "0012_staff"),
     migration!(13, "0013_sale_report"),
+    migration!(14, "0014_signing"),
 ];
 
 /// The newest schema that this release knows.

@@ -163,6 +163,13 @@ pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
 /// The address of the client: of the connection, or what the trusted proxies say of it.
 #[must_use]
 pub fn client_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
+    outer_address(app, headers, peer).or(peer)
+}
+
+/// The address from which a client reached the outermost trusted proxy; without proxies that of the
+/// connection. `None` where a proxy should have told it and has not.
+#[must_use]
+pub fn outer_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
     let proxies = usize::from(app.settings.trusted_proxies);
     if proxies == 0 {
         return peer;
@@ -170,7 +177,7 @@ pub fn client_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> O
     // The last entries were added by our own proxies; what is before them anybody can write.
     let values = headers.get_all("x-forwarded-for").into_iter().rev();
     let mut hops = values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.rsplit(','));
-    hops.nth(proxies - 1).and_then(|hop| hop.trim().parse().ok()).or(peer)
+    hops.nth(proxies - 1).and_then(|hop| hop.trim().parse().ok())
 }
 
 /// Headers that every page carries: what it may load, who may frame it, what it may tell others.

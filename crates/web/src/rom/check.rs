@@ -9,9 +9,10 @@ use kontor_base::Country;
 use kontor_domain::channel::Channel;
 use kontor_domain::install::OwnForm;
 use kontor_rom::core::{Question, Source, Who};
+use kontor_rom::rollout::receipt_of;
 use serde::Deserialize;
 
-use super::reply::{DEVICE, document, stranger};
+use super::reply::{DEVICE, document, stranger, with_receipt};
 use super::seen::seen;
 use crate::kit::app::App;
 use crate::kit::guard::client_address;
@@ -34,6 +35,8 @@ pub(super) struct Asked {
     country: Option<String>,
     /// Its place in hundredths, where it tells no id.
     c: Option<u32>,
+    /// Its cohort, where it asks for signed offers too: both then say the same.
+    cohort: Option<u16>,
 }
 
 pub(super) async fn answer(
@@ -53,16 +56,18 @@ pub(super) async fn answer(
             .detail("The channels are stable, beta and nightly.");
         return problem.respond(&app, "/api/", None);
     };
-    let who =
-        match headers.get(DEVICE).map(|id| id.to_str().ok().and_then(|id| rom.keys.device(id))) {
-            Some(Some(key)) => Who::Device(key),
-            Some(None) => {
-                let problem = Problem::new(StatusCode::BAD_REQUEST, "device.id")
-                    .detail("Kontor-Device is 8 to 128 visible ASCII characters.");
-                return problem.respond(&app, "/api/", None);
-            }
-            None => stranger(rom, asked.c, peer.map(|info| info.0)),
-        };
+    let device = headers.get(DEVICE).map(|id| id.to_str().ok().and_then(|id| rom.keys.device(id)));
+    if device == Some(None) {
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "device.id")
+            .detail("Kontor-Device is 8 to 128 visible ASCII characters.");
+        return problem.respond(&app, "/api/", None);
+    }
+    let device = device.flatten();
+    let who = match (asked.cohort, device) {
+        (Some(cohort), device) => Who::Cohort { cohort, device },
+        (None, Some(key)) => Who::Device(key),
+        (None, None) => stranger(&app, rom, asked.c, &headers, peer.as_ref().map(|info| info.0)),
+    };
     let address = peer.as_ref().map(|info| info.0.0.ip());
     let address = client_address(&app, &headers, address);
     let question = Question {
@@ -73,8 +78,12 @@ pub(super) async fn answer(
         country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
     let snapshot = rom.snapshots.now();
-    let response = match snapshot.answer(&question, rom.now()) {
-        Some(answers) => document(&answers.check, "application/json", &headers),
+    let response = match snapshot.decide(&question, rom.now()) {
+        Some(decided) => {
+            let receipt = device.and_then(|device| receipt_of(rom, device, &decided));
+            let check = document(&decided.answers.check, "application/json", &headers);
+            with_receipt(check, receipt.as_deref())
+        }
         None => {
             let problem = Problem::new(StatusCode::NOT_FOUND, "device.unknown_model")
                 .detail("No builds are published for this model.");

@@ -39,6 +39,7 @@ fn with_answers(
     app: &App,
     (device, kind, incr): &(String, String, String),
     extra: &Extra,
+    headers: &HeaderMap,
     peer: Peer,
     pick: impl FnOnce(Option<&Answers>) -> Response,
 ) -> Response {
@@ -48,7 +49,7 @@ fn with_answers(
         model: device,
         channel: Channel::from_word(word).unwrap_or(Channel::Stable),
         source: Source { incremental: incr, built_s: None },
-        who: stranger(rom, extra.c, peer.map(|info| info.0)),
+        who: stranger(app, rom, extra.c, headers, peer.map(|info| info.0)),
         country: None,
     };
     let snapshot = rom.snapshots.now();
@@ -66,7 +67,7 @@ pub(super) async fn v1(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, peer, |answers| match answers {
+    with_answers(&app, &path, &extra, &headers, peer, |answers| match answers {
         Some(answers) => document(&answers.lineage_v1, JSON, &headers),
         // The client takes an unknown model for one without builds.
         None => json("{\"response\":[]}"),
@@ -80,7 +81,7 @@ pub(super) async fn v2(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, peer, |answers| match answers {
+    with_answers(&app, &path, &extra, &headers, peer, |answers| match answers {
         Some(answers) => document(&answers.lineage_v2, JSON, &headers),
         None => json("[]"),
     })
@@ -114,7 +115,7 @@ pub(super) async fn line(
         return StatusCode::NOT_FOUND.into_response();
     }
     let path = (device.to_owned(), channel.to_owned(), String::new());
-    with_answers(&app, &path, &extra, peer, |answers| {
+    with_answers(&app, &path, &extra, &headers, peer, |answers| {
         match answers.and_then(|answers| answers.line.as_ref()) {
             Some(line) => document(line, "text/plain; charset=utf-8", &headers),
             None => StatusCode::NOT_FOUND.into_response(),

@@ -6,9 +6,11 @@
 mod check;
 mod download;
 mod lineage;
+mod offer;
 mod range;
 mod reply;
 mod report;
+mod repository;
 mod seen;
 
 use axum::routing::{get, post};
@@ -25,5 +27,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(lineage::ALL, get(lineage::all))
         .add(lineage::LINE, get(lineage::line))
         .add(download::ROUTE, get(download::send))
+        .add(offer::ROUTE, get(offer::answer))
+        .add(repository::METADATA, get(repository::metadata))
+        .add(repository::TARGETS, get(repository::target))
         .add(report::ROUTE, post(report::take))
 }

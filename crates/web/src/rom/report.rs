@@ -1,4 +1,5 @@
-//! `POST /rom/reports`: a device tells what became of a build. The same report twice counts once.
+//! `POST /rom/reports`: a device tells what became of a build. The same report twice counts once, and
+//! one without the receipt of an offer is counted apart.
 
 use std::net::SocketAddr;
 
@@ -62,6 +63,7 @@ pub(super) async fn take(
         incremental: field(&body, "build").to_owned(),
         event,
         code: field(&body, "code").to_owned(),
+        receipt: field(&body, "receipt").to_owned(),
     };
     match report(rom, command).await {
         // What it has installed is what runs from now on. The other events say nothing of that.

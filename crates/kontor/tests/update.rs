@@ -1,0 +1,467 @@
+//! An update's whole way, over HTTP with a real server: two builds are published and signed offline,
+//! the second rolled out to 1 %, to 10 % and to everybody. Failures that devices report halt it by
+//! itself; somebody resumes it; one device fetches the delta over a connection that is cut again and
+//! again, proves and applies it, and is counted. The other devices are small, but each asks, is told
+//! its place by the signed offer, and reports with its own receipt.
+
+#[path = "../../rom/tests/package/mod.rs"]
+mod package;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant as Moment};
+
+use kontor::config::Config;
+use kontor::server::Server;
+use kontor_base::{Clock, Instant, Line, Random};
+use kontor_device::{Client, Fetch as _, Http, Identity, Memory, Outcome};
+use kontor_domain::channel::Channel;
+use kontor_domain::device::{DeviceModel, Maker};
+use kontor_domain::rollout::{
+    Advance, Audience, Gate, Pace, Rollout, RolloutState, Step, Trip, Wave,
+};
+use kontor_ota::image::{Plan, generate};
+use kontor_ota::signing::offer::{COHORTS, place};
+use kontor_ota::signing::{Hashes, KeySet, SecretKey};
+use kontor_rom::Rom;
+use kontor_rom::build::{PublishCommand, publish};
+use kontor_rom::channel::{PromoteCommand, promote};
+use kontor_rom::delta::{AddImageCommand, add_image, keep_targets};
+use kontor_rom::device::save_model;
+use kontor_rom::rollout::{PlanCommand, Status, plan, status_of, steer};
+use kontor_rom::signing::{Delegate, InitCommand, delegate, export, import, init};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// The simulated devices beside the one that really updates.
+const DEVICES: u16 = 300;
+
+/// After so many bytes of a file the proxy hangs up.
+const CUT_AFTER: usize = 300;
+
+struct House {
+    runtime: Runtime,
+    rom: Arc<Rom>,
+    address: SocketAddr,
+    clock: Clock,
+    folder: tempfile::TempDir,
+    keys: Vec<SecretKey>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl House {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runtime = Runtime::new().expect("a runtime");
+        let clock = Clock::fixed(Instant::from_micros(1_795_000_000_000_000));
+        let mut config = Config { data: folder.path().join("data"), ..Config::default() };
+        config.server.listen = "127.0.0.1:0".parse().expect("an address");
+        // All devices come from this machine.
+        config.limits.public_writes_per_minute = 0;
+        let server = runtime.block_on(async {
+            let (db, key) = kontor::server::open(&config).expect("a new database");
+            Server::start(&config, db, &key, clock.clone(), None).await.expect("starts")
+        });
+        let address = server.address().expect("it listens");
+        let rom = Arc::clone(server.app().rom.as_ref().expect("the ROM service"));
+        let (stop, stopped) = oneshot::channel();
+        runtime.spawn(async move {
+            server.serve(async { drop(stopped.await) }).await.expect("serves until it is stopped");
+        });
+        let random = Random::seeded(41);
+        let keys = (0..4).map(|_| SecretKey::generate(&random)).collect();
+        Self { runtime, rom, address, clock, folder, keys, stop: Some(stop) }
+    }
+
+    /// The offline ceremony: two root keys, one for targets, one for the model.
+    fn found(&self) {
+        let set = |keys: &[SecretKey], threshold| KeySet {
+            keys: keys.iter().map(SecretKey::public).collect(),
+            threshold,
+        };
+        let command =
+            InitCommand { root: set(&self.keys[..2], 2), targets: set(&self.keys[2..3], 1) };
+        let model = DeviceModel {
+            codename: "one".parse().expect("a codename"),
+            name: Line::parse("One").expect("a line"),
+            brand: Line::parse("Example").expect("a line"),
+            maker: Maker::Own,
+            also: vec![],
+            revisions: vec![],
+            product: None,
+        };
+        self.runtime.block_on(async {
+            save_model(&self.rom, model).await.expect("a model");
+            init(&self.rom, command).await.expect("begins");
+            let to = Delegate::Offline(set(&self.keys[3..], 1));
+            delegate(&self.rom, "one".into(), to).await.expect("is noted");
+        });
+        self.sign();
+    }
+
+    /// What an afternoon with the offline keys does.
+    fn sign(&self) {
+        self.runtime.block_on(async {
+            self.rom.refresh().await.expect("reads");
+            keep_targets(&self.rom).await.expect("follows");
+            let mut bundles = export(&self.rom, None).await.expect("exports");
+            for bundle in &mut bundles {
+                for key in &self.keys {
+                    // Keys that are not asked for are refused, which is right.
+                    let _ = bundle.sign(key);
+                }
+            }
+            import(&self.rom, bundles).await.expect("is taken in");
+        });
+    }
+
+    fn publish(&self, incremental: &str, seconds: i64, image: &[u8]) {
+        let path = |name: String| self.folder.path().join(name);
+        let zip = path(format!("rom-1.0-{incremental}.zip"));
+        std::fs::write(&zip, package::good("one", incremental, seconds)).expect("writes");
+        let file = path(format!("{incremental}.img"));
+        std::fs::write(&file, image).expect("writes");
+        let one = || "one".parse().expect("a codename");
+        let incremental = incremental.to_owned();
+        self.runtime.block_on(async {
+            let command = PublishCommand {
+                path: zip,
+                model: one(),
+                version: None,
+                kind: "nightly".parse().expect("a kind"),
+                notes: BTreeMap::new(),
+            };
+            publish(&self.rom, command, Arc::new(|_| true)).await.expect("published");
+            let command =
+                AddImageCommand { path: file, model: one(), incremental: incremental.clone() };
+            add_image(&self.rom, command, Arc::new(|_| true)).await.expect("added");
+            let channel = Channel::Stable;
+            let command = PromoteCommand { model: one(), incremental, channel, floor: false };
+            promote(&self.rom, command).await.expect("promoted");
+            self.rom.refresh().await.expect("reads");
+        });
+    }
+
+    fn roll_out(&self, incremental: &str, percents: &[u32]) -> Rollout {
+        let wave = |percent: &u32| Wave {
+            share: percent * 10_000,
+            audience: Audience::Everybody,
+            countries: vec![],
+            advance: Advance::Succeeded { devices_min: 3, share_min: 800_000 },
+        };
+        let command = PlanCommand {
+            model: "one".parse().expect("a codename"),
+            channel: Channel::Stable,
+            incremental: incremental.to_owned(),
+            waves: percents.iter().map(wave).collect(),
+            gate: Gate { failures_max: 200_000, reports_min: 3, trip: Trip::Halt },
+            pace: Pace::default(),
+            population: u64::from(DEVICES),
+        };
+        self.runtime.block_on(async {
+            let rollout = plan(&self.rom, command).await.expect("planned");
+            steer(&self.rom, rollout.id, Step::Start, None).await.expect("starts");
+            rollout
+        })
+    }
+
+    fn status(&self, rollout: &Rollout) -> Status {
+        let status = self.runtime.block_on(status_of(&self.rom, rollout.id));
+        status.expect("reads").expect("it is there")
+    }
+
+    /// Waits for a state that the server's keepers bring about.
+    fn until(&self, what: &str, done: impl Fn() -> bool) {
+        let begin = Moment::now();
+        while !done() {
+            assert!(begin.elapsed() < Duration::from_secs(120), "never: {what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/rom", self.address)
+    }
+
+    /// A device with an image, as the factory sets it up.
+    fn device(&self, cohort: u16, image: &[u8], url: &str) -> Client<Http> {
+        let folder = self.folder.path().join("device");
+        let identity = Identity {
+            model: "one".into(),
+            hardware_id: "one".into(),
+            incremental: "a1".into(),
+            release_counter: 1,
+            image_sha256: Hashes::of(image).sha256,
+            channel: Some("stable".into()),
+            cohort,
+            device_id: Some("device-real-0001".into()),
+            ..Identity::default()
+        };
+        let answer = Http::new(&self.url()).get("metadata/1.root.json", 0).expect("answers");
+        let mut root = Vec::new();
+        { answer.body }.read_to_end(&mut root).expect("the root");
+        let memory = Memory::set_up(&folder, &root, &identity).expect("a folder of its own");
+        std::fs::write(folder.join("image"), image).expect("writes");
+        let fetch = Http::new(url).with_device(identity.device_id.as_deref());
+        let (clock, random) = (self.clock.clone(), Random::seeded(1));
+        Client { memory, fetch, clock, random, image: folder.join("image") }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+/// A small device: it asks, and knows what it was offered.
+struct Simulated {
+    cohort: u16,
+    http: Http,
+}
+
+impl Simulated {
+    /// Devices whose places in the rollout are spread evenly, so that 1 % of them is 3.
+    fn all(url: &str, salt: &[u8; 16]) -> Vec<Self> {
+        let mut cohorts: Vec<u16> = (0..COHORTS).collect();
+        cohorts.sort_by_key(|cohort| place(*cohort, salt));
+        let step = usize::from(COHORTS / DEVICES);
+        let device = |number: u16| Self {
+            cohort: cohorts[usize::from(number) * step],
+            http: Http::new(url).with_device(Some(&format!("device-{number:04}"))),
+        };
+        (0..DEVICES).map(device).collect()
+    }
+
+    /// The build that it is offered, with the receipt.
+    fn asks(&self) -> Option<(String, String)> {
+        let path = format!("offers/one/stable/{}/a1", self.cohort);
+        let answer = self.http.get(&path, 0).expect("answers");
+        assert_eq!(answer.status, 200);
+        let mut body = String::new();
+        { answer.body }.read_to_string(&mut body).expect("text");
+        // The real device proves the signature; here it is about who is offered what.
+        let (_, install) = body.split_once("\"install\":{\"incremental\":\"")?;
+        let (build, _) = install.split_once('"')?;
+        Some((build.to_owned(), answer.receipt.expect("whoever is offered something has one")))
+    }
+
+    fn reports(&self, build: &str, event: &str, receipt: &str) {
+        // With a raw line break in the code, as real clients send it.
+        let body = format!(
+            "{{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"{build}\",\"event\":\"{event}\",\
+             \"code\":\"E: slot\nb\",\"receipt\":\"{receipt}\"}}"
+        );
+        assert_eq!(self.http.post("reports", &body), Some(204));
+    }
+}
+
+fn offered(devices: &[Simulated]) -> Vec<usize> {
+    let a2 = |device: &Simulated| device.asks().is_some_and(|(build, _)| build == "a2");
+    (0..devices.len()).filter(|number| a2(&devices[*number])).collect()
+}
+
+/// Passes requests on and hangs up after so many bytes of each file.
+struct Cutting {
+    url: String,
+    cuts: Arc<AtomicUsize>,
+}
+
+impl Cutting {
+    fn start(upstream: SocketAddr, after: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}/rom", listener.local_addr().expect("it is bound"));
+        let cuts = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&cuts);
+        // It lives as long as the test's process.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let counted = Arc::clone(&counted);
+                std::thread::spawn(move || pass(stream, upstream, after, &counted));
+            }
+        });
+        Self { url, cuts }
+    }
+}
+
+/// One request, one connection: the server is told to close it, so that an answer ends with it.
+fn pass(stream: TcpStream, upstream: SocketAddr, after: usize, cuts: &AtomicUsize) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut stream = stream;
+    let (mut head, mut length, mut is_file) = (String::new(), 0, false);
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        if line.trim_end().is_empty() {
+            break;
+        }
+        let lower = line.to_ascii_lowercase();
+        if head.is_empty() {
+            is_file = line.contains("/rom/targets/");
+        }
+        if let Some(value) = lower.strip_prefix("content-length: ") {
+            length = value.trim().parse().ok()?;
+        }
+        if !lower.starts_with("connection:") {
+            head.push_str(&line);
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let mut server = TcpStream::connect(upstream).ok()?;
+    server.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).ok()?;
+    server.write_all(&body).ok()?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).ok()?;
+    let head_ends = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
+    if is_file && answer.len() > head_ends + after {
+        cuts.fetch_add(1, Ordering::Relaxed);
+        answer.truncate(head_ends + after);
+    }
+    stream.write_all(&answer).ok()
+}
+
+#[test]
+fn a_build_goes_out_to_everybody_in_spite_of_failures_and_cut_connections() {
+    let image = |build| generate(&Plan { seed: 11, build, bytes: 2 << 20 });
+    let (first, second) = (image(1), image(2));
+    let house = House::open();
+    house.found();
+    house.publish("a1", 1_000, &first);
+    house.sign();
+    house.publish("a2", 2_000, &second);
+    // The server wants the delta and makes it by itself; then the offline key vouches for it.
+    house.until("the delta is ready", || {
+        let deltas = house.runtime.block_on(kontor_rom::delta::deltas(&house.rom));
+        deltas.expect("lists").iter().any(|delta| delta.row.made.is_some())
+    });
+    house.sign();
+
+    let rollout = house.roll_out("a2", &[1, 10, 100]);
+    let devices = Simulated::all(&house.url(), &rollout.salt);
+    let few = offered(&devices);
+    assert_eq!(few, [0, 1, 2, 3], "places 0, 33, 66 and 99 are the first hundredth");
+
+    // The real device is at about 5 %: in the second wave, not in the first.
+    let cohort = devices[15].cohort;
+    let proxy = Cutting::start(house.address, CUT_AFTER);
+    let device = house.device(cohort, &first, &proxy.url);
+    let Ok(Outcome::Waiting { reason, .. }) = device.update() else { panic!("not its turn") };
+    assert_eq!(reason, "rollout.not_your_turn_yet");
+
+    let report = |number: &usize, event: &str| {
+        let (build, receipt) = devices[*number].asks().expect("it is offered something");
+        devices[*number].reports(&build, "downloaded", &receipt);
+        devices[*number].reports(&build, event, &receipt);
+        receipt
+    };
+    few.iter().for_each(|number| drop(report(number, "installed")));
+    house.until("the second wave", || house.status(&rollout).rollout.standing.wave == 1);
+    house.until("10 % are in", || offered(&devices).len() == 31);
+
+    // A crowd of invented devices fails: counted apart, nothing halts.
+    for (number, like) in devices.iter().enumerate().skip(200).take(60) {
+        let invented = Simulated {
+            cohort: like.cohort,
+            http: Http::new(&house.url()).with_device(Some(&format!("invented-{number}"))),
+        };
+        invented.reports("a2", "failed", "");
+    }
+    let status = house.status(&rollout);
+    assert_eq!((status.apart.failed, status.tally.failed), (60, 0));
+    assert_eq!(status.rollout.standing.state, RolloutState::Running);
+
+    // Devices that were really offered the build fail: it halts by itself, and nobody is offered it.
+    for number in 4..9 {
+        report(&number, "failed");
+    }
+    house.until("it halts by itself", || {
+        house.status(&rollout).rollout.standing.state == RolloutState::Halted
+    });
+    house.until("nobody is offered it", || offered(&devices).is_empty());
+    let Ok(Outcome::Waiting { reason, .. }) = device.update() else { panic!("it is halted") };
+    assert_eq!(reason, "rollout.halted");
+
+    // Somebody has looked and resumes it.
+    let note = Line::parse("a bad batch of cables").ok();
+    let resumed = house.runtime.block_on(steer(&house.rom, rollout.id, Step::Resume, note));
+    assert_eq!(resumed.expect("possible").standing.state, RolloutState::Running);
+    assert_eq!(offered(&devices).len(), 31, "the same devices as before");
+
+    // The real device: offer, metadata, the delta over a connection that is cut, proof, report.
+    let Ok(Outcome::Installed(installed)) = device.update() else { panic!("not installed") };
+    assert_eq!(installed.target, "one.2-from-1.delta");
+    assert!(installed.bytes * 2 < second.len() as u64);
+    assert!(std::fs::read(&device.image).expect("an image") == second);
+    let cuts = proxy.cuts.load(Ordering::Relaxed);
+    assert!(cuts >= 3, "{cuts} cuts of {} bytes", installed.bytes);
+    let before = house.status(&rollout).tally;
+    assert_eq!(device.send_reports("reports").expect("storage is sound"), 2);
+    let after = house.status(&rollout).tally;
+    assert_eq!(after.installed, before.installed + 1, "it is counted in the rollout");
+    assert_eq!(after.downloaded, before.downloaded + 1);
+    assert!(matches!(device.update(), Ok(Outcome::UpToDate)));
+
+    // Enough others succeed: everybody gets it, and in the end the rollout is done.
+    for number in 9..31 {
+        report(&number, "installed");
+    }
+    house.until("the last wave", || house.status(&rollout).rollout.standing.wave == 2);
+    house.until("everybody is offered it", || offered(&devices).len() == usize::from(DEVICES));
+    for number in 40..60 {
+        report(&number, "installed");
+    }
+    house.until("it is done", || {
+        house.status(&rollout).rollout.standing.state == RolloutState::Done
+    });
+
+    // The device starts into the new build, fails and goes back: also that is counted.
+    device.rolled_back("a2", Some("boot.loop")).expect("storage is sound");
+    assert_eq!(device.send_reports("reports").expect("storage is sound"), 1);
+    assert_eq!(house.status(&rollout).tally.rolled_back, 1);
+    assert!(device.memory.reports().expect("readable").is_empty());
+
+    // What was served can be kept for ever, but for the timestamp.
+    served_as_it_should_be(&house);
+}
+
+fn served_as_it_should_be(house: &House) {
+    let stream = |path: &str| {
+        let mut server = TcpStream::connect(house.address).expect("connects");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: rom\r\nConnection: close\r\n\r\n");
+        server.write_all(request.as_bytes()).expect("asks");
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer).expect("answers");
+        let answer = String::from_utf8_lossy(&answer).to_ascii_lowercase();
+        answer.split_once("\r\n\r\n").map(|(head, _)| head.to_owned()).unwrap_or(answer)
+    };
+    let timestamp = stream("/rom/metadata/timestamp.json");
+    assert!(timestamp.contains("cache-control: public, no-cache"), "{timestamp}");
+    assert!(timestamp.contains("etag: ") && timestamp.contains("content-length: "), "{timestamp}");
+    let root = stream("/rom/metadata/1.root.json");
+    assert!(root.contains("max-age=31536000, immutable"), "{root}");
+    let missing = stream("/rom/metadata/2.root.json");
+    assert!(missing.starts_with("http/1.1 404") && missing.contains("no-cache"), "{missing}");
+    let offer = stream("/rom/offers/one/stable/17/a1");
+    assert!(offer.contains("cache-control: private, no-cache"), "{offer}");
+    assert!(!offer.contains("kontor-receipt"), "who tells no id gets no receipt");
+    for (path, status) in [
+        ("/rom/offers/one/stable/10000/a1", "400"),
+        ("/rom/offers/one/stable/x/a1", "400"),
+        ("/rom/offers/one/purple/1/a1", "404"),
+        ("/rom/offers/two/stable/1/a1", "404"),
+        ("/rom/targets/x", "404"),
+        ("/rom/targets/..%2f..%2fsecret.key", "404"),
+        ("/rom/metadata/..%2fsecret.key", "404"),
+    ] {
+        let head = stream(path);
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{path}: {head}");
+    }
+    assert!(Path::new(&house.folder.path().join("data/secret.key")).exists());
+}

@@ -1,0 +1,88 @@
+//! `GET /rom/offers/{model}/{channel}/{cohort}/{build}`: the signed answer to an update check.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kontor_base::Country;
+use kontor_domain::channel::Channel;
+use kontor_domain::install::OwnForm;
+use kontor_rom::rollout::{OfferQuestion, OfferRefusal, offer};
+use serde::Deserialize;
+
+use super::reply::{DEVICE, document, with_receipt};
+use super::seen::seen;
+use crate::kit::app::App;
+use crate::kit::guard::client_address;
+use crate::kit::problem::Problem;
+use crate::kit::routes::{Class, Route};
+
+pub(super) const ROUTE: Route =
+    Route::read("/rom/offers/{model}/{channel}/{cohort}/{build}", Class::Read);
+
+/// What a device may add.
+#[derive(Deserialize)]
+pub(super) struct Extra {
+    /// Where it is: two capital letters.
+    country: Option<String>,
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    Path((model, channel, cohort, build)): Path<(String, String, String, String)>,
+    Query(extra): Query<Extra>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
+    let refuse = |status, code: &str, detail: &str| {
+        Problem::new(status, code).detail(detail).respond(&app, "/api/", None)
+    };
+    let Some(channel) = Channel::from_word(&channel) else {
+        let detail = "The channels are stable, beta and nightly.";
+        return refuse(StatusCode::NOT_FOUND, "channel.unknown", detail);
+    };
+    let device = match headers.get(DEVICE) {
+        None => None,
+        Some(id) => match id.to_str().ok().and_then(|id| rom.keys.device(id)) {
+            Some(key) => Some(key),
+            None => {
+                let detail = "Kontor-Device is 8 to 128 visible ASCII characters.";
+                return refuse(StatusCode::BAD_REQUEST, "device.id", detail);
+            }
+        },
+    };
+    let question = OfferQuestion {
+        model: &model,
+        channel,
+        source: &build,
+        // What is no number is no cohort either.
+        cohort: cohort.parse().unwrap_or(u16::MAX),
+        device,
+        country: extra.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
+    };
+    let response = match offer(rom, &question) {
+        Ok(offered) => with_receipt(
+            document(&offered.document, "application/json", &headers),
+            offered.receipt.as_deref(),
+        ),
+        Err(refusal) => {
+            let status = match refusal {
+                OfferRefusal::UnknownModel | OfferRefusal::NotSigned => StatusCode::NOT_FOUND,
+                OfferRefusal::Cohort => StatusCode::BAD_REQUEST,
+                OfferRefusal::Rejected(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            return refuse(status, refusal.code(), &refusal.to_string());
+        }
+    };
+    let form = OwnForm {
+        model: &model,
+        version: &build,
+        channel: channel.word(),
+        country: extra.country.as_deref().unwrap_or_default(),
+        ..OwnForm::default()
+    };
+    let address = client_address(&app, &headers, peer.map(|info| info.0.0.ip()));
+    seen(&app, &headers, address, form, response).await
+}
