@@ -8,13 +8,17 @@
 
 mod baseline;
 mod delta;
+mod download;
 mod load;
 mod metrics;
 mod nginx;
 mod order;
 mod process;
+mod rollout;
+mod rom;
 mod shelf;
 mod shop;
+mod update_check;
 mod verdict;
 
 use std::path::PathBuf;
@@ -30,6 +34,13 @@ Usage: cargo xtask bench NAME [--json] [options]
            bytes from nginx in alternating rounds; `ratio` is kontor / nginx
   order    complete guest checkouts per second: cart, checkout, payment with
            the test provider, order
+  update-check
+           update checks per second with 100 models x 3 channels x 50 builds, and
+           the same documents from nginx; `ratio` is that of the slower form
+  download megabytes per second of ranges of a 1 GB file, and the same file from
+           nginx (sendfile); `ratio` is kontor / nginx; and the memory used
+  rollout  a rollout over 10 million simulated devices: seconds to plan a change,
+           and how far the shares are from what was asked
   verdict  verdicts, gap lists and next-country sheets on one core
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
@@ -42,7 +53,7 @@ Usage: cargo xtask bench NAME [--json] [options]
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
-  --connections N  connections that ask without pause [64]
+  --connections N  connections that ask without pause [64; download: 16]
   --threads N      threads of the load generator [2]
   --size-mb N      (delta) megabytes of an image [250]
   --seed N         (delta) which family of images [1]
@@ -51,14 +62,26 @@ Usage: cargo xtask bench NAME [--json] [options]
 A machine that does other things at the same time gives other numbers; ratios
 of the same run travel better than absolute figures.";
 
+/// The benchmarks, for those who ask for one that is not there.
+const NAMES: &str = "shelf, order, update-check, download, rollout, verdict, delta and baselines";
+
 /// What a benchmark was asked for.
 struct Options {
     json: bool,
     rounds: u64,
     seconds: u64,
     connections: u64,
+    /// Whether that number was asked for.
+    connections_given: bool,
     threads: u64,
     gzip: bool,
+}
+
+impl Options {
+    /// The connections that were asked for, else so many.
+    const fn connections_or(&self, otherwise: u64) -> u64 {
+        if self.connections_given { self.connections } else { otherwise }
+    }
 }
 
 /// What a benchmark works with.
@@ -79,22 +102,25 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         println!("{HELP}");
         return Ok(());
     }
+    let connections = arguments.number("--connections", 0)?;
     let options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
         seconds: arguments.number("--seconds", 4)?.clamp(1, 600),
-        connections: arguments.number("--connections", 64)?.clamp(1, 4096),
+        connections: if connections == 0 { 64 } else { connections.clamp(1, 4096) },
+        connections_given: connections > 0,
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
     };
-    let name = arguments
-        .positional()
-        .ok_or("name a benchmark: shelf, order, verdict, delta or baselines")?;
+    let name = arguments.positional().ok_or_else(|| format!("name a benchmark: {NAMES}"))?;
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
     }
     arguments.finish()?;
+    if name == "rollout" {
+        return rollout::run(options.json);
+    }
     if name == "verdict" {
         return verdict::run(options.json);
     }
@@ -104,11 +130,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let measure = match name.as_str() {
         "shelf" => shelf::run,
         "order" => order::run,
-        _ => {
-            return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, verdict, delta and baselines"
-            ));
-        }
+        "update-check" => update_check::run,
+        "download" => download::run,
+        _ => return Err(format!("there is no benchmark {name:?}; there are {NAMES}")),
     };
     let bench = prepare(&name, options)?;
     let outcome = measure(&bench);
@@ -130,6 +154,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         "--workspace",
         "--bin=kontor",
         "--bin=kontor-load",
+        "--bin=kontor-publish",
         "--message-format=json-render-diagnostics",
     ];
     let messages = command::output("cargo", &words, &root)?;

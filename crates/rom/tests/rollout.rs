@@ -47,6 +47,7 @@ impl House {
             also: vec![],
             revisions: vec![],
             product: None,
+            picture: None,
         };
         device::save_model(&rom, model).await.expect("a model");
         Self { rom, folder }

@@ -1,26 +1,17 @@
 //! What devices ask, through HTTP: checks that are not sent twice, files in every kind of range,
-//! reports as real clients write them.
+//! reports as real clients write them; and the pages that say the same.
 
 mod common;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use common::Api;
-use kontor_base::id::{BuildId, RolloutId};
-use kontor_base::{Line, SecretKey};
-use kontor_domain::build::{Build, BuildFile, Package};
-use kontor_domain::channel::{Channel, Entry};
-use kontor_domain::device::{DeviceModel, Maker};
-use kontor_domain::rollout::{
-    Advance, Audience, Cause, Gate, Pace, Rollout, RolloutState, Standing, Tally, Trip, WHOLE, Wave,
-};
-use kontor_rom::{Files, Rom, Settings};
-use kontor_store::build::{FileState, KnownFile};
-use kontor_store::{StoreError, build, channel, device, rollout};
-use kontor_web::kit::app::App;
+use common::rom::{BUILD, ROLLOUT};
+use kontor_base::id::BuildId;
+use kontor_domain::channel::Channel;
+use kontor_domain::rollout::Tally;
+use kontor_store::{StoreError, rollout};
 use tower::ServiceExt;
 
 /// More than two of the pieces in which files are read.
@@ -44,56 +35,19 @@ impl Answer {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
 }
 
 impl Server {
     /// A server with one model, one build that everybody may have, and its file.
     async fn open() -> Self {
-        let api = Api::open().await;
-        let (db, at) = (api.shop.db.clone(), api.shop.now());
-        let folder = db.path().parent().expect("a folder").join("files");
-        let files = Files::open(folder).expect("a store of files");
-        let bytes: Vec<u8> =
-            (0..BYTES).map(|i| u8::try_from(i * 7 % 251).expect("small")).collect();
-        let incoming = files.take_in(&mut bytes.as_slice(), "one", &|_| true).expect("comes in");
-        let sha256 = incoming.sha256;
-        files.keep(incoming).expect("is kept");
-        let id = BuildId::from_bytes([1; 16]);
-        let fill = move |tx: &mut kontor_store::Tx<'_>| {
-            let (model, built) = published(id, sha256, at);
-            device::save(tx, &model)?;
-            build::save(tx, &built)?;
-            let size = BYTES as u64;
-            let known = KnownFile { sha256, bytes: size, state: FileState::Good };
-            build::save_file(tx, &known, at)?;
-            let codename = model.codename.clone();
-            let entry = Entry {
-                model: codename,
-                channel: Channel::Stable,
-                build: id,
-                since: at,
-                floor: false,
-            };
-            channel::save(tx, &entry)?;
-            rollout::save(tx, &done(model, id, at))?;
-            Ok::<_, StoreError>(())
-        };
-        db.write("test.rom", fill).await.expect("is written");
-        let settings = Settings { origin: "https://rom.example".to_owned(), ..Settings::default() };
-        let secret = SecretKey::from_bytes([7; 32]);
-        let (clock, random) = (api.clock.clone(), kontor_base::Random::System);
-        let rom = Rom::open(db, clock, random, &secret, files, settings).await.expect("opens");
-        let settings = kontor_web::kit::app::Settings {
-            origin: "http://shop.example".to_owned(),
-            trusted_proxies: 0,
-            writes_per_minute: 0,
-            sign_ups_per_hour: 0,
-            legal: kontor_web::page::LegalTexts::default(),
-        };
-        let app = App::with_rom(Arc::clone(&api.shop), Some(Arc::new(rom)), settings, None);
-        let (_, router) = kontor_web::server::router(&app);
-        let url = format!("/rom/files/{sha256}/one.zip");
-        Self { api, router, bytes, url, build: id }
+        let api = Api::open_sized(BYTES).await;
+        let url = format!("/rom/files/{}/one.zip", api.rom_file);
+        let router = api.router();
+        Self { api, router, bytes: common::rom::bytes(BYTES), url, build: BUILD }
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -110,73 +64,6 @@ impl Server {
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.ask("GET", path, headers, "").await
-    }
-}
-
-fn published(
-    id: BuildId,
-    sha256: kontor_domain::build::Digest,
-    at: kontor_base::Instant,
-) -> (DeviceModel, Build) {
-    let model = DeviceModel {
-        codename: "one".parse().expect("a codename"),
-        name: Line::parse("One").expect("a line"),
-        brand: Line::parse("Example").expect("a line"),
-        maker: Maker::Own,
-        also: vec![],
-        revisions: vec![],
-        product: None,
-    };
-    let file = BuildFile { name: "one.zip".to_owned(), bytes: BYTES as u64, sha256 };
-    let package =
-        Package { file, source: None, payload: None, property_files: None, parts: vec![] };
-    let built = Build {
-        id,
-        model: model.codename.clone(),
-        version: "1.0".parse().expect("a version"),
-        incremental: "a1".parse().expect("an incremental"),
-        built_at: at,
-        kind: "nightly".parse().expect("a kind"),
-        sdk: 36,
-        patch_level: None,
-        fingerprint: None,
-        vbmeta: None,
-        release_counter: 1,
-        notes: std::collections::BTreeMap::new(),
-        packages: vec![package],
-        published_at: at,
-        withdrawn: None,
-    };
-    (model, built)
-}
-
-fn done(model: DeviceModel, build: BuildId, at: kontor_base::Instant) -> Rollout {
-    let wave = Wave {
-        share: WHOLE,
-        audience: Audience::Everybody,
-        countries: vec![],
-        advance: Advance::ByHand,
-    };
-    Rollout {
-        id: RolloutId::from_bytes([2; 16]),
-        model: model.codename,
-        channel: Channel::Stable,
-        build,
-        salt: [3; 16],
-        waves: vec![wave],
-        gate: Gate { failures_max: 50_000, reports_min: 10, trip: Trip::Halt },
-        pace: Pace::default(),
-        population: 1,
-        standing: Standing {
-            state: RolloutState::Done,
-            cause: Cause::Hand,
-            since: at,
-            wave: 0,
-            wave_since: at,
-            wave_from: 0,
-            forgiven: Tally::default(),
-            note: None,
-        },
     }
 }
 
@@ -308,4 +195,60 @@ async fn reports_count_once_and_raw_line_breaks_survive() {
     let other = raw.replace("\"a1\"", "\"zz\"");
     let answer = server.ask("POST", "/rom/reports", &device, &other).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn pages_say_what_devices_are_told() {
+    let server = Server::open().await;
+    let rollout = format!("/rom/en/rollout/{ROLLOUT}");
+    for (path, words) in [
+        ("/rom", &["One", "Stable", "1.0", "for everybody"][..]),
+        ("/rom/de", &["Software für Ihr Gerät", "für alle"]),
+        ("/rom/en/device/one", &["a1", "sideload", "rom/check?model=one"]),
+        ("/rom/de/device/one/a1", &["SHA-256", "one.zip", "Zum Rollout"]),
+        (rollout.as_str(), &["Done", "100%", "No device has reported yet."]),
+    ] {
+        let page = server.get(path, &[]).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        for word in words {
+            assert!(page.text().contains(word), "{path}: {word}");
+        }
+        let kept = server.get(path, &[("if-none-match", page.header("etag"))]).await;
+        assert_eq!(kept.status, StatusCode::NOT_MODIFIED, "{path}");
+    }
+    assert!(server.get("/rom/en/device/one/a1", &[]).await.text().contains(&server.api.rom_file));
+    for path in ["/rom/en/feed.atom", "/rom/de/device/one/feed.atom"] {
+        let feed = server.get(path, &[]).await;
+        assert_eq!(feed.header("content-type"), "application/atom+xml; charset=utf-8");
+        assert!(feed.text().contains("/device/one/a1</id>"), "{path}");
+    }
+    for path in [
+        "/rom/fr",
+        "/rom/en/device/nobodys",
+        "/rom/en/device/one/zz",
+        "/rom/en/rollout/nonsense",
+        "/rom/en/rollout/rol_00000000000000000000000000",
+        "/rom/en/device/nobodys/feed.atom",
+    ] {
+        assert_eq!(server.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
+    let server = Server::open().await;
+    let path = format!("/rom/en/rollout/{ROLLOUT}");
+    let before = server.get(&path, &[]).await.text();
+    assert!(!before.contains("curve-installed"), "nothing was reported");
+    let body =
+        "{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\"event\":\"installed\"}";
+    for device in ["device-0001", "device-0002"] {
+        let headers = [("kontor-device", device)];
+        let answer = server.ask("POST", "/rom/reports", &headers, body).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(server.get(&path, &[]).await.text(), before, "said again for a few seconds");
+    server.api.clock.advance_seconds(60);
+    let after = server.get(&path, &[]).await.text();
+    assert!(after.contains("curve-installed") && after.contains("2 devices have installed"));
 }

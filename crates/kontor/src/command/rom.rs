@@ -192,6 +192,7 @@ async fn carry_out(rom: &Arc<Rom>, args: Args) -> Result<(), CommandError> {
                 also,
                 revisions: Vec::new(),
                 product: None,
+                picture: None,
             };
             let codename = model.codename.clone();
             device::save_model(rom, model).await.map_err(told)?;

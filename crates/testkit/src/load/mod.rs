@@ -12,12 +12,14 @@ mod engine;
 pub mod order;
 mod report;
 mod response;
+mod stream;
 
 pub use address::{Address, AddressError};
 pub use connection::{Connection, Response};
 pub use engine::{Load, Pace, Stop, Turn};
 pub use report::Report;
 pub use response::{Parser, Progress, ProtocolError};
+pub use stream::{Stream, Streamed};
 
 /// Why a request or a script failed.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use kontor_rom::Rom;
 use kontor_shop::Shop;
 
 use super::limit::Limiter;
+use super::moments::Moments;
 use super::pages::Pages;
 use crate::page::{LegalTexts, Site};
 
@@ -42,6 +43,10 @@ pub struct Inner {
     pub site: Arc<Site>,
     /// Pages that are the same for everybody, rendered once.
     pub pages: Pages,
+    /// The ROM's pages; its snapshot has generations of its own.
+    pub rom_pages: Pages,
+    /// The ROM's pages that are good for a moment.
+    pub rom_moments: Moments,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Renders the metrics, where they are collected.
@@ -77,6 +82,8 @@ impl App {
             settings,
             site,
             pages: Pages::default(),
+            rom_pages: Pages::default(),
+            rom_moments: Moments::default(),
             limiter,
             metrics,
         }))

@@ -7,6 +7,7 @@ pub mod cookie;
 pub mod format;
 pub mod guard;
 pub mod limit;
+pub mod moments;
 pub mod pages;
 pub mod problem;
 pub mod routes;

@@ -1,4 +1,5 @@
-//! What devices ask: update checks in the forms of the clients in the field, downloads, reports.
+//! What devices ask: update checks in the forms of the clients in the field, downloads, reports;
+//! and the pages that show people the same.
 //!
 //! Every answer comes from the ROM's snapshot: no check touches the database. Start with `check`,
 //! the service's own form.
@@ -6,6 +7,7 @@
 mod check;
 mod download;
 mod lineage;
+mod page;
 mod range;
 mod reply;
 mod report;
@@ -14,10 +16,10 @@ use axum::routing::{get, post};
 
 use crate::kit::routes::Routes;
 
-/// Adds every endpoint for devices.
+/// Adds every endpoint for devices, and the pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    routes
+    page::routes(routes)
         .add(check::ROUTE, get(check::answer))
         .add(lineage::V1, get(lineage::v1))
         .add(lineage::V2, get(lineage::v2))

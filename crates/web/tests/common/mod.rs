@@ -11,6 +11,7 @@ mod ask;
 mod dump;
 mod goods;
 mod journey;
+pub(crate) mod rom;
 pub(crate) mod shopper;
 mod state;
 
@@ -43,6 +44,8 @@ pub(crate) struct Api {
     pub(crate) clock: Clock,
     /// Every route.
     pub(crate) routes: Vec<Route>,
+    /// The hash of the file that the ROM publishes.
+    pub(crate) rom_file: String,
     router: Router,
     folder: PathBuf,
 }
@@ -55,6 +58,20 @@ impl Api {
 
     /// The same with a budget for writes and for sign-ups.
     pub(crate) async fn open_limited(writes_per_minute: u32, sign_ups_per_hour: u32) -> Self {
+        Self::open_with(writes_per_minute, sign_ups_per_hour, 2_000).await
+    }
+
+    /// A server whose ROM publishes a file of this size.
+    pub(crate) async fn open_sized(file_bytes: usize) -> Self {
+        Self::open_with(0, 0, file_bytes).await
+    }
+
+    /// The router.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    async fn open_with(writes_per_minute: u32, sign_ups_per_hour: u32, file_bytes: usize) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::SeqCst);
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
@@ -84,9 +101,10 @@ impl Api {
             sign_ups_per_hour,
             legal: kontor_web::page::LegalTexts::default(),
         };
-        let app = App::new(Arc::clone(&shop), settings, None);
+        let (rom, sha256) = rom::open(&shop.db, &clock, &folder, file_bytes).await;
+        let app = App::with_rom(Arc::clone(&shop), Some(rom), settings, None);
         let (routes, router) = server::router(&app);
-        Self { shop, clock, routes, router, folder }
+        Self { shop, clock, routes, rom_file: sha256.to_string(), router, folder }
     }
 }
 
