@@ -100,6 +100,15 @@ pub struct RolloutPage {
     pub failures: Vec<(String, u64)>,
 }
 
+impl WaveLine {
+    /// How much of its bar is filled, of 100. The company's own devices are few, whatever their
+    /// share of themselves.
+    #[must_use]
+    pub const fn bar(&self) -> u32 {
+        if self.own { 1 } else { self.share / 10_000 }
+    }
+}
+
 impl WavePlace {
     /// In a word.
     #[must_use]
