@@ -25,6 +25,7 @@ fn path_of(api: &Api, route: &Route) -> String {
         "{language}" => "en".to_owned(),
         "{model}" => "band".to_owned(),
         "{sku}" => BAND.to_owned(),
+        "{by}" => "country".to_owned(),
         "{text}" => "terms".to_owned(),
         "{*path}" => {
             let address = assets::url("shop.css");
@@ -91,7 +92,8 @@ async fn reading_changes_nothing_and_breaks_nothing() {
         let answer = api.send(shopper.with(ask(&api, route))).await;
         assert!(answer.status < 500, "{}", told(route, &answer));
         assert_eq!(api.dump(), before, "{} has changed something", route.path);
-        if route.access == Access::Public {
+        // The test's shop holds no sale; `api_sale.rs` has one.
+        if route.access == Access::Public && !route.path.contains("{sale}") {
             assert!(matches!(answer.status, 200 | 308), "{}", told(route, &answer));
         }
         let head = api.send(Ask::bare("HEAD", &path_of(&api, route))).await;

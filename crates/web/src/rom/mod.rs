@@ -11,6 +11,7 @@ mod page;
 mod range;
 mod reply;
 mod report;
+mod seen;
 
 use axum::routing::{get, post};
 

@@ -12,6 +12,7 @@ mod dump;
 mod goods;
 mod journey;
 pub(crate) mod rom;
+pub(crate) mod sale;
 pub(crate) mod shopper;
 mod state;
 
@@ -99,6 +100,7 @@ impl Api {
             trusted_proxies: 0,
             writes_per_minute,
             sign_ups_per_hour,
+            reports_per_minute: writes_per_minute,
             legal: kontor_web::page::LegalTexts::default(),
         };
         let (rom, sha256) = rom::open(&shop.db, &clock, &folder, file_bytes).await;

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use utoipa::openapi;
 
-use crate::api::{cart, catalogue, clearance, customer, market, order, payment, sale};
+use crate::api::{cart, catalogue, clearance, customer, install, market, order, payment, sale};
 use crate::kit::problem::{FieldProblem, ProblemDocument};
 
 /// How the API is used, for the document and the reference; paragraphs stand apart.
@@ -19,8 +19,8 @@ again. The same key with the same body has one effect and one answer, marked wit
 Idempotent-Replayed: true; with another body it is refused. A request that was refused changed \
 nothing and may be repeated with its key.
 
-Carts and checkouts are opened by the token that came with them, in the headers Kontor-Cart and \
-Kontor-Checkout; an order by the token in its address. A wrong token is answered like an id that \
+Carts, checkouts, entries and claims of sales are opened by the token that came with them, in the \
+headers Kontor-Cart, Kontor-Checkout, Kontor-Ticket and Kontor-Claim; an order by the token in its address. A wrong token is answered like an id that \
 does not exist. Keep tokens secret.
 
 Errors are problem documents (RFC 9457, application/problem+json): code is stable, detail says \
@@ -50,8 +50,20 @@ request that is answered with one has changed nothing.";
         payment::take_second_step,
         order::show::show_order,
         customer::join_waiting_list,
+        sale::show::list_sales,
+        sale::show::show_sale,
         sale::enter::enter_sale,
+        sale::status::show_entry,
         sale::claim::claim_in_sale,
+        sale::wait::wait_in_sale,
+        sale::check_out::check_out_claim,
+        sale::give_up::give_up_claim,
+        install::report::report_installation,
+        install::overview::show_installations,
+        install::table::show_table,
+        install::history::show_history,
+        install::lineage::report_lineage,
+        install::lineage::show_lineage,
         super::openapi_json::show_openapi,
         super::reference::show_reference,
     ),
@@ -65,6 +77,7 @@ request that is answered with one has changed nothing.";
         (name = "Orders", description = "What was bought."),
         (name = "Waiting lists", description = "Tell me when."),
         (name = "Sales", description = "Scarce items, sold in seconds."),
+        (name = "Installations", description = "How many devices run the ROM, each number with its definition."),
         (name = "This document", description = "The API's description."),
     ),
 )]
