@@ -93,7 +93,7 @@ impl Curve {
     #[must_use]
     pub fn grid(&self) -> Vec<Grid> {
         let scale = self.scale();
-        let parts = if scale % 4 == 0 { 4 } else { 5 };
+        let parts = if scale.is_multiple_of(4) { 4 } else { 5 };
         (0..=parts)
             .map(|part| scale * part / parts)
             .map(|value| Grid { y: self.y(value), value })
