@@ -27,6 +27,7 @@ pub mod price;
 pub mod rollout;
 pub mod sale;
 pub mod setting;
+pub mod staff;
 pub mod stock;
 
 pub use kernel::backup::{BackupError, backup, restore};

@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_sale"),
     migration!(10, "0010_install"),
     migration!(11, "0011_sale_checkout"),
+    migration!(12, "0012_staff"),
 ];
 
 /// The newest schema that this release knows.
