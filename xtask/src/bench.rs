@@ -9,6 +9,7 @@
 mod baseline;
 mod delta;
 mod download;
+mod installs;
 mod load;
 mod metrics;
 mod nginx;
@@ -45,6 +46,10 @@ Usage: cargo xtask bench NAME [--json] [options]
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
            are against the smallest of the three
+  installs count 100 million devices in one process: memory, reports per second,
+           time of every breakdown, restart, disk, beside HyperLogLog; then
+           reports over HTTP, and pages while they pour in; `--storages` instead
+           compares ways to store reports (builds crates that nothing else needs)
   baselines
            what others do with a scarce item, for comparison: PostgreSQL with
            its hot row locked per order, and Redis with the usual script; both
@@ -55,6 +60,8 @@ Usage: cargo xtask bench NAME [--json] [options]
   --seconds N      length of a round [4]
   --connections N  connections that ask without pause [64; download: 16]
   --threads N      threads of the load generator [2]
+  --devices N      (installs) how many devices [100000000]
+  --storages       (installs) compare storages, with a million devices if not said
   --size-mb N      (delta) megabytes of an image [250]
   --seed N         (delta) which family of images [1]
   --gzip           (shelf) ask for compressed pages, from nginx too
@@ -63,7 +70,8 @@ A machine that does other things at the same time gives other numbers; ratios
 of the same run travel better than absolute figures.";
 
 /// The benchmarks, for those who ask for one that is not there.
-const NAMES: &str = "shelf, order, update-check, download, rollout, verdict, delta and baselines";
+const NAMES: &str =
+    "shelf, order, update-check, download, rollout, verdict, delta, installs and baselines";
 
 /// What a benchmark was asked for.
 struct Options {
@@ -75,6 +83,7 @@ struct Options {
     connections_given: bool,
     threads: u64,
     gzip: bool,
+    devices: u64,
 }
 
 impl Options {
@@ -91,6 +100,8 @@ struct Bench {
     kontor: String,
     /// The release build of the load generator.
     load: String,
+    /// The release build of the counting of installs.
+    installs: String,
     /// A folder for this run alone.
     folder: PathBuf,
 }
@@ -103,6 +114,8 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         return Ok(());
     }
     let connections = arguments.number("--connections", 0)?;
+    let storages = arguments.flag(&["--storages"]);
+    let devices = arguments.number("--devices", if storages { 1_000_000 } else { 100_000_000 })?;
     let options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
@@ -111,6 +124,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         connections_given: connections > 0,
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
+        devices: devices.clamp(1_000, 500_000_000),
     };
     let name = arguments.positional().ok_or_else(|| format!("name a benchmark: {NAMES}"))?;
     if name == "delta" {
@@ -120,6 +134,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     arguments.finish()?;
     if name == "rollout" {
         return rollout::run(options.json);
+    }
+    if name == "installs" && storages {
+        return installs::storages(options.devices, options.json);
     }
     if name == "verdict" {
         return verdict::run(options.json);
@@ -132,6 +149,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         "order" => order::run,
         "update-check" => update_check::run,
         "download" => download::run,
+        "installs" => installs::run,
         _ => return Err(format!("there is no benchmark {name:?}; there are {NAMES}")),
     };
     let bench = prepare(&name, options)?;
@@ -155,6 +173,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         "--bin=kontor",
         "--bin=kontor-load",
         "--bin=kontor-publish",
+        "--bin=kontor-installs",
         "--message-format=json-render-diagnostics",
     ];
     let messages = command::output("cargo", &words, &root)?;
@@ -162,6 +181,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         test::executable(&messages, name).ok_or_else(|| format!("cargo built no {name}"))
     };
     let (kontor, load) = (binary("kontor")?, binary("kontor-load")?);
+    let installs = binary("kontor-installs")?;
     let target =
         PathBuf::from(&kontor).parent().map(PathBuf::from).ok_or("the binary lies in no folder")?;
     // The target folder, because /tmp is memory on some machines, and a
@@ -170,7 +190,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, folder })
+    Ok(Bench { options, kontor, load, installs, folder })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

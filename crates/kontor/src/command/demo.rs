@@ -16,8 +16,13 @@ use kontor_shop::{Failure, Shop};
 use super::CommandError;
 use super::serve::tell_ready;
 use crate::config::Config;
+use crate::population;
 use crate::server::{Server, open, stop_signal};
 use crate::telemetry;
+
+/// What an optimised build has loaded within seconds; tests and developers wait for no more than
+/// they need.
+const DEVICES: u32 = if cfg!(debug_assertions) { 2_000 } else { 200_000 };
 
 /// Serve a fresh shop with the story of early 2015, to look around in.
 ///
@@ -30,6 +35,11 @@ pub(super) struct Args {
     /// Write the shop's address into this file once the server answers.
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
+    /// How many made-up devices report their installations; three months of them are loaded beside
+    /// the running shop.
+    #[arg(long, value_name = "COUNT", default_value_t = DEVICES,
+        value_parser = clap::value_parser!(u32).range(0..=5_000_000))]
+    devices: u32,
     /// The password of the demo's staff accounts; without it one is made up and printed.
     #[arg(long, value_name = "PASSWORD")]
     staff_password: Option<String>,
@@ -73,6 +83,14 @@ pub(super) async fn run(
             .map_err(|error| CommandError::other("load the demo's data", error))?;
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
+    if let Some(install) = server.app().install.clone().filter(|_| !there && args.devices > 0) {
+        // Before anything else: the devices' days have passed, and days go forward only.
+        install.set_open(false);
+        population::made(&install, args.devices)
+            .await
+            .map_err(|error| CommandError::other("write down the demo's devices", error))?;
+        tokio::spawn(population::live(install, args.devices));
+    }
     let stop = stop_signal()?;
     let password = staff_password(args.staff_password, there);
     let hired = tokio::spawn(staff(Arc::clone(server.shop()), password.clone()));
@@ -152,6 +170,7 @@ fn welcome(origin: &str, data: &Path, temporary: bool, password: &str) {
          \x20 Germany, not open yet {origin}/de/de/\n\
          \x20 A phone, and why not  {origin}/us/en/product/mi-note\n\
          \x20 The API's reference   {origin}/api/v1/reference\n\
+         \x20 Installations         {origin}/api/v1/install\n\
          \x20 Metrics               {origin}/metrics\n\
          \x20 The staff's side      {origin}/admin\n\n\
          Staff: olga@ (owner), ana@ and ben@ (clearances, USA), mia@ (manager, USA), ravi@ (manager,\n\
