@@ -19,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const TURN_EVERY: Duration = Duration::from_secs(1);
 /// How often files are looked through.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
+/// How long an upload is kept to which nothing is added, in seconds.
+const UPLOAD_KEPT_S: i64 = 7 * 24 * 60 * 60;
 /// How many files are read in one round.
 const CHECK_AT_ONCE: i64 = 4;
 
@@ -78,6 +80,11 @@ async fn keep_files(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(fault) = check_files(&rom, CHECK_AT_ONCE).await {
             tracing::error!(%fault, "files could not be looked through");
+        }
+        let (files, before) = (rom.files.clone(), rom.now().plus_seconds(-UPLOAD_KEPT_S));
+        let forgotten = tokio::task::spawn_blocking(move || files.forget_uploads(before)).await;
+        if let Ok(Err(fault)) = forgotten {
+            tracing::error!(%fault, "old uploads could not be removed");
         }
     }
 }

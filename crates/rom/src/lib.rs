@@ -10,6 +10,7 @@
 pub mod build;
 pub mod channel;
 pub mod core;
+pub mod demo;
 pub mod device;
 pub mod install;
 pub mod keepers;

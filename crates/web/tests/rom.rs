@@ -252,3 +252,133 @@ async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
     let after = server.get(&path, &[]).await.text();
     assert!(after.contains("curve-installed") && after.contains("2 devices have installed"));
 }
+
+/// What a client may ask for, and the bytes that it is to get, by the definition.
+fn expected(list: &[(u64, u64)], bytes: &[u8]) -> Vec<(usize, usize)> {
+    let inside = |(from, to): &(u64, u64)| {
+        let end = (to + 1).min(bytes.len() as u64);
+        (*from < end).then(|| (*from as usize, end as usize))
+    };
+    list.iter().filter_map(inside).collect()
+}
+
+/// Ranges of every kind over HTTP against a reference that cuts the bytes itself.
+#[tokio::test]
+async fn ranges_of_every_kind_agree_with_a_reference() {
+    let server = Server::open().await;
+    // A fixed series of pseudo-random numbers: the same cases in every run.
+    let mut state = 1_u64;
+    let mut next = |below: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let length = BYTES as u64;
+    for case in 0..60 {
+        let count = 1 + next(4);
+        let list: Vec<(u64, u64)> = (0..count)
+            .map(|_| {
+                let from = next(length + length / 4);
+                (from, from + next(length / 5))
+            })
+            .collect();
+        let words: Vec<String> = list.iter().map(|(from, to)| format!("{from}-{to}")).collect();
+        let header = format!("bytes={}", words.join(","));
+        let answer = server.get(&server.url, &[("range", &header)]).await;
+        let wanted = expected(&list, &server.bytes);
+        let total: usize = wanted.iter().map(|(from, to)| to - from).sum();
+        let what = format!("case {case}: {header}");
+        match wanted.as_slice() {
+            [] => assert_eq!(answer.status, StatusCode::RANGE_NOT_SATISFIABLE, "{what}"),
+            _ if total > BYTES => assert_eq!(answer.body, server.bytes, "{what}"),
+            [(from, to)] => {
+                assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT, "{what}");
+                assert!(answer.body == server.bytes[*from..*to], "{what}");
+            }
+            several => {
+                let kind = answer.header("content-type");
+                let boundary = kind.strip_prefix("multipart/byteranges; boundary=");
+                let boundary = boundary.unwrap_or_else(|| panic!("{what}: {kind}"));
+                let mut body = Vec::new();
+                for (from, to) in several {
+                    body.extend(
+                        format!("\r\n--{boundary}\r\nContent-Type: application/zip\r\n").bytes(),
+                    );
+                    body.extend(
+                        format!("Content-Range: bytes {from}-{}/{BYTES}\r\n\r\n", to - 1).bytes(),
+                    );
+                    body.extend(&server.bytes[*from..*to]);
+                }
+                body.extend(format!("\r\n--{boundary}--\r\n").bytes());
+                assert!(answer.body == body, "{what}");
+                assert_eq!(answer.header("content-length"), body.len().to_string(), "{what}");
+            }
+        }
+    }
+}
+
+/// The same server with other settings of the operator.
+async fn with_settings(server: &Server, settings: kontor_rom::Settings) -> Server {
+    let api = &server.api;
+    let (db, clock, random) = (api.shop.db.clone(), api.clock.clone(), kontor_base::Random::System);
+    let secret = kontor_base::SecretKey::from_bytes([7; 32]);
+    let files = api.rom.files.clone();
+    let rom = kontor_rom::Rom::open(db, clock, random, &secret, files, settings).await;
+    let rom = Some(std::sync::Arc::new(rom.expect("opens")));
+    let shop = std::sync::Arc::clone(&api.shop);
+    let app = kontor_web::kit::app::App::with_rom(shop, rom, api.settings.clone(), None);
+    let (_, router) = kontor_web::server::router(&app);
+    let other = Api::open_sized(1).await;
+    let (bytes, url) = (server.bytes.clone(), server.url.clone());
+    Server { api: other, router, bytes, url, build: server.build }
+}
+
+#[tokio::test]
+async fn clients_are_told_of_mirrors_or_sent_to_one() {
+    use kontor_rom::core::Redirect;
+    let server = Server::open().await;
+    let mirrors = vec!["https://a.example/rom".to_owned(), "https://b.example/rom".to_owned()];
+    let named = kontor_rom::Settings { mirrors, ..kontor_rom::Settings::default() };
+    let here = with_settings(&server, named.clone()).await;
+    let answer = here.get(&server.url, &[("range", "bytes=0-9")]).await;
+    assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT);
+    let links: Vec<&str> =
+        answer.headers.get_all("link").iter().filter_map(|value| value.to_str().ok()).collect();
+    let file = server.url.strip_prefix("/rom/files").expect("a file's address");
+    assert_eq!(
+        links,
+        [
+            format!("<https://a.example/rom{file}>; rel=duplicate; pri=1"),
+            format!("<https://b.example/rom{file}>; rel=duplicate; pri=2"),
+        ]
+    );
+    let redirect = kontor_rom::Settings { redirect: Redirect::Mirror, ..named };
+    let sent = with_settings(&server, redirect).await.get(&server.url, &[]).await;
+    assert_eq!(sent.status, StatusCode::FOUND);
+    let to = sent.header("location").to_owned();
+    assert!(
+        to == format!("https://a.example/rom{file}")
+            || to == format!("https://b.example/rom{file}")
+    );
+    assert!(sent.header("link").contains("rel=duplicate") && !sent.header("link").contains(&to));
+    // A folder has no addresses of its own: the bytes come from here.
+    let bucket =
+        kontor_rom::Settings { redirect: Redirect::Bucket, ..kontor_rom::Settings::default() };
+    let answer = with_settings(&server, bucket).await.get(&server.url, &[]).await;
+    assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, BYTES));
+}
+
+#[tokio::test]
+async fn a_rate_slows_a_download_and_changes_none_of_its_bytes() {
+    let server = Server::open().await;
+    let rate = BYTES as u64 * 4;
+    let settings =
+        kontor_rom::Settings { total_bytes_per_s: rate, ..kontor_rom::Settings::default() };
+    let slow = with_settings(&server, settings).await;
+    let began = std::time::Instant::now();
+    // The second file's worth waits for the first; the last piece of each is not waited for.
+    for _ in 0..2 {
+        assert!(slow.get(&server.url, &[]).await.body == server.bytes);
+    }
+    assert!(began.elapsed().as_millis() >= 250, "two files at four a second, less one piece");
+}

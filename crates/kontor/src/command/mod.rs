@@ -17,6 +17,7 @@ mod opening;
 mod order;
 mod plan;
 mod rom;
+mod rom_remote;
 mod serve;
 mod table;
 mod user;

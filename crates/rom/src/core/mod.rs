@@ -12,6 +12,6 @@ pub use answer::{Answers, Question, Source, Who};
 pub use document::Document;
 pub use failure::{Failure, Outcome};
 pub(crate) use files::hash_range;
-pub use files::{Files, FilesError, Incoming};
-pub use rom::{Keys, Rom, Settings};
+pub use files::{BucketSettings, FileReader, Files, FilesError, Incoming, UploadError};
+pub use rom::{Keys, Redirect, Rom, Settings};
 pub use snapshot::{ChannelView, Held, Live, ModelView, ServedFile, Snapshot, Snapshots};

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use kontor_base::{Clock, Instant, Random, SecretKey};
+use kontor_base::{Clock, Instant, Random, SecretKey, id, secret};
 use kontor_domain::rollout::DeviceKey;
 use kontor_store::{Db, StoreError};
+use serde::{Deserialize, Serialize};
 
 use super::files::Files;
 use super::snapshot::Snapshots;
@@ -23,12 +24,39 @@ pub struct Settings {
     pub jitter_s: u32,
     /// Other places with the same files: scheme, host and path before `/{sha256}/{name}`.
     pub mirrors: Vec<String>,
+    /// Whether clients are sent elsewhere for the bytes of files.
+    pub redirect: Redirect,
+    /// The most bytes a second to one client; 0: no limit.
+    pub client_bytes_per_s: u64,
+    /// The most bytes a second to all together; 0: no limit.
+    pub total_bytes_per_s: u64,
+}
+
+/// Where clients are sent for the bytes of files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Redirect {
+    /// Nowhere: they come from here, and the mirrors are named beside them.
+    #[default]
+    None,
+    /// To one of the mirrors.
+    Mirror,
+    /// To the bucket, with an address that ends.
+    Bucket,
 }
 
 impl Default for Settings {
     /// Every four hours, spread over one.
     fn default() -> Self {
-        Self { origin: String::new(), poll_s: 14_400, jitter_s: 3_600, mirrors: Vec::new() }
+        Self {
+            origin: String::new(),
+            poll_s: 14_400,
+            jitter_s: 3_600,
+            mirrors: Vec::new(),
+            redirect: Redirect::None,
+            client_bytes_per_s: 0,
+            total_bytes_per_s: 0,
+        }
     }
 }
 
@@ -37,13 +65,18 @@ impl Default for Settings {
 pub struct Keys {
     device: SecretKey,
     address: SecretKey,
+    publisher: SecretKey,
 }
 
 impl Keys {
     /// The keys derived from `secret`.
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
-        Self { device: secret.derive("rom device"), address: secret.derive("rom address") }
+        Self {
+            device: secret.derive("rom device"),
+            address: secret.derive("rom address"),
+            publisher: secret.derive("rom publisher"),
+        }
     }
 
     /// The hash under which a device is known; `None` for an id that is none: 8 to 128 visible
@@ -53,6 +86,31 @@ impl Keys {
         let fits = (8..=DEVICE_ID_BYTES_MAX).contains(&id.len());
         (fits && id.bytes().all(|b| b.is_ascii_graphic()))
             .then(|| DeviceKey(self.device.hash(id.as_bytes())))
+    }
+
+    /// A token with which `name` may publish builds until `until`: nothing of it is stored, so it
+    /// ends by its date or with the secret. `None` for a name that is none: 1 to 40 letters, digits
+    /// and `-`.
+    #[must_use]
+    pub fn publisher_token(&self, name: &str, until: Instant) -> Option<String> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        if !(1..=40).contains(&name.len()) || !name.bytes().all(plain) {
+            return None;
+        }
+        let said = format!("{}.{name}", until.millis().div_euclid(1_000));
+        Some(format!("{said}.{}", id::encode(self.publisher.hash(said.as_bytes()))))
+    }
+
+    /// Who may publish with this token now.
+    #[must_use]
+    pub fn publisher<'t>(&self, token: &'t str, now: Instant) -> Option<&'t str> {
+        let (said, proof) = token.rsplit_once('.')?;
+        let proof = id::decode(proof)?;
+        if !secret::equal(&proof, &self.publisher.hash(said.as_bytes())) {
+            return None;
+        }
+        let (until, name) = said.split_once('.')?;
+        (now.millis().div_euclid(1_000) < until.parse().ok()?).then_some(name)
     }
 
     /// Stands in for a device's key where a client tells no id: approximate, as an address can
@@ -113,5 +171,29 @@ impl Rom {
     /// When the database cannot be read; the old snapshot stays.
     pub async fn refresh(&self) -> Result<bool, StoreError> {
         self.snapshots.refresh(&self.db, &self.settings).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publishers_token_ends_and_cannot_be_changed() {
+        let keys = Keys::new(&SecretKey::from_bytes([1; 32]));
+        let at = |seconds| Instant::from_micros(0).plus_seconds(seconds);
+        let token = keys.publisher_token("build-farm", at(100)).expect("a name");
+        assert_eq!(keys.publisher(&token, at(99)), Some("build-farm"));
+        assert_eq!(keys.publisher(&token, at(100)), None);
+        let longer = token.replacen("100", "999", 1);
+        let other = token.replacen("build", "guild", 1);
+        for bad in [longer.as_str(), other.as_str(), "", ".", "100.build-farm", "x.y.z"] {
+            assert_eq!(keys.publisher(bad, at(1)), None, "{bad}");
+        }
+        let others = Keys::new(&SecretKey::from_bytes([2; 32]));
+        assert_eq!(others.publisher(&token, at(1)), None);
+        for bad in ["", "a.b", "a b", &"a".repeat(41)] {
+            assert_eq!(keys.publisher_token(bad, at(1)), None, "{bad}");
+        }
     }
 }

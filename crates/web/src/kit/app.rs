@@ -11,6 +11,7 @@ use super::limit::Limiter;
 use super::moments::Moments;
 use super::pages::Pages;
 use crate::page::{LegalTexts, Site};
+use crate::rom::Paces;
 
 /// What the server is told at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Inner {
     pub rom_pages: Pages,
     /// The ROM's pages that are good for a moment.
     pub rom_moments: Moments,
+    /// How fast files are sent.
+    pub paces: Paces,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Renders the metrics, where they are collected.
@@ -108,6 +111,10 @@ impl App {
             settings.sign_ups_per_hour,
             settings.reports_per_minute,
         );
+        let (client, total) = rom.as_ref().map_or((0, 0), |rom| {
+            (rom.settings.client_bytes_per_s, rom.settings.total_bytes_per_s)
+        });
+        let paces = Paces::new(client, total, std::time::Instant::now());
         Self(Arc::new(Inner {
             shop,
             rom,
@@ -117,6 +124,7 @@ impl App {
             site,
             pages: Pages::default(),
             rom_pages: Pages::default(),
+            paces,
             rom_moments: Moments::default(),
             limiter,
             metrics,

@@ -61,7 +61,10 @@ pub(super) async fn answer(
                     .detail("Kontor-Device is 8 to 128 visible ASCII characters.");
                 return problem.respond(&app, "/api/", None);
             }
-            None => stranger(rom, asked.c, peer.map(|info| info.0)),
+            None => {
+                let peer = peer.map(|info| info.0.0.ip());
+                stranger(rom, asked.c, client_address(&app, &headers, peer))
+            }
         };
     let address = peer.as_ref().map(|info| info.0.0.ip());
     let address = client_address(&app, &headers, address);

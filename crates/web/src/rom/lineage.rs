@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::reply::{document, stranger};
 use crate::kit::app::App;
+use crate::kit::guard::client_address;
 use crate::kit::routes::{Class, Route};
 
 pub(super) const V1: Route = Route::read("/rom/api/v1/{device}/{type}/{incr}", Class::Read);
@@ -40,6 +41,7 @@ fn with_answers(
     (device, kind, incr): &(String, String, String),
     extra: &Extra,
     peer: Peer,
+    headers: &HeaderMap,
     pick: impl FnOnce(Option<&Answers>) -> Response,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
@@ -48,7 +50,7 @@ fn with_answers(
         model: device,
         channel: Channel::from_word(word).unwrap_or(Channel::Stable),
         source: Source { incremental: incr, built_s: None },
-        who: stranger(rom, extra.c, peer.map(|info| info.0)),
+        who: stranger(rom, extra.c, client_address(app, headers, peer.map(|info| info.0.0.ip()))),
         country: None,
     };
     let snapshot = rom.snapshots.now();
@@ -66,7 +68,7 @@ pub(super) async fn v1(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, peer, |answers| match answers {
+    with_answers(&app, &path, &extra, peer, &headers, |answers| match answers {
         Some(answers) => document(&answers.lineage_v1, JSON, &headers),
         // The client takes an unknown model for one without builds.
         None => json("{\"response\":[]}"),
@@ -80,7 +82,7 @@ pub(super) async fn v2(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, peer, |answers| match answers {
+    with_answers(&app, &path, &extra, peer, &headers, |answers| match answers {
         Some(answers) => document(&answers.lineage_v2, JSON, &headers),
         None => json("[]"),
     })
@@ -114,7 +116,7 @@ pub(super) async fn line(
         return StatusCode::NOT_FOUND.into_response();
     }
     let path = (device.to_owned(), channel.to_owned(), String::new());
-    with_answers(&app, &path, &extra, peer, |answers| {
+    with_answers(&app, &path, &extra, peer, &headers, |answers| {
         match answers.and_then(|answers| answers.line.as_ref()) {
             Some(line) => document(line, "text/plain; charset=utf-8", &headers),
             None => StatusCode::NOT_FOUND.into_response(),

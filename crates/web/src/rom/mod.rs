@@ -6,14 +6,19 @@
 
 mod check;
 mod download;
+mod file_body;
 mod lineage;
+mod pace;
 mod page;
 mod range;
 mod reply;
 mod report;
 mod seen;
+mod upload;
 
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
+
+pub use pace::Paces;
 
 use crate::kit::routes::Routes;
 
@@ -27,5 +32,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(lineage::ALL, get(lineage::all))
         .add(lineage::LINE, get(lineage::line))
         .add(download::ROUTE, get(download::send))
+        .add(upload::HELD, get(upload::held))
+        .add(upload::PIECE, put(upload::piece))
+        .add(upload::PUBLISH, post(upload::publish))
         .add(report::ROUTE, post(report::take))
 }

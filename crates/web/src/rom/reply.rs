@@ -1,9 +1,8 @@
 //! Answers with an entity tag, and who asks.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use kontor_domain::rollout::Point;
@@ -35,13 +34,9 @@ pub(super) fn document(document: &Document, kind: &'static str, asked: &HeaderMa
 }
 
 /// Who asks without telling an id: the place that it brings along (`c`, in hundredths), else the
-/// address of the connection.
-pub(super) fn stranger(
-    rom: &Rom,
-    place: Option<u32>,
-    peer: Option<ConnectInfo<SocketAddr>>,
-) -> Who {
-    let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+/// client's address.
+pub(super) fn stranger(rom: &Rom, place: Option<u32>, address: Option<IpAddr>) -> Who {
+    let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     Who::Stranger {
         hundredth: place.and_then(Point::of_hundredth),
         address: rom.keys.address(address),

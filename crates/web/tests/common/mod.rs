@@ -45,6 +45,10 @@ pub(crate) struct Api {
     pub(crate) clock: Clock,
     /// Every route.
     pub(crate) routes: Vec<Route>,
+    /// The ROM service.
+    pub(crate) rom: Arc<kontor_rom::Rom>,
+    /// What the server was told at start.
+    pub(crate) settings: Settings,
     /// The hash of the file that the ROM publishes.
     pub(crate) rom_file: String,
     router: Router,
@@ -104,9 +108,9 @@ impl Api {
             legal: kontor_web::page::LegalTexts::default(),
         };
         let (rom, sha256) = rom::open(&shop.db, &clock, &folder, file_bytes).await;
-        let app = App::with_rom(Arc::clone(&shop), Some(rom), settings, None);
+        let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings.clone(), None);
         let (routes, router) = server::router(&app);
-        Self { shop, clock, routes, rom_file: sha256.to_string(), router, folder }
+        Self { shop, clock, routes, rom, settings, rom_file: sha256.to_string(), router, folder }
     }
 }
 
