@@ -282,7 +282,7 @@ fn version_in(name: &str) -> Option<BuildText> {
         part.contains('.')
             && part.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     };
-    name.split('-').find(numbers)?.parse().ok()
+    name.strip_suffix(".zip").unwrap_or(name).split('-').find(numbers)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -297,6 +297,7 @@ mod tests {
             Some("23.2")
         );
         assert_eq!(version("kontor-1.4.2-one.zip").as_deref(), Some("1.4.2"));
+        assert_eq!(version("kontor-1.4.zip").as_deref(), Some("1.4"));
         assert_eq!(version("ota.zip"), None);
     }
 
