@@ -8,15 +8,19 @@
 
 mod baseline;
 mod delta;
+mod download;
 mod installs;
 mod load;
 mod metrics;
 mod nginx;
 mod order;
 mod process;
+mod rollout;
+mod rom;
 mod sale;
 mod shelf;
 mod shop;
+mod update_check;
 mod verdict;
 
 use std::path::PathBuf;
@@ -32,6 +36,13 @@ Usage: cargo xtask bench NAME [--json] [options]
            bytes from nginx in alternating rounds; `ratio` is kontor / nginx
   order    complete guest checkouts per second: cart, checkout, payment with
            the test provider, order
+  update-check
+           update checks per second with 100 models x 3 channels x 50 builds, and
+           the same documents from nginx; `ratio` is that of the slower form
+  download megabytes per second of ranges of a 1 GB file, and the same file from
+           nginx (sendfile); `ratio` is kontor / nginx; and the memory used
+  rollout  a rollout over 10 million simulated devices: seconds to plan a change,
+           and how far the shares are from what was asked
   verdict  verdicts, gap lists and next-country sheets on one core
   sale     the record replayed: 2,112,010 orders of one item, each of its own
            person under its own key, over HTTP, on disk before the answer; then a
@@ -53,7 +64,8 @@ Usage: cargo xtask bench NAME [--json] [options]
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
-  --connections N  connections that ask without pause [64; sale: 256]
+  --connections N  connections that ask without pause [64; sale: 256;
+                   download: 16]
   --threads N      threads of the load generator [2]
   --quick          (sale) 100,000 orders and short baselines, in half a minute
   --orders N       (sale) so many orders
@@ -69,15 +81,28 @@ Usage: cargo xtask bench NAME [--json] [options]
 A machine that does other things at the same time gives other numbers; ratios
 of the same run travel better than absolute figures.";
 
+/// The benchmarks, for those who ask for one that is not there.
+const NAMES: &str =
+    "shelf, order, sale, update-check, download, rollout, verdict, delta, installs and baselines";
+
 /// What a benchmark was asked for.
 struct Options {
     json: bool,
     rounds: u64,
     seconds: u64,
     connections: u64,
+    /// Whether that number was asked for.
+    connections_given: bool,
     threads: u64,
     gzip: bool,
     devices: u64,
+}
+
+impl Options {
+    /// The connections that were asked for, else so many.
+    const fn connections_or(&self, otherwise: u64) -> u64 {
+        if self.connections_given { self.connections } else { otherwise }
+    }
 }
 
 /// What a benchmark works with.
@@ -102,13 +127,15 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         println!("{HELP}");
         return Ok(());
     }
+    let connections = arguments.number("--connections", 0)?;
     let storages = arguments.flag(&["--storages"]);
     let devices = arguments.number("--devices", if storages { 1_000_000 } else { 100_000_000 })?;
     let mut options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
         seconds: arguments.number("--seconds", 4)?.clamp(1, 600),
-        connections: arguments.number("--connections", 0)?.clamp(0, 4096),
+        connections: if connections == 0 { 64 } else { connections.clamp(1, 4096) },
+        connections_given: connections > 0,
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
         devices: devices.clamp(1_000, 500_000_000),
@@ -122,11 +149,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         (true, true) => return Err("--prepare and --prepared are two different runs".to_owned()),
     };
     let orders = arguments.number("--orders", 0)?;
-    let name = arguments
-        .positional()
-        .ok_or("name a benchmark: shelf, order, sale, verdict, delta, installs or baselines")?;
-    if options.connections == 0 {
-        options.connections = if name == "sale" { 256 } else { 64 };
+    let name = arguments.positional().ok_or_else(|| format!("name a benchmark: {NAMES}"))?;
+    if name == "sale" {
+        options.connections = options.connections_or(256);
     }
     let orders = (orders > 0).then(|| orders.clamp(1_000, 9_000_000));
     let wanted = sale::Wanted::new(quick, orders, !no_baselines, part);
@@ -135,6 +160,9 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         return delta::run(arguments, options.json);
     }
     arguments.finish()?;
+    if name == "rollout" {
+        return rollout::run(options.json);
+    }
     if name == "installs" && storages {
         return installs::storages(options.devices, options.json);
     }
@@ -148,13 +176,11 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let measure: Measure<'_> = match name.as_str() {
         "shelf" => Box::new(shelf::run),
         "order" => Box::new(order::run),
+        "update-check" => Box::new(update_check::run),
+        "download" => Box::new(download::run),
         "installs" => Box::new(installs::run),
         "sale" => Box::new(|bench| sale::run(bench, &wanted)),
-        _ => {
-            return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, sale, verdict, delta, installs and baselines"
-            ));
-        }
+        _ => return Err(format!("there is no benchmark {name:?}; there are {NAMES}")),
     };
     let bench = prepare(&name, options, wanted.is_prepared())?;
     let outcome = measure(&bench);
@@ -179,6 +205,7 @@ fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Fai
         "--bin=kontor",
         "--bin=kontor-load",
         "--bin=kontor-rush",
+        "--bin=kontor-publish",
         "--bin=kontor-installs",
         "--message-format=json-render-diagnostics",
     ];

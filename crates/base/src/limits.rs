@@ -8,6 +8,8 @@ pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const IMPORT_ROWS_MAX: usize = 500_000;
 /// The largest package of a build, in bytes.
 pub const PACKAGE_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
+/// The largest piece of a package that is uploaded at once, in bytes.
+pub const UPLOAD_PIECE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The most different variants in one cart.
 pub const CART_LINES_MAX: usize = 20;
 /// The most units of one variant in one cart.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use kontor_rom::core::Redirect;
 use kontor_store::Place;
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +32,48 @@ pub struct Config {
     pub payment: Payment,
     /// Counting installations.
     pub install: Install,
+    /// The ROM service.
+    pub rom: Rom,
+    /// Where the ROM's files lie.
+    pub files: Files,
     /// What is logged and how.
     pub log: Log,
+}
+
+/// The ROM service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rom {
+    /// How often devices ask, in seconds.
+    pub poll_s: u32,
+    /// Up to how many seconds more each device waits, by its own chance.
+    pub jitter_s: u32,
+    /// Other places with the same files.
+    pub mirrors: Vec<String>,
+    /// Whether clients are sent elsewhere for the bytes.
+    pub redirect: Redirect,
+    /// The most kilobytes a second to one client; 0: no limit.
+    pub client_kb_per_s: u64,
+    /// The most kilobytes a second to all together; 0: no limit.
+    pub total_kb_per_s: u64,
+}
+
+/// A bucket for the ROM's files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    /// The bucket's name; empty: files lie in the data folder.
+    pub bucket: String,
+    /// Scheme and host of the store.
+    pub endpoint: String,
+    /// Its region.
+    pub region: String,
+    /// What stands before the names of files.
+    pub prefix: String,
+    /// The name of the access key.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
 }
 
 /// The web server.
@@ -129,7 +170,23 @@ impl Default for Config {
             limits: Limits::default(),
             payment: Payment::default(),
             install: Install::default(),
+            rom: Rom::default(),
+            files: Files::default(),
             log: Log::default(),
+        }
+    }
+}
+
+impl Default for Rom {
+    fn default() -> Self {
+        let usual = kontor_rom::Settings::default();
+        Self {
+            poll_s: usual.poll_s,
+            jitter_s: usual.jitter_s,
+            mirrors: usual.mirrors,
+            redirect: usual.redirect,
+            client_kb_per_s: 0,
+            total_kb_per_s: 0,
         }
     }
 }
@@ -240,6 +297,25 @@ pub const KEYS: &[(&str, &str)] = &[
         "install.snapshot_every",
         "After how many reports a snapshot is written, so that a start reads less of the log.",
     ),
+    ("rom.poll_s", "How often devices ask for updates, in seconds: 60 to 604800."),
+    ("rom.jitter_s", "Up to how many seconds more each waits, so that they do not come together."),
+    (
+        "rom.mirrors",
+        "Other places with the same files, each as scheme, host and path before /{sha256}/{name}.\n\
+         Clients are told of them (RFC 6249); what they get, they verify.",
+    ),
+    (
+        "rom.redirect",
+        "Send clients elsewhere for the bytes: \"none\", to one \"mirror\" each, or to the \"bucket\".",
+    ),
+    ("rom.client_kb_per_s", "The most kilobytes a second to one address; 0: no limit."),
+    ("rom.total_kb_per_s", "The most kilobytes a second to all together; 0: no limit."),
+    ("files.bucket", "A bucket for the ROM's files; empty: they lie in the data folder."),
+    ("files.endpoint", "The store that has it: https://s3.eu-central-1.amazonaws.com, say."),
+    ("files.region", "The store's region."),
+    ("files.prefix", "What stands before the names of files, such as rom/."),
+    ("files.access_key", "The name of the access key."),
+    ("files.secret_key", "Its secret; better in the environment: KONTOR_FILES__SECRET_KEY."),
     ("log.filter", "Which events are logged: \"info\", or \"info,kontor_web=debug\"."),
     ("log.format", "How: \"text\" for people, \"json\" for machines."),
 ];
@@ -288,6 +364,27 @@ impl Config {
         }
         if self.install.cell_min == 0 || self.install.snapshot_every == 0 {
             return wrong("install.cell_min and install.snapshot_every are at least 1");
+        }
+        if !(60..=604_800).contains(&self.rom.poll_s) || self.rom.jitter_s > 604_800 {
+            return wrong("rom.poll_s lies between 60 and 604800 seconds, rom.jitter_s below");
+        }
+        let plain = |url: &String| {
+            let scheme = url.starts_with("http://") || url.starts_with("https://");
+            scheme && !url.ends_with('/') && url.bytes().all(|b| b.is_ascii_graphic() && b != b'>')
+        };
+        if self.rom.mirrors.len() > 16 || !self.rom.mirrors.iter().all(plain) {
+            return wrong("rom.mirrors are up to 16 like https://mirror.example/rom");
+        }
+        if self.rom.redirect == Redirect::Mirror && self.rom.mirrors.is_empty() {
+            return wrong("rom.redirect = \"mirror\" needs rom.mirrors");
+        }
+        let files = &self.files;
+        let named = [&files.endpoint, &files.region, &files.access_key, &files.secret_key];
+        if !files.bucket.is_empty() && named.iter().any(|text| text.is_empty()) {
+            return wrong("files.bucket needs endpoint, region, access_key, secret_key");
+        }
+        if self.rom.redirect == Redirect::Bucket && files.bucket.is_empty() {
+            return wrong("rom.redirect = \"bucket\" needs files.bucket");
         }
         let origin = &self.server.origin;
         let scheme = origin.starts_with("http://") || origin.starts_with("https://");
@@ -373,7 +470,7 @@ impl Config {
 
 /// `KONTOR_SERVER__LISTEN` and its like. Variables of the program itself are not configuration.
 fn environment() -> Env {
-    Env::prefixed("KONTOR_").ignore(&["config", "secret_key"]).split("__")
+    Env::prefixed("KONTOR_").ignore(&["config", "secret_key", "token"]).split("__")
 }
 
 #[cfg(test)]
@@ -420,6 +517,11 @@ mod tests {
             ("[server]\nlisten = 'nowhere'", "listen"),
             ("[server]\norigin = 'shop.example'", "origin"),
             ("[limits]\nhold_s = 5", "hold_s"),
+            ("[rom]\npoll_s = 5", "poll_s"),
+            ("[rom]\nmirrors = ['mirror.example']", "mirrors"),
+            ("[rom]\nredirect = 'mirror'", "mirrors"),
+            ("[rom]\nredirect = 'bucket'", "files.bucket"),
+            ("[files]\nbucket = 'rom'", "endpoint"),
             ("[payment]\nbank_transfer = true", "bank_account"),
             ("[install]\ncell_min = 0", "cell_min"),
             ("[log]\nformat = 'xml'", "format"),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::{Clock, Random, SecretKey};
+use kontor_rom::core::BucketSettings;
 use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
 use kontor_shop::{BankAccount, Policy, Shop, keepers};
@@ -136,7 +137,20 @@ pub fn open_existing(config: &Config) -> Result<Db, ServerError> {
     Ok(Db::open(&Options { migrate: false, readers: 1, ..Options::new(place) })?)
 }
 
-/// Opens the ROM service on an open database; its files lie beside it.
+/// The bucket that the configuration names.
+fn bucket(config: &Config) -> Option<BucketSettings> {
+    let files = &config.files;
+    (!files.bucket.is_empty()).then(|| BucketSettings {
+        endpoint: files.endpoint.clone(),
+        region: files.region.clone(),
+        bucket: files.bucket.clone(),
+        prefix: files.prefix.clone(),
+        access_key: files.access_key.clone(),
+        secret_key: files.secret_key.clone(),
+    })
+}
+
+/// Opens the ROM service on an open database; its files lie beside it, or in the configured bucket.
 ///
 /// # Errors
 ///
@@ -148,8 +162,21 @@ pub async fn open_rom(
     key: &SecretKey,
     origin: &str,
 ) -> Result<Arc<Rom>, ServerError> {
-    let files = Files::open(config.data.join("files"))?;
-    let settings = kontor_rom::Settings { origin: origin.to_owned(), ..Default::default() };
+    let (folder, random) = (config.data.join("files"), Random::System);
+    let files = match bucket(config) {
+        Some(bucket) => Files::in_bucket(folder, &bucket, clock.clone(), random)?,
+        None => Files::open(folder)?,
+    };
+    let rom = &config.rom;
+    let settings = kontor_rom::Settings {
+        origin: origin.to_owned(),
+        poll_s: rom.poll_s,
+        jitter_s: rom.jitter_s,
+        mirrors: rom.mirrors.clone(),
+        redirect: rom.redirect,
+        client_bytes_per_s: rom.client_kb_per_s.saturating_mul(1_000),
+        total_bytes_per_s: rom.total_kb_per_s.saturating_mul(1_000),
+    };
     Ok(Arc::new(Rom::open(db, clock, Random::System, key, files, settings).await?))
 }
 

@@ -25,6 +25,8 @@ const TRUST_EVERY_S: i64 = 60;
 const MAKE_EVERY: Duration = Duration::from_secs(2);
 /// How often files are looked through.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
+/// How long an upload is kept to which nothing is added, in seconds.
+const UPLOAD_KEPT_S: i64 = 7 * 24 * 60 * 60;
 /// How many files are read in one round.
 const CHECK_AT_ONCE: i64 = 4;
 
@@ -136,6 +138,11 @@ async fn keep_files(rom: Arc<Rom>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(fault) = check_files(&rom, CHECK_AT_ONCE).await {
             tracing::error!(%fault, "files could not be looked through");
+        }
+        let (files, before) = (rom.files.clone(), rom.now().plus_seconds(-UPLOAD_KEPT_S));
+        let forgotten = tokio::task::spawn_blocking(move || files.forget_uploads(before)).await;
+        if let Ok(Err(fault)) = forgotten {
+            tracing::error!(%fault, "old uploads could not be removed");
         }
     }
 }

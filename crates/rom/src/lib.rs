@@ -12,6 +12,7 @@ pub mod build;
 pub mod channel;
 pub mod core;
 pub mod delta;
+pub mod demo;
 pub mod device;
 pub mod install;
 pub mod keepers;

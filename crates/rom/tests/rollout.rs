@@ -13,7 +13,7 @@ use kontor_domain::device::{DeviceModel, Maker};
 use kontor_domain::rollout::{
     Advance, Audience, Event, Gate, Pace, Rollout, RolloutState, Step, Trip, Wave,
 };
-use kontor_rom::build::{PublishCommand, Published, Refusal, publish};
+use kontor_rom::build::{self, PublishCommand, Published, Refusal, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::core::{Question, Source, Who};
 use kontor_rom::rollout::{
@@ -48,6 +48,7 @@ impl House {
             also: vec![],
             revisions: vec![],
             product: None,
+            picture: None,
         };
         device::save_model(&rom, model).await.expect("a model");
         Self { rom, folder }
@@ -61,7 +62,7 @@ impl House {
 
     async fn publish(&self, name: &str, bytes: &[u8]) -> Result<Published, Failure<Refusal>> {
         let command = PublishCommand {
-            path: self.file(name, bytes),
+            source: build::Source::Path(self.file(name, bytes)),
             model: MODEL.parse().expect("a codename"),
             version: None,
             kind: "nightly".parse().expect("a kind"),

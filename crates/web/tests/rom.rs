@@ -1,26 +1,17 @@
 //! What devices ask, through HTTP: checks that are not sent twice, files in every kind of range,
-//! reports as real clients write them.
+//! reports as real clients write them; and the pages that say the same.
 
 mod common;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use common::Api;
-use kontor_base::id::{BuildId, RolloutId};
-use kontor_base::{Line, SecretKey};
-use kontor_domain::build::{Build, BuildFile, Package};
-use kontor_domain::channel::{Channel, Entry};
-use kontor_domain::device::{DeviceModel, Maker};
-use kontor_domain::rollout::{
-    Advance, Audience, Cause, Gate, Pace, Rollout, RolloutState, Standing, Tally, Trip, WHOLE, Wave,
-};
-use kontor_rom::{Files, Rom, Settings};
-use kontor_store::build::{FileState, KnownFile};
-use kontor_store::{StoreError, build, channel, device, rollout};
-use kontor_web::kit::app::App;
+use common::rom::{BUILD, ROLLOUT};
+use kontor_base::id::BuildId;
+use kontor_domain::channel::Channel;
+use kontor_domain::rollout::Tally;
+use kontor_store::{StoreError, rollout};
 use tower::ServiceExt;
 
 /// More than two of the pieces in which files are read.
@@ -44,57 +35,19 @@ impl Answer {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
 }
 
 impl Server {
     /// A server with one model, one build that everybody may have, and its file.
     async fn open() -> Self {
-        let api = Api::open().await;
-        let (db, at) = (api.shop.db.clone(), api.shop.now());
-        let folder = api.scratch.path("files");
-        let files = Files::open(folder).expect("a store of files");
-        let bytes: Vec<u8> =
-            (0..BYTES).map(|i| u8::try_from(i * 7 % 251).expect("small")).collect();
-        let incoming = files.take_in(&mut bytes.as_slice(), "one", &|_| true).expect("comes in");
-        let sha256 = incoming.sha256;
-        files.keep(incoming).expect("is kept");
-        let id = BuildId::from_bytes([1; 16]);
-        let fill = move |tx: &mut kontor_store::Tx<'_>| {
-            let (model, built) = published(id, sha256, at);
-            device::save(tx, &model)?;
-            build::save(tx, &built)?;
-            let size = BYTES as u64;
-            let known = KnownFile { sha256, bytes: size, state: FileState::Good };
-            build::save_file(tx, &known, at)?;
-            let codename = model.codename.clone();
-            let entry = Entry {
-                model: codename,
-                channel: Channel::Stable,
-                build: id,
-                since: at,
-                floor: false,
-            };
-            channel::save(tx, &entry)?;
-            rollout::save(tx, &done(model, id, at))?;
-            Ok::<_, StoreError>(())
-        };
-        db.write("test.rom", fill).await.expect("is written");
-        let settings = Settings { origin: "https://rom.example".to_owned(), ..Settings::default() };
-        let secret = SecretKey::from_bytes([7; 32]);
-        let (clock, random) = (api.clock.clone(), kontor_base::Random::System);
-        let rom = Rom::open(db, clock, random, &secret, files, settings).await.expect("opens");
-        let settings = kontor_web::kit::app::Settings {
-            origin: "http://shop.example".to_owned(),
-            trusted_proxies: 0,
-            writes_per_minute: 0,
-            sign_ups_per_hour: 0,
-            reports_per_minute: 0,
-            legal: kontor_web::page::LegalTexts::default(),
-        };
-        let app = App::with_rom(Arc::clone(&api.shop), Some(Arc::new(rom)), settings, None);
-        let (_, router) = kontor_web::server::router(&app);
-        let url = format!("/rom/files/{sha256}/one.zip");
-        Self { api, router, bytes, url, build: id }
+        let api = Api::open_sized(BYTES).await;
+        let url = format!("/rom/files/{}/one.zip", api.rom_file);
+        let router = api.router();
+        Self { api, router, bytes: common::rom::bytes(BYTES), url, build: BUILD }
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -111,73 +64,6 @@ impl Server {
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.ask("GET", path, headers, "").await
-    }
-}
-
-fn published(
-    id: BuildId,
-    sha256: kontor_domain::build::Digest,
-    at: kontor_base::Instant,
-) -> (DeviceModel, Build) {
-    let model = DeviceModel {
-        codename: "one".parse().expect("a codename"),
-        name: Line::parse("One").expect("a line"),
-        brand: Line::parse("Example").expect("a line"),
-        maker: Maker::Own,
-        also: vec![],
-        revisions: vec![],
-        product: None,
-    };
-    let file = BuildFile { name: "one.zip".to_owned(), bytes: BYTES as u64, sha256 };
-    let package =
-        Package { file, source: None, payload: None, property_files: None, parts: vec![] };
-    let built = Build {
-        id,
-        model: model.codename.clone(),
-        version: "1.0".parse().expect("a version"),
-        incremental: "a1".parse().expect("an incremental"),
-        built_at: at,
-        kind: "nightly".parse().expect("a kind"),
-        sdk: 36,
-        patch_level: None,
-        fingerprint: None,
-        vbmeta: None,
-        release_counter: 1,
-        notes: std::collections::BTreeMap::new(),
-        packages: vec![package],
-        published_at: at,
-        withdrawn: None,
-    };
-    (model, built)
-}
-
-fn done(model: DeviceModel, build: BuildId, at: kontor_base::Instant) -> Rollout {
-    let wave = Wave {
-        share: WHOLE,
-        audience: Audience::Everybody,
-        countries: vec![],
-        advance: Advance::ByHand,
-    };
-    Rollout {
-        id: RolloutId::from_bytes([2; 16]),
-        model: model.codename,
-        channel: Channel::Stable,
-        build,
-        salt: [3; 16],
-        waves: vec![wave],
-        gate: Gate { failures_max: 50_000, reports_min: 10, trip: Trip::Halt },
-        pace: Pace::default(),
-        population: 1,
-        standing: Standing {
-            state: RolloutState::Done,
-            cause: Cause::Hand,
-            since: at,
-            wave: 0,
-            wave_since: at,
-            wave_from: 0,
-            forgiven: Tally::default(),
-            note: None,
-        },
     }
 }
 
@@ -322,4 +208,190 @@ async fn reports_count_once_and_raw_line_breaks_survive() {
     let other = raw.replace("\"a1\"", "\"zz\"");
     let answer = server.ask("POST", "/rom/reports", &device, &other).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn pages_say_what_devices_are_told() {
+    let server = Server::open().await;
+    let rollout = format!("/rom/en/rollout/{ROLLOUT}");
+    for (path, words) in [
+        ("/rom", &["One", "Stable", "1.0", "for everybody"][..]),
+        ("/rom/de", &["Software für Ihr Gerät", "für alle"]),
+        ("/rom/en/device/one", &["a1", "sideload", "rom/check?model=one"]),
+        ("/rom/de/device/one/a1", &["SHA-256", "one.zip", "Zum Rollout"]),
+        (rollout.as_str(), &["Done", "100%", "No device has reported yet."]),
+    ] {
+        let page = server.get(path, &[]).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        for word in words {
+            assert!(page.text().contains(word), "{path}: {word}");
+        }
+        let kept = server.get(path, &[("if-none-match", page.header("etag"))]).await;
+        assert_eq!(kept.status, StatusCode::NOT_MODIFIED, "{path}");
+    }
+    assert!(server.get("/rom/en/device/one/a1", &[]).await.text().contains(&server.api.rom_file));
+    for path in ["/rom/en/feed.atom", "/rom/de/device/one/feed.atom"] {
+        let feed = server.get(path, &[]).await;
+        assert_eq!(feed.header("content-type"), "application/atom+xml; charset=utf-8");
+        assert!(feed.text().contains("/device/one/a1</id>"), "{path}");
+    }
+    for path in [
+        "/rom/fr",
+        "/rom/en/device/nobodys",
+        "/rom/en/device/one/zz",
+        "/rom/en/rollout/nonsense",
+        "/rom/en/rollout/rol_00000000000000000000000000",
+        "/rom/en/device/nobodys/feed.atom",
+    ] {
+        assert_eq!(server.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
+    let server = Server::open().await;
+    let path = format!("/rom/en/rollout/{ROLLOUT}");
+    let before = server.get(&path, &[]).await.text();
+    assert!(!before.contains("curve-installed"), "nothing was reported");
+    let body =
+        "{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\"event\":\"installed\"}";
+    for device in ["device-0001", "device-0002"] {
+        let headers = [("kontor-device", device)];
+        let answer = server.ask("POST", "/rom/reports", &headers, body).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(server.get(&path, &[]).await.text(), before, "said again for a few seconds");
+    server.api.clock.advance_seconds(60);
+    let after = server.get(&path, &[]).await.text();
+    assert!(after.contains("curve-installed") && after.contains("2 devices have installed"));
+}
+
+/// What a client may ask for, and the bytes that it is to get, by the definition.
+fn expected(list: &[(u64, u64)], bytes: &[u8]) -> Vec<(usize, usize)> {
+    let inside = |(from, to): &(u64, u64)| {
+        let end = (to + 1).min(bytes.len() as u64);
+        (*from < end).then(|| (*from as usize, end as usize))
+    };
+    list.iter().filter_map(inside).collect()
+}
+
+/// Ranges of every kind over HTTP against a reference that cuts the bytes itself.
+#[tokio::test]
+async fn ranges_of_every_kind_agree_with_a_reference() {
+    let server = Server::open().await;
+    // A fixed series of pseudo-random numbers: the same cases in every run.
+    let mut state = 1_u64;
+    let mut next = |below: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let length = BYTES as u64;
+    for case in 0..60 {
+        let count = 1 + next(4);
+        let list: Vec<(u64, u64)> = (0..count)
+            .map(|_| {
+                let from = next(length + length / 4);
+                (from, from + next(length / 5))
+            })
+            .collect();
+        let words: Vec<String> = list.iter().map(|(from, to)| format!("{from}-{to}")).collect();
+        let header = format!("bytes={}", words.join(","));
+        let answer = server.get(&server.url, &[("range", &header)]).await;
+        let wanted = expected(&list, &server.bytes);
+        let total: usize = wanted.iter().map(|(from, to)| to - from).sum();
+        let what = format!("case {case}: {header}");
+        match wanted.as_slice() {
+            [] => assert_eq!(answer.status, StatusCode::RANGE_NOT_SATISFIABLE, "{what}"),
+            _ if total > BYTES => assert_eq!(answer.body, server.bytes, "{what}"),
+            [(from, to)] => {
+                assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT, "{what}");
+                assert!(answer.body == server.bytes[*from..*to], "{what}");
+            }
+            several => {
+                let kind = answer.header("content-type");
+                let boundary = kind.strip_prefix("multipart/byteranges; boundary=");
+                let boundary = boundary.unwrap_or_else(|| panic!("{what}: {kind}"));
+                let mut body = Vec::new();
+                for (from, to) in several {
+                    body.extend(
+                        format!("\r\n--{boundary}\r\nContent-Type: application/zip\r\n").bytes(),
+                    );
+                    body.extend(
+                        format!("Content-Range: bytes {from}-{}/{BYTES}\r\n\r\n", to - 1).bytes(),
+                    );
+                    body.extend(&server.bytes[*from..*to]);
+                }
+                body.extend(format!("\r\n--{boundary}--\r\n").bytes());
+                assert!(answer.body == body, "{what}");
+                assert_eq!(answer.header("content-length"), body.len().to_string(), "{what}");
+            }
+        }
+    }
+}
+
+/// The same server with other settings of the operator.
+async fn with_settings(server: &Server, settings: kontor_rom::Settings) -> Server {
+    let api = &server.api;
+    let (db, clock, random) = (api.shop.db.clone(), api.clock.clone(), kontor_base::Random::System);
+    let secret = kontor_base::SecretKey::from_bytes([7; 32]);
+    let files = api.rom.files.clone();
+    let rom = kontor_rom::Rom::open(db, clock, random, &secret, files, settings).await;
+    let rom = Some(std::sync::Arc::new(rom.expect("opens")));
+    let shop = std::sync::Arc::clone(&api.shop);
+    let app = kontor_web::kit::app::App::with_rom(shop, rom, api.settings.clone(), None);
+    let (_, router) = kontor_web::server::router(&app);
+    let other = Api::open_sized(1).await;
+    let (bytes, url) = (server.bytes.clone(), server.url.clone());
+    Server { api: other, router, bytes, url, build: server.build }
+}
+
+#[tokio::test]
+async fn clients_are_told_of_mirrors_or_sent_to_one() {
+    use kontor_rom::core::Redirect;
+    let server = Server::open().await;
+    let mirrors = vec!["https://a.example/rom".to_owned(), "https://b.example/rom".to_owned()];
+    let named = kontor_rom::Settings { mirrors, ..kontor_rom::Settings::default() };
+    let here = with_settings(&server, named.clone()).await;
+    let answer = here.get(&server.url, &[("range", "bytes=0-9")]).await;
+    assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT);
+    let links: Vec<&str> =
+        answer.headers.get_all("link").iter().filter_map(|value| value.to_str().ok()).collect();
+    let file = server.url.strip_prefix("/rom/files").expect("a file's address");
+    assert_eq!(
+        links,
+        [
+            format!("<https://a.example/rom{file}>; rel=duplicate; pri=1"),
+            format!("<https://b.example/rom{file}>; rel=duplicate; pri=2"),
+        ]
+    );
+    let redirect = kontor_rom::Settings { redirect: Redirect::Mirror, ..named };
+    let sent = with_settings(&server, redirect).await.get(&server.url, &[]).await;
+    assert_eq!(sent.status, StatusCode::FOUND);
+    let to = sent.header("location").to_owned();
+    assert!(
+        to == format!("https://a.example/rom{file}")
+            || to == format!("https://b.example/rom{file}")
+    );
+    assert!(sent.header("link").contains("rel=duplicate") && !sent.header("link").contains(&to));
+    // A folder has no addresses of its own: the bytes come from here.
+    let bucket =
+        kontor_rom::Settings { redirect: Redirect::Bucket, ..kontor_rom::Settings::default() };
+    let answer = with_settings(&server, bucket).await.get(&server.url, &[]).await;
+    assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, BYTES));
+}
+
+#[tokio::test]
+async fn a_rate_slows_a_download_and_changes_none_of_its_bytes() {
+    let server = Server::open().await;
+    let rate = BYTES as u64 * 4;
+    let settings =
+        kontor_rom::Settings { total_bytes_per_s: rate, ..kontor_rom::Settings::default() };
+    let slow = with_settings(&server, settings).await;
+    let began = std::time::Instant::now();
+    // The second file's worth waits for the first; the last piece of each is not waited for.
+    for _ in 0..2 {
+        assert!(slow.get(&server.url, &[]).await.body == server.bytes);
+    }
+    assert!(began.elapsed().as_millis() >= 250, "two files at four a second, less one piece");
 }

@@ -59,6 +59,33 @@ pub(super) fn fetch(bench: &Bench, url: &str, body: &Path) -> Result<Page, Failu
     if page.status == 200 { Ok(page) } else { Err(format!("{url} answered {}", page.status)) }
 }
 
+/// The same with headers of one's own.
+pub(super) fn fetch_with(
+    bench: &Bench,
+    url: &str,
+    body: &Path,
+    headers: &[&str],
+) -> Result<Page, Failure> {
+    let body = body.to_string_lossy();
+    let mut words = vec!["fetch", url, "--out", &body];
+    words.extend(headers);
+    let page: Page = ask(bench, &words)?;
+    if page.status == 200 { Ok(page) } else { Err(format!("{url} answered {}", page.status)) }
+}
+
+/// One round of GETs to many addresses that take turns.
+pub(super) fn get_many(
+    bench: &Bench,
+    urls: &[String],
+    headers: &[&str],
+    seconds: u64,
+) -> Result<Round, Failure> {
+    let mut words = vec!["get"];
+    words.extend(urls.iter().map(String::as_str));
+    words.extend(headers);
+    round(bench, &words, seconds)
+}
+
 /// One round of GETs.
 pub(super) fn get(bench: &Bench, url: &str, seconds: u64) -> Result<Round, Failure> {
     let mut words = vec!["get", url];

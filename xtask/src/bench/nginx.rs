@@ -89,7 +89,7 @@ http {{
   tcp_nodelay on;
   keepalive_timeout 600s;
   keepalive_requests 1000000000;
-  open_file_cache max=64 inactive=600s;
+  open_file_cache max=1024 inactive=600s;
   open_file_cache_valid 600s;
   client_body_temp_path {folder}/nginx-body;
   proxy_temp_path {folder}/nginx-proxy;

@@ -73,8 +73,17 @@ impl Process {
 
     /// The largest memory that the process has had, in MB.
     pub(super) fn memory_mb_max(&self) -> Option<f64> {
+        self.memory_mb("VmHWM:")
+    }
+
+    /// The memory that it has now, in MB.
+    pub(super) fn memory_mb_now(&self) -> Option<f64> {
+        self.memory_mb("VmRSS:")
+    }
+
+    fn memory_mb(&self, field: &str) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         line.split_whitespace().next()?.parse::<f64>().ok().map(|kb| kb / 1024.0)
     }
 

@@ -226,6 +226,7 @@ mod tests {
             also: vec![],
             revisions: vec![],
             product: None,
+            picture: None,
         }
     }
 

@@ -142,6 +142,9 @@ pub struct DeviceModel {
     /// The product in the shop, if it is sold there.
     #[serde(default)]
     pub product: Option<Slug>,
+    /// The name of its drawing.
+    #[serde(default)]
+    pub picture: Option<Slug>,
 }
 
 impl DeviceModel {
@@ -199,6 +202,7 @@ mod tests {
             also: vec![name("one_in")],
             revisions: vec![Revision { code: name("p2"), note: None }],
             product: None,
+            picture: None,
         };
         assert_eq!(model.check(), Ok(()));
         assert!(model.answers_to("one") && model.answers_to("one_in") && !model.answers_to("two"));

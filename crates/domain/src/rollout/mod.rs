@@ -6,6 +6,7 @@
 //! salt ([`Point`]): nothing is stored per device, and a device that is in stays in as shares rise.
 
 mod admit;
+mod census;
 mod gate;
 mod plan;
 mod point;
@@ -16,6 +17,7 @@ mod state;
 mod tests;
 
 pub use admit::{Asker, Entrance, NotYet, admits, entrance};
+pub use census::{Seen, census};
 pub use gate::{Tally, Turn, Verdict, turn, verdict};
 pub use plan::{
     Advance, Audience, Gate, Pace, PlanError, Rollout, Standing, Trip, WAVES_MAX, WHOLE, Wave,

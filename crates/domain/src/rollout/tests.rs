@@ -239,3 +239,35 @@ fn a_rehearsal_adds_up() {
     plan.waves[1].advance = Advance::ByHand;
     assert_eq!(rehearse(&plan, &groups, 1_000, start()).done_at, None);
 }
+
+/// Whom the census counts is whom a check lets in, wave by wave.
+#[test]
+fn the_census_counts_whom_checks_let_in() {
+    let own = Wave { audience: Audience::OwnDevices, ..wave(100) };
+    let germany = Wave { countries: vec![country("DE")], ..wave(40) };
+    let mut plan = rollout(vec![own, germany, wave(10), wave(100)]);
+    let key = kontor_base::SecretKey::from_bytes([4; 32]);
+    let devices: Vec<Seen> = (0..5_000_u32)
+        .map(|i| Seen {
+            key: DeviceKey(key.hash(&i.to_le_bytes())),
+            country: [None, Some(country("DE")), Some(country("IN"))][i as usize % 3],
+            own: i < 7,
+        })
+        .collect();
+    let counted = census(&plan, devices.iter().copied());
+    for (place, found) in counted.iter().enumerate() {
+        plan.standing.wave = place;
+        let share = plan.wave().share;
+        let let_in = devices.iter().filter(|device| {
+            let point = Point::of(device.key, plan.salt);
+            admits(&plan, share, &Asker { point, country: device.country, own: device.own }).is_ok()
+        });
+        assert_eq!(*found, let_in.count() as u64, "wave {place}");
+    }
+    assert_eq!(counted[0], 7);
+    assert_eq!(counted[3], 5_000);
+    let (left, right) = devices.split_at(1_234);
+    let parts = [left, right].map(|part| census(&plan, part.iter().copied()));
+    let sum: Vec<u64> = parts[0].iter().zip(&parts[1]).map(|(a, b)| a + b).collect();
+    assert_eq!(sum, counted, "parts add up");
+}

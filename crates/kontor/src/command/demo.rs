@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use clap::Parser;
 use kontor_base::{Clock, Language, Random};
+use kontor_rom::Rom;
+use kontor_rom::demo::{DemoError, publish_demo};
 use kontor_shop::exchange::load_demo;
 use kontor_shop::staff::{
     AddCommand, Refusal, SecretGiven, SignIn, add, set_password, sign_in, sign_out,
 };
 use kontor_shop::{Failure, Shop};
+use kontor_store::StoreError;
 
 use super::CommandError;
 use super::serve::tell_ready;
@@ -97,10 +100,34 @@ pub(super) async fn run(
     let hired = tokio::spawn(staff(Arc::clone(server.shop()), password.clone()));
     welcome(server.origin(), &config.data, folder.is_temporary(), &password);
     tell_ready(args.ready_file.as_deref(), server.origin())?;
+    // A demo that is stopped at once still has its people; its ROM is published beside the requests,
+    // since the first page does not wait for images to be invented.
+    let rom = server.app().rom.clone();
+    let (done, finished) = tokio::sync::oneshot::channel();
+    let hired = async move {
+        let hired = hired.await;
+        tokio::spawn(publish_rom(rom));
+        // Nobody waits any more where serving has failed.
+        let _ = done.send(());
+        hired
+    };
+    let stop = async move {
+        stop.await;
+        let _ = finished.await;
+    };
     let (served, hired) = tokio::join!(server.serve(stop), hired);
     served?;
     hired.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Publishes the demo's ROM. Stopping the demo ends this in the middle, which is no fault.
+async fn publish_rom(rom: Option<Arc<Rom>>) {
+    let Some(rom) = rom else { return };
+    match publish_demo(&rom).await {
+        Ok(()) | Err(DemoError::Store(StoreError::Closed)) => {}
+        Err(error) => tracing::error!(%error, "the demo's ROM was not published"),
+    }
 }
 
 /// The demo's people: name, address, what they may do.
@@ -170,6 +197,7 @@ fn welcome(origin: &str, data: &Path, temporary: bool, password: &str) {
          \x20 The shop in the USA   {origin}/us/en/\n\
          \x20 Germany, not open yet {origin}/de/de/\n\
          \x20 A phone, and why not  {origin}/us/en/product/mi-note\n\
+         \x20 The ROM's builds      {origin}/rom\n\
          \x20 The API's reference   {origin}/api/v1/reference\n\
          \x20 Installations         {origin}/api/v1/install\n\
          \x20 Metrics               {origin}/metrics\n\

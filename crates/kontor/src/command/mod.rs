@@ -20,6 +20,7 @@ mod plan;
 mod rom;
 mod rom_delta;
 mod rom_key;
+mod rom_remote;
 mod sale;
 mod serve;
 mod table;

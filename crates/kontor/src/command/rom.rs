@@ -1,29 +1,31 @@
 //! `kontor rom`: publish builds, move them through channels, roll them out.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args as ClapArgs, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use kontor_base::id::RolloutId;
-use kontor_base::{Clock, Language, Line};
+use kontor_base::{Clock, Country, Language, Line};
 use kontor_domain::build::{BuildText, ReleaseType};
+use kontor_domain::catalogue::Slug;
 use kontor_domain::channel::Channel;
-use kontor_domain::device::{Codename, DeviceModel, Maker};
+use kontor_domain::device::{Codename, DeviceModel, Maker, Revision};
 use kontor_domain::rollout::{
-    Advance, Audience, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse,
+    Advance, Audience, DeviceKey, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse,
 };
-use kontor_rom::build::{PublishCommand, publish};
+use kontor_rom::build::{PublishCommand, Source, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
+use kontor_rom::core::{Question, Source as HasBuild, Who};
 use kontor_rom::delta::keep_targets;
 use kontor_rom::rollout::{PlanCommand, WithdrawCommand, plan, proposed, status, steer, withdraw};
 use kontor_rom::{Failure, Rom, device};
 
 use super::rom_delta::{ApplyArgs, DeltaArgs, DeltasArgs, ImageArgs};
 use super::rom_key::KeyArgs;
-use super::{CommandError, rom_delta, rom_key};
+use super::{CommandError, rom_delta, rom_key, rom_remote};
 use crate::config::Config;
 use crate::server::{existing_database, open, open_rom};
 
@@ -46,6 +48,15 @@ pub(super) enum Args {
         /// Other codenames whose devices run the same builds.
         #[arg(long, value_name = "CODENAME")]
         also: Vec<Codename>,
+        /// Hardware revisions that differ, each as CODE or CODE=what is different.
+        #[arg(long, value_name = "REVISION")]
+        revision: Vec<String>,
+        /// The product in the shop.
+        #[arg(long)]
+        product: Option<Slug>,
+        /// Its drawing on the pages: phone-large, phone-mid, phone-small or phone-other.
+        #[arg(long)]
+        picture: Option<Slug>,
     },
     /// Publish an update package: it is read, checked, stored, and offered to nobody yet.
     Publish {
@@ -60,9 +71,38 @@ pub(super) enum Args {
         /// What kind of release it calls itself.
         #[arg(long, default_value = "nightly")]
         kind: ReleaseType,
-        /// What is new, in English.
+        /// What is new: the text in English, or LANGUAGE=FILE for each language.
         #[arg(long)]
-        notes: Option<String>,
+        notes: Vec<String>,
+        /// Publish on another server, such as https://shop.example: the package is uploaded there,
+        /// and an upload that was interrupted goes on. Needs a token (`kontor rom token` on that
+        /// server) in KONTOR_TOKEN.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
+    /// Make a token with which somebody may publish on this server from elsewhere.
+    Token {
+        /// Who: letters, digits and hyphens.
+        name: String,
+        /// How long it is good, in days.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+    },
+    /// What a device would be offered, and why.
+    Why {
+        /// The model, as the device calls itself.
+        model: String,
+        /// Its channel.
+        #[arg(value_parser = channel)]
+        channel: Channel,
+        /// The incremental of the build that it has.
+        build: String,
+        /// The device's id; without it, the answer for nobody in particular.
+        #[arg(long)]
+        device: Option<String>,
+        /// Where it is.
+        #[arg(long)]
+        country: Option<Country>,
     },
     /// List models, builds and the channels that they are in.
     List,
@@ -133,16 +173,14 @@ pub(super) struct PlanArgs {
     /// The channel.
     #[arg(value_parser = channel)]
     channel: Channel,
-    /// The waves in percent; the last is 100.
+    /// The waves in order: a share in percent, for some countries `5@IN+ID`, for the company's own
+    /// devices `own`; the last is 100.
     #[arg(long, value_delimiter = ',', default_value = "1,10,100")]
-    waves: Vec<u32>,
+    waves: Vec<String>,
     /// How long each wave lasts, in hours; without it a wave ends when enough of its devices have
     /// reported success.
     #[arg(long)]
     hours: Option<u32>,
-    /// Begin with the company's own devices.
-    #[arg(long)]
-    own_first: bool,
     /// The share of failures that is too much, in percent.
     #[arg(long, default_value_t = 5)]
     failures: u32,
@@ -155,9 +193,13 @@ pub(super) struct PlanArgs {
     /// The most traffic, in megabits a second.
     #[arg(long)]
     megabits_per_second: Option<u64>,
-    /// How many devices it is expected to reach.
-    #[arg(long, default_value_t = 10_000)]
-    devices: u64,
+    /// How many devices it is expected to reach; without it, the population's.
+    #[arg(long)]
+    devices: Option<u64>,
+    /// The present population, to rehearse the plan on: a CSV file with the columns country,
+    /// devices, and own (yes for the company's own).
+    #[arg(long, value_name = "FILE")]
+    population: Option<PathBuf>,
     /// Write the plan down.
     #[arg(long)]
     write: bool,
@@ -174,6 +216,84 @@ pub(super) struct StepArgs {
 
 fn channel(word: &str) -> Result<Channel, String> {
     Channel::from_word(word).ok_or_else(|| "take one of stable, beta, nightly".to_owned())
+}
+
+/// `own`, `10`, `2.5@IN+ID`.
+fn wave(text: &str, advance: Advance) -> Result<Wave, CommandError> {
+    let wrong = || {
+        CommandError::Other(format!(
+            "{text:?} is no wave: take own, a percentage, or a percentage with countries as 5@IN+ID"
+        ))
+    };
+    let (share, countries) = text.split_once('@').unwrap_or((text, ""));
+    let (share, audience) = match share {
+        "own" => (WHOLE, Audience::OwnDevices),
+        percent => {
+            let share = kontor_base::Rate::parse_percent(percent).ok_or_else(wrong)?;
+            (share.ppm(), Audience::Everybody)
+        }
+    };
+    let countries = countries.split('+').filter(|code| !code.is_empty());
+    let countries = countries.map(|code| code.parse().map_err(|_| wrong()));
+    Ok(Wave { share, audience, countries: countries.collect::<Result<_, _>>()?, advance })
+}
+
+/// The groups of a population, from a CSV file.
+fn population(path: &Path) -> Result<Vec<Group>, CommandError> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CommandError::other(&format!("read {name}"), error))?;
+    let mut lines = text.lines();
+    let columns: Vec<&str> = lines.next().unwrap_or_default().split(',').map(str::trim).collect();
+    let place = |column: &str| columns.iter().position(|name| *name == column);
+    let (Some(country), Some(devices)) = (place("country"), place("devices")) else {
+        return Err(CommandError::Other(format!("{name} needs the columns country and devices")));
+    };
+    let own = place("own");
+    let mut groups = Vec::new();
+    for (number, line) in (2..).zip(lines).filter(|(_, line)| !line.trim().is_empty()) {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let field = |at: usize| fields.get(at).copied().unwrap_or_default();
+        let wrong = |what: &str| CommandError::Other(format!("{name}, line {number}: {what}"));
+        groups.push(Group {
+            country: match field(country) {
+                "" => None,
+                code => Some(code.parse().map_err(|_| wrong("no country"))?),
+            },
+            own: own.is_some_and(|own| field(own) == "yes"),
+            devices: field(devices).parse().map_err(|_| wrong("no number of devices"))?,
+        });
+    }
+    Ok(groups)
+}
+
+/// Notes as they stand on the command line: a text in English, or `LANGUAGE=FILE`.
+fn read_notes(words: &[String]) -> Result<BTreeMap<Language, String>, CommandError> {
+    let mut notes = BTreeMap::new();
+    for word in words {
+        let named = word.split_once('=').and_then(|(tag, path)| {
+            let language = tag.parse::<Language>().ok()?;
+            Some((language, path))
+        });
+        let (language, text) = match named {
+            Some((language, path)) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| CommandError::other(&format!("read {path}"), error))?;
+                (language, text)
+            }
+            None => (Language::En, word.clone()),
+        };
+        notes.insert(language, text);
+    }
+    Ok(notes)
+}
+
+/// `p2` or `p2=what is different`.
+fn revision_of(text: &str) -> Result<Revision, CommandError> {
+    let (code, note) = text.split_once('=').unwrap_or((text, ""));
+    let code = code.parse().map_err(|error| CommandError::Other(format!("{code:?}: {error}")))?;
+    let note = if note.is_empty() { None } else { Some(line(note)?) };
+    Ok(Revision { code, note })
 }
 
 fn line<const MAX: usize>(text: &str) -> Result<Line<MAX>, CommandError> {
@@ -201,6 +321,11 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
         }
         _ => {}
     }
+    if let Args::Publish { file, model, version, kind, notes, server: Some(server) } = &args {
+        let notes = read_notes(notes)?;
+        let package = rom_remote::Package { file, model, version, kind, notes: &notes };
+        return rom_remote::publish(server, &package).map(|()| ExitCode::SUCCESS);
+    }
     existing_database(config)?;
     let (db, key) = open(config)?;
     let rom = open_rom(config, db, Clock::System, &key, &config.server.origin).await?;
@@ -211,23 +336,24 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
 
 async fn carry_out(rom: &Arc<Rom>, args: Args) -> Result<(), CommandError> {
     match args {
-        Args::Model { codename, name, brand, other, also } => {
+        Args::Model { codename, name, brand, other, also, revision, product, picture } => {
+            let revisions = revision.iter().map(|text| revision_of(text));
             let model = DeviceModel {
                 codename,
                 name: line(&name)?,
                 brand: line(&brand)?,
                 maker: if other { Maker::Other } else { Maker::Own },
                 also,
-                revisions: Vec::new(),
-                product: None,
+                revisions: revisions.collect::<Result<_, _>>()?,
+                product,
+                picture,
             };
             let codename = model.codename.clone();
             device::save_model(rom, model).await.map_err(told)?;
             println!("{codename} is there");
         }
-        Args::Publish { file, model, version, kind, notes } => {
-            let notes: BTreeMap<Language, String> =
-                notes.into_iter().map(|notes| (Language::En, notes)).collect();
+        Args::Publish { file, model, version, kind, notes, server: _ } => {
+            let notes = read_notes(&notes)?;
             let bytes = std::fs::metadata(&file).map_or(0, |file| file.len());
             let style = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
             let style = ProgressStyle::with_template(style);
@@ -238,7 +364,8 @@ async fn carry_out(rom: &Arc<Rom>, args: Args) -> Result<(), CommandError> {
                 seen.set_position(done);
                 true
             });
-            let command = PublishCommand { path: file, model, version, kind, notes };
+            let command =
+                PublishCommand { source: Source::Path(file), model, version, kind, notes };
             let published = publish(rom, command, progress).await;
             bar.finish_and_clear();
             let published = published.map_err(told)?;
@@ -248,6 +375,28 @@ async fn carry_out(rom: &Arc<Rom>, args: Args) -> Result<(), CommandError> {
                 build.version, build.incremental, build.model, file.sha256
             );
             follow(rom).await?;
+        }
+        Args::Token { name, days } => {
+            let until = rom.now().plus_seconds(i64::from(days) * 24 * 60 * 60);
+            let token = rom.keys.publisher_token(&name, until).ok_or_else(|| {
+                CommandError::Other("a name is 1 to 40 letters, digits and hyphens".to_owned())
+            })?;
+            println!("{token}");
+        }
+        Args::Why { model, channel, build, device, country } => {
+            let who = match &device {
+                Some(id) => Who::Device(rom.keys.device(id).ok_or_else(|| {
+                    CommandError::Other("an id is 8 to 128 visible ASCII characters".to_owned())
+                })?),
+                None => Who::Stranger { hundredth: None, address: DeviceKey([0; 16]) },
+            };
+            let source = HasBuild { incremental: &build, built_s: None };
+            let question = Question { model: &model, channel, source, who, country };
+            let snapshot = rom.snapshots.now();
+            let answers = snapshot.answer(&question, rom.now());
+            let answers =
+                answers.ok_or_else(|| CommandError::Other(format!("there is no model {model}")))?;
+            println!("{}", String::from_utf8_lossy(&answers.check.body));
         }
         Args::List => list(rom),
         Args::Promote { model, build, channel, floor } => {
@@ -352,19 +501,17 @@ async fn plan_or_show(rom: &Arc<Rom>, args: PlanArgs) -> Result<(), CommandError
         },
         |hours| Advance::After { seconds: hours.saturating_mul(3_600) },
     );
-    let wave = |percent: u32, audience| Wave {
-        share: percent.saturating_mul(10_000),
-        audience,
-        countries: Vec::new(),
-        advance,
+    let waves = args.waves.iter().map(|text| wave(text, advance)).collect::<Result<_, _>>()?;
+    let groups = match &args.population {
+        Some(path) => population(path)?,
+        None => vec![Group { country: None, own: false, devices: args.devices.unwrap_or(10_000) }],
     };
-    let own = args.own_first.then(|| wave(100, Audience::OwnDevices));
-    let everybody = args.waves.iter().map(|percent| wave(*percent, Audience::Everybody));
+    let devices = args.devices.unwrap_or_else(|| groups.iter().map(|group| group.devices).sum());
     let command = PlanCommand {
         model: args.model,
         channel: args.channel,
         incremental: args.build,
-        waves: own.into_iter().chain(everybody).collect(),
+        waves,
         gate: Gate {
             failures_max: args.failures.saturating_mul(10_000),
             reports_min: args.reports,
@@ -374,11 +521,10 @@ async fn plan_or_show(rom: &Arc<Rom>, args: PlanArgs) -> Result<(), CommandError
             devices_per_hour: args.devices_per_hour,
             megabits_per_second: args.megabits_per_second,
         },
-        population: args.devices,
+        population: devices,
     };
     let (rollout, build) = proposed(rom, command.clone()).await.map_err(told)?;
     let bytes = build.whole().map_or(0, |package| package.file.bytes);
-    let groups = [Group { country: None, own: false, devices: args.devices }];
     for wave in rehearse(&rollout, &groups, bytes, rom.now()).waves {
         let ends = wave.ends_after_s.map_or_else(
             || "when its devices report success".to_owned(),
@@ -399,4 +545,46 @@ async fn plan_or_show(rom: &Arc<Rom>, args: PlanArgs) -> Result<(), CommandError
         println!("Nothing was written; --write writes the plan down.");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waves_are_read_and_nonsense_is_named() {
+        let advance = Advance::ByHand;
+        let read = |text: &str| wave(text, advance).map_err(|error| error.to_string());
+        let own = read("own").expect("a wave");
+        assert_eq!((own.share, own.audience), (WHOLE, Audience::OwnDevices));
+        let part = read("2.5@IN+ID").expect("a wave");
+        assert_eq!((part.share, part.countries.len()), (25_000, 2));
+        assert_eq!(read("100").expect("a wave").share, WHOLE);
+        for bad in ["", "all", "5@", "5@India", "-1", "5@IN,DE"].iter().filter(|b| **b != "5@") {
+            assert!(read(bad).is_err_and(|error| error.contains("is no wave")), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_population_is_read_line_by_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("devices.csv");
+        let write = |text: &str| std::fs::write(&path, text).expect("writes");
+        write("country,devices,own\nDE,1000,\n,5,\nIN,7,yes\n\n");
+        let groups = population(&path).expect("is read");
+        assert_eq!(groups.len(), 3);
+        assert_eq!((groups[1].country, groups[1].devices), (None, 5));
+        assert!(groups[2].own && !groups[0].own);
+        for (text, word) in [
+            ("devices\n1\n", "columns"),
+            ("country,devices\nDE,many\n", "line 2"),
+            ("country,devices\nDE,1\nGermany,1\n", "line 3"),
+        ] {
+            write(text);
+            assert!(
+                population(&path).is_err_and(|error| error.to_string().contains(word)),
+                "{text}"
+            );
+        }
+    }
 }

@@ -40,7 +40,8 @@ pub async fn check_files(rom: &Arc<Rom>, limit: i64) -> Result<Checked, StoreErr
             {
                 FileState::Missing
             }
-            // The disk failed, or the process is ending: that says nothing about the file.
+            Ok(Err(FilesError::Gone(_))) => FileState::Missing,
+            // The disk or the bucket failed, or the process is ending: that says nothing about the file.
             Ok(Err(_)) | Err(_) => continue,
         };
         if state == FileState::Good {

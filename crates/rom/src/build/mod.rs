@@ -7,4 +7,4 @@ pub mod zip;
 
 pub use check::{Checked, check_files};
 pub use package::{PackageError, ReadPackage, read_package};
-pub use publish::{Progress, PublishCommand, Published, Refusal, publish};
+pub use publish::{Progress, PublishCommand, Published, Refusal, Source, publish};

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use kontor_base::id::{self, BuildId};
 use kontor_base::{Language, limits};
 use kontor_domain::build::{
-    Build, BuildFile, BuildText, Candidate, PublishRefusal, ReleaseType, publish as rule,
+    Build, BuildFile, BuildText, Candidate, Digest, Package, PublishRefusal, ReleaseType,
+    publish as rule,
 };
 use kontor_domain::device::Codename;
 use kontor_store::build::{FileState, KnownFile};
-use kontor_store::{build as builds, device as devices};
+use kontor_store::{StoreError, build as builds, device as devices};
 
 use super::package::{PackageError, ReadPackage, read_package};
 use crate::core::{Failure, FilesError, Incoming, Outcome, Rom};
@@ -22,11 +23,25 @@ use crate::core::{Failure, FilesError, Incoming, Outcome, Rom};
 /// Told the bytes done; answers whether to go on.
 pub type Progress = Arc<dyn Fn(u64) -> bool + Send + Sync>;
 
+/// Where a package comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file of this machine; it stays where it is.
+    Path(PathBuf),
+    /// What was uploaded to be a file with this hash and this name.
+    Upload {
+        /// Its hash.
+        sha256: Digest,
+        /// Its name.
+        name: String,
+    },
+}
+
 /// A package to publish.
 #[derive(Clone, Debug)]
 pub struct PublishCommand {
     /// The file.
-    pub path: PathBuf,
+    pub source: Source,
     /// The model that it is for.
     pub model: Codename,
     /// The version that people see; none: from the file's name (`…-23.2-…`).
@@ -52,6 +67,9 @@ pub enum Refusal {
     /// The file cannot be opened.
     #[error("could not open the package: {0}")]
     Open(std::io::Error),
+    /// What was uploaded is not whole, or not what its name says.
+    #[error("nothing with this hash was uploaded whole; send it again")]
+    Upload,
     /// The file is larger than packages may be.
     #[error("the package is larger than {} bytes", limits::PACKAGE_BYTES_MAX)]
     TooLarge,
@@ -81,6 +99,7 @@ impl Refusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Open(_) => "build.unreadable",
+            Self::Upload => "build.upload",
             Self::TooLarge => "build.too_large",
             Self::Name => "build.name",
             Self::Version => "build.version",
@@ -102,15 +121,41 @@ pub async fn publish(
     command: PublishCommand,
     progress: Progress,
 ) -> Outcome<Published, Refusal> {
-    let name = file_name(&command.path).ok_or(Failure::Refused(Refusal::Name))?;
+    let name = match &command.source {
+        Source::Path(path) => file_name(path),
+        Source::Upload { name, .. } => plain_name(name),
+    };
+    let name = name.ok_or(Failure::Refused(Refusal::Name))?;
+    if let Source::Upload { sha256, .. } = &command.source {
+        // The answer to the same request was lost: it is given again.
+        let (model, sha256) = (command.model.clone(), *sha256);
+        let before = rom
+            .db
+            .read("build.publish", move |tx| {
+                let all = builds::of_model(tx, model.as_str())?;
+                let found = all.into_iter().find_map(|build| {
+                    let own = |package: &&Package| package.file.sha256 == sha256;
+                    let file = build.packages.iter().find(own)?.file.clone();
+                    Some(Published { build, file })
+                });
+                Ok::<_, StoreError>(found)
+            })
+            .await?;
+        if let Some(published) = before {
+            return Ok(published);
+        }
+    }
     let version = match &command.version {
         Some(version) => version.clone(),
         None => version_in(name.as_str()).ok_or(Failure::Refused(Refusal::Version))?,
     };
     let files = rom.files.clone();
     let unique = id::encode(rom.random.bytes16());
-    let path = command.path.clone();
-    let work = move || take_in(&files, &path, &unique, &*progress);
+    let source = command.source.clone();
+    let work = move || match source {
+        Source::Path(path) => take_in(&files, &path, &unique, &*progress),
+        Source::Upload { sha256, .. } => take_upload(&files, &sha256, &unique, &*progress),
+    };
     let (incoming, package) = tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Failure::Files(FilesError::Stopped))??;
@@ -184,22 +229,50 @@ fn take_in(
     read_package(&mut source).map_err(|error| refuse(error.into()))?;
     std::io::Seek::rewind(&mut source).map_err(|error| refuse(Refusal::Open(error)))?;
     let incoming = files.take_in(&mut source, unique, progress)?;
+    let package = checked(&incoming, path)?;
+    Ok((incoming, package))
+}
+
+/// Takes what was uploaded, if all of it is there.
+fn take_upload(
+    files: &crate::core::Files,
+    sha256: &Digest,
+    unique: &str,
+    progress: &dyn Fn(u64) -> bool,
+) -> Outcome<(Incoming, ReadPackage), Refusal> {
+    let incoming = files.take_upload(sha256, unique, progress).map_err(|error| match error {
+        FilesError::Damaged(_) => Failure::Refused(Refusal::Upload),
+        FilesError::Disk { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            Failure::Refused(Refusal::Upload)
+        }
+        other => Failure::Files(other),
+    })?;
+    let package = checked(&incoming, Path::new("the upload"))?;
+    Ok((incoming, package))
+}
+
+/// Reads a package that has come in, and compares its payload with what is said about it.
+fn checked(incoming: &Incoming, path: &Path) -> Outcome<ReadPackage, Refusal> {
     let mut copy = incoming.open()?;
-    let package = read_package(&mut copy).map_err(|error| refuse(error.into()))?;
+    let package =
+        read_package(&mut copy).map_err(|error| Failure::Refused(Refusal::from(error)))?;
     if let (Some(place), Some(wanted)) = (package.payload, package.payload_sha256) {
         let found = crate::core::hash_range(&mut copy, place.offset, place.bytes, path)?;
         if found != wanted {
-            return Err(refuse(Refusal::PayloadHash));
+            return Err(Failure::Refused(Refusal::PayloadHash));
         }
     }
-    Ok((incoming, package))
+    Ok(package)
 }
 
 /// The file's name, if it can stand in an address and in documents.
 fn file_name(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_str()?;
+    plain_name(path.file_name()?.to_str()?)
+}
+
+fn plain_name(name: &str) -> Option<String> {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-+".contains(&b));
-    (plain && name.len() <= 120 && !name.starts_with('.')).then(|| name.to_owned())
+    (plain && (1..=120).contains(&name.len()) && !name.starts_with('.')).then(|| name.to_owned())
 }
 
 /// The version in a name such as `lineage-23.2-20261001-nightly-one-signed.zip`: the first part
@@ -209,7 +282,7 @@ fn version_in(name: &str) -> Option<BuildText> {
         part.contains('.')
             && part.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     };
-    name.split('-').find(numbers)?.parse().ok()
+    name.strip_suffix(".zip").unwrap_or(name).split('-').find(numbers)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -224,6 +297,7 @@ mod tests {
             Some("23.2")
         );
         assert_eq!(version("kontor-1.4.2-one.zip").as_deref(), Some("1.4.2"));
+        assert_eq!(version("kontor-1.4.zip").as_deref(), Some("1.4"));
         assert_eq!(version("ota.zip"), None);
     }
 
@@ -232,6 +306,9 @@ mod tests {
         assert!(file_name(Path::new("/tmp/a-1.0.zip")).is_some());
         for bad in ["/", "/tmp/a b.zip", "/tmp/ä.zip", "/tmp/.zip", "/tmp/a\"b.zip"] {
             assert_eq!(file_name(Path::new(bad)), None, "{bad}");
+        }
+        for bad in ["", "../a.zip", "a/b.zip", "a\\b.zip", "..", &"a".repeat(121)] {
+            assert_eq!(plain_name(bad), None, "{bad}");
         }
     }
 }

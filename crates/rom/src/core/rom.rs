@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use kontor_base::id::{BuildId, RolloutId};
-use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey};
+use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, secret};
 use kontor_domain::rollout::DeviceKey;
 use kontor_store::{Db, StoreError};
+use serde::{Deserialize, Serialize};
 
 use super::files::Files;
 use super::offers::OfferCache;
@@ -31,6 +32,25 @@ pub struct Settings {
     /// The largest old image that a delta is made from, in bytes: making one takes that much
     /// memory and 311 MiB.
     pub delta_old_bytes_max: u64,
+    /// Whether clients are sent elsewhere for the bytes of files.
+    pub redirect: Redirect,
+    /// The most bytes a second to one client; 0: no limit.
+    pub client_bytes_per_s: u64,
+    /// The most bytes a second to all together; 0: no limit.
+    pub total_bytes_per_s: u64,
+}
+
+/// Where clients are sent for the bytes of files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Redirect {
+    /// Nowhere: they come from here, and the mirrors are named beside them.
+    #[default]
+    None,
+    /// To one of the mirrors.
+    Mirror,
+    /// To the bucket, with an address that ends.
+    Bucket,
 }
 
 impl Default for Settings {
@@ -43,6 +63,9 @@ impl Default for Settings {
             mirrors: Vec::new(),
             delta_sources: 3,
             delta_old_bytes_max: 2 << 30,
+            redirect: Redirect::None,
+            client_bytes_per_s: 0,
+            total_bytes_per_s: 0,
         }
     }
 }
@@ -54,6 +77,7 @@ pub struct Keys {
     address: SecretKey,
     receipt: SecretKey,
     seal: [u8; 32],
+    publisher: SecretKey,
 }
 
 impl Keys {
@@ -65,6 +89,7 @@ impl Keys {
             address: secret.derive("rom address"),
             receipt: secret.derive("rom receipt"),
             seal: secret.sign(b"rom signing keys"),
+            publisher: secret.derive("rom publisher"),
         }
     }
 
@@ -75,6 +100,31 @@ impl Keys {
         let fits = (8..=DEVICE_ID_BYTES_MAX).contains(&id.len());
         (fits && id.bytes().all(|b| b.is_ascii_graphic()))
             .then(|| DeviceKey(self.device.hash(id.as_bytes())))
+    }
+
+    /// A token with which `name` may publish builds until `until`: nothing of it is stored, so it
+    /// ends by its date or with the secret. `None` for a name that is none: 1 to 40 letters, digits
+    /// and `-`.
+    #[must_use]
+    pub fn publisher_token(&self, name: &str, until: Instant) -> Option<String> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        if !(1..=40).contains(&name.len()) || !name.bytes().all(plain) {
+            return None;
+        }
+        let said = format!("{}.{name}", until.millis().div_euclid(1_000));
+        Some(format!("{said}.{}", id::encode(self.publisher.hash(said.as_bytes()))))
+    }
+
+    /// Who may publish with this token now.
+    #[must_use]
+    pub fn publisher<'t>(&self, token: &'t str, now: Instant) -> Option<&'t str> {
+        let (said, proof) = token.rsplit_once('.')?;
+        let proof = id::decode(proof)?;
+        if !secret::equal(&proof, &self.publisher.hash(said.as_bytes())) {
+            return None;
+        }
+        let (until, name) = said.split_once('.')?;
+        (now.millis().div_euclid(1_000) < until.parse().ok()?).then_some(name)
     }
 
     /// Stands in for a device's key where a client tells no id: approximate, as an address can
@@ -158,5 +208,29 @@ impl Rom {
     pub async fn refresh(&self) -> Result<bool, StoreError> {
         let snapshot = self.snapshots.refresh(&self.db, &self.settings).await?;
         Ok(self.signed.refresh(&self.db, &self.keys).await? || snapshot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publishers_token_ends_and_cannot_be_changed() {
+        let keys = Keys::new(&SecretKey::from_bytes([1; 32]));
+        let at = |seconds| Instant::from_micros(0).plus_seconds(seconds);
+        let token = keys.publisher_token("build-farm", at(100)).expect("a name");
+        assert_eq!(keys.publisher(&token, at(99)), Some("build-farm"));
+        assert_eq!(keys.publisher(&token, at(100)), None);
+        let longer = token.replacen("100", "999", 1);
+        let other = token.replacen("build", "guild", 1);
+        for bad in [longer.as_str(), other.as_str(), "", ".", "100.build-farm", "x.y.z"] {
+            assert_eq!(keys.publisher(bad, at(1)), None, "{bad}");
+        }
+        let others = Keys::new(&SecretKey::from_bytes([2; 32]));
+        assert_eq!(others.publisher(&token, at(1)), None);
+        for bad in ["", "a.b", "a b", &"a".repeat(41)] {
+            assert_eq!(keys.publisher_token(bad, at(1)), None, "{bad}");
+        }
     }
 }

@@ -86,6 +86,12 @@ impl ModelView {
         &self.channels[channel as usize]
     }
 
+    /// Every channel, the calmest first.
+    #[must_use]
+    pub const fn channels(&self) -> &[ChannelView; 3] {
+        &self.channels
+    }
+
     /// A build by its incremental.
     #[must_use]
     pub fn build(&self, incremental: &str) -> Option<&Arc<Build>> {

@@ -1,5 +1,7 @@
 //! Small update packages, made by hand so that each of their bytes can be made wrong.
 
+#![allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
+
 use std::fmt::Write;
 
 use flate2::Crc;

@@ -7,13 +7,16 @@
     clippy::print_stderr,
     reason = "a command-line tool talks on stdout and stderr"
 )]
+#![allow(clippy::float_arithmetic, reason = "a throughput for people")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use kontor_testkit::load::{Address, Connection, Load, Pace, Report, Stop, order::Purchase};
+use kontor_testkit::load::{
+    Address, Connection, Load, Pace, Report, Stop, Stream, order::Purchase,
+};
 use serde_json::json;
 
 /// Load for a shop on this machine.
@@ -36,6 +39,26 @@ enum Command {
         /// What to send as `Accept-Encoding`.
         #[arg(long)]
         accept_encoding: Option<String>,
+        /// A header more, as `Name: value`.
+        #[arg(long = "header", value_parser = header)]
+        headers: Vec<(String, String)>,
+    },
+    /// Fetch ranges of one large file again and again, and throw the bytes away.
+    Stream {
+        /// The file.
+        url: String,
+        /// Its size in bytes.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+        bytes: u64,
+        /// The size of a range in bytes.
+        #[arg(long, default_value_t = 8 << 20, value_parser = clap::value_parser!(u64).range(1..))]
+        range_bytes: u64,
+        /// Connections that fetch at the same time.
+        #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
+        connections: u32,
+        /// How long.
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        seconds: u64,
     },
     /// Buy as a guest again and again: cart, checkout, payment, order.
     Order {
@@ -73,6 +96,9 @@ enum Command {
         /// What to send as `Accept-Encoding`.
         #[arg(long)]
         accept_encoding: Option<String>,
+        /// A header more, as `Name: value`.
+        #[arg(long = "header", value_parser = header)]
+        headers: Vec<(String, String)>,
     },
 }
 
@@ -114,13 +140,19 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let outcome = match Words::parse().command {
-        Command::Get { urls, load, accept_encoding } => {
-            get(&urls, &load, accept_encoding.as_deref())
+        Command::Get { urls, load, accept_encoding, headers } => {
+            get(&urls, &load, accept_encoding.as_deref(), &headers)
+        }
+        Command::Stream { url, bytes, range_bytes, connections, seconds } => {
+            Address::parse(&url).map_err(Into::into).and_then(|address| {
+                let during = Duration::from_secs(seconds);
+                stream(&Stream { address, bytes, range_bytes, connections, during })
+            })
         }
         Command::Order { url, load, market, skus } => order(&url, &load, &market, skus),
         Command::Report { url, load, from, among } => report(&url, &load, from, among),
-        Command::Fetch { url, out, accept_encoding } => {
-            fetch(&url, &out, accept_encoding.as_deref())
+        Command::Fetch { url, out, accept_encoding, headers } => {
+            fetch(&url, &out, &sent(accept_encoding.as_deref(), &headers))
         }
     };
     match outcome {
@@ -132,14 +164,43 @@ fn main() -> ExitCode {
     }
 }
 
-fn get(urls: &[String], words: &LoadWords, accept_encoding: Option<&str>) -> Outcome {
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("a header is `Name: value`")?;
+    let plain = |text: &str| text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+    if !plain(name) || !plain(value) || name.is_empty() || name.contains(' ') {
+        return Err("a header is `Name: value` in plain letters".to_owned());
+    }
+    Ok((name.to_owned(), value.trim().to_owned()))
+}
+
+fn stream(stream: &Stream) -> Outcome {
+    let streamed = stream.run()?;
+    let seconds = streamed.elapsed.as_secs_f64();
+    println!(
+        "{}",
+        json!({
+            "requests": streamed.requests,
+            "bytes": streamed.bytes,
+            "seconds": seconds,
+            "mb_per_s": streamed.bytes as f64 / 1_000_000.0 / seconds,
+        })
+    );
+    Ok(())
+}
+
+fn get(
+    urls: &[String],
+    words: &LoadWords,
+    accept_encoding: Option<&str>,
+    more: &[(String, String)],
+) -> Outcome {
     let addresses = urls.iter().map(|url| Address::parse(url)).collect::<Result<Vec<_>, _>>()?;
     let socket = addresses.first().ok_or("no address is given")?.socket;
     if addresses.iter().any(|address| address.socket != socket) {
         return Err("all addresses must be of one server".into());
     }
-    let requests: Vec<_> =
-        addresses.iter().map(|address| address.get(&headers(accept_encoding))).collect();
+    let sent = sent(accept_encoding, more);
+    let requests: Vec<_> = addresses.iter().map(|address| address.get(&sent)).collect();
     let report = words.load().run(socket, move |turn, request| {
         if request.is_empty() || requests.len() > 1 {
             let chosen = (turn.sequence as usize).wrapping_add(turn.worker) % requests.len();
@@ -200,11 +261,11 @@ fn show(report: &Report, words: &LoadWords) {
     }
 }
 
-fn fetch(url: &str, out: &std::path::Path, accept_encoding: Option<&str>) -> Outcome {
+fn fetch(url: &str, out: &std::path::Path, sent: &[(&str, &str)]) -> Outcome {
     let address = Address::parse(url)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut connection = Connection::new(address.socket);
-    let answer = runtime.block_on(connection.send(&address.get(&headers(accept_encoding))))?;
+    let answer = runtime.block_on(connection.send(&address.get(sent)))?;
     std::fs::write(out, answer.body)?;
     let page = json!({
         "status": answer.status,
@@ -216,6 +277,11 @@ fn fetch(url: &str, out: &std::path::Path, accept_encoding: Option<&str>) -> Out
     Ok(())
 }
 
-fn headers(accept_encoding: Option<&str>) -> Vec<(&str, &str)> {
-    accept_encoding.map(|value| ("Accept-Encoding", value)).into_iter().collect()
+fn sent<'h>(
+    accept_encoding: Option<&'h str>,
+    more: &'h [(String, String)],
+) -> Vec<(&'h str, &'h str)> {
+    let encoding = accept_encoding.map(|value| ("Accept-Encoding", value));
+    let more = more.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    encoding.into_iter().chain(more).collect()
 }

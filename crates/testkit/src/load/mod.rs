@@ -13,12 +13,14 @@ pub mod order;
 mod report;
 mod response;
 pub mod rush;
+mod stream;
 
 pub use address::{Address, AddressError};
 pub use connection::{Connection, Response};
 pub use engine::{Load, Pace, Stop, Turn};
 pub use report::Report;
 pub use response::{Parser, Progress, ProtocolError};
+pub use stream::{Stream, Streamed};
 
 /// Why a request or a script failed.
 #[derive(Debug)]

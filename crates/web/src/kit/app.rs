@@ -8,9 +8,11 @@ use kontor_rom::install::Install;
 use kontor_shop::Shop;
 
 use super::limit::Limiter;
+use super::moments::Moments;
 use super::pages::Pages;
 use super::request_ids::RequestIds;
 use crate::page::{LegalTexts, Site};
+use crate::rom::Paces;
 
 /// What the server is told at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,12 @@ pub struct Inner {
     pub site: Arc<Site>,
     /// Pages that are the same for everybody, rendered once.
     pub pages: Pages,
+    /// The ROM's pages; its snapshot has generations of its own.
+    pub rom_pages: Pages,
+    /// The ROM's pages that are good for a moment.
+    pub rom_moments: Moments,
+    /// How fast files are sent.
+    pub paces: Paces,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Where requests' ids come from.
@@ -107,6 +115,10 @@ impl App {
             settings.reports_per_minute,
         );
         let request_ids = RequestIds::from(shop.random.bytes16());
+        let (client, total) = rom.as_ref().map_or((0, 0), |rom| {
+            (rom.settings.client_bytes_per_s, rom.settings.total_bytes_per_s)
+        });
+        let paces = Paces::new(client, total, std::time::Instant::now());
         Self(Arc::new(Inner {
             shop,
             rom,
@@ -115,6 +127,9 @@ impl App {
             settings,
             site,
             pages: Pages::default(),
+            rom_pages: Pages::default(),
+            paces,
+            rom_moments: Moments::default(),
             limiter,
             request_ids,
             metrics,

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod format;
 pub mod guard;
 pub mod limit;
+pub mod moments;
 pub mod pages;
 pub mod problem;
 pub mod request_ids;

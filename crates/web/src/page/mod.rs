@@ -20,6 +20,7 @@ mod problem;
 mod product;
 mod reason;
 mod reference;
+pub mod rom;
 mod second_step;
 mod shelf;
 mod shell;

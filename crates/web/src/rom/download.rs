@@ -1,41 +1,37 @@
 //! `GET /rom/files/{sha256}/{name}`: a file, whole or in parts. Its address stands for its bytes for
 //! ever, so it can be kept anywhere.
 //!
-//! Read from the disk piece by piece while it is sent: memory stays flat however large the file and
-//! however slow the client.
+//! The operator may send clients elsewhere for the bytes: to a mirror, or to the bucket itself with
+//! an address that ends. Clients verify what they get, so it need not be trusted.
 
-use std::collections::VecDeque;
-use std::fs::File;
-use std::os::unix::fs::FileExt;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body::{Frame, SizeHint};
 use kontor_domain::build::Digest;
-use kontor_rom::core::ServedFile;
-use tokio::task::JoinHandle;
+use kontor_rom::Rom;
+use kontor_rom::core::{FileReader, Redirect, ServedFile};
 
+use super::file_body::{FileBody, Part};
+use super::pace::Pace;
 use super::range::{Span, Wanted, wanted};
 use crate::kit::app::App;
+use crate::kit::guard::{client_address, peer};
 use crate::kit::routes::{Class, Route};
 
 pub(super) const ROUTE: Route = Route::read("/rom/files/{sha256}/{name}", Class::Asset);
 
-/// How much is read at once, in bytes.
-const CHUNK: u64 = 512 * 1024;
 /// What stands between the parts of an answer with several ranges: long enough that no file has it.
 const BOUNDARY: &str = "kontor-5d1f0a8c7e2b49638f17c6a0be94d352";
+/// How long an address of the bucket is good, in seconds: a slow download asks here again.
+const ADDRESS_S: u32 = 3_600;
 
 pub(super) async fn send(
     State(app): State<App>,
     Path((sha256, name)): Path<(String, String)>,
     method: Method,
     headers: HeaderMap,
+    extensions: Extensions,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     let snapshot = rom.snapshots.now();
@@ -44,14 +40,20 @@ pub(super) async fn send(
         Some((sha256, file.clone()))
     });
     let Some((sha256, served)) = found else { return StatusCode::NOT_FOUND.into_response() };
-    let path = rom.files.path(&sha256);
-    let opened = tokio::task::spawn_blocking(move || File::open(path)).await;
-    let Ok(Ok(file)) = opened else {
+    let address = client_address(&app, &headers, peer(&extensions));
+    let place = address.map_or(0, |address| rom.keys.address(address).0[0]);
+    if let Some(response) = elsewhere(rom, &sha256, &name, place) {
+        return response;
+    }
+    let files = rom.files.clone();
+    let opened = tokio::task::spawn_blocking(move || files.reader(&sha256)).await;
+    let Ok(Ok(reader)) = opened else {
         tracing::error!(file = %sha256, "a published file cannot be opened");
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let etag = format!("\"{sha256}\"");
-    let mut response = answer(file, &served, &etag, &method, &headers);
+    let pace = app.paces.of(address, std::time::Instant::now());
+    let mut response = answer(reader, &served, &etag, &method, &headers, pace);
     let fixed = response.headers_mut();
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         fixed.insert(header::ETAG, etag);
@@ -60,21 +62,55 @@ pub(super) async fn send(
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable, no-transform");
     fixed.insert(header::CACHE_CONTROL, forever);
     fixed.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    for (place, mirror) in rom.settings.mirrors.iter().enumerate() {
-        let link = format!("<{mirror}/{sha256}/{name}>; rel=duplicate; pri={}", place + 1);
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            fixed.append(header::LINK, link);
-        }
-    }
+    name_duplicates(fixed, rom.settings.mirrors.iter(), &sha256, &name);
     response
 }
 
+/// The mirrors as clients of RFC 6249 look for them, the first to be tried first.
+fn name_duplicates<'m>(
+    headers: &mut HeaderMap,
+    mirrors: impl Iterator<Item = &'m String>,
+    sha256: &Digest,
+    name: &str,
+) {
+    for (place, mirror) in mirrors.enumerate() {
+        let link = format!("<{mirror}/{sha256}/{name}>; rel=duplicate; pri={}", place + 1);
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            headers.append(header::LINK, link);
+        }
+    }
+}
+
+/// The redirect, where the operator wants one. Each client is sent to one mirror, by its address,
+/// and told of the others in case that one is down.
+fn elsewhere(rom: &Rom, sha256: &Digest, name: &str, place: u8) -> Option<Response> {
+    let mirrors = &rom.settings.mirrors;
+    let (to, others): (String, Vec<&String>) = match rom.settings.redirect {
+        Redirect::None => return None,
+        Redirect::Bucket => (rom.files.address(sha256, ADDRESS_S)?, mirrors.iter().collect()),
+        Redirect::Mirror => {
+            let chosen = usize::from(place).checked_rem(mirrors.len())?;
+            let others = mirrors.iter().enumerate().filter(|(i, _)| *i != chosen);
+            let others = others.map(|(_, mirror)| mirror).collect();
+            (format!("{}/{sha256}/{name}", mirrors[chosen]), others)
+        }
+    };
+    let mut response = StatusCode::FOUND.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, HeaderValue::from_str(&to).ok()?);
+    // Where to go changes; what is there does not.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+    name_duplicates(headers, others.into_iter(), sha256, name);
+    Some(response)
+}
+
 fn answer(
-    file: File,
+    reader: FileReader,
     served: &ServedFile,
     etag: &str,
     method: &Method,
     headers: &HeaderMap,
+    pace: Option<Pace>,
 ) -> Response {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text(header::IF_NONE_MATCH).is_some_and(|sent| sent == "*" || sent.contains(etag)) {
@@ -87,10 +123,10 @@ fn answer(
     let kind = "application/zip";
     let content =
         |span: &Span| format!("bytes {}-{}/{length}", span.start, span.start + span.bytes - 1);
-    let (status, kind, content_range, pieces) = match range
+    let (status, kind, content_range, parts) = match range
         .map_or(Wanted::Whole, |r| wanted(r, length))
     {
-        Wanted::Whole => (StatusCode::OK, kind.to_owned(), None, vec![Piece::Span(whole)]),
+        Wanted::Whole => (StatusCode::OK, kind.to_owned(), None, vec![Part::Span(whole)]),
         Wanted::Nothing => {
             let none = format!("bytes */{length}");
             return (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, none)])
@@ -98,23 +134,23 @@ fn answer(
         }
         Wanted::Spans(spans) if spans.len() == 1 => {
             let range = content(&spans[0]);
-            (StatusCode::PARTIAL_CONTENT, kind.to_owned(), Some(range), vec![Piece::Span(spans[0])])
+            (StatusCode::PARTIAL_CONTENT, kind.to_owned(), Some(range), vec![Part::Span(spans[0])])
         }
         Wanted::Spans(spans) => {
-            let mut pieces = Vec::new();
+            let mut parts = Vec::new();
             for span in &spans {
                 let head = format!(
                     "\r\n--{BOUNDARY}\r\nContent-Type: {kind}\r\nContent-Range: {}\r\n\r\n",
                     content(span)
                 );
-                pieces.extend([Piece::Text(Bytes::from(head)), Piece::Span(*span)]);
+                parts.extend([Part::Text(Bytes::from(head)), Part::Span(*span)]);
             }
-            pieces.push(Piece::Text(Bytes::from(format!("\r\n--{BOUNDARY}--\r\n"))));
+            parts.push(Part::Text(Bytes::from(format!("\r\n--{BOUNDARY}--\r\n"))));
             let kind = format!("multipart/byteranges; boundary={BOUNDARY}");
-            (StatusCode::PARTIAL_CONTENT, kind, None, pieces)
+            (StatusCode::PARTIAL_CONTENT, kind, None, parts)
         }
     };
-    let mut response = Response::new(Body::new(FileBody::new(file, pieces)));
+    let mut response = Response::new(Body::new(FileBody::new(reader, parts, pace)));
     *response.status_mut() = status;
     for (name, value) in
         [(header::CONTENT_TYPE, Some(kind)), (header::CONTENT_RANGE, content_range)]
@@ -124,90 +160,4 @@ fn answer(
         }
     }
     response
-}
-
-enum Piece {
-    Text(Bytes),
-    Span(Span),
-}
-
-impl Piece {
-    const fn bytes(&self) -> u64 {
-        match self {
-            Self::Text(text) => text.len() as u64,
-            Self::Span(span) => span.bytes,
-        }
-    }
-}
-
-/// Parts of a file, read one chunk ahead of what is being sent.
-struct FileBody {
-    file: Arc<File>,
-    pieces: VecDeque<Piece>,
-    left: u64,
-    reading: Option<JoinHandle<std::io::Result<Bytes>>>,
-}
-
-impl FileBody {
-    fn new(file: File, pieces: Vec<Piece>) -> Self {
-        let left = pieces.iter().map(Piece::bytes).sum();
-        Self { file: Arc::new(file), pieces: pieces.into(), left, reading: None }
-    }
-
-    /// Takes the next chunk of the span in front and lets a thread read it.
-    fn begin(&mut self) {
-        let Some(Piece::Span(span)) = self.pieces.front_mut() else { return };
-        let (at, bytes) = (span.start, span.bytes.min(CHUNK));
-        span.start += bytes;
-        span.bytes -= bytes;
-        if span.bytes == 0 {
-            self.pieces.pop_front();
-        }
-        let file = Arc::clone(&self.file);
-        self.reading = Some(tokio::task::spawn_blocking(move || {
-            let mut buffer = vec![0; usize::try_from(bytes).unwrap_or(0)];
-            file.read_exact_at(&mut buffer, at)?;
-            Ok(Bytes::from(buffer))
-        }));
-    }
-}
-
-impl HttpBody for FileBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        let body = self.get_mut();
-        if body.reading.is_none() {
-            body.begin();
-        }
-        let bytes = match &mut body.reading {
-            Some(reading) => {
-                let read = ready!(Pin::new(reading).poll(context));
-                body.reading = None;
-                match read.map_err(std::io::Error::other).flatten() {
-                    Ok(bytes) => bytes,
-                    Err(error) => return Poll::Ready(Some(Err(error))),
-                }
-            }
-            None => match body.pieces.pop_front() {
-                Some(Piece::Text(text)) => text,
-                _ => return Poll::Ready(None),
-            },
-        };
-        body.left -= bytes.len() as u64;
-        body.begin();
-        Poll::Ready(Some(Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left == 0
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
-    }
 }

@@ -84,6 +84,7 @@ fn one(part: &str, length: u64) -> Option<Option<Span>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn spans(list: &[(u64, u64)]) -> Wanted {
         Wanted::Spans(
@@ -119,6 +120,84 @@ mod tests {
         let many = format!("bytes={}", "0-0,".repeat(17));
         assert_eq!(wanted(&many, 1_000), Wanted::Whole);
         assert_eq!(wanted("bytes=0-", 0), Wanted::Nothing);
+    }
+
+    /// One range as a client may write it.
+    #[derive(Clone, Debug)]
+    enum Asked {
+        FromTo(u64, u64),
+        From(u64),
+        Last(u64),
+    }
+
+    impl Asked {
+        fn text(&self) -> String {
+            match self {
+                Self::FromTo(first, last) => format!("{first}-{last}"),
+                Self::From(first) => format!("{first}-"),
+                Self::Last(bytes) => format!("-{bytes}"),
+            }
+        }
+
+        /// The definition, byte by byte.
+        fn has(&self, at: u64, length: u64) -> bool {
+            match *self {
+                Self::FromTo(first, last) => first <= at && at <= last,
+                Self::From(first) => first <= at,
+                Self::Last(bytes) => at + bytes >= length,
+            }
+        }
+    }
+
+    fn asked() -> impl Strategy<Value = Asked> {
+        prop_oneof![
+            (0_u64..40, 0_u64..40).prop_map(|(first, last)| Asked::FromTo(first, last)),
+            (0_u64..40).prop_map(Asked::From),
+            (0_u64..40).prop_map(Asked::Last),
+        ]
+    }
+
+    proptest! {
+        /// Lists of ranges in every mixture, against the definition byte by byte.
+        #[test]
+        fn lists_agree_with_a_reference(
+            list in proptest::collection::vec(asked(), 1..20),
+            length in 0_u64..32,
+            space in "[ ]{0,2}",
+        ) {
+            let texts: Vec<String> = list.iter().map(Asked::text).collect();
+            let header = format!("bytes={space}{}", texts.join(&format!("{space},{space}")));
+            let backwards = list.iter().any(|one| matches!(one, Asked::FromTo(a, b) if b < a));
+            let mut found = Vec::new();
+            for one in &list {
+                let inside: Vec<u64> = (0..length).filter(|at| one.has(*at, length)).collect();
+                if let Some(start) = inside.first() {
+                    found.push((*start, inside.len() as u64));
+                }
+            }
+            let total: u64 = found.iter().map(|(_, bytes)| bytes).sum();
+            let expected = if backwards || list.len() > RANGES_MAX {
+                Wanted::Whole
+            } else if found.is_empty() {
+                Wanted::Nothing
+            } else if total > length {
+                Wanted::Whole
+            } else {
+                spans(&found)
+            };
+            prop_assert_eq!(wanted(&header, length), expected, "{}", header);
+        }
+
+        /// Whatever is sent, the answer lies inside the file.
+        #[test]
+        fn nothing_leaves_the_file(header in "(bytes)?[=0-9a-z, -]{0,40}", length in 0_u64..1_000) {
+            if let Wanted::Spans(list) = wanted(&header, length) {
+                prop_assert!(!list.is_empty() && list.len() <= RANGES_MAX);
+                for span in list {
+                    prop_assert!(span.bytes > 0 && span.start + span.bytes <= length);
+                }
+            }
+        }
     }
 
     /// Every single range over small files, against the definition byte by byte.

@@ -11,6 +11,7 @@ mod ask;
 mod dump;
 mod goods;
 mod journey;
+pub(crate) mod rom;
 pub(crate) mod sale;
 pub(crate) mod shopper;
 mod state;
@@ -42,6 +43,12 @@ pub(crate) struct Api {
     pub(crate) clock: Clock,
     /// Every route.
     pub(crate) routes: Vec<Route>,
+    /// The ROM service.
+    pub(crate) rom: Arc<kontor_rom::Rom>,
+    /// What the server was told at start.
+    pub(crate) settings: Settings,
+    /// The hash of the file that the ROM publishes.
+    pub(crate) rom_file: String,
     router: Router,
     /// The database and a folder beside it.
     pub(crate) scratch: Scratch,
@@ -55,6 +62,20 @@ impl Api {
 
     /// The same with a budget for writes and for sign-ups.
     pub(crate) async fn open_limited(writes_per_minute: u32, sign_ups_per_hour: u32) -> Self {
+        Self::open_with(writes_per_minute, sign_ups_per_hour, 2_000).await
+    }
+
+    /// A server whose ROM publishes a file of this size.
+    pub(crate) async fn open_sized(file_bytes: usize) -> Self {
+        Self::open_with(0, 0, file_bytes).await
+    }
+
+    /// The router.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    async fn open_with(writes_per_minute: u32, sign_ups_per_hour: u32, file_bytes: usize) -> Self {
         let scratch = Scratch::chosen();
         let db = scratch.open();
         let today = Instant::start_of(TODAY.parse().expect("a day")).plus_seconds(12 * 60 * 60);
@@ -81,8 +102,9 @@ impl Api {
             reports_per_minute: writes_per_minute,
             legal: kontor_web::page::LegalTexts::default(),
         };
-        let app = App::new(Arc::clone(&shop), settings, None);
+        let (rom, sha256) = rom::open(&shop.db, &clock, &scratch.path("rom"), file_bytes).await;
+        let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings.clone(), None);
         let (routes, router) = server::router(&app);
-        Self { shop, clock, routes, router, scratch }
+        Self { shop, clock, routes, rom, settings, rom_file: sha256.to_string(), router, scratch }
     }
 }

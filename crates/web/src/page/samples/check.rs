@@ -8,6 +8,7 @@ use kontor_base::Language;
 
 use super::Rendered;
 use crate::kit::assets;
+use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
     CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, ProblemPage, ProductPage,
     QuoteFragment, ReferencePage, SecondStepPage, ShelfPage, WaitingPage, staff,
@@ -36,6 +37,10 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("problem", l, ProblemPage::samples(l)));
         all.extend(render("legal", l, LegalPage::samples(l)));
         all.extend(render("reference", l, ReferencePage::samples(l)));
+        all.extend(render("rom", l, RomPage::samples(l)));
+        all.extend(render("rom-model", l, ModelPage::samples(l)));
+        all.extend(render("rom-build", l, BuildPage::samples(l)));
+        all.extend(render("rom-rollout", l, RolloutPage::samples(l)));
         all.extend(render("staff-door", l, staff::DoorPage::samples(l)));
         all.extend(render("staff-account", l, staff::AccountPage::samples(l)));
         all.extend(render("staff-log", l, staff::LogPage::samples(l)));

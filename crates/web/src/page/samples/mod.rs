@@ -6,6 +6,7 @@
 mod check;
 mod checkout;
 mod rest;
+mod rom;
 mod shop;
 mod staff;
 

@@ -1,15 +1,29 @@
-//! The store of files: a folder in which every file lies under its SHA-256.
+//! The store of files: a folder, or a bucket of a store that speaks S3, in which every file lies
+//! under its SHA-256.
 //!
-//! A file comes in through [`Files::take_in`]: copied aside, hashed while it is copied, flushed to
-//! the disk, and only then given its name. A name therefore never stands for other bytes, and what
-//! was checked is what is served. All of this blocks: callers use a thread for it.
+//! A file comes in through [`Files::take_in`], or piece by piece ([`Files::upload_piece`]): copied
+//! aside, hashed while it is copied, flushed to the disk, and only then given its name. A name
+//! therefore never stands for other bytes, and what was checked is what is served. All of this
+//! blocks: callers use a thread for it.
+
+mod bucket;
+mod reader;
+mod sign;
+mod upload;
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
+use kontor_base::{Clock, Random};
 use kontor_domain::build::Digest;
 use sha2::{Digest as _, Sha256};
+
+use bucket::Bucket;
+pub use bucket::BucketSettings;
+pub use reader::FileReader;
+pub use upload::UploadError;
 
 /// How much is read at once, in bytes.
 const CHUNK: usize = 1024 * 1024;
@@ -27,6 +41,19 @@ pub enum FilesError {
         /// What the system said.
         source: io::Error,
     },
+    /// The bucket refused.
+    #[error("could not {what} {key} in the bucket: {problem}")]
+    Bucket {
+        /// What was attempted.
+        what: &'static str,
+        /// With which file.
+        key: String,
+        /// What the store said.
+        problem: String,
+    },
+    /// The bucket does not have it.
+    #[error("{0} is not in the bucket")]
+    Gone(String),
     /// The bytes are not those that the name stands for.
     #[error("{} has other bytes than its name says", .0.display())]
     Damaged(PathBuf),
@@ -35,15 +62,23 @@ pub enum FilesError {
     Stopped,
 }
 
+/// The name of a file: its hash, in one of 256 folders by its first two digits.
+fn key(sha256: &Digest) -> String {
+    let name = sha256.to_string();
+    format!("{}/{name}", &name[..2])
+}
+
 fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FilesError + use<> {
     let path = path.to_owned();
     move |source| FilesError::Disk { what, path, source }
 }
 
-/// The folder.
+/// The store. What comes in lies in its folder until it has its name, also before a bucket.
 #[derive(Clone, Debug)]
 pub struct Files {
     folder: PathBuf,
+    bucket: Option<Arc<Bucket>>,
+    uploading: Arc<Mutex<()>>,
 }
 
 /// A file that has come in and has no name yet; dropped, it is gone.
@@ -87,14 +122,48 @@ impl Files {
         let folder = folder.into();
         let aside = folder.join("incoming");
         fs::create_dir_all(&aside).map_err(disk("make", &aside))?;
-        Ok(Self { folder })
+        Ok(Self { folder, bucket: None, uploading: Arc::default() })
     }
 
-    /// Where the file with this hash lies, if it does.
+    /// The store in a bucket; what comes in passes through `folder`.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be made, or the settings cannot be right.
+    pub fn in_bucket(
+        folder: impl Into<PathBuf>,
+        settings: &BucketSettings,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, FilesError> {
+        let bucket = Some(Arc::new(Bucket::new(settings, clock, random)?));
+        Ok(Self { bucket, ..Self::open(folder)? })
+    }
+
+    /// Opens the file with this hash for reading.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there or the disk refuses; a bucket is asked on the first read.
+    pub fn reader(&self, sha256: &Digest) -> Result<FileReader, FilesError> {
+        if let Some(bucket) = &self.bucket {
+            return Ok(FileReader::bucket(Arc::clone(bucket), key(sha256)));
+        }
+        let path = self.path(sha256);
+        File::open(&path).map(FileReader::folder).map_err(disk("open", &path))
+    }
+
+    /// An address of the bucket under which anybody may fetch the file for so many seconds; `None`
+    /// for a folder.
+    #[must_use]
+    pub fn address(&self, sha256: &Digest, seconds: u32) -> Option<String> {
+        self.bucket.as_ref().map(|bucket| bucket.address(&key(sha256), seconds))
+    }
+
+    /// Where the file with this hash lies in the folder, if it does.
     #[must_use]
     pub fn path(&self, sha256: &Digest) -> PathBuf {
-        let name = sha256.to_string();
-        self.folder.join(&name[..2]).join(name)
+        self.folder.join(key(sha256))
     }
 
     /// Copies `source` in, under a name of its own: `unique` keeps two copies apart. `progress` is
@@ -140,6 +209,10 @@ impl Files {
     ///
     /// When the disk refuses.
     pub fn keep(&self, mut incoming: Incoming) -> Result<(), FilesError> {
+        if let Some(bucket) = &self.bucket {
+            // What came in is left behind by the drop of `incoming`.
+            return bucket.put(&key(&incoming.sha256), &incoming.path, incoming.bytes);
+        }
         let path = self.path(&incoming.sha256);
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
         fs::create_dir_all(&folder).map_err(disk("make", &folder))?;
@@ -153,8 +226,17 @@ impl Files {
     ///
     /// # Errors
     ///
-    /// [`FilesError::Damaged`], or [`FilesError::Disk`] when it is not there or unreadable.
+    /// [`FilesError::Damaged`]; [`FilesError::Gone`] or [`FilesError::Disk`] when it is not there.
     pub fn verify(&self, sha256: &Digest, bytes: u64) -> Result<(), FilesError> {
+        if let Some(bucket) = &self.bucket {
+            let key = key(sha256);
+            let body = bucket.get(&key, 0, None)?;
+            // One byte more than it may have: a longer file is seen without reading all of it.
+            let (found, length) = hash_all(&mut body.take(bytes.saturating_add(1)))
+                .map_err(disk("read", Path::new(&key)))?;
+            let same = found == *sha256 && length == bytes;
+            return if same { Ok(()) } else { Err(FilesError::Damaged(PathBuf::from(key))) };
+        }
         let path = self.path(sha256);
         let mut file = File::open(&path).map_err(disk("open", &path))?;
         let length = file.metadata().map_err(disk("look at", &path))?.len();
@@ -173,17 +255,22 @@ pub(crate) fn hash_range(
     path: &Path,
 ) -> Result<Digest, FilesError> {
     file.seek(SeekFrom::Start(offset)).map_err(disk("read", path))?;
+    hash_all(&mut file.take(bytes)).map(|(hash, _)| hash).map_err(disk("read", path))
+}
+
+/// The SHA-256 of everything that comes, and how many bytes that was.
+fn hash_all(source: &mut impl Read) -> io::Result<(Digest, u64)> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; CHUNK];
-    let mut rest = file.take(bytes);
+    let mut bytes = 0;
     loop {
-        let n = rest.read(&mut buffer).map_err(disk("read", path))?;
+        let n = source.read(&mut buffer)?;
         if n == 0 {
-            break;
+            return Ok((Digest::from_bytes(hash.finalize().into()), bytes));
         }
         hash.update(&buffer[..n]);
+        bytes += n as u64;
     }
-    Ok(Digest::from_bytes(hash.finalize().into()))
 }
 
 #[cfg(test)]
