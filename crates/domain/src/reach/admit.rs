@@ -95,6 +95,10 @@ impl Record for Forecast {
     }
 }
 
+/// The most bytes of a record as it is kept: both databases must be able to index it whole, which is
+/// how they guard it against changes.
+pub const RECORD_BYTES_MAX: usize = 2_000;
+
 /// What becomes of a record that is handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {

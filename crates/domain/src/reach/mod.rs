@@ -21,7 +21,7 @@ mod rank;
 mod reach;
 mod target;
 
-pub use admit::{Admission, Record, RecordKind, RecordRefusal, admit};
+pub use admit::{Admission, RECORD_BYTES_MAX, Record, RecordKind, RecordRefusal, admit};
 pub use contrast::{Echo, echoes};
 pub use figure::{Figure, FigureRow};
 pub use forecast::{Forecast, ForecastRow};

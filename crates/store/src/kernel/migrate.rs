@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_order_waiting"),
     migration!(8, "0008_rom"),
     migration!(9, "0009_sale"),
+    migration!(10, "0010_reach"),
 ];
 
 /// The newest schema that this release knows.
