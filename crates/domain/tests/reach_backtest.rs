@@ -74,7 +74,8 @@ fn every_method_says_what_the_back_test_says() {
     let mut compared = 0;
     for row in rows() {
         let Some(ours) = ours(&row.method) else {
-            let about_others = row.method.starts_with("augurs-ets") || row.method.starts_with("H1 actual");
+            let about_others =
+                row.method.starts_with("augurs-ets") || row.method.starts_with("H1 actual");
             assert!(about_others, "no method of ours for {:?}", row.method);
             continue;
         };
@@ -100,7 +101,9 @@ fn the_best_fit_of_bass_forecasts_worst() {
         let row = rows().into_iter().find(|row| row.method == ceiling).expect("a row");
         assert!(row.note.contains(&format!("{told:.2}")), "{}", row.note);
     }
-    assert!(fits.windows(2).all(|pair| pair[1].error < pair[0].error && pair[1].next > pair[0].next));
+    assert!(
+        fits.windows(2).all(|pair| pair[1].error < pair[0].error && pair[1].next > pair[0].next)
+    );
 }
 
 #[test]
@@ -126,8 +129,14 @@ fn the_headline_of_january_and_the_update_of_july() {
         ]
     );
     let july = |target: f64| needed(target, 34.7, 34.7, 1).expect("half a year is left");
-    assert_eq!((format!("{:.1}", july(100.0).rest), july(100.0).growth), ("65.3".to_owned(), Growth(88)));
-    assert_eq!((format!("{:.1}", july(80.0).rest), july(80.0).growth), ("45.3".to_owned(), Growth(31)));
+    assert_eq!(
+        (format!("{:.1}", july(100.0).rest), july(100.0).growth),
+        ("65.3".to_owned(), Growth(88))
+    );
+    assert_eq!(
+        (format!("{:.1}", july(80.0).rest), july(80.0).growth),
+        ("45.3".to_owned(), Growth(31))
+    );
     let row = rows().into_iter().find(|row| row.method.starts_with("H1 actual")).expect("a row");
     assert_eq!(row.forecast, "H2 needs 65.3 for 100 M (+88% h/h), 45.3 for 80 M (+31%)");
 }

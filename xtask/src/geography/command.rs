@@ -79,7 +79,12 @@ fn draw(coarse: &Topology, fine: &Topology, names: &Names) -> String {
     for (code, shape) in &rows {
         let (english, german) = names.of(code).unwrap_or((code, code));
         let [x, y] = shape.centre;
-        text.push_str(&format!("{code},{},{},{x},{y},{}\n", cell(english), cell(german), shape.path));
+        text.push_str(&format!(
+            "{code},{},{},{x},{y},{}\n",
+            cell(english),
+            cell(german),
+            shape.path
+        ));
     }
     for shape in bare {
         let [x, y] = shape.centre;

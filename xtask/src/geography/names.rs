@@ -28,7 +28,11 @@ impl Names {
             }
         }
         codes.insert("634".to_owned(), "QA".to_owned());
-        Ok(Self { codes, english: territories(packages, "en")?, german: territories(packages, "de")? })
+        Ok(Self {
+            codes,
+            english: territories(packages, "en")?,
+            german: territories(packages, "de")?,
+        })
     }
 
     /// The two letters of the country with this number.

@@ -7,7 +7,8 @@ use super::projection::Point;
 
 /// Takes points of an arc (in degrees) away until every triangle is at least `area` large on the map.
 pub(super) fn simplify(arc: &[Point], area: f64, on_map: fn(Point) -> Point) -> Vec<Point> {
-    let mut points: Vec<(Point, Point)> = arc.iter().map(|point| (*point, on_map(*point))).collect();
+    let mut points: Vec<(Point, Point)> =
+        arc.iter().map(|point| (*point, on_map(*point))).collect();
     // An arc that is a whole ring keeps at least a triangle.
     let least = if arc.first() == arc.last() { 4 } else { 2 };
     while points.len() > least {

@@ -56,7 +56,9 @@ pub(super) fn source_url(cell: &str, sure: Confidence) -> Result<Option<String>,
     if cell.is_empty() {
         return match sure {
             Confidence::M => Ok(None),
-            _ => Err(RowError::new("source_url", "is empty: only what is from memory (M) has none")),
+            _ => {
+                Err(RowError::new("source_url", "is empty: only what is from memory (M) has none"))
+            }
         };
     }
     if is_url(cell) {

@@ -26,7 +26,8 @@ pub fn echoes<'a>(figures: &[&'a Figure], subjects: &[&str]) -> Vec<Echo<'a>> {
     let mut found = Vec::new();
     for (i, first) in about.iter().enumerate() {
         for second in &about[i + 1..] {
-            let (Some(Value::Exact(a)), Some(Value::Exact(b))) = (&first.value, &second.value) else {
+            let (Some(Value::Exact(a)), Some(Value::Exact(b))) = (&first.value, &second.value)
+            else {
                 continue;
             };
             let differs = first.definition_en != second.definition_en;
@@ -74,8 +75,10 @@ mod tests {
         ];
         let figures: Vec<&Figure> = figures.iter().collect();
         let echoes = echoes(&figures, &["rom-users"]);
-        let pairs: Vec<_> =
-            echoes.iter().map(|echo| (echo.first.code.as_str(), echo.second.code.as_str())).collect();
+        let pairs: Vec<_> = echoes
+            .iter()
+            .map(|echo| (echo.first.code.as_str(), echo.second.code.as_str()))
+            .collect();
         assert_eq!(pairs, [("users", "mau"), ("again", "mau")]);
         assert!(super::echoes(&figures, &["phones-sold"]).is_empty());
     }

@@ -90,7 +90,10 @@ impl ForecastRow {
     pub fn parse(&self) -> Result<Forecast, RowError> {
         let made_on: Period = cell::value("made_on", &self.made_on)?;
         let Period::Day(made_on) = made_on else {
-            return Err(RowError::new("made_on", format!("{made_on} is not a day such as 2026-11-28")));
+            return Err(RowError::new(
+                "made_on",
+                format!("{made_on} is not a day such as 2026-11-28"),
+            ));
         };
         Ok(Forecast {
             code: cell::value("code", &self.code)?,

@@ -27,8 +27,8 @@ pub use figure::{Figure, FigureRow};
 pub use forecast::{Forecast, ForecastRow};
 pub use live::{HistoryPoint, Live};
 pub use method::{
-    BassFit, ERRORS_MIN, ForecastError, Gap, Growth, MarketPlan, Method, Needed, Outlook, PastForecast,
-    Projection, Series, bass, error_band, needed, outlook, project, scenario,
+    BassFit, ERRORS_MIN, ForecastError, Gap, Growth, MarketPlan, Method, Needed, Outlook,
+    PastForecast, Projection, Series, bass, error_band, needed, outlook, project, scenario,
 };
 pub use period::{Period, PeriodError};
 pub use quantity::{Quantity, Value, ValueError};

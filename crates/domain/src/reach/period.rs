@@ -112,7 +112,9 @@ impl FromStr for Period {
         } else if let Some((first, rest)) = text.split_once('-') {
             year(first).and_then(|year| {
                 if let Some(half) = rest.strip_prefix('H') {
-                    return part(half, 2).filter(|_| half.len() == 1).map(|half| Self::Half(year, half));
+                    return part(half, 2)
+                        .filter(|_| half.len() == 1)
+                        .map(|half| Self::Half(year, half));
                 }
                 if let Some(quarter) = rest.strip_prefix('Q') {
                     return part(quarter, 4)
@@ -171,7 +173,17 @@ mod tests {
         for text in ["2014", "2014-H1", "2014-Q3", "2015-02", "2015-02-13", "2011/2017"] {
             assert_eq!(period(text).to_string(), text);
         }
-        for bad in ["", "14", "2014-H3", "2014-Q0", "2015-13", "2015-02-30", "2017/2011", "2014-H01", "+014"] {
+        for bad in [
+            "",
+            "14",
+            "2014-H3",
+            "2014-Q0",
+            "2015-13",
+            "2015-02-30",
+            "2017/2011",
+            "2014-H01",
+            "+014",
+        ] {
             assert!(bad.parse::<Period>().is_err(), "{bad}");
         }
     }
@@ -192,6 +204,9 @@ mod tests {
     fn a_year_comes_after_its_last_quarter() {
         let mut periods = ["2015", "2014", "2014-Q4", "2015-Q1", "2014-Q2"].map(period);
         periods.sort_by_key(|period| period.order());
-        assert_eq!(periods.map(|p| p.to_string()), ["2014-Q2", "2014-Q4", "2014", "2015-Q1", "2015"]);
+        assert_eq!(
+            periods.map(|p| p.to_string()),
+            ["2014-Q2", "2014-Q4", "2014", "2015-Q1", "2015"]
+        );
     }
 }

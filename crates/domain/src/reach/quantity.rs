@@ -209,7 +209,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_value() {
-        for text in ["", ".", "1.", ".5", "-1", "1-", "100-80", "5-5", "1e9", "NaN", "١", ">", "1,5"] {
+        for text in
+            ["", ".", "1.", ".5", "-1", "1-", "100-80", "5-5", "1e9", "NaN", "١", ">", "1,5"]
+        {
             assert!(text.parse::<Value>().is_err(), "{text}");
         }
         assert!("1234567890123456".parse::<Quantity>().is_err());

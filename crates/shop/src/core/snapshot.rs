@@ -20,7 +20,9 @@ use kontor_domain::price::{PriceEntry, TaxTable, price_at};
 use kontor_domain::reach::Reach;
 use kontor_store::clearance::Kind;
 use kontor_store::fact::FactVersions;
-use kontor_store::{Db, StoreError, Topic, Tx, catalogue, clearance, fact, market, price, reach, setting};
+use kontor_store::{
+    Db, StoreError, Topic, Tx, catalogue, clearance, fact, market, price, reach, setting,
+};
 
 /// How much of a variant a market has left, as far as a shelf says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -335,11 +337,5 @@ impl Snapshots {
 }
 
 /// The topics that a snapshot is made of.
-pub const TOPICS: [Topic; 6] = [
-    Topic::Market,
-    Topic::Catalogue,
-    Topic::Clearance,
-    Topic::Price,
-    Topic::Stock,
-    Topic::Reach,
-];
+pub const TOPICS: [Topic; 6] =
+    [Topic::Market, Topic::Catalogue, Topic::Clearance, Topic::Price, Topic::Stock, Topic::Reach];

@@ -6,10 +6,10 @@ use kontor_domain::clearance::{AuthorityOrder, Grant, Presence, Review, Rule};
 use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, Reach, TargetRow};
 use kontor_store::{Db, StoreError, Tx};
 
+use super::reach::rows_of;
 use super::read::write;
 use super::row::Row;
 use super::table::Table;
-use super::reach::rows_of;
 use super::{catalogue, clearance, market, opening, price, reach, stock};
 
 /// Why nothing, or not everything, was exported.

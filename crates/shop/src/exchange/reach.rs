@@ -25,7 +25,8 @@ pub(super) fn apply<R: Record>(
     for Numbered { line, item } in rows {
         let bytes = serde_json::to_vec(item).map_or(usize::MAX, |bytes| bytes.len());
         if bytes > RECORD_BYTES_MAX {
-            let reason = format!("the row has {bytes} bytes in all, {RECORD_BYTES_MAX} are allowed");
+            let reason =
+                format!("the row has {bytes} bytes in all, {RECORD_BYTES_MAX} are allowed");
             job.bad(*line, "note", reason);
         }
         match admit(item, known.iter()) {

@@ -38,14 +38,8 @@ impl Topic {
     ];
 
     /// The topics that have a version in the database because decisions are made from them.
-    pub const FACTS: [Self; 6] = [
-        Self::Market,
-        Self::Catalogue,
-        Self::Clearance,
-        Self::Price,
-        Self::Rollout,
-        Self::Reach,
-    ];
+    pub const FACTS: [Self; 6] =
+        [Self::Market, Self::Catalogue, Self::Clearance, Self::Price, Self::Rollout, Self::Reach];
 
     /// The area's word.
     #[must_use]

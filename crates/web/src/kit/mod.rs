@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod chart;
 pub mod cookie;
 pub mod format;
 pub mod guard;
@@ -11,3 +12,4 @@ pub mod pages;
 pub mod problem;
 pub mod routes;
 pub mod text;
+pub mod typeface;

@@ -104,7 +104,8 @@ fn descend(from: [f64; 2], height: impl Fn([f64; 2]) -> f64) -> ([f64; 2], f64) 
             if nearer.1 < worst.1 {
                 nearer
             } else {
-                let shrunk = |corner: [f64; 2]| at([0, 1].map(|i| f64::midpoint(best.0[i], corner[i])));
+                let shrunk =
+                    |corner: [f64; 2]| at([0, 1].map(|i| f64::midpoint(best.0[i], corner[i])));
                 corners[1] = shrunk(good.0);
                 shrunk(worst.0)
             }

@@ -10,6 +10,8 @@ mod outlook;
 mod simple;
 
 pub use bass::{BassFit, bass};
-pub use gap::{ERRORS_MIN, Gap, Growth, MarketPlan, Needed, PastForecast, error_band, needed, scenario};
+pub use gap::{
+    ERRORS_MIN, Gap, Growth, MarketPlan, Needed, PastForecast, error_band, needed, scenario,
+};
 pub use outlook::{Outlook, Projection, outlook};
 pub use simple::{ForecastError, Method, Series, project};
