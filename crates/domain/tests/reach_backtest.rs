@@ -1,8 +1,6 @@
 //! The back test: what simple methods would have said in January 2015 of a year that then brought
 //! just over 70 million, value by value as `data/reach/backtest.csv` has them.
 
-#![expect(clippy::float_arithmetic, reason = "forecasts are estimates")]
-
 use kontor_domain::reach::{Growth, Method, Series, bass, needed, outlook, project};
 
 const HALVES: [f64; 4] = [7.03, 11.67, 26.11, 35.01];

@@ -1,8 +1,6 @@
 //! From rings to the path of an SVG: whole numbers, each step relative to the one before, which is
 //! about half as long as absolute places.
 
-#![expect(clippy::float_arithmetic, reason = "geometry of a picture")]
-
 use super::projection::Point;
 use super::simplify::weigh;
 

@@ -18,7 +18,7 @@ mod method;
 mod period;
 mod quantity;
 mod rank;
-mod reach;
+mod records;
 mod target;
 
 pub use admit::{Admission, RECORD_BYTES_MAX, Record, RecordKind, RecordRefusal, admit};
@@ -33,5 +33,5 @@ pub use method::{
 pub use period::{Period, PeriodError};
 pub use quantity::{Quantity, Value, ValueError};
 pub use rank::{Rank, RankRow, Standing};
-pub use reach::{Reach, Recorded};
+pub use records::{Reach, Recorded};
 pub use target::{Target, TargetRow};
