@@ -1,18 +1,25 @@
 //! The count itself, in memory: what a report does, and every number that is read from it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use kontor_domain::install::{Channel, Day, Kind, Report, Standing, Timing, place};
+use kontor_domain::install::{Day, Kind, LATE_DAYS_MAX, Report, Timing, place};
 
 use crate::column::{Column, Row};
+use crate::cube::Cube;
 use crate::days::Days;
-use crate::dictionary::{Dictionary, country_code, country_number};
-use crate::index::Index;
-use crate::record::{Event, country_of, model_of, said, version_of};
+use crate::dictionary::{Dictionary, NAMES_MAX, NAMES_OPEN_MAX, country_number};
+use crate::index::{DEVICES_MAX, Index};
+use crate::mix::Mix;
+use crate::present::{Close, Position, Present, Slice, Sums, WINDOWS, largest};
+use crate::record::{Event, country_of, said, version_of};
 
-/// How many days of bitmaps are kept in memory: every window of 30 days that a late report can
-/// still change. Older days have their [`Close`], and the log.
-pub(crate) const DAYS_KEPT: u16 = 62;
+/// How many days of bitmaps are kept in memory besides today's: every day that a late report can
+/// still be counted on. Older days have their [`Close`], and the log.
+pub(crate) const DAYS_KEPT: u16 = LATE_DAYS_MAX + 1;
+
+/// After a silence as long as this the days before it are not closed one by one: nothing moved.
+pub(crate) const CLOSES_AT_ONCE_MAX: u16 = 92;
 
 /// Whether a report changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,50 +28,6 @@ pub enum Applied {
     Counted,
     /// Everything it says was known.
     Repeat,
-}
-
-/// A property by which devices are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slice {
-    /// The country in which it was last seen.
-    Country,
-    /// The model.
-    Model,
-    /// The version that it last reported.
-    Version,
-    /// The channel.
-    Channel,
-    /// Anonymous or credentialed.
-    Standing,
-}
-
-impl Slice {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Country, Self::Model, Self::Version, Self::Channel, Self::Standing];
-
-    /// The word in addresses and tables.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Country => "country",
-            Self::Model => "model",
-            Self::Version => "version",
-            Self::Channel => "channel",
-            Self::Standing => "standing",
-        }
-    }
-
-    /// The bits of a cell's key that tell this property.
-    const fn mask(self) -> u64 {
-        match self {
-            Self::Country => 0xFF << 24,
-            Self::Model => 0xFFF << 12,
-            Self::Version => 0xFFF,
-            Self::Channel => 0xF << 32,
-            Self::Standing => 0xF << 36,
-        }
-    }
 }
 
 /// A table of devices by one or more properties.
@@ -76,21 +39,6 @@ pub struct Breakdown {
     pub cells: BTreeMap<String, u64>,
 }
 
-/// What was true when a day ended, as it was published then. Late reports do not change it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Close {
-    /// Devices ever seen.
-    pub activations: u64,
-    /// Active on the day.
-    pub active_1: u64,
-    /// Active within 7 days.
-    pub active_7: u64,
-    /// Active within 30 days.
-    pub active_30: u64,
-    /// Active within 30 days, by country code.
-    pub countries: BTreeMap<String, u64>,
-}
-
 /// The count.
 #[derive(Debug)]
 pub struct Book {
@@ -99,14 +47,15 @@ pub struct Book {
     pub(crate) days: Days,
     pub(crate) models: Dictionary,
     pub(crate) versions: Dictionary,
-    /// Devices by everything that they last said and the day of it.
-    pub(crate) cube: HashMap<u64, u32>,
+    pub(crate) cube: Cube,
     pub(crate) reported: BTreeMap<u16, u64>,
     pub(crate) inferred: BTreeMap<u16, u64>,
     pub(crate) timing: [u64; 4],
     pub(crate) aside: u64,
-    pub(crate) closes: BTreeMap<u16, Close>,
+    pub(crate) closes: BTreeMap<u16, Arc<Close>>,
     pub(crate) today: u16,
+    /// What of the log is counted; what is counted may still be on its way to the disk.
+    pub(crate) position: Position,
     /// Names entered since the log last took them: (0 model or 1 version, name).
     fresh: Vec<(u8, String)>,
 }
@@ -126,13 +75,14 @@ impl Book {
             days,
             models: Dictionary::default(),
             versions: Dictionary::default(),
-            cube: HashMap::new(),
+            cube: Cube::default(),
             reported: BTreeMap::new(),
             inferred: BTreeMap::new(),
             timing: [0; 4],
             aside: 0,
             closes: BTreeMap::new(),
             today: 0,
+            position: Position::default(),
             fresh: Vec::new(),
         }
     }
@@ -159,7 +109,7 @@ impl Book {
             if aside {
                 return names.number(name).unwrap_or(0);
             }
-            let (number, new) = names.enter(name);
+            let (number, new) = names.enter(name, NAMES_OPEN_MAX);
             if new {
                 self.fresh.push((which, name.to_owned()));
             }
@@ -167,11 +117,20 @@ impl Book {
         };
         let (model, version) =
             (number(0, report.model.as_str()), number(1, report.version.as_str()));
+        let (mut country, mut channel) = (country_number(report.country), report.channel as u8);
+        // What a report does not say stays as the device has said it before.
+        if (country == 0 || channel == 0)
+            && let Some(number) = self.index.find(report.device.0, &self.column)
+        {
+            let (row, marks) = self.column.get(number);
+            country = if country == 0 { country_of(row.said) } else { country };
+            channel = if channel == 0 { marks & 0xF } else { channel };
+        }
         Event {
             key: report.device.0,
-            said: said(country_number(report.country), model, version),
+            said: said(country, model, version),
             day: day.number(),
-            marks: report.channel as u8 | (report.standing as u8) << 4,
+            marks: channel | (report.standing as u8) << 4,
             kind: report.kind,
             timing,
             aside,
@@ -182,12 +141,17 @@ impl Book {
         std::mem::take(&mut self.fresh)
     }
 
-    pub(crate) fn enter_name(&mut self, which: u8, name: &str) {
-        if which == 0 {
-            self.models.enter(name)
-        } else {
-            self.versions.enter(name)
-        };
+    /// Gives a name that the log or the maker knows its number.
+    pub(crate) fn enter_name(&mut self, which: u8, name: &str) -> bool {
+        let names = if which == 0 { &mut self.models } else { &mut self.versions };
+        names.enter(name, NAMES_MAX).1
+    }
+
+    /// Gives the names that the maker declares their numbers before reports can take them all.
+    pub(crate) fn declare(&mut self, which: u8, name: &str) {
+        if self.enter_name(which, name) {
+            self.fresh.push((which, name.to_owned()));
+        }
     }
 
     /// Counts an event; false if it changed nothing.
@@ -197,6 +161,11 @@ impl Book {
             return true;
         }
         let changed = match self.index.find(event.key, &self.column) {
+            // Half a thousand million devices have no number left for another: kept, not counted.
+            None if self.column.len() >= DEVICES_MAX => {
+                self.aside += 1;
+                return true;
+            }
             None => {
                 self.add(event);
                 true
@@ -214,7 +183,7 @@ impl Book {
         let number = self.column.push(row, event.marks);
         self.index.insert(event.key, number, &self.column);
         self.days.mark(event.day, number);
-        *self.cube.entry(cell(&row, event.marks)).or_default() += 1;
+        self.cube.add(&row, event.marks);
         if event.kind == Kind::Install {
             *self.reported.entry(version_of(event.said)).or_default() += 1;
         }
@@ -239,14 +208,10 @@ impl Book {
         if new != row || new_marks != marks {
             changed = true;
             self.column.set(number, new, new_marks);
-        }
-        let (before, after) = (cell(&row, marks), cell(&new, new_marks));
-        if before != after {
-            match self.cube.get_mut(&before) {
-                Some(count) if *count > 1 => *count -= 1,
-                _ => drop(self.cube.remove(&before)),
+            if (new.said, new.last, new_marks) != (row.said, row.last, marks) {
+                self.cube.remove(&row, marks);
+                self.cube.add(&new, new_marks);
             }
-            *self.cube.entry(after).or_default() += 1;
         }
         changed
     }
@@ -259,32 +224,54 @@ impl Book {
             return;
         }
         if self.column.len() > 0 {
-            // After a long silence the last month is closed day by day; before it nothing moved.
-            for day in self.today.max(received.saturating_sub(62))..received {
-                self.closes.insert(day, self.close(day));
+            for day in self.today.max(received.saturating_sub(CLOSES_AT_ONCE_MAX))..received {
+                let close = Arc::new(self.close(day));
+                self.closes.insert(day, close);
             }
         }
         self.today = received;
-        self.days.take_before(received.saturating_sub(DAYS_KEPT));
+        self.cube.advance(received);
+        self.days.forget_before(received.saturating_sub(DAYS_KEPT));
     }
 
     fn close(&self, day: u16) -> Close {
-        let mut close = Close { activations: self.activations(), ..Close::default() };
-        let mut countries = [0_u64; 256];
-        for (key, count) in &self.cube {
-            let (last, count) = (last_of(*key), u64::from(*count));
-            let within = |days: u16| last >= day.saturating_sub(days - 1);
-            close.active_1 += if within(1) { count } else { 0 };
-            close.active_7 += if within(7) { count } else { 0 };
-            if within(30) {
-                close.active_30 += count;
-                countries[usize::from(country_of(*key as u32))] += count;
-            }
+        let mut sums = Sums::of(&self.cube, day, &self.models, &self.versions);
+        let month = WINDOWS.iter().position(|days| *days == 30).expect("a window of 30 days");
+        Close {
+            activations: self.activations(),
+            active: WINDOWS.map(|days| sums.active(days)),
+            installs_reported: self.reported.values().sum(),
+            installs_inferred: self.inferred.values().sum(),
+            tables: Slice::ALL
+                .map(|by| largest(std::mem::take(&mut sums.tables[by as usize][month]))),
         }
-        let named = (0_u8..=255).zip(countries).filter(|(_, count)| *count > 0);
-        close.countries =
-            named.map(|(number, count)| (country_code(number).to_owned(), count)).collect();
-        close
+    }
+
+    /// Everything that is to be read at this moment, in one pass over the cells.
+    #[must_use]
+    pub fn present(&self) -> Present {
+        let (reported, inferred) = self.installs();
+        Present {
+            today: self.today(),
+            position: self.position,
+            activations: self.activations(),
+            reported,
+            inferred,
+            timing: self.timing,
+            set_aside: self.aside,
+            history: self
+                .closes
+                .iter()
+                .map(|(day, close)| (Day::from_number(*day), Arc::clone(close)))
+                .collect(),
+            sums: Sums::of(&self.cube, self.today, &self.models, &self.versions),
+        }
+    }
+
+    /// What of the log is counted.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
     }
 
     /// The newest day on which a report came.
@@ -299,15 +286,17 @@ impl Book {
         self.column.len() as u64
     }
 
-    /// Devices active in the `days` days that end with `today`.
+    /// Devices active in the `days` days that end with `today`. Windows that are longer than the
+    /// cells tell apart need a look at every device.
     #[must_use]
     pub fn active(&self, days: u16) -> u64 {
         let first = self.today().window_start(days).number();
-        self.cube
-            .iter()
-            .filter(|(key, _)| last_of(**key) >= first)
-            .map(|(_, count)| u64::from(*count))
-            .sum()
+        if first < self.cube.first().max(1) {
+            let since = |(row, _): &(Row, u8)| row.last >= first;
+            return self.column.iter().filter(since).count() as u64;
+        }
+        let since = self.cube.days().filter(|(day, _)| *day >= first);
+        since.flat_map(|(_, cells)| cells.values()).map(|count| u64::from(*count)).sum()
     }
 
     /// Distinct devices on the days `from..=to`, from the days' bitmaps. None where a day is
@@ -318,37 +307,27 @@ impl Book {
         kept.then(|| self.days.union(from.number(), to.number()))
     }
 
-    /// Devices active in the last `days` days (or ever) by some properties.
+    /// Devices active in the last `days` days (or ever) by some properties. Of a window that is
+    /// longer than [`crate::WINDOW_DAYS_MAX`] only that much is told.
     #[must_use]
     pub fn breakdown(&self, days: Option<u16>, by: &[Slice]) -> Breakdown {
         let first = days.map_or(0, |days| self.today().window_start(days).number());
         let mask = by.iter().fold(0, |mask, slice| mask | slice.mask());
-        let mut sums: HashMap<u64, u64> = HashMap::new();
+        let mut sums: HashMap<u64, u64, Mix> = HashMap::default();
         let mut total = 0;
-        for (key, count) in &self.cube {
-            if last_of(*key) >= first {
+        for (_, cells) in self.cube.days().filter(|(day, _)| *day >= first) {
+            for (key, count) in cells {
                 *sums.entry(key & mask).or_default() += u64::from(*count);
                 total += u64::from(*count);
             }
         }
         let mut cells = BTreeMap::new();
         for (key, count) in sums {
-            let name: Vec<&str> = by.iter().map(|slice| self.name(*slice, key)).collect();
+            let name = |slice: &Slice| slice.name(slice.number(key), &self.models, &self.versions);
+            let name: Vec<&str> = by.iter().map(name).collect();
             *cells.entry(name.join("/")).or_default() += count;
         }
         Breakdown { total, cells }
-    }
-
-    fn name(&self, slice: Slice, key: u64) -> &str {
-        let said = key as u32;
-        let part = |shift: u32| (key >> shift & 0xF) as usize;
-        match slice {
-            Slice::Country => country_code(country_of(said)),
-            Slice::Model => self.models.name(model_of(said)),
-            Slice::Version => self.versions.name(version_of(said)),
-            Slice::Channel => Channel::ALL.get(part(32)).map_or("unknown", |one| one.word()),
-            Slice::Standing => Standing::ALL.get(part(36)).map_or("unknown", |one| one.word()),
-        }
     }
 
     /// Installations by version: told by devices, and seen in a changed version.
@@ -378,15 +357,6 @@ impl Book {
     /// The days that have ended, with what was true then.
     #[must_use]
     pub fn history(&self) -> Vec<(Day, &Close)> {
-        self.closes.iter().map(|(day, close)| (Day::from_number(*day), close)).collect()
+        self.closes.iter().map(|(day, close)| (Day::from_number(*day), close.as_ref())).collect()
     }
-}
-
-/// The cell of a device: what it said (32 bits), channel and standing (8), the day of it (16).
-pub(crate) fn cell(row: &Row, marks: u8) -> u64 {
-    u64::from(row.said) | u64::from(marks) << 32 | u64::from(row.last) << 40
-}
-
-const fn last_of(cell: u64) -> u16 {
-    (cell >> 40) as u16
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Words by which a bitmap grows: 64 KB, or half a million devices.
+const STEP: usize = 8_192;
+
 /// Bitmaps by day. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Days(pub(crate) BTreeMap<u16, Arc<Vec<u64>>>);
@@ -13,7 +16,10 @@ impl Days {
         let bits = Arc::make_mut(self.0.entry(day).or_default());
         let (word, bit) = (number as usize / 64, 1_u64 << (number % 64));
         if bits.len() <= word {
-            bits.resize(word + 1, 0);
+            // Exactly so much: doubling would keep half of each bitmap for nothing.
+            let wanted = (word + 1).next_multiple_of(if word < STEP { 64 } else { STEP });
+            bits.reserve_exact(wanted - bits.len());
+            bits.resize(wanted, 0);
         }
         let was = bits[word] & bit != 0;
         bits[word] |= bit;
@@ -41,10 +47,9 @@ impl Days {
         count
     }
 
-    /// Takes out the days before `first`.
-    pub(crate) fn take_before(&mut self, first: u16) -> BTreeMap<u16, Arc<Vec<u64>>> {
-        let kept = self.0.split_off(&first);
-        std::mem::replace(&mut self.0, kept)
+    /// Forgets the days before `first`.
+    pub(crate) fn forget_before(&mut self, first: u16) {
+        self.0 = self.0.split_off(&first);
     }
 }
 

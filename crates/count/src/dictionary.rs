@@ -5,8 +5,12 @@ use std::sync::LazyLock;
 
 use kontor_base::Country;
 
-/// Names that have a number of their own; every further one counts as "other".
+/// Names that can have a number of their own; every further one counts as "other".
 pub(crate) const NAMES_MAX: usize = 4_095;
+
+/// Names that reports can enter. The rest is for names that the maker has declared, so that no
+/// flood of invented ones can crowd them out.
+pub(crate) const NAMES_OPEN_MAX: usize = 3_071;
 
 /// What a value is called that has no number of its own.
 pub(crate) const OTHER: &str = "other";
@@ -24,11 +28,11 @@ impl Dictionary {
     }
 
     /// The number of a name; the second says whether it is new and must be written down.
-    pub(crate) fn enter(&mut self, name: &str) -> (u16, bool) {
+    pub(crate) fn enter(&mut self, name: &str, names_max: usize) -> (u16, bool) {
         if let Some(number) = self.number(name) {
             return (number, false);
         }
-        if self.names.len() >= NAMES_MAX {
+        if self.names.len() >= names_max {
             return (0, false);
         }
         self.names.push(name.to_owned());

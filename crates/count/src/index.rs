@@ -1,61 +1,155 @@
-//! From a device's key to its number: an open-addressed table of numbers, four bytes a slot. The
+//! From a device's key to its number: open-addressed tables of numbers, four bytes a slot. The
 //! keys themselves stand in the column, so that no byte is kept twice.
+//!
+//! Many small tables instead of a large one: each grows alone, by an eighth, so that growing never
+//! needs the memory of a second table and never makes a report wait for more than a millisecond or
+//! two. Three bits of each slot are of the key, so that seven of eight looks at a wrong row are
+//! saved: a look at a row is a miss of the cache, which is what counting costs.
 
-use super::column::Column;
+use crate::column::Column;
+use crate::mix::GOLDEN;
 
+const SHARD_BITS: u32 = 12;
+const TAG_BITS: u32 = 3;
+/// Devices that can have a number; the rest of a slot is the tag.
+pub(crate) const DEVICES_MAX: usize = (1 << (32 - TAG_BITS)) - 1;
 const EMPTY: u32 = u32::MAX;
+/// Slots of a table at the beginning.
+const SLOTS_MIN: usize = 8;
 
-/// The table. At most three quarters of the slots are taken.
+/// The tables. At most seventeen twentieths of a table's slots are taken.
 #[derive(Debug)]
 pub(crate) struct Index {
+    shards: Vec<Shard>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shard {
     slots: Vec<u32>,
+    taken: u32,
+}
+
+/// A key taken apart.
+#[derive(Clone, Copy)]
+struct Place {
+    shard: usize,
+    /// Where in the shard, as a fraction of 2^64.
+    at: u64,
+    tag: u32,
+}
+
+impl Place {
+    const fn of(key: u64) -> Self {
+        // Keys are keyed hashes already; the product makes short test keys as good.
+        let mixed = (key ^ (key >> 31)).wrapping_mul(GOLDEN);
+        Self {
+            shard: (mixed >> (64 - SHARD_BITS)) as usize,
+            at: mixed << SHARD_BITS,
+            tag: (key ^ (mixed >> 20)) as u32 & ((1 << TAG_BITS) - 1),
+        }
+    }
+
+    const fn slot(self, slots: usize) -> usize {
+        ((self.at as u128 * slots as u128) >> 64) as usize
+    }
 }
 
 impl Index {
-    /// The table of all rows.
+    /// The tables of all rows.
     pub(crate) fn of(column: &Column) -> Self {
-        let mut index = Self { slots: vec![EMPTY; slots_for(column.len())] };
+        let shards = vec![Shard::default(); 1 << SHARD_BITS];
+        let mut index = Self { shards };
+        // How many rows each table gets is counted first, so that none grows on the way.
+        let mut rows = vec![0_usize; 1 << SHARD_BITS];
+        for (row, _) in column.iter() {
+            rows[Place::of(row.key).shard] += 1;
+        }
+        for (shard, rows) in index.shards.iter_mut().zip(rows) {
+            shard.slots = vec![EMPTY; slots_for(rows)];
+        }
         for (number, (row, _)) in (0_u32..).zip(column.iter()) {
-            index.put(row.key, number);
+            let place = Place::of(row.key);
+            index.shards[place.shard].put(place, number);
         }
         index
     }
 
     pub(crate) fn find(&self, key: u64, column: &Column) -> Option<u32> {
-        let mut at = self.start(key);
+        let place = Place::of(key);
+        let slots = &self.shards[place.shard].slots;
+        if slots.is_empty() {
+            return None;
+        }
+        let mut at = place.slot(slots.len());
         loop {
-            match self.slots[at] {
-                EMPTY => return None,
-                number if column.key(number) == key => return Some(number),
-                _ => at = (at + 1) & (self.slots.len() - 1),
+            let slot = slots[at];
+            if slot == EMPTY {
+                return None;
             }
+            let number = slot >> TAG_BITS;
+            if slot & ((1 << TAG_BITS) - 1) == place.tag && column.key(number) == key {
+                return Some(number);
+            }
+            at = if at + 1 == slots.len() { 0 } else { at + 1 };
         }
     }
 
     /// Enters the row that was just pushed.
     pub(crate) fn insert(&mut self, key: u64, number: u32, column: &Column) {
-        if slots_for(column.len()) > self.slots.len() {
-            *self = Self::of(column);
-        } else {
-            self.put(key, number);
+        let place = Place::of(key);
+        let shard = &mut self.shards[place.shard];
+        let wanted = slots_for(shard.taken as usize + 1);
+        if wanted > shard.slots.len() {
+            shard.grow(wanted, column);
         }
-    }
-
-    fn put(&mut self, key: u64, number: u32) {
-        let mut at = self.start(key);
-        while self.slots[at] != EMPTY {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        self.slots[at] = number;
-    }
-
-    /// Keys are keyed hashes, so their bits are as good as any hash of them; nobody without the
-    /// server's key can aim at a slot.
-    const fn start(&self, key: u64) -> usize {
-        key as usize & (self.slots.len() - 1)
+        shard.put(place, number);
     }
 }
 
-fn slots_for(len: usize) -> usize {
-    (len + len / 3 + 1).next_power_of_two().max(1 << 10)
+impl Shard {
+    fn put(&mut self, place: Place, number: u32) {
+        let mut at = place.slot(self.slots.len());
+        while self.slots[at] != EMPTY {
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        self.slots[at] = number << TAG_BITS | place.tag;
+        self.taken += 1;
+    }
+
+    fn grow(&mut self, wanted: usize, column: &Column) {
+        let grown = wanted.max(self.slots.len() + self.slots.len() / 8);
+        let old = std::mem::replace(&mut self.slots, vec![EMPTY; grown]);
+        self.taken = 0;
+        for slot in old.into_iter().filter(|slot| *slot != EMPTY) {
+            let number = slot >> TAG_BITS;
+            self.put(Place::of(column.key(number)), number);
+        }
+    }
+}
+
+/// Slots for so many rows: never all of them taken.
+fn slots_for(rows: usize) -> usize {
+    (rows + rows * 3 / 17 + 1).max(SLOTS_MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::Row;
+
+    #[test]
+    fn every_key_is_found_and_no_other() {
+        let (mut column, mut grown) = (Column::default(), Index::of(&Column::default()));
+        let key = |n: u64| n.wrapping_mul(n) ^ (n << 40);
+        for n in 0..60_000_u64 {
+            let number = column.push(Row { key: key(n), ..Row::default() }, 0);
+            grown.insert(key(n), number, &column);
+        }
+        let built = Index::of(&column);
+        for n in 0..60_000_u64 {
+            assert_eq!(grown.find(key(n), &column), built.find(key(n), &column));
+            assert!(grown.find(key(n), &column).is_some_and(|f| column.key(f) == key(n)));
+            assert_eq!(grown.find(key(n) ^ 1 << 63, &column), None, "{n}");
+        }
+    }
 }

@@ -11,16 +11,20 @@
 mod book;
 mod column;
 mod counter;
+mod cube;
 mod days;
 mod dictionary;
 mod error;
 mod index;
 mod log;
+mod mix;
+mod present;
 mod record;
 mod recount;
 mod snapshot;
 
-pub use book::{Applied, Book, Breakdown, Close, Slice};
-pub use counter::{Answer, Counter, Options};
+pub use book::{Applied, Book, Breakdown};
+pub use counter::{Answer, Counter, Options, Tally, copy, read_only};
 pub use error::CountError;
-pub use recount::{Recount, recount};
+pub use present::{Close, Position, PositionError, Present, Slice, WINDOW_DAYS_MAX, WINDOWS};
+pub use recount::{Recount, recount, recount_until};

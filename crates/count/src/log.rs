@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::CountError;
+use crate::present::Position;
 use crate::record::{EVENT_BYTES, Event};
 
 /// A frame's head: length of the body (4 bytes), day received (2), names (2), checksum (8).
@@ -96,17 +97,31 @@ pub(crate) fn segments(folder: &Path) -> Result<Vec<u64>, CountError> {
     Ok(numbers)
 }
 
-/// Reads a segment's frames into `take` and says how many bytes are whole. Only in the newest
-/// segment may an unfinished frame follow.
+/// Which segment is read, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A segment that is not written to any more.
+    Whole,
+    /// The newest segment: an unfinished frame may follow what is whole.
+    Newest,
+    /// The first bytes of a segment, up to the end of a frame.
+    UpTo(u64),
+}
+
+/// Reads a segment's frames into `take` and says how many bytes are whole.
 pub(crate) fn read_segment(
     path: &Path,
-    newest: bool,
+    part: Part,
     mut take: impl FnMut(Frame),
 ) -> Result<u64, CountError> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .and_then(|mut file| match part {
+            Part::UpTo(length) => file.take(length).read_to_end(&mut bytes),
+            Part::Whole | Part::Newest => file.read_to_end(&mut bytes),
+        })
         .map_err(CountError::io("read", path))?;
+    let newest = part == Part::Newest;
     let mut at = 0;
     while at < bytes.len() {
         let Some((frame, length)) = Frame::read(&bytes[at..]) else {
@@ -127,6 +142,46 @@ pub(crate) fn read_segment(
         at += length;
     }
     Ok(at as u64)
+}
+
+/// What of the log in `folder` is to be read, in order: everything, or what is before a place.
+pub(crate) fn parts(
+    folder: &Path,
+    until: Option<Position>,
+) -> Result<Vec<(PathBuf, Part)>, CountError> {
+    let mut numbers = segments(folder)?;
+    if let Some(until) = until {
+        numbers.retain(|number| *number <= until.segment);
+    }
+    let last = numbers.last().copied();
+    let part = |number: u64| match until {
+        Some(until) if number == until.segment => Part::UpTo(until.bytes),
+        None if last == Some(number) => Part::Newest,
+        _ => Part::Whole,
+    };
+    Ok(numbers.into_iter().map(|number| (segment(folder, number), part(number))).collect())
+}
+
+/// Copies the log and the newest snapshot while the count goes on; gives the bytes. What is
+/// written meanwhile may be cut in the middle of a frame, which the next start cuts off.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<u64, CountError> {
+    std::fs::create_dir_all(to).map_err(CountError::io("make", to))?;
+    let mut files: Vec<PathBuf> = Vec::new();
+    // The snapshot first: the log must reach at least as far as what precedes it says.
+    if let Some(newest) = crate::snapshot::numbers(from)?.pop() {
+        files.push(PathBuf::from(format!("{newest:010}.snapshot")));
+    }
+    files.extend(segments(from)?.into_iter().map(|n| PathBuf::from(format!("{n:010}.log"))));
+    files.push(PathBuf::from(crate::counter::IDENTITY));
+    let mut bytes = 0;
+    for name in files {
+        let (source, target) = (from.join(&name), to.join(&name));
+        let copied = std::fs::copy(&source, &target)
+            .and_then(|length| File::open(&target)?.sync_all().map(|()| length));
+        bytes += copied.map_err(CountError::io("copy", &source))?;
+    }
+    File::open(to).and_then(|folder| folder.sync_all()).map_err(CountError::io("sync", to))?;
+    Ok(bytes)
 }
 
 /// The segment that is written to.

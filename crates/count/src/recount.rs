@@ -8,10 +8,11 @@ use std::path::Path;
 
 use kontor_domain::install::{Channel, Day, Kind, Standing};
 
-use crate::book::{Book, Slice};
+use crate::book::{Book, CLOSES_AT_ONCE_MAX};
 use crate::dictionary::{OTHER, country_code};
 use crate::error::CountError;
 use crate::log;
+use crate::present::{Close, Position, Slice, WINDOWS, largest};
 use crate::record::{Event, country_of, model_of, version_of};
 
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,9 @@ pub struct Recount {
     timing: [u64; 4],
     aside: u64,
     today: u16,
+    closes: BTreeMap<u16, Close>,
+    /// Bytes of names and frames would say little; reports are what a reader wants to know.
+    reports: u64,
 }
 
 /// Counts all that the log in `folder` says. The server may be running; what it writes meanwhile
@@ -40,12 +44,20 @@ pub struct Recount {
 ///
 /// When the log cannot be read or is damaged.
 pub fn recount(folder: &Path) -> Result<Recount, CountError> {
+    recount_until(folder, None)
+}
+
+/// Counts what the log in `folder` says before a place in it: what was true when a number with
+/// this place was published.
+///
+/// # Errors
+///
+/// When the log cannot be read or is damaged.
+pub fn recount_until(folder: &Path, until: Option<Position>) -> Result<Recount, CountError> {
     let mut all = Recount::default();
-    let segments = log::segments(folder)?;
-    for number in &segments {
-        let newest = segments.last() == Some(number);
-        log::read_segment(&log::segment(folder, *number), newest, |frame| {
-            all.today = all.today.max(frame.received);
+    for (path, part) in log::parts(folder, until)? {
+        log::read_segment(&path, part, |frame| {
+            all.advance(frame.received);
             for (which, name) in frame.names {
                 all.names[usize::from(which.min(1))].push(name);
             }
@@ -58,7 +70,50 @@ pub fn recount(folder: &Path) -> Result<Recount, CountError> {
 }
 
 impl Recount {
+    /// Goes on to the day of a frame; what was true on the days before it is kept.
+    fn advance(&mut self, received: u16) {
+        if received > self.today && !self.devices.is_empty() {
+            let first = self.today.max(received.saturating_sub(CLOSES_AT_ONCE_MAX));
+            for day in first..received {
+                let close = self.close(day);
+                self.closes.insert(day, close);
+            }
+        }
+        self.today = self.today.max(received);
+    }
+
+    fn close(&self, day: u16) -> Close {
+        let day = Day::from_number(day);
+        let within = |days: u16| {
+            let first = day.window_start(days).number();
+            let seen =
+                move |device: &&Device| device.days.last().is_some_and(|last| *last >= first);
+            self.devices.values().filter(seen)
+        };
+        let table = |by: Slice| {
+            let mut cells = BTreeMap::new();
+            for device in within(30) {
+                *cells.entry(self.value(by, device)).or_default() += 1;
+            }
+            largest(cells)
+        };
+        Close {
+            activations: self.activations(),
+            active: WINDOWS.map(|days| within(days).count() as u64),
+            installs_reported: self.reported.values().sum(),
+            installs_inferred: self.inferred.values().sum(),
+            tables: Slice::ALL.map(table),
+        }
+    }
+
+    /// Reports in the log, counted or set aside.
+    #[must_use]
+    pub const fn reports(&self) -> u64 {
+        self.reports
+    }
+
     fn count(&mut self, event: &Event) {
+        self.reports += 1;
         if event.aside {
             self.aside += 1;
             return;
@@ -147,19 +202,36 @@ impl Recount {
         let number = |n: u64| n.to_string();
         compare("activations".into(), number(book.activations()), number(self.activations()));
         let today = book.today();
-        for days in [1, 7, 30] {
+        compare("today".into(), number(book.today.into()), number(self.today.into()));
+        let present = book.present();
+        for days in [1, 2, 7, 30, 90, 400] {
             let from = today.window_start(days);
             let again = number(self.active_between(from, today));
             compare(format!("active in {days} days"), number(book.active(days)), again.clone());
-            let bitmaps = book.active_between(from, today).map_or_else(String::new, number);
-            compare(format!("active in {days} days by bitmaps"), bitmaps, again);
+            if let Some(summed) = present.active(days) {
+                compare(format!("active in {days} days, summed"), number(summed), again.clone());
+            }
+            if let Some(bitmaps) = book.active_between(from, today) {
+                compare(format!("active in {days} days by bitmaps"), number(bitmaps), again);
+            }
         }
         for by in Slice::ALL {
-            for days in [None, Some(1), Some(7), Some(30)] {
+            for days in WINDOWS.map(Some).into_iter().chain([None]) {
                 let what = format!("by {} in {days:?} days", by.word());
+                let again = self.breakdown(days, by);
+                if let Some(summed) = present.table(days, by) {
+                    compare(format!("{what}, summed"), format!("{summed:?}"), format!("{again:?}"));
+                }
                 let cells = book.breakdown(days, &[by]).cells;
-                compare(what, format!("{cells:?}"), format!("{:?}", self.breakdown(days, by)));
+                compare(what, format!("{cells:?}"), format!("{again:?}"));
             }
+        }
+        let closes: BTreeMap<u16, &Close> =
+            book.closes.iter().map(|(day, close)| (*day, close.as_ref())).collect();
+        for day in closes.keys().copied().chain(self.closes.keys().copied()) {
+            let told = format!("{:?}", closes.get(&day));
+            let again = format!("{:?}", self.closes.get(&day).as_ref());
+            compare(format!("the close of {}", Day::from_number(day).date()), told, again);
         }
         let installs = format!("{:?}", book.installs());
         let again = format!("{:?}", (&self.reported, &self.inferred));

@@ -1,53 +1,65 @@
 //! A snapshot: the book on disk, so that a restart reads only the log behind it.
 //!
 //! `NNNNNNNNNN.snapshot` holds what all segments before NNNNNNNNNN say. It is written beside the
-//! count, from shared chunks, and appears under its name only when it is whole and on disk. A
-//! snapshot that is damaged is passed over: the log says everything again.
+//! count, row by row as they were at its moment, and appears under its name only when it is whole
+//! and on disk. A snapshot that is damaged is passed over: the log says everything again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::book::{Book, Close};
-use crate::column::{Column, Row};
+use crate::book::Book;
+use crate::column::{CHUNK, Column, ROW_BYTES, read_row};
 use crate::days::Days;
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, NAMES_MAX};
 use crate::error::CountError;
+use crate::present::Close;
 
-const MAGIC: u64 = u64::from_le_bytes(*b"KONTOR\x01c");
+const MAGIC: u64 = u64::from_le_bytes(*b"KONTOR\x02c");
 
-/// The book at one moment, sharing its chunks.
+/// Bitmaps of days that a snapshot can hold; more is damage.
+const DAYS_MAX: u64 = 1_000;
+
+/// The book at one moment. The rows stay where they are; see [`Column::freeze`].
 pub(crate) struct Frozen {
-    column: Column,
+    book: Arc<RwLock<Book>>,
+    rows: u64,
     days: Days,
     names: [Dictionary; 2],
-    cube: HashMap<u64, u32>,
+    cells: Vec<(u16, u64, u32)>,
     installs: [BTreeMap<u16, u64>; 2],
     timing: [u64; 4],
     aside: u64,
-    closes: BTreeMap<u16, Close>,
+    closes: BTreeMap<u16, Arc<Close>>,
     today: u16,
 }
 
 impl Frozen {
-    pub(crate) fn of(book: &Book) -> Self {
+    pub(crate) fn of(shared: &Arc<RwLock<Book>>) -> Self {
+        let mut book = shared.write().unwrap_or_else(PoisonError::into_inner);
+        book.column.freeze();
+        let cells = book
+            .cube
+            .days()
+            .flat_map(|(day, cells)| cells.iter().map(move |(key, count)| (day, *key, *count)));
         Self {
-            column: book.column.clone(),
+            rows: book.column.len() as u64,
             days: book.days.clone(),
             names: [book.models.clone(), book.versions.clone()],
-            cube: book.cube.clone(),
+            cells: cells.collect(),
             installs: [book.reported.clone(), book.inferred.clone()],
             timing: book.timing,
             aside: book.aside,
             closes: book.closes.clone(),
             today: book.today,
+            book: Arc::clone(shared),
         }
     }
 
     /// Writes the snapshot that precedes segment `number`.
-    pub(crate) fn write(&self, folder: &Path, number: u64) -> Result<(), CountError> {
+    pub(crate) fn write(self, folder: &Path, number: u64) -> Result<(), CountError> {
         let (path, part) = (name(folder, number), folder.join("snapshot.part"));
         let write = || {
             let file = File::create(&part)?;
@@ -60,27 +72,36 @@ impl Frozen {
             std::fs::rename(&part, &path)?;
             File::open(folder)?.sync_all()
         };
-        write().map_err(CountError::io("write", &path))
+        let written = write();
+        self.book.write().unwrap_or_else(PoisonError::into_inner).column.thaw();
+        written.map_err(CountError::io("write", &path))
     }
 
     fn put(&self, out: &mut Out) -> std::io::Result<()> {
         out.number(MAGIC)?;
-        out.number(self.column.len() as u64)?;
-        for (row, marks) in self.column.iter() {
-            let mut bytes = [0; 17];
-            bytes[..8].copy_from_slice(&row.key.to_le_bytes());
-            bytes[8..12].copy_from_slice(&row.said.to_le_bytes());
-            bytes[12..14].copy_from_slice(&row.first.to_le_bytes());
-            bytes[14..16].copy_from_slice(&row.last.to_le_bytes());
-            bytes[16] = marks;
-            out.bytes(&bytes)?;
+        out.number(self.rows)?;
+        let (mut rows, mut written) = (Vec::new(), 0);
+        // The lock is held for one chunk at a time: reports go on between them.
+        while self
+            .book
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .column
+            .take_frozen(&mut rows)
+        {
+            written += rows.len() / ROW_BYTES;
+            out.bytes(&rows)?;
+        }
+        if written as u64 != self.rows {
+            return Err(std::io::Error::other("the rows were not kept for the snapshot"));
         }
         out.number(self.days.0.len() as u64)?;
         for (day, bits) in &self.days.0 {
             out.number(u64::from(*day))?;
             out.number(bits.len() as u64)?;
-            for word in bits.iter() {
-                out.number(*word)?;
+            for part in bits.chunks(CHUNK) {
+                let bytes: Vec<u8> = part.iter().flat_map(|word| word.to_le_bytes()).collect();
+                out.bytes(&bytes)?;
             }
         }
         for names in &self.names {
@@ -89,9 +110,10 @@ impl Frozen {
                 out.text(name)?;
             }
         }
-        out.number(self.cube.len() as u64)?;
-        for (cell, count) in &self.cube {
-            out.number(*cell)?;
+        out.number(self.cells.len() as u64)?;
+        for (day, key, count) in &self.cells {
+            out.number(u64::from(*day))?;
+            out.number(*key)?;
             out.number(u64::from(*count))?;
         }
         for installs in &self.installs {
@@ -106,23 +128,26 @@ impl Frozen {
         }
         out.number(self.closes.len() as u64)?;
         for (day, close) in &self.closes {
-            for count in [
-                u64::from(*day),
-                close.activations,
-                close.active_1,
-                close.active_7,
-                close.active_30,
-            ] {
-                out.number(count)?;
-            }
-            out.number(close.countries.len() as u64)?;
-            for (country, count) in &close.countries {
-                out.text(country)?;
-                out.number(*count)?;
-            }
+            out.number(u64::from(*day))?;
+            put_close(close, out)?;
         }
         Ok(())
     }
+}
+
+fn put_close(close: &Close, out: &mut Out) -> std::io::Result<()> {
+    let installs = [close.installs_reported, close.installs_inferred];
+    for count in [close.activations].iter().chain(&close.active).chain(&installs) {
+        out.number(*count)?;
+    }
+    for table in &close.tables {
+        out.number(table.len() as u64)?;
+        for (value, count) in table {
+            out.text(value)?;
+            out.number(*count)?;
+        }
+    }
+    Ok(())
 }
 
 fn name(folder: &Path, number: u64) -> PathBuf {
@@ -153,7 +178,7 @@ pub(crate) fn tidy_up(folder: &Path) -> Result<(), CountError> {
     Ok(())
 }
 
-fn numbers(folder: &Path) -> Result<Vec<u64>, CountError> {
+pub(crate) fn numbers(folder: &Path) -> Result<Vec<u64>, CountError> {
     let read = std::fs::read_dir(folder).map_err(CountError::io("list", folder))?;
     let number = |entry: std::io::Result<std::fs::DirEntry>| {
         entry.ok()?.file_name().to_str()?.strip_suffix(".snapshot")?.parse().ok()
@@ -163,77 +188,102 @@ fn numbers(folder: &Path) -> Result<Vec<u64>, CountError> {
     Ok(numbers)
 }
 
+fn wrong(why: &str) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, why.to_owned())
+}
+
 fn read(path: &Path) -> std::io::Result<Book> {
     let file = File::open(path)?;
     let mut from = In(BufReader::with_capacity(1 << 20, file), blake3::Hasher::new());
-    let wrong = |why: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, why.to_owned());
     if from.number()? != MAGIC {
         return Err(wrong("it is no snapshot of this version"));
     }
-    let mut column = Column::default();
-    for _ in 0..from.number()? {
-        let bytes = from.array::<17>()?;
-        let (key, rest) = bytes.split_first_chunk::<8>().ok_or_else(|| wrong("short row"))?;
-        let (said, rest) = rest.split_first_chunk::<4>().ok_or_else(|| wrong("short row"))?;
-        let [f0, f1, l0, l1, marks] = *rest else { return Err(wrong("short row")) };
-        let (first, last) = (u16::from_le_bytes([f0, f1]), u16::from_le_bytes([l0, l1]));
-        let (key, said) = (u64::from_le_bytes(*key), u32::from_le_bytes(*said));
-        column.push(Row { key, said, first, last }, marks);
-    }
-    let mut days = Days::default();
-    for _ in 0..from.number()? {
-        let day = from.small::<u16>()?;
-        let words: std::io::Result<Vec<u64>> = (0..from.number()?).map(|_| from.number()).collect();
-        days.0.insert(day, Arc::new(words?));
-    }
+    let column = read_column(&mut from)?;
+    let days = read_days(&mut from)?;
     let mut names = [Dictionary::default(), Dictionary::default()];
     for names in &mut names {
         for _ in 0..from.number()? {
-            names.enter(&from.text()?);
+            names.enter(&from.text()?, NAMES_MAX);
         }
     }
-    let mut cube = HashMap::new();
+    let mut book = Book::of(column, days);
+    [book.models, book.versions] = names;
     for _ in 0..from.number()? {
-        cube.insert(from.number()?, from.small::<u32>()?);
+        book.cube.restore(from.small()?, from.number()?, from.small()?);
     }
-    let mut installs = [BTreeMap::new(), BTreeMap::new()];
-    for installs in &mut installs {
+    for installs in [&mut book.reported, &mut book.inferred] {
         for _ in 0..from.number()? {
             installs.insert(from.small::<u16>()?, from.number()?);
         }
     }
-    let mut timing = [0; 4];
-    for count in &mut timing {
+    for count in &mut book.timing {
         *count = from.number()?;
     }
-    let (aside, today) = (from.number()?, from.small::<u16>()?);
-    let mut closes = BTreeMap::new();
+    (book.aside, book.today) = (from.number()?, from.small::<u16>()?);
     for _ in 0..from.number()? {
         let day = from.small::<u16>()?;
-        let mut close = Close {
-            activations: from.number()?,
-            active_1: from.number()?,
-            active_7: from.number()?,
-            active_30: from.number()?,
-            countries: BTreeMap::new(),
-        };
-        for _ in 0..from.number()? {
-            close.countries.insert(from.text()?, from.number()?);
-        }
-        closes.insert(day, close);
+        book.closes.insert(day, Arc::new(read_close(&mut from)?));
     }
+    book.cube.advance(book.today);
     let sum = from.1.finalize();
     let mut kept = [0; 32];
     from.0.read_exact(&mut kept)?;
     if sum != blake3::Hash::from_bytes(kept) {
         return Err(wrong("its checksum is wrong"));
     }
-    let mut book = Book::of(column, days);
-    [book.models, book.versions] = names;
-    [book.reported, book.inferred] = installs;
-    (book.cube, book.timing, book.aside) = (cube, timing, aside);
-    (book.closes, book.today) = (closes, today);
     Ok(book)
+}
+
+fn read_column(from: &mut In) -> std::io::Result<Column> {
+    let mut column = Column::default();
+    let mut left = from.small::<u32>()? as usize;
+    let mut bytes = Vec::new();
+    while left > 0 {
+        let rows = left.min(CHUNK);
+        from.block(rows * ROW_BYTES, &mut bytes)?;
+        for bytes in bytes.as_chunks::<ROW_BYTES>().0 {
+            let (row, marks) = read_row(bytes);
+            column.push(row, marks);
+        }
+        left -= rows;
+    }
+    Ok(column)
+}
+
+fn read_days(from: &mut In) -> std::io::Result<Days> {
+    let mut days = Days::default();
+    let count = from.number()?;
+    if count > DAYS_MAX {
+        return Err(wrong("too many days"));
+    }
+    let mut bytes = Vec::new();
+    for _ in 0..count {
+        let (day, mut left) = (from.small::<u16>()?, from.small::<u32>()? as usize);
+        let mut words = Vec::new();
+        while left > 0 {
+            let part = left.min(CHUNK);
+            from.block(part * 8, &mut bytes)?;
+            words.reserve_exact(part);
+            words.extend(bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word)));
+            left -= part;
+        }
+        days.0.insert(day, Arc::new(words));
+    }
+    Ok(days)
+}
+
+fn read_close(from: &mut In) -> std::io::Result<Close> {
+    let mut close = Close { activations: from.number()?, ..Close::default() };
+    for count in &mut close.active {
+        *count = from.number()?;
+    }
+    (close.installs_reported, close.installs_inferred) = (from.number()?, from.number()?);
+    for table in &mut close.tables {
+        for _ in 0..from.number()? {
+            table.insert(from.text()?, from.number()?);
+        }
+    }
+    Ok(close)
 }
 
 struct Out(BufWriter<File>, blake3::Hasher);
@@ -257,15 +307,19 @@ impl Out {
 struct In(BufReader<File>, blake3::Hasher);
 
 impl In {
-    fn array<const N: usize>(&mut self) -> std::io::Result<[u8; N]> {
-        let mut bytes = [0; N];
-        self.0.read_exact(&mut bytes)?;
-        self.1.update(&bytes);
-        Ok(bytes)
+    /// So many bytes at once: hashing piece by piece would take longer than reading.
+    fn block(&mut self, length: usize, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+        bytes.resize(length, 0);
+        self.0.read_exact(bytes)?;
+        self.1.update(bytes);
+        Ok(())
     }
 
     fn number(&mut self) -> std::io::Result<u64> {
-        self.array().map(u64::from_le_bytes)
+        let mut bytes = [0; 8];
+        self.0.read_exact(&mut bytes)?;
+        self.1.update(&bytes);
+        Ok(u64::from_le_bytes(bytes))
     }
 
     fn small<T: TryFrom<u64>>(&mut self) -> std::io::Result<T> {

@@ -24,6 +24,8 @@ pub struct Config {
     pub limits: Limits,
     /// Payment methods.
     pub payment: Payment,
+    /// Counting installations.
+    pub install: Install,
     /// What is logged and how.
     pub log: Log,
 }
@@ -72,6 +74,24 @@ pub struct Payment {
     pub bank_name: String,
 }
 
+/// Counting installations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Install {
+    /// Count here.
+    pub count: bool,
+    /// The folder of the log; empty: `installs` in the data folder.
+    pub folder: PathBuf,
+    /// Cells with fewer devices are not published.
+    pub cell_min: u64,
+    /// New devices from one network on one day that are counted; 0: no limit.
+    pub new_per_network: u32,
+    /// Reports per minute from one address; 0: no limit.
+    pub reports_per_minute: u32,
+    /// After how many reports a snapshot is written.
+    pub snapshot_every: u64,
+}
+
 /// What is logged and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -100,6 +120,7 @@ impl Default for Config {
             server: Server::default(),
             limits: Limits::default(),
             payment: Payment::default(),
+            install: Install::default(),
             log: Log::default(),
         }
     }
@@ -120,6 +141,20 @@ impl Default for Server {
 impl Default for Limits {
     fn default() -> Self {
         Self { public_writes_per_minute: 120, sign_ups_per_hour: 20, hold_s: 900 }
+    }
+}
+
+impl Default for Install {
+    fn default() -> Self {
+        let usual = kontor_rom::install::Settings::new(PathBuf::new());
+        Self {
+            count: true,
+            folder: PathBuf::new(),
+            cell_min: usual.cell_min,
+            new_per_network: usual.new_per_network,
+            reports_per_minute: 6_000,
+            snapshot_every: usual.snapshot_every,
+        }
     }
 }
 
@@ -162,6 +197,29 @@ pub const KEYS: &[(&str, &str)] = &[
     ("payment.bank_account_holder", "Whose account a transfer goes to."),
     ("payment.bank_account", "The account, as IBAN or in the national form."),
     ("payment.bank_name", "The bank."),
+    (
+        "install.count",
+        "Count installations on this server. One server counts for a shop: others refuse reports.",
+    ),
+    (
+        "install.folder",
+        "The folder of the count's log and snapshots. Empty: `installs` in the data folder.",
+    ),
+    ("install.cell_min", "Cells of published tables with fewer devices are withheld (at least 1)."),
+    (
+        "install.new_per_network",
+        "New devices from one network (256 addresses) on one day that are counted; further ones\n\
+         are kept apart, ten times as many refused. 0: no limit.",
+    ),
+    (
+        "install.reports_per_minute",
+        "Reports of devices per minute from one address; 0: no limit. A carrier's address stands\n\
+         for many devices.",
+    ),
+    (
+        "install.snapshot_every",
+        "After how many reports a snapshot is written, so that a start reads less of the log.",
+    ),
     ("log.filter", "Which events are logged: \"info\", or \"info,kontor_web=debug\"."),
     ("log.format", "How: \"text\" for people, \"json\" for machines."),
 ];
@@ -208,6 +266,9 @@ impl Config {
         if !(60..=3600).contains(&self.limits.hold_s) {
             return wrong("limits.hold_s must lie between 60 and 3600 seconds");
         }
+        if self.install.cell_min == 0 || self.install.snapshot_every == 0 {
+            return wrong("install.cell_min and install.snapshot_every are at least 1");
+        }
         let origin = &self.server.origin;
         let scheme = origin.starts_with("http://") || origin.starts_with("https://");
         if !origin.is_empty() && (!scheme || origin.ends_with('/')) {
@@ -230,6 +291,16 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.data.join("kontor.db")
+    }
+
+    /// Where the count of installations lies.
+    #[must_use]
+    pub fn install_folder(&self) -> PathBuf {
+        if self.install.folder.as_os_str().is_empty() {
+            self.data.join("installs")
+        } else {
+            self.install.folder.clone()
+        }
     }
 
     /// The example file: every key with its meaning and its default.
@@ -311,6 +382,7 @@ mod tests {
             ("[server]\norigin = 'shop.example'", "origin"),
             ("[limits]\nhold_s = 5", "hold_s"),
             ("[payment]\nbank_transfer = true", "bank_account"),
+            ("[install]\ncell_min = 0", "cell_min"),
             ("[log]\nformat = 'xml'", "format"),
         ] {
             let error = read(text).expect_err(text).to_string();

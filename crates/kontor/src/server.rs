@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::{Clock, Random, SecretKey};
+use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
 use kontor_shop::{BankAccount, Policy, Shop, keepers};
 use kontor_store::{Db, Options, StoreError};
-use kontor_web::kit::app::{App, Settings};
+use kontor_web::kit::app::{App, Parts, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -34,6 +35,9 @@ pub enum ServerError {
     /// The store of files.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// The count of installations.
+    #[error("the count of installations: {0}")]
+    Install(#[from] InstallError),
     /// The address cannot be listened on.
     #[error("could not listen on {address}: {source}")]
     Listen {
@@ -126,6 +130,28 @@ pub async fn open_rom(
     Ok(Arc::new(Rom::open(db, clock, Random::System, key, files, settings).await?))
 }
 
+/// Opens the count of installations, if this server counts.
+///
+/// # Errors
+///
+/// When its folder is damaged.
+pub async fn open_install(
+    config: &Config,
+    rom: Arc<Rom>,
+    key: &SecretKey,
+) -> Result<Option<Arc<Install>>, ServerError> {
+    if !config.install.count {
+        return Ok(None);
+    }
+    let settings = install::Settings {
+        folder: config.install_folder(),
+        cell_min: config.install.cell_min,
+        new_per_network: config.install.new_per_network,
+        snapshot_every: config.install.snapshot_every,
+    };
+    Ok(Some(Arc::new(Install::open(rom, key, settings).await?)))
+}
+
 impl Server {
     /// Puts a server together on an open database: listens, reads the first snapshot, starts the
     /// keepers.
@@ -154,20 +180,25 @@ impl Server {
             config.server.origin.clone()
         };
         let rom = open_rom(config, db, clock, key, &origin).await?;
+        let install = open_install(config, Arc::clone(&rom), key).await?;
         let settings = Settings {
             origin,
             trusted_proxies: config.server.trusted_proxies,
             writes_per_minute: config.limits.public_writes_per_minute,
             sign_ups_per_hour: config.limits.sign_ups_per_hour,
+            reports_per_minute: config.install.reports_per_minute,
             legal: legal::read(&config.legal)?,
         };
         let (stop_keepers, stopped) = watch::channel(false);
-        let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings, metrics);
+        let parts = Parts { rom: Some(Arc::clone(&rom)), install: install.clone() };
+        let app = App::with_parts(Arc::clone(&shop), parts, settings, metrics);
         let forgetting = forget_addresses(app.clone(), stopped.clone());
+        let counting = keep_install(install, stopped.clone());
         let keepers = tokio::spawn(async move {
             tokio::join!(
                 keepers::run(shop, stopped.clone()),
                 kontor_rom::keepers::run(rom, stopped),
+                counting,
                 forgetting
             );
         });
@@ -214,6 +245,13 @@ impl Server {
         }
         app.shop.db.close().await;
         Ok(served?)
+    }
+}
+
+/// Keeps the count, where there is one.
+async fn keep_install(install: Option<Arc<Install>>, stop: watch::Receiver<bool>) {
+    if let Some(install) = install {
+        install::run(install, stop).await;
     }
 }
 

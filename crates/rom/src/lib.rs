@@ -11,6 +11,7 @@ pub mod build;
 pub mod channel;
 pub mod core;
 pub mod device;
+pub mod install;
 pub mod keepers;
 pub mod rollout;
 

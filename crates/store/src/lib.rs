@@ -15,6 +15,7 @@ pub mod customer;
 pub mod device;
 pub mod fact;
 pub mod idempotency;
+pub mod install;
 pub mod job;
 mod kernel;
 pub mod market;

@@ -88,6 +88,7 @@ impl Server {
             trusted_proxies: 0,
             writes_per_minute: 0,
             sign_ups_per_hour: 0,
+            reports_per_minute: 0,
             legal: kontor_web::page::LegalTexts::default(),
         };
         let app = App::with_rom(Arc::clone(&api.shop), Some(Arc::new(rom)), settings, None);

@@ -20,6 +20,7 @@ fn path_of(route: &Route) -> String {
         "{language}" => "en".to_owned(),
         "{model}" => "band".to_owned(),
         "{sku}" => BAND.to_owned(),
+        "{by}" => "country".to_owned(),
         "{text}" => "terms".to_owned(),
         "{*path}" => {
             let address = assets::url("shop.css");

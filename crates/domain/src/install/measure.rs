@@ -66,9 +66,30 @@ impl Measure {
         }
     }
 
+    /// The one with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.word() == word)
+    }
+
     /// The version of the definition; it rises when a sentence changes what is counted.
     #[must_use]
     pub const fn version(self) -> u8 {
         1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_definitions_says_what_the_program_says() {
+        let page = include_str!("../../../../docs/figures.md");
+        for measure in Measure::ALL {
+            let section = format!("### {}\n\n{}\n", measure.word(), measure.definition());
+            assert!(page.contains(&section), "docs/figures.md lacks:\n{section}");
+            assert_eq!(Measure::from_word(measure.word()), Some(measure));
+        }
     }
 }

@@ -6,14 +6,20 @@
 //!
 //! Start reading with [`Report`], then [`place`].
 
+mod credential;
 mod day;
+mod form;
 mod lineage;
 mod measure;
+mod produced;
 mod publish;
 mod report;
 
+pub use credential::Credential;
 pub use day::{Day, LATE_DAYS_MAX, Timing, place};
+pub use form::{DEVICE_ID_BYTES, FormRefusal, OwnForm, country_said, is_device_id};
 pub use lineage::{LineageForm, LineageRefusal};
 pub use measure::Measure;
+pub use produced::{Produced, ProducedError};
 pub use publish::{CELL_MIN, Cell, Published, publish};
 pub use report::{Channel, DeviceKey, Kind, Name, NameError, Report, Standing};

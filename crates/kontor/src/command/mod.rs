@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod import;
 mod init;
+mod install;
 mod migrate;
 mod opening;
 mod order;
@@ -72,6 +73,8 @@ enum Command {
     Order(order::Args),
     #[command(subcommand)]
     Rom(rom::Args),
+    #[command(subcommand)]
+    Install(install::Args),
     /// Show the configuration in force, or an example with every key.
     #[command(subcommand)]
     Config(config::Args),
@@ -133,6 +136,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             // Answered above: it needs neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }
     })

@@ -37,7 +37,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_order_waiting"),
     migration!(8, "0008_rom"),
     migration!(9, "0009_sale"),
-    migration!(10, "0010_reach"),
+    migration!(10, "0010_install"),
+    migration!(11, "0011_reach"),
 ];
 
 /// The newest schema that this release knows.

@@ -4,6 +4,7 @@
 //! What cannot be read is a [`Problem`] here already, so that an endpoint only sees good parts.
 
 use std::error::Error as _;
+use std::net::IpAddr;
 
 use axum::Json;
 use axum::body::{Bytes, to_bytes};
@@ -20,7 +21,7 @@ use serde::de::DeserializeOwned;
 use super::object::Object;
 use super::reply::Reply;
 use crate::kit::app::App;
-use crate::kit::guard::RequestId;
+use crate::kit::guard::{RequestId, client_address, peer};
 use crate::kit::problem::{FieldProblem, Problem};
 
 /// The header with the key of a repeated request.
@@ -43,6 +44,8 @@ pub(crate) struct Call {
     query: Vec<(String, String)>,
     body: Bytes,
     id: Option<RequestId>,
+    /// The client's address: for budgets, never kept.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl FromRequest<App> for Call {
@@ -51,6 +54,7 @@ impl FromRequest<App> for Call {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let id = parts.extensions.get::<RequestId>().cloned();
+        let address = client_address(app, &parts.headers, peer(&parts.extensions));
         let path = parts.uri.path().to_owned();
         let refuse = |problem: Problem| problem.respond(app, &path, id.as_ref());
         let segments = RawPathParams::from_request_parts(&mut parts, app)
@@ -67,7 +71,7 @@ impl FromRequest<App> for Call {
         } else {
             to_bytes(body, limits::BODY_BYTES_MAX).await.map_err(|_| refuse(too_large()))?
         };
-        Ok(Self { headers: parts.headers, path, segments, query, body, id })
+        Ok(Self { headers: parts.headers, path, segments, query, body, id, address })
     }
 }
 
@@ -155,6 +159,31 @@ impl Call {
                 "An Idempotency-Key has 1 to 255 visible ASCII characters.",
             ),
         }
+    }
+
+    /// The fields of a flat body, as a form or as JSON: other projects' clients send either.
+    pub(crate) fn fields(&self) -> Result<Vec<(String, String)>, Problem> {
+        let kind = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return serde_urlencoded::from_bytes(&self.body).map_err(|_| {
+                Problem::new(StatusCode::BAD_REQUEST, "request.form")
+                    .detail("The body is not a form.")
+            });
+        }
+        let body: serde_json::Map<String, serde_json::Value> = self.json_map()?;
+        let text = |value: serde_json::Value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Ok(body.into_iter().map(|(name, value)| (name, text(value))).collect())
+    }
+
+    fn json_map(&self) -> Result<serde_json::Map<String, serde_json::Value>, Problem> {
+        serde_json::from_slice(&self.body).map_err(|_| {
+            Problem::new(StatusCode::BAD_REQUEST, "request.not_json")
+                .detail("The body is a form or a JSON object.")
+        })
     }
 
     /// The body.

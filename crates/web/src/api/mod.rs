@@ -12,6 +12,7 @@ mod catalogue;
 mod clearance;
 mod customer;
 mod document;
+mod install;
 mod market;
 mod money;
 mod object;
@@ -45,6 +46,12 @@ const ROUTES: &[Route] = &[
     customer::ROUTE,
     sale::enter::ROUTE,
     sale::claim::ROUTE,
+    install::report::ROUTE,
+    install::overview::ROUTE,
+    install::table::ROUTE,
+    install::history::ROUTE,
+    install::lineage::REPORT,
+    install::lineage::SHOW,
     document::openapi_json::ROUTE,
     document::reference::ROUTE,
 ];
@@ -68,6 +75,12 @@ pub fn routes(routes: Routes) -> Routes {
         .add(customer::ROUTE, post(customer::join_waiting_list))
         .add(sale::enter::ROUTE, post(sale::enter::enter_sale))
         .add(sale::claim::ROUTE, post(sale::claim::claim_in_sale))
+        .add(install::report::ROUTE, post(install::report::report_installation))
+        .add(install::overview::ROUTE, get(install::overview::show_installations))
+        .add(install::table::ROUTE, get(install::table::show_table))
+        .add(install::history::ROUTE, get(install::history::show_history))
+        .add(install::lineage::REPORT, post(install::lineage::report_lineage))
+        .add(install::lineage::SHOW, get(install::lineage::show_lineage))
         .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
         .add(document::reference::ROUTE, get(document::reference::show_reference))
 }

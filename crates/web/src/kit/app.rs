@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kontor_rom::Rom;
+use kontor_rom::install::Install;
 use kontor_shop::Shop;
 
 use super::limit::Limiter;
@@ -21,8 +22,19 @@ pub struct Settings {
     pub writes_per_minute: u32,
     /// Waiting-list sign-ups per hour from one address; 0: no limit.
     pub sign_ups_per_hour: u32,
+    /// Reports of devices per minute from one address; 0: no limit.
+    pub reports_per_minute: u32,
     /// The operator's own legal texts.
     pub legal: LegalTexts,
+}
+
+/// What a server can have besides its shop.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The ROM service.
+    pub rom: Option<Arc<Rom>>,
+    /// The count of installations.
+    pub install: Option<Arc<Install>>,
 }
 
 /// The server's shared state. Cloning is cheap.
@@ -36,6 +48,10 @@ pub struct Inner {
     pub shop: Arc<Shop>,
     /// The ROM service, where there is one.
     pub rom: Option<Arc<Rom>>,
+    /// The count of installations, where there is one.
+    pub install: Option<Arc<Install>>,
+    /// Answers with its figures, rendered once.
+    pub install_pages: Pages,
     /// What the server was told at start.
     pub settings: Settings,
     /// What is the same on every page.
@@ -63,6 +79,18 @@ impl App {
         settings: Settings,
         metrics: Option<fn() -> String>,
     ) -> Self {
+        Self::with_parts(shop, Parts { rom, install: None }, settings, metrics)
+    }
+
+    /// The state of a server for `shop` with the parts that it has.
+    #[must_use]
+    pub fn with_parts(
+        shop: Arc<Shop>,
+        parts: Parts,
+        settings: Settings,
+        metrics: Option<fn() -> String>,
+    ) -> Self {
+        let Parts { rom, install } = parts;
         let snapshot = shop.snapshots.now();
         let site = Arc::new(Site {
             shop_name: snapshot.shop_name.clone(),
@@ -70,10 +98,16 @@ impl App {
             origin: settings.origin.clone(),
             reenactment: snapshot.reenactment,
         });
-        let limiter = Limiter::new(settings.writes_per_minute, settings.sign_ups_per_hour);
+        let limiter = Limiter::new(
+            settings.writes_per_minute,
+            settings.sign_ups_per_hour,
+            settings.reports_per_minute,
+        );
         Self(Arc::new(Inner {
             shop,
             rom,
+            install,
+            install_pages: Pages::default(),
             settings,
             site,
             pages: Pages::default(),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -99,7 +99,8 @@ fn check_write(app: &App, route: &Route, request: &Request) -> Result<(), Proble
     if !route.path.starts_with("/api/") && !same_origin(app, request.headers()) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "request.cross_site"));
     }
-    let Some(address) = client_address(app, request) else { return Ok(()) };
+    let peer = peer(request.extensions());
+    let Some(address) = client_address(app, request.headers(), peer) else { return Ok(()) };
     app.limiter.take(route.class, address).map_err(Problem::too_many)
 }
 
@@ -117,14 +118,20 @@ fn same_origin(app: &App, headers: &HeaderMap) -> bool {
         || origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
 }
 
+/// The address of the connection.
+#[must_use]
+pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
 /// The address of the client: of the connection, or what the trusted proxies say of it.
-fn client_address(app: &App, request: &Request) -> Option<IpAddr> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+#[must_use]
+pub fn client_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
     let proxies = usize::from(app.settings.trusted_proxies);
     if proxies == 0 {
         return peer;
     }
-    let forwarded = request.headers().get_all("x-forwarded-for").iter();
+    let forwarded = headers.get_all("x-forwarded-for").iter();
     let hops: Vec<&str> = forwarded
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))

@@ -16,18 +16,21 @@ use super::routes::Class;
 pub struct Limiter {
     writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
     sign_ups: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    reports: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
 impl Limiter {
-    /// Budgets of `writes_per_minute` and `sign_ups_per_hour`; zero means no limit.
+    /// Budgets of `writes_per_minute`, `sign_ups_per_hour` and `reports_per_minute` of devices;
+    /// zero means no limit.
     #[must_use]
-    pub fn new(writes_per_minute: u32, sign_ups_per_hour: u32) -> Self {
+    pub fn new(writes_per_minute: u32, sign_ups_per_hour: u32, reports_per_minute: u32) -> Self {
         let keyed = |count: u32, quota: fn(NonZeroU32) -> Quota| {
             NonZeroU32::new(count).map(|count| RateLimiter::keyed(quota(count)))
         };
         Self {
             writes: keyed(writes_per_minute, Quota::per_minute),
             sign_ups: keyed(sign_ups_per_hour, Quota::per_hour),
+            reports: keyed(reports_per_minute, Quota::per_minute),
         }
     }
 
@@ -40,6 +43,7 @@ impl Limiter {
         let limiter = match class {
             Class::Write => &self.writes,
             Class::SignUp => &self.sign_ups,
+            Class::Report => &self.reports,
             _ => return Ok(()),
         };
         let Some(limiter) = limiter else { return Ok(()) };
@@ -61,7 +65,7 @@ impl Limiter {
     /// Forgets addresses whose budget is full again. Called by a keeper, so that memory stays
     /// bounded by the number of recent writers.
     pub fn forget(&self) {
-        for limiter in [&self.writes, &self.sign_ups].into_iter().flatten() {
+        for limiter in [&self.writes, &self.sign_ups, &self.reports].into_iter().flatten() {
             limiter.retain_recent();
         }
     }
@@ -73,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_budget_is_per_address_and_class() {
-        let limiter = Limiter::new(2, 0);
+        let limiter = Limiter::new(2, 0, 1);
         let one: IpAddr = "192.0.2.1".parse().expect("an address");
         let other: IpAddr = "2001:db8::1".parse().expect("an address");
         assert!(limiter.take(Class::Write, one).is_ok());
@@ -82,6 +86,7 @@ mod tests {
         assert!(limiter.take(Class::Write, other).is_ok(), "another address has its own");
         assert!(limiter.take(Class::Page, one).is_ok(), "reading is not limited");
         assert!(limiter.take(Class::SignUp, one).is_ok(), "zero means no limit");
+        assert!(limiter.take(Class::Report, one).is_ok(), "a device's budget is its own");
         let neighbour: IpAddr = "2001:db8::2".parse().expect("an address");
         assert!(limiter.take(Class::Write, neighbour).is_ok());
         assert!(limiter.take(Class::Write, other).is_err(), "one network shares a budget");

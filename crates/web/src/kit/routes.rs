@@ -40,6 +40,8 @@ pub enum Class {
     Write,
     /// Waiting-list sign-ups.
     SignUp,
+    /// Reports of devices: many come from one address, a carrier's.
+    Report,
     /// Health and metrics.
     Operation,
 }
@@ -55,6 +57,7 @@ impl Class {
             Self::Read => "read",
             Self::Write => "write",
             Self::SignUp => "sign_up",
+            Self::Report => "report",
             Self::Operation => "operation",
         }
     }
@@ -62,7 +65,7 @@ impl Class {
     /// Whether requests of this class change something.
     #[must_use]
     pub const fn writes(self) -> bool {
-        matches!(self, Self::Write | Self::SignUp)
+        matches!(self, Self::Write | Self::SignUp | Self::Report)
     }
 }
 

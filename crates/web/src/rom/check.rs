@@ -7,11 +7,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_base::Country;
 use kontor_domain::channel::Channel;
+use kontor_domain::install::OwnForm;
 use kontor_rom::core::{Question, Source, Who};
 use serde::Deserialize;
 
 use super::reply::{DEVICE, document, stranger};
+use super::seen::seen;
 use crate::kit::app::App;
+use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
 
@@ -60,20 +63,30 @@ pub(super) async fn answer(
             }
             None => stranger(rom, asked.c, peer.map(|info| info.0)),
         };
+    let address = peer.as_ref().map(|info| info.0.0.ip());
+    let address = client_address(&app, &headers, address);
     let question = Question {
         model: &asked.model,
         channel,
         source: Source { incremental: &asked.build, built_s: asked.built },
         who,
-        country: asked.country.and_then(|code| code.parse::<Country>().ok()),
+        country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
     let snapshot = rom.snapshots.now();
-    match snapshot.answer(&question, rom.now()) {
+    let response = match snapshot.answer(&question, rom.now()) {
         Some(answers) => document(&answers.check, "application/json", &headers),
         None => {
             let problem = Problem::new(StatusCode::NOT_FOUND, "device.unknown_model")
                 .detail("No builds are published for this model.");
             problem.respond(&app, "/api/", None)
         }
-    }
+    };
+    let form = OwnForm {
+        model: &asked.model,
+        version: &asked.build,
+        channel: channel.word(),
+        country: asked.country.as_deref().unwrap_or_default(),
+        ..OwnForm::default()
+    };
+    seen(&app, &headers, address, form, response).await
 }

@@ -9,6 +9,7 @@ mod lineage;
 mod range;
 mod reply;
 mod report;
+mod seen;
 
 use axum::routing::{get, post};
 

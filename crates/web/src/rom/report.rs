@@ -1,16 +1,21 @@
 //! `POST /rom/reports`: a device tells what became of a build. The same report twice counts once.
 
+use std::net::SocketAddr;
+
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_domain::channel::Channel;
+use kontor_domain::install::{Kind, OwnForm};
 use kontor_domain::rollout::Event;
 use kontor_rom::Failure;
 use kontor_rom::rollout::{ReportCommand, report};
 
 use super::reply::DEVICE;
+use super::seen::seen;
 use crate::kit::app::App;
+use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
 
@@ -22,7 +27,12 @@ fn field<'v>(body: &'v serde_json::Value, name: &str) -> &'v str {
     body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
-pub(super) async fn take(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn take(
+    State(app): State<App>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     let refuse = |status, code: &str, detail: &str| {
         Problem::new(status, code).detail(detail).respond(&app, "/api/", None)
@@ -43,6 +53,8 @@ pub(super) async fn take(State(app): State<App>, headers: HeaderMap, body: Bytes
                       or rolled_back.";
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, "rollout.report", detail);
     };
+    let country = field(&body, "country").to_owned();
+    let said = (field(&body, "model").to_owned(), field(&body, "build").to_owned());
     let command = ReportCommand {
         device,
         model: field(&body, "model").to_owned(),
@@ -52,6 +64,20 @@ pub(super) async fn take(State(app): State<App>, headers: HeaderMap, body: Bytes
         code: field(&body, "code").to_owned(),
     };
     match report(rom, command).await {
+        // What it has installed is what runs from now on. The other events say nothing of that.
+        Ok(_) if event == Event::Installed => {
+            let form = OwnForm {
+                model: &said.0,
+                version: &said.1,
+                channel: channel.word(),
+                country: &country,
+                kind: Kind::Install.word(),
+                ..OwnForm::default()
+            };
+            let address = peer.map(|info| info.0.0.ip());
+            let address = client_address(&app, &headers, address);
+            seen(&app, &headers, address, form, StatusCode::NO_CONTENT.into_response()).await
+        }
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(Failure::Refused(refusal)) => {
             refuse(StatusCode::NOT_FOUND, refusal.code(), &refusal.to_string())

@@ -82,6 +82,7 @@ impl Api {
             trusted_proxies: 0,
             writes_per_minute,
             sign_ups_per_hour,
+            reports_per_minute: writes_per_minute,
             legal: kontor_web::page::LegalTexts::default(),
         };
         let app = App::new(Arc::clone(&shop), settings, None);

@@ -3,7 +3,7 @@
 use utoipa::OpenApi;
 use utoipa::openapi;
 
-use crate::api::{cart, catalogue, clearance, customer, market, order, payment, sale};
+use crate::api::{cart, catalogue, clearance, customer, install, market, order, payment, sale};
 use crate::kit::problem::{FieldProblem, ProblemDocument};
 
 /// How the API is used, for the document and the reference; paragraphs stand apart.
@@ -52,6 +52,12 @@ request that is answered with one has changed nothing.";
         customer::join_waiting_list,
         sale::enter::enter_sale,
         sale::claim::claim_in_sale,
+        install::report::report_installation,
+        install::overview::show_installations,
+        install::table::show_table,
+        install::history::show_history,
+        install::lineage::report_lineage,
+        install::lineage::show_lineage,
         super::openapi_json::show_openapi,
         super::reference::show_reference,
     ),
@@ -65,6 +71,7 @@ request that is answered with one has changed nothing.";
         (name = "Orders", description = "What was bought."),
         (name = "Waiting lists", description = "Tell me when."),
         (name = "Sales", description = "Scarce items, sold in seconds."),
+        (name = "Installations", description = "How many devices run the ROM, each number with its definition."),
         (name = "This document", description = "The API's description."),
     ),
 )]

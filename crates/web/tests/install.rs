@@ -1,0 +1,333 @@
+//! Counting installations through HTTP: every form of report, what is refused, what is published,
+//! and that a plain recount of the log confirms every number.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use common::Api;
+use kontor_base::{Random, SecretKey};
+use kontor_count::recount;
+use kontor_domain::install::{Day, place};
+use kontor_rom::install::{Install, Settings};
+use kontor_rom::{Files, Rom};
+use kontor_web::kit::app::{App, Parts};
+use kontor_web::server;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+struct Server {
+    api: Api,
+    router: Router,
+    install: Arc<Install>,
+    folder: PathBuf,
+}
+
+struct Answer {
+    status: u16,
+    kind: String,
+    text: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+impl Server {
+    /// A server that withholds cells under `cell_min`, and believes so many new devices a network.
+    async fn open(cell_min: u64, new_per_network: u32) -> Self {
+        let api = Api::open().await;
+        let db = api.shop.db.clone();
+        let data = db.path().parent().expect("a folder").to_owned();
+        let files = Files::open(data.join("files")).expect("a store of files");
+        let secret = SecretKey::from_bytes([7; 32]);
+        let settings = kontor_rom::Settings::default();
+        let rom = Rom::open(db, api.clock.clone(), Random::System, &secret, files, settings);
+        let rom = Arc::new(rom.await.expect("the ROM opens"));
+        let folder = data.join("installs");
+        let settings = Settings { cell_min, new_per_network, ..Settings::new(&folder) };
+        let install = Install::open(Arc::clone(&rom), &secret, settings).await.expect("opens");
+        let install = Arc::new(install);
+        let settings = kontor_web::kit::app::Settings {
+            origin: "http://shop.example".to_owned(),
+            trusted_proxies: 0,
+            writes_per_minute: 0,
+            sign_ups_per_hour: 0,
+            reports_per_minute: 0,
+            legal: kontor_web::page::LegalTexts::default(),
+        };
+        let parts = Parts { rom: Some(rom), install: Some(Arc::clone(&install)) };
+        let app = App::with_parts(Arc::clone(&api.shop), parts, settings, None);
+        let (_, router) = server::router(&app);
+        Self { api, router, install, folder }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = answer.status().as_u16();
+        let kind = answer.headers().get("content-type");
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let body = to_bytes(answer.into_body(), 1 << 24).await.expect("a body");
+        Answer { status, kind, text: String::from_utf8(body.to_vec()).expect("text") }
+    }
+
+    async fn post(&self, path: &str, kind: &str, body: String) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", kind)
+            .extension(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4_000))));
+        self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    async fn report(&self, body: Value) -> Answer {
+        self.post("/api/v1/install/reports", "application/json", body.to_string()).await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.install.refresh().await.expect("refreshed");
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Nothing in the book that a plain recount of the log does not confirm.
+    fn proved(&self) {
+        let counter = self.install.counter().expect("it counts here");
+        let again = recount(&self.folder).expect("recounted");
+        assert_eq!(again.differences(&counter.book()), Vec::<String>::new());
+    }
+}
+
+fn device(number: u64) -> String {
+    format!("device-{number:012x}")
+}
+
+fn own(number: u64, country: &str) -> Value {
+    json!({"device": device(number), "model": "cancro", "version": "V6.3.5.0",
+        "channel": "stable", "country": country})
+}
+
+#[tokio::test]
+async fn a_report_counts_once_and_its_credential_counts_from_the_next_day() {
+    let server = Server::open(1, 0).await;
+    let first = server.report(own(1, "IN")).await;
+    assert_eq!((first.status, &first.json()["state"]), (200, &json!("counted")));
+    let credential = first.json()["credential"].as_str().expect("a credential").to_owned();
+    let again = server.report(own(1, "IN")).await;
+    assert_eq!(again.json()["state"], "repeat");
+    server.api.clock.advance_seconds(86_400);
+    let mut body = own(1, "IN");
+    body["credential"] = json!(credential);
+    let next = server.report(body).await;
+    assert_eq!(next.json(), json!({"state": "counted"}), "it has its credential");
+    let table = server.get("/api/v1/install/tables/standing?days=1").await.json();
+    assert_eq!(table["cells"], json!([{"value": "credentialed", "count": 1}]));
+    let overview = server.get("/api/v1/install?days=2").await.json();
+    let active = |days: u64| {
+        let figures = overview["figures"].as_array().expect("figures");
+        let found = figures.iter().find(|f| f["measure"] == "active" && f["window_days"] == days);
+        found.map(|figure| figure["count"].clone())
+    };
+    assert_eq!(
+        (active(1), active(2), active(30)),
+        (Some(json!(1)), Some(json!(1)), Some(json!(1)))
+    );
+    assert_eq!(overview["definitions"].as_array().map(Vec::len), Some(5));
+    let history = server.get("/api/v1/install/history?by=country").await.json();
+    assert_eq!(history["days"][0]["active_30_by"], json!([{"value": "IN", "count": 1}]));
+    server.proved();
+}
+
+#[tokio::test]
+async fn both_spellings_of_the_lineage_form_count_one_device() {
+    let server = Server::open(1, 0).await;
+    let old = json!({"device_hash": "00AB12", "device_name": "one",
+        "device_version": "23.2-20261001-NIGHTLY-one", "device_country": "DE",
+        "device_carrier": "A carrier", "device_carrier_id": "26201"});
+    let kind = "application/json; charset=UTF-8";
+    let answer = server.post("/api/v1/stats", kind, old.to_string()).await;
+    assert_eq!((answer.status, answer.text.as_str()), (200, "neat"));
+    let form = "device_id=ab12&name=one&version=23.2-20261001-NIGHTLY-one&country=DE&carrier=x";
+    let kind = "application/x-www-form-urlencoded";
+    let answer = server.post("/api/v1/stats", kind, form.to_owned()).await;
+    assert_eq!((answer.status, answer.text.as_str()), (200, "neat"));
+    let stats = server.get("/api/v1/stats").await;
+    assert_eq!(
+        stats.text,
+        r#"{"model":{"one":1},"country":{"DE":1},"version":{"23.2-20261001-NIGHTLY-one":1},"carrier":{},"total":1}"#
+    );
+    for bad in ["device_id=zz&name=one&version=23.2-one&country=DE", "", "name=one", "%"] {
+        let answer = server.post("/api/v1/stats", kind, bad.to_owned()).await;
+        assert_eq!(answer.status, 400, "{bad}");
+    }
+    let answer = server.get("/api/v1/stats?model=one").await;
+    assert_eq!(answer.status, 400, "two properties at once could give small cells away");
+    assert_eq!(server.get("/api/v1/stats").await.json()["total"], 1);
+    server.proved();
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_is_refused_with_its_field() {
+    let server = Server::open(1, 0).await;
+    for (name, value) in [
+        ("device", "short"),
+        ("model", "=1+1"),
+        ("version", ""),
+        ("channel", "gold"),
+        ("country", "IND"),
+        ("day", "2015-02-30"),
+        ("kind", "brick"),
+    ] {
+        let mut body = own(1, "IN");
+        body[name] = json!(value);
+        let answer = server.report(body).await;
+        assert_eq!(answer.status, 422, "{name}");
+        assert_eq!(answer.json()["errors"][0]["pointer"], format!("/{name}"));
+    }
+    let mut more = own(1, "IN");
+    more["imei"] = json!("490154203237518");
+    assert_eq!(server.report(more).await.status, 422, "nothing else about a person is taken");
+    assert_eq!(server.install.counter().map(|c| c.book().activations()), Some(0));
+}
+
+#[tokio::test]
+async fn a_flood_is_kept_apart_then_refused_and_known_devices_still_count() {
+    let server = Server::open(1, 2).await;
+    let mut states = Vec::new();
+    for number in 0..21 {
+        let answer = server.report(own(number, "IN")).await;
+        states.push(if answer.status == 200 {
+            answer.json()["state"].as_str().expect("a state").to_owned()
+        } else {
+            assert_eq!((answer.status, &answer.json()["code"]), (429, &json!("install.flood")));
+            "refused".to_owned()
+        });
+    }
+    assert_eq!(states[..2], ["counted", "counted"]);
+    assert!(states[2..20].iter().all(|state| state == "set_aside"));
+    assert_eq!(states[20], "refused");
+    assert_eq!(server.report(own(0, "IN")).await.json()["state"], "repeat");
+    let overview = server.get("/api/v1/install").await.json();
+    assert_eq!(overview["set_aside"], 18);
+    assert_eq!(overview["figures"][0]["count"], 2);
+    server.proved();
+}
+
+#[tokio::test]
+async fn a_small_cell_cannot_be_worked_out() {
+    let server = Server::open(5, 0).await;
+    for (country, devices) in [("CN", 20), ("IN", 9), ("DE", 2)] {
+        for number in 0..devices {
+            let number = number + 1_000 * u64::from(country.as_bytes()[0]);
+            assert_eq!(server.report(own(number, country)).await.status, 200);
+        }
+    }
+    let table = server.get("/api/v1/install/tables/country").await.json();
+    assert_eq!(table["cells"], json!([{"value": "CN", "count": 20}]));
+    assert_eq!((&table["withheld"], &table["withheld_cells"]), (&json!(11), &json!(2)));
+    assert_eq!(table["total"], 31);
+    let csv = server.get("/api/v1/install/tables/country?format=csv").await;
+    assert_eq!(csv.kind, "text/csv; charset=utf-8");
+    assert!(csv.text.contains("active,1,30,country,cell,CN,20,"), "{}", csv.text);
+    assert!(!csv.text.contains("DE"), "{}", csv.text);
+    let position = server.install.figures().position.to_string();
+    assert!(csv.text.lines().skip(1).all(|line| line.ends_with(&position)), "{}", csv.text);
+    for path in ["/api/v1/install/tables/carrier", "/api/v1/install/tables/country?days=31"] {
+        assert!(server.get(path).await.status >= 400, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_asks_for_an_update_is_counted_by_it() {
+    let server = Server::open(1, 0).await;
+    let ask = |build: &str, credential: &str| {
+        let path = format!("/rom/check?model=cancro&channel=stable&build={build}&country=IN");
+        let request = Request::get(path).header("kontor-device", device(1));
+        request.header("kontor-credential", credential).body(Body::empty()).expect("a request")
+    };
+    let answer = server.router.clone().oneshot(ask("V6.3", "")).await.expect("an answer");
+    let given = answer.headers().get("kontor-credential").expect("a credential").clone();
+    let given = given.to_str().expect("text").to_owned();
+    server.api.clock.advance_seconds(86_400);
+    let answer = server.router.clone().oneshot(ask("V6.5", &given)).await.expect("an answer");
+    assert!(answer.headers().get("kontor-credential").is_none(), "it has one");
+    let inferred = server.get("/api/v1/install/tables/installs-inferred").await.json();
+    assert_eq!(inferred["cells"], json!([{"value": "V6.5", "count": 1}]));
+    let standing = server.get("/api/v1/install/tables/standing").await.json();
+    assert_eq!(standing["cells"], json!([{"value": "credentialed", "count": 1}]));
+    let anonymous = "/rom/check?model=cancro&channel=stable&build=V6.3";
+    server.get(anonymous).await;
+    assert_eq!(server.get("/api/v1/install").await.json()["figures"][0]["count"], 1);
+    server.proved();
+}
+
+/// Steps of one linear generator: no test needs more randomness than that.
+struct Steps(u64);
+
+impl Steps {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// Wipes (a new id), duplicates, late, absurd and future dates, over fifty days: what is published
+/// equals what a set of days per device says.
+#[tokio::test]
+async fn published_counts_equal_a_brute_force_count_of_the_reports() {
+    let server = Server::open(1, 0).await;
+    let mut steps = Steps(11);
+    let mut days: BTreeMap<u64, BTreeSet<u16>> = BTreeMap::new();
+    let mut country: BTreeMap<u64, (u16, &str)> = BTreeMap::new();
+    let mut today = Day::of(server.install.now());
+    for _ in 0..400 {
+        if steps.below(8) == 0 {
+            server.api.clock.advance_seconds(86_400);
+            today = Day::of(server.install.now());
+        }
+        let (number, code) = (steps.below(60), ["CN", "IN", "US"][steps.below(3) as usize]);
+        let mut body = own(number, code);
+        let claimed = match steps.below(4) {
+            0 => None,
+            1 => Some(Day::from_number(today.number() - steps.below(45) as u16)),
+            2 => Some(today.plus(steps.below(400) as u16)),
+            _ => Some(today),
+        };
+        if let Some(claimed) = claimed {
+            body["day"] = json!(claimed.date().to_string());
+        }
+        assert_eq!(server.report(body.clone()).await.status, 200);
+        if steps.below(3) == 0 {
+            assert_eq!(server.report(body).await.json()["state"], "repeat");
+        }
+        let (day, _) = place(claimed, today);
+        days.entry(number).or_default().insert(day.number());
+        let seen = country.entry(number).or_insert((0, code));
+        if day.number() >= seen.0 {
+            *seen = (day.number(), code);
+        }
+    }
+    for window in [1, 7, 30, 45, 90] {
+        let first = today.window_start(window).number();
+        let there = days.values().filter(|days| days.range(first..).next().is_some()).count();
+        let overview = server.get(&format!("/api/v1/install?days={window}")).await.json();
+        let figures = overview["figures"].as_array().expect("figures");
+        let told = figures.iter().find(|f| f["measure"] == "active" && f["window_days"] == window);
+        assert_eq!(told.map(|figure| figure["count"].clone()), Some(json!(there)), "{window}");
+    }
+    let mut countries: BTreeMap<&str, u64> = BTreeMap::new();
+    country.values().for_each(|(_, code)| *countries.entry(code).or_default() += 1);
+    let table = server.get("/api/v1/install/tables/country?days=ever").await.json();
+    for cell in table["cells"].as_array().expect("cells") {
+        assert_eq!(cell["count"], countries[cell["value"].as_str().expect("a code")]);
+    }
+    assert_eq!(table["total"], days.len());
+    server.proved();
+}
