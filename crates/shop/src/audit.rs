@@ -1,11 +1,15 @@
 //! `kontor audit`: proves stock and money from their entries, and that what orders and payments say
 //! of themselves agrees with the books. It reads one state of the database and repairs nothing.
 
+mod sale;
+
 use kontor_base::id::{HoldId, OrderId, PaymentId, TransferId};
 use kontor_domain::payment::PaymentState;
 use kontor_ledger::{AuditReport, Auditor, HoldState, MoneyAuditReport, MoneyAuditor, OrderMoney};
 use kontor_store::{Db, StoreError, Tx, money, order, payment, stock};
 use serde::Serialize;
+
+pub use sale::SaleFinding;
 
 /// How many rows are read at a time.
 const PAGE: i64 = 2_000;
@@ -21,13 +25,18 @@ pub struct Audit {
     pub orders: Vec<OrderFinding>,
     /// How many orders were looked at.
     pub orders_seen: u64,
+    /// Claims and lots of sales that do not agree with the books.
+    pub sales: Vec<SaleFinding>,
+    /// How many claims were looked at.
+    pub claims_seen: u64,
 }
 
 impl Audit {
     /// Whether everything agrees.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.stock.is_clean() && self.money.is_clean() && self.orders.is_empty()
+        let books = self.stock.is_clean() && self.money.is_clean();
+        books && self.orders.is_empty() && self.sales.is_empty()
     }
 }
 
@@ -50,7 +59,8 @@ pub async fn audit(db: &Db, progress: impl Fn(u64) + Send + 'static) -> Result<A
         let (orders, orders_seen, figures) = audit_orders(tx)?;
         let stock = audit_stock(tx, &progress)?;
         let money = audit_money(tx, &figures, &progress)?;
-        Ok(Audit { stock, money, orders, orders_seen })
+        let (sales, claims_seen) = sale::audit(tx, &progress)?;
+        Ok(Audit { stock, money, orders, orders_seen, sales, claims_seen })
     })
     .await
 }

@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::core::{Shop, TOPICS};
 use crate::order::{
-    cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs,
+    cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::sale::keep_sales;
 use crate::stock::expire_holds;
@@ -23,6 +23,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const GATHER: Duration = Duration::from_millis(100);
 /// How often holds, checkouts and stuck payments are looked through.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// How often the lots of sales are told what became of their claims.
+const TELL_EVERY: Duration = Duration::from_millis(500);
 /// After how long a payment without an answer is asked about anew, in seconds.
 const STUCK_AFTER_S: i64 = 60;
 /// How many old answers to idempotency keys are forgotten at once.
@@ -34,6 +36,7 @@ pub async fn run(shop: Arc<Shop>, stop: watch::Receiver<bool>) {
         keep_snapshot(Arc::clone(&shop), stop.clone()),
         keep_jobs(Arc::clone(&shop), stop.clone()),
         keep_sales(Arc::clone(&shop), stop.clone()),
+        keep_claims(Arc::clone(&shop), stop.clone()),
         keep_holds(Arc::clone(&shop), stop.clone()),
         keep_clearances(shop, stop),
     );
@@ -106,6 +109,19 @@ async fn keep_holds(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
         }
         if let Err(fault) = sweep(&shop).await {
             tracing::error!(%fault, "holds and checkouts could not be looked through");
+        }
+    }
+}
+
+/// Tells the lots of sales what became of their claims.
+async fn keep_claims(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(fault) = tell_lots(&shop).await {
+            tracing::error!(%fault, "the lots of sales could not be told of their claims");
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(TELL_EVERY) => {}
         }
     }
 }

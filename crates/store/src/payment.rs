@@ -1,7 +1,7 @@
 //! Attempts to pay.
 
 use kontor_base::id::{CheckoutId, OrderId, PaymentId};
-use kontor_base::{Instant, Money};
+use kontor_base::{Instant, KeyedHash, Money};
 use kontor_domain::payment::{PaymentState, ProviderKind, TestScenario};
 
 use crate::kernel::error::StoreError;
@@ -33,6 +33,8 @@ pub struct Payment {
     pub scenario: TestScenario,
     /// When it began.
     pub started_at: Instant,
+    /// The buyer's request that waits for the answer: the hash of its key and of its body.
+    pub request: Option<(KeyedHash, KeyedHash)>,
 }
 
 /// An attempt.
@@ -43,7 +45,8 @@ pub struct Payment {
 pub fn get(tx: &mut Tx<'_>, id: PaymentId) -> Result<Option<Payment>, StoreError> {
     tx.optional(
         "SELECT id, checkout, provider, state, currency, minor, captured_minor, refunded_minor,
-             provider_reference, order_id, scenario, started_at
+             provider_reference, order_id, scenario, started_at,
+             request, request_body
          FROM payment WHERE id = $1",
         values![id.bytes()],
         read,
@@ -63,7 +66,8 @@ pub fn in_state(
 ) -> Result<Vec<Payment>, StoreError> {
     tx.query(
         "SELECT id, checkout, provider, state, currency, minor, captured_minor, refunded_minor,
-             provider_reference, order_id, scenario, started_at
+             provider_reference, order_id, scenario, started_at,
+             request, request_body
          FROM payment WHERE state = $1 AND started_at < $2 ORDER BY started_at, id LIMIT $3",
         values![state.word(), before, limit],
         read,
@@ -83,7 +87,8 @@ pub fn after(
     let after = after.map_or([0; 16], |id| *id.bytes());
     tx.query(
         "SELECT id, checkout, provider, state, currency, minor, captured_minor, refunded_minor,
-             provider_reference, order_id, scenario, started_at
+             provider_reference, order_id, scenario, started_at,
+             request, request_body
          FROM payment WHERE id > $1 ORDER BY id LIMIT $2",
         values![&after, limit],
         read,
@@ -98,8 +103,8 @@ pub fn after(
 pub fn save(tx: &mut Tx<'_>, payment: &Payment) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO payment (id, checkout, provider, state, currency, minor, captured_minor,
-             refunded_minor, provider_reference, order_id, scenario, started_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             refunded_minor, provider_reference, order_id, scenario, started_at, request, request_body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (id) DO UPDATE SET
              state = excluded.state, captured_minor = excluded.captured_minor,
              refunded_minor = excluded.refunded_minor,
@@ -117,6 +122,8 @@ pub fn save(tx: &mut Tx<'_>, payment: &Payment) -> Result<(), StoreError> {
             payment.order.as_ref().map(OrderId::bytes),
             payment.scenario.word(),
             payment.started_at,
+            payment.request.as_ref().map(|(request, _)| request),
+            payment.request.as_ref().map(|(_, body)| body),
         ],
     )?;
     Ok(())
@@ -136,5 +143,6 @@ fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
         order: row.maybe_bytes16(9)?.map(OrderId::from_bytes),
         scenario: word(&row.text(10)?, table, TestScenario::from_word)?,
         started_at: row.instant(11)?,
+        request: row.maybe_bytes16(12)?.zip(row.maybe_bytes16(13)?),
     })
 }

@@ -2,88 +2,26 @@
 
 mod common;
 
-use common::{Api, Ask, BAND};
-use kontor_base::id::SaleId;
-use kontor_domain::sale::{Channel, Definition, Way, Windows};
-use kontor_shop::sale::{SetUp, advance, halt, set_up};
-use kontor_store::StoreError;
-use kontor_store::sale::{batch, lot};
-use serde_json::{Value, json};
-
-const UNITS: u32 = 2;
-
-async fn a_sale(api: &Api) -> SaleId {
-    let now = api.shop.now();
-    let definition = Definition {
-        sale: SaleId::new(now, &api.shop.random),
-        sku: BAND.parse().expect("a sku"),
-        channels: vec![Channel {
-            market: "us".parse().expect("a market"),
-            way: Way::Rush,
-            quota: UNITS,
-        }],
-        windows: Windows {
-            announce_at: now.plus_seconds(1),
-            registration_at: now.plus_seconds(2),
-            doors_at: now.plus_seconds(60),
-            live_at: now.plus_seconds(120),
-            ends_at: now.plus_seconds(3_600),
-            report_at: now.plus_seconds(10_000),
-        },
-        per_person: 1,
-        hold_minutes: 10,
-        rollover: None,
-        beacon: None,
-    };
-    let title = "Bands".to_owned();
-    set_up(&api.shop, SetUp { definition, title, lots: 1 }).await.expect("the sale is set up")
-}
-
-async fn forward(api: &Api, seconds: i64) {
-    api.clock.advance_seconds(seconds);
-    advance(&api.shop).await.expect("the sales go on");
-    for sale in api.shop.sales.all() {
-        for owner in sale.owners() {
-            // An owner starts on a thread of its own: wait for the state, not for a time.
-            while !owner.is_ready() {
-                tokio::task::yield_now().await;
-            }
-        }
-    }
-}
-
-async fn enter(api: &Api, sale: SaleId, email: &str) -> String {
-    let body = json!({"market": "us", "way": "rush", "email": email, "ship_to": "US"});
-    let answer = api.send(Ask::post(&format!("/api/v1/sale/{sale}/entry"), &body)).await;
-    answer.expect(201).str("/ticket").to_owned()
-}
-
-fn wish(sale: SaleId, ticket: &str, key: &str) -> Ask {
-    let body: Value = json!({"ticket": ticket, "units": 1, "ship_to": "US"});
-    Ask::post(&format!("/api/v1/sale/{sale}/claim"), &body).key(key)
-}
-
-async fn on_disk(api: &Api, sale: SaleId) -> usize {
-    let read = api.shop.db.read("test.claims", move |tx| {
-        let mut claims = 0;
-        for lot in lot::of_sale(tx, sale)? {
-            claims += batch::claims_after(tx, lot.lot, 0, 100)?.len();
-        }
-        Ok::<_, StoreError>(claims)
-    });
-    read.await.expect("the claims are read")
-}
+use common::sale::{a_sale, enter, forward, on_disk, wish};
+use common::{Api, Ask};
+use kontor_domain::sale::Way;
+use kontor_shop::sale::{advance, halt};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_units_go_to_two_people_and_to_nobody_twice() {
     let api = Api::open().await;
-    let sale = a_sale(&api).await;
+    let sale = a_sale(&api, &[(Way::Rush, 2)]).await;
     forward(&api, 5).await;
     let mut tickets = Vec::new();
     for person in ["ada@shop.example", "bob@shop.example", "eve@shop.example"] {
-        tickets.push(enter(&api, sale, person).await);
+        tickets.push(enter(&api, sale, Way::Rush, person).await);
     }
-    assert_eq!(enter(&api, sale, "ADA@shop.example").await, tickets[0], "one person, one ticket");
+    assert_eq!(
+        enter(&api, sale, Way::Rush, "ADA@shop.example").await,
+        tickets[0],
+        "one person, one ticket"
+    );
     api.send(wish(sale, &tickets[0], "early")).await.problem(409, "sale.not_live");
     forward(&api, 200).await;
     // Three present, two units: people are let in by turns.
@@ -98,7 +36,7 @@ async fn two_units_go_to_two_people_and_to_nobody_twice() {
     api.send(wish(sale, "AQEA", "c")).await.problem(403, "sale.ticket_invalid");
     api.send(wish(sale, &tickets[1], "a")).await.expect(201);
     api.send(wish(sale, &tickets[2], "a")).await.problem(409, "sale.sold_out");
-    assert_eq!(on_disk(&api, sale).await, 2);
+    assert_eq!(on_disk(&api, sale).await, ["held", "held"]);
 
     // The winner's repetition is answered also when nothing is free.
     let again = api.send(wish(sale, &tickets[0], "a")).await.expect(201);
@@ -119,4 +57,24 @@ async fn two_units_go_to_two_people_and_to_nobody_twice() {
     halt(&api.shop, sale).await.expect("the sale is halted");
     advance(&api.shop).await.expect("the sales go on");
     api.send(wish(sale, &tickets[1], "e")).await.problem(409, "sale.halted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_may_read_a_sale_and_nobody_a_draft() {
+    let api = Api::open().await;
+    let sale = a_sale(&api, &[(Way::Rush, 2)]).await;
+    let path = format!("/api/v1/sale/{sale}");
+    api.send(Ask::get(&path)).await.problem(404, "sale.unknown");
+    assert_eq!(api.send(Ask::get("/api/v1/sales")).await.expect(200).body["sales"], json!([]));
+    forward(&api, 5).await;
+    let shown = api.send(Ask::get(&path)).await.expect(200);
+    assert_eq!(shown.str("/state"), "registration");
+    assert_eq!(shown.str("/commitment").len(), 64);
+    assert_eq!(shown.header("cache-control"), "public, max-age=1, stale-while-revalidate=5");
+    assert_eq!(shown.body["ways"], json!([{"market": "us", "way": "rush", "quota": 2}]));
+    let listed = api.send(Ask::get("/api/v1/sales")).await.expect(200);
+    assert_eq!(listed.body["sales"][0]["id"], shown.body["id"]);
+    forward(&api, 200).await;
+    let live = api.send(Ask::get(&path)).await.expect(200);
+    assert_eq!(live.body["ways"][0]["free"], json!({"from": 1, "to": 9}), "no exact number");
 }

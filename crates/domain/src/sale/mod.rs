@@ -12,6 +12,7 @@ mod fair;
 mod hex;
 mod life;
 mod person;
+mod poll;
 mod report;
 mod settle;
 mod ticket;
@@ -33,6 +34,7 @@ pub use life::{
 pub use person::{
     Counted, Household, OverLimit, PersonHasher, PersonKeys, Trait, units_of, within_limit,
 };
+pub use poll::{POLL_MS_MAX, POLL_MS_MIN, Polling, poll_after_ms};
 pub use report::{
     Beacon, ChannelReport, ENTRIES_MAX, Entry, Outcome, ReadError, Report, SCHEMA, Totals,
 };

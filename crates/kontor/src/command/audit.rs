@@ -46,9 +46,10 @@ pub(super) async fn run(args: &Args, config: &Config) -> Result<ExitCode, Comman
 }
 
 fn tell(report: &Audit) {
-    let Audit { stock, money, orders, orders_seen } = report;
+    let Audit { stock, money, orders, orders_seen, sales, claims_seen } = report;
     println!(
-        "Stock: {} entries, {} accounts, {} holds. Money: {} entries. Orders: {orders_seen}.",
+        "Stock: {} entries, {} accounts, {} holds. Money: {} entries. Orders: {orders_seen}. \
+         Claims in sales: {claims_seen}.",
         stock.entries, stock.accounts, stock.holds, money.entries
     );
     for finding in &stock.findings {
@@ -59,6 +60,10 @@ fn tell(report: &Audit) {
     }
     for finding in orders {
         println!("  order {}: {}", finding.number, finding.problem);
+    }
+    for finding in sales {
+        let claim = finding.claim.map_or_else(String::new, |claim| format!(", claim {claim}"));
+        println!("  {}, lot {}{claim}: {}", finding.sale, finding.lot, finding.problem);
     }
     if report.is_clean() {
         println!("Everything agrees: nothing was oversold, no money is missing.");

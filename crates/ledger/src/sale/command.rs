@@ -28,13 +28,17 @@ pub enum Command {
     Take(Take),
     /// Stand in line for units that come back.
     Wait(Take),
+    /// What the person has here, and where they stand in line; changes nothing.
+    Look([u8; 16]),
     /// Make the hold of this claim longer, once.
     Extend(u32),
     /// The person begins to pay this claim.
     CheckOut(u32),
     /// This claim has become an order.
     Sell(u32),
-    /// Give this claim's units up.
+    /// The person gives this claim's units up, as long as they are not being paid.
+    GiveUp(u32),
+    /// This claim's units come back: its checkout has ended, or its order was cancelled.
     Release(u32),
     /// End what has come to its end.
     Expire,
@@ -72,6 +76,13 @@ pub enum Outcome {
         place: u32,
         /// How many stand before it now.
         ahead: u32,
+    },
+    /// What the person has.
+    Seen {
+        /// Their claim: one that stands, else the latest.
+        claim: Option<Taken>,
+        /// Their place in line, and how many stand before it.
+        place: Option<(u32, u32)>,
     },
     /// The claim changed, or was like this already.
     Changed(ClaimState),

@@ -207,9 +207,15 @@ impl Lot {
         match *command {
             Command::Take(take) => self.take(&take, at),
             Command::Wait(take) => self.wait(&take, at),
+            Command::Look(person) => Ok(self.look(&person)),
             Command::Extend(sequence) => self.extend(sequence, at),
             Command::CheckOut(sequence) => self.check_out(sequence, at),
             Command::Sell(sequence) => self.step(sequence, ClaimStep::Sell),
+            Command::GiveUp(sequence) => {
+                let outcome = self.give_up(sequence)?;
+                self.serve_line(at);
+                Ok(outcome)
+            }
             Command::Release(sequence) => {
                 let outcome = self.step(sequence, ClaimStep::Release)?;
                 self.serve_line(at);
@@ -321,6 +327,25 @@ impl Lot {
         Ok(self.told_place(number(self.line.len())))
     }
 
+    fn look(&self, person: &[u8; 16]) -> Outcome {
+        let latest = self.by_person.find(person, key_of!(self.claims, person)).unwrap_or(0);
+        let (mut next, mut standing) = (latest, None);
+        while let Some(claim) = self.claim(next) {
+            if claim.state.takes() {
+                standing = Some(next);
+                break;
+            }
+            next = claim.earlier;
+        }
+        let shown = standing.or((latest > 0).then_some(latest));
+        let place = self.line_by_person.find(person, key_of!(self.line, person));
+        let waits = place.filter(|place| !self.line[*place as usize - 1].served);
+        Outcome::Seen {
+            claim: shown.map(|sequence| self.told(sequence, true)),
+            place: waits.map(|place| (place, (place - 1).saturating_sub(self.served))),
+        }
+    }
+
     fn extend(&mut self, sequence: u32, at: i64) -> Result<Outcome, Refusal> {
         let claim = *self.good(sequence, at)?;
         if claim.extended && !self.has(Flaw::ExtendsAlways) {
@@ -349,6 +374,19 @@ impl Lot {
             ClaimState::Held if at < claim.expires_at => Ok(claim),
             ClaimState::Held | ClaimState::Expired => Err(Refusal::HoldEnded),
             state => Err(Refusal::Settled(state)),
+        }
+    }
+
+    /// Somebody who is paying cannot give up here: the checkout's own hold has to end first, or
+    /// the lot would give away units that the stock still promises to the checkout.
+    fn give_up(&mut self, sequence: u32) -> Result<Outcome, Refusal> {
+        match self.claim(sequence).ok_or(Refusal::UnknownClaim)?.state {
+            state @ (ClaimState::Checkout | ClaimState::Sold)
+                if !self.has(Flaw::GivesUpWhatIsPaid) =>
+            {
+                Err(Refusal::Settled(state))
+            }
+            _ => self.step(sequence, ClaimStep::Release),
         }
     }
 

@@ -12,6 +12,7 @@ use kontor_domain::payment::{
 };
 use kontor_store::order::{Checkout, checkout as load, get as load_order, save_checkout};
 use kontor_store::payment::{self as payments, Payment};
+use kontor_store::sale::lot::LotNumber;
 use kontor_store::{StoreError, Tx, stock};
 
 use super::begin::judge_lines;
@@ -19,6 +20,7 @@ use super::jobs::{queue_ask, queue_give_back};
 use super::pay::{PayAnswer, remember};
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
+use super::sale::{claim_of_hold, hold_again_in, may_pay_in, recheck_in, reserve_again};
 use crate::core::{Failure, Once, Outcome, Refuse, Shop};
 use crate::stock::{give_back, hold_lines};
 
@@ -73,6 +75,49 @@ pub(super) async fn answer_with(
     shop: &Arc<Shop>,
     answering: Answering,
 ) -> Outcome<PayAnswer, Refusal> {
+    match write_down(shop, answering.clone(), Late::Ask).await? {
+        Written::Done(answer) => Ok(answer),
+        Written::Late { lot, number } => {
+            // Outside: the lot decides, in its own transaction, whether anything is free.
+            let late = match reserve_again(shop, lot, number, answering.payment).await? {
+                Some(fresh) => Late::Reserved(fresh),
+                None => Late::Gone,
+            };
+            match write_down(shop, answering, late).await? {
+                Written::Done(answer) => Ok(answer),
+                Written::Late { .. } => Err(Failure::Fault(StoreError::Overloaded)),
+            }
+        }
+    }
+}
+
+/// What is known of units that were taken in a sale and whose hold has ended before the money came.
+#[derive(Clone, Copy, Debug)]
+enum Late {
+    /// Nobody has asked the lot yet.
+    Ask,
+    /// They were taken again, as this claim.
+    Reserved((LotNumber, u32)),
+    /// They are promised to others.
+    Gone,
+}
+
+/// What writing an answer down came to.
+#[derive(Debug)]
+enum Written {
+    Done(PayAnswer),
+    /// Nothing was written: the lot has to be asked whether the units are free.
+    Late {
+        lot: LotNumber,
+        number: u32,
+    },
+}
+
+async fn write_down(
+    shop: &Arc<Shop>,
+    answering: Answering,
+    late: Late,
+) -> Outcome<Written, Refusal> {
     let at = shop.now();
     let own = Arc::clone(shop);
     shop.db
@@ -87,18 +132,22 @@ pub(super) async fn answer_with(
                 payment.reference = Some(reference.clone());
             }
             payment.state = step.to;
+            let kept = payment.request.map(|(request, body)| Once { request, body });
             let answer = if step.give_back == GiveBack::AtProvider {
                 // It had been given up; now the money is there and goes back.
                 payments::save(tx, &payment)?;
                 queue_give_back(tx, &own, payment.id, at)?;
                 PayAnswer::Gone
             } else if before.is_open() {
-                decide(tx, &own, checkout, payment, &answering.answer, at)?
+                match decide(tx, &own, checkout, payment, &answering.answer, late, at)? {
+                    Written::Done(answer) => answer,
+                    late @ Written::Late { .. } => return Ok(late),
+                }
             } else {
                 standing(tx, &checkout, &payment)?
             };
-            remember(tx, answering.once.as_ref(), &answer, at)?;
-            Ok(answer)
+            remember(tx, answering.once.or(kept).as_ref(), &answer, at)?;
+            Ok(Written::Done(answer))
         })
         .await
 }
@@ -136,8 +185,9 @@ fn decide(
     mut checkout: Checkout,
     payment: Payment,
     answer: &ProviderAnswer,
+    late: Late,
     at: Instant,
-) -> Outcome<PayAnswer, Refusal> {
+) -> Outcome<Written, Refusal> {
     let id = payment.id;
     let held = held_state(tx, checkout.hold)?;
     match settle(answer, held, at) {
@@ -149,7 +199,7 @@ fn decide(
             advance(&mut checkout, event)?;
             payments::save(tx, &payment)?;
             save_checkout(tx, &checkout)?;
-            Ok(match answer {
+            Ok(Written::Done(match answer {
                 ProviderAnswer::NeedsAction { path } => {
                     PayAnswer::NeedsAction { payment: id, path: path.clone() }
                 }
@@ -157,7 +207,7 @@ fn decide(
                     queue_ask(tx, shop, id, at.plus_seconds(ANSWERS_LATE_AFTER_S))?;
                     PayAnswer::Pending { payment: id }
                 }
-            })
+            }))
         }
         Settlement::Fail => {
             advance(&mut checkout, CheckoutEvent::PaymentFailed)?;
@@ -167,9 +217,24 @@ fn decide(
                 ProviderAnswer::Declined { code } => code.clone(),
                 _ => "payment.declined".to_owned(),
             };
-            Ok(PayAnswer::Declined { code })
+            Ok(Written::Done(PayAnswer::Declined { code }))
         }
-        Settlement::Claim => claim_or_void(tx, shop, checkout, payment, at),
+        Settlement::Claim => claim_or_void(tx, shop, checkout, payment, at).map(Written::Done),
+        Settlement::ReserveAgainThenClaim if claim_of_hold(checkout.hold).is_some() => {
+            let Some((lot, number)) = claim_of_hold(checkout.hold) else {
+                return void(tx, shop, checkout, payment, at).map(Written::Done);
+            };
+            match late {
+                Late::Ask => Ok(Written::Late { lot, number }),
+                Late::Gone => void(tx, shop, checkout, payment, at).map(Written::Done),
+                Late::Reserved((lot, number)) => {
+                    if !hold_again_in(tx, shop, &mut checkout, lot, number, at)? {
+                        return void(tx, shop, checkout, payment, at).map(Written::Done);
+                    }
+                    claim_or_void(tx, shop, checkout, payment, at).map(Written::Done)
+                }
+            }
+        }
         Settlement::ReserveAgainThenClaim => {
             let market = checkout.market;
             let lines = checkout.draft.lines.clone();
@@ -180,14 +245,16 @@ fn decide(
                 Ok(hold) => {
                     checkout.hold = hold.id;
                     checkout.expires_at = hold.expires_at;
-                    claim_or_void(tx, shop, checkout, payment, at)
+                    claim_or_void(tx, shop, checkout, payment, at).map(Written::Done)
                 }
-                Err(Failure::Refused(_gone)) => void(tx, shop, checkout, payment, at),
+                Err(Failure::Refused(_gone)) => {
+                    void(tx, shop, checkout, payment, at).map(Written::Done)
+                }
                 Err(other) => Err(other.map(Refusal::Stock)),
             }
         }
         Settlement::VoidBecauseGone | Settlement::AlreadyDone => {
-            void(tx, shop, checkout, payment, at)
+            void(tx, shop, checkout, payment, at).map(Written::Done)
         }
     }
 }
@@ -223,6 +290,12 @@ fn claim_or_void(
     if judge_lines(&known, market, &checkout.draft.lines, ship_to, at).is_err() {
         return void(tx, shop, checkout, payment, at);
     }
+    // Somebody of the same household may have bought meanwhile.
+    match may_pay_in(tx, shop, &checkout) {
+        Ok(()) => {}
+        Err(Failure::Refused(_)) => return void(tx, shop, checkout, payment, at),
+        Err(other) => return Err(other),
+    }
     place_in(tx, shop, &known, Placing { checkout, payment, at })
 }
 
@@ -236,6 +309,7 @@ fn void(
 ) -> Outcome<PayAnswer, Refusal> {
     payment.state = payment_step(payment.state, PaymentEvent::Voided).refuse()?.to;
     give_back(tx, checkout.hold, at, &shop.random)?;
+    recheck_in(tx, checkout.hold)?;
     if checkout.state != CheckoutState::Expired {
         advance(&mut checkout, CheckoutEvent::Gone)?;
     }

@@ -15,6 +15,7 @@ use kontor_store::{Tx, money, stock};
 use super::jobs::queue_give_back;
 use super::place::{reference, sale_parts};
 use super::refusal::Refusal;
+use super::sale::cancelled_in;
 use crate::core::{Failure, Outcome, Refuse, Shop};
 
 /// A wish to cancel.
@@ -46,6 +47,7 @@ pub async fn cancel(shop: &Arc<Shop>, command: CancelCommand) -> Outcome<(), Ref
             let freed = cancel_hold(&hold, at, &own.random).refuse()?;
             stock::post(tx, &freed.transfers)?;
             stock::save_hold(tx, &freed.hold)?;
+            cancelled_in(tx, freed.hold.id)?;
             money_back(tx, &own, &placed, &mut payment, plan.money, at)?;
             payments::save(tx, &payment)?;
             placed.payment_state = payment.state;

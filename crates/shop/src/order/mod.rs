@@ -9,6 +9,7 @@ mod pay;
 mod place;
 mod refusal;
 mod review;
+mod sale;
 mod show;
 
 pub use answer::{answer, second_step};
@@ -21,4 +22,5 @@ pub use pay::{Pay, PayAnswer, pay};
 pub use place::transfer_arrived;
 pub use refusal::Refusal;
 pub use review::{HeldOrder, Reviewed, held_orders, review_waiting};
+pub use sale::{CheckOutClaim, GivenUp, check_out_claim, give_up_claim, tell_lots};
 pub use show::{ShownCheckout, ShownOrder, checkout, checkout_of_payment, order, quote_for};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kontor_base::id::{CheckoutId, OrderId, PaymentId};
 use kontor_base::{Money, limits};
 use kontor_domain::customer::{Address, AddressForm, Contact, ContactForm};
-use kontor_domain::order::{CheckoutEvent, QuoteRequest, checkout_step, quote};
+use kontor_domain::order::{CheckoutEvent, CheckoutState, QuoteRequest, checkout_step, quote};
 use kontor_domain::payment::{
     AuthoriseRequest, PaymentEvent, PaymentState, ProviderKind, TestScenario, payment_step,
 };
@@ -20,6 +20,7 @@ use super::answer::{Answering, answer_with};
 use super::begin::judge_lines;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
+use super::sale::{claim_of, may_pay_in};
 use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop};
 use crate::payment::{authorise, offered};
 
@@ -88,7 +89,10 @@ enum Begun {
 ///
 /// A [`Refusal`], or a fault of the store.
 pub async fn pay(shop: &Arc<Shop>, command: Pay) -> Outcome<Replayed<PayAnswer>, Refusal> {
-    if !offered(&shop.policy).contains(&command.provider) {
+    // A transfer takes days, and what is taken in a sale is held for minutes.
+    let too_slow =
+        command.provider == ProviderKind::BankTransfer && claim_of(command.checkout).is_some();
+    if too_slow || !offered(&shop.policy).contains(&command.provider) {
         return Err(Failure::Refused(Refusal::NotOffered));
     }
     let (provider, once) = (command.provider, command.once);
@@ -122,9 +126,13 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
             }
             let mut checkout =
                 load(tx, command.checkout)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
+            if let Some(request) = asked_before(tx, &checkout, command.once.as_ref())? {
+                return Ok(Begun::Ask(request));
+            }
             checkout.state = checkout_step(checkout.state, CheckoutEvent::Pay).refuse()?;
             let known = own.snapshots.current_in(tx, at)?;
             agree(&known, &mut checkout, &contact, &command, at)?;
+            may_pay_in(tx, &own, &checkout)?;
             let payment = Payment {
                 id: PaymentId::new(at, &own.random),
                 checkout: checkout.id,
@@ -137,6 +145,7 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
                 order: None,
                 scenario: command.scenario,
                 started_at: at,
+                request: command.once.map(|once| (once.request, once.body)),
             };
             checkout.payment = Some(payment.id);
             if command.provider == ProviderKind::BankTransfer {
@@ -156,6 +165,35 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
             }))
         })
         .await
+}
+
+/// The question to the provider that this very request has asked before, if its answer never came
+/// because the process ended in between. Asking again blocks the money once: the provider knows the
+/// payment by its id.
+fn asked_before(
+    tx: &mut Tx<'_>,
+    checkout: &Checkout,
+    once: Option<&Once>,
+) -> Outcome<Option<AuthoriseRequest>, Refusal> {
+    let (Some(id), Some(once), CheckoutState::Paying) = (checkout.payment, once, checkout.state)
+    else {
+        return Ok(None);
+    };
+    let Some(payment) = payments::get(tx, id)? else { return Ok(None) };
+    match payment.request {
+        Some((request, body)) if request == once.request => {
+            if body != once.body {
+                return Err(Failure::KeyReused);
+            }
+            Ok(Some(AuthoriseRequest {
+                payment: payment.id,
+                checkout: checkout.id,
+                amount: payment.amount,
+                scenario: payment.scenario,
+            }))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Fills in what the buyer typed and checks that everything may still be sold there, at the total
@@ -224,6 +262,10 @@ pub(super) fn remember(
     at: kontor_base::Instant,
 ) -> Result<(), StoreError> {
     let Some(Once { request, body }) = once else { return Ok(()) };
+    if idempotency::look(tx, request, body)? != idempotency::Seen::Never {
+        // Whoever finished the payment first has kept the answer.
+        return Ok(());
+    }
     let text = serde_json::to_string(answer).map_err(|error| StoreError::BadRow {
         table: "idempotency",
         problem: error.to_string().into(),

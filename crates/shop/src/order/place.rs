@@ -20,6 +20,7 @@ use super::begin::judge_lines;
 use super::jobs::{capture_in, queue_capture};
 use super::pay::PayAnswer;
 use super::refusal::Refusal;
+use super::sale::sold_in;
 use crate::core::{Failure, Known, Outcome, Refuse, Shop};
 use crate::stock::claim;
 
@@ -79,6 +80,7 @@ pub(super) fn place_in(
     };
     post_money(tx, shop, market.code.as_str(), id, &quote, &order.number, at)?;
 
+    sold_in(tx, hold.id)?;
     payment.order = Some(id);
     payments::save(tx, &payment)?;
     checkout.state = checkout_step(checkout.state, CheckoutEvent::Placed).refuse()?;

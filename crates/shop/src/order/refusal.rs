@@ -9,6 +9,8 @@ use kontor_domain::payment::PaymentRefusal;
 use kontor_ledger::StockRefusal;
 use kontor_ledger::posting::MoneyRefusal;
 
+use crate::sale::SaleRefusal;
+
 /// Why a purchase does not go on. Nothing was changed then.
 #[derive(Clone, Debug)]
 pub enum Refusal {
@@ -52,6 +54,8 @@ pub enum Refusal {
     Money(MoneyRefusal),
     /// The order can no longer be cancelled.
     Cancel(CancelRefusal),
+    /// What is bought was taken in a sale, and the sale's rules say no.
+    Sale(SaleRefusal),
 }
 
 impl Refusal {
@@ -75,6 +79,7 @@ impl Refusal {
             Self::Payment(refusal) => refusal.code(),
             Self::Money(refusal) => refusal.code(),
             Self::Cancel(refusal) => refusal.code(),
+            Self::Sale(refusal) => refusal.code(),
         }
     }
 }
@@ -98,4 +103,5 @@ from! {
     Payment: PaymentRefusal,
     Money: MoneyRefusal,
     Cancel: CancelRefusal,
+    Sale: SaleRefusal,
 }

@@ -36,6 +36,12 @@ pub enum SaleRefusal {
     /// The person has had as many as one person may have, in earlier sales.
     #[error("this person has as many as one person may have")]
     PersonLimit,
+    /// The person may not take part in sales.
+    #[error("this person may not take part in sales")]
+    Excluded,
+    /// Whoever pays is not the person who has entered.
+    #[error("somebody else has entered with this ticket")]
+    NotYours,
     /// The lot's own answer.
     #[error(transparent)]
     Lot(#[from] Refusal),
@@ -62,6 +68,8 @@ impl SaleRefusal {
             Self::NotDrawn => "sale.not_drawn",
             Self::NotCleared => "sale.not_cleared",
             Self::PersonLimit => "sale.person_limit",
+            Self::Excluded => "sale.excluded",
+            Self::NotYours => "sale.not_yours",
             Self::Lot(refusal) => refusal.code(),
             Self::Elsewhere => "sale.elsewhere",
             Self::Overloaded => "sale.overloaded",

@@ -9,11 +9,12 @@ use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};
 use kontor_domain::clearance::{Outcome, Place};
 use kontor_domain::market::{Act, MarketCode};
-use kontor_domain::sale::{Admission, Definition, SaleState, Shuffle, Ticket, Way};
+use kontor_domain::sale::{Admission, Definition, Outlook, SaleState, Shuffle, Ticket, Way};
 use kontor_ledger::sale::Standing;
 use kontor_store::sale::lot::LotNumber;
 
 use super::owner::LotOwner;
+use super::status::Measure;
 use crate::core::{Known, Snapshot};
 
 /// Every sale that runs.
@@ -192,6 +193,33 @@ impl LiveSale {
             door.order.load().len()
         };
         Some(place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64)
+    }
+
+    /// What the chance of a ticket's holder is worked out from.
+    pub(super) fn outlook(&self, ticket: &Ticket) -> Measure {
+        let per_person = self.definition.per_person;
+        let none =
+            Outlook { ahead: 0, free: 0, held: 0, deciding: 0, yield_permille: 1_000, per_person };
+        let Some(door) = self.door(ticket.market, ticket.way) else {
+            return Measure { outlook: none, served_per_s: 0 };
+        };
+        let standing = sum(&door.owners);
+        let pace = door.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let controller = pace.controller;
+        drop(pace);
+        let admitted = door.admitted.load(Ordering::Acquire) as u64;
+        let outlook = Outlook {
+            ahead: self.ahead(ticket).unwrap_or_else(|| door.order.load().len() as u64),
+            free: u64::from(standing.free()),
+            held: u64::from(standing.taken - standing.sold),
+            // Whoever asks and is in is one of them, and does not stand before themselves.
+            deciding: admitted
+                .saturating_sub(u64::from(standing.claims))
+                .saturating_sub(u64::from(self.is_turn(ticket))),
+            yield_permille: u16::try_from(controller.yield_permille()).unwrap_or(1_000),
+            per_person,
+        };
+        Measure { outlook, served_per_s: controller.claims_per_s() }
     }
 
     /// The lot in which a person buys: always the same one, so that a person's limit and a

@@ -6,8 +6,7 @@
 //! when it was made and when its hold ends. Contact and address are not in it. Nothing follows as a
 //! job.
 //!
-//! A claim is not an order yet: the step from a held claim to a checkout (`Command::CheckOut` in the
-//! lot) has no use case, so every hold ends by the clock or by [`give_up`].
+//! A claim is not an order yet: `order::sale` turns it into a checkout, which is paid like any other.
 
 use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};
@@ -102,17 +101,6 @@ pub async fn wait(shop: &Shop, wish: Wish<'_>) -> Result<Placed, SaleRefusal> {
     }
 }
 
-/// Gives a claim's units up; the first in line gets them. Twice is once.
-///
-/// # Errors
-///
-/// A [`SaleRefusal`].
-pub async fn give_up(shop: &Shop, lot: LotNumber, number: u32) -> Result<(), SaleRefusal> {
-    let owner = shop.sales.owner(lot).ok_or(SaleRefusal::UnknownClaim)?;
-    owner.ask(Command::Release(number)).await?;
-    Ok(())
-}
-
 impl From<OwnerRefusal> for SaleRefusal {
     fn from(refusal: OwnerRefusal) -> Self {
         match refusal {
@@ -171,7 +159,7 @@ fn admit<'s>(
     Ok((owner, take))
 }
 
-const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {
+pub(super) const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {
     Claimed {
         lot,
         number: taken.sequence,

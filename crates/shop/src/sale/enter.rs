@@ -7,8 +7,8 @@ use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Country, Email, Phone};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Trait, Way};
-use kontor_store::sale as sales;
 use kontor_store::sale::entry::{self as entries, KeptEntry};
+use kontor_store::sale::{self as sales, excluded};
 
 use super::answer::SaleRefusal;
 use super::board::cleared_pairs;
@@ -82,7 +82,10 @@ pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusa
                 let KeptEntry { entry, ticket, present, .. } = before;
                 return Ok(Entered { entry, ticket, present, before: true });
             }
-            let bought = entries::bought_before(tx, None, &traits)?;
+            if excluded::any(tx, &traits)? {
+                return refuse(SaleRefusal::Excluded);
+            }
+            let bought = entries::bought_of(tx, None, &traits, &definition.sku)?;
             if bought >= i64::from(definition.per_person) {
                 return refuse(SaleRefusal::PersonLimit);
             }

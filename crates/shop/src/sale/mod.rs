@@ -6,26 +6,35 @@
 //! other database work, no network, nothing but a ticket's signature, a look at the snapshot and the
 //! owner's answer. Start reading there.
 
+mod again;
 mod answer;
 mod board;
 mod claim;
+mod eligible;
 mod enter;
+mod exclude;
 mod keep;
 mod owner;
 mod set_up;
 mod settle;
 mod show;
 mod sieve;
+mod status;
 
+pub(crate) use again::{AgainRefusal, take_again};
 pub use answer::SaleRefusal;
 pub use board::{LiveSale, Sales};
-pub use claim::{Claimed, Placed, Wish, claim, give_up, wait};
+pub use claim::{Claimed, Placed, Wish, claim, wait};
+pub(crate) use eligible::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
 pub use enter::{Enter, Entered, enter};
+pub use exclude::{admit_again, exclude};
 pub use keep::advance;
 pub(crate) use keep::keep_sales;
 pub use owner::{Answer, LotOwner, OwnerRefusal};
 pub use set_up::{SetUp, SetUpRefusal, halt, resume, set_up};
+pub(crate) use settle::take_back_in;
 pub use show::{
     Place, ShownClaim, ShownSale, WaySeen, claim_shown, entry_of, list, open_claim, place, shown,
     tallies,
 };
+pub use status::{Status, status};

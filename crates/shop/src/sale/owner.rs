@@ -141,6 +141,12 @@ impl LotOwner {
         self.is_ready() && !self.open.load(Ordering::Acquire) && !self.sieve.may_have(person)
     }
 
+    /// Whether a person may have a claim or a place here; no is certain.
+    #[must_use]
+    pub fn may_have(&self, person: &[u8; 16]) -> bool {
+        self.sieve.may_have(person)
+    }
+
     /// Asks the owner; the answer comes after what it decided is on disk.
     ///
     /// # Errors

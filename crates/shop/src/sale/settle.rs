@@ -3,10 +3,29 @@
 use kontor_base::Instant;
 use kontor_base::id::SaleId;
 use kontor_ledger::{MarketKey, StockState};
+use kontor_store::sale as sales;
+use kontor_store::sale::lot::{self as lots, LotNumber};
 use kontor_store::{StoreError, Tx, stock};
 
 use super::set_up::{move_units, own_stock};
 use crate::core::Shop;
+
+/// Takes back what has returned to a sale that is over, after an order was cancelled. Gives whether
+/// the sale is over: while it runs, its lots have to be told instead.
+pub(crate) fn take_back_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    lot: LotNumber,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let Some(lot) = lots::get(tx, lot)? else { return Ok(true) };
+    let Some(sale) = sales::get(tx, lot.sale)? else { return Ok(true) };
+    if sale.state.owns_units() {
+        return Ok(false);
+    }
+    give_back_unsold(tx, shop, lot.sale, at)?;
+    Ok(true)
+}
 
 /// Moves everything that is available in the sale's stock back; gives how many units. The caller
 /// has made sure that no hold is open.

@@ -5,7 +5,7 @@ use kontor_base::id::HoldId;
 use kontor_base::{Instant, Random};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
-use kontor_ledger::hold::{claim as claim_plan, keys_of, place, release};
+use kontor_ledger::hold::{claim as claim_plan, expire, keys_of, place, release};
 use kontor_ledger::{Hold, HoldPlan, PlaceHold, StockKey, StockRefusal, StockState, WantedLine};
 use kontor_store::{StoreError, Tx, stock};
 
@@ -48,6 +48,45 @@ pub(crate) fn hold_lines<'a>(
         .map_err(Failure::Refused)?;
     write(tx, &plan)?;
     Ok(plan.hold)
+}
+
+/// Holds units of one place and quota, for `ttl_s` seconds.
+///
+/// # Errors
+///
+/// The ledger's refusal, or a fault of the store.
+pub(crate) fn hold_key(
+    tx: &mut Tx<'_>,
+    id: HoldId,
+    line: WantedLine,
+    ttl_s: i64,
+    at: Instant,
+    random: &Random,
+) -> Outcome<Hold, StockRefusal> {
+    let lines = vec![line];
+    let balances = stock::balances(tx, &keys_of(&lines), StockState::Available)?;
+    let plan =
+        place(&PlaceHold { id, lines, ttl_s }, &balances, at, random).map_err(Failure::Refused)?;
+    write(tx, &plan)?;
+    Ok(plan.hold)
+}
+
+/// Ends a hold whose end has come, if the keeper has not come by yet.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub(crate) fn end_if_due(
+    tx: &mut Tx<'_>,
+    id: HoldId,
+    at: Instant,
+    random: &Random,
+) -> Result<(), StoreError> {
+    let Some(hold) = stock::hold(tx, id)? else { return Ok(()) };
+    match expire(&hold, at, random) {
+        Ok(plan) => write(tx, &plan),
+        Err(_not_due_or_settled) => Ok(()),
+    }
 }
 
 fn bad_key(error: &kontor_base::TextError) -> StoreError {

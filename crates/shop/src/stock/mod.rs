@@ -5,5 +5,5 @@ mod hold;
 mod receive;
 
 pub use expire::expire_holds;
-pub(crate) use hold::{claim, give_back, hold_lines};
+pub(crate) use hold::{claim, end_if_due, give_back, hold_key, hold_lines};
 pub use receive::{Receipt, receive_in};

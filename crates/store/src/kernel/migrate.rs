@@ -38,7 +38,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_rom"),
     migration!(9, "0009_sale"),
     migration!(10, "0010_install"),
-    migration!(11, "0011_reach"),
+    migration!(11, "0011_sale_checkout"),
+    migration!(12, "0012_reach"),
 ];
 
 /// The newest schema that this release knows.

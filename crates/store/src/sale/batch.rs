@@ -5,8 +5,35 @@ use kontor_ledger::sale::{Claim, Staged, Waiting};
 
 use super::lot::LotNumber;
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, parsed};
+use crate::kernel::sql::{Row, Tx, Value, parsed};
 use crate::values;
+
+const CLAIM_COLUMNS: [&str; 11] = [
+    "lot",
+    "sequence",
+    "request",
+    "person",
+    "body",
+    "units",
+    "state",
+    "ship_to",
+    "claimed_at",
+    "expires_at",
+    "extended",
+];
+
+const WAITING_COLUMNS: [&str; 10] = [
+    "lot",
+    "place",
+    "request",
+    "person",
+    "body",
+    "units",
+    "allowance",
+    "ship_to",
+    "joined_at",
+    "served",
+];
 
 /// Writes a batch if the lot's lease is still the one it was decided under, and makes the lease
 /// longer. Gives whether it was; if not, nothing is written and the transaction must not be kept.
@@ -35,27 +62,24 @@ pub fn write(
     if owned != 1 {
         return Ok(false);
     }
+    let mut rows = Vec::with_capacity(staged.claims.len() * CLAIM_COLUMNS.len());
     for (sequence, claim) in (staged.first_claim..).zip(&staged.claims) {
-        tx.execute(
-            "INSERT INTO sale_claim
-                 (lot, sequence, request, person, body, units, state, ship_to,
-                  claimed_at, expires_at, extended)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            values![
-                lot,
-                i64::from(sequence),
-                &claim.request,
-                &claim.person,
-                i64::from(claim.body),
-                i64::from(claim.units),
-                claim.state.as_str(),
-                country(&claim.ship_to),
-                claim.claimed_at,
-                claim.expires_at,
-                i64::from(claim.extended),
-            ],
-        )?;
+        let row: &[Value<'_>] = values![
+            lot,
+            i64::from(sequence),
+            &claim.request,
+            &claim.person,
+            i64::from(claim.body),
+            i64::from(claim.units),
+            claim.state.as_str(),
+            country(&claim.ship_to),
+            claim.claimed_at,
+            claim.expires_at,
+            i64::from(claim.extended),
+        ];
+        rows.extend_from_slice(row);
     }
+    tx.insert_many("sale_claim", &CLAIM_COLUMNS, &rows)?;
     for (sequence, claim) in &staged.changed {
         tx.execute(
             "UPDATE sale_claim SET state = $3, expires_at = $4, extended = $5
@@ -74,25 +98,23 @@ pub fn write(
 }
 
 fn write_line(tx: &mut Tx<'_>, lot: LotNumber, staged: &Staged) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(staged.waiting.len() * WAITING_COLUMNS.len());
     for (place, waiting) in (staged.first_place..).zip(&staged.waiting) {
-        tx.execute(
-            "INSERT INTO sale_waiting
-                 (lot, place, request, person, body, units, allowance, ship_to, joined_at, served)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            values![
-                lot,
-                i64::from(place),
-                &waiting.request,
-                &waiting.person,
-                i64::from(waiting.body),
-                i64::from(waiting.units),
-                i64::from(waiting.allowance),
-                country(&waiting.ship_to),
-                waiting.joined_at,
-                i64::from(waiting.served),
-            ],
-        )?;
+        let row: &[Value<'_>] = values![
+            lot,
+            i64::from(place),
+            &waiting.request,
+            &waiting.person,
+            i64::from(waiting.body),
+            i64::from(waiting.units),
+            i64::from(waiting.allowance),
+            country(&waiting.ship_to),
+            waiting.joined_at,
+            i64::from(waiting.served),
+        ];
+        rows.extend_from_slice(row);
     }
+    tx.insert_many("sale_waiting", &WAITING_COLUMNS, &rows)?;
     for place in &staged.served {
         tx.execute(
             "UPDATE sale_waiting SET served = 1 WHERE lot = $1 AND place = $2",

@@ -2,6 +2,7 @@
 
 use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Instant, KeyedHash};
+use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::Way;
 
@@ -110,43 +111,82 @@ fn read(row: &Row<'_>) -> Result<KeptEntry, StoreError> {
     })
 }
 
-/// Notes that an entry has bought so many units; a second note of the same changes nothing.
+/// Counts units that an entry has bought, or (below zero) that came back from it.
 ///
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn bought(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId, units: u8) -> Result<(), StoreError> {
+pub fn add_bought(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    entry: EntryId,
+    sku: &Sku,
+    units: i64,
+) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO sale_bought (sale, entry, units) VALUES ($1, $2, $3)
-         ON CONFLICT (sale, entry) DO UPDATE SET units = excluded.units",
-        values![sale.bytes(), entry.bytes(), i64::from(units)],
+        "INSERT INTO sale_bought (sale, entry, units, sku) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (sale, entry) DO UPDATE SET units = sale_bought.units + $3",
+        values![sale.bytes(), entry.bytes(), units, sku.as_str()],
     )?;
     Ok(())
 }
 
-/// How many units people with one of these traits have bought with other entries than `own`.
+/// How many units of an item somebody has bought who is `own` or has one of these traits, over all
+/// sales of the item; each entry counts once.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn bought_before(
+pub fn bought_of(
     tx: &mut Tx<'_>,
-    own: Option<EntryId>,
+    own: Option<(SaleId, EntryId)>,
     traits: &[KeyedHash],
+    sku: &Sku,
 ) -> Result<i64, StoreError> {
     let mut found = std::collections::BTreeMap::new();
+    if let Some((sale, entry)) = own {
+        let rows = tx.query(
+            "SELECT units FROM sale_bought WHERE sale = $1 AND entry = $2",
+            values![sale.bytes(), entry.bytes()],
+            |row| Ok(((*sale.bytes(), *entry.bytes()), row.int(0)?)),
+        )?;
+        found.extend(rows);
+    }
     for hash in traits {
         let rows = tx.query(
             "SELECT b.sale, b.entry, b.units
              FROM sale_person p JOIN sale_bought b ON b.sale = p.sale AND b.entry = p.entry
-             WHERE p.trait = $1 ORDER BY b.sale, b.entry",
-            values![hash],
+             WHERE p.trait = $1 AND b.sku = $2 ORDER BY b.sale, b.entry",
+            values![hash, sku.as_str()],
             |row| Ok(((row.bytes16(0)?, row.bytes16(1)?), row.int(2)?)),
         )?;
         found.extend(rows);
     }
-    let other = |entry: &[u8; 16]| own.is_none_or(|own| own.bytes() != entry);
-    Ok(found.iter().filter(|((_, entry), _)| other(entry)).map(|(_, units)| units).sum())
+    Ok(found.values().sum())
+}
+
+/// Whether one of these traits is one of the entry's.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn has_trait(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    entry: EntryId,
+    traits: &[KeyedHash],
+) -> Result<bool, StoreError> {
+    for hash in traits {
+        let found = tx.optional(
+            "SELECT entry FROM sale_person WHERE trait = $1 AND sale = $2",
+            values![hash, sale.bytes()],
+            |row| row.bytes16(0),
+        )?;
+        if found.is_some_and(|found| found == *entry.bytes()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Adds traits that a person turned out to have: an address that was typed at the checkout.

@@ -5,7 +5,9 @@
 //! under the lot's lease. Start reading there.
 
 pub mod batch;
+pub mod checkout;
 pub mod entry;
+pub mod excluded;
 pub mod lot;
 
 use kontor_base::id::SaleId;

@@ -31,6 +31,11 @@ pub(crate) const CART_TOKEN: &str = "kontor-cart";
 /// The header with a checkout's token.
 pub(crate) const CHECKOUT_TOKEN: &str = "kontor-checkout";
 
+/// The header with the ticket of a sale's entry.
+pub(crate) const TICKET: &str = "kontor-ticket";
+/// The header with the token of a sale's claim.
+pub(crate) const CLAIM_TOKEN: &str = "kontor-claim";
+
 /// How much of a parser's message is passed on: it can quote what was sent.
 const QUOTED_CHARS_MAX: usize = 160;
 

@@ -44,8 +44,14 @@ const ROUTES: &[Route] = &[
     payment::ROUTE,
     order::show::ROUTE,
     customer::ROUTE,
+    sale::show::LIST,
+    sale::show::ROUTE,
     sale::enter::ROUTE,
+    sale::status::ROUTE,
     sale::claim::ROUTE,
+    sale::wait::ROUTE,
+    sale::check_out::ROUTE,
+    sale::give_up::ROUTE,
     install::report::ROUTE,
     install::overview::ROUTE,
     install::table::ROUTE,
@@ -73,8 +79,14 @@ pub fn routes(routes: Routes) -> Routes {
         .add(order::show::ROUTE, get(order::show::show_order))
         .add(payment::ROUTE, post(payment::take_second_step))
         .add(customer::ROUTE, post(customer::join_waiting_list))
+        .add(sale::show::LIST, get(sale::show::list_sales))
+        .add(sale::show::ROUTE, get(sale::show::show_sale))
         .add(sale::enter::ROUTE, post(sale::enter::enter_sale))
+        .add(sale::status::ROUTE, get(sale::status::show_entry))
         .add(sale::claim::ROUTE, post(sale::claim::claim_in_sale))
+        .add(sale::wait::ROUTE, post(sale::wait::wait_in_sale))
+        .add(sale::check_out::ROUTE, post(sale::check_out::check_out_claim))
+        .add(sale::give_up::ROUTE, post(sale::give_up::give_up_claim))
         .add(install::report::ROUTE, post(install::report::report_installation))
         .add(install::overview::ROUTE, get(install::overview::show_installations))
         .add(install::table::ROUTE, get(install::table::show_table))

@@ -81,6 +81,7 @@ pub(crate) fn of_order_refusal(refusal: order::Refusal) -> Problem {
             Problem::new(CONFLICT, code).detail(format!("Nothing was changed: {refusal}."))
         }
         order::Refusal::Cancel(refusal) => cancel(refusal),
+        order::Refusal::Sale(refusal) => super::sale::of_sale(&refusal),
     }
 }
 
@@ -317,6 +318,7 @@ mod tests {
     use kontor_domain::order::{CheckoutEvent, CheckoutState};
     use kontor_domain::payment::{PaymentEvent, PaymentRefusal, PaymentState};
     use kontor_ledger::{HoldState, MoneyRefusal, Shortage, StockKey};
+    use kontor_shop::sale::SaleRefusal;
     use kontor_store::StoreError;
 
     fn usd(minor: i64) -> Money {
@@ -421,6 +423,10 @@ mod tests {
             order::Refusal::Payment(payment),
             order::Refusal::Cancel(CancelRefusal::AlreadyDispatched),
             order::Refusal::Cancel(CancelRefusal::AlreadyOver),
+            order::Refusal::Sale(SaleRefusal::NotYours),
+            order::Refusal::Sale(SaleRefusal::Excluded),
+            order::Refusal::Sale(SaleRefusal::PersonLimit),
+            order::Refusal::Sale(SaleRefusal::Elsewhere),
         ];
         all.extend(carts().into_iter().map(order::Refusal::Cart));
         all.extend(stocks().into_iter().map(order::Refusal::Stock));

@@ -11,6 +11,7 @@ mod ask;
 mod dump;
 mod goods;
 mod journey;
+pub(crate) mod sale;
 pub(crate) mod shopper;
 mod state;
 

@@ -67,12 +67,14 @@ impl Generator {
         }
         let sequence = 1 + self.dice.below(claims + 1);
         let command = match self.dice.below(100) {
-            0..=44 => Command::Take(self.take()),
+            0..=42 => Command::Take(self.take()),
+            43..=44 => Command::Look(hash(1, self.dice.below(PEOPLE))),
             45..=59 => Command::Wait(self.take()),
             60..=65 => Command::Extend(sequence),
             66..=74 => Command::CheckOut(sequence),
             75..=80 => Command::Sell(sequence),
-            81..=90 => Command::Release(sequence),
+            81..=85 => Command::GiveUp(sequence),
+            86..=90 => Command::Release(sequence),
             91..=94 => Command::Expire,
             95..=97 => Command::SetQuota(self.dice.below(16)),
             98 => Command::Halt,

@@ -26,6 +26,8 @@ pub enum Flaw {
     JumpsTheLine,
     /// Units that were given up come back without the claim knowing.
     ReleasesTwice,
+    /// Somebody gives up units that are being paid.
+    GivesUpWhatIsPaid,
     /// A hold ends a second before its end.
     ExpiresEarly,
     /// A hold is made longer again and again.
@@ -44,11 +46,12 @@ pub enum Flaw {
 
 impl Flaw {
     /// Every flaw.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ForgetsRequests,
         Self::NoLimit,
         Self::JumpsTheLine,
         Self::ReleasesTwice,
+        Self::GivesUpWhatIsPaid,
         Self::ExpiresEarly,
         Self::ExtendsAlways,
         Self::ShrinksBelowTaken,

@@ -29,6 +29,7 @@ impl Model {
         let answer = match *command {
             Command::Take(take) => self.take(&take, now),
             Command::Wait(take) => self.wait(&take, now),
+            Command::Look(person) => Ok(self.look(&person)),
             Command::Extend(n) => self.at_work(n, now, |claim, extension| {
                 if claim.extended {
                     return Err(Refusal::AlreadyExtended);
@@ -45,6 +46,7 @@ impl Model {
                 Ok(())
             }),
             Command::Sell(n) => self.settle(n, ClaimState::Sold, &[ClaimState::Checkout]),
+            Command::GiveUp(n) => self.settle(n, ClaimState::Released, &[ClaimState::Held]),
             Command::Release(n) => {
                 let from = [ClaimState::Held, ClaimState::Checkout, ClaimState::Sold];
                 self.settle(n, ClaimState::Released, &from)
@@ -176,6 +178,21 @@ impl Model {
         let ahead = self.line[..place].iter().filter(|waiting| !waiting.served).count();
         let number = |n: usize| u32::try_from(n).unwrap_or(0);
         Ok(Outcome::Waiting { place: number(place) + 1, ahead: number(ahead) })
+    }
+
+    fn look(&self, person: &[u8; 16]) -> Outcome {
+        let own = |claim: &&Claim| claim.person == *person;
+        let stands = self.claims.iter().rposition(|c| own(&c) && c.state.takes());
+        let latest = self.claims.iter().rposition(|c| own(&c));
+        let mine = |waiting: &Waiting| waiting.person == *person && !waiting.served;
+        let number = |n: usize| u32::try_from(n).unwrap_or(0);
+        Outcome::Seen {
+            claim: stands.or(latest).map(|place| self.told(place, true)),
+            place: self.line.iter().position(mine).map(|place| {
+                let ahead = self.line[..place].iter().filter(|waiting| !waiting.served).count();
+                (number(place) + 1, number(ahead))
+            }),
+        }
     }
 
     fn serve(&mut self, now: i64) {

@@ -19,8 +19,8 @@ again. The same key with the same body has one effect and one answer, marked wit
 Idempotent-Replayed: true; with another body it is refused. A request that was refused changed \
 nothing and may be repeated with its key.
 
-Carts and checkouts are opened by the token that came with them, in the headers Kontor-Cart and \
-Kontor-Checkout; an order by the token in its address. A wrong token is answered like an id that \
+Carts, checkouts, entries and claims of sales are opened by the token that came with them, in the \
+headers Kontor-Cart, Kontor-Checkout, Kontor-Ticket and Kontor-Claim; an order by the token in its address. A wrong token is answered like an id that \
 does not exist. Keep tokens secret.
 
 Errors are problem documents (RFC 9457, application/problem+json): code is stable, detail says \
@@ -50,8 +50,14 @@ request that is answered with one has changed nothing.";
         payment::take_second_step,
         order::show::show_order,
         customer::join_waiting_list,
+        sale::show::list_sales,
+        sale::show::show_sale,
         sale::enter::enter_sale,
+        sale::status::show_entry,
         sale::claim::claim_in_sale,
+        sale::wait::wait_in_sale,
+        sale::check_out::check_out_claim,
+        sale::give_up::give_up_claim,
         install::report::report_installation,
         install::overview::show_installations,
         install::table::show_table,

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_base::{Instant, Language};
-use kontor_shop::order::{Begin, begin, checkout};
+use kontor_shop::order::{Begin, ShownCheckout, begin, checkout};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,19 +94,25 @@ async fn start(app: &App, call: &Call) -> Result<Reply, Problem> {
         invalid(vec![field("/language", "request.unknown_value", detail)])
     })?;
     let command = Begin { cart, version, language, once: Some(once) };
-    let started = begin(&app.shop, command).await.map_err(of_order)?;
-    let id = started.answer.checkout;
+    let began = begin(&app.shop, command).await.map_err(of_order)?;
+    let id = began.answer.checkout;
     let found = checkout(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
     let shown = found.ok_or_else(unknown_checkout)?;
-    let (quote, refusal) = quoted(&shown.snapshot, &shown.checkout, None, shown.now);
-    let body = CheckoutStarted {
-        id: id.to_string(),
-        token: app.shop.keys.checkout_token(id),
-        expires_at: started.answer.expires_at,
-        quote,
-        refusal,
-    };
+    let body = started(app, &shown);
     Ok(Reply::json(StatusCode::CREATED, &body)
         .at(format!("/api/v1/checkouts/{id}"))
-        .replayed(started.replayed))
+        .replayed(began.replayed))
+}
+
+/// A checkout that has begun, with its quote of now.
+pub(crate) fn started(app: &App, shown: &ShownCheckout) -> CheckoutStarted {
+    let ShownCheckout { checkout, snapshot, now, .. } = shown;
+    let (quote, refusal) = quoted(snapshot, checkout, None, *now);
+    CheckoutStarted {
+        id: checkout.id.to_string(),
+        token: app.shop.keys.checkout_token(checkout.id),
+        expires_at: checkout.expires_at,
+        quote,
+        refusal,
+    }
 }

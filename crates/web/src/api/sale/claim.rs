@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use kontor_base::id::SaleId;
 use kontor_base::{Country, limits};
 use kontor_domain::sale::TICKET_TEXT_MAX;
-use kontor_shop::sale::{Wish, claim};
+use kontor_shop::sale::{Claimed, Wish, claim};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,11 +81,35 @@ pub(crate) async fn claim_in_sale(State(app): State<App>, call: Call) -> Respons
 }
 
 async fn take(app: &App, call: &Call) -> Result<Reply, Problem> {
+    let wished = wished(app, call, "sale.claim")?;
+    let claimed = claim(&app.shop, wished.wish()).await.map_err(|refusal| of_sale(&refusal))?;
+    let body = ClaimAnswer::of(app, &claimed);
+    Ok(Reply::json(StatusCode::CREATED, &body).replayed(claimed.replayed))
+}
+
+/// A wish that has been read.
+pub(super) struct Wished<'c> {
+    sale: SaleId,
+    key: &'c str,
+    ticket: String,
+    units: u8,
+    ship_to: Country,
+}
+
+impl Wished<'_> {
+    pub(super) fn wish(&self) -> Wish<'_> {
+        let Self { sale, key, ref ticket, units, ship_to } = *self;
+        Wish { sale, ticket, key, units, ship_to }
+    }
+}
+
+/// Reads the body and the key of a wish for units.
+pub(super) fn wished<'c>(app: &App, call: &'c Call, scope: &str) -> Result<Wished<'c>, Problem> {
     call.only_queries(&[])?;
     let sale = sale_of(call)?;
     // The guard of the header's form; the hash that it makes is not used: a claim's own identity
     // belongs to the ticket, whatever the body says.
-    call.once(app, "sale.claim")?;
+    call.once(app, scope)?;
     let key = call.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or("");
     debug_assert!(key.len() <= limits::IDEMPOTENCY_KEY_CHARS_MAX, "checked above");
     let ClaimWish { ticket, units, ship_to } = call.json()?;
@@ -94,14 +119,18 @@ async fn take(app: &App, call: &Call) -> Result<Reply, Problem> {
     let ship_to: Country = ship_to.parse().map_err(|_| {
         invalid(vec![field("/ship_to", "request.unknown_value", "not a country's two letters")])
     })?;
-    let wish = Wish { sale, ticket: &ticket, key, units, ship_to };
-    let claimed = claim(&app.shop, wish).await.map_err(|refusal| of_sale(&refusal))?;
-    let body = ClaimAnswer {
-        claim: app.shop.keys.claim_token(claimed.lot, claimed.number),
-        number: claimed.number,
-        state: claimed.state.as_str(),
-        units: claimed.units,
-        expires_at: claimed.expires_at,
-    };
-    Ok(Reply::json(StatusCode::CREATED, &body).replayed(claimed.replayed))
+    Ok(Wished { sale, key, ticket, units, ship_to })
+}
+
+impl ClaimAnswer {
+    /// A claim as its holder sees it.
+    pub(super) fn of(app: &App, claimed: &Claimed) -> Self {
+        Self {
+            claim: app.shop.keys.claim_token(claimed.lot, claimed.number),
+            number: claimed.number,
+            state: claimed.state.as_str(),
+            units: claimed.units,
+            expires_at: claimed.expires_at,
+        }
+    }
 }

@@ -7,7 +7,7 @@ use kontor_shop::sale::SaleRefusal;
 use crate::kit::problem::Problem;
 
 /// A sale's refusal as a problem document.
-pub(super) fn of_sale(refusal: &SaleRefusal) -> Problem {
+pub(crate) fn of_sale(refusal: &SaleRefusal) -> Problem {
     let status = match refusal {
         SaleRefusal::Unknown | SaleRefusal::UnknownClaim => StatusCode::NOT_FOUND,
         SaleRefusal::Ticket(_) => StatusCode::FORBIDDEN,
