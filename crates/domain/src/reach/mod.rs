@@ -13,7 +13,6 @@ mod cell;
 mod contrast;
 mod figure;
 mod forecast;
-mod live;
 mod method;
 mod period;
 mod quantity;
@@ -25,7 +24,6 @@ pub use admit::{Admission, RECORD_BYTES_MAX, Record, RecordKind, RecordRefusal, 
 pub use contrast::{Echo, echoes};
 pub use figure::{Figure, FigureRow};
 pub use forecast::{Forecast, ForecastRow};
-pub use live::{HistoryPoint, Live};
 pub use method::{
     BassFit, ERRORS_MIN, ForecastError, Gap, Growth, MarketPlan, Method, Needed, Outlook,
     PastForecast, Projection, Series, bass, error_band, needed, outlook, project, scenario,

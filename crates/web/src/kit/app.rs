@@ -10,6 +10,7 @@ use kontor_shop::Shop;
 use super::limit::Limiter;
 use super::pages::Pages;
 use crate::page::{LegalTexts, Site};
+use crate::reach::Front;
 
 /// What the server is told at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Inner {
     pub site: Arc<Site>,
     /// Pages that are the same for everybody, rendered once.
     pub pages: Pages,
+    /// The published figures and their pages.
+    pub reach: Front,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Renders the metrics, where they are collected.
@@ -111,6 +114,7 @@ impl App {
             settings,
             site,
             pages: Pages::default(),
+            reach: Front::default(),
             limiter,
             metrics,
         }))

@@ -9,6 +9,7 @@ pub mod format;
 pub mod guard;
 pub mod limit;
 pub mod pages;
+pub mod picture;
 pub mod problem;
 pub mod routes;
 pub mod text;

@@ -26,6 +26,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/reason.ftl"),
             include_str!("../../i18n/en/checkout.ftl"),
             include_str!("../../i18n/en/order.ftl"),
+            include_str!("../../i18n/en/reach.ftl"),
         ],
     ),
     (
@@ -37,6 +38,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/reason.ftl"),
             include_str!("../../i18n/de/checkout.ftl"),
             include_str!("../../i18n/de/order.ftl"),
+            include_str!("../../i18n/de/reach.ftl"),
         ],
     ),
 ];
@@ -254,6 +256,12 @@ impl Text {
     #[must_use]
     pub fn number(self, number: i64) -> String {
         format::number(self.locale, number)
+    }
+
+    /// A decimal number with the places it was said with: `18.70`, `18,70`.
+    #[must_use]
+    pub fn decimal(self, mantissa: i64, places: u8) -> String {
+        format::decimal(self.locale, mantissa, places)
     }
 
     /// Thousandths of a unit in that unit: milliwatt-hours as watt-hours.

@@ -60,6 +60,12 @@ pub fn draw(size: Size, label: &str, fan: &Fan) -> String {
         Size::Wide => (400.0, 16.0, 366.0),
         Size::Narrow => (430.0, 16.0, 396.0),
     };
+    // A phone has room for the last two years before the fan.
+    let skipped = match size {
+        Size::Wide => 0,
+        Size::Narrow => fan.past.len().saturating_sub(2),
+    };
+    let past = &fan.past[skipped..];
     let names =
         fan.rays.iter().map(|ray| width(&ray.label, LETTERS, Weight::Bold)).fold(0.0, f64::max);
     let right = size.width() - names - 26.0;
@@ -68,9 +74,9 @@ pub fn draw(size: Size, label: &str, fan: &Fan) -> String {
         .rays
         .iter()
         .map(|ray| ray.value)
-        .chain(fan.past.iter().map(|past| past.value))
+        .chain(past.iter().map(|past| past.value))
         .fold(1.0, f64::max);
-    let x = Linear::new([0.0, count(fan.past.len())], [left + 14.0, right]);
+    let x = Linear::new([0.0, count(past.len())], [left + 14.0, right]);
     let y = Linear::new([0.0, most], [bottom, top]);
     let mut svg = Svg::picture(size.class(), size.width(), height, label);
     for tick in y.ticks(5) {
@@ -79,7 +85,7 @@ pub fn draw(size: Size, label: &str, fan: &Fan) -> String {
         svg.text("c-axis", [left - 6.0, at + 4.0], Anchor::End, &format!("{tick}"));
     }
     let points: Vec<[f64; 2]> =
-        fan.past.iter().enumerate().map(|(i, past)| [x.at(count(i)), y.at(past.value)]).collect();
+        past.iter().enumerate().map(|(i, past)| [x.at(count(i)), y.at(past.value)]).collect();
     let from = points.last().copied().unwrap_or([left, bottom]);
     let class = |end| match end {
         End::Method => ("c-ray", "c-end", "c-end-text"),
@@ -95,9 +101,9 @@ pub fn draw(size: Size, label: &str, fan: &Fan) -> String {
         }
     }
     svg.polyline("c-past", &points);
-    for (point, past) in points.iter().zip(&fan.past) {
+    for (point, past) in points.iter().zip(past) {
         svg.circle("c-past-dot", *point, 4.0, "");
-        svg.text("c-value", [point[0], point[1] - 10.0], Anchor::Middle, &past.words);
+        svg.text("c-value", [point[0] + 6.0, point[1] - 12.0], Anchor::End, &past.words);
         svg.text("c-label", [point[0], bottom + 20.0], Anchor::Middle, &past.label);
     }
     svg.text("c-label", [right, bottom + 20.0], Anchor::Middle, &fan.ahead);

@@ -14,7 +14,8 @@ pub struct Mark {
     pub name: String,
     /// The place in [`Grid::periods`].
     pub period: usize,
-    /// The places in [`Grid::places`] from the first to the last that it can be.
+    /// The place in [`Grid::places`] where the name stands, and the one up or down to which it can
+    /// be as well; twice the same where one place was said.
     pub places: [usize; 2],
 }
 
@@ -89,15 +90,19 @@ fn across(label: &str, grid: &Grid) -> String {
         [left + column * (count(mark.period) + 0.5), y]
     };
     join(&mut svg, grid, centre);
-    for (at, mark) in grid.marks.iter().enumerate() {
+    for (at, mark) in grid.marks.iter().enumerate().filter(|(_, mark)| is_range(mark)) {
+        // Somewhere between these places: a bar to the last of them.
         let [x, y] = centre(at);
         let [from, to] = mark.places;
-        if to > from {
-            // Somewhere between these places: a bar down to the last of them.
-            let end = tops.get(to + 1).copied().unwrap_or(bottom) - 8.0;
-            svg.rect("c-range", [x - 2.5, y], [5.0, end - y], 2.5, "");
-        }
-        pill(&mut svg, grid, &mark.name, [x, y], column - 4.0);
+        let (begin, end) = if to > from {
+            (y, tops.get(to + 1).copied().unwrap_or(bottom) - 8.0)
+        } else {
+            (tops[to] + 8.0, y)
+        };
+        svg.rect("c-range", [x - 2.5, begin], [5.0, end - begin], 2.5, "");
+    }
+    for (at, mark) in grid.marks.iter().enumerate() {
+        pill(&mut svg, grid, &mark.name, centre(at), column - 4.0);
     }
     svg.finish()
 }
@@ -126,16 +131,24 @@ fn down(label: &str, grid: &Grid) -> String {
         [left + column * (count(mark.places[0]) + 0.5), y]
     };
     join(&mut svg, grid, centre);
-    for (at, mark) in grid.marks.iter().enumerate() {
+    for (at, mark) in grid.marks.iter().enumerate().filter(|(_, mark)| is_range(mark)) {
         let [x, y] = centre(at);
         let [from, to] = mark.places;
-        if to > from {
-            let end = left + column * (count(to) + 1.0) - 6.0;
-            svg.rect("c-range", [x, y - 2.5], [end - x, 5.0], 2.5, "");
-        }
-        pill(&mut svg, grid, &mark.name, [x, y], column - 2.0);
+        let (begin, end) = if to > from {
+            (x, left + column * (count(to) + 1.0) - 6.0)
+        } else {
+            (left + column * count(to) + 6.0, x)
+        };
+        svg.rect("c-range", [begin, y - 2.5], [end - begin, 5.0], 2.5, "");
+    }
+    for (at, mark) in grid.marks.iter().enumerate() {
+        pill(&mut svg, grid, &mark.name, centre(at), column - 2.0);
     }
     svg.finish()
+}
+
+const fn is_range(mark: &Mark) -> bool {
+    mark.places[0] != mark.places[1]
 }
 
 fn join(svg: &mut Svg, grid: &Grid, centre: impl Fn(usize) -> [f64; 2]) {
@@ -191,7 +204,7 @@ mod tests {
                 mark("IDC", 0, [0, 0]),
                 mark("Gartner", 1, [1, 1]),
                 mark("IDC", 1, [1, 1]),
-                mark("TrendForce", 1, [1, 2]),
+                mark("TrendForce", 1, [2, 0]),
             ],
             joined: Some("IDC".to_owned()),
         };
