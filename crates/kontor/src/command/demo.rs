@@ -80,6 +80,7 @@ fn welcome(origin: &str, data: &Path, temporary: bool) {
          \x20 The shop in the USA   {origin}/us/en/\n\
          \x20 Germany, not open yet {origin}/de/de/\n\
          \x20 A phone, and why not  {origin}/us/en/product/mi-note\n\
+         \x20 The figures           {origin}/reach\n\
          \x20 The API's reference   {origin}/api/v1/reference\n\
          \x20 Metrics               {origin}/metrics\n\n\
          Pay with the test provider: it plays success, refusal, a second step, a late answer.\n\
