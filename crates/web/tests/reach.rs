@@ -125,13 +125,13 @@ async fn the_front_page_says_what_happened() {
     let api = with_figures().await;
     let html = page(&api, "/reach/en").await;
     for told in [
-        "“100 million” was said twice",
-        "100 million wanted, more than 70 million reached",
+        "“100\u{a0}million” was said twice",
+        "100\u{a0}million wanted, more than 70\u{a0}million reached",
         "+43%",
-        "65.3 million: +88%",
-        "66.4 to 199.8 million",
+        "65.3\u{a0}million: +88%",
+        "66.4 to 199.8\u{a0}million",
         "No. 3, 4, 5 or 6",
-        "3.42 million between two speakers on 2014",
+        "3.42\u{a0}million between two speakers on 2014",
         "Nothing counted yet.",
     ] {
         assert!(html.contains(told), "{told}");

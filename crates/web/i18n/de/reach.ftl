@@ -7,8 +7,8 @@ value-more-than = mehr als { $number }
 value-at-least = mindestens { $number }
 value-less-than = weniger als { $number }
 unit-million = { $count ->
-    [one] { $number } Million
-   *[other] { $number } Millionen
+    [one] { $number } Million
+   *[other] { $number } Millionen
  }
 unit-in-millions = Millionen
 unit-percent = { $count ->
@@ -16,40 +16,40 @@ unit-percent = { $count ->
    *[other] { $number } %
  }
 unit-users = { $count ->
-    [one] { $number } Nutzer
-   *[other] { $number } Nutzer
+    [one] { $number } Nutzer
+   *[other] { $number } Nutzer
  }
 unit-countries = { $count ->
-    [one] { $number } Land
-   *[other] { $number } Länder
+    [one] { $number } Land
+   *[other] { $number } Länder
  }
 unit-markets = { $count ->
-    [one] { $number } Markt
-   *[other] { $number } Märkte
+    [one] { $number } Markt
+   *[other] { $number } Märkte
  }
 unit-products = { $count ->
-    [one] { $number } Produkt
-   *[other] { $number } Produkte
+    [one] { $number } Produkt
+   *[other] { $number } Produkte
  }
 unit-phones = { $count ->
-    [one] { $number } Telefon
-   *[other] { $number } Telefone
+    [one] { $number } Telefon
+   *[other] { $number } Telefone
  }
 unit-patents = { $count ->
-    [one] { $number } Patent
-   *[other] { $number } Patente
+    [one] { $number } Patent
+   *[other] { $number } Patente
  }
 unit-followers = { $count ->
-    [one] { $number } Anhänger
-   *[other] { $number } Anhänger
+    [one] { $number } Anhänger
+   *[other] { $number } Anhänger
  }
 unit-years = { $count ->
-    [one] { $number } Jahr
-   *[other] { $number } Jahre
+    [one] { $number } Jahr
+   *[other] { $number } Jahre
  }
 unit-minutes = { $count ->
-    [one] { $number } Minute
-   *[other] { $number } Minuten
+    [one] { $number } Minute
+   *[other] { $number } Minuten
  }
 
 period-first-half = erstes Halbjahr { $year }

@@ -7,8 +7,8 @@ value-more-than = more than { $number }
 value-at-least = at least { $number }
 value-less-than = fewer than { $number }
 unit-million = { $count ->
-    [one] { $number } million
-   *[other] { $number } million
+    [one] { $number } million
+   *[other] { $number } million
  }
 unit-in-millions = Millions
 unit-percent = { $count ->
@@ -16,40 +16,40 @@ unit-percent = { $count ->
    *[other] { $number }%
  }
 unit-users = { $count ->
-    [one] { $number } user
-   *[other] { $number } users
+    [one] { $number } user
+   *[other] { $number } users
  }
 unit-countries = { $count ->
-    [one] { $number } country
-   *[other] { $number } countries
+    [one] { $number } country
+   *[other] { $number } countries
  }
 unit-markets = { $count ->
-    [one] { $number } market
-   *[other] { $number } markets
+    [one] { $number } market
+   *[other] { $number } markets
  }
 unit-products = { $count ->
-    [one] { $number } product
-   *[other] { $number } products
+    [one] { $number } product
+   *[other] { $number } products
  }
 unit-phones = { $count ->
-    [one] { $number } phone
-   *[other] { $number } phones
+    [one] { $number } phone
+   *[other] { $number } phones
  }
 unit-patents = { $count ->
-    [one] { $number } patent
-   *[other] { $number } patents
+    [one] { $number } patent
+   *[other] { $number } patents
  }
 unit-followers = { $count ->
-    [one] { $number } follower
-   *[other] { $number } followers
+    [one] { $number } follower
+   *[other] { $number } followers
  }
 unit-years = { $count ->
-    [one] { $number } year
-   *[other] { $number } years
+    [one] { $number } year
+   *[other] { $number } years
  }
 unit-minutes = { $count ->
-    [one] { $number } minute
-   *[other] { $number } minutes
+    [one] { $number } minute
+   *[other] { $number } minutes
  }
 
 period-first-half = first half of { $year }

@@ -47,6 +47,8 @@ fn advance(face: &Face<'_>, letter: char) -> u16 {
 }
 
 fn glyph(face: &Face<'_>, letter: char) -> GlyphId {
+    // Spaces that do not break look like any other.
+    let letter = if matches!(letter, '\u{a0}' | '\u{202f}') { ' ' } else { letter };
     face.glyph_index(letter).or_else(|| face.glyph_index('?')).unwrap_or_default()
 }
 
