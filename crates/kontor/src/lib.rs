@@ -4,6 +4,7 @@
 pub mod command;
 pub mod config;
 pub mod legal;
+pub mod population;
 pub mod secret;
 pub mod server;
 pub mod telemetry;

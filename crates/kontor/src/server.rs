@@ -212,6 +212,12 @@ impl Server {
         &self.app.settings.origin
     }
 
+    /// The shop that is served.
+    #[must_use]
+    pub fn shop(&self) -> &Arc<Shop> {
+        &self.app.shop
+    }
+
     /// Where the server listens.
     ///
     /// # Errors

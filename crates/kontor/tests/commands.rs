@@ -27,7 +27,7 @@ fn the_help_names_every_command() {
     let help = kontor.ok(&["--help"]).out;
     for command in [
         "demo", "init", "serve", "migrate", "audit", "import", "export", "backup", "restore",
-        "opening", "plan", "order", "config",
+        "opening", "plan", "order", "rom", "install", "config",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing:\n{help}");
         let own = kontor.ok(&[command, "--help"]).out;

@@ -28,6 +28,7 @@ pub mod reach;
 pub mod rollout;
 pub mod sale;
 pub mod setting;
+pub mod staff;
 pub mod stock;
 
 pub use kernel::backup::{BackupError, backup, restore};

@@ -10,4 +10,5 @@ pub mod page;
 pub mod reach;
 pub mod rom;
 pub mod server;
+pub mod staff;
 pub mod store_front;

@@ -19,6 +19,7 @@ mod plan;
 mod rom;
 mod serve;
 mod table;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -73,6 +74,9 @@ enum Command {
     Order(order::Args),
     #[command(subcommand)]
     Rom(rom::Args),
+    /// Look after the accounts of the maker's people.
+    #[command(subcommand)]
+    User(user::Args),
     #[command(subcommand)]
     Install(install::Args),
     /// Show the configuration in force, or an example with every key.
@@ -136,6 +140,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             // Answered above: it needs neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }

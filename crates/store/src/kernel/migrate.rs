@@ -39,7 +39,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_sale"),
     migration!(10, "0010_install"),
     migration!(11, "0011_sale_checkout"),
-    migration!(12, "0012_reach"),
+    migration!(12, "0012_staff"),
+    migration!(13, "0013_reach"),
 ];
 
 /// The newest schema that this release knows.

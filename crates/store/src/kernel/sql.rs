@@ -144,6 +144,15 @@ impl Row<'_> {
         self.get(column)
     }
 
+    /// Bytes of any length.
+    ///
+    /// # Errors
+    ///
+    /// See [`Row::int`].
+    pub fn bytes(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+        self.get(column)
+    }
+
     /// A value kept as JSON text.
     ///
     /// # Errors

@@ -41,7 +41,8 @@ impl Server {
         let errors =
             log.try_clone().map_err(|error| failed("share the log between two outputs", &error))?;
         let mut command = command(plan, "demo");
-        command.args(["--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready);
+        // Devices that are made up would only take the processor from those that buy.
+        command.args(["--devices", "0", "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready);
         if keep {
             command.arg("--keep");
         }

@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 pub mod chart;
 pub mod cookie;
+pub mod desk;
 pub mod format;
 pub mod guard;
 pub mod limit;

@@ -7,6 +7,7 @@ mod check;
 mod checkout;
 mod rest;
 mod shop;
+mod staff;
 
 use std::sync::Arc;
 
