@@ -13,6 +13,7 @@ mod arguments;
 mod bench;
 mod command;
 mod crash;
+mod geography;
 mod repo;
 mod rust_text;
 mod test;
@@ -51,6 +52,11 @@ const COMMANDS: &[Command] = &[
         run: crash::run,
     },
     Command {
+        name: "geography",
+        about: "draw the world map's shapes from public-domain geography",
+        run: geography::run,
+    },
+    Command {
         name: "where",
         about: "list all files of an area over all layers",
         run: where_area::run,
@@ -84,7 +90,7 @@ fn overview() -> String {
     let mut text =
         String::from("Commands of development\n\nUsage: cargo xtask COMMAND [ARGUMENTS]\n\n");
     for command in COMMANDS {
-        text.push_str(&format!("  {:<7} {}\n", command.name, command.about));
+        text.push_str(&format!("  {:<9} {}\n", command.name, command.about));
     }
     text.push_str("\n`cargo xtask COMMAND --help` says more about one of them.");
     text

@@ -18,6 +18,7 @@ pub mod order;
 pub mod payment;
 pub mod planning;
 pub mod price;
+pub mod reach;
 pub mod reseller;
 pub mod rollout;
 pub mod sale;

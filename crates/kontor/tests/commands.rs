@@ -549,3 +549,45 @@ fn a_report_is_recomputed_from_itself_alone() {
     assert_eq!(kontor.run(&["sale", "verify", "other.json"]).code, 3);
     assert_eq!(kontor.run(&["sale", "verify", "nothing.json"]).code, 3);
 }
+
+#[test]
+fn the_year_ahead_is_planned_from_a_file_and_nonsense_is_refused_in_a_line() {
+    let kontor = Kontor::new();
+    let example = kontor.ok(&["plan", "example", "forecast"]).out;
+    let file = kontor.path("year.toml");
+    let plan = |text: &str, json: bool| {
+        fs::write(&file, text).expect("a file");
+        let path = file.to_str().expect("a plain path");
+        if json {
+            kontor.run(&["plan", "forecast", path, "--json"])
+        } else {
+            kontor.run(&["plan", "forecast", path])
+        }
+    };
+    let told = plan(&example, false).out;
+    for words in [
+        "Target 100.0: +43 % over the last period, held all year (run rate 70.0, missing 30.0).",
+        "damped_0.5             84.2",
+        "Spread of simple methods, not a probability: 70.0 to 199.8.",
+        "No band: it takes 8 own past forecasts, there are 0.",
+        "By market: 72.5",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    let july = plan(&example.replace("so_far = []", "so_far = [34.7]"), true).out;
+    let json: serde_json::Value = serde_json::from_str(&july).expect("JSON");
+    assert_eq!(json["needed"]["growth"], 88);
+    assert!((json["needed"]["rest"].as_f64().expect("a number") - 65.3).abs() < 1e-9);
+    for (good, bad, complaint) in [
+        ("phis_pct = [30", "phis_pct = [10", "10 is not from 30 to 90"),
+        ("units = 7.03", "units = -7.03", "counts are numbers above 0"),
+        ("periods_a_year = 2", "periods_a_year = 5", "1, 2, 4 or 12"),
+        ("so_far = []", "so_far = [1.0, 2.0, 3.0]", "more periods than the year"),
+        ("[200.0, 300.0", "[20.0, 300.0", "the ceiling must be above"),
+        ("unit =", "units =", "unknown field"),
+    ] {
+        let run = plan(&example.replace(good, bad), false);
+        assert_eq!(run.code, 3, "{bad}: {}", run.err);
+        assert!(run.err.contains(complaint), "{bad}: {}", run.err);
+    }
+}

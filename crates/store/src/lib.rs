@@ -25,6 +25,7 @@ pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod price;
+pub mod reach;
 pub mod rollout;
 pub mod sale;
 pub mod setting;

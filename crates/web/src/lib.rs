@@ -7,6 +7,7 @@ pub mod api;
 pub mod kit;
 pub mod operations;
 pub mod page;
+pub mod reach;
 pub mod rom;
 pub mod server;
 pub mod staff;

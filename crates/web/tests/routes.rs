@@ -26,6 +26,7 @@ fn path_of(api: &Api, route: &Route) -> String {
         "{model}" => "band".to_owned(),
         "{sku}" => BAND.to_owned(),
         "{by}" => "country".to_owned(),
+        "{file}" => "figures.csv".to_owned(),
         "{text}" => "terms".to_owned(),
         "{*path}" => {
             let address = assets::url("shop.css");

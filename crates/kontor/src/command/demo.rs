@@ -198,6 +198,7 @@ fn welcome(origin: &str, data: &Path, temporary: bool, password: &str) {
          \x20 Germany, not open yet {origin}/de/de/\n\
          \x20 A phone, and why not  {origin}/us/en/product/mi-note\n\
          \x20 The ROM's builds      {origin}/rom\n\
+         \x20 The figures           {origin}/reach\n\
          \x20 The API's reference   {origin}/api/v1/reference\n\
          \x20 Installations         {origin}/api/v1/install\n\
          \x20 Metrics               {origin}/metrics\n\

@@ -17,9 +17,12 @@ use kontor_domain::catalogue::{Fit, Model, Sku, Slug, Variant};
 use kontor_domain::clearance::{Facts, Ladder, Place, Records, Subject, Verdict, ladder, may};
 use kontor_domain::market::{Act, Market, MarketCode};
 use kontor_domain::price::{PriceEntry, TaxTable, price_at};
+use kontor_domain::reach::Reach;
 use kontor_store::clearance::Kind;
 use kontor_store::fact::FactVersions;
-use kontor_store::{Db, StoreError, Topic, Tx, catalogue, clearance, fact, market, price, setting};
+use kontor_store::{
+    Db, StoreError, Topic, Tx, catalogue, clearance, fact, market, price, reach, setting,
+};
 
 /// How much of a variant a market has left, as far as a shelf says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub struct Known {
     pub prices: HashMap<(MarketCode, Sku), Vec<PriceEntry>>,
     /// The tax rates.
     pub taxes: TaxTable,
+    /// The published figures.
+    pub reach: Arc<Reach>,
     /// How each variant stands in each market.
     pub ladders: HashMap<(MarketCode, Sku), Ladder>,
 }
@@ -136,6 +141,7 @@ impl Known {
             facts,
             prices,
             taxes,
+            reach: Arc::new(reach::read(tx)?),
             ladders: HashMap::new(),
         };
         known.judge(at);
@@ -331,5 +337,5 @@ impl Snapshots {
 }
 
 /// The topics that a snapshot is made of.
-pub const TOPICS: [Topic; 5] =
-    [Topic::Market, Topic::Catalogue, Topic::Clearance, Topic::Price, Topic::Stock];
+pub const TOPICS: [Topic; 6] =
+    [Topic::Market, Topic::Catalogue, Topic::Clearance, Topic::Price, Topic::Stock, Topic::Reach];

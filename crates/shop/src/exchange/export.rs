@@ -3,12 +3,14 @@
 use std::io::Write;
 
 use kontor_domain::clearance::{AuthorityOrder, Grant, Presence, Review, Rule};
+use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, Reach, TargetRow};
 use kontor_store::{Db, StoreError, Tx};
 
+use super::reach::rows_of;
 use super::read::write;
 use super::row::Row;
 use super::table::Table;
-use super::{catalogue, clearance, market, opening, price, stock};
+use super::{catalogue, clearance, market, opening, price, reach, stock};
 
 /// Why nothing, or not everything, was exported.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,24 @@ fn bytes(tx: &mut Tx<'_>, table: Table) -> Result<(Vec<u8>, u64), StoreError> {
         Table::Presences => csv(&rows(tx, Presence::to_row)?),
         Table::Checklist => csv(&opening::rows(tx)?),
         Table::Stock => csv(&stock::rows(tx)?),
+        Table::Figures => csv(&reach::rows(tx, FigureRow::to_row)?),
+        Table::Ranks => csv(&reach::rows(tx, RankRow::to_row)?),
+        Table::Targets => csv(&reach::rows(tx, TargetRow::to_row)?),
+        Table::Forecasts => csv(&reach::rows(tx, ForecastRow::to_row)?),
     }
+}
+
+/// The records of a published table as the file that an import reads; nothing for other tables.
+#[must_use]
+pub fn published(reach: &Reach, table: Table) -> Option<Vec<u8>> {
+    let written = match table {
+        Table::Figures => write(&rows_of(&reach.figures, FigureRow::to_row)),
+        Table::Ranks => write(&rows_of(&reach.ranks, RankRow::to_row)),
+        Table::Targets => write(&rows_of(&reach.targets, TargetRow::to_row)),
+        Table::Forecasts => write(&rows_of(&reach.forecasts, ForecastRow::to_row)),
+        _ => return None,
+    };
+    written.ok()
 }
 
 fn rows<F: clearance::Fact, R>(

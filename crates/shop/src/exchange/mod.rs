@@ -18,6 +18,7 @@ mod opening;
 mod own_shop;
 mod prepare;
 mod price;
+mod reach;
 mod read;
 mod report;
 mod row;
@@ -25,7 +26,7 @@ mod scenario;
 mod stock;
 mod table;
 
-pub use export::{ExportError, export};
+pub use export::{ExportError, export, published};
 pub use import::{Csv, Mode, Plan, Progress, import, import_all};
 pub use own_shop::{OwnShop, load_own_shop, market_templates};
 pub use report::{BadFile, ImportError, Report, RowProblem};

@@ -3,6 +3,7 @@
 use kontor_base::{Instant, Random};
 use kontor_domain::clearance::{AuthorityOrder, Grant, Presence, Review, Rule};
 use kontor_domain::price::{PriceRow, TaxRateRow};
+use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, TargetRow};
 use kontor_store::{StoreError, Tx};
 
 use super::cell::Bad;
@@ -12,7 +13,7 @@ use super::read::{Numbered, check_unique, read};
 use super::report::{Problems, Report, RolledBack};
 use super::row::Row;
 use super::table::Table;
-use super::{catalogue, clearance, market, opening, price, stock};
+use super::{catalogue, clearance, market, opening, price, reach, stock};
 
 type Apply = dyn Fn(&mut Tx<'_>, &mut Job<'_>) -> Result<(), StoreError> + Send + Sync;
 
@@ -110,6 +111,22 @@ pub(super) fn prepare(file: &Csv) -> Prepared {
         Table::Stock => {
             let parse = |row: &_| stock::parse(row, &file.name);
             Draft::read(file, parse, "reference", stock::key).apply(stock::apply)
+        }
+        Table::Figures => {
+            let parse = |row: &FigureRow| row.parse().map_err(Bad::from);
+            Draft::read(file, parse, "code", reach::key).apply(reach::apply)
+        }
+        Table::Ranks => {
+            let parse = |row: &RankRow| row.parse().map_err(Bad::from);
+            Draft::read(file, parse, "code", reach::key).apply(reach::apply)
+        }
+        Table::Targets => {
+            let parse = |row: &TargetRow| row.parse().map_err(Bad::from);
+            Draft::read(file, parse, "code", reach::key).apply(reach::apply)
+        }
+        Table::Forecasts => {
+            let parse = |row: &ForecastRow| row.parse().map_err(Bad::from);
+            Draft::read(file, parse, "code", reach::key).apply(reach::apply)
         }
     }
 }

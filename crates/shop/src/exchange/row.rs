@@ -3,6 +3,7 @@
 
 use kontor_domain::clearance::{GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow};
 use kontor_domain::price::{PriceRow, TaxRateRow};
+use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, TargetRow};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -245,6 +246,59 @@ impl Row for TaxRateRow {
         "display",
         "valid_from",
         "valid_to",
+        "source",
+        "confidence",
+    ];
+}
+
+impl Row for FigureRow {
+    const REQUIRED: &'static [&'static str] = &[
+        "code",
+        "subject",
+        "title_en",
+        "period",
+        "value",
+        "unit",
+        "definition_en",
+        "said_by",
+        "source_url",
+        "source",
+        "confidence",
+    ];
+}
+
+impl Row for RankRow {
+    const REQUIRED: &'static [&'static str] =
+        &["code", "period", "provider", "measure", "rank", "source_url", "source", "confidence"];
+}
+
+impl Row for TargetRow {
+    const REQUIRED: &'static [&'static str] = &[
+        "code",
+        "subject",
+        "period",
+        "value",
+        "unit",
+        "said_by",
+        "said_on",
+        "source_url",
+        "source",
+        "confidence",
+    ];
+}
+
+impl Row for ForecastRow {
+    const REQUIRED: &'static [&'static str] = &[
+        "code",
+        "subject",
+        "period",
+        "value",
+        "unit",
+        "method",
+        "inputs",
+        "known_until",
+        "made_on",
+        "made_by",
         "source",
         "confidence",
     ];

@@ -44,6 +44,10 @@ pub(super) const SCENARIO: &[Embedded] = data![
     Presences "scenario/presences",
     Checklist "scenario/checklist",
     Stock "scenario/stock",
+    Figures "reach/figures",
+    Ranks "reach/ranks",
+    Targets "reach/targets",
+    Forecasts "reach/forecasts",
 ];
 
 /// The settings of the demo.

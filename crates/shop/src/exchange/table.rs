@@ -2,6 +2,7 @@
 
 use kontor_domain::clearance::{GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow};
 use kontor_domain::price::{PriceRow, TaxRateRow};
+use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, TargetRow};
 
 use super::read::columns_of;
 use super::row::{
@@ -41,11 +42,19 @@ pub enum Table {
     Checklist,
     /// Deliveries of goods.
     Stock,
+    /// What was said of the maker, with its sources.
+    Figures,
+    /// The world rank by provider and period.
+    Ranks,
+    /// What was to be reached.
+    Targets,
+    /// What was forecast.
+    Forecasts,
 }
 
 impl Table {
     /// Every table; each names only things of those before it.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::Markets,
         Self::Models,
         Self::Texts,
@@ -61,6 +70,10 @@ impl Table {
         Self::Presences,
         Self::Checklist,
         Self::Stock,
+        Self::Figures,
+        Self::Ranks,
+        Self::Targets,
+        Self::Forecasts,
     ];
 
     /// The word on the command line; with `.csv` behind it, the file in a folder of all tables.
@@ -82,6 +95,10 @@ impl Table {
             Self::Presences => "presences",
             Self::Checklist => "checklist",
             Self::Stock => "stock",
+            Self::Figures => "figures",
+            Self::Ranks => "ranks",
+            Self::Targets => "targets",
+            Self::Forecasts => "forecasts",
         }
     }
 
@@ -110,6 +127,10 @@ impl Table {
             Self::Presences => "which company sells in each market, and from where",
             Self::Checklist => "what a seller needs in a country beside clearances",
             Self::Stock => "deliveries of goods, booked once each",
+            Self::Figures => "published figures: who says what, meaning what; added, never edited",
+            Self::Ranks => "world rank by provider and period; added, never edited",
+            Self::Targets => "targets as they were announced; added, never edited",
+            Self::Forecasts => "forecasts as they were made; added, never edited",
         }
     }
 
@@ -132,6 +153,10 @@ impl Table {
             Self::Presences => columns_of::<PresenceRow>(),
             Self::Checklist => columns_of::<ChecklistRow>(),
             Self::Stock => columns_of::<StockRow>(),
+            Self::Figures => columns_of::<FigureRow>(),
+            Self::Ranks => columns_of::<RankRow>(),
+            Self::Targets => columns_of::<TargetRow>(),
+            Self::Forecasts => columns_of::<ForecastRow>(),
         }
     }
 }

@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_staff"),
     migration!(13, "0013_sale_report"),
     migration!(14, "0014_signing"),
+    migration!(15, "0015_reach"),
 ];
 
 /// The newest schema that this release knows.

@@ -19,11 +19,13 @@ pub enum Topic {
     Job,
     /// Sales and where they stand.
     Sale,
+    /// Published figures, ranks, targets, forecasts.
+    Reach,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Market,
         Self::Catalogue,
         Self::Clearance,
@@ -32,11 +34,12 @@ impl Topic {
         Self::Rollout,
         Self::Job,
         Self::Sale,
+        Self::Reach,
     ];
 
     /// The topics that have a version in the database because decisions are made from them.
-    pub const FACTS: [Self; 5] =
-        [Self::Market, Self::Catalogue, Self::Clearance, Self::Price, Self::Rollout];
+    pub const FACTS: [Self; 6] =
+        [Self::Market, Self::Catalogue, Self::Clearance, Self::Price, Self::Rollout, Self::Reach];
 
     /// The area's word.
     #[must_use]
@@ -50,6 +53,7 @@ impl Topic {
             Self::Rollout => "rollout",
             Self::Job => "job",
             Self::Sale => "sale",
+            Self::Reach => "reach",
         }
     }
 

@@ -20,6 +20,7 @@ mod order;
 mod payment;
 mod problem_codes;
 mod problem_map;
+mod reach;
 mod reply;
 mod sale;
 
@@ -60,6 +61,10 @@ const ROUTES: &[Route] = &[
     install::history::ROUTE,
     install::lineage::REPORT,
     install::lineage::SHOW,
+    reach::overview::ROUTE,
+    reach::counter::ROUTE,
+    reach::table::ROUTE,
+    reach::record::ROUTE,
     document::openapi_json::ROUTE,
     document::reference::ROUTE,
 ];
@@ -97,6 +102,10 @@ pub fn routes(routes: Routes) -> Routes {
         .add(install::history::ROUTE, get(install::history::show_history))
         .add(install::lineage::REPORT, post(install::lineage::report_lineage))
         .add(install::lineage::SHOW, get(install::lineage::show_lineage))
+        .add(reach::overview::ROUTE, get(reach::overview::show_reach))
+        .add(reach::counter::ROUTE, get(reach::counter::show_counter))
+        .add(reach::table::ROUTE, get(reach::table::show_table))
+        .add(reach::record::ROUTE, get(reach::record::show_record))
         .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
         .add(document::reference::ROUTE, get(document::reference::show_reference))
 }

@@ -12,6 +12,7 @@ use super::moments::Moments;
 use super::pages::Pages;
 use super::request_ids::RequestIds;
 use crate::page::{LegalTexts, Site};
+use crate::reach::Front;
 use crate::rom::Paces;
 
 /// What the server is told at start.
@@ -67,6 +68,8 @@ pub struct Inner {
     pub rom_moments: Moments,
     /// How fast files are sent.
     pub paces: Paces,
+    /// The published figures and their pages.
+    pub reach: Front,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Where requests' ids come from.
@@ -130,6 +133,7 @@ impl App {
             rom_pages: Pages::default(),
             paces,
             rom_moments: Moments::default(),
+            reach: Front::default(),
             limiter,
             request_ids,
             metrics,

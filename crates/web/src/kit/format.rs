@@ -98,6 +98,12 @@ pub fn number(locale: Locale, number: i64) -> String {
     fixed(locale, number, 0)
 }
 
+/// `mantissa / 10^places`, with exactly `places` decimal places.
+#[must_use]
+pub fn decimal(locale: Locale, mantissa: i64, places: u8) -> String {
+    fixed(locale, mantissa, u32::from(places))
+}
+
 /// `number / 1000` with the decimal places it has.
 #[must_use]
 pub fn thousandths(locale: Locale, number: u64) -> String {

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod chart;
 pub mod cookie;
 pub mod desk;
 pub mod format;
@@ -10,7 +11,9 @@ pub mod guard;
 pub mod limit;
 pub mod moments;
 pub mod pages;
+pub mod picture;
 pub mod problem;
 pub mod request_ids;
 pub mod routes;
 pub mod text;
+pub mod typeface;

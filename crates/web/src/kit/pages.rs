@@ -47,6 +47,20 @@ impl Page {
         }
     }
 
+    /// Keeps bytes that are packed already, such as a picture.
+    #[must_use]
+    pub fn of_bytes(bytes: Vec<u8>, kind: &'static str) -> Self {
+        let etag = format!("\"{}\"", id::encode(blake3_16(&bytes)));
+        Self {
+            plain: Bytes::from(bytes),
+            packed: Bytes::new(),
+            etag: HeaderValue::from_str(&etag)
+                .unwrap_or_else(|_| HeaderValue::from_static("\"page\"")),
+            kind,
+            cache: "public, no-cache",
+        }
+    }
+
     /// The answer to a request with these headers.
     #[must_use]
     pub fn respond(&self, asked: &HeaderMap) -> Response {

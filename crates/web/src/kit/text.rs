@@ -28,6 +28,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/order.ftl"),
             include_str!("../../i18n/en/rom.ftl"),
             include_str!("../../i18n/en/staff.ftl"),
+            include_str!("../../i18n/en/reach.ftl"),
         ],
     ),
     (
@@ -41,6 +42,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/order.ftl"),
             include_str!("../../i18n/de/rom.ftl"),
             include_str!("../../i18n/de/staff.ftl"),
+            include_str!("../../i18n/de/reach.ftl"),
         ],
     ),
 ];
@@ -258,6 +260,12 @@ impl Text {
     #[must_use]
     pub fn number(self, number: i64) -> String {
         format::number(self.locale, number)
+    }
+
+    /// A decimal number with the places it was said with: `18.70`, `18,70`.
+    #[must_use]
+    pub fn decimal(self, mantissa: i64, places: u8) -> String {
+        format::decimal(self.locale, mantissa, places)
     }
 
     /// Thousandths of a unit in that unit: milliwatt-hours as watt-hours.

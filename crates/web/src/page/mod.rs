@@ -18,6 +18,7 @@ mod order;
 mod price;
 mod problem;
 mod product;
+pub mod reach;
 mod reason;
 mod reference;
 pub mod rom;

@@ -31,7 +31,7 @@ pub(super) async fn show(State(app): State<App>, asked: HeaderMap) -> Response {
 
 /// The first of the browser's languages that the pages speak. Only the words change by it: the
 /// market is suggested by nothing and chosen by the person.
-fn preferred(asked: &HeaderMap) -> Language {
+pub(crate) fn preferred(asked: &HeaderMap) -> Language {
     let wanted = asked
         .get(axum::http::header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())

@@ -18,6 +18,9 @@ mod view;
 mod visit;
 mod waiting;
 
+pub(crate) use countries::preferred;
+pub(crate) use view::stage as stage_of;
+
 use axum::routing::{get, post};
 
 use crate::kit::routes::Routes;

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use kontor_base::Language;
 use kontor_domain::clearance::Place;
 use kontor_domain::market::{Act, Market, Stage};
 use kontor_shop::Snapshot;
@@ -44,6 +45,17 @@ fn document(app: &App, snapshot: &Snapshot) -> String {
     );
     let origin = &app.settings.origin;
     text.push_str(&format!("<url><loc>{origin}/</loc></url>\n"));
+    for language in Language::PAGES {
+        for rest in ["", "/definitions"] {
+            text.push_str(&format!("<url><loc>{origin}/reach/{language}{rest}</loc></url>\n"));
+        }
+        for figure in snapshot.reach.standing_figures() {
+            let code = &figure.code;
+            text.push_str(&format!(
+                "<url><loc>{origin}/reach/{language}/figure/{code}</loc></url>\n"
+            ));
+        }
+    }
     for market in snapshot.markets.iter().filter(|market| market.stage != Stage::Scouting) {
         for rest in rests(app, snapshot, market) {
             for language in languages_of(market) {

@@ -15,7 +15,7 @@ use crate::page::{
 };
 
 /// The stage of a market in the words of the pages.
-pub(super) fn stage(snapshot: &Snapshot, market: &Market, at: Instant) -> Stage {
+pub(crate) fn stage(snapshot: &Snapshot, market: &Market, at: Instant) -> Stage {
     match market.stage {
         MarketStage::Open if only_accessories(snapshot, market, at) => Stage::Accessories,
         MarketStage::Open => Stage::Open,

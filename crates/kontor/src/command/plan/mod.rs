@@ -1,7 +1,8 @@
-//! `kontor plan`: landed cost, local production, reorder point, batch, next country; from a file
+//! `kontor plan`: landed cost, local production, reorder point, batch, next country, the year ahead; from a file
 //! that people write, with every input beside its result.
 
 mod costs;
+mod forecast;
 mod next_country;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +34,11 @@ pub(super) enum Args {
     /// from opened markets; without one a signal is a count and no estimate. Ranks are ranges over
     /// the draws: countries whose ranges overlap are tied.
     NextCountry(File),
+    /// The year ahead: simple methods, their spread, the gap to the target.
+    ///
+    /// The spread is no probability. A band of past errors is printed from eight own past forecasts
+    /// on. Growth is over the last period, held all year.
+    Forecast(File),
     /// Print a file to begin with.
     Example {
         /// For which plan.
@@ -56,6 +62,7 @@ pub(super) enum Kind {
     Reorder,
     Batch,
     NextCountry,
+    Forecast,
 }
 
 impl Kind {
@@ -66,6 +73,7 @@ impl Kind {
             Self::Reorder => include_str!("../../../../../data/planning/reorder.toml"),
             Self::Batch => include_str!("../../../../../data/planning/batch.toml"),
             Self::NextCountry => include_str!("../../../../../data/planning/next-country.toml"),
+            Self::Forecast => include_str!("../../../../../data/planning/forecast.toml"),
         }
     }
 }
@@ -77,6 +85,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         Args::Reorder(file) => costs::reorder(file),
         Args::Batch(file) => costs::batch(file),
         Args::NextCountry(file) => next_country::run(file),
+        Args::Forecast(file) => forecast::run(file),
         Args::Example { kind } => {
             print!("{}", kind.example());
             Ok(())

@@ -3,7 +3,9 @@
 use utoipa::OpenApi;
 use utoipa::openapi;
 
-use crate::api::{cart, catalogue, clearance, customer, install, market, order, payment, sale};
+use crate::api::{
+    cart, catalogue, clearance, customer, install, market, order, payment, reach, sale,
+};
 use crate::kit::problem::{FieldProblem, ProblemDocument};
 
 /// How the API is used, for the document and the reference; paragraphs stand apart.
@@ -66,6 +68,10 @@ request that is answered with one has changed nothing.";
         install::history::show_history,
         install::lineage::report_lineage,
         install::lineage::show_lineage,
+        reach::overview::show_reach,
+        reach::counter::show_counter,
+        reach::table::show_table,
+        reach::record::show_record,
         super::openapi_json::show_openapi,
         super::reference::show_reference,
     ),
@@ -80,6 +86,7 @@ request that is answered with one has changed nothing.";
         (name = "Waiting lists", description = "Tell me when."),
         (name = "Sales", description = "Scarce items, sold in seconds."),
         (name = "Installations", description = "How many devices run the ROM, each number with its definition."),
+        (name = "Published figures", description = "What is said of the maker, with its sources; and what is counted."),
         (name = "This document", description = "The API's description."),
     ),
 )]

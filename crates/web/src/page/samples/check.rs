@@ -9,6 +9,7 @@ use kontor_base::Language;
 use super::Rendered;
 use crate::kit::assets;
 use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
+use crate::page::reach::{CounterPage, DefinitionsPage, ReachPage, RecordPage};
 use crate::page::{
     CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, ProblemPage, ProductPage,
     QuoteFragment, ReferencePage, SecondStepPage, ShelfPage, WaitingPage, staff,
@@ -51,6 +52,10 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-matrix", l, staff::MatrixPage::samples(l)));
         all.extend(render("staff-clearance", l, staff::ClearancePage::samples(l)));
         all.extend(render("staff-grant", l, staff::GrantFormPage::samples(l)));
+        all.extend(render("reach", l, ReachPage::samples(l)));
+        all.extend(render("record", l, RecordPage::samples(l)));
+        all.extend(render("definitions", l, DefinitionsPage::samples(l)));
+        all.extend(render("counter", l, CounterPage::samples(l)));
     }
     all
 }
@@ -133,7 +138,9 @@ fn every_page_is_complete_in_every_language() {
         assert!(title.is_some_and(|t| t.len() > 10 && !t.starts_with(' ')), "{name}: {title:?}");
         assert!(!html.contains("content=\"\""), "{name}: an empty description");
         assert!(!html.contains("/assets/missing"), "{name}: an asset is missing");
-        assert!(html.len() < 64 * 1024, "{name}: {} bytes", html.len());
+        // The map of the world is half of the page of figures.
+        let most = if name.starts_with("reach") { 128 } else { 64 };
+        assert!(html.len() < most * 1024, "{name}: {} bytes", html.len());
     }
 }
 

@@ -1,0 +1,76 @@
+//! Pictures for sites that show a link: the figure, large, with who says it and where.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use kontor_domain::reach::RecordKind;
+
+use super::kept::{kept, language, nothing_here};
+use super::page::live;
+use super::record::Draft;
+use super::story;
+use crate::kit::app::App;
+use crate::kit::pages::Page;
+use crate::kit::picture::{Card, draw};
+use crate::kit::routes::{Class, Route};
+use crate::kit::text::Text;
+
+pub(super) const FRONT: Route = Route::read("/reach/{language}/picture.png", Class::Page);
+pub(super) const RECORD: Route =
+    Route::read("/reach/{language}/{kind}/{code}/picture.png", Class::Page);
+
+/// The picture of the front page: our own count, or what the target came to.
+pub(super) async fn front(
+    State(app): State<App>,
+    uri: Uri,
+    asked: HeaderMap,
+    Path(tag): Path<String>,
+) -> Response {
+    let Some(language) = language(&tag) else { return nothing_here(&app, &uri) };
+    let edition = app.reach.edition(&app);
+    let key = format!("/reach/{language}/picture.png");
+    kept(&app, &asked, &edition, &key, || {
+        let t = Text::new(language, None);
+        let target = story::target(&t, edition.reach());
+        let (value, title) = match (live(&t, &edition), target) {
+            (Some(live), _) => {
+                (live.active, t.one("reach-live-unit", "days", live.days).into_owned())
+            }
+            (None, Some(target)) => {
+                let title = match &target.happened {
+                    Some(happened) => {
+                        t.two("reach-target-title", "wanted", &target.wanted, "happened", happened)
+                    }
+                    None => t.one("reach-target-title-open", "wanted", &target.wanted),
+                };
+                (target.wanted.clone(), title.into_owned())
+            }
+            (None, None) => (t.get("reach-title").into_owned(), String::new()),
+        };
+        Some(picture(&app, &t.get("reach-title"), &value, &title, &t.get("reach-lead")))
+    })
+}
+
+/// The picture of a record.
+pub(super) async fn record(
+    State(app): State<App>,
+    uri: Uri,
+    asked: HeaderMap,
+    Path((tag, kind, code)): Path<(String, String, String)>,
+) -> Response {
+    let edition = app.reach.edition(&app);
+    let found = language(&tag).zip(RecordKind::from_word(&kind)).and_then(|(language, kind)| {
+        Draft::find(edition.reach(), &Text::new(language, None), kind, &code)
+    });
+    let Some(draft) = found else { return nothing_here(&app, &uri) };
+    kept(&app, &asked, &edition, uri.path(), || {
+        let note = format!("{} — {}", draft.byline, draft.definition.text);
+        Some(picture(&app, &draft.kicker, &draft.value.text, &draft.title.text, &note))
+    })
+}
+
+fn picture(app: &App, kicker: &str, value: &str, title: &str, note: &str) -> Page {
+    let shop = &app.site.shop_name;
+    let card = Card { shop, kicker, value, title, note };
+    Page::of_bytes(draw(&card), "image/png")
+}
