@@ -100,6 +100,36 @@ impl Book {
         self.index.find(report.device.0, &self.column).is_some()
     }
 
+    /// Whether everything that a report says is known. May say no where it is.
+    pub(crate) fn is_repeat(&self, report: &Report, received: Day) -> bool {
+        if received.number() > self.today {
+            return false;
+        }
+        let names = (
+            self.models.number(report.model.as_str()),
+            self.versions.number(report.version.as_str()),
+        );
+        let ((Some(model), Some(version)), Some(number)) =
+            (names, self.index.find(report.device.0, &self.column))
+        else {
+            return false;
+        };
+        let (day, _) = place(report.day, self.today());
+        let (row, marks) = self.column.get(number);
+        let country = match country_number(report.country) {
+            0 => country_of(row.said),
+            country => country,
+        };
+        let channel = match report.channel as u8 {
+            0 => marks & 0xF,
+            channel => channel,
+        };
+        self.days.has(day.number(), number)
+            && (day.number() < row.last
+                || row.said == said(country, model, version)
+                    && marks == channel | (report.standing as u8) << 4)
+    }
+
     /// The event of a report. One that is set aside enters no names: inventing them is what a
     /// flood would do.
     pub(crate) fn event(&mut self, report: &Report, aside: bool) -> Event {
