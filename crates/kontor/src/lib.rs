@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod config;
+pub mod database;
 pub mod legal;
 pub mod population;
 pub mod secret;

@@ -6,6 +6,7 @@ use kontor_base::id::ProposalId;
 use kontor_base::{Clock, Instant, Language, Random, SecretKey};
 use kontor_domain::clearance::{Grant, GrantRow};
 use kontor_domain::staff::{AccountState, Decision, ProposalState, StaffRefusal};
+use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::staff::{
     Act, ActRefusal, AddCommand, ChangeCommand, DecideCommand, LogQuery, Person, Refusal,
@@ -15,15 +16,13 @@ use kontor_shop::staff::{
 };
 use kontor_shop::{Failure, Outcome, Policy, Shop};
 use kontor_store::clearance::{Kind, all};
-use kontor_store::{Db, Options};
-use tempfile::TempDir;
 
 const PASSWORD: &str = "correct horse battery";
 
 struct House {
     shop: Arc<Shop>,
     clock: Clock,
-    _folder: TempDir,
+    _folder: Scratch,
 }
 
 fn refused<T: std::fmt::Debug>(outcome: Outcome<T, Refusal>) -> Refusal {
@@ -35,8 +34,8 @@ fn refused<T: std::fmt::Debug>(outcome: Outcome<T, Refusal>) -> Refusal {
 
 impl House {
     async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+        let folder = Scratch::chosen();
+        let db = folder.open();
         let clock = Clock::fixed(Instant::start_of("2026-11-23".parse().expect("a day")));
         load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
             .await

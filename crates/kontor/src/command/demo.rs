@@ -17,7 +17,7 @@ use super::CommandError;
 use super::serve::tell_ready;
 use crate::config::Config;
 use crate::population;
-use crate::server::{Server, open, stop_signal};
+use crate::server::{Server, holds_a_shop, open, stop_signal};
 use crate::telemetry;
 
 /// What an optimised build has loaded within seconds; tests and developers wait for no more than
@@ -69,11 +69,12 @@ pub(super) async fn run(
     telemetry::start_logging(&config.log).map_err(CommandError::Other)?;
     let metrics = telemetry::start_metrics();
 
-    let there = config.database().exists();
+    let there = holds_a_shop(&config).await?;
     if there && !args.keep {
         return Err(CommandError::Other(format!(
-            "{} holds a database already: --keep goes on with it, another --data starts afresh",
-            config.data.display()
+            "{} is there already: --keep goes on with it, another --data (or database) starts \
+             afresh",
+            config.place()
         )));
     }
     let (db, key) = open(&config)?;
