@@ -100,6 +100,36 @@ impl Book {
         self.index.find(report.device.0, &self.column).is_some()
     }
 
+    /// Whether everything that a report says is known. May say no where it is.
+    pub(crate) fn is_repeat(&self, report: &Report, received: Day) -> bool {
+        if received.number() > self.today {
+            return false;
+        }
+        let names = (
+            self.models.number(report.model.as_str()),
+            self.versions.number(report.version.as_str()),
+        );
+        let ((Some(model), Some(version)), Some(number)) =
+            (names, self.index.find(report.device.0, &self.column))
+        else {
+            return false;
+        };
+        let (day, _) = place(report.day, self.today());
+        let (row, marks) = self.column.get(number);
+        let country = match country_number(report.country) {
+            0 => country_of(row.said),
+            country => country,
+        };
+        let channel = match report.channel as u8 {
+            0 => marks & 0xF,
+            channel => channel,
+        };
+        self.days.has(day.number(), number)
+            && (day.number() < row.last
+                || row.said == said(country, model, version)
+                    && marks == channel | (report.standing as u8) << 4)
+    }
+
     /// The event of a report. One that is set aside enters no names: inventing them is what a
     /// flood would do.
     pub(crate) fn event(&mut self, report: &Report, aside: bool) -> Event {
@@ -313,7 +343,10 @@ impl Book {
     pub fn breakdown(&self, days: Option<u16>, by: &[Slice]) -> Breakdown {
         let first = days.map_or(0, |days| self.today().window_start(days).number());
         let mask = by.iter().fold(0, |mask, slice| mask | slice.mask());
-        let mut sums: HashMap<u64, u64, Mix> = HashMap::default();
+        // As many sums as the largest day has cells, at the most: growing would copy them again.
+        let largest = self.cube.days().map(|(_, cells)| cells.len()).max().unwrap_or(0);
+        let mut sums: HashMap<u64, u64, Mix> =
+            HashMap::with_capacity_and_hasher(largest, Mix::default());
         let mut total = 0;
         for (_, cells) in self.cube.days().filter(|(day, _)| *day >= first) {
             for (key, count) in cells {
@@ -321,13 +354,23 @@ impl Book {
                 total += u64::from(*count);
             }
         }
-        let mut cells = BTreeMap::new();
-        for (key, count) in sums {
-            let name = |slice: &Slice| slice.name(slice.number(key), &self.models, &self.versions);
-            let name: Vec<&str> = by.iter().map(name).collect();
-            *cells.entry(name.join("/")).or_default() += count;
-        }
-        Breakdown { total, cells }
+        let mut named: Vec<(String, u64)> = sums
+            .into_iter()
+            .map(|(key, count)| {
+                let name =
+                    |slice: &Slice| slice.name(slice.number(key), &self.models, &self.versions);
+                let name: Vec<&str> = by.iter().map(name).collect();
+                (name.join("/"), count)
+            })
+            .collect();
+        // Numbers that have no name of their own share one, and are one cell.
+        named.sort_unstable();
+        named.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        Breakdown { total, cells: named.into_iter().collect() }
     }
 
     /// Installations by version: told by devices, and seen in a changed version.

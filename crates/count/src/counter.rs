@@ -183,6 +183,14 @@ impl Counter {
         }
     }
 
+    /// Whether everything that a report says is counted, as far as a quick look tells. What was
+    /// counted a moment ago may still be on its way to the disk: who owes an answer that holds
+    /// must [`Counter::submit`].
+    #[must_use]
+    pub fn is_repeat(&self, report: &Report, received: Day) -> bool {
+        self.book().is_repeat(report, received)
+    }
+
     /// Goes on to `day` even if no report comes on it, so that windows of days move. Nobody waits
     /// for it; whoever calls it does so again before long.
     pub fn advance(&self, day: Day) {

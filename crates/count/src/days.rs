@@ -26,6 +26,12 @@ impl Days {
         !was
     }
 
+    /// Whether the device is marked on the day.
+    pub(crate) fn has(&self, day: u16, number: u32) -> bool {
+        let word = self.0.get(&day).and_then(|bits| bits.get(number as usize / 64));
+        word.is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
     /// Distinct devices on the days `from..=to`.
     pub(crate) fn union(&self, from: u16, to: u16) -> u64 {
         let maps: Vec<&[u64]> = self.0.range(from..=to).map(|(_, bits)| bits.as_slice()).collect();

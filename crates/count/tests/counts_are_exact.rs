@@ -55,7 +55,11 @@ proptest! {
                 // A report that names no country leaves the last one as it was.
                 *seen = (day.number(), if name == "unknown" { seen.1 } else { name });
             }
-            wait(counter.submit(report, Day::from_number(today), 0)).expect("counted");
+            let looked = counter.is_repeat(&report, Day::from_number(today));
+            let answer = wait(counter.submit(report.clone(), Day::from_number(today), 0));
+            let answer = answer.expect("counted");
+            prop_assert!(!looked || answer == Answer::Repeat, "a look never hides a report");
+            prop_assert!(counter.is_repeat(&report, Day::from_number(today)));
             if at == restart_at {
                 wait(counter.close());
                 counter = Counter::open(&options).expect("opened again");

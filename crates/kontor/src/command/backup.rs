@@ -15,7 +15,7 @@ use crate::server::existing_database;
 /// Copy the database while the server goes on.
 ///
 /// The copy is one moment of the whole shop, and is checked. The secret key is not in it: copy `secret.key` once, to another
-/// place.
+/// place. Nor is the count of installations: `kontor install backup` copies it.
 #[derive(Debug, Parser)]
 pub(super) struct BackupArgs {
     /// The new file.
