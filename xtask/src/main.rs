@@ -13,6 +13,7 @@ mod arguments;
 mod bench;
 mod command;
 mod crash;
+mod postgres;
 mod repo;
 mod rust_text;
 mod test;
