@@ -14,7 +14,7 @@ mod load;
 mod metrics;
 mod nginx;
 mod order;
-mod process;
+pub(crate) mod process;
 mod rollout;
 mod rom;
 mod sale;
@@ -61,6 +61,7 @@ Usage: cargo xtask bench NAME [--json] [options]
            its hot row locked per order, and Redis with the usual script; both
            without HTTP (apt-get install postgresql redis-server)
 
+  --database WORD  (order) sqlite, or postgres: a server of its own [sqlite]
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
@@ -95,6 +96,8 @@ struct Options {
     connections_given: bool,
     threads: u64,
     gzip: bool,
+    /// On a PostgreSQL server of its own.
+    postgres: bool,
     devices: u64,
 }
 
@@ -138,6 +141,11 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         connections_given: connections > 0,
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
+        postgres: match arguments.values("--database")?.pop().as_deref() {
+            None | Some("sqlite") => false,
+            Some("postgres") => true,
+            Some(other) => return Err(format!("--database is sqlite or postgres, not {other:?}")),
+        },
         devices: devices.clamp(1_000, 500_000_000),
     };
     let quick = arguments.flag(&["--quick"]);

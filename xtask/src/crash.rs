@@ -8,16 +8,17 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::{Failure, arguments::Arguments, command, repo, test};
+use crate::{Failure, arguments::Arguments, command, postgres, repo, test};
 
 const HELP: &str = "\
 Kill the server under load and prove that nothing is lost
 
-Usage: cargo xtask crash [--long] [--kills N] [--seed N] [--database URL]
+Usage: cargo xtask crash [--long] [--kills N] [--seed N] [--postgres | --database URL]
 
   --long          release build, 60 kills of 64 buyers
   --kills N       how often it is killed [8, with --long 60]
   --seed N        where the moments of the kills come from [the clock]
+  --postgres      run on a PostgreSQL server of its own, which stays while kontor is killed
   --database URL  run on this PostgreSQL database, which must be empty";
 
 /// What to do.
@@ -45,16 +46,31 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         seed: arguments.number("--seed", since_epoch.as_secs())?,
         database: arguments.values("--database")?.pop(),
     };
+    let own_server = arguments.flag(&["--postgres"]);
     arguments.finish()?;
-    proof.carry_out()
+    if own_server { proof.on_postgres() } else { proof.carry_out() }
 }
 
 /// The short form with a fixed seed, as a step of the test command.
 pub(crate) fn short() -> Result<(), Failure> {
-    Proof { release: false, kills: 5, buyers: 16, seed: 1, database: None }.carry_out()
+    Proof { release: false, kills: 5, buyers: 16, seed: 1, database: None }.carry_out()?;
+    println!("The same on PostgreSQL:");
+    Proof { release: false, kills: 4, buyers: 16, seed: 2, database: None }.on_postgres()
 }
 
 impl Proof {
+    /// On a server of its own, which syncs as in production.
+    fn on_postgres(mut self) -> Result<(), Failure> {
+        // The target folder, because /tmp is memory on some machines.
+        let folder = repo::root()?.join("target/crash-postgres");
+        let server = postgres::Server::start(&folder, postgres::Sync::On)?;
+        self.database = Some(server.database("kontor")?);
+        let proved = self.carry_out();
+        drop(server);
+        let _ = std::fs::remove_dir_all(folder);
+        proved
+    }
+
     fn carry_out(&self) -> Result<(), Failure> {
         let (kontor, crash) = self.build()?;
         let target = Path::new(&kontor).parent().ok_or("the binary lies in no folder")?;

@@ -14,6 +14,7 @@ mod bench;
 mod command;
 mod crash;
 mod geography;
+mod postgres;
 mod repo;
 mod rust_text;
 mod test;

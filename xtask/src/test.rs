@@ -10,7 +10,7 @@ mod prepare;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, arguments::Arguments, command, crash, repo, tidy};
+use crate::{Failure, arguments::Arguments, command, crash, postgres, repo, tidy};
 
 pub(crate) use browser::executable;
 pub(crate) use prepare::ensure;
@@ -171,10 +171,41 @@ fn crashed(_: &Run) -> Result<Done, Failure> {
     crash::short().map(|()| Done::Passed)
 }
 
+/// The tests that run on one back end at a time: the whole shop.
+const WHOLE_SHOP: &[&str] = &[
+    "exchange_demo",
+    "random_purchases",
+    "staff",
+    "withdrawals",
+    "rollout",
+    "api_*",
+    "page_*",
+    "rom",
+    "routes",
+    "sale_nodes",
+];
+
 /// Plain `cargo test`, which is always there and runs documentation examples
 /// too; nextest would be one more thing to install.
+///
+/// The whole shop is tested twice: on SQLite with everything else, then on PostgreSQL.
 fn tests(run: &Run) -> Result<Done, Failure> {
-    cargo(run, &["test", "--workspace"], &[])
+    let folder = std::env::temp_dir().join(format!("kontor-postgres-{}", std::process::id()));
+    let server = postgres::Server::start(&folder, postgres::Sync::Off)?;
+    let url = server.database("kontor")?;
+    println!("    a PostgreSQL server for the tests lies in {}", folder.display());
+    let tested =
+        cargo(run, &["test", "--workspace"], &[("TEST_POSTGRES_URL", &url)]).and_then(|_| {
+            println!("    the whole shop once more, on PostgreSQL");
+            let mut words = vec!["test", "--workspace"];
+            words.extend(WHOLE_SHOP.iter().flat_map(|name| ["--test", *name]));
+            let chosen = [("TEST_POSTGRES_URL", url.as_str()), ("TEST_DATABASE", "postgres")];
+            cargo(run, &words, &chosen)
+        });
+    drop(server);
+    // Best effort: it lies in the system's folder for such things.
+    let _ = std::fs::remove_dir_all(folder);
+    tested
 }
 
 fn docs(run: &Run) -> Result<Done, Failure> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::load::{self, Medians};
 use super::shop::Shop;
 use super::{Bench, median, metrics};
-use crate::Failure;
+use crate::{Failure, postgres};
 
 /// What is bought: all that the US market of the demo has plenty of, because a
 /// few seconds of load would empty the shelf of a single product.
@@ -20,11 +20,16 @@ pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
         "order: {} connections, a shop with fresh data in each round",
         bench.options.connections
     );
+    let server = match bench.options.postgres {
+        true => Some(postgres::Server::start(&bench.folder.join("postgres"), postgres::Sync::On)?),
+        false => None,
+    };
     let mut rounds = Vec::new();
     let mut cpu_us = Vec::new();
     let mut memory_mb = None;
     for number in 1..=bench.options.rounds {
-        let shop = Shop::start(bench)?;
+        let database = server.as_ref().map(|server| server.database("kontor")).transpose()?;
+        let shop = Shop::start_on(bench, database.as_deref())?;
         load::some(bench, &["order", &shop.base_url, "--sku", SKUS], WARM_UP_ORDERS)?;
         let (before, seen_before) = (shop.process.cpu_s(), metrics::read(bench, &shop));
         let round =
@@ -52,6 +57,7 @@ pub(super) fn run(bench: &Bench) -> Result<String, Failure> {
     }
     Ok(json!({
         "bench": "order",
+        "database": if bench.options.postgres { "postgres" } else { "sqlite" },
         "orders_per_s": medians.per_s,
         "p50_ms": medians.p50_ms,
         "p99_ms": medians.p99_ms,

@@ -10,7 +10,7 @@ use crate::Failure;
 const STOP_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// A running child.
-pub(super) struct Process {
+pub(crate) struct Process {
     name: String,
     child: Child,
 }
@@ -29,7 +29,7 @@ impl Written {
 
 impl Process {
     /// Starts a command.
-    pub(super) fn start(name: &str, command: &mut Command) -> Result<Self, Failure> {
+    pub(crate) fn start(name: &str, command: &mut Command) -> Result<Self, Failure> {
         let child = command
             .stdin(Stdio::null())
             .spawn()
@@ -38,7 +38,7 @@ impl Process {
     }
 
     /// Waits until a condition holds; fails when the child ends before that.
-    pub(super) fn wait_until(
+    pub(crate) fn wait_until(
         &mut self,
         what: &str,
         wait_max: Duration,
@@ -63,7 +63,7 @@ impl Process {
 
     /// Seconds of processor time that the process has used so far, in its own
     /// code and in the kernel; nothing where there is no /proc.
-    pub(super) fn cpu_s(&self) -> Option<(f64, f64)> {
+    pub(crate) fn cpu_s(&self) -> Option<(f64, f64)> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
         // The name in parentheses may hold spaces; the fields count after it.
         let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
@@ -72,7 +72,7 @@ impl Process {
     }
 
     /// The largest memory that the process has had, in MB.
-    pub(super) fn memory_mb_max(&self) -> Option<f64> {
+    pub(crate) fn memory_mb_max(&self) -> Option<f64> {
         self.memory_mb("VmHWM:")
     }
 

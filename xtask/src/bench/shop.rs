@@ -25,6 +25,11 @@ pub(super) struct Shop {
 impl Shop {
     /// Starts the shop and waits until it is ready.
     pub(super) fn start(bench: &Bench) -> Result<Self, Failure> {
+        Self::start_on(bench, None)
+    }
+
+    /// The same on a PostgreSQL database that is empty.
+    pub(super) fn start_on(bench: &Bench, database: Option<&str>) -> Result<Self, Failure> {
         let started = Instant::now();
         let (ready, data) = (bench.folder.join("ready"), bench.folder.join("data"));
         // What an earlier round has left; on the first there is nothing.
@@ -51,6 +56,9 @@ impl Shop {
             .env("KONTOR_INSTALL__NEW_PER_NETWORK", "0")
             .stdout(log)
             .stderr(log_too);
+        if let Some(database) = database {
+            command.env("KONTOR_DATABASE", database);
+        }
         let mut process = Process::start("kontor demo", &mut command)?;
         let base_url = wait_until_ready(&mut process, &ready)
             .map_err(|failure| format!("{failure}\n{}", last_lines(&log_path)))?;

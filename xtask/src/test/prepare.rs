@@ -2,7 +2,7 @@
 //! for in one clear line when it is not.
 
 use super::{Done, Run};
-use crate::{Failure, command, repo};
+use crate::{Failure, command, postgres, repo};
 
 /// The oldest Node.js that the browser tests run on.
 const NODE_MAJOR_MIN: u32 = 18;
@@ -27,6 +27,9 @@ pub(super) fn run(run: &Run) -> Result<Done, Failure> {
                 "cargo {word} is missing; install it with `rustup component add rustfmt clippy`"
             ));
         }
+    }
+    if run.chosen.contains(&"test") || run.chosen.contains(&"crash") {
+        println!("    PostgreSQL: {}", postgres::programs()?.display());
     }
     if run.chosen.contains(&"browser") {
         let present = |need: &&Need| match need.program {

@@ -37,9 +37,10 @@ impl Role {
         match self {
             // An answered write is on disk, whatever the server's default is. A sequential scan
             // would take the whole table into the transaction's reads, and any write of another
-            // node in it would be a conflict.
+            // node in it would be a conflict. What has no index then looks so costly that the
+            // server would compile it, for longer than it runs: jit is off.
             Self::Write => {
-                "SET client_min_messages = warning; SET enable_seqscan = off;
+                "SET client_min_messages = warning; SET enable_seqscan = off; SET jit = off;
                  SET default_transaction_isolation = 'read committed';
                  SET statement_timeout = '60s'; SET lock_timeout = '30s';
                  SET idle_in_transaction_session_timeout = '60s';

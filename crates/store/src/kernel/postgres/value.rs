@@ -1,5 +1,6 @@
 //! Values and columns in PostgreSQL's own form.
 
+use std::borrow::Cow;
 use std::error::Error;
 
 use postgres::types::private::BytesMut;
@@ -16,7 +17,7 @@ impl ToSql for Value<'_> {
             (Self::Int(number), &Type::INT4) => i32::try_from(*number)?.to_sql(kind, out),
             (Self::Int(number), &Type::INT2) => i16::try_from(*number)?.to_sql(kind, out),
             (Self::Int(number), &Type::INT8) => number.to_sql(kind, out),
-            (Self::Text(text), &Type::TEXT | &Type::VARCHAR) => text.to_sql(kind, out),
+            (Self::Text(text), &Type::TEXT | &Type::VARCHAR) => storable(text).to_sql(kind, out),
             (Self::Bytes(bytes), &Type::BYTEA) => bytes.to_sql(kind, out),
             (value, kind) => Err(format!("a parameter of type {kind} got {}", value.kind()).into()),
         }
@@ -28,6 +29,11 @@ impl ToSql for Value<'_> {
     }
 
     to_sql_checked!();
+}
+
+/// PostgreSQL has no NUL in a text: it is kept, and sought, as the character for what has none.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
 /// A whole number, whichever of its types the database gave it: `sum` of BIGINT is NUMERIC.
@@ -108,7 +114,8 @@ pub(crate) fn column<'a>(
     Ok(match *kind {
         Type::INT8 => ("bigint", Box::new(all(values, of)?)),
         Type::TEXT => {
-            let of = |value| if let Value::Text(text) = value { Some(text) } else { None };
+            let of =
+                |value| if let Value::Text(text) = value { Some(storable(text)) } else { None };
             ("text", Box::new(all(values, of)?))
         }
         Type::BYTEA => {

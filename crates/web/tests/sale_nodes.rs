@@ -1,0 +1,151 @@
+//! One sale on two nodes with one database: each lot is owned by one of them, a dead node's lots
+//! are taken over, one that only seemed dead can write nothing, and no unit is given out twice.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use common::Api;
+use common::sale::{a_definition, a_sale, enter, forward, wish};
+use kontor_base::id::SaleId;
+use kontor_base::{Random, SecretKey};
+use kontor_domain::sale::Way;
+use kontor_shop::sale::{SetUp, Wish, advance, claim, set_up};
+use kontor_shop::{Policy, Shop};
+use kontor_store::sale::{batch, lot};
+use kontor_store::{Db, StoreError};
+
+/// Longer than a lease is good without its owner.
+const LEASE_OVER_S: i64 = 7;
+
+/// A second node of the same shop.
+async fn second_node(api: &Api) -> Arc<Shop> {
+    let policy = Policy { node: "two".to_owned(), ..Policy::default() };
+    let secret = SecretKey::from_bytes([7; 32]);
+    let db = api.scratch.open();
+    let shop = Shop::open(db, api.clock.clone(), Random::System, &secret, policy).await;
+    Arc::new(shop.expect("the node opens"))
+}
+
+/// Waits for a state, not for a time.
+async fn until(mut holds: impl FnMut() -> bool) {
+    while !holds() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+fn owned(shop: &Shop) -> Vec<i64> {
+    let sales = shop.sales.all();
+    let owners = sales.iter().flat_map(|sale| sale.owners());
+    owners.filter(|owner| owner.is_ready()).map(|owner| owner.lot()).collect()
+}
+
+/// For each lot: its quota, and who has units in it.
+async fn on_disk(db: &Db, sale: SaleId) -> Vec<(u32, Vec<[u8; 16]>)> {
+    let read = db.read("test.claims", move |tx| {
+        let mut lots = Vec::new();
+        for kept in lot::of_sale(tx, sale)? {
+            let claims = batch::claims_after(tx, kept.lot, 0, 1_000)?;
+            let persons = claims.into_iter().map(|(_, claim)| claim.person).collect();
+            lots.push((kept.head.quota, persons));
+        }
+        Ok::<_, StoreError>(lots)
+    });
+    read.await.expect("the claims are read")
+}
+
+async fn take(shop: &Shop, sale: SaleId, ticket: &str) -> Result<(i64, u32), String> {
+    let ship_to = "US".parse().expect("a country");
+    let wish = Wish { sale, ticket, key: "take", units: 1, ship_to };
+    let claimed = claim(shop, wish).await;
+    claimed.map(|claimed| (claimed.lot, claimed.number)).map_err(|refusal| format!("{refusal:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_give_out_no_unit_twice_and_a_dead_one_is_followed() {
+    const QUOTA: u32 = 4;
+    let api = Api::open().await;
+    let definition = a_definition(&api, &[(Way::Rush, QUOTA)]);
+    let command = SetUp { definition, title: "Bands".to_owned(), lots: 2 };
+    let sale = set_up(&api.shop, command).await.expect("the sale is set up");
+    let two = second_node(&api).await;
+    forward(&api, 5).await;
+    forward(&api, 200).await;
+    advance(&two).await.expect("the sales go on");
+    assert_eq!(owned(&api.shop).len(), 2);
+    let mut tickets = Vec::new();
+    for person in 0..40 {
+        let email = format!("person{person}@shop.example");
+        tickets.push(enter(&api, sale, Way::Rush, &email).await);
+    }
+    let mut won = Vec::new();
+    for ticket in &tickets[..2] {
+        assert!(take(&two, sale, ticket).await.is_err(), "no lot is owned twice");
+        if let Ok(claimed) = take(&api.shop, sale, ticket).await {
+            won.push((ticket, claimed));
+        }
+    }
+    assert!(!won.is_empty() && owned(&two).is_empty());
+
+    // The first node dies: nothing is released, its leases just end.
+    api.shop.db.close().await;
+    api.clock.advance_seconds(LEASE_OVER_S);
+    until(|| owned(&two).len() == 2).await;
+    for (ticket, claimed) in &won {
+        assert_eq!(take(&two, sale, ticket).await.as_ref(), Ok(claimed), "what was won stays won");
+    }
+    let mut asking = tokio::task::JoinSet::new();
+    for ticket in tickets.clone() {
+        let two = Arc::clone(&two);
+        asking.spawn(async move { take(&two, sale, &ticket).await });
+    }
+    while let Some(answer) = asking.join_next().await {
+        let _ = answer.expect("no panic");
+    }
+    let lots = on_disk(&two.db, sale).await;
+    let persons: Vec<_> = lots.iter().flat_map(|(_, persons)| persons).collect();
+    for (quota, persons) in &lots {
+        assert!(persons.len() <= *quota as usize, "{} of {quota}", persons.len());
+    }
+    assert!(persons.len() > won.len() && persons.len() <= QUOTA as usize);
+    assert_eq!(persons.iter().collect::<BTreeSet<_>>().len(), persons.len(), "one unit a person");
+    two.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_that_only_seemed_dead_can_write_nothing() {
+    let api = Api::open().await;
+    let sale = a_sale(&api, &[(Way::Rush, 3)]).await;
+    forward(&api, 5).await;
+    forward(&api, 200).await;
+    let first = enter(&api, sale, Way::Rush, "ada@shop.example").await;
+    api.send(wish(sale, &first, "take")).await.expect(201);
+    let beside = api.scratch.open();
+    let number = owned(&api.shop)[0];
+    let read = beside.read("test.lot", move |tx| lot::get(tx, number));
+    let old = read.await.expect("read").expect("a lot").head.fence;
+    // Another node takes the lot in the moment in which the lease has ended; the owner may be faster.
+    let fence = loop {
+        api.clock.advance_seconds(LEASE_OVER_S);
+        let (now, until) = (api.clock.now(), api.clock.now().plus_seconds(600));
+        let taken = beside
+            .write("test.lease", move |tx| lot::take_lease(tx, number, "other", now, until))
+            .await
+            .expect("asked");
+        if let Some(fence) = taken {
+            break fence;
+        }
+    };
+    assert!(fence > old);
+    let second = enter(&api, sale, Way::Rush, "bob@shop.example").await;
+    let answer = api.send(wish(sale, &second, "take")).await;
+    assert_eq!(answer.status, 503, "it does not answer for the lot any more");
+    let lots = on_disk(&beside, sale).await;
+    assert_eq!(lots[0].1.len(), 1, "nothing was written: {lots:?}");
+    let now = api.clock.now();
+    let renewed =
+        beside.write("test.renew", move |tx| lot::renew_lease(tx, number, old, now)).await;
+    assert_eq!(renewed.ok(), Some(false), "nor does the old fence renew the lease");
+    beside.close().await;
+}
