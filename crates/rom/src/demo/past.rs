@@ -187,6 +187,7 @@ fn reports(rom: &Rom, build: &Build, channel: Channel, state: RolloutState) -> V
                     _ => "",
                 };
                 let one = Report {
+                    proven: true,
                     build: build.id,
                     channel,
                     device: key.0,

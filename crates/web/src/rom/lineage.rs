@@ -14,7 +14,6 @@ use serde::Deserialize;
 
 use super::reply::{document, stranger};
 use crate::kit::app::App;
-use crate::kit::guard::client_address;
 use crate::kit::routes::{Class, Route};
 
 pub(super) const V1: Route = Route::read("/rom/api/v1/{device}/{type}/{incr}", Class::Read);

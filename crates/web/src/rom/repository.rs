@@ -3,7 +3,7 @@
 //! asked for each time.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::download;
@@ -45,6 +45,7 @@ pub(super) async fn target(
     Path(file): Path<String>,
     method: Method,
     headers: HeaderMap,
+    extensions: Extensions,
 ) -> Response {
     let missing = || StatusCode::NOT_FOUND.into_response();
     let Some(rom) = app.rom.as_ref() else { return missing() };
@@ -57,5 +58,6 @@ pub(super) async fn target(
     let Some(served) = rom.snapshots.now().file(&digest).map(|file| file.name.clone()) else {
         return missing();
     };
-    download::send(State(app.clone()), Path((sha256.to_owned(), served)), method, headers).await
+    let path = Path((sha256.to_owned(), served));
+    download::send(State(app.clone()), path, method, headers, extensions).await
 }

@@ -8,8 +8,8 @@ use kontor_base::Language;
 
 use super::Rendered;
 use crate::kit::assets;
-use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::reach::{CounterPage, DefinitionsPage, ReachPage, RecordPage};
+use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
     CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, ProblemPage, ProductPage,
     QuoteFragment, ReferencePage, SecondStepPage, ShelfPage, WaitingPage, staff,
