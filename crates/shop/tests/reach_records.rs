@@ -1,22 +1,22 @@
 //! The published records through the importer: added, left alone, never edited, put right by name.
 
 use kontor_base::{Clock, Instant, Random};
+use kontor_scratch::Scratch;
 use kontor_shop::exchange::{Csv, ImportError, Mode, Report, Table, export, import, published};
-use kontor_store::{Db, Options, reach};
-use tempfile::TempDir;
+use kontor_store::{Db, reach};
 
 struct Records {
-    _dir: TempDir,
+    _scratch: Scratch,
     db: Db,
     clock: Clock,
 }
 
 impl Records {
     fn open() -> Self {
-        let dir = TempDir::new().expect("a folder");
-        let db = Db::open(&Options::new(dir.path().join("kontor.db"))).expect("it opens");
+        let scratch = Scratch::chosen();
+        let db = scratch.open();
         let clock = Clock::fixed(Instant::start_of("2026-11-28".parse().expect("a day")));
-        Self { _dir: dir, db, clock }
+        Self { _scratch: scratch, db, clock }
     }
 
     async fn import(&self, table: Table, text: &str, mode: Mode) -> Result<Report, ImportError> {
