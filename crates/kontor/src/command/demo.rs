@@ -8,10 +8,10 @@ use clap::Parser;
 use kontor_base::{Clock, Random};
 use kontor_shop::exchange::load_demo;
 
-use super::CommandError;
+use super::{CommandError, demo_sale};
 use super::serve::tell_ready;
 use crate::config::Config;
-use crate::server::{Server, open, stop_signal};
+use crate::server::{Server, open, policy, stop_signal};
 use crate::telemetry;
 
 /// Serve a fresh shop with the story of early 2015, to look around in.
@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Keep the data of an earlier demo in the folder of --data and go on with it.
     #[arg(long, requires = "data")]
     keep: bool,
+    /// When the demo's sale opens, counted from the start: `90s`, `3m`, `1h`.
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = demo_sale::seconds)]
+    sale_in: i64,
 }
 
 pub(super) async fn run(
@@ -59,14 +62,18 @@ pub(super) async fn run(
         )));
     }
     let (db, key) = open(&config)?;
+    let (mut past, mut coming) = (None, None);
     if !there {
         load_demo(&db, &Clock::System, &Random::System, &|_, _| ())
             .await
             .map_err(|error| CommandError::other("load the demo's data", error))?;
+        past = Some(demo_sale::play_past(&db, &key, policy(&config)).await?);
+        coming = Some(demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await?);
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
     let stop = stop_signal()?;
     welcome(server.origin(), &config.data, folder.is_temporary());
+    demo_sale::tell(server.origin(), past, coming.as_ref());
     tell_ready(args.ready_file.as_deref(), server.origin())?;
     server.serve(stop).await?;
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod config;
 mod demo;
+mod demo_sale;
 mod error;
 mod export;
 mod import;

@@ -58,6 +58,10 @@ pub struct Inner {
     pub site: Arc<Site>,
     /// Pages that are the same for everybody, rendered once.
     pub pages: Pages,
+    /// Pages of sales, kept for a second: their generation is the second.
+    pub sale_pages: Pages,
+    /// Reports of sales, which do not change.
+    pub report_pages: Pages,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Renders the metrics, where they are collected.
@@ -111,6 +115,8 @@ impl App {
             settings,
             site,
             pages: Pages::default(),
+            sale_pages: Pages::default(),
+            report_pages: Pages::default(),
             limiter,
             metrics,
         }))

@@ -26,6 +26,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/reason.ftl"),
             include_str!("../../i18n/en/checkout.ftl"),
             include_str!("../../i18n/en/order.ftl"),
+            include_str!("../../i18n/en/sale.ftl"),
         ],
     ),
     (
@@ -37,6 +38,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/reason.ftl"),
             include_str!("../../i18n/de/checkout.ftl"),
             include_str!("../../i18n/de/order.ftl"),
+            include_str!("../../i18n/de/sale.ftl"),
         ],
     ),
 ];

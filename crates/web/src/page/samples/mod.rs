@@ -6,6 +6,7 @@
 mod check;
 mod checkout;
 mod rest;
+mod sale;
 mod shop;
 
 use std::sync::Arc;
