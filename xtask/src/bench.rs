@@ -8,6 +8,7 @@
 
 mod baseline;
 mod delta;
+mod installs;
 mod load;
 mod metrics;
 mod nginx;
@@ -34,6 +35,10 @@ Usage: cargo xtask bench NAME [--json] [options]
   delta    bytes, processor time and memory of a delta between two invented
            builds, beside bsdiff, xdelta3 and zstd; `ratio_size` and `ratio_cpu`
            are against the smallest of the three
+  installs count 100 million devices in one process: memory, reports per second,
+           time of every breakdown, restart, disk, beside HyperLogLog; then
+           reports over HTTP, and pages while they pour in; `--storages` instead
+           compares ways to store reports (builds crates that nothing else needs)
   baselines
            what others do with a scarce item, for comparison: PostgreSQL with
            its hot row locked per order, and Redis with the usual script; both
@@ -44,6 +49,8 @@ Usage: cargo xtask bench NAME [--json] [options]
   --seconds N      length of a round [4]
   --connections N  connections that ask without pause [64]
   --threads N      threads of the load generator [2]
+  --devices N      (installs) how many devices [100000000]
+  --storages       (installs) compare storages, with a million devices if not said
   --size-mb N      (delta) megabytes of an image [250]
   --seed N         (delta) which family of images [1]
   --gzip           (shelf) ask for compressed pages, from nginx too
@@ -59,6 +66,7 @@ struct Options {
     connections: u64,
     threads: u64,
     gzip: bool,
+    devices: u64,
 }
 
 /// What a benchmark works with.
@@ -68,6 +76,8 @@ struct Bench {
     kontor: String,
     /// The release build of the load generator.
     load: String,
+    /// The release build of the counting of installs.
+    installs: String,
     /// A folder for this run alone.
     folder: PathBuf,
 }
@@ -79,6 +89,8 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         println!("{HELP}");
         return Ok(());
     }
+    let storages = arguments.flag(&["--storages"]);
+    let devices = arguments.number("--devices", if storages { 1_000_000 } else { 100_000_000 })?;
     let options = Options {
         json: arguments.flag(&["--json"]),
         rounds: arguments.number("--rounds", 5)?.clamp(1, 100),
@@ -86,15 +98,19 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         connections: arguments.number("--connections", 64)?.clamp(1, 4096),
         threads: arguments.number("--threads", 2)?.clamp(1, 64),
         gzip: arguments.flag(&["--gzip"]),
+        devices: devices.clamp(1_000, 500_000_000),
     };
     let name = arguments
         .positional()
-        .ok_or("name a benchmark: shelf, order, verdict, delta or baselines")?;
+        .ok_or("name a benchmark: shelf, order, verdict, delta, installs or baselines")?;
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
     }
     arguments.finish()?;
+    if name == "installs" && storages {
+        return installs::storages(options.devices, options.json);
+    }
     if name == "verdict" {
         return verdict::run(options.json);
     }
@@ -104,9 +120,10 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let measure = match name.as_str() {
         "shelf" => shelf::run,
         "order" => order::run,
+        "installs" => installs::run,
         _ => {
             return Err(format!(
-                "there is no benchmark {name:?}; there are shelf, order, verdict, delta and baselines"
+                "there is no benchmark {name:?}; there are shelf, order, verdict, delta, installs and baselines"
             ));
         }
     };
@@ -130,6 +147,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         "--workspace",
         "--bin=kontor",
         "--bin=kontor-load",
+        "--bin=kontor-installs",
         "--message-format=json-render-diagnostics",
     ];
     let messages = command::output("cargo", &words, &root)?;
@@ -137,6 +155,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
         test::executable(&messages, name).ok_or_else(|| format!("cargo built no {name}"))
     };
     let (kontor, load) = (binary("kontor")?, binary("kontor-load")?);
+    let installs = binary("kontor-installs")?;
     let target =
         PathBuf::from(&kontor).parent().map(PathBuf::from).ok_or("the binary lies in no folder")?;
     // The target folder, because /tmp is memory on some machines, and a
@@ -145,7 +164,7 @@ fn prepare(name: &str, options: Options) -> Result<Bench, Failure> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, folder })
+    Ok(Bench { options, kontor, load, installs, folder })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

@@ -148,6 +148,10 @@ typed_id!(
     StaffId, "stf"
 );
 typed_id!(
+    /// An act that waits for a second person.
+    ProposalId, "prop"
+);
+typed_id!(
     /// One attempt to pay.
     PaymentId, "pay"
 );

@@ -52,6 +52,12 @@ impl fmt::Debug for SecretKey {
     }
 }
 
+/// The plain hash (BLAKE3) of a file's bytes in hexadecimal: 64 characters.
+#[must_use]
+pub fn content_hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
 /// Whether two hashes are equal, in constant time.
 #[must_use]
 pub fn equal(a: &KeyedHash, b: &KeyedHash) -> bool {

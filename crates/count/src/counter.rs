@@ -110,6 +110,7 @@ impl Counter {
         let (mut book, first) = snapshot::newest(folder)?;
         let segments: Vec<u64> =
             log::segments(folder)?.into_iter().filter(|number| *number >= first).collect();
+        log::complete(folder, first, &segments)?;
         let (mut number, mut length, mut logged) = (first, 0, 0_u64);
         for segment in &segments {
             let path = log::segment(folder, *segment);
@@ -265,9 +266,12 @@ pub fn read_only(folder: &Path, until: Option<Position>) -> Result<Book, CountEr
     // A snapshot says more than a place before it: then the log is read from its beginning.
     let newest = snapshot::numbers(folder)?.pop().unwrap_or(1);
     let (mut book, first) = match until {
-        Some(until) if until.segment < newest => (Book::default(), 1),
+        Some(until) if until.segment < newest => {
+            snapshot::base(folder)?.unwrap_or((Book::default(), 1))
+        }
         _ => snapshot::newest(folder)?,
     };
+    log::reaches(first, until)?;
     let mut position = Position { segment: first, bytes: 0 };
     for (path, part) in log::parts(folder, until)? {
         let number = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
@@ -299,7 +303,7 @@ fn lock(folder: &Path) -> Result<File, CountError> {
     }
 }
 
-fn replay(book: &mut Book, frame: &Frame) {
+pub(crate) fn replay(book: &mut Book, frame: &Frame) {
     book.advance(Day::from_number(frame.received));
     for (which, name) in &frame.names {
         book.enter_name(*which, name);

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::present::Position;
+
 /// Why the count cannot go on. After a failed write nothing more is accepted until a restart.
 #[derive(Debug, thiserror::Error)]
 pub enum CountError {
@@ -24,6 +26,14 @@ pub enum CountError {
         at: u64,
         /// How.
         why: &'static str,
+    },
+    /// A place in the log is asked for that is not kept any more.
+    #[error("the log begins with segment {first}; what was before {until} was let go")]
+    LetGo {
+        /// The place.
+        until: Position,
+        /// The first segment that is kept.
+        first: u64,
     },
     /// Another process counts in this folder.
     #[error("another process counts in {}", .0.display())]

@@ -67,10 +67,12 @@ impl Index {
         for (shard, rows) in index.shards.iter_mut().zip(rows) {
             shard.slots = vec![EMPTY; slots_for(rows)];
         }
-        for (number, (row, _)) in (0_u32..).zip(column.iter()) {
-            let place = Place::of(row.key);
-            index.shards[place.shard].put(place, number);
-        }
+        // Two threads, each with half of the tables: nothing is shared but the rows.
+        let (low, high) = index.shards.split_at_mut(1 << (SHARD_BITS - 1));
+        std::thread::scope(|scope| {
+            scope.spawn(|| put_all(low, 0, column));
+            put_all(high, 1 << (SHARD_BITS - 1), column);
+        });
         index
     }
 
@@ -104,6 +106,35 @@ impl Index {
         }
         shard.put(place, number);
     }
+}
+
+/// Enters all rows that belong to these tables, the first of which is number `first`.
+fn put_all(shards: &mut [Shard], first: usize, column: &Column) {
+    /// Rows whose slots are looked at before any is filled, so that the misses of the cache that
+    /// this costs are waited for together.
+    const TOGETHER: usize = 64;
+    let mut waiting = Vec::with_capacity(TOGETHER);
+    let mut fill = |waiting: &mut Vec<(Place, u32)>| {
+        let look = |(place, _): &(Place, u32)| {
+            let slots = &shards[place.shard - first].slots;
+            slots[place.slot(slots.len())]
+        };
+        std::hint::black_box(waiting.iter().map(look).fold(0, |all, slot| all ^ slot));
+        for (place, number) in waiting.drain(..) {
+            shards[place.shard - first].put(place, number);
+        }
+    };
+    let mine = first..first + (1 << (SHARD_BITS - 1));
+    for (number, (row, _)) in (0_u32..).zip(column.iter()) {
+        let place = Place::of(row.key);
+        if mine.contains(&place.shard) {
+            waiting.push((place, number));
+            if waiting.len() == TOGETHER {
+                fill(&mut waiting);
+            }
+        }
+    }
+    fill(&mut waiting);
 }
 
 impl Shard {

@@ -162,11 +162,36 @@ pub(crate) fn parts(
     Ok(numbers.into_iter().map(|number| (segment(folder, number), part(number))).collect())
 }
 
+/// Says when a place in the log lies before what is kept of it.
+pub(crate) fn reaches(first: u64, until: Option<Position>) -> Result<(), CountError> {
+    match until {
+        Some(until) if until.segment < first => Err(CountError::LetGo { until, first }),
+        _ => Ok(()),
+    }
+}
+
+/// Says when segments are missing behind the one that a snapshot precedes: without them the count
+/// would be too low and nobody would know.
+pub(crate) fn complete(folder: &Path, first: u64, segments: &[u64]) -> Result<(), CountError> {
+    for (expected, number) in (first..).zip(segments) {
+        if expected != *number {
+            let path = segment(folder, expected);
+            return Err(CountError::Damaged { path, at: 0, why: "the segment is missing" });
+        }
+    }
+    Ok(())
+}
+
 /// Copies the log and the newest snapshot while the count goes on; gives the bytes. What is
 /// written meanwhile may be cut in the middle of a frame, which the next start cuts off.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<u64, CountError> {
     std::fs::create_dir_all(to).map_err(CountError::io("make", to))?;
     let mut files: Vec<PathBuf> = Vec::new();
+    let base = std::fs::read_dir(from).map_err(CountError::io("list", from))?;
+    files.extend(base.filter_map(|entry| {
+        let name = PathBuf::from(entry.ok()?.file_name());
+        (name.extension()? == "base").then_some(name)
+    }));
     // The snapshot first: the log must reach at least as far as what precedes it says.
     if let Some(newest) = crate::snapshot::numbers(from)?.pop() {
         files.push(PathBuf::from(format!("{newest:010}.snapshot")));

@@ -14,6 +14,7 @@ use crate::error::CountError;
 use crate::log;
 use crate::present::{Close, Position, Slice, WINDOWS, largest};
 use crate::record::{Event, country_of, model_of, version_of};
+use crate::snapshot;
 
 #[derive(Clone, Debug, Default)]
 struct Device {
@@ -54,8 +55,14 @@ pub fn recount(folder: &Path) -> Result<Recount, CountError> {
 ///
 /// When the log cannot be read or is damaged.
 pub fn recount_until(folder: &Path, until: Option<Position>) -> Result<Recount, CountError> {
-    let mut all = Recount::default();
+    let base = snapshot::base(folder)?;
+    let first = base.as_ref().map_or(1, |(_, first)| *first);
+    log::reaches(first, until)?;
+    let mut all = base.map_or_else(Recount::default, |(book, _)| Recount::of(&book));
     for (path, part) in log::parts(folder, until)? {
+        if path < log::segment(folder, first) {
+            continue;
+        }
         log::read_segment(&path, part, |frame| {
             all.advance(frame.received);
             for (which, name) in frame.names {
@@ -70,6 +77,28 @@ pub fn recount_until(folder: &Path, until: Option<Position>) -> Result<Recount, 
 }
 
 impl Recount {
+    /// What a base says, device by device: the base of a count from which old segments are gone.
+    fn of(book: &Book) -> Self {
+        let mut all = Self {
+            names: [book.models.names().to_vec(), book.versions.names().to_vec()],
+            timing: book.timing,
+            aside: book.aside,
+            today: book.today,
+            closes: book.closes.iter().map(|(day, close)| (*day, close.as_ref().clone())).collect(),
+            ..Self::default()
+        };
+        (all.reported, all.inferred) = book.installs();
+        for (number, (row, marks)) in (0_usize..).zip(book.column.iter()) {
+            let mut device = Device { days: BTreeSet::new(), said: row.said, marks };
+            device.days.extend([row.first, row.last]);
+            let there =
+                |bits: &[u64]| bits.get(number / 64).is_some_and(|w| w >> (number % 64) & 1 == 1);
+            device.days.extend(book.days.0.iter().filter(|(_, bits)| there(bits)).map(|(d, _)| *d));
+            all.devices.insert(row.key, device);
+        }
+        all
+    }
+
     /// Goes on to the day of a frame; what was true on the days before it is kept.
     fn advance(&mut self, received: u16) {
         if received > self.today && !self.devices.is_empty() {

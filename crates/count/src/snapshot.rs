@@ -60,7 +60,22 @@ impl Frozen {
 
     /// Writes the snapshot that precedes segment `number`.
     pub(crate) fn write(self, folder: &Path, number: u64) -> Result<(), CountError> {
-        let (path, part) = (name(folder, number), folder.join("snapshot.part"));
+        self.write_as(folder, name(folder, number), "snapshot.part")
+    }
+
+    /// Writes the base that stands for all segments before `number`, in the place of an older one.
+    pub(crate) fn write_base(self, folder: &Path, number: u64) -> Result<(), CountError> {
+        let older = bases(folder)?;
+        self.write_as(folder, folder.join(format!("{number:010}.base")), "base.part")?;
+        for number in older.into_iter().filter(|older| *older != number) {
+            let path = folder.join(format!("{number:010}.base"));
+            std::fs::remove_file(&path).map_err(CountError::io("remove", &path))?;
+        }
+        Ok(())
+    }
+
+    fn write_as(self, folder: &Path, path: PathBuf, part: &str) -> Result<(), CountError> {
+        let part = folder.join(part);
         let write = || {
             let file = File::create(&part)?;
             let mut out = Out(BufWriter::with_capacity(1 << 20, file), blake3::Hasher::new());
@@ -165,7 +180,20 @@ pub(crate) fn newest(folder: &Path) -> Result<(Book, u64), CountError> {
             }
         }
     }
-    Ok((Book::default(), 1))
+    Ok(base(folder)?.unwrap_or((Book::default(), 1)))
+}
+
+/// The base, and the segment with which the log begins. A damaged one is an error: nothing else
+/// says what it says.
+pub(crate) fn base(folder: &Path) -> Result<Option<(Book, u64)>, CountError> {
+    let Some(number) = bases(folder)?.pop() else { return Ok(None) };
+    let path = folder.join(format!("{number:010}.base"));
+    let book = read(&path).map_err(CountError::io("read", &path))?;
+    Ok(Some((book, number)))
+}
+
+fn bases(folder: &Path) -> Result<Vec<u64>, CountError> {
+    numbered(folder, ".base")
 }
 
 /// Removes all snapshots but the newest two.
@@ -179,9 +207,13 @@ pub(crate) fn tidy_up(folder: &Path) -> Result<(), CountError> {
 }
 
 pub(crate) fn numbers(folder: &Path) -> Result<Vec<u64>, CountError> {
+    numbered(folder, ".snapshot")
+}
+
+fn numbered(folder: &Path, end: &str) -> Result<Vec<u64>, CountError> {
     let read = std::fs::read_dir(folder).map_err(CountError::io("list", folder))?;
     let number = |entry: std::io::Result<std::fs::DirEntry>| {
-        entry.ok()?.file_name().to_str()?.strip_suffix(".snapshot")?.parse().ok()
+        entry.ok()?.file_name().to_str()?.strip_suffix(end)?.parse().ok()
     };
     let mut numbers: Vec<u64> = read.filter_map(number).collect();
     numbers.sort_unstable();

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use kontor_count::{Answer, Counter, Options, Position, Slice, read_only, recount, recount_until};
+use kontor_count::{
+    Answer, Counter, Options, Position, Slice, fold, read_only, recount, recount_until,
+};
 use kontor_domain::install::{Channel, Day, DeviceKey, Kind, Report, Standing, place};
 use proptest::prelude::*;
 
@@ -84,6 +86,58 @@ proptest! {
         }
         wait(counter.close());
     }
+}
+
+/// Old segments are folded into a base: every number stays, and the log still proves it; a place
+/// that is gone is said, and so is a segment that somebody has removed.
+#[test]
+fn old_segments_can_go_and_the_count_is_still_proved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options { new_per_source: 0, snapshot_every: 40, ..Options::new(folder.path()) };
+    let counter = Counter::open(&options).expect("opened");
+    let send = |counter: &Counter, at: u64| {
+        let report = report(at * 7 % 90, (at % 3) as u8, None, (at % 4) as usize);
+        let day = Day::from_number(1_000 + (at / 20) as u16);
+        wait(counter.submit(report, day, 0)).expect("counted");
+    };
+    (0..400).for_each(|at| send(&counter, at));
+    let none = Vec::<String>::new();
+    let proved = |counter: &Counter| {
+        let again = recount(folder.path()).expect("recounted");
+        assert_eq!(again.differences(&counter.book()), none);
+    };
+    proved(&counter);
+    let folded = fold(folder.path(), Day::from_number(1_010)).expect("folded");
+    assert!(folded.segments > 1 && folded.first > 2, "{folded:?}");
+    proved(&counter);
+    (400..800).for_each(|at| send(&counter, at));
+    assert!(fold(folder.path(), Day::from_number(1_030)).expect("again").segments > 0);
+    assert_eq!(fold(folder.path(), Day::from_number(1_030)).expect("nothing left").segments, 0);
+    proved(&counter);
+    let gone = recount_until(folder.path(), Some(Position { segment: 1, bytes: 0 }));
+    assert!(gone.is_err_and(|error| error.to_string().contains("was let go")));
+    wait(counter.close());
+    let counter = Counter::open(&options).expect("opened");
+    proved(&counter);
+    (800..830).for_each(|at| send(&counter, at));
+    wait(counter.close());
+    // Without its snapshots it is counted from the base; without a segment it is not counted.
+    let named = |end: &str| {
+        let entries = std::fs::read_dir(folder.path()).expect("the folder");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let mut paths: Vec<_> =
+            paths.filter(|path| path.extension().is_some_and(|e| e == end)).collect();
+        paths.sort();
+        paths
+    };
+    named("snapshot").iter().for_each(|path| std::fs::remove_file(path).expect("removed"));
+    let counter = Counter::open(&options).expect("opened from the base");
+    proved(&counter);
+    wait(counter.close());
+    named("snapshot").iter().for_each(|path| std::fs::remove_file(path).expect("removed"));
+    std::fs::remove_file(&named("log")[0]).expect("removed");
+    let damaged = Counter::open(&options).map(|_| ()).expect_err("a segment is missing");
+    assert!(damaged.to_string().contains("is missing"), "{damaged}");
 }
 
 #[test]

@@ -8,14 +8,19 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use kontor_store::Place;
 use serde::{Deserialize, Serialize};
+
+use crate::database::Database;
 
 /// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The folder of the database and the secret key.
+    /// The folder of the database, the secret key and the files.
     pub data: PathBuf,
+    /// The database, where it is not a file in the data folder.
+    pub database: Database,
     /// The folder of the operator's own legal texts; empty: there are none.
     pub legal: PathBuf,
     /// The web server.
@@ -42,6 +47,8 @@ pub struct Server {
     pub trusted_proxies: u8,
     /// How long a stop waits for requests that were accepted, in seconds.
     pub stop_within_s: u16,
+    /// What this process is called among the nodes of one shop; empty: host name and port.
+    pub node: String,
     /// How many connections read the database at the same time.
     pub readers: u8,
 }
@@ -116,6 +123,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("kontor-data"),
+            database: Database::default(),
             legal: PathBuf::new(),
             server: Server::default(),
             limits: Limits::default(),
@@ -133,6 +141,7 @@ impl Default for Server {
             origin: String::new(),
             trusted_proxies: 0,
             stop_within_s: 20,
+            node: String::new(),
             readers: 4,
         }
     }
@@ -166,7 +175,13 @@ impl Default for Log {
 
 /// Every key with what it means, in the order of the example file.
 pub const KEYS: &[(&str, &str)] = &[
-    ("data", "The folder of the database (kontor.db) and the secret key (secret.key)."),
+    ("data", "The folder of the database (kontor.db), the secret key (secret.key) and the files."),
+    (
+        "database",
+        "A PostgreSQL database in place of the file: \"postgres://user:password@host:5432/name\".\n\
+         It must be there; `kontor migrate` fills it. Better in the environment, as KONTOR_DATABASE,\n\
+         than in a file that many read. See docs/how-to/run-on-postgresql.md. Empty: the file.",
+    ),
     (
         "legal",
         "The folder of your own legal texts: {market}/{language}/{page}.md, where the market `any`\n\
@@ -185,6 +200,11 @@ pub const KEYS: &[(&str, &str)] = &[
          0: the address of the connection counts.",
     ),
     ("server.stop_within_s", "How long a stop waits for requests that were accepted, in seconds."),
+    (
+        "server.node",
+        "What this process is called among several that serve one shop on one PostgreSQL database:\n\
+         another name on each, the same after a restart. Empty: host name and port.",
+    ),
     ("server.readers", "How many connections read the database at the same time."),
     ("limits.public_writes_per_minute", "Public writes per minute from one address; 0: no limit."),
     ("limits.sign_ups_per_hour", "Waiting-list sign-ups per hour from one address; 0: no limit."),
@@ -274,6 +294,10 @@ impl Config {
         if !origin.is_empty() && (!scheme || origin.ends_with('/')) {
             return wrong("server.origin must be like https://shop.example, without a final slash");
         }
+        let node = &self.server.node;
+        if node.len() > 64 || node.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return wrong("server.node is a name of at most 64 characters, without spaces");
+        }
         let bank = [
             &self.payment.bank_account_holder,
             &self.payment.bank_account,
@@ -287,10 +311,25 @@ impl Config {
         Ok(())
     }
 
-    /// Where the database lies.
+    /// Where the database is.
     #[must_use]
-    pub fn database(&self) -> PathBuf {
-        self.data.join("kontor.db")
+    pub fn place(&self) -> Place {
+        match self.database.url() {
+            Some(url) => url.clone().into(),
+            None => self.data.join("kontor.db").into(),
+        }
+    }
+
+    /// What this process is called among the nodes of one shop.
+    #[must_use]
+    pub fn node(&self) -> String {
+        if !self.server.node.is_empty() {
+            return self.server.node.clone();
+        }
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let host = host.trim();
+        let host = if host.is_empty() { "node" } else { host };
+        format!("{host}-{}", self.server.listen.port())
     }
 
     /// Where the count of installations lies.
@@ -384,9 +423,32 @@ mod tests {
             ("[payment]\nbank_transfer = true", "bank_account"),
             ("[install]\ncell_min = 0", "cell_min"),
             ("[log]\nformat = 'xml'", "format"),
+            ("database = 'mysql://localhost/x'", "database"),
+            ("[server]\nnode = 'a b'", "node"),
         ] {
             let error = read(text).expect_err(text).to_string();
             assert!(error.contains(word), "{error}");
         }
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_never_shown() {
+        let config =
+            read("database = 'postgres://shop:s3cret@db.example/kontor'").expect("an address");
+        let shown = toml::to_string(&config).expect("TOML");
+        assert!(shown.contains("postgres://shop@db.example:5432/kontor"), "{shown}");
+        for text in [shown, format!("{config:?}"), config.place().to_string()] {
+            assert!(!text.contains("s3cret"), "{text}");
+        }
+        let wrong = read("database = 'postgres://shop:s3cret@db.example:x/kontor'");
+        let error = wrong.expect_err("no port").to_string();
+        assert!(error.contains("database") && !error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn a_node_has_a_name_of_its_own() {
+        let at = |text: &str| read(text).expect("good").node();
+        assert_eq!(at("[server]\nnode = 'left'"), "left");
+        assert_ne!(at("[server]\nlisten = '127.0.0.1:1'"), at("[server]\nlisten = '127.0.0.1:2'"));
     }
 }

@@ -3,7 +3,9 @@
 
 pub mod command;
 pub mod config;
+pub mod database;
 pub mod legal;
+pub mod population;
 pub mod secret;
 pub mod server;
 pub mod telemetry;

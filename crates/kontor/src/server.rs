@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use kontor_base::{Clock, Random, SecretKey};
 use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
 use kontor_shop::{BankAccount, Policy, Shop, keepers};
-use kontor_store::{Db, Options, StoreError};
+use kontor_store::{Db, Options, Place, StoreError, schema_version};
 use kontor_web::kit::app::{App, Parts, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -47,8 +46,8 @@ pub enum ServerError {
         source: std::io::Error,
     },
     /// There is no database.
-    #[error("there is no database at {}: `kontor init` makes a shop, `kontor demo` shows one", .0.display())]
-    NoDatabase(PathBuf),
+    #[error("there is no database at {0}: `kontor init` makes a shop, `kontor demo` shows one")]
+    NoDatabase(Place),
     /// The listener failed while serving.
     #[error("serving ended: {0}")]
     Serving(#[from] std::io::Error),
@@ -76,7 +75,7 @@ pub fn policy(config: &Config) -> Policy {
             account: payment.bank_account.clone(),
             bank: payment.bank_name.clone(),
         }),
-        ..Policy::default()
+        node: config.node(),
     }
 }
 
@@ -89,7 +88,7 @@ pub fn open(config: &Config) -> Result<(Db, SecretKey), ServerError> {
     secret::make_data_folder(&config.data)?;
     let key = secret::load_or_make(&config.data, &Random::System)?;
     let readers = usize::from(config.server.readers);
-    let db = Db::open(&Options { readers, ..Options::new(config.database()) })?;
+    let db = Db::open(&Options { readers, ..Options::new(config.place()) })?;
     Ok((db, key))
 }
 
@@ -97,10 +96,34 @@ pub fn open(config: &Config) -> Result<(Db, SecretKey), ServerError> {
 ///
 /// # Errors
 ///
-/// [`ServerError::NoDatabase`].
-pub fn existing_database(config: &Config) -> Result<PathBuf, ServerError> {
-    let path = config.database();
-    if path.exists() { Ok(path) } else { Err(ServerError::NoDatabase(path)) }
+/// [`ServerError::NoDatabase`], or when a server cannot be asked.
+pub fn existing_database(config: &Config) -> Result<Place, ServerError> {
+    let place = config.place();
+    let there = match &place {
+        Place::Sqlite(path) => path.exists(),
+        Place::Postgres(_) => schema_version(&place)? > 0,
+    };
+    if there { Ok(place) } else { Err(ServerError::NoDatabase(place)) }
+}
+
+/// Whether the database is there and in use: as a file that exists, or on a server with the facts of
+/// a shop in it. There an empty schema is what `kontor migrate` leaves for a shop to come.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub async fn holds_a_shop(config: &Config) -> Result<bool, ServerError> {
+    let place = config.place();
+    if let Some(path) = place.sqlite_path() {
+        return Ok(path.exists());
+    }
+    if schema_version(&place)? == 0 {
+        return Ok(false);
+    }
+    let db = open_existing(config)?;
+    let versions = db.read("fact.versions", kontor_store::fact::versions).await?;
+    db.close().await;
+    Ok(versions != kontor_store::fact::FactVersions::default())
 }
 
 /// Opens the database that is there, at the schema that it has.
@@ -109,8 +132,8 @@ pub fn existing_database(config: &Config) -> Result<PathBuf, ServerError> {
 ///
 /// [`ServerError::NoDatabase`], or when it cannot be opened.
 pub fn open_existing(config: &Config) -> Result<Db, ServerError> {
-    let path = existing_database(config)?;
-    Ok(Db::open(&Options { migrate: false, readers: 1, ..Options::new(path) })?)
+    let place = existing_database(config)?;
+    Ok(Db::open(&Options { migrate: false, readers: 1, ..Options::new(place) })?)
 }
 
 /// Opens the ROM service on an open database; its files lie beside it.
@@ -210,6 +233,12 @@ impl Server {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.app.settings.origin
+    }
+
+    /// The shop that is served.
+    #[must_use]
+    pub fn shop(&self) -> &Arc<Shop> {
+        &self.app.shop
     }
 
     /// Where the server listens.

@@ -27,7 +27,7 @@ fn the_help_names_every_command() {
     let help = kontor.ok(&["--help"]).out;
     for command in [
         "demo", "init", "serve", "migrate", "audit", "import", "export", "backup", "restore",
-        "opening", "plan", "order", "config",
+        "opening", "plan", "order", "sale", "rom", "install", "config",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing:\n{help}");
         let own = kontor.ok(&[command, "--help"]).out;
@@ -454,4 +454,98 @@ fn a_plan_with_a_mistake_names_it() {
         assert_eq!(run.code, 3, "{named}");
         assert!(run.err.contains(named), "{named}: {}", run.err);
     }
+}
+
+/// A sale of two bands whose whole life lies in the past or far ahead.
+fn definition(live: &str, end: &str) -> String {
+    format!(
+        "title = \"Bands\"\nsku = \"BAND-BLACK\"\nper_person = 1\nhold_minutes = 10\n\
+         [windows]\nannounce_at = \"2026-01-01T00:00:00Z\"\n\
+         registration_at = \"2026-01-01T00:00:01Z\"\ndoors_at = \"2026-01-01T00:00:02Z\"\n\
+         live_at = \"{live}\"\nends_at = \"{end}\"\nreport_at = \"2099-12-31T00:00:00Z\"\n\
+         [[channel]]\nmarket = \"us\"\nway = \"rush\"\nquota = 2\n"
+    )
+}
+
+#[test]
+fn a_sale_is_checked_rehearsed_set_up_and_steered() {
+    let kontor = Kontor::with_demo();
+    let good = definition("2099-01-01T00:00:00Z", "2099-01-02T00:00:00Z");
+    fs::write(kontor.path("sale.toml"), &good).expect("the definition");
+    fs::write(kontor.path("many.toml"), good.replace("quota = 2", "quota = 2000000"))
+        .expect("too many");
+    fs::write(kontor.path("bad.toml"), good.replace("per_person = 1", "per_person = 0"))
+        .expect("a bad one");
+    fs::write(kontor.path("odd.toml"), good.replace("per_person", "per_persons")).expect("odd");
+
+    assert!(kontor.ok(&["sale", "check", "sale.toml"]).out.starts_with("Good: 2 units"));
+    for (file, code) in [("many.toml", "stock.insufficient"), ("bad.toml", "sale.per_person")] {
+        let found = kontor.run(&["sale", "check", file]);
+        assert_eq!((found.code, found.out.contains(code)), (1, true), "{file}: {}", found.out);
+        let refused = kontor.run(&["sale", "create", file]);
+        assert_eq!((refused.code, refused.err.contains(code)), (3, true), "{}", refused.err);
+    }
+    let odd = kontor.run(&["sale", "create", "odd.toml"]);
+    assert_eq!((odd.code, odd.err.contains("per_persons")), (3, true), "{}", odd.err);
+    assert!(kontor.ok(&["sale", "list"]).out.contains("There is no sale"));
+
+    let curve = kontor.ok(&["sale", "rehearse", "sale.toml", "--people", "50"]).out;
+    assert!(curve.contains("100 people for 2 units") && curve.contains('█'), "{curve}");
+
+    let made = kontor.ok(&["sale", "create", "sale.toml"]).out;
+    let sale = made.split_whitespace().next().expect("an id").to_owned();
+    let shown = kontor.ok(&["sale", "show", &sale]).out;
+    assert!(shown.contains("(checked)") && shown.contains("commitment"), "{shown}");
+    kontor.ok(&["sale", "announce", &sale]);
+    kontor.ok(&["sale", "halt", &sale]);
+    assert_eq!(kontor.run(&["sale", "announce", &sale]).code, 3, "it stands still");
+    let codes = kontor.ok(&["sale", "codes", &sale, "--count", "2"]).out;
+    assert_eq!(codes.lines().count(), 2);
+    assert!(codes.lines().all(|line| line.len() > 19), "{codes}");
+    let out = kontor.ok(&["sale", "exclude", "--email", "r@shop.example"]).out;
+    assert!(out.starts_with('1'), "{out}");
+    let settled = kontor.ok(&["sale", "settle", &sale]).out;
+    assert!(settled.contains("2 units went back"), "{settled}");
+    assert!(kontor.ok(&["audit"]).out.contains("Everything agrees"));
+    let none = kontor.run(&["sale", "report", &sale]);
+    assert_eq!((none.code, none.err.contains("no report")), (3, true), "{}", none.err);
+    assert_eq!(kontor.run(&["sale", "show", "nonsense"]).code, 2);
+}
+
+#[test]
+fn a_report_is_recomputed_from_itself_alone() {
+    let kontor = Kontor::new();
+    let report = include_str!("reports/rush-and-draw.json");
+    fs::write(kontor.path("true.json"), report).expect("a report");
+    let good = kontor.ok(&["sale", "verify", "true.json"]).out;
+    assert!(good.contains("Everything holds"), "{good}");
+    let wrong = "0".repeat(64);
+    let noted = kontor.run(&["sale", "verify", "true.json", "--commitment", &wrong]);
+    assert_eq!((noted.code, noted.out.contains("published in the whole sale")), (1, true));
+    for (from, to, check) in [
+        ("\"quota\":3", "\"quota\":1", "quota"),
+        ("\"per_person\":1", "\"per_person\":0", "limit"),
+        ("\"rolled_in\":0", "\"rolled_in\":9", "rollover"),
+        ("\"not_reached\",0]", "\"claimed\",1]", "reach"),
+        ("\"claimed\",1]", "\"claimed\",0]", "outcome"),
+        ("\"expired\":", "\"expired\":1", "totals"),
+        ("\"secret\":\"08", "\"secret\":\"09", "commitment"),
+        ("\"entries_digest\":\"", "\"entries_digest\":\"00", "digest"),
+    ] {
+        let mut false_one = report.replacen(from, to, 1);
+        if check == "digest" {
+            // Two digits in, two out.
+            let at = false_one.find("\"entries_digest\":\"00").expect("it is there") + 20;
+            false_one.replace_range(at..at + 2, "");
+        }
+        assert_ne!(false_one, report, "{check}");
+        fs::write(kontor.path("false.json"), &false_one).expect("a false report");
+        let found = kontor.run(&["sale", "verify", "false.json"]);
+        let named = found.out.lines().any(|line| line.starts_with(&format!("{check} in ")));
+        assert_eq!((found.code, named), (1, true), "{check}: {}{}", found.out, found.err);
+    }
+    fs::write(kontor.path("other.json"), report.replacen("report/1", "report/2", 1))
+        .expect("other");
+    assert_eq!(kontor.run(&["sale", "verify", "other.json"]).code, 3);
+    assert_eq!(kontor.run(&["sale", "verify", "nothing.json"]).code, 3);
 }

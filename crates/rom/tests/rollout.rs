@@ -20,20 +20,20 @@ use kontor_rom::rollout::{
     PlanCommand, ReportCommand, WithdrawCommand, keep_rollouts, plan, report, steer, withdraw,
 };
 use kontor_rom::{Failure, Files, Rom, Settings, device};
-use kontor_store::{Db, Options};
+use kontor_scratch::Scratch;
 
 struct House {
     rom: Arc<Rom>,
-    folder: tempfile::TempDir,
+    folder: Scratch,
 }
 
 const MODEL: &str = "one";
 
 impl House {
     async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("opens");
-        let files = Files::open(folder.path().join("files")).expect("opens");
+        let folder = Scratch::chosen();
+        let db = folder.open();
+        let files = Files::open(folder.path("files")).expect("opens");
         let clock = Clock::fixed(Instant::from_micros(1_790_900_000_000_000));
         let settings = Settings { origin: "https://rom.example".to_owned(), ..Settings::default() };
         let secret = SecretKey::from_bytes([7; 32]);
@@ -53,7 +53,7 @@ impl House {
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.folder.path(name);
         std::fs::write(&path, bytes).expect("writes");
         path
     }
@@ -271,7 +271,7 @@ async fn packages_that_do_not_fit_are_refused_by_name_and_leave_nothing() {
             other => panic!("case {at}, {code}: {other:?}"),
         }
     }
-    let left = std::fs::read_dir(house.folder.path().join("files/incoming")).expect("is there");
+    let left = std::fs::read_dir(house.folder.path("files/incoming")).expect("is there");
     assert_eq!(left.count(), 0);
     house.publish("rom-1.0-a1.zip", &whole).await.expect("the good one");
     match house.publish("rom-1.0-a1.zip", &whole).await {

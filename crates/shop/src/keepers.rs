@@ -13,6 +13,7 @@ use crate::order::{
     cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::sale::keep_sales;
+use crate::staff::forget_sessions;
 use crate::stock::expire_holds;
 
 /// How often the snapshot is compared with the database even if nobody said that it changed:
@@ -169,5 +170,6 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     shop.db
         .write("idempotency.forget", move |tx| idempotency::forget_old(tx, now, FORGET_AT_ONCE))
         .await?;
+    forget_sessions(shop).await?;
     Ok(())
 }

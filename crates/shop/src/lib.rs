@@ -15,6 +15,7 @@ pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod sale;
+pub mod staff;
 pub mod stock;
 
 pub use core::{

@@ -2,19 +2,19 @@
 
 use kontor_base::{Clock, Instant, Random};
 use kontor_domain::catalogue::ProductClass;
+use kontor_scratch::Scratch;
 use kontor_shop::cart::{Offer, offer};
 use kontor_shop::core::{Snapshot, Snapshots};
 use kontor_shop::exchange::load_demo;
-use kontor_store::{Db, Options};
-use tempfile::TempDir;
+use kontor_store::Db;
 
 fn opening_week() -> Clock {
     Clock::fixed(Instant::start_of("2026-11-23".parse().expect("a day")))
 }
 
-async fn demo() -> (TempDir, Db, std::sync::Arc<Snapshot>) {
-    let dir = TempDir::new().expect("a folder");
-    let db = Db::open(&Options::new(dir.path().join("kontor.db"))).expect("it opens");
+async fn demo() -> (Scratch, Db, std::sync::Arc<Snapshot>) {
+    let scratch = Scratch::chosen();
+    let db = scratch.open();
     let clock = opening_week();
     let steps = std::cell::RefCell::new(Vec::new());
     load_demo(&db, &clock, &Random::seeded(1), &|step, of| steps.borrow_mut().push((step, of)))
@@ -24,7 +24,7 @@ async fn demo() -> (TempDir, Db, std::sync::Arc<Snapshot>) {
     assert_eq!(steps.last().map(|(step, of)| step == of), Some(true));
     assert!(steps.is_sorted());
     let snapshots = Snapshots::load(&db, clock.now()).await.expect("it is read");
-    (dir, db, snapshots.now())
+    (scratch, db, snapshots.now())
 }
 
 /// The models that a market sells, and for the others the class and the codes of the reasons.

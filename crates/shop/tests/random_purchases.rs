@@ -7,6 +7,7 @@ use kontor_base::{Clock, Instant, Language, Money, Random, SecretKey};
 use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::payment::{ProviderKind, SecondStep, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
+use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::cart::{Change, Command, change};
 use kontor_shop::exchange::load_demo;
@@ -15,8 +16,6 @@ use kontor_shop::order::{
     run_due_jobs, second_step,
 };
 use kontor_shop::{BankAccount, Failure, Policy, Shop, keepers};
-use kontor_store::{Db, Options};
-use tempfile::TempDir;
 
 /// A small reproducible stream of numbers for one buyer.
 struct Dice(Random);
@@ -27,8 +26,8 @@ impl Dice {
     }
 }
 
-async fn open(dir: &TempDir) -> Arc<Shop> {
-    let db = Db::open(&Options::new(dir.path().join("kontor.db"))).expect("it opens");
+async fn open(scratch: &Scratch) -> Arc<Shop> {
+    let db = scratch.open();
     let clock = Clock::fixed(Instant::start_of("2026-11-23".parse().expect("a day")));
     load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
         .await
@@ -143,8 +142,8 @@ fn refused<T, R: std::fmt::Debug>(outcome: Result<T, Failure<R>>) -> Option<T> {
 async fn the_books_agree_after_thousands_of_purchases_that_go_wrong_in_every_way() {
     const SEED: u64 = 20_150_408;
     const BUYERS: u64 = 2_400;
-    let dir = TempDir::new().expect("a folder");
-    let shop = open(&dir).await;
+    let scratch = Scratch::chosen();
+    let shop = open(&scratch).await;
     for round in 0..BUYERS / 48 {
         let mut running = tokio::task::JoinSet::new();
         for buyer_in_round in 0..48 {

@@ -10,6 +10,7 @@ use kontor_domain::market::Act;
 use kontor_domain::order::ClearanceState;
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
+use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::cart::{Change, Command, change};
 use kontor_shop::exchange::load_demo;
@@ -20,19 +21,18 @@ use kontor_shop::order::{
     Begin, Pay, PayAnswer, begin, checkout, held_orders, order, pay, quote_for, review_waiting,
 };
 use kontor_shop::{Failure, Policy, Shop};
+use kontor_store::StoreError;
 use kontor_store::clearance::{Kind, all, save};
-use kontor_store::{Db, Options, StoreError};
-use tempfile::TempDir;
 
 struct Bench {
     shop: Arc<Shop>,
-    _folder: TempDir,
+    _folder: Scratch,
 }
 
 impl Bench {
     async fn open() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+        let folder = Scratch::chosen();
+        let db = folder.open();
         let clock = Clock::fixed(Instant::start_of("2026-11-23".parse().expect("a day")));
         load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
             .await

@@ -1,4 +1,4 @@
-//! The only crate with SQL. [`Db`] runs named, measured transactions over the embedded database;
+//! The only crate with SQL. [`Db`] runs named, measured transactions over the embedded database or PostgreSQL;
 //! one module per area holds that area's statements.
 //!
 //! What must not happen here: business rules (they are in `kontor-domain` and `kontor-ledger`),
@@ -27,11 +27,14 @@ pub mod price;
 pub mod rollout;
 pub mod sale;
 pub mod setting;
+pub mod staff;
 pub mod stock;
 
-pub use kernel::backup::{BackupError, backup, restore};
-pub use kernel::db::{AsFault, Db, Options, Versions};
+pub use kernel::db::{AsFault, Db, Versions};
 pub use kernel::error::StoreError;
-pub use kernel::migrate::{MIGRATIONS, Migration, schema_version};
+pub use kernel::migrate::{MIGRATIONS, Migration};
+pub use kernel::place::{Options, Place, schema_version};
+pub use kernel::postgres::url::{PostgresUrl, PostgresUrlError};
 pub use kernel::sql::{Row, Tx, Value};
+pub use kernel::sqlite::backup::{BackupError, backup, restore};
 pub use kernel::topic::Topic;

@@ -13,37 +13,37 @@ use kontor_ledger::{
     AuditReport, Balances, Hold, HoldPlan, HoldState, Movement, StockKey, StockRefusal, StockState,
     Transfer, audit, warehouse,
 };
+use kontor_scratch::Scratch;
 use kontor_store::idempotency::Seen;
-use kontor_store::{AsFault, Db, Options, StoreError, Tx, idempotency, stock};
-use tempfile::TempDir;
+use kontor_store::{AsFault, Db, StoreError, Tx, idempotency, stock};
 use tokio::runtime::Runtime;
 
 /// How many seeds the test tries, and how many steps of each.
 const SEEDS: u64 = 12;
+/// Fewer on a server, where every step takes its way there.
+const SEEDS_ON_A_SERVER: u64 = 2;
 const STEPS: u64 = 250;
 /// More than any run writes.
 const ALL: i64 = 1_000_000;
 
 /// The database of one run. A crash throws the process's view of it away and opens the file again.
 struct Stored {
-    folder: TempDir,
+    scratch: Scratch,
     runtime: Runtime,
     db: Db,
     random: Random,
 }
 
 impl Stored {
-    fn new(seed: u64) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+    fn new(seed: u64, scratch: Scratch) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
-        Self { folder, runtime, db, random: Random::seeded(!seed) }
+        let db = scratch.open();
+        Self { scratch, runtime, db, random: Random::seeded(!seed) }
     }
 
     fn open_again(&mut self) {
         self.runtime.block_on(self.db.close());
-        let path = self.folder.path().join("kontor.db");
-        self.db = Db::open(&Options::new(path)).expect("it opens again");
+        self.db = self.scratch.open();
     }
 
     fn read<T: Send + 'static>(
@@ -220,14 +220,25 @@ fn decide_move(
     decided.map_err(refuse)
 }
 
-#[test]
-fn the_database_keeps_the_books_that_the_ledger_decides() {
+fn the_books_are_kept(open: impl Fn() -> Scratch, seeds: u64) {
     let replayed = std::env::var("KONTOR_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
-    let seeds = replayed.map_or(0..SEEDS, |seed| seed..seed + 1);
+    let seeds = replayed.map_or(0..seeds, |seed| seed..seed + 1);
     for seed in seeds {
-        let summary = run_on(seed, STEPS, &mut Stored::new(seed))
+        let summary = run_on(seed, STEPS, &mut Stored::new(seed, open()))
             .unwrap_or_else(|failure| panic!("{failure}; KONTOR_SEED={seed} replays it"));
         assert_eq!(summary.steps, STEPS);
         assert!(summary.lost > 0 && summary.repeated > 0, "{summary:?}");
+    }
+}
+
+#[test]
+fn the_embedded_database_keeps_the_books_that_the_ledger_decides() {
+    the_books_are_kept(Scratch::sqlite, SEEDS);
+}
+
+#[test]
+fn postgresql_keeps_the_books_that_the_ledger_decides() {
+    if Scratch::postgres().is_some() {
+        the_books_are_kept(|| Scratch::postgres().expect("it was there"), SEEDS_ON_A_SERVER);
     }
 }

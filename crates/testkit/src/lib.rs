@@ -3,4 +3,5 @@
 //! Nothing here is part of the product. Start reading at [`load`] and [`crash`].
 
 pub mod crash;
+pub mod installs;
 pub mod load;

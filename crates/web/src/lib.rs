@@ -9,4 +9,5 @@ pub mod operations;
 pub mod page;
 pub mod rom;
 pub mod server;
+pub mod staff;
 pub mod store_front;

@@ -56,7 +56,8 @@ async fn a_draw_has_winners_and_a_line_behind_them() {
     forward(&api, 5).await;
     let all = tickets(&api, sale, Way::Draw, &["ada", "bob", "eve", "mia"]).await;
     forward(&api, 200).await;
-    let body = json!({"market": "us", "way": "draw", "email": "late@shop.example", "ship_to": "US"});
+    let body =
+        json!({"market": "us", "way": "draw", "email": "late@shop.example", "ship_to": "US"});
     let late = Ask::post(&format!("/api/v1/sale/{sale}/entry"), &body);
     api.send(late).await.problem(409, "sale.no_entries");
     let mut places = BTreeMap::new();
@@ -65,8 +66,10 @@ async fn a_draw_has_winners_and_a_line_behind_them() {
         let place = (told.body["turn"] == true, told.body["ahead"].as_u64().expect("a place"));
         places.insert(place, name.clone());
     }
-    let winners: Vec<_> =
-        all.keys().filter(|name| !places.iter().any(|((turn, _), n)| n == *name && !turn)).collect();
+    let winners: Vec<_> = all
+        .keys()
+        .filter(|name| !places.iter().any(|((turn, _), n)| n == *name && !turn))
+        .collect();
     let losers: Vec<_> =
         places.iter().filter(|((turn, _), _)| !turn).map(|(_, name)| name.clone()).collect();
     assert_eq!((winners.len(), losers.len()), (2, 2), "{places:?}");
@@ -100,7 +103,8 @@ fn pass(sale: SaleId, code: &str, from: &str, to: &str) -> Ask {
 
 async fn enter_with(api: &Api, sale: SaleId, code: &str, name: &str) -> Answer {
     let email = format!("{name}@shop.example");
-    let body = json!({"market": "us", "way": "code", "email": email, "ship_to": "US", "code": code});
+    let body =
+        json!({"market": "us", "way": "code", "email": email, "ship_to": "US", "code": code});
     api.send(Ask::post(&format!("/api/v1/sale/{sale}/entry"), &body)).await
 }
 

@@ -47,7 +47,7 @@ impl Server {
     async fn open(cell_min: u64, new_per_network: u32) -> Self {
         let api = Api::open().await;
         let db = api.shop.db.clone();
-        let data = db.path().parent().expect("a folder").to_owned();
+        let data = api.scratch.folder().to_owned();
         let files = Files::open(data.join("files")).expect("a store of files");
         let secret = SecretKey::from_bytes([7; 32]);
         let settings = kontor_rom::Settings::default();

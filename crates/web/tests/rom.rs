@@ -51,7 +51,7 @@ impl Server {
     async fn open() -> Self {
         let api = Api::open().await;
         let (db, at) = (api.shop.db.clone(), api.shop.now());
-        let folder = db.path().parent().expect("a folder").join("files");
+        let folder = api.scratch.path("files");
         let files = Files::open(folder).expect("a store of files");
         let bytes: Vec<u8> =
             (0..BYTES).map(|i| u8::try_from(i * 7 % 251).expect("small")).collect();

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const READY_WAIT_MS_MAX = 30_000;
 const STOP_WAIT_MS_MAX = 10_000;
+/** The password of the demo's people in these tests. */
+export const STAFF_PASSWORD = 'correct horse battery';
 
 /** Starts a shop. Returns its `url` and a function `stop`. */
 export async function startShop() {
@@ -17,7 +19,7 @@ export async function startShop() {
   }
   const folder = await mkdtemp(join(tmpdir(), 'kontor-browser-'));
   const readyFile = join(folder, 'ready');
-  const words = ['demo', '--listen', '127.0.0.1:0', '--data', join(folder, 'data'), '--ready-file', readyFile];
+  const words = ['demo', '--listen', '127.0.0.1:0', '--data', join(folder, 'data'), '--ready-file', readyFile, '--staff-password', STAFF_PASSWORD];
   // The tests of a worker all write from one address.
   const environment = {
     ...process.env,

@@ -37,7 +37,8 @@ impl Shop {
             .map_err(|error| format!("could not write {}: {error}", log_path.display()))?;
         let mut command = Command::new(&bench.kontor);
         command
-            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+            // The demonstration's devices would be counted beside what is measured.
+            .args(["demo", "--devices", "0", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
             .arg("--ready-file")
             .arg(&ready)
@@ -45,6 +46,8 @@ impl Shop {
             // Limits are there against strangers, and all load comes from one.
             .env("KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE", "0")
             .env("KONTOR_LIMITS__SIGN_UPS_PER_HOUR", "0")
+            .env("KONTOR_INSTALL__REPORTS_PER_MINUTE", "0")
+            .env("KONTOR_INSTALL__NEW_PER_NETWORK", "0")
             .stdout(log)
             .stderr(log_too);
         let mut process = Process::start("kontor demo", &mut command)?;

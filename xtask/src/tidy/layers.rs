@@ -8,8 +8,8 @@ use toml::{Table, Value};
 use super::Violation;
 use crate::repo::File;
 
-/// The crate that every crate's tests may use, although it lies above them.
-const TESTKIT: &str = "kontor-testkit";
+/// The crates that every crate's tests may use, although they lie above them.
+const FOR_TESTS: [&str; 2] = ["kontor-scratch", "kontor-testkit"];
 
 /// What the rule needs of a manifest.
 struct Package<'file> {
@@ -48,7 +48,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Violation> {
         for (section, dependency) in dependencies(&package.manifest) {
             let Some(layer) = layers.get(dependency.as_str()) else { continue };
             let of_tests = section.ends_with("dev-dependencies");
-            if *layer < own || (of_tests && dependency == TESTKIT) {
+            if *layer < own || (of_tests && FOR_TESTS.contains(&dependency.as_str())) {
                 continue;
             }
             violations.push(Violation::new(

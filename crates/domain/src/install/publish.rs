@@ -78,6 +78,44 @@ mod tests {
         assert_eq!(table(&[]), Published::default());
     }
 
+    /// Over many tables: no cell under the minimum is told, and what is withheld is never one cell
+    /// nor fewer devices than the minimum, so that the total less the cells tells nobody's number.
+    #[test]
+    fn no_table_gives_a_small_cell_away() {
+        let mut state = 9_u64;
+        let mut below = |bound: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        for _ in 0..5_000 {
+            let (size, min) = (below(9), 1 + below(60));
+            let cells: BTreeMap<String, u64> = (0..size)
+                .map(|n| (format!("c{n}"), [below(12), below(200)][(n % 2) as usize]))
+                .collect();
+            let (there, sum) = (
+                cells.values().filter(|count| **count > 0).count() as u64,
+                cells.values().sum::<u64>(),
+            );
+            let told = publish(&cells, min);
+            assert!(
+                told.cells.iter().all(|cell| cell.count >= min && cells[&cell.value] == cell.count)
+            );
+            assert_eq!(told.cells.len() as u64 + told.withheld_cells, there);
+            let shown: u64 = told.cells.iter().map(|cell| cell.count).sum();
+            if told.total > 0 || sum == 0 {
+                assert_eq!((told.total, shown + told.withheld), (sum, sum));
+            } else {
+                assert!(told.cells.is_empty() && sum < min, "{cells:?}");
+            }
+            let all_hidden = told.cells.is_empty();
+            if told.withheld_cells > 0 && !all_hidden {
+                assert!(told.withheld_cells >= 2 && told.withheld >= min, "{cells:?} {min}");
+            }
+        }
+    }
+
     #[test]
     fn a_table_of_nothing_but_small_cells_tells_nothing() {
         let told = table(&[("CN", 9), ("IN", 3)]);

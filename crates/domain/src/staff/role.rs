@@ -142,6 +142,39 @@ pub fn may(held: &[Assignment], permission: Permission, market: Option<MarketCod
     })
 }
 
+/// Where somebody with these assignments may do this: what lists and searches are narrowed to.
+#[must_use]
+pub fn markets_of(held: &[Assignment], permission: Permission) -> Markets {
+    let mut own = BTreeSet::new();
+    for Assignment { role, markets } in held {
+        if role.permits().contains(&permission) {
+            match (permission.span(), markets) {
+                (_, Markets::All) => return Markets::All,
+                (Span::Market, Markets::Only(some)) => own.extend(some.iter().copied()),
+                (Span::Everywhere, Markets::Only(_)) => {}
+            }
+        }
+    }
+    Markets::Only(own)
+}
+
+impl Markets {
+    /// Whether `market` is one of them.
+    #[must_use]
+    pub fn contains(&self, market: MarketCode) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(own) => own.contains(&market),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Only(own) if own.is_empty())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +216,20 @@ mod tests {
         assert!(may(&both, P::PriceRead, Some(code("in"))));
         assert!(!may(&both, P::PriceSet, Some(code("in"))));
         assert!(!may(&[], P::MarketRead, Some(code("us"))), "nobody may do nothing");
+    }
+
+    #[test]
+    fn the_markets_of_a_permission_are_those_in_which_it_is_had() {
+        let both = [held(Role::Reader, &["in"]), held(Role::MarketManager, &["us"])].concat();
+        for permission in Permission::ALL {
+            let markets = markets_of(&both, *permission);
+            for market in ["in", "us", "de"].map(code) {
+                let had = may(&both, *permission, Some(market));
+                assert_eq!(markets.contains(market), had, "{} {market}", permission.word());
+            }
+        }
+        assert_eq!(markets_of(&held(Role::Owner, &[]), P::StaffAudit), Markets::All);
+        assert!(markets_of(&held(Role::Owner, &["us"]), P::StaffAudit).is_empty());
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, config: &Config) -> Result<ExitCode, CommandError> {
-    let path = existing_database(config)?;
-    let db = Db::open(&Options { migrate: false, ..Options::new(path) })?;
+    let place = existing_database(config)?;
+    let db = Db::open(&Options { migrate: false, ..Options::new(place) })?;
     let bar = ProgressBar::new_spinner().with_style(
         ProgressStyle::with_template("{spinner} {pos} entries read, {elapsed}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner()),

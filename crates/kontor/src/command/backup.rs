@@ -1,6 +1,6 @@
 //! `kontor backup` and `kontor restore`: a copy of the database while it is in use, and back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -33,12 +33,14 @@ pub(super) struct RestoreArgs {
 }
 
 pub(super) fn run_backup(args: &BackupArgs, config: &Config) -> Result<ExitCode, CommandError> {
-    let from = existing_database(config)?;
+    only_files(config, "pg_dump --format=custom --file=FILE --dbname=…")?;
+    let place = existing_database(config)?;
+    let from = place.sqlite_path().unwrap_or(Path::new(""));
     let bar = ProgressBar::new(0).with_style(
         ProgressStyle::with_template("{bar:40} {pos} of {len} pages")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let size = backup(&from, &args.file, |left, all| {
+    let size = backup(from, &args.file, |left, all| {
         bar.set_length(all);
         bar.set_position(all.saturating_sub(left));
     });
@@ -48,12 +50,14 @@ pub(super) fn run_backup(args: &BackupArgs, config: &Config) -> Result<ExitCode,
 }
 
 pub(super) fn run_restore(args: &RestoreArgs, config: &Config) -> Result<ExitCode, CommandError> {
+    only_files(config, "pg_restore --exit-on-error --dbname=… FILE")?;
     if !args.file.is_file() {
         return Err(CommandError::Other(format!("there is no file {}", args.file.display())));
     }
     secret::make_data_folder(&config.data)?;
-    let to = config.database();
-    restore(&args.file, &to)?;
+    let place = config.place();
+    let to = place.sqlite_path().unwrap_or(Path::new(""));
+    restore(&args.file, to)?;
     println!("{} restored from {}, checked", to.display(), args.file.display());
     if !config.data.join("secret.key").exists() {
         println!(
@@ -62,4 +66,13 @@ pub(super) fn run_restore(args: &RestoreArgs, config: &Config) -> Result<ExitCod
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// On PostgreSQL the server's own programs do it, and do it better.
+fn only_files(config: &Config, program: &str) -> Result<(), CommandError> {
+    let Some(url) = config.database.url() else { return Ok(()) };
+    Err(CommandError::Other(format!(
+        "{url} is on PostgreSQL, which has its own program for this: {program} \
+         (docs/how-to/run-on-postgresql.md shows how, and what else belongs to a backup)"
+    )))
 }

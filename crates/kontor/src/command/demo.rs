@@ -3,16 +3,26 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use kontor_base::{Clock, Random};
+use kontor_base::{Clock, Language, Random};
 use kontor_shop::exchange::load_demo;
+use kontor_shop::staff::{
+    AddCommand, Refusal, SecretGiven, SignIn, add, set_password, sign_in, sign_out,
+};
+use kontor_shop::{Failure, Shop};
 
-use super::{CommandError, demo_sale};
 use super::serve::tell_ready;
+use super::{CommandError, demo_sale};
 use crate::config::Config;
-use crate::server::{Server, open, policy, stop_signal};
+use crate::population;
+use crate::server::{Server, holds_a_shop, open, policy, stop_signal};
 use crate::telemetry;
+
+/// What an optimised build has loaded within seconds; tests and developers wait for no more than
+/// they need.
+const DEVICES: u32 = if cfg!(debug_assertions) { 2_000 } else { 200_000 };
 
 /// Serve a fresh shop with the story of early 2015, to look around in.
 ///
@@ -25,6 +35,14 @@ pub(super) struct Args {
     /// Write the shop's address into this file once the server answers.
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
+    /// How many made-up devices report their installations; three months of them are loaded beside
+    /// the running shop.
+    #[arg(long, value_name = "COUNT", default_value_t = DEVICES,
+        value_parser = clap::value_parser!(u32).range(0..=5_000_000))]
+    devices: u32,
+    /// The password of the demo's staff accounts; without it one is made up and printed.
+    #[arg(long, value_name = "PASSWORD")]
+    staff_password: Option<String>,
     /// Keep the data of an earlier demo in the folder of --data and go on with it.
     #[arg(long, requires = "data")]
     keep: bool,
@@ -54,11 +72,12 @@ pub(super) async fn run(
     telemetry::start_logging(&config.log).map_err(CommandError::Other)?;
     let metrics = telemetry::start_metrics();
 
-    let there = config.database().exists();
+    let there = holds_a_shop(&config).await?;
     if there && !args.keep {
         return Err(CommandError::Other(format!(
-            "{} holds a database already: --keep goes on with it, another --data starts afresh",
-            config.data.display()
+            "{} is there already: --keep goes on with it, another --data (or database) starts \
+             afresh",
+            config.place()
         )));
     }
     let (db, key) = open(&config)?;
@@ -71,15 +90,86 @@ pub(super) async fn run(
         coming = Some(demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await?);
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
+    if let Some(install) = server.app().install.clone().filter(|_| !there && args.devices > 0) {
+        // Before anything else: the devices' days have passed, and days go forward only.
+        install.set_open(false);
+        population::made(&install, args.devices)
+            .await
+            .map_err(|error| CommandError::other("write down the demo's devices", error))?;
+        tokio::spawn(population::live(install, args.devices));
+    }
     let stop = stop_signal()?;
-    welcome(server.origin(), &config.data, folder.is_temporary());
+    let password = staff_password(args.staff_password, there);
+    let hired = tokio::spawn(staff(Arc::clone(server.shop()), password.clone()));
+    welcome(server.origin(), &config.data, folder.is_temporary(), &password);
     demo_sale::tell(server.origin(), past, coming.as_ref());
     tell_ready(args.ready_file.as_deref(), server.origin())?;
-    server.serve(stop).await?;
+    let (served, hired) = tokio::join!(server.serve(stop), hired);
+    served?;
+    hired.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn welcome(origin: &str, data: &Path, temporary: bool) {
+/// The demo's people: name, address, what they may do.
+const PEOPLE: [(&str, &str, &[&str]); 5] = [
+    ("Olga Owner", "olga@demo.example", &["owner@*"]),
+    ("Ana Officer", "ana@demo.example", &["clearance_officer@us"]),
+    ("Ben Officer", "ben@demo.example", &["clearance_officer@us"]),
+    ("Mia Manager", "mia@demo.example", &["market_manager@us", "support@us"]),
+    ("Ravi Manager", "ravi@demo.example", &["market_manager@in", "support@in"]),
+];
+
+/// The password of the demo's people.
+fn staff_password(given: Option<String>, there: bool) -> String {
+    match given {
+        Some(password) => password,
+        None if there => "as at its first start".to_owned(),
+        None => {
+            let text = kontor_base::id::encode(Random::System.bytes16());
+            format!("{}-{}-{}", &text[8..12], &text[12..16], &text[16..20])
+        }
+    }
+}
+
+/// Makes the demo's people, while the first pages are served already: hashing takes its time.
+async fn staff(shop: Arc<Shop>, password: String) -> Result<(), CommandError> {
+    let shop = &shop;
+    for (name, email, roles) in PEOPLE {
+        let command = AddCommand {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            language: Language::En,
+            held: roles.iter().map(|role| role.parse().expect("the roles above")).collect(),
+        };
+        let added = match add(shop, command).await {
+            Ok(added) => added,
+            // A demo that goes on has its people already.
+            Err(Failure::Refused(Refusal::AddressTaken)) => return Ok(()),
+            Err(failure) => return Err(told(failure)),
+        };
+        let wish = SignIn {
+            email: email.to_owned(),
+            secret: SecretGiven::Recovery(added.code),
+            browser: "kontor demo".to_owned(),
+            known: None,
+        };
+        let signed_in = sign_in(shop, wish).await.map_err(told)?;
+        let person = signed_in.person;
+        set_password(shop, &person, String::new(), password.clone()).await.map_err(told)?;
+        sign_out(shop, &person).await?;
+    }
+    Ok(())
+}
+
+fn told(failure: Failure<Refusal>) -> CommandError {
+    match failure {
+        Failure::Fault(fault) => fault.into(),
+        Failure::Refused(refusal) => CommandError::other("make the demo's people", refusal),
+        Failure::KeyReused => CommandError::Other("idempotency.key_reused".to_owned()),
+    }
+}
+
+fn welcome(origin: &str, data: &Path, temporary: bool, password: &str) {
     let fate = if temporary { ", gone when it stops" } else { "" };
     println!(
         "Kontor, the story of early 2015: a re-enactment from public reports. No money moves.\n\n\
@@ -88,7 +178,11 @@ fn welcome(origin: &str, data: &Path, temporary: bool) {
          \x20 Germany, not open yet {origin}/de/de/\n\
          \x20 A phone, and why not  {origin}/us/en/product/mi-note\n\
          \x20 The API's reference   {origin}/api/v1/reference\n\
-         \x20 Metrics               {origin}/metrics\n\n\
+         \x20 Installations         {origin}/api/v1/install\n\
+         \x20 Metrics               {origin}/metrics\n\
+         \x20 The staff's side      {origin}/admin\n\n\
+         Staff: olga@ (owner), ana@ and ben@ (clearances, USA), mia@ (manager, USA), ravi@ (manager,\n\
+         India), all demo.example, password {password}\n\n\
          Pay with the test provider: it plays success, refusal, a second step, a late answer.\n\
          Data: {}{fate}. Ctrl-C stops.",
         data.display()

@@ -11,7 +11,9 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_domain::sale::{Channel, Definition, SaleState, Way, Windows};
 use kontor_shop::keepers::sweep;
-use kontor_shop::order::{CheckOutClaim, Pay, check_out_claim, checkout, pay, quote_for, tell_lots};
+use kontor_shop::order::{
+    CheckOutClaim, Pay, check_out_claim, checkout, pay, quote_for, tell_lots,
+};
 use kontor_shop::sale::{
     Claimed, Enter, SetUp, Wish, advance, claim, enter, make_codes, set_up, shown, status,
 };
@@ -271,8 +273,7 @@ fn address(number: u32) -> String {
 
 /// Takes a unit and pays it. Whoever comes too late has nothing, which is no error.
 async fn buy(shop: &Arc<Shop>, sale: SaleId, person: &Person) -> Result<(), String> {
-    let wish =
-        Wish { sale, ticket: &person.ticket, key: "once", units: 1, ship_to: country() };
+    let wish = Wish { sale, ticket: &person.ticket, key: "once", units: 1, ship_to: country() };
     let Ok(Claimed { lot, number, .. }) = claim(shop, wish).await else { return Ok(()) };
     if person.number % 11 == 3 {
         return Ok(());

@@ -11,7 +11,7 @@ use kontor_shop::exchange::{OwnShop, load_own_shop, market_templates};
 use super::CommandError;
 use crate::config::Config;
 use crate::legal;
-use crate::server::open;
+use crate::server::{holds_a_shop, open};
 
 /// Make an empty shop of your own.
 ///
@@ -56,10 +56,9 @@ pub(super) async fn run(
             markets.push(row.clone());
         }
     }
-    let database = config.database();
-    if database.exists() {
-        let database = database.display();
-        let text = format!("{database} exists already: a shop is made once; --data names another");
+    let place = config.place();
+    if holds_a_shop(config).await? {
+        let text = format!("{place} exists already: a shop is made once; --data names another");
         return Err(CommandError::Other(text));
     }
     let (db, _) = open(config)?;
@@ -68,10 +67,12 @@ pub(super) async fn run(
     db.close().await;
     let reports = made.map_err(|error| {
         // A shop that was made halfway would stop the next try.
-        let _ = std::fs::remove_file(&database);
+        if let Some(file) = place.sqlite_path() {
+            let _ = std::fs::remove_file(file);
+        }
         CommandError::other("load the catalogue of rules", error)
     })?;
-    println!("Made {}", database.display());
+    println!("Made {place}");
     for report in &reports {
         println!("  {report}");
     }

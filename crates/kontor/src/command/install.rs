@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 use indicatif::HumanBytes;
-use kontor_base::Clock;
-use kontor_count::{Book, CountError, Position, Slice, WINDOWS, read_only, recount_until};
-use kontor_domain::install::{Measure, Published, Timing, publish};
+use kontor_base::{Clock, Date};
+use kontor_count::{Book, CountError, Position, Slice, WINDOWS, fold, read_only, recount_until};
+use kontor_domain::install::{Day, Measure, Published, Timing, publish};
 use kontor_rom::install::{import_produced, produced};
 use kontor_store::{Tx, install};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use crate::server::{existing_database, open, open_existing};
 
 /// The count of installations: show it, count it again from its log, take it along.
 ///
-/// Everything but `adopt` reads only; the server may be running.
+/// Everything but `forget`, `produced --write` and `adopt` reads only; the server may be running.
 #[derive(Debug, Subcommand)]
 pub(super) enum Args {
     /// Show the numbers with their definitions.
@@ -66,6 +66,15 @@ pub(super) enum Args {
     Backup {
         /// The new folder.
         folder: PathBuf,
+    },
+    /// Let the part of the log go that is older than a day: numbers stay, days of devices go.
+    ///
+    /// What old segments say becomes a base, from which `recount` then begins. Numbers that were
+    /// published before it cannot be counted again. The server may be running.
+    Forget {
+        /// Segments whose reports all came before this day.
+        #[arg(long, value_name = "DATE")]
+        before: Date,
     },
     /// Import how many devices the maker has produced, as CSV: model,batch,units,until,source.
     ///
@@ -120,6 +129,7 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
         Args::Recount { until, json } => recount(config, until, json),
         Args::Export { by, file, days } => export(config, by.slice(), file.as_deref(), days),
         Args::Backup { folder } => backup(config, &folder),
+        Args::Forget { before } => forget(config, before),
         Args::Produced { file, write } => import(config, file.as_deref(), write).await,
         Args::Adopt => adopt(config).await,
     }
@@ -309,6 +319,21 @@ fn backup(config: &Config, to: &Path) -> Result<ExitCode, CommandError> {
         book.activations(),
         book.position()
     );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn forget(config: &Config, before: Date) -> Result<ExitCode, CommandError> {
+    let folded = fold(&folder(config)?, Day::of_date(before)).map_err(failed)?;
+    if folded.segments == 0 {
+        println!("no segment is older: a segment ends with each snapshot");
+    } else {
+        println!(
+            "{} segments, {}, are gone; the log begins with segment {}",
+            folded.segments,
+            HumanBytes(folded.bytes),
+            folded.first
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

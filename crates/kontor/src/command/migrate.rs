@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kontor_store::{Db, MIGRATIONS, Options};
+use kontor_store::{Db, MIGRATIONS, Options, schema_version};
 
 use super::CommandError;
 use crate::config::Config;
@@ -10,12 +10,12 @@ use crate::secret;
 
 pub(super) fn run(config: &Config) -> Result<ExitCode, CommandError> {
     secret::make_data_folder(&config.data)?;
-    let path = config.database();
-    let new = !path.exists();
+    let place = config.place();
+    let new = schema_version(&place)? == 0;
     // Opening with `migrate` carries the steps out, each in a transaction of its own.
-    Db::open(&Options::new(&path))?;
+    Db::open(&Options::new(place.clone()))?;
     let newest = MIGRATIONS.last().map_or(0, |migration| migration.number);
     let made = if new { "made" } else { "is up to date" };
-    println!("{} {made}, schema {newest}", path.display());
+    println!("{place} {made}, schema {newest}");
     Ok(ExitCode::SUCCESS)
 }

@@ -18,8 +18,10 @@ mod opening;
 mod order;
 mod plan;
 mod rom;
+mod sale;
 mod serve;
 mod table;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -73,7 +75,12 @@ enum Command {
     #[command(subcommand)]
     Order(order::Args),
     #[command(subcommand)]
+    Sale(sale::Args),
+    #[command(subcommand)]
     Rom(rom::Args),
+    /// Look after the accounts of the maker's people.
+    #[command(subcommand)]
+    User(user::Args),
     #[command(subcommand)]
     Install(install::Args),
     /// Show the configuration in force, or an example with every key.
@@ -136,7 +143,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Order(args) => order::run(args, &config).await,
             // Answered above: it needs neither configuration nor shop.
             Command::Plan(args) => plan::run(&args),
+            Command::Sale(args) => sale::run(args, &config).await,
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),
         }

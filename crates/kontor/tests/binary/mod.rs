@@ -27,9 +27,10 @@ impl Kontor {
     }
 
     /// A folder whose database holds the demo.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
     pub(crate) fn with_demo() -> Self {
         let kontor = Self::new();
-        Running::start(&kontor, &["demo"]).stop();
+        Running::start(&kontor, &["demo", "--devices", "0"]).stop();
         kontor
     }
 
@@ -110,10 +111,33 @@ impl Running {
         Self::start(kontor, &["serve"])
     }
 
+    /// Serves with these variables.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn serve_in(kontor: &Kontor, variables: &[(&str, &str)]) -> Self {
+        Self::start_in(kontor, variables, &["serve"])
+    }
+
+    /// The demonstration, in the data folder.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn demo(kontor: &Kontor) -> Self {
+        Self::start(kontor, &["demo"])
+    }
+
+    /// Where it listens.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     fn start(kontor: &Kontor, arguments: &[&str]) -> Self {
+        Self::start_in(kontor, &[], arguments)
+    }
+
+    fn start_in(kontor: &Kontor, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let ready = kontor.path("ready");
         let _ = std::fs::remove_file(&ready);
         let mut command = kontor.command(arguments);
+        command.envs(variables.iter().copied());
         command.args(["--listen", "127.0.0.1:0", "--ready-file", "ready"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().expect("the binary");

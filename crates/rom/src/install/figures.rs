@@ -87,7 +87,8 @@ pub struct Figures {
     pub history: Vec<Arc<DayFigures>>,
     /// What the maker has produced, by model.
     pub ceilings: Vec<Ceiling>,
-    /// Devices ever seen, in cells that are published, of models that no build is published for.
+    /// Devices ever seen, in cells that are published, of models that the maker does not know: no
+    /// build is published for them, and none was produced.
     pub unknown_models: u64,
     /// Reports that counted, by how their date stood to the day they came.
     pub timing: [u64; Timing::ALL.len()],

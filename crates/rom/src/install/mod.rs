@@ -12,12 +12,14 @@
 
 mod figures;
 mod keep;
+mod population;
 mod produced;
 mod report;
 mod service;
 
 pub use figures::{Ceiling, DayFigures, Figure, Figures, Table};
 pub use keep::run;
+pub use population::{Population, Truth};
 pub use produced::{ProducedPlan, RowProblem, import_produced, produced};
 pub use report::{Accepted, Incoming, NotCounted, accept, seen};
 pub use service::{Home, Install, InstallError, Keys, Settings};

@@ -210,7 +210,9 @@ impl Install {
         // One pass over millions of cells, and as many names: not on a thread that serves others.
         let made = tokio::task::spawn_blocking(move || {
             let present = counter.book().present();
-            let known = |name: &str| rom.model(name).is_some();
+            let made: std::collections::BTreeSet<String> =
+                produced.iter().map(|batch| batch.model.to_string()).collect();
+            let known = |name: &str| rom.model(name).is_some() || made.contains(name);
             Figures::of(&present, &before, produced, known, as_of, cell_min)
         });
         let made = made.await.map_err(|_| StoreError::Panicked { name: "install.refresh" })?;

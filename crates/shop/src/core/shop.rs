@@ -1,6 +1,6 @@
 //! The shop that every use case is given: its database, its clock, its keys, its snapshot.
 
-use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId};
+use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
 use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
@@ -9,6 +9,7 @@ use kontor_store::{Db, StoreError};
 use super::once::Once;
 use super::snapshot::Snapshots;
 use crate::sale::Sales;
+use crate::staff::Door;
 
 /// What the operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Keys {
     claim: SecretKey,
     claim_request: SecretKey,
     codes: SecretKey,
+    staff: SecretKey,
+    staff_mark: SecretKey,
     tickets: TicketKeys,
     persons: PersonHasher,
 }
@@ -74,6 +77,8 @@ impl Keys {
             claim: secret.derive("claim token"),
             claim_request: secret.derive("claim request"),
             codes: secret.derive("sale codes"),
+            staff: secret.derive("staff secret"),
+            staff_mark: secret.derive("staff browser"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }
@@ -135,6 +140,30 @@ impl Keys {
         message[..16].copy_from_slice(person);
         message[16..end].copy_from_slice(&key.as_bytes()[..end - 16]);
         self.claim_request.hash(&message[..end])
+    }
+
+    /// The hash under which a session's token or a recovery code is kept.
+    #[must_use]
+    pub fn staff_secret(&self, secret: &[u8]) -> KeyedHash {
+        self.staff.hash(secret)
+    }
+
+    /// The hash of everything that a proposal would do.
+    #[must_use]
+    pub fn staff_content(&self, content: &str) -> [u8; 32] {
+        self.staff.sign(content.as_bytes())
+    }
+
+    /// The mark that a browser keeps once somebody has come in with it.
+    #[must_use]
+    pub fn staff_mark(&self, account: StaffId) -> String {
+        token(&self.staff_mark, account.bytes())
+    }
+
+    /// The account that came in with a browser before.
+    #[must_use]
+    pub fn open_staff_mark(&self, mark: &str) -> Option<StaffId> {
+        open(&self.staff_mark, mark).map(StaffId::from_bytes)
     }
 
     /// Signs and reads tickets.
@@ -224,6 +253,8 @@ pub struct Shop {
     pub snapshots: Snapshots,
     /// The sales that run.
     pub sales: Sales,
+    /// Where the maker's people come in.
+    pub door: Door,
 }
 
 impl Shop {
@@ -241,7 +272,16 @@ impl Shop {
     ) -> Result<Self, StoreError> {
         let snapshots = Snapshots::load(&db, clock.now()).await?;
         let sales = Sales::new(policy.node.clone());
-        Ok(Self { db, clock, random, keys: Keys::new(secret), policy, snapshots, sales })
+        Ok(Self {
+            db,
+            clock,
+            random,
+            keys: Keys::new(secret),
+            policy,
+            snapshots,
+            sales,
+            door: Door::default(),
+        })
     }
 
     /// The present moment.

@@ -8,6 +8,7 @@ mod withdraw;
 pub use advance::{AdvanceCommand, advance, history};
 pub use plan::{PlanQuery, plan};
 pub use refusal::Refusal;
+pub(crate) use withdraw::reinstate_in;
 pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };

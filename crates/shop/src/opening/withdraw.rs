@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use kontor_base::id::uuid_v7;
-use kontor_base::{Confidence, Date, Line};
+use kontor_base::{Confidence, Date, Instant, Line};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{
     AuthorityOrder, AuthorityOrderCode, OrderEffect, Reach, Scope, Subject, Truth,
@@ -149,18 +149,33 @@ pub async fn reinstate(shop: &Arc<Shop>, command: ReinstateCommand) -> Outcome<R
     let at = shop.now();
     shop.db
         .write("opening.reinstate", move |tx| {
-            let mut fact = in_force(tx, at.date())?
-                .into_iter()
-                .find(|fact| fact.code == command.code)
-                .ok_or_else(|| Failure::Refused(Refusal::NoWithdrawal(command.code.clone())))?;
-            fact.vacated_on = Some(at.date());
-            let (by, why) = (command.by.as_str(), command.reason.as_str());
-            fact.source = format!("{}; taken back by {by}: {why}", fact.source);
-            clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
-            Ok::<_, Failure<Refusal>>(())
+            let ReinstateCommand { code, by, reason } = &command;
+            if reinstate_in(tx, code, by, reason, at, at.date())? {
+                Ok(())
+            } else {
+                Err(Failure::Refused(Refusal::NoWithdrawal(code.clone())))
+            }
         })
         .await?;
     Ok(review_waiting(shop).await?)
+}
+
+/// Ends a withdrawal within a transaction; `false` when there is none in force with this code.
+pub(crate) fn reinstate_in(
+    tx: &mut Tx<'_>,
+    code: &AuthorityOrderCode,
+    by: &Line<200>,
+    reason: &Line<200>,
+    at: Instant,
+    today: Date,
+) -> Result<bool, StoreError> {
+    let Some(mut fact) = in_force(tx, today)?.into_iter().find(|fact| fact.code == *code) else {
+        return Ok(false);
+    };
+    fact.vacated_on = Some(today);
+    fact.source = format!("{}; taken back by {by}: {reason}", fact.source);
+    clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
+    Ok(true)
 }
 
 /// The withdrawals that are in force, by code.

@@ -199,19 +199,15 @@ impl LiveSale {
             return false;
         }
         let (admitted, length) = (door.admitted.load(Ordering::Acquire), door.order.load().len());
-        admitted >= length
-            || (ticket.present && door.before(self.rank(ticket)) < admitted)
+        admitted >= length || (ticket.present && door.before(self.rank(ticket)) < admitted)
     }
 
     /// How many come in before the holder of a ticket; none while the order is not known.
     #[must_use]
     pub fn ahead(&self, ticket: &Ticket) -> Option<u64> {
         let door = self.door(ticket.market, ticket.way).filter(|door| door.is_ordered())?;
-        let place = if ticket.present {
-            door.before(self.rank(ticket))
-        } else {
-            door.order.load().len()
-        };
+        let place =
+            if ticket.present { door.before(self.rank(ticket)) } else { door.order.load().len() };
         Some(place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64)
     }
 

@@ -57,8 +57,8 @@ pub async fn pass_on(shop: &Arc<Shop>, wish: PassOn) -> Outcome<(), SaleRefusal>
             if done {
                 return Ok(());
             }
-            let passed = transfer(record, &from, &to)
-                .map_err(|refusal| Failure::Refused(refusal.into()))?;
+            let passed =
+                transfer(record, &from, &to).map_err(|refusal| Failure::Refused(refusal.into()))?;
             let traits: Vec<_> =
                 record.holder.unwrap_or(from).iter().map(|(_, hash)| hash).collect();
             entries::forget_traits(tx, wish.sale, entry, &traits)?;

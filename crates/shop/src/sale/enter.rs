@@ -98,9 +98,7 @@ pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusa
                 return refuse(SaleRefusal::PersonLimit);
             }
             let entry = match wish.way {
-                Way::Code => {
-                    enter_with_in(tx, &own, wish.sale, wish.code.as_deref(), &person, at)?
-                }
+                Way::Code => enter_with_in(tx, &own, wish.sale, wish.code.as_deref(), &person, at)?,
                 _ => EntryId::new(at, &own.random),
             };
             let good_for = definition.last_hold_ends().seconds_since(at).max(1);

@@ -12,8 +12,8 @@ use kontor_domain::sale::{
     Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way, due, entries_digest, life_step,
 };
 use kontor_ledger::sale::{LotRules, Standing};
-use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::channel::{self as channels, KeptChannel};
+use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale, batch, entry};
 use kontor_store::{StoreError, Topic};
 use tokio::runtime::Handle;
@@ -280,9 +280,7 @@ async fn ranks(
     if kept.is_none() {
         let digest = entries_digest(&present);
         let channel = KeptChannel { market, way, digest, admitted: 0 };
-        shop.db
-            .write("sale.digest", move |tx| channels::keep_digest(tx, sale, &channel))
-            .await?;
+        shop.db.write("sale.digest", move |tx| channels::keep_digest(tx, sale, &channel)).await?;
     }
     let mut ranks: Vec<u128> =
         present.into_iter().map(|entry| rank_of(&shuffle, way, entry)).collect();

@@ -16,6 +16,7 @@ mod eligible;
 mod enter;
 mod exclude;
 mod keep;
+mod overview;
 mod owner;
 mod rehearse;
 mod report;
@@ -30,17 +31,18 @@ pub(crate) use again::{AgainRefusal, take_again};
 pub use answer::SaleRefusal;
 pub use board::{LiveSale, Sales};
 pub use claim::{Claimed, Placed, Wish, claim, wait};
-pub(crate) use eligible::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
 pub use code::{PassOn, make_codes, pass_on};
 pub use curve::taken_over_time;
+pub(crate) use eligible::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
 pub use enter::{Enter, Entered, enter};
 pub use exclude::{admit_again, exclude};
 pub use keep::advance;
 pub(crate) use keep::keep_sales;
+pub use overview::{Overview, WayCount, overview};
 pub use owner::{Answer, LotOwner, OwnerRefusal};
 pub use rehearse::{Crowd, Moment, Rehearsal, rehearse};
-pub use report::{report, report_text};
 pub(crate) use report::note_refusal;
+pub use report::{report, report_text};
 pub use set_up::{
     SetUp, SetUpRefusal, announce, halt, preview, resume, set_beacon, set_up, settle_halted,
 };

@@ -91,7 +91,8 @@ struct Door {
 pub fn rehearse(definition: &Definition, crowd: &Crowd) -> Rehearsal {
     let live = definition.windows.live_at;
     let mut dice = Dice(crowd.seed);
-    let mut doors: Vec<Door> = definition.channels.iter().map(|c| door(definition, c, crowd)).collect();
+    let mut doors: Vec<Door> =
+        definition.channels.iter().map(|c| door(definition, c, crowd)).collect();
     let people = doors.iter().map(|door| door.people).sum();
     let units = definition.units();
     let (mut curve, mut taken_after_s, mut most_taken) = (Vec::new(), None, 0);
@@ -129,11 +130,7 @@ pub fn rehearse(definition: &Definition, crowd: &Crowd) -> Rehearsal {
     Rehearsal { crowd: *crowd, people, units, curve, taken_after_s, most_taken, disappointed }
 }
 
-fn door(
-    definition: &Definition,
-    channel: &kontor_domain::sale::Channel,
-    crowd: &Crowd,
-) -> Door {
+fn door(definition: &Definition, channel: &kontor_domain::sale::Channel, crowd: &Crowd) -> Door {
     let rules = LotRules {
         hold_s: definition.hold_seconds(),
         extension_s: kontor_base::limits::HOLD_EXTENSION_S,
@@ -192,7 +189,8 @@ impl Door {
         dice: &mut Dice,
     ) -> u64 {
         let mut disappointed = 0;
-        let due: Vec<(u32, u64)> = self.deciding.extract_if(.., |(when, _)| *when <= second).collect();
+        let due: Vec<(u32, u64)> =
+            self.deciding.extract_if(.., |(when, _)| *when <= second).collect();
         self.decided += due.len() as u64;
         for (_, person) in due {
             if dice.below(100) >= crowd.take_percent {
@@ -221,7 +219,8 @@ impl Door {
     }
 
     fn pay(&mut self, second: u32, at: Instant, crowd: &Crowd, dice: &mut Dice) {
-        let due: Vec<(u32, u32)> = self.paying.extract_if(.., |(when, _)| *when <= second).collect();
+        let due: Vec<(u32, u32)> =
+            self.paying.extract_if(.., |(when, _)| *when <= second).collect();
         for (_, sequence) in due {
             if dice.below(100) < crowd.pay_percent
                 && self.lot.apply(&Command::CheckOut(sequence), at).is_ok()
@@ -269,7 +268,9 @@ fn look(doors: &[Door], second: u32) -> Moment {
         moment.free += u64::from(standing.free());
         moment.came_back += u64::from(standing.ended);
         let open = |state| matches!(state, ClaimState::Held | ClaimState::Checkout);
-        debug_assert!(door.lot.claims().iter().filter(|c| open(c.state)).count() <= standing.taken as usize);
+        debug_assert!(
+            door.lot.claims().iter().filter(|c| open(c.state)).count() <= standing.taken as usize
+        );
         moment.held += u64::from(standing.taken - standing.sold);
     }
     moment
@@ -296,13 +297,18 @@ mod tests {
     use super::*;
 
     fn definition() -> Definition {
-        let at = |minutes: i64| Instant::from_micros(1_428_422_400_000_000).plus_seconds(minutes * 60);
+        let at =
+            |minutes: i64| Instant::from_micros(1_428_422_400_000_000).plus_seconds(minutes * 60);
         let market = "us".parse().expect("a market");
         let channel = |way, quota| Channel { market, way, quota };
         Definition {
             sale: SaleId::from_bytes([1; 16]),
             sku: "BAND-BLACK".parse().expect("a sku"),
-            channels: vec![channel(Way::Rush, 500), channel(Way::Draw, 300), channel(Way::Code, 50)],
+            channels: vec![
+                channel(Way::Rush, 500),
+                channel(Way::Draw, 300),
+                channel(Way::Code, 50),
+            ],
             windows: Windows {
                 announce_at: at(0),
                 registration_at: at(1),

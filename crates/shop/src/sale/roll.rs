@@ -39,7 +39,8 @@ pub(super) async fn roll_over_unsold(shop: &Shop, live: &LiveSale) -> Result<(),
         .collect();
     let moves = roll_over(&standings, rollover.to);
     for moved in &moves {
-        let Some(door) = live.doors.iter().find(|d| d.market == moved.market && d.way == moved.from)
+        let Some(door) =
+            live.doors.iter().find(|d| d.market == moved.market && d.way == moved.from)
         else {
             continue;
         };
@@ -59,12 +60,7 @@ pub(super) async fn roll_over_unsold(shop: &Shop, live: &LiveSale) -> Result<(),
 }
 
 /// Gives the way what the others of its market have given up, as the database knows it.
-async fn give(
-    shop: &Shop,
-    live: &LiveSale,
-    market: MarketCode,
-    to: Way,
-) -> Result<(), StoreError> {
+async fn give(shop: &Shop, live: &LiveSale, market: MarketCode, to: Way) -> Result<(), StoreError> {
     let id = live.definition.sale;
     let kept = shop.db.read("sale.quotas", move |tx| lots::of_sale(tx, id)).await?;
     let all: u32 = kept.iter().filter(|lot| lot.market == market).map(|l| l.head.quota).sum();

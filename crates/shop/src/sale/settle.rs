@@ -4,8 +4,8 @@ use kontor_base::Instant;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Definition, Tally, settle};
 use kontor_ledger::{MarketKey, StockState};
-use kontor_store::sale::{self as sales, batch};
 use kontor_store::sale::lot::{self as lots, LotNumber};
+use kontor_store::sale::{self as sales, batch};
 use kontor_store::{StoreError, Tx, stock};
 
 use super::set_up::{move_units, own_stock};
@@ -51,10 +51,7 @@ pub(super) fn close_in(
 }
 
 /// What the lots of each way in have counted.
-pub(super) fn tallies(
-    tx: &mut Tx<'_>,
-    definition: &Definition,
-) -> Result<Vec<Tally>, StoreError> {
+pub(super) fn tallies(tx: &mut Tx<'_>, definition: &Definition) -> Result<Vec<Tally>, StoreError> {
     let lots = lots::of_sale(tx, definition.sale)?;
     let mut tallies = Vec::new();
     for channel in &definition.channels {

@@ -1,38 +1,21 @@
 //! The database as the rest of the house sees it: named transactions, awaited.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::Instant as Stopwatch;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::error::StoreError;
 use super::migrate;
-use super::readers::Readers;
+use super::place::{Options, Place};
+use super::pool::Pool;
+use super::postgres::{self, read::Reading, session, url::PostgresUrl};
 use super::sql::Tx;
+use super::sqlite;
 use super::topic::Topic;
 use super::writer::{Decision, Work, Writer};
-
-/// How to open a database.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The file; made if it is not there.
-    pub path: PathBuf,
-    /// How many connections read at the same time.
-    pub readers: usize,
-    /// Bring the schema up to date on opening. Otherwise an older schema is refused.
-    pub migrate: bool,
-}
-
-impl Options {
-    /// The usual options for the database at `path`.
-    #[must_use]
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), readers: 4, migrate: true }
-    }
-}
 
 /// How often each topic has changed since the process started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,11 +43,19 @@ pub struct Db(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    path: PathBuf,
+    place: Place,
     writer: Writer,
     writer_thread: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
     changes: watch::Receiver<Versions>,
+    /// What hears other nodes, until the store is closed.
+    listener: Mutex<Option<postgres::listen::Listener>>,
+}
+
+#[derive(Debug)]
+enum Readers {
+    Sqlite(Pool<Connection>),
+    Postgres(Pool<Reading>),
 }
 
 impl Db {
@@ -73,26 +64,40 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened, is damaged, in use by another process, or newer than this
-    /// release.
+    /// When it cannot be opened or reached, is damaged, in use by another process, or newer than
+    /// this release.
     pub fn open(options: &Options) -> Result<Self, StoreError> {
-        let mut connection = connect(&options.path)?;
-        if options.migrate {
-            migrate::run(&mut connection)?;
-        } else {
-            migrate::check(&connection)?;
-        }
-        let readers = (0..options.readers.max(1))
-            .map(|_| connect_reader(&options.path))
-            .collect::<Result<Vec<_>, _>>()?;
         let (sender, changes) = watch::channel(Versions::default());
-        let (writer, thread) = Writer::start(connection, sender)?;
+        let sender = Arc::new(sender);
+        let (started, readers, listener) = match &options.place {
+            Place::Sqlite(path) => {
+                let mut connection = sqlite::connect::writer(path)?;
+                if options.migrate {
+                    sqlite::migrate::run(&mut connection)?;
+                } else {
+                    migrate::check(sqlite::migrate::schema_version(&connection)?)?;
+                }
+                let readers = (0..options.readers.max(1))
+                    .map(|_| sqlite::connect::reader(path))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let writing = sqlite::batch::Writing(connection);
+                (Writer::start(writing, sender)?, Readers::Sqlite(Pool::new(readers)), None)
+            }
+            Place::Postgres(url) => {
+                let (started, listener) =
+                    session::off_the_runtime(|| open_postgres(url, options.migrate, sender))?;
+                let readers = (0..options.readers.max(1)).map(|_| Reading::new(url.clone()));
+                (started, Readers::Postgres(Pool::new(readers.collect())), Some(listener))
+            }
+        };
+        let (writer, thread) = started;
         Ok(Self(Arc::new(Inner {
-            path: options.path.clone(),
+            place: options.place.clone(),
             writer,
             writer_thread: Mutex::new(Some(thread)),
-            readers: Readers::new(readers),
+            readers,
             changes,
+            listener: Mutex::new(listener),
         })))
     }
 
@@ -143,13 +148,11 @@ impl Db {
         E: From<StoreError>,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
     {
-        let reader = self.0.readers.take();
-        let connection = reader.connection();
-        let started = std::time::Instant::now();
-        let wrap = |error: rusqlite::Error| StoreError::from_sqlite("begin of a read", &error);
-        connection.execute_batch("BEGIN DEFERRED").map_err(wrap)?;
-        let outcome = work(&mut Tx::new(connection));
-        connection.execute_batch("ROLLBACK").map_err(wrap)?;
+        let started = Stopwatch::now();
+        let outcome = match &self.0.readers {
+            Readers::Sqlite(pool) => sqlite::connect::read(&pool.take(), work),
+            Readers::Postgres(pool) => pool.take().read(work),
+        };
         metrics::histogram!("kontor_transaction_seconds", "name" => name)
             .record(started.elapsed().as_secs_f64());
         outcome
@@ -161,10 +164,10 @@ impl Db {
         self.0.changes.clone()
     }
 
-    /// Where the database lies.
+    /// Where the database is.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.0.path
+    pub fn place(&self) -> &Place {
+        &self.0.place
     }
 
     /// Answers everything that has been accepted and then closes the writer. Writes that come
@@ -173,6 +176,7 @@ impl Db {
         let db = self.clone();
         let closing = tokio::task::spawn_blocking(move || {
             db.0.writer.stop();
+            drop(db.0.listener.lock().unwrap_or_else(PoisonError::into_inner).take());
             let thread = db.0.writer_thread.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(thread) = thread
                 && thread.join().is_err()
@@ -216,6 +220,8 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Decision {
+        // A closure that is run again and panics must not be answered with what it gave before.
+        self.result = None;
         let result = (self.work)(tx);
         let decision = match &result {
             Ok(_) => Decision::Keep,
@@ -241,39 +247,26 @@ where
         // The caller may have gone away (its client hung up); the effect stays.
         let _ = reply.send(answer);
     }
+
+    fn fail(self: Box<Self>, fault: StoreError) {
+        let _ = self.reply.send(Err(fault.into()));
+    }
 }
 
-/// Opens a connection with the settings that durability and speed stand on.
-pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let wrap = |error: rusqlite::Error| {
-        StoreError::from_sqlite(&format!("open of {}", path.display()), &error)
-    };
-    let connection = Connection::open(path).map_err(wrap)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(wrap)?;
-    connection.set_prepared_statement_cache_capacity(256);
-    // WAL: readers do not wait for the writer. FULL: an answered write has been synced.
-    // A checkpoint every 4000 pages (16 MB) keeps the log short without stopping every batch.
-    connection
-        .execute_batch(
-            "PRAGMA journal_mode = WAL;
-             PRAGMA synchronous = FULL;
-             PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY;
-             PRAGMA cache_size = -16000;
-             PRAGMA wal_autocheckpoint = 4000;",
-        )
-        .map_err(wrap)?;
-    Ok(connection)
-}
-
-fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
-    let wrap = |error: rusqlite::Error| {
-        StoreError::from_sqlite(&format!("open of {} for reading", path.display()), &error)
-    };
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(wrap)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(wrap)?;
-    connection.set_prepared_statement_cache_capacity(128);
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4000;").map_err(wrap)?;
-    Ok(connection)
+fn open_postgres(
+    url: &PostgresUrl,
+    bring_forward: bool,
+    changes: Arc<watch::Sender<Versions>>,
+) -> Result<((Writer, JoinHandle<()>), postgres::listen::Listener), StoreError> {
+    if bring_forward {
+        postgres::migrate::run(url)?;
+    } else {
+        migrate::check(postgres::migrate::version_at(url)?)?;
+    }
+    let channel = postgres::listen::channel(url)?;
+    let own = postgres::listen::OwnPid::default();
+    let listener =
+        postgres::listen::start(url, channel.clone(), own.clone(), Arc::clone(&changes))?;
+    let writing = postgres::batch::Writing::open(url, channel, own)?;
+    Ok((Writer::start(writing, changes)?, listener))
 }

@@ -17,6 +17,40 @@ pub enum StoreError {
     /// The file is not a database or is damaged.
     #[error("the database is damaged or not a database: restore a backup ({0})")]
     Damaged(Arc<str>),
+    /// The database server does not answer.
+    #[error(
+        "the database server at {server} cannot be reached: {problem}; check that it runs and that \
+         `database` names it"
+    )]
+    Unreachable {
+        /// Host and port.
+        server: Arc<str>,
+        /// What the system said.
+        problem: Arc<str>,
+    },
+    /// The database server does not let this user in.
+    #[error("the database server at {server} refuses: {problem}; {advice}")]
+    Refused {
+        /// Host and port.
+        server: Arc<str>,
+        /// What the server said.
+        problem: Arc<str>,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The connection to the database server was lost before the commit: nothing was kept.
+    #[error("the connection to the database server was lost, nothing was changed: try again")]
+    Lost,
+    /// Other transactions were in the way again and again: nothing was kept.
+    #[error("other nodes write the same rows all the time, nothing was changed: try again shortly")]
+    Conflict,
+    /// The connection to the database server was lost during the commit, and no server could be
+    /// asked in time. The same request with the same key finds out what became of it.
+    #[error(
+        "the connection to the database server was lost during a commit, which may have happened: \
+         ask again with the same key"
+    )]
+    OutcomeUnknown,
     /// Another process holds the database.
     #[error("the database is in use by another process")]
     Locked,
@@ -85,6 +119,14 @@ impl StoreError {
     /// Whether the error ends the outer transaction of a batch, so that no closure in it may be
     /// acknowledged.
     pub(crate) const fn ends_batch(&self) -> bool {
-        matches!(self, Self::DiskFull | Self::Damaged(_) | Self::Closed)
+        matches!(
+            self,
+            Self::DiskFull
+                | Self::Damaged(_)
+                | Self::Closed
+                | Self::Lost
+                | Self::Unreachable { .. }
+                | Self::OutcomeUnknown
+        )
     }
 }

@@ -1,9 +1,6 @@
 //! Numbered schema changes, embedded, only ever added.
 
-use rusqlite::{Connection, params};
-
 use super::error::StoreError;
-use super::sql::single_int;
 
 /// One step of the schema.
 #[derive(Clone, Copy, Debug)]
@@ -39,30 +36,16 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_sale"),
     migration!(10, "0010_install"),
     migration!(11, "0011_sale_checkout"),
-    migration!(12, "0012_sale_report"),
+    migration!(12, "0012_staff"),
+    migration!(13, "0013_sale_report"),
 ];
 
 /// The newest schema that this release knows.
-const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
-
-/// The schema of the database behind `connection`: 0 for an empty file.
-///
-/// # Errors
-///
-/// When the file cannot be read.
-pub fn schema_version(connection: &Connection) -> Result<i64, StoreError> {
-    let wrap = |error: rusqlite::Error| StoreError::from_sqlite("read of the schema", &error);
-    let table = "SELECT count(*) FROM sqlite_master WHERE name = 'schema_migration'";
-    if single_int(connection, table).map_err(wrap)? == Some(0) {
-        return Ok(0);
-    }
-    let newest = "SELECT coalesce(max(number), 0) FROM schema_migration";
-    Ok(single_int(connection, newest).map_err(wrap)?.unwrap_or(0))
-}
+pub(crate) const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
 
 /// Refuses a schema that this release cannot work with.
-pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
-    match schema_version(connection)? {
+pub(crate) const fn check(found: i64) -> Result<(), StoreError> {
+    match found {
         found if found > KNOWN => Err(StoreError::NewerSchema { found, known: KNOWN }),
         found if found < KNOWN => Err(StoreError::OlderSchema { found, needed: KNOWN }),
         _ => Ok(()),
@@ -70,50 +53,16 @@ pub(crate) fn check(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// Refuses a schema of a later release; an older one can be brought up to date.
-pub(crate) fn check_not_newer(connection: &Connection) -> Result<(), StoreError> {
-    match schema_version(connection)? {
+pub(crate) const fn check_not_newer(found: i64) -> Result<(), StoreError> {
+    match found {
         found if found > KNOWN => Err(StoreError::NewerSchema { found, known: KNOWN }),
         _ => Ok(()),
     }
 }
 
-/// Brings the schema up to date; each step in a transaction of its own.
-pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
-    let found = schema_version(connection)?;
-    if found > KNOWN {
-        return Err(StoreError::NewerSchema { found, known: KNOWN });
-    }
-    for migration in MIGRATIONS.iter().filter(|migration| migration.number > found) {
-        apply(connection, migration).map_err(|error| {
-            StoreError::from_sqlite(&format!("migration {}", migration.name), &error)
-        })?;
-        tracing::info!(migration = migration.name, "schema brought forward");
-    }
-    Ok(())
-}
-
-fn apply(connection: &mut Connection, migration: &Migration) -> rusqlite::Result<()> {
-    let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    step.execute_batch(
-        "CREATE TABLE IF NOT EXISTS schema_migration (
-             number BIGINT PRIMARY KEY,
-             name TEXT NOT NULL
-         )",
-    )?;
-    // Another process may have been faster between our look and our lock.
-    let done: i64 = step.query_row(
-        "SELECT count(*) FROM schema_migration WHERE number = ?1",
-        params![migration.number],
-        |row| row.get(0),
-    )?;
-    if done == 0 {
-        step.execute_batch(migration.sql)?;
-        step.execute(
-            "INSERT INTO schema_migration (number, name) VALUES (?1, ?2)",
-            params![migration.number, migration.name],
-        )?;
-    }
-    step.commit()
+/// What is to be done to a database with the schema `found`, in order.
+pub(crate) fn missing(found: i64) -> impl Iterator<Item = &'static Migration> {
+    MIGRATIONS.iter().filter(move |migration| migration.number > found)
 }
 
 #[cfg(test)]
@@ -129,16 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn running_twice_changes_nothing_and_a_newer_schema_is_refused() {
-        let mut connection = Connection::open_in_memory().expect("memory opens");
-        run(&mut connection).expect("an empty file migrates");
-        run(&mut connection).expect("a second run does nothing");
-        assert_eq!(schema_version(&connection).ok(), Some(KNOWN));
-        check(&connection).expect("up to date");
-        connection
-            .execute("INSERT INTO schema_migration (number, name) VALUES (9999, 'future')", [])
-            .expect("a row from the future");
-        assert!(matches!(run(&mut connection), Err(StoreError::NewerSchema { found: 9999, .. })));
-        assert!(matches!(check(&connection), Err(StoreError::NewerSchema { .. })));
+    fn older_and_newer_schemas_are_refused_each_in_its_way() {
+        assert!(check(KNOWN).is_ok() && check_not_newer(KNOWN).is_ok());
+        assert!(matches!(check(KNOWN - 1), Err(StoreError::OlderSchema { .. })));
+        assert!(check_not_newer(0).is_ok());
+        for refused in [check(KNOWN + 1), check_not_newer(KNOWN + 1)] {
+            assert!(matches!(refused, Err(StoreError::NewerSchema { .. })));
+        }
+        assert_eq!(missing(KNOWN - 1).map(|step| step.number).collect::<Vec<_>>(), [KNOWN]);
     }
 }

@@ -1,174 +1,34 @@
 //! One SQL text for every back end: numbered parameters (`$1`), values and rows of three types.
 
-use rusqlite::types::ToSqlOutput;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, types::ValueRef};
-
 use super::error::StoreError;
+use super::postgres::session::Session;
+use super::sqlite::statement::{self as sqlite, Enough};
 use super::topic::Topic;
+use crate::values;
 
-/// A parameter of a statement.
-#[derive(Clone, Copy, Debug)]
-pub enum Value<'a> {
-    /// SQL `NULL`.
-    Null,
-    /// A 64-bit integer: counts, minor units, microseconds, flags (0 and 1).
-    Int(i64),
-    /// Text.
-    Text(&'a str),
-    /// Bytes: ids and hashes.
-    Bytes(&'a [u8]),
-}
-
-impl rusqlite::ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(number) => ValueRef::Integer(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(number: i64) -> Self {
-        Self::Int(number)
-    }
-}
-
-impl From<kontor_base::Instant> for Value<'_> {
-    fn from(instant: kontor_base::Instant) -> Self {
-        Self::Int(instant.micros())
-    }
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl<'a> From<&'a String> for Value<'a> {
-    fn from(text: &'a String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl<'a> From<&'a [u8; 16]> for Value<'a> {
-    fn from(bytes: &'a [u8; 16]) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
-}
-
-/// The parameters of a statement: `values![id.bytes(), at, "text"]`.
-#[macro_export]
-macro_rules! values {
-    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
-}
-
-/// A row of an answer. Columns are read by their place in the statement, which names them.
-#[derive(Debug)]
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
-
-impl Row<'_> {
-    fn get<T: rusqlite::types::FromSql>(&self, column: usize) -> Result<T, StoreError> {
-        self.0.get(column).map_err(|error| StoreError::from_sqlite("read of a column", &error))
-    }
-
-    /// An integer.
-    ///
-    /// # Errors
-    ///
-    /// When the column is not an integer; likewise for the other readers.
-    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
-        self.get(column)
-    }
-
-    /// An integer or `NULL`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Row::int`].
-    pub fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
-        self.get(column)
-    }
-
-    /// A moment.
-    ///
-    /// # Errors
-    ///
-    /// See [`Row::int`].
-    pub fn instant(&self, column: usize) -> Result<kontor_base::Instant, StoreError> {
-        self.get(column).map(kontor_base::Instant::from_micros)
-    }
-
-    /// Text.
-    ///
-    /// # Errors
-    ///
-    /// See [`Row::int`].
-    pub fn text(&self, column: usize) -> Result<String, StoreError> {
-        self.get(column)
-    }
-
-    /// Text or `NULL`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Row::int`].
-    pub fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
-        self.get(column)
-    }
-
-    /// The sixteen bytes of an id or a hash.
-    ///
-    /// # Errors
-    ///
-    /// See [`Row::int`].
-    pub fn bytes16(&self, column: usize) -> Result<[u8; 16], StoreError> {
-        self.get(column)
-    }
-
-    /// The sixteen bytes of an id, or `NULL`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Row::int`].
-    pub fn maybe_bytes16(&self, column: usize) -> Result<Option<[u8; 16]>, StoreError> {
-        self.get(column)
-    }
-
-    /// A value kept as JSON text.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::BadRow`] when the text is not of the wanted form.
-    pub fn json<T: serde::de::DeserializeOwned>(
-        &self,
-        column: usize,
-        table: &'static str,
-    ) -> Result<T, StoreError> {
-        let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|error| StoreError::bad_row(table, error))
-    }
-}
+pub use super::row::Row;
+pub use super::value::Value;
 
 /// A running transaction: what a closure given to [`crate::Db::write`] or [`crate::Db::read`] works with.
 #[derive(Debug)]
 pub struct Tx<'c> {
-    connection: &'c Connection,
+    on: On<'c>,
     touched: u32,
 }
 
+#[derive(Debug)]
+enum On<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c mut Session),
+}
+
 impl<'c> Tx<'c> {
-    pub(crate) const fn new(connection: &'c Connection) -> Self {
-        Self { connection, touched: 0 }
+    pub(crate) const fn on_sqlite(connection: &'c rusqlite::Connection) -> Self {
+        Self { on: On::Sqlite(connection), touched: 0 }
+    }
+
+    pub(crate) const fn on_postgres(session: &'c mut Session) -> Self {
+        Self { on: On::Postgres(session), touched: 0 }
     }
 
     pub(crate) const fn touched(&self) -> u32 {
@@ -204,8 +64,10 @@ impl<'c> Tx<'c> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<usize, StoreError> {
-        let mut statement = self.prepare(sql, values)?;
-        statement.raw_execute().map_err(|error| StoreError::from_sqlite(sql, &error))
+        match &mut self.on {
+            On::Sqlite(connection) => sqlite::execute(connection, sql, values),
+            On::Postgres(session) => session.execute(sql, values),
+        }
     }
 
     /// Every row of the answer, read by `read`.
@@ -219,13 +81,20 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.prepare(sql, values)?;
-        let mut rows = statement.raw_query();
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(|error| StoreError::from_sqlite(sql, &error))? {
-            found.push(read(&Row(row))?);
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let mut found = Vec::new();
+                sqlite::query(connection, sql, values, |row| {
+                    found.push(read(row)?);
+                    Ok(Enough::No)
+                })?;
+                Ok(found)
+            }
+            On::Postgres(session) => {
+                let rows = session.query(sql, values)?;
+                rows.iter().map(|row| read(&Row::of_postgres(row))).collect()
+            }
         }
-        Ok(found)
     }
 
     /// The first row of the answer, if there is one.
@@ -239,11 +108,19 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let mut statement = self.prepare(sql, values)?;
-        let mut rows = statement.raw_query();
-        match rows.next().map_err(|error| StoreError::from_sqlite(sql, &error))? {
-            Some(row) => read(&Row(row)).map(Some),
-            None => Ok(None),
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let (mut read, mut found) = (Some(read), None);
+                sqlite::query(connection, sql, values, |row| {
+                    found = read.take().map(|read| read(row)).transpose()?;
+                    Ok(Enough::Yes)
+                })?;
+                Ok(found)
+            }
+            On::Postgres(session) => {
+                let rows = session.query(sql, values)?;
+                rows.first().map(|row| read(&Row::of_postgres(row))).transpose()
+            }
         }
     }
 
@@ -264,65 +141,14 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
     ) -> Result<(), StoreError> {
         assert!(!columns.is_empty() && values.len().is_multiple_of(columns.len()), "whole rows");
-        let wrap = |error: rusqlite::Error| StoreError::from_sqlite(table, &error);
-        // Two texts per table: blocks of many rows, and the rest row by row.
-        let block = columns.len() * ROWS_AT_ONCE;
-        let (blocks, rest) = values.split_at(values.len() - values.len() % block);
-        for (part, size) in [(blocks, block), (rest, columns.len())] {
-            if part.is_empty() {
-                continue;
-            }
-            let sql = insert_text(table, columns, size / columns.len());
-            let mut statement = self.connection.prepare_cached(&sql).map_err(wrap)?;
-            for rows in part.chunks_exact(size) {
-                for (place, value) in rows.iter().enumerate() {
-                    statement.raw_bind_parameter(place + 1, value).map_err(wrap)?;
-                }
-                statement.raw_execute().map_err(wrap)?;
-            }
+        if values.is_empty() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn prepare(
-        &mut self,
-        sql: &'static str,
-        values: &[Value<'_>],
-    ) -> Result<CachedStatement<'c>, StoreError> {
-        let wrap = |error: rusqlite::Error| StoreError::from_sqlite(sql, &error);
-        let mut statement = self.connection.prepare_cached(sql).map_err(wrap)?;
-        // The embedded database numbers `$n` by first appearance, not by n: bind by the name.
-        for place in 1..=statement.parameter_count() {
-            let number = statement
-                .parameter_name(place)
-                .and_then(|name| name.strip_prefix('$'))
-                .and_then(|number| number.parse::<usize>().ok());
-            let value = number.and_then(|number| values.get(number.wrapping_sub(1)));
-            let Some(value) = value else {
-                return Err(StoreError::Fault {
-                    what: sql.into(),
-                    problem: format!("parameter {place} has no value").into(),
-                });
-            };
-            statement.raw_bind_parameter(place, value).map_err(wrap)?;
+        match &mut self.on {
+            On::Sqlite(connection) => sqlite::insert_many(connection, table, columns, values),
+            On::Postgres(session) => session.insert_many(table, columns, values),
         }
-        Ok(statement)
     }
-}
-
-/// How many rows one statement of [`Tx::insert_many`] takes; far below the limit on parameters.
-const ROWS_AT_ONCE: usize = 32;
-
-/// `INSERT INTO table (a, b) VALUES (?, ?), (?, ?)` for `rows` rows.
-fn insert_text(table: &str, columns: &[&str], rows: usize) -> String {
-    let row = format!("({})", vec!["?"; columns.len()].join(", "));
-    let rows = vec![row; rows].join(", ");
-    format!("INSERT INTO {table} ({}) VALUES {rows}", columns.join(", "))
-}
-
-/// One integer from a pragma or a count, outside of a transaction.
-pub(crate) fn single_int(connection: &Connection, sql: &str) -> rusqlite::Result<Option<i64>> {
-    connection.query_row(sql, [], |row| row.get(0)).optional()
 }
 
 /// The JSON text that a row keeps of `value`.

@@ -1,17 +1,18 @@
-//! The writer: one thread that gives group commit to every write in the system.
+//! The writer: one thread that gives group commit to every write of the process.
 //!
-//! It takes the closures that wait, runs each in a savepoint of its own inside one outer
-//! transaction, commits once, and only then answers all of them. A closure that fails is rolled
-//! back alone. An error that ends the outer transaction (disk full, I/O) fails every closure of
-//! the batch: none of them is acknowledged, because none of them is on disk.
+//! It takes the closures that wait and hands them to the back end, which runs each in a savepoint
+//! of its own inside one transaction and commits once; only then all of them are answered. A
+//! closure that fails is rolled back alone. An error that ends the outer transaction (disk full,
+//! connection lost) fails every closure of the batch: none of them is acknowledged, because none
+//! of them is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Instant as Stopwatch;
 
-use kontor_base::limits::{COMMIT_BATCH_MAX, WRITE_QUEUE_MAX};
-use rusqlite::Connection;
+use kontor_base::limits::WRITE_QUEUE_MAX;
 use tokio::sync::watch;
 
 use super::db::Versions;
@@ -30,7 +31,61 @@ pub(crate) enum Decision {
 pub(crate) trait Work: Send {
     fn name(&self) -> &'static str;
     fn run(&mut self, tx: &mut Tx<'_>) -> Decision;
+    /// Answers with what the closure gave, or with the fault that kept it from being on disk.
     fn answer(self: Box<Self>, commit: Result<(), StoreError>);
+    /// Answers with a fault, whatever the closure gave.
+    fn fail(self: Box<Self>, fault: StoreError);
+}
+
+/// How a batch went.
+pub(crate) struct Outcome {
+    /// Whether it is on disk.
+    pub(crate) commit: Result<(), StoreError>,
+    /// The topics that it touched.
+    pub(crate) touched: u32,
+    /// Closures whose own result does not count, by their place in the batch.
+    pub(crate) failed: Vec<(usize, StoreError)>,
+}
+
+/// What carries batches out.
+pub(crate) trait Batches: Send + 'static {
+    /// The most closures of one batch.
+    const BATCH_MAX: usize;
+
+    /// Runs one batch in one transaction and leaves none open.
+    fn run(&mut self, batch: &mut [Box<dyn Work>]) -> Outcome;
+
+    /// The last thing before the thread ends.
+    fn close(self);
+}
+
+/// How a closure ended.
+pub(crate) enum Ran {
+    Decided(Decision),
+    Panicked,
+}
+
+/// Runs one closure, measured; a panic is caught.
+pub(crate) fn run_one(work: &mut dyn Work, tx: &mut Tx<'_>) -> Ran {
+    let started = Stopwatch::now();
+    let decision = catch_unwind(AssertUnwindSafe(|| work.run(tx)));
+    let name = work.name();
+    metrics::histogram!("kontor_transaction_seconds", "name" => name)
+        .record(started.elapsed().as_secs_f64());
+    match decision {
+        Ok(decision) => {
+            if matches!(decision, Decision::RollBack) {
+                metrics::counter!("kontor_transactions_rolled_back_total", "name" => name)
+                    .increment(1);
+            }
+            Ran::Decided(decision)
+        }
+        Err(_) => {
+            // The closure's own answer channel reports the panic; its changes go.
+            tracing::error!(transaction = name, "a transaction panicked and was rolled back");
+            Ran::Panicked
+        }
+    }
 }
 
 enum Message {
@@ -45,15 +100,15 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on `connection`, which no one else writes to.
+    /// Starts the thread on what carries its batches out.
     pub(crate) fn start(
-        connection: Connection,
-        changes: watch::Sender<Versions>,
+        batches: impl Batches,
+        changes: Arc<watch::Sender<Versions>>,
     ) -> Result<(Self, JoinHandle<()>), StoreError> {
         let (queue, inbox) = sync_channel(WRITE_QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("kontor-writer".to_owned())
-            .spawn(move || serve(&connection, &inbox, &changes))
+            .spawn(move || serve(batches, &inbox, &changes))
             .map_err(|error| StoreError::Fault {
                 what: "start of the writer thread".into(),
                 problem: error.to_string().into(),
@@ -80,15 +135,15 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, inbox: &Receiver<Message>, changes: &watch::Sender<Versions>) {
-    let mut batch: Vec<Box<dyn Work>> = Vec::with_capacity(COMMIT_BATCH_MAX);
+fn serve<B: Batches>(mut batches: B, inbox: &Receiver<Message>, changes: &watch::Sender<Versions>) {
+    let mut batch: Vec<Box<dyn Work>> = Vec::with_capacity(B::BATCH_MAX);
     let mut stopping = false;
     while !stopping {
         match inbox.recv() {
             Ok(Message::Work(work)) => batch.push(work),
             Ok(Message::Stop) | Err(_) => break,
         }
-        while batch.len() < COMMIT_BATCH_MAX {
+        while batch.len() < B::BATCH_MAX {
             match inbox.try_recv() {
                 Ok(Message::Work(work)) => batch.push(work),
                 Ok(Message::Stop) => {
@@ -99,77 +154,32 @@ fn serve(connection: &Connection, inbox: &Receiver<Message>, changes: &watch::Se
             }
         }
         metrics::gauge!("kontor_store_queue_length").decrement(as_f64(batch.len()));
-        commit(connection, &mut batch, changes);
+        commit(&mut batches, &mut batch, changes);
     }
-    // Leave the file without a log to replay; if it cannot be done, opening replays it.
-    if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-        tracing::debug!(%error, "the log was not folded into the database at stop");
-    }
+    batches.close();
 }
 
 /// Runs one batch in one transaction and answers every closure in it.
 fn commit(
-    connection: &Connection,
+    batches: &mut impl Batches,
     batch: &mut Vec<Box<dyn Work>>,
     changes: &watch::Sender<Versions>,
 ) {
     let started = Stopwatch::now();
     metrics::histogram!("kontor_store_batch_size").record(as_f64(batch.len()));
-    let mut touched = 0;
-    let outcome = run_batch(connection, batch, &mut touched);
+    let mut outcome = batches.run(batch);
     metrics::histogram!("kontor_store_commit_seconds").record(started.elapsed().as_secs_f64());
-    if let Err(error) = &outcome {
+    if let Err(error) = &outcome.commit {
         tracing::error!(%error, transactions = batch.len(), "a batch of writes was not committed");
-        // Outside of a transaction this says so and does nothing: either way none is left open.
-        let _ = connection.execute_batch("ROLLBACK");
-    } else if touched != 0 {
-        changes.send_modify(|versions| versions.raise(touched));
+    } else if outcome.touched != 0 {
+        changes.send_modify(|versions| versions.raise(outcome.touched));
     }
-    for work in batch.drain(..) {
-        work.answer(outcome.clone());
-    }
-}
-
-fn run_batch(
-    connection: &Connection,
-    batch: &mut [Box<dyn Work>],
-    touched: &mut u32,
-) -> Result<(), StoreError> {
-    statement(connection, "BEGIN IMMEDIATE")?;
-    for work in batch.iter_mut() {
-        statement(connection, "SAVEPOINT closure")?;
-        let started = Stopwatch::now();
-        let mut tx = Tx::new(connection);
-        let decision = catch_unwind(AssertUnwindSafe(|| work.run(&mut tx)));
-        let name = work.name();
-        metrics::histogram!("kontor_transaction_seconds", "name" => name)
-            .record(started.elapsed().as_secs_f64());
-        match decision {
-            Ok(Decision::Keep) => {
-                *touched |= tx.touched();
-                statement(connection, "RELEASE closure")?;
-            }
-            Ok(Decision::RollBack) => {
-                metrics::counter!("kontor_transactions_rolled_back_total", "name" => name)
-                    .increment(1);
-                statement(connection, "ROLLBACK TO closure")?;
-                statement(connection, "RELEASE closure")?;
-            }
-            Ok(Decision::EndBatch(error)) => return Err(error),
-            Err(_) => {
-                // The closure's own answer channel reports the panic; its changes go.
-                tracing::error!(transaction = name, "a transaction panicked and was rolled back");
-                statement(connection, "ROLLBACK TO closure")?;
-                statement(connection, "RELEASE closure")?;
-            }
+    for (place, work) in batch.drain(..).enumerate() {
+        match outcome.failed.iter().position(|(at, _)| *at == place) {
+            Some(found) => work.fail(outcome.failed.swap_remove(found).1),
+            None => work.answer(outcome.commit.clone()),
         }
     }
-    statement(connection, "COMMIT")
-}
-
-fn statement(connection: &Connection, sql: &'static str) -> Result<(), StoreError> {
-    let run = || connection.prepare_cached(sql)?.execute([]).map(drop);
-    run().map_err(|error| StoreError::from_sqlite(sql, &error))
 }
 
 /// Batch and queue sizes are far below 2^52: the conversion is exact.

@@ -252,6 +252,20 @@ pub fn tally(tx: &mut Tx<'_>, lot: LotNumber) -> Result<Vec<Tally>, StoreError> 
     )
 }
 
+/// How many people stand in a lot's line.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn count_waiting(tx: &mut Tx<'_>, lot: LotNumber) -> Result<i64, StoreError> {
+    let count = tx.optional(
+        "SELECT count(*) FROM sale_waiting WHERE lot = $1 AND served = 0",
+        values![lot],
+        |row| row.int(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 fn small<T: TryFrom<i64>>(number: i64, table: &'static str) -> Result<T, StoreError>
 where
     T::Error: std::fmt::Display,

@@ -29,11 +29,7 @@ pub struct KeptChannel {
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn keep_digest(
-    tx: &mut Tx<'_>,
-    sale: SaleId,
-    channel: &KeptChannel,
-) -> Result<(), StoreError> {
+pub fn keep_digest(tx: &mut Tx<'_>, sale: SaleId, channel: &KeptChannel) -> Result<(), StoreError> {
     let (market, digest) = (channel.market.to_string(), channel.digest.to_string());
     tx.execute(
         "INSERT INTO sale_channel (sale, market, way, digest, admitted) VALUES ($1, $2, $3, $4, $5)

@@ -65,12 +65,7 @@ fn read(row: &Row<'_>) -> Result<KeptCode, StoreError> {
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn save(
-    tx: &mut Tx<'_>,
-    sale: SaleId,
-    number: u32,
-    code: &KeptCode,
-) -> Result<(), StoreError> {
+pub fn save(tx: &mut Tx<'_>, sale: SaleId, number: u32, code: &KeptCode) -> Result<(), StoreError> {
     let hash = |which| -> Option<KeyedHash> { code.holder.get(which) };
     let (email, phone) = (hash(Trait::Email), hash(Trait::Phone));
     tx.execute(

@@ -215,11 +215,7 @@ pub fn add_traits(
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn get(
-    tx: &mut Tx<'_>,
-    sale: SaleId,
-    entry: EntryId,
-) -> Result<Option<KeptEntry>, StoreError> {
+pub fn get(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<Option<KeptEntry>, StoreError> {
     tx.optional(
         "SELECT sale, entry, market, way, present, ticket, entered_at FROM sale_entry
          WHERE sale = $1 AND entry = $2",

@@ -59,12 +59,16 @@ fn main() -> ExitCode {
     match run(&plan, &|line| eprintln!("{line}")) {
         Ok(outcome) => {
             let slowest = outcome.ready_ms.iter().max().copied().unwrap_or_default();
+            let lot = outcome.lot_ms.iter().max().copied().unwrap_or_default();
             println!(
-                "{} kills: {} orders acknowledged, none lost, none twice; {} journeys interrupted \
+                "{} kills: {} orders acknowledged ({} from claims in a sale), none lost, none twice, \
+                 none oversold; {} journeys interrupted \
                  and finished with the same keys; {} answers asked for again were the same; \
-                 {} found the shelf empty; ready again after {slowest} ms at most",
+                 {} found the shelf empty; ready again after {slowest} ms at most, the sale's lot \
+                 after {lot} ms",
                 outcome.kills,
                 outcome.orders,
+                outcome.from_claims,
                 outcome.interrupted,
                 outcome.repeated,
                 outcome.sold_out

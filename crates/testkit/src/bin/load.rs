@@ -50,6 +50,19 @@ enum Command {
         #[arg(long = "sku", default_value = "BAND-BLACK", value_delimiter = ',')]
         skus: Vec<String>,
     },
+    /// Report installations again and again, each of another device.
+    Report {
+        /// The server, for example http://127.0.0.1:8080
+        url: String,
+        #[command(flatten)]
+        load: LoadWords,
+        /// The number of the first device.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// Let devices report again instead of new ones: so many there are.
+        #[arg(long)]
+        among: Option<u64>,
+    },
     /// Fetch one page, keep its body, and say in JSON what it was.
     Fetch {
         /// The page.
@@ -105,6 +118,7 @@ fn main() -> ExitCode {
             get(&urls, &load, accept_encoding.as_deref())
         }
         Command::Order { url, load, market, skus } => order(&url, &load, &market, skus),
+        Command::Report { url, load, from, among } => report(&url, &load, from, among),
         Command::Fetch { url, out, accept_encoding } => {
             fetch(&url, &out, accept_encoding.as_deref())
         }
@@ -146,6 +160,31 @@ fn order(url: &str, words: &LoadWords, market: &str, skus: Vec<String>) -> Outco
             purchase.carry_out(connection, request, turn).await
         },
     )?;
+    show(&report, words);
+    Ok(())
+}
+
+fn report(url: &str, words: &LoadWords, from: u64, among: Option<u64>) -> Outcome {
+    let address = Address::parse(url)?;
+    let host = address.socket.to_string();
+    let connections = u64::from(words.connections);
+    let report = words.load().run(address.socket, move |turn, request| {
+        let number = turn.sequence * connections + turn.worker as u64;
+        let device = from + among.map_or(number, |among| number % among.max(1));
+        let country = ["CN", "IN", "ID", "TW", "MY"][(device % 5) as usize];
+        let body = format!(
+            "{{\"device\":\"load-{device:016x}\",\"model\":\"cancro\",\"version\":\"V6.3.5.0\",\
+             \"channel\":\"stable\",\"country\":\"{country}\"}}"
+        );
+        request.clear();
+        let head = format!(
+            "POST /api/v1/install/reports HTTP/1.1\r\nHost: {host}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        request.extend_from_slice(head.as_bytes());
+        request.extend_from_slice(body.as_bytes());
+    })?;
     show(&report, words);
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! One purchase that can be taken up again: cart, checkout, total, order. Every request keeps its
 //! key and its bytes, so that repeating it asks for the same thing.
 //!
-//! When the server dies between asking the provider and answering, a keeper finishes the order
-//! later. The repeated request then says that there is an order already, and the checkout says
-//! which: the order's token is what identifies it here.
+//! When the server dies between asking the provider and answering, the repeated request takes the
+//! payment up where it stood: it gets the order, and not a word about one that it cannot see.
 
 use serde_json::{Value, json};
 
@@ -17,12 +16,6 @@ const SKUS: [&str; 3] = ["BAND-BLACK", "PB5000-SILVER", "PB10400-SILVER"];
 /// The refusals that mean that nothing is left.
 const SOLD_OUT: &str = "stock.insufficient";
 
-/// What the shop says while the payment of an earlier attempt has no answer yet.
-const UNDER_WAY: &str = "order.payment_under_way";
-
-/// What it says when the order of an earlier attempt was finished without this buyer.
-const ALREADY_PLACED: &str = "order.already_placed";
-
 /// How far a purchase has come.
 #[derive(Debug)]
 enum Stage {
@@ -30,7 +23,6 @@ enum Stage {
     Checkout { cart: String, token: String },
     Total { checkout: String, token: String },
     Order { checkout: String, token: String, total: Value },
-    Placed { checkout: String, token: String },
 }
 
 /// A purchase with its keys.
@@ -59,7 +51,7 @@ impl Checkout {
             self.write(&mut request, &host);
             let answer = connection.send(&request).await?;
             let step =
-                if answer.status < 400 { self.understand(answer)? } else { self.refused(answer)? };
+                if answer.status < 400 { self.understand(answer)? } else { refused(answer)? };
             if let Some(step) = step {
                 return Ok(step);
             }
@@ -77,10 +69,6 @@ impl Checkout {
                 let path = format!("/api/v1/carts/{cart}/checkout");
                 let header = format!("Kontor-Cart: {token}\r\n");
                 write_post(request, host, &path, &format!("{key}-checkout"), &header, &json!({}));
-            }
-            Stage::Placed { checkout, token } => {
-                let path = format!("/api/v1/checkouts/{checkout}");
-                write_get(request, host, &path, &format!("Kontor-Checkout: {token}\r\n"));
             }
             Stage::Total { checkout, token } => {
                 let path = format!("/api/v1/checkouts/{checkout}?country=US&region=CA");
@@ -125,27 +113,15 @@ impl Checkout {
                     None => Step::NotYet,
                 }));
             }
-            Stage::Placed { .. } => {
-                let checkout = read(answer, 200)?;
-                let address = text(&checkout, "order")?;
-                let order = address.rsplit('/').next().unwrap_or(address);
-                return Ok(Some(Step::Done(End::Ordered(order.to_owned()))));
-            }
         };
         Ok(None)
     }
+}
 
-    /// What a refusal means for a purchase.
-    fn refused(&mut self, answer: Response<'_>) -> Result<Option<Step>, Fault> {
-        let body = String::from_utf8_lossy(answer.body);
-        match &self.stage {
-            _ if body.contains(SOLD_OUT) => Ok(Some(Step::Done(End::SoldOut))),
-            _ if body.contains(UNDER_WAY) => Ok(Some(Step::NotYet)),
-            Stage::Order { checkout, token, .. } if body.contains(ALREADY_PLACED) => {
-                self.stage = Stage::Placed { checkout: checkout.clone(), token: token.clone() };
-                Ok(None)
-            }
-            _ => answer.expect_status(201).map(|_| None),
-        }
+/// What a refusal means for a purchase.
+fn refused(answer: Response<'_>) -> Result<Option<Step>, Fault> {
+    if String::from_utf8_lossy(answer.body).contains(SOLD_OUT) {
+        return Ok(Some(Step::Done(End::SoldOut)));
     }
+    answer.expect_status(201).map(|_| None)
 }

@@ -8,6 +8,8 @@
 //! Start reading at [`run`].
 
 mod checkout;
+mod claim;
+mod journey;
 mod server;
 
 use std::cell::RefCell;
@@ -22,7 +24,8 @@ use tokio::task::LocalSet;
 
 use crate::load::{Connection, Fault};
 
-use checkout::Checkout;
+use claim::Claim;
+use journey::Journey;
 use server::Server;
 
 /// How long a journey may take to find its end after a restart: the payment of an order whose
@@ -67,8 +70,12 @@ pub struct Outcome {
     pub interrupted: usize,
     /// Answers that were asked for again and came out the same.
     pub repeated: usize,
+    /// Orders among them that came from a claim in a sale.
+    pub from_claims: usize,
     /// From each start until the server said it was ready.
     pub ready_ms: Vec<u64>,
+    /// From each start until the sale's lot answered a claim of before.
+    pub lot_ms: Vec<u64>,
 }
 
 /// Why the proof failed.
@@ -130,10 +137,14 @@ struct Proof<'plan> {
     say: &'plan dyn Fn(&str),
     random: Random,
     /// Journeys that know their order.
-    ordered: Vec<(Checkout, String)>,
+    ordered: Vec<(Journey, String)>,
     /// Journeys that a kill interrupted.
-    interrupted: Vec<Checkout>,
+    interrupted: Vec<Journey>,
+    /// The sale that runs all the time, and a claim in it that is asked for after every start.
+    sale: Option<(String, Claim)>,
     next_buyer: u64,
+    /// The order of the first claim.
+    probe_order: Option<String>,
     outcome: Outcome,
 }
 
@@ -145,7 +156,9 @@ impl<'plan> Proof<'plan> {
             random: Random::seeded(plan.seed),
             ordered: Vec::new(),
             interrupted: Vec::new(),
+            sale: None,
             next_buyer: 0,
+            probe_order: None,
             outcome: Outcome::default(),
         }
     }
@@ -180,6 +193,7 @@ impl<'plan> Proof<'plan> {
         self.numbers_differ()?;
         server.kill()?;
         self.books_agree()?;
+        self.sale_agrees()?;
         self.outcome.orders = self.ordered.len();
         Ok(self.outcome)
     }
@@ -192,7 +206,38 @@ impl<'plan> Proof<'plan> {
         if kill > 0 {
             self.outcome.ready_ms.push(ready_ms);
         }
+        self.lot_answers(server.socket, began).await?;
         Ok(server)
+    }
+
+    /// The sale's lot is there again: a claim of before is the same.
+    async fn lot_answers(&mut self, socket: SocketAddr, began: Instant) -> Result<(), CrashError> {
+        let mut connection = Connection::new(socket);
+        let Some((_, probe)) = &self.sale else {
+            let sale = server::set_up_sale(self.plan)?;
+            let mut probe = Claim::new(&sale, self.plan.seed, u64::MAX);
+            loop {
+                match probe.go_on(&mut connection).await {
+                    Ok(Step::Done(End::Ordered(order))) => {
+                        self.probe_order = Some(order);
+                        self.sale = Some((sale, probe));
+                        return Ok(());
+                    }
+                    Ok(Step::NotYet) if began.elapsed() < FINISH_WAIT_MAX => {
+                        tokio::time::sleep(RETRY_PAUSE).await;
+                    }
+                    Ok(_) => return Err(self.broken("the sale sells nothing")),
+                    Err(fault) => return Err(self.broken(format!("the sale: {fault}"))),
+                }
+            }
+        };
+        let same = probe.claim_again(&mut connection).await;
+        self.outcome.lot_ms.push(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+        match same {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.broken("the first claim is not there any more")),
+            Err(fault) => Err(self.broken(format!("the first claim: {fault}"))),
+        }
     }
 
     fn broken(&self, what: impl Into<String>) -> CrashError {
@@ -240,7 +285,15 @@ impl<'plan> Proof<'plan> {
         for index in from..self.ordered.len() {
             let (journey, order) = &mut self.ordered[index];
             let answer = journey.go_on(&mut connection).await;
+            let order = &order.clone();
             let same = matches!(&answer, Ok(Step::Done(End::Ordered(again))) if again == order);
+            if let Journey::Sale(claim) = &self.ordered[index].0 {
+                let told = claim.claim_again(&mut connection).await;
+                if !matches!(told, Ok(true)) {
+                    let what = format!("{} was told a claim; asked again: {told:?}", claim.key());
+                    return Err(self.broken(what));
+                }
+            }
             if !same {
                 let found = match answer {
                     Ok(Step::Done(End::Ordered(_))) => "another order".to_owned(),
@@ -248,7 +301,8 @@ impl<'plan> Proof<'plan> {
                     Ok(Step::NotYet) => "not yet".to_owned(),
                     Err(fault) => fault.to_string(),
                 };
-                let what = format!("{} has an order; asked again: {found}", journey.key());
+                let key = self.ordered[index].0.key().to_owned();
+                let what = format!("{key} has an order; asked again: {found}");
                 return Err(self.broken(what));
             }
             self.outcome.repeated += 1;
@@ -267,8 +321,9 @@ impl<'plan> Proof<'plan> {
             let first = self.next_buyer + (worker << 32);
             let (ended, socket) = (Rc::clone(&ended), server.socket);
             let seed = self.plan.seed;
+            let sale = self.sale.as_ref().map(|(sale, _)| sale.clone()).unwrap_or_default();
             buyers.push(tokio::task::spawn_local(async move {
-                buy_until_it_ends(seed, first, socket, &ended).await
+                buy_until_it_ends(&sale, seed, first, socket, &ended).await
             }));
         }
         self.next_buyer += 1 << 20;
@@ -290,7 +345,7 @@ impl<'plan> Proof<'plan> {
         Ok(())
     }
 
-    fn ended(&mut self, journey: Checkout, end: End) {
+    fn ended(&mut self, journey: Journey, end: End) {
         match end {
             End::Ordered(number) => self.ordered.push((journey, number)),
             End::SoldOut => self.outcome.sold_out += 1,
@@ -313,12 +368,32 @@ impl<'plan> Proof<'plan> {
         if !audit.clean {
             return Err(self.broken(format!("the books do not agree:\n{}", audit.text)));
         }
-        if audit.orders != self.ordered.len() as u64 {
+        let known = self.ordered.len() + usize::from(self.probe_order.is_some());
+        if audit.orders != known as u64 {
             return Err(self.broken(format!(
-                "{} orders are in the books, and people know of {}",
-                audit.orders,
-                self.ordered.len()
+                "{} orders are in the books, and people know of {known}",
+                audit.orders
             )));
+        }
+        Ok(())
+    }
+
+    /// The sale has given out no more than it had, and its units are those that people know of.
+    fn sale_agrees(&mut self) -> Result<(), CrashError> {
+        let Some((sale, _)) = &self.sale else { return Ok(()) };
+        let counted = server::count_sale(self.plan, sale)?;
+        let orders =
+            1 + self.ordered.iter().filter(|(journey, _)| journey.is_claim()).count() as u64;
+        self.outcome.from_claims = usize::try_from(orders).unwrap_or(usize::MAX);
+        if counted.taken > counted.quota {
+            return Err(
+                self.broken(format!("{} units are taken of {}", counted.taken, counted.quota))
+            );
+        }
+        if counted.taken < orders {
+            return Err(
+                self.broken(format!("{} units are taken, and {orders} were bought", counted.taken))
+            );
         }
         Ok(())
     }
@@ -326,15 +401,16 @@ impl<'plan> Proof<'plan> {
 
 /// Buys again and again; gives the journey that the end of the server interrupted.
 async fn buy_until_it_ends(
+    sale: &str,
     seed: u64,
     first: u64,
     socket: SocketAddr,
-    ended: &RefCell<Vec<(Checkout, End)>>,
-) -> Result<Checkout, String> {
+    ended: &RefCell<Vec<(Journey, End)>>,
+) -> Result<Journey, String> {
     let mut connection = Connection::new(socket);
     let mut number = first;
     loop {
-        let mut journey = Checkout::new(seed, number);
+        let mut journey = Journey::new(sale, seed, number);
         number += 1;
         loop {
             match journey.go_on(&mut connection).await {

@@ -41,7 +41,8 @@ impl Server {
         let errors =
             log.try_clone().map_err(|error| failed("share the log between two outputs", &error))?;
         let mut command = command(plan, "demo");
-        command.args(["--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready);
+        // Devices that are made up would only take the processor from those that buy.
+        command.args(["--devices", "0", "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready);
         if keep {
             command.arg("--keep");
         }
@@ -115,6 +116,55 @@ pub(super) fn audit(plan: &Plan) -> Result<Audited, CrashError> {
         CrashError::Server("the audit does not say how many orders it has seen".to_owned())
     })?;
     Ok(Audited { clean: output.status.success(), orders, text })
+}
+
+/// How a sale stands on disk, in units.
+pub(super) struct Counted {
+    pub(super) quota: u64,
+    /// Held, being paid or sold.
+    pub(super) taken: u64,
+}
+
+/// Sets a rush up that is live at once and sells out before the last kill.
+pub(super) fn set_up_sale(plan: &Plan) -> Result<String, CrashError> {
+    let file = plan.folder.join("sale.toml");
+    let quota = 20 * (u64::from(plan.kills) + 1);
+    // Its doors have been open for years: the clock makes up what is due.
+    let text = format!(
+        "title = \"Crash\"\nsku = \"BAND-BLACK\"\nper_person = 1\nhold_minutes = 15\n\
+         [windows]\nannounce_at = \"2020-01-01T00:00:00Z\"\n\
+         registration_at = \"2020-01-01T00:00:01Z\"\ndoors_at = \"2020-01-01T00:00:02Z\"\n\
+         live_at = \"2020-01-01T00:00:03Z\"\nends_at = \"2099-01-01T00:00:00Z\"\n\
+         report_at = \"2099-01-02T00:00:00Z\"\n\
+         [[channel]]\nmarket = \"us\"\nway = \"rush\"\nquota = {quota}\n"
+    );
+    std::fs::write(&file, text).map_err(|error| failed("write the sale", &error))?;
+    let made = json_of(plan, &["create"], &file.display().to_string())?;
+    let sale = made["sale"].as_str().map(str::to_owned);
+    sale.ok_or_else(|| CrashError::Server("no sale was set up".to_owned()))
+}
+
+/// Counts a sale on what the server has left.
+pub(super) fn count_sale(plan: &Plan, sale: &str) -> Result<Counted, CrashError> {
+    let shown = json_of(plan, &["show"], sale)?;
+    let way = &shown["ways"][0];
+    let number = |name: &str| {
+        way[name].as_u64().ok_or_else(|| CrashError::Server(format!("the sale tells no {name}")))
+    };
+    Ok(Counted { quota: number("quota")?, taken: number("held")? + number("sold")? })
+}
+
+/// What `kontor sale` says as JSON.
+fn json_of(plan: &Plan, words: &[&str], about: &str) -> Result<Value, CrashError> {
+    let output = command(plan, "sale")
+        .args(words)
+        .args([about, "--json"])
+        .output()
+        .map_err(|error| failed("ask for the sale", &error))?;
+    serde_json::from_slice(&output.stdout).map_err(|error| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        CrashError::Server(format!("the sale gave no answer: {error}\n{said}"))
+    })
 }
 
 /// Copies the data, as a disk that forgets would have kept it.

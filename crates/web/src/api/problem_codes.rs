@@ -127,7 +127,19 @@ pub(crate) const PROBLEM_CODES: &[ProblemCode] = &[
     code(422, "stock.too_many_lines", "Too many lines at once."),
     code(422, "stock.units_out_of_range", "Zero, negative or too many units."),
     code(503, "store.closed", "The server is stopping; nothing was changed. Try again shortly."),
+    code(503, "store.conflict", "Too busy at the moment; nothing was changed. Try again shortly."),
+    code(
+        503,
+        "store.outcome_unknown",
+        "The database was lost at the last moment: the same request with the same key tells what \
+         became of it.",
+    ),
     code(503, "store.overloaded", "Too busy at the moment; nothing was changed. Try again shortly."),
+    code(
+        503,
+        "store.unreachable",
+        "The database is out of reach; nothing was changed. Try again shortly.",
+    ),
 ];
 
 #[cfg(test)]

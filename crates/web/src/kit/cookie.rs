@@ -21,7 +21,7 @@ pub struct CartCookie {
 }
 
 /// Reads the cookie `name` of a request.
-fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

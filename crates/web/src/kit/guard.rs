@@ -36,9 +36,17 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
     let writes = route.class.writes();
     // Pages that are the same for everybody need no id of their own: they cannot fail by one
     // person's doing, and they are most of the traffic.
-    let id = (writes || route.access == Access::Token).then(|| request_id(app, &request));
+    let personal = matches!(route.access, Access::Token | Access::Staff(_));
+    let id = (writes || personal).then(|| request_id(app, &request));
     let refused = if writes { check_write(app, route, &request).err() } else { None };
     let (method, path) = (request.method().clone(), route.path);
+    let turned_away = match (&refused, route.access) {
+        (None, Access::Staff(needs)) => super::desk::admit(app, needs, &mut request).await.err(),
+        _ => None,
+    };
+    if let Some(response) = turned_away {
+        return response;
+    }
     let mut response = match refused {
         Some(problem) => problem.respond(app, request.uri().path(), id.as_ref()),
         None => {

@@ -16,8 +16,13 @@ use super::routes::Class;
 pub struct Limiter {
     writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
     sign_ups: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    sign_ins: Option<DefaultKeyedRateLimiter<IpAddr>>,
     reports: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
+
+/// Attempts of staff to come in, per minute from one address, where writes are limited at all: each
+/// costs tens of milliseconds of hashing.
+const SIGN_INS_PER_MINUTE: u32 = 20;
 
 impl Limiter {
     /// Budgets of `writes_per_minute`, `sign_ups_per_hour` and `reports_per_minute` of devices;
@@ -30,6 +35,7 @@ impl Limiter {
         Self {
             writes: keyed(writes_per_minute, Quota::per_minute),
             sign_ups: keyed(sign_ups_per_hour, Quota::per_hour),
+            sign_ins: keyed(writes_per_minute.min(SIGN_INS_PER_MINUTE), Quota::per_minute),
             reports: keyed(reports_per_minute, Quota::per_minute),
         }
     }
@@ -43,6 +49,7 @@ impl Limiter {
         let limiter = match class {
             Class::Write => &self.writes,
             Class::SignUp => &self.sign_ups,
+            Class::SignIn => &self.sign_ins,
             Class::Report => &self.reports,
             _ => return Ok(()),
         };
@@ -65,7 +72,8 @@ impl Limiter {
     /// Forgets addresses whose budget is full again. Called by a keeper, so that memory stays
     /// bounded by the number of recent writers.
     pub fn forget(&self) {
-        for limiter in [&self.writes, &self.sign_ups, &self.reports].into_iter().flatten() {
+        let all = [&self.writes, &self.sign_ups, &self.sign_ins, &self.reports];
+        for limiter in all.into_iter().flatten() {
             limiter.retain_recent();
         }
     }

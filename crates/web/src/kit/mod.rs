@@ -4,6 +4,7 @@
 pub mod app;
 pub mod assets;
 pub mod cookie;
+pub mod desk;
 pub mod format;
 pub mod guard;
 pub mod limit;

@@ -156,6 +156,31 @@ impl Problem {
                 problem.retry_s = Some(5);
                 problem
             }
+            StoreError::Conflict => {
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.conflict")
+                    .detail("Too busy at the moment; nothing was changed. Try again shortly.");
+                problem.retry_s = Some(1);
+                problem
+            }
+            StoreError::Lost | StoreError::Unreachable { .. } | StoreError::Refused { .. } => {
+                tracing::error!(%fault, "a request failed");
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.unreachable")
+                    .detail(
+                        "The database is out of reach; nothing was changed. Try again shortly.",
+                    );
+                problem.retry_s = Some(5);
+                problem
+            }
+            StoreError::OutcomeUnknown => {
+                tracing::error!(%fault, "a request failed");
+                let mut problem =
+                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "store.outcome_unknown").detail(
+                        "The database was lost at the last moment. Send the same request with the \
+                         same key again to learn what became of it.",
+                    );
+                problem.retry_s = Some(5);
+                problem
+            }
             other => {
                 tracing::error!(fault = %other, "a request failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "request.fault")

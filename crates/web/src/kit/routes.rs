@@ -10,6 +10,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::MethodRouter;
 
+use kontor_domain::staff::Permission;
+
 use super::app::App;
 use super::guard::Guard;
 use super::problem::Problem;
@@ -23,6 +25,9 @@ pub enum Access {
     Token,
     /// Machines that look after the server; not to be exposed by the proxy in front.
     Operator,
+    /// The maker's people who are signed in, with this permission in at least one market where one
+    /// is named. The handler is given the person and narrows to their markets.
+    Staff(Option<Permission>),
 }
 
 /// What kind of traffic a route is: the label of its metrics and the bucket of its rate limit.
@@ -40,6 +45,8 @@ pub enum Class {
     Write,
     /// Waiting-list sign-ups.
     SignUp,
+    /// The maker's people coming in.
+    SignIn,
     /// Reports of devices: many come from one address, a carrier's.
     Report,
     /// Health and metrics.
@@ -57,6 +64,7 @@ impl Class {
             Self::Read => "read",
             Self::Write => "write",
             Self::SignUp => "sign_up",
+            Self::SignIn => "sign_in",
             Self::Report => "report",
             Self::Operation => "operation",
         }
@@ -65,7 +73,7 @@ impl Class {
     /// Whether requests of this class change something.
     #[must_use]
     pub const fn writes(self) -> bool {
-        matches!(self, Self::Write | Self::SignUp | Self::Report)
+        matches!(self, Self::Write | Self::SignUp | Self::SignIn | Self::Report)
     }
 }
 
@@ -135,6 +143,19 @@ impl Route {
     pub const fn secret(path: &'static str, class: Class) -> Self {
         let (access, repeat) = (Access::Token, Repeat::Harmless);
         Self { method: Verb::Get, path, access, class, repeat }
+    }
+
+    /// A page for the maker's people.
+    #[must_use]
+    pub const fn desk(path: &'static str, needs: Option<Permission>) -> Self {
+        let (access, repeat) = (Access::Staff(needs), Repeat::Harmless);
+        Self { method: Verb::Get, path, access, class: Class::Personal, repeat }
+    }
+
+    /// A form of the maker's people.
+    #[must_use]
+    pub const fn desk_form(path: &'static str, needs: Option<Permission>, repeat: Repeat) -> Self {
+        Self::write(path, Access::Staff(needs), repeat)
     }
 
     /// A public write.

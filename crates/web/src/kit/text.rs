@@ -27,6 +27,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/checkout.ftl"),
             include_str!("../../i18n/en/order.ftl"),
             include_str!("../../i18n/en/sale.ftl"),
+            include_str!("../../i18n/en/staff.ftl"),
         ],
     ),
     (
@@ -39,6 +40,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/checkout.ftl"),
             include_str!("../../i18n/de/order.ftl"),
             include_str!("../../i18n/de/sale.ftl"),
+            include_str!("../../i18n/de/staff.ftl"),
         ],
     ),
 ];

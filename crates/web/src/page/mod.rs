@@ -24,6 +24,7 @@ mod sale;
 mod second_step;
 mod shelf;
 mod shell;
+pub mod staff;
 mod waiting;
 
 #[cfg(test)]

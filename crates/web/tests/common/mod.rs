@@ -15,14 +15,12 @@ pub(crate) mod sale;
 pub(crate) mod shopper;
 mod state;
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use kontor_base::{Clock, Instant, Random, SecretKey};
+use kontor_scratch::Scratch;
 use kontor_shop::{BankAccount, Policy, Shop};
-use kontor_store::{Db, Options};
 use kontor_web::kit::app::{App, Settings};
 use kontor_web::kit::routes::Route;
 use kontor_web::server;
@@ -45,7 +43,8 @@ pub(crate) struct Api {
     /// Every route.
     pub(crate) routes: Vec<Route>,
     router: Router,
-    folder: PathBuf,
+    /// The database and a folder beside it.
+    pub(crate) scratch: Scratch,
 }
 
 impl Api {
@@ -56,12 +55,8 @@ impl Api {
 
     /// The same with a budget for writes and for sign-ups.
     pub(crate) async fn open_limited(writes_per_minute: u32, sign_ups_per_hour: u32) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::SeqCst);
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("api-{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder for the database");
-        let db = Db::open(&Options::new(folder.join("kontor.db"))).expect("a new database opens");
+        let scratch = Scratch::chosen();
+        let db = scratch.open();
         let today = Instant::start_of(TODAY.parse().expect("a day")).plus_seconds(12 * 60 * 60);
         let clock = Clock::fixed(today);
         let random = Random::System;
@@ -88,13 +83,6 @@ impl Api {
         };
         let app = App::new(Arc::clone(&shop), settings, None);
         let (routes, router) = server::router(&app);
-        Self { shop, clock, routes, router, folder }
-    }
-}
-
-impl Drop for Api {
-    fn drop(&mut self) {
-        // What is left over lies in the build folder and harms nobody.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        Self { shop, clock, routes, router, scratch }
     }
 }

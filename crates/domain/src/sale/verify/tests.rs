@@ -306,3 +306,11 @@ fn every_check_has_a_name_and_a_meaning_of_its_own() {
         }
     }
 }
+
+#[test]
+#[ignore = "writes the report that the command's test reads"]
+fn write_the_example() {
+    let text = serde_json::to_string(&report(12, 3, 6)).expect("a report is JSON");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../kontor/tests/reports/rush-and-draw.json");
+    std::fs::write(path, text + "\n").expect("the example is written");
+}

@@ -29,7 +29,8 @@ pub(crate) struct InstallOverview {
     definitions: Vec<DefinitionBody>,
     /// How many devices the maker has produced, beside how many were seen.
     ceilings: Vec<CeilingBody>,
-    /// Devices ever seen, in cells that are published, of models that no build is published for.
+    /// Devices ever seen, in cells that are published, of models that the maker does not know: no
+    /// build is published for them, and none was produced.
     unknown_models: u64,
     /// Reports that counted, by how their date stood to the day they came.
     timing: Vec<TimingBody>,

@@ -77,9 +77,8 @@ async fn pass(app: &App, call: &Call) -> Result<Reply, Problem> {
     if code.len() > CODE_CHARS_MAX {
         return Err(bad("/code", "too long for a code"));
     }
-    let email = |pointer, text: &str| {
-        Email::parse(text).map_err(|_| bad(pointer, "not an e-mail address"))
-    };
+    let email =
+        |pointer, text: &str| Email::parse(text).map_err(|_| bad(pointer, "not an e-mail address"));
     let from_phone = from_phone.map(|phone| Phone::parse(&phone)).transpose();
     let wish = PassOn {
         sale,

@@ -15,9 +15,7 @@ pub(crate) fn of_sale(refusal: &SaleRefusal) -> Problem {
         SaleRefusal::Elsewhere | SaleRefusal::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         SaleRefusal::NoWay
         | SaleRefusal::CodeUnknown
-        | SaleRefusal::Lot(Refusal::KeyReused | Refusal::Units) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        | SaleRefusal::Lot(Refusal::KeyReused | Refusal::Units) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     };
     Problem::new(status, refusal.code()).detail(format!("Nothing was changed: {refusal}."))

@@ -352,7 +352,11 @@ impl SalePage {
 
     fn is_chosen(&self, way: &WayLine) -> bool {
         let first = self.ways.iter().find(|way| way.is_open).map(|way| way.way);
-        if self.form.way.is_empty() { first == Some(way.way) } else { self.form.way == way.way.code() }
+        if self.form.way.is_empty() {
+            first == Some(way.way)
+        } else {
+            self.form.way == way.way.code()
+        }
     }
 
     fn problem(&self, field: &str) -> Option<String> {

@@ -9,8 +9,9 @@ use kontor_base::Language;
 use super::Rendered;
 use crate::kit::assets;
 use crate::page::{
-    CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, ProblemPage, ProductPage,
-    QuoteFragment, ReferencePage, SecondStepPage, SalePage, SalesPage, ShelfPage, WaitingPage, PlacePage, ReportPage,
+    CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, PlacePage, ProblemPage,
+    ProductPage, QuoteFragment, ReferencePage, ReportPage, SalePage, SalesPage, SecondStepPage,
+    ShelfPage, WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -40,6 +41,16 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("problem", l, ProblemPage::samples(l)));
         all.extend(render("legal", l, LegalPage::samples(l)));
         all.extend(render("reference", l, ReferencePage::samples(l)));
+        all.extend(render("staff-door", l, staff::DoorPage::samples(l)));
+        all.extend(render("staff-account", l, staff::AccountPage::samples(l)));
+        all.extend(render("staff-log", l, staff::LogPage::samples(l)));
+        all.extend(render("staff-people", l, staff::PeoplePage::samples(l)));
+        all.extend(render("staff-proposals", l, staff::ProposalsPage::samples(l)));
+        all.extend(render("staff-proposal", l, staff::ProposalPage::samples(l)));
+        all.extend(render("staff-today", l, staff::TodayPage::samples(l)));
+        all.extend(render("staff-matrix", l, staff::MatrixPage::samples(l)));
+        all.extend(render("staff-clearance", l, staff::ClearancePage::samples(l)));
+        all.extend(render("staff-grant", l, staff::GrantFormPage::samples(l)));
     }
     all
 }

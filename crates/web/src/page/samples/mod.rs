@@ -8,6 +8,7 @@ mod checkout;
 mod rest;
 mod sale;
 mod shop;
+mod staff;
 
 use std::sync::Arc;
 

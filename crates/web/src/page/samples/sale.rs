@@ -205,10 +205,8 @@ impl ReportPage {
         let points = (1..=42_u64).map(|step| (step * 100, step * 40_000 / 42)).collect();
         let sold =
             vec![channel(WayName::Rush, 30_000, 30_000), channel(WayName::Draw, 10_000, 9_988)];
-        let nothing = Self {
-            holds: false,
-            ..page(Curve::default(), vec![channel(WayName::Rush, 10, 0)])
-        };
+        let nothing =
+            Self { holds: false, ..page(Curve::default(), vec![channel(WayName::Rush, 10, 0)]) };
         vec![("sold", page(Curve { points }, sold)), ("nothing", nothing)]
     }
 }

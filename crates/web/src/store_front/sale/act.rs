@@ -11,9 +11,9 @@ use kontor_shop::order::{CheckOutClaim, Refusal, check_out_claim, give_up_claim}
 use kontor_shop::sale::{SaleRefusal, ShownSale, Wish, claim, wait};
 use serde::Deserialize;
 
+use super::never_kept;
 use super::place::{Shown, answer, to_sale};
 use super::public::find;
-use super::never_kept;
 use crate::kit::app::App;
 use crate::kit::cookie;
 use crate::kit::problem::Problem;

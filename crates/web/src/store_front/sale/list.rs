@@ -30,9 +30,8 @@ pub(super) async fn show(
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let here = shown.iter().rev().filter(|sale| units(&sale.definition, visit.code) > 0);
-    let sales = here
-        .filter_map(|sale| card(&visit, &sale.definition, &sale.title, sale.state))
-        .collect();
+    let sales =
+        here.filter_map(|sale| card(&visit, &sale.definition, &sale.title, sale.state)).collect();
     html(axum::http::StatusCode::OK, &SalesPage { shell: visit.shell(&app, "sale"), sales })
 }
 
@@ -42,12 +41,7 @@ pub(super) fn units(definition: &Definition, market: MarketCode) -> u64 {
     own.map(|channel| u64::from(channel.quota)).sum()
 }
 
-fn card(
-    visit: &Visit,
-    definition: &Definition,
-    title: &str,
-    state: SaleState,
-) -> Option<SaleCard> {
+fn card(visit: &Visit, definition: &Definition, title: &str, state: SaleState) -> Option<SaleCard> {
     let (_, model) = product(visit, &definition.sku)?;
     Some(SaleCard {
         sale: definition.sale.to_string(),

@@ -57,11 +57,8 @@ fn sale_id(text: &str) -> Option<SaleId> {
 
 /// The page for a refusal that no form explains.
 fn refused(app: &App, path: &str, refusal: &SaleRefusal) -> Response {
-    let status = if refusal.is_passing() {
-        StatusCode::SERVICE_UNAVAILABLE
-    } else {
-        StatusCode::CONFLICT
-    };
+    let status =
+        if refusal.is_passing() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::CONFLICT };
     Problem::new(status, refusal.code()).respond(app, path, None)
 }
 

@@ -168,12 +168,7 @@ fn state_of(
 }
 
 /// How somebody stands who holds nothing. `had`: they held something, and gave it up or not.
-fn without_units(
-    seen: &ShownSale,
-    status: &Status,
-    before: bool,
-    had: Option<bool>,
-) -> PlaceState {
+fn without_units(seen: &ShownSale, status: &Status, before: bool, had: Option<bool>) -> PlaceState {
     let ahead = status.ahead;
     match (status.state, status.ticket.way, status.turn) {
         (SaleState::Halted, ..) => PlaceState::Halted,

@@ -49,8 +49,11 @@ pub(super) async fn show(
         }
         Err(error) => {
             tracing::error!(%error, "the page of a sale could not be rendered");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "request.fault")
-                .respond(&app, uri.path(), None)
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "request.fault").respond(
+                &app,
+                uri.path(),
+                None,
+            )
         }
     }
 }
@@ -125,8 +128,7 @@ fn page(
                 .filter(|_| seen.state.takes_claims())
                 .map(|range| (range.from, range.to)),
             // A draw is over when it is drawn.
-            is_open: stage.takes_entries()
-                && !(way.way == Way::Draw && seen.state.takes_claims()),
+            is_open: stage.takes_entries() && !(way.way == Way::Draw && seen.state.takes_claims()),
         })
         .collect();
     let mut elsewhere: Vec<(kontor_base::Country, u64)> = Vec::new();

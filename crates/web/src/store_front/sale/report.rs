@@ -16,8 +16,7 @@ use crate::kit::routes::{Class, Route};
 use crate::page::{ChannelLine, Curve, ReportPage};
 use crate::store_front::visit::{Visit, nothing_here};
 
-pub(super) const ROUTE: Route =
-    Route::read("/{market}/{language}/sale/{sale}/report", Class::Page);
+pub(super) const ROUTE: Route = Route::read("/{market}/{language}/sale/{sale}/report", Class::Page);
 
 const CACHED: &str = "public, max-age=3600";
 
@@ -55,19 +54,16 @@ pub(super) async fn show(
         }
         Err(error) => {
             tracing::error!(%error, "the report of a sale could not be rendered");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "request.fault")
-                .respond(&app, uri.path(), None)
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "request.fault").respond(
+                &app,
+                uri.path(),
+                None,
+            )
         }
     }
 }
 
-fn page(
-    app: &App,
-    visit: &Visit,
-    id: SaleId,
-    report: &Report,
-    curve: Curve,
-) -> Option<ReportPage> {
+fn page(app: &App, visit: &Visit, id: SaleId, report: &Report, curve: Curve) -> Option<ReportPage> {
     let (_, model) = product(visit, &report.sku)?;
     let channels = report
         .channels

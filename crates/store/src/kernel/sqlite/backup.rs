@@ -8,8 +8,9 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::StoreError;
 use super::migrate;
+use crate::kernel::error::StoreError;
+use crate::kernel::migrate::check_not_newer;
 
 /// Why a backup was not made or not put back.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +126,6 @@ fn check_intact(path: &Path) -> Result<(), BackupError> {
     // An empty file is an intact database, and a shop's database is more than intact.
     match migrate::schema_version(&connection)? {
         0 => Err(BackupError::NotAShop(path.to_owned())),
-        _ => Ok(migrate::check_not_newer(&connection)?),
+        found => Ok(check_not_newer(found)?),
     }
 }

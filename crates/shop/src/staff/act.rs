@@ -1,0 +1,285 @@
+//! What can be proposed to a second person, and what carrying it out does.
+
+use kontor_base::{Date, Email, Instant, Language, Line};
+use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach};
+use kontor_domain::market::MarketCode;
+use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
+use kontor_store::Tx;
+use kontor_store::clearance::{self, Kind};
+use serde::{Deserialize, Serialize};
+
+use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::log::By;
+use super::person::{Person, Refusal};
+use crate::core::{Failure, Known, Outcome, Shop};
+use crate::opening::reinstate_in;
+
+/// An act, whole: it can be kept, shown, and carried out later by somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// Records evidence that something is cleared, or changes what is recorded.
+    Grant(Box<GrantRow>),
+    /// Takes a withdrawal back.
+    Restore {
+        /// The withdrawal's code.
+        code: String,
+        /// Why.
+        reason: String,
+    },
+    /// Makes an account.
+    AddAccount {
+        /// The person's name.
+        name: String,
+        /// Their address.
+        email: String,
+        /// The language of their pages.
+        language: String,
+        /// What they may do, as `role@markets`.
+        held: Vec<String>,
+    },
+    /// Changes an account.
+    ChangeAccount {
+        /// Its address.
+        email: String,
+        /// What they may do from now on, as `role@markets`.
+        held: Option<Vec<String>>,
+        /// `active` or `locked`.
+        state: Option<String>,
+    },
+}
+
+/// Why an act cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ActRefusal {
+    /// The evidence cannot be read.
+    #[error("{field}: {problem}")]
+    Row {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is no rule of this name.
+    #[error("there is no clearance {0}")]
+    UnknownClearance(String),
+    /// The code is that of evidence for somewhere else.
+    #[error("the code {0} belongs to evidence for another place or another clearance")]
+    CodeTaken(String),
+    /// There is no such withdrawal in force.
+    #[error("there is no withdrawal {0} in force")]
+    NoWithdrawal(String),
+    /// A part of an account's change that cannot be read.
+    #[error("{0}")]
+    Account(String),
+    /// The paper that the evidence names is not kept here.
+    #[error("the document {0} is not kept here")]
+    NoDocument(String),
+}
+
+impl ActRefusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Row { .. } => "clearance.bad_row",
+            Self::UnknownClearance(_) => "clearance.unknown",
+            Self::CodeTaken(_) => "clearance.code_taken",
+            Self::NoWithdrawal(_) => "opening.no_withdrawal",
+            Self::Account(_) => "staff.bad_account",
+            Self::NoDocument(_) => "staff.no_document",
+        }
+    }
+}
+
+/// What an act changes, as it is shown to whoever decides and kept in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// How it is now, as JSON; empty: there is nothing yet.
+    pub was: String,
+    /// How it will be, as JSON.
+    pub is_now: String,
+}
+
+/// What has to be known of an act before anybody does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bearing {
+    pub(super) permission: Permission,
+    pub(super) market: Option<MarketCode>,
+    pub(super) subject: String,
+    pub(super) extent: Extent,
+}
+
+impl Act {
+    /// What it needs, where, and what it is about. Checks everything that can be checked before.
+    pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
+        let plain = |permission, market, subject: String| {
+            Ok(Bearing { permission, market, subject, extent: Extent::Plain })
+        };
+        match self {
+            Self::Grant(row) => {
+                let grant = checked_grant(tx, row)?;
+                plain(Permission::ClearanceGrant, market_of(known, grant.reach), row.code.clone())
+            }
+            Self::Restore { code, .. } => {
+                let country = code.strip_prefix("WITHDRAWN-").and_then(|rest| rest.get(..2));
+                let reach = country
+                    .and_then(|code| code.parse().ok())
+                    .ok_or_else(|| refused(ActRefusal::NoWithdrawal(code.clone())))?;
+                plain(Permission::OpeningRestore, market_of(known, reach), code.clone())
+            }
+            Self::AddAccount { email, held, .. } => {
+                assignments(held)?;
+                plain(Permission::StaffManage, None, address(email)?)
+            }
+            Self::ChangeAccount { email, held, .. } => {
+                assignments(held.as_deref().unwrap_or_default())?;
+                plain(Permission::StaffManage, None, address(email)?)
+            }
+        }
+    }
+
+    /// What it would change, for whoever decides.
+    pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
+        let is_now = match self {
+            Self::Grant(row) => pretty(row),
+            other => pretty(other),
+        };
+        let was = match self {
+            Self::Grant(row) => {
+                recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
+            }
+            Self::Restore { .. } | Self::AddAccount { .. } => None,
+            Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
+        };
+        Ok(Change { was: was.unwrap_or_default(), is_now })
+    }
+
+    /// Does it. `by` is whoever decided; the author stands in the proposal.
+    pub(super) fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+        by: &Person,
+        at: Instant,
+    ) -> Outcome<(), Refusal> {
+        match self {
+            Self::Grant(row) => {
+                let grant = checked_grant(tx, row)?;
+                clearance::save(tx, Kind::Grant, grant.code.as_str(), &grant, at)?;
+                Ok(())
+            }
+            Self::Restore { code, reason } => {
+                let unknown = || refused(ActRefusal::NoWithdrawal(code.clone()));
+                let parsed: AuthorityOrderCode = code.parse().map_err(|_| unknown())?;
+                let reason = Line::parse(reason)
+                    .map_err(|_| Failure::Refused(Refusal::Field("the reason must be one line")))?;
+                let who = Line::parse(by.name.as_str()).expect("a name is a shorter line");
+                let at_day: Date = at.date();
+                if !reinstate_in(tx, &parsed, &who, &reason, at, at_day)? {
+                    return Err(unknown());
+                }
+                Ok(())
+            }
+            Self::AddAccount { name, email, language, held } => {
+                let bad = |problem: String| refused(ActRefusal::Account(problem));
+                let command = AddCommand {
+                    name: name.clone(),
+                    email: email.clone(),
+                    language: language
+                        .parse::<Language>()
+                        .map_err(|error| bad(error.to_string()))?,
+                    held: assignments(held)?,
+                };
+                add_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
+            }
+            Self::ChangeAccount { email, held, state } => {
+                let state = match state {
+                    None => None,
+                    Some(word) => Some(AccountState::from_word(word).ok_or_else(|| {
+                        refused(ActRefusal::Account(format!("there is no state {word}")))
+                    })?),
+                };
+                let held = held.as_ref().map(|held| assignments(held)).transpose()?;
+                let command = ChangeCommand { email: email.clone(), held, state };
+                change_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
+            }
+        }
+    }
+}
+
+fn refused(refusal: ActRefusal) -> Failure<Refusal> {
+    Failure::Refused(Refusal::Act(refusal))
+}
+
+fn address(email: &str) -> Outcome<String, Refusal> {
+    let read = Email::parse(email).map_err(|_| {
+        refused(ActRefusal::Account("the address must be an e-mail address".to_owned()))
+    })?;
+    Ok(read.as_str().to_owned())
+}
+
+fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
+    held.iter()
+        .map(|text| {
+            text.parse::<Assignment>()
+                .map_err(|error| refused(ActRefusal::Account(error.to_string())))
+        })
+        .collect()
+}
+
+/// The market whose people may act on a fact with this reach; none: only those of all markets.
+fn market_of(known: &Known, reach: Reach) -> Option<MarketCode> {
+    let Reach::Country(country) = reach else { return None };
+    let mut own = known.markets.iter().filter(|market| market.countries.contains(&country));
+    match (own.next(), own.next()) {
+        (Some(market), None) => Some(market.code),
+        _ => None,
+    }
+}
+
+/// The evidence of a row, if it can be read, its rule exists, and its code is not another place's.
+fn checked_grant(tx: &mut Tx<'_>, row: &GrantRow) -> Outcome<Grant, Refusal> {
+    let grant = Grant::parse(row)
+        .map_err(|error| refused(ActRefusal::Row { field: error.field, problem: error.problem }))?;
+    let rules: Vec<kontor_domain::clearance::Rule> = clearance::all(tx, Kind::Rule)?;
+    if !rules.iter().any(|rule| rule.code == grant.clearance) {
+        return Err(refused(ActRefusal::UnknownClearance(row.clearance.clone())));
+    }
+    if let Some(before) = recorded(tx, &row.code)?
+        && (before.reach != grant.reach || before.clearance != grant.clearance)
+    {
+        return Err(refused(ActRefusal::CodeTaken(row.code.clone())));
+    }
+    if let Some(hash) = row.document.strip_prefix("document:")
+        && kontor_store::staff::document::find(tx, hash)?.is_none()
+    {
+        return Err(refused(ActRefusal::NoDocument(row.document.clone())));
+    }
+    Ok(grant)
+}
+
+fn recorded(tx: &mut Tx<'_>, code: &str) -> Outcome<Option<Grant>, Refusal> {
+    let grants: Vec<Grant> = clearance::all(tx, Kind::Grant)?;
+    Ok(grants.into_iter().find(|grant| grant.code.as_str() == code))
+}
+
+fn pretty<T: Serialize>(value: &T) -> String {
+    let value = serde_json::to_value(value).expect("rows of texts are JSON");
+    // What is empty is not said: a grant has 27 columns, of which a person fills ten.
+    let said = match value {
+        serde_json::Value::Object(map) => serde_json::Value::Object(
+            map.into_iter()
+                .filter(|(_, value)| !matches!(value, serde_json::Value::Null) && value != "")
+                .collect(),
+        ),
+        other => other,
+    };
+    serde_json::to_string(&said).expect("a JSON value is JSON")
+}
+
+impl From<StaffRefusal> for Failure<Refusal> {
+    fn from(refusal: StaffRefusal) -> Self {
+        Self::Refused(Refusal::Staff(refusal))
+    }
+}

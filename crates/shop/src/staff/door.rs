@@ -1,0 +1,157 @@
+//! The door: passwords hashed and compared off the async threads, a few at a time, and wrong
+//! attempts counted.
+//!
+//! Whoever knows an address must not be able to lock its owner out. So wrong secrets close the door
+//! only to browsers that never came in with this account; a browser that did carries a signed mark
+//! and has attempts of its own. Attempts are counted in memory, per process: a restart forgives.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use kontor_base::{Instant, KeyedHash, Random};
+use tokio::sync::Semaphore;
+
+/// So many wrong secrets in [`WINDOW_S`] close the door.
+const WRONG_MAX: usize = 10;
+/// The time over which wrong secrets count, in seconds.
+const WINDOW_S: i64 = 15 * 60;
+/// How many accounts' attempts are remembered; beyond that the oldest are forgotten.
+const REMEMBERED_MAX: usize = 10_000;
+/// How many passwords are worked on at once: each takes 19 MiB and tens of milliseconds.
+const AT_ONCE: usize = 2;
+
+/// Counts attempts and compares secrets.
+#[derive(Debug)]
+pub struct Door {
+    wrong: Mutex<HashMap<(KeyedHash, bool), Vec<Instant>>>,
+    turns: Semaphore,
+    /// Compared where there is no account, so that its absence takes as long as a wrong password.
+    nobody: Mutex<Option<Arc<str>>>,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self { wrong: Mutex::default(), turns: Semaphore::new(AT_ONCE), nobody: Mutex::default() }
+    }
+}
+
+impl Door {
+    /// Seconds for which the door stays closed to this kind of browser for this address.
+    pub(super) fn closed_for(&self, who: KeyedHash, known: bool, at: Instant) -> Option<u32> {
+        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = wrong.get(&(who, known))?;
+        let recent: Vec<_> = times.iter().filter(|time| time.plus_seconds(WINDOW_S) > at).collect();
+        let opens = recent.iter().rev().nth(WRONG_MAX - 1)?.plus_seconds(WINDOW_S);
+        let left = (opens.micros() - at.micros()).div_euclid(1_000_000) + 1;
+        Some(u32::try_from(left).unwrap_or(1).max(1))
+    }
+
+    /// Notes a wrong secret; tells whether it is the one that closes the door.
+    pub(super) fn note_wrong(&self, who: KeyedHash, known: bool, at: Instant) -> bool {
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        if wrong.len() >= REMEMBERED_MAX && !wrong.contains_key(&(who, known)) {
+            wrong.retain(|_, times| {
+                times.last().is_some_and(|time| time.plus_seconds(WINDOW_S) > at)
+            });
+            if wrong.len() >= REMEMBERED_MAX {
+                wrong.clear();
+            }
+        }
+        let times = wrong.entry((who, known)).or_default();
+        times.retain(|time| time.plus_seconds(WINDOW_S) > at);
+        times.push(at);
+        times.len() == WRONG_MAX
+    }
+
+    /// Forgets wrong secrets after a right one.
+    pub(super) fn forgive(&self, who: KeyedHash, known: bool) {
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        wrong.remove(&(who, known));
+    }
+
+    /// The PHC string of a new password: Argon2id with OWASP's first choice of parameters (19 MiB,
+    /// two passes), which are the crate's defaults.
+    pub(super) async fn hash(&self, password: String, random: &Random) -> String {
+        let salt = random.bytes16();
+        self.aside(move || {
+            let hash = Argon2::default()
+                .hash_password_with_salt(password.as_bytes(), &salt)
+                .expect("a password of bounded length and a salt of sixteen bytes");
+            hash.to_string()
+        })
+        .await
+    }
+
+    /// Whether the password is the one behind `phc`. Without one it takes as long and is not.
+    pub(super) async fn fits(&self, password: String, phc: String, random: &Random) -> bool {
+        let known = !phc.is_empty();
+        let phc = if known { phc } else { self.nobodys(random).await.to_string() };
+        let fits = self
+            .aside(move || {
+                PasswordHash::new(&phc).is_ok_and(|hash| {
+                    Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+                })
+            })
+            .await;
+        fits && known
+    }
+
+    async fn nobodys(&self, random: &Random) -> Arc<str> {
+        if let Some(kept) = self.nobody.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return kept;
+        }
+        let made: Arc<str> = self.hash("nobody has this password".to_owned(), random).await.into();
+        *self.nobody.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&made));
+        made
+    }
+
+    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let _turn = self.turns.acquire().await.expect("the semaphore is never closed");
+        match tokio::task::spawn_blocking(work).await {
+            Ok(done) => done,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Instant {
+        Instant::from_micros(1_432_000_000_000_000).plus_seconds(seconds)
+    }
+
+    #[test]
+    fn strangers_close_the_door_for_strangers_only() {
+        let door = Door::default();
+        let ana = [1; 16];
+        for attempt in 0..10 {
+            assert_eq!(door.closed_for(ana, false, at(attempt)), None, "{attempt}");
+            assert_eq!(door.note_wrong(ana, false, at(attempt)), attempt == 9);
+        }
+        let wait = door.closed_for(ana, false, at(10)).expect("closed to strangers");
+        assert!((1..=900).contains(&wait), "{wait}");
+        assert_eq!(door.closed_for(ana, true, at(10)), None, "open to her own browser");
+        assert_eq!(door.closed_for([2; 16], false, at(10)), None, "open for others");
+        assert_eq!(door.closed_for(ana, false, at(910)), None, "open again");
+        door.forgive(ana, false);
+        assert_eq!(door.closed_for(ana, false, at(10)), None);
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_its_own_hash_only() {
+        let door = Door::default();
+        let random = Random::seeded(1);
+        let phc = door.hash("correct horse battery".to_owned(), &random).await;
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+        assert!(door.fits("correct horse battery".to_owned(), phc.clone(), &random).await);
+        assert!(!door.fits("correct horse batterY".to_owned(), phc, &random).await);
+        let nobody = "nobody has this password".to_owned();
+        assert!(!door.fits(nobody, String::new(), &random).await, "no password fits none");
+        assert!(!door.fits("x".to_owned(), "no PHC string".to_owned(), &random).await);
+    }
+}

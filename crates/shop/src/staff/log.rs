@@ -1,0 +1,113 @@
+//! The log of what staff did: written in the transaction of the act, read page by page.
+
+use std::sync::Arc;
+
+use kontor_base::id::StaffId;
+use kontor_base::{Instant, Random};
+use kontor_domain::market::MarketCode;
+use kontor_store::staff::log::{self, Entry, Search};
+use kontor_store::{StoreError, Tx};
+
+use super::person::Person;
+use crate::core::Shop;
+
+/// What is written down of an act.
+pub(super) struct Noted<'a> {
+    pub(super) act: &'a str,
+    pub(super) market: Option<MarketCode>,
+    pub(super) subject: &'a str,
+    pub(super) was: &'a str,
+    pub(super) is_now: &'a str,
+}
+
+/// Who is written down.
+#[derive(Clone, Copy)]
+pub(super) enum By<'a> {
+    /// Somebody who is signed in.
+    Person(&'a Person),
+    /// An account that nobody is signed in with yet.
+    Account(StaffId, &'a str),
+    /// Whoever runs commands on the server.
+    Operator,
+}
+
+/// Writes an act down.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    random: &Random,
+    at: Instant,
+    by: By<'_>,
+    noted: &Noted<'_>,
+) -> Result<(), StoreError> {
+    let (account, person) = match by {
+        By::Person(person) => (Some(person.id), person.name.as_str()),
+        By::Account(id, name) => (Some(id), name),
+        By::Operator => (None, "operator"),
+    };
+    let entry = Entry {
+        id: place(at, random),
+        made_at: at,
+        account,
+        person: person.to_owned(),
+        act: noted.act.to_owned(),
+        market: noted.market.map(|market| market.to_string()).unwrap_or_default(),
+        subject: noted.subject.to_owned(),
+        was: noted.was.to_owned(),
+        is_now: noted.is_now.to_owned(),
+    };
+    log::append(tx, &entry)
+}
+
+/// Where an entry stands: eight bytes of microseconds and eight random ones. Finer than the ids of
+/// other things, because the order of two acts in one millisecond matters here.
+fn place(at: Instant, random: &Random) -> [u8; 16] {
+    let mut place = random.bytes16();
+    place[..8].copy_from_slice(&u64::try_from(at.micros()).unwrap_or(0).to_be_bytes());
+    place
+}
+
+/// What to look for in the log, as typed: whatever cannot be an account or an entry finds nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Acts that begin so.
+    pub act: String,
+    /// By whom.
+    pub account: Option<StaffId>,
+    /// To what, exactly.
+    pub subject: String,
+    /// The page after this entry.
+    pub after: Option<[u8; 16]>,
+}
+
+/// A page of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPage {
+    /// The entries, the newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<[u8; 16]>,
+}
+
+/// A page of at most `limit` entries.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn entries(
+    shop: &Arc<Shop>,
+    query: LogQuery,
+    limit: usize,
+) -> Result<LogPage, StoreError> {
+    let search = Search {
+        act: query.act,
+        account: query.account,
+        subject: query.subject,
+        before: query.after,
+    };
+    let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut entries = shop.db.read("staff.log", move |tx| log::search(tx, &search, rows)).await?;
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| more).map(|entry| entry.id);
+    Ok(LogPage { entries, next })
+}

@@ -1,0 +1,29 @@
+//! The maker's people: how they come in, what they do, what takes two of them, and the log of it.
+//!
+//! Start with [`Person`], who every use case of the staff area is told acts; then [`undertake`],
+//! through which everything goes that may need a second person.
+
+mod account;
+mod act;
+mod document;
+mod door;
+mod log;
+mod person;
+mod secret;
+mod session;
+mod sign_in;
+mod undertake;
+
+pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue_code};
+pub use act::{Act, ActRefusal, Change};
+pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
+pub use door::Door;
+pub use log::{LogPage, LogQuery, entries};
+pub use person::{Person, Refusal};
+pub use secret::{new_recovery_codes, recovery_left, set_password};
+pub(crate) use session::forget_sessions;
+pub use session::{end_others, end_session, person_of, sessions, sign_out};
+pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
+pub use undertake::{
+    DecideCommand, Shown, Undertaken, Undertaking, decide, proposal, proposals, undertake,
+};

@@ -1,0 +1,99 @@
+//! Who acts.
+
+use kontor_base::id::StaffId;
+use kontor_base::{Email, KeyedHash, Language};
+use kontor_domain::market::MarketCode;
+use kontor_domain::staff::{
+    Assignment, Markets, PasswordProblem, Permission, StaffName, StaffRefusal, markets_of, may,
+};
+
+use super::act::ActRefusal;
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their account.
+    pub id: StaffId,
+    /// Their name.
+    pub name: StaffName,
+    /// The address they sign in with.
+    pub email: Email,
+    /// The language of their pages.
+    pub language: Language,
+    /// What they may do, and where.
+    pub held: Vec<Assignment>,
+    /// The session they act in.
+    pub session: KeyedHash,
+    /// They came in with a recovery code and have no password: they must set one first.
+    pub needs_password: bool,
+}
+
+impl Person {
+    /// Whether they may do this in `market` (none: in all at once).
+    #[must_use]
+    pub fn may(&self, permission: Permission, market: Option<MarketCode>) -> bool {
+        may(&self.held, permission, market)
+    }
+
+    /// Where they may do this.
+    #[must_use]
+    pub fn markets(&self, permission: Permission) -> Markets {
+        markets_of(&self.held, permission)
+    }
+
+    /// Whether they may do this anywhere.
+    #[must_use]
+    pub fn may_somewhere(&self, permission: Permission) -> bool {
+        !self.markets(permission).is_empty()
+    }
+}
+
+/// Why something is not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The rules of permissions and of four eyes.
+    #[error(transparent)]
+    Staff(#[from] StaffRefusal),
+    /// The act itself.
+    #[error(transparent)]
+    Act(#[from] ActRefusal),
+    /// Address and secret do not fit together. It is not said which is wrong.
+    #[error("address and secret do not fit together")]
+    NotKnown,
+    /// Too many wrong secrets from browsers that were never signed in here.
+    #[error("too many attempts; try again in {0} s")]
+    TooMany(u32),
+    /// There is no such account.
+    #[error("there is no such account")]
+    UnknownAccount,
+    /// The address has an account already.
+    #[error("this address has an account already")]
+    AddressTaken,
+    /// A field that cannot be read.
+    #[error("{0}")]
+    Field(&'static str),
+    /// The password is not taken.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
+    /// There is no such proposal.
+    #[error("there is no such proposal")]
+    UnknownProposal,
+}
+
+impl Refusal {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Staff(refusal) => refusal.code(),
+            Self::Act(refusal) => refusal.code(),
+            Self::NotKnown => "staff.not_known",
+            Self::TooMany(_) => "staff.too_many",
+            Self::UnknownAccount => "staff.unknown_account",
+            Self::AddressTaken => "staff.address_taken",
+            Self::Field(_) => "staff.bad_field",
+            Self::Password(_) => "staff.bad_password",
+            Self::UnknownProposal => "staff.unknown_proposal",
+        }
+    }
+}

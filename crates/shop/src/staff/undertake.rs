@@ -1,0 +1,308 @@
+//! Does what one person may do alone, and lays before a second person what takes two.
+
+use std::sync::Arc;
+
+use kontor_base::Line;
+use kontor_base::id::ProposalId;
+use kontor_domain::staff::{
+    Decision, Limits, Proposal, ProposalState, StaffRefusal, decide as decided, needs_second,
+};
+use kontor_store::staff::proposal::{self as rows, Kept};
+use kontor_store::{StoreError, Tx};
+
+use super::act::{Act, Change};
+use super::log::{By, Noted, note};
+use super::person::{Person, Refusal};
+use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
+
+/// The longest reason or remark, in characters.
+type Reason = Line<500>;
+
+/// Something that somebody wants done.
+#[derive(Clone, Debug)]
+pub struct Undertaking {
+    /// What.
+    pub act: Act,
+    /// Why, for the second person and the log.
+    pub reason: String,
+    /// The request's identity.
+    pub once: Once,
+}
+
+/// What has become of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Undertaken {
+    /// It is done.
+    Done,
+    /// It waits for a second person.
+    Waiting(ProposalId),
+}
+
+/// Does it, or proposes it.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn undertake(
+    shop: &Arc<Shop>,
+    person: &Person,
+    undertaking: Undertaking,
+) -> Outcome<Replayed<Undertaken>, Refusal> {
+    let at = shop.now();
+    let reason = reason(&undertaking.reason)?;
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .write("staff.undertake", move |tx| {
+            once(tx, Some(&undertaking.once), at, |tx| {
+                let known = own.snapshots.current_in(tx, at)?;
+                let act = &undertaking.act;
+                let bearing = act.bearing(tx, &known)?;
+                if !person.may(bearing.permission, bearing.market) {
+                    return Err(StaffRefusal::NotPermitted.into());
+                }
+                let limits = limits();
+                if !needs_second(bearing.permission, bearing.extent, &limits) {
+                    let change = act.change(tx)?;
+                    act.carry_out(tx, &own, &person, at)?;
+                    let noted = Noted {
+                        act: bearing.permission.word(),
+                        market: bearing.market,
+                        subject: &bearing.subject,
+                        was: &change.was,
+                        is_now: &change.is_now,
+                    };
+                    note(tx, &own.random, at, By::Person(&person), &noted)?;
+                    return Ok(Undertaken::Done);
+                }
+                let kept = Kept {
+                    id: ProposalId::new(at, &own.random),
+                    author: person.id,
+                    permission: bearing.permission,
+                    market: bearing.market,
+                    subject: bearing.subject,
+                    content: serde_json::to_string(act).expect("an act is JSON"),
+                    reason: reason.as_str().to_owned(),
+                    proposed_at: at,
+                    state: ProposalState::Waiting,
+                    decided_by: None,
+                    decided_at: None,
+                    remark: String::new(),
+                };
+                rows::insert(tx, &kept)?;
+                let change = act.change(tx)?;
+                let word = format!("{}.proposed", bearing.permission.word());
+                let noted = Noted {
+                    act: &word,
+                    market: kept.market,
+                    subject: &kept.subject,
+                    was: &change.was,
+                    is_now: &change.is_now,
+                };
+                note(tx, &own.random, at, By::Person(&person), &noted)?;
+                Ok(Undertaken::Waiting(kept.id))
+            })
+        })
+        .await
+}
+
+/// One person is never enough where a limit would decide: no limit is configured yet.
+fn limits() -> Limits {
+    Limits { price_cut: kontor_base::Rate::from_ppm(200_000), refund: Vec::new() }
+}
+
+fn reason(text: &str) -> Outcome<Reason, Refusal> {
+    Reason::parse(text).map_err(|_| {
+        Failure::Refused(Refusal::Field("say why, in one line of up to 500 characters"))
+    })
+}
+
+/// A decision about a proposal.
+#[derive(Clone, Debug)]
+pub struct DecideCommand {
+    /// Which.
+    pub proposal: ProposalId,
+    /// What shall become of it.
+    pub decision: Decision,
+    /// The hash of what whoever decides was shown.
+    pub seen: [u8; 32],
+    /// A remark; may be empty.
+    pub remark: String,
+}
+
+/// Decides about a proposal; approving does what was proposed, in the same transaction.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store. Nothing is changed then.
+pub async fn decide(
+    shop: &Arc<Shop>,
+    person: &Person,
+    command: DecideCommand,
+) -> Outcome<ProposalState, Refusal> {
+    let at = shop.now();
+    let remark = match command.remark.trim() {
+        "" => String::new(),
+        text => reason(text)?.as_str().to_owned(),
+    };
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .write("staff.decide", move |tx| {
+            let kept = rows::find(tx, command.proposal)?
+                .ok_or(Failure::Refused(Refusal::UnknownProposal))?;
+            let rule = rule_of(&own, &kept);
+            let state =
+                decided(&rule, person.id, &person.held, command.decision, &command.seen, at)?;
+            let act = act_of(&kept)?;
+            let change = act.change(tx)?;
+            if state == ProposalState::Approved {
+                // What it needs and where is asked anew: facts may have changed since.
+                let known = own.snapshots.current_in(tx, at)?;
+                let bearing = act.bearing(tx, &known)?;
+                if (bearing.permission, bearing.market) != (kept.permission, kept.market) {
+                    return Err(StaffRefusal::Changed.into());
+                }
+                act.carry_out(tx, &own, &person, at)?;
+            }
+            rows::decide(tx, kept.id, state, person.id, at, &remark)?;
+            let word = format!("{}.{}", kept.permission.word(), state.word());
+            let noted = Noted {
+                act: &word,
+                market: kept.market,
+                subject: &kept.subject,
+                was: &change.was,
+                is_now: &change.is_now,
+            };
+            note(tx, &own.random, at, By::Person(&person), &noted)?;
+            Ok(state)
+        })
+        .await
+}
+
+fn act_of(kept: &Kept) -> Result<Act, StoreError> {
+    serde_json::from_str(&kept.content).map_err(|error| StoreError::BadRow {
+        table: "staff_proposal",
+        problem: error.to_string().into(),
+    })
+}
+
+fn rule_of(shop: &Shop, kept: &Kept) -> Proposal {
+    Proposal {
+        author: kept.author,
+        permission: kept.permission,
+        market: kept.market,
+        content: shop.keys.staff_content(&kept.content),
+        proposed_at: kept.proposed_at,
+        state: kept.state,
+    }
+}
+
+/// A proposal as it is shown to somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The proposal.
+    pub kept: Kept,
+    /// Who proposed it.
+    pub author: String,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// What it changes.
+    pub change: Change,
+    /// The act.
+    pub act: Act,
+    /// The hash that a decision must name.
+    pub seen: [u8; 32],
+    /// Whether this person may approve or reject it.
+    pub may_decide: bool,
+    /// Whether it is their own.
+    pub own: bool,
+}
+
+/// A proposal, if it is theirs or theirs to decide or to see.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn proposal(
+    shop: &Arc<Shop>,
+    person: &Person,
+    id: ProposalId,
+) -> Outcome<Shown, Refusal> {
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .read("staff.proposal", move |tx| {
+            let kept = rows::find(tx, id)?.ok_or(Failure::Refused(Refusal::UnknownProposal))?;
+            if !concerns(&person, &kept) {
+                // To whom it is no concern it does not exist.
+                return Err(Failure::Refused(Refusal::UnknownProposal));
+            }
+            show(tx, &own, &person, kept)
+        })
+        .await
+}
+
+fn concerns(person: &Person, kept: &Kept) -> bool {
+    kept.author == person.id || person.may(kept.permission, kept.market)
+}
+
+fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, kept: Kept) -> Outcome<Shown, Refusal> {
+    let name = |tx: &mut Tx<'_>, id| -> Result<String, StoreError> {
+        let account = kontor_store::staff::account::find(tx, id)?;
+        Ok(account.map_or_else(String::new, |account| account.name.to_string()))
+    };
+    let author = name(tx, kept.author)?;
+    let decided_by = match kept.decided_by {
+        Some(id) => Some(name(tx, id)?),
+        None => None,
+    };
+    let act = act_of(&kept)?;
+    let own = kept.author == person.id;
+    Ok(Shown {
+        author,
+        decided_by,
+        change: act.change(tx)?,
+        act,
+        seen: shop.keys.staff_content(&kept.content),
+        may_decide: !own
+            && kept.state == ProposalState::Waiting
+            && person.may(kept.permission, kept.market),
+        own,
+        kept,
+    })
+}
+
+/// A page of the proposals in a state that concern somebody, the newest first.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn proposals(
+    shop: &Arc<Shop>,
+    person: &Person,
+    state: ProposalState,
+    before: Option<ProposalId>,
+    limit: usize,
+) -> Outcome<Vec<Shown>, Refusal> {
+    /// What is read at once to find those that concern somebody.
+    const BLOCK: i64 = 200;
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .read("staff.proposals", move |tx| {
+            let mut found = Vec::new();
+            let mut before = before;
+            loop {
+                let block = rows::in_state(tx, state, before, BLOCK)?;
+                let whole = block.len() == 200;
+                before = block.last().map(|kept| kept.id);
+                for kept in block.into_iter().filter(|kept| concerns(&person, kept)) {
+                    if found.len() == limit {
+                        return Ok(found);
+                    }
+                    found.push(show(tx, &own, &person, kept)?);
+                }
+                if !whole {
+                    return Ok(found);
+                }
+            }
+        })
+        .await
+}

@@ -1,0 +1,68 @@
+//! Papers, by the hash of their bytes.
+
+use kontor_base::Instant;
+use kontor_base::id::StaffId;
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Tx, Value};
+use crate::values;
+
+/// A paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The hash of its bytes, in hexadecimal: its name in evidence.
+    pub hash: String,
+    /// The name of the file that was uploaded.
+    pub name: String,
+    /// Its media type, as recognised from the bytes.
+    pub media: String,
+    /// The bytes.
+    pub content: Vec<u8>,
+    /// When it was added.
+    pub added_at: Instant,
+    /// By whom.
+    pub added_by: StaffId,
+}
+
+/// Keeps a paper; the same bytes twice are one paper, under the first name.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn keep(tx: &mut Tx<'_>, document: &Document) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO staff_document (hash, name, media, content, added_at, added_by)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING",
+        values![
+            &document.hash,
+            &document.name,
+            &document.media,
+            Value::Bytes(&document.content),
+            document.added_at,
+            document.added_by.bytes(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The paper with this hash.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Document>, StoreError> {
+    tx.optional(
+        "SELECT hash, name, media, content, added_at, added_by FROM staff_document WHERE hash = $1",
+        values![hash],
+        |row| {
+            Ok(Document {
+                hash: row.text(0)?,
+                name: row.text(1)?,
+                media: row.text(2)?,
+                content: row.bytes(3)?,
+                added_at: row.instant(4)?,
+                added_by: StaffId::from_bytes(row.bytes16(5)?),
+            })
+        },
+    )
+}

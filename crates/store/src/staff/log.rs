@@ -1,0 +1,122 @@
+//! What staff did, in the order in which they did it. Rows are only ever added.
+
+use kontor_base::Instant;
+use kontor_base::id::StaffId;
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Row, Tx};
+use crate::values;
+
+/// One act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id, time-ordered: also where a page of the log begins.
+    pub id: [u8; 16],
+    /// When.
+    pub made_at: Instant,
+    /// Whose account; none: an operator at the command line, or somebody unknown at the door.
+    pub account: Option<StaffId>,
+    /// The name that the person had then.
+    pub person: String,
+    /// What, as a permission's word or `staff.…`.
+    pub act: String,
+    /// The market; empty: none, or all.
+    pub market: String,
+    /// To what: a SKU, an order's number, an account's address.
+    pub subject: String,
+    /// How it was before.
+    pub was: String,
+    /// How it is now.
+    pub is_now: String,
+}
+
+/// What to look for. Empty texts look for everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Acts that begin so: `clearance.` finds an area, `clearance.grant` an act.
+    pub act: String,
+    /// By whom.
+    pub account: Option<StaffId>,
+    /// To what, exactly.
+    pub subject: String,
+    /// Older than this entry.
+    pub before: Option<[u8; 16]>,
+}
+
+/// Adds an entry.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO staff_log (id, made_at, account, person, act, market, subject, was, is_now)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        values![
+            &entry.id,
+            entry.made_at,
+            entry.account.as_ref().map(StaffId::bytes),
+            &entry.person,
+            &entry.act,
+            &entry.market,
+            &entry.subject,
+            &entry.was,
+            &entry.is_now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The newest entries that fit, at most `limit`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn search(tx: &mut Tx<'_>, what: &Search, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let before = what.before.unwrap_or([0xff; 16]);
+    let (from, to) = prefix(&what.act);
+    // One statement per index: each walks its own from the newest down.
+    if let Some(account) = what.account {
+        return tx.query(
+            "SELECT id, made_at, account, person, act, market, subject, was, is_now FROM staff_log
+             WHERE account = $1 AND id < $2 AND act >= $3 AND act < $4
+             ORDER BY id DESC LIMIT $5",
+            values![account.bytes(), &before, &from, &to, limit],
+            read,
+        );
+    }
+    if !what.subject.is_empty() {
+        return tx.query(
+            "SELECT id, made_at, account, person, act, market, subject, was, is_now FROM staff_log
+             WHERE subject = $1 AND id < $2 AND act >= $3 AND act < $4
+             ORDER BY id DESC LIMIT $5",
+            values![&what.subject, &before, &from, &to, limit],
+            read,
+        );
+    }
+    tx.query(
+        "SELECT id, made_at, account, person, act, market, subject, was, is_now FROM staff_log
+         WHERE id < $1 AND act >= $2 AND act < $3 ORDER BY id DESC LIMIT $4",
+        values![&before, &from, &to, limit],
+        read,
+    )
+}
+
+/// The texts between which everything lies that begins with `text`.
+fn prefix(text: &str) -> (String, String) {
+    (text.to_owned(), format!("{text}\u{10ffff}"))
+}
+
+fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        id: row.bytes16(0)?,
+        made_at: row.instant(1)?,
+        account: row.maybe_bytes16(2)?.map(StaffId::from_bytes),
+        person: row.text(3)?,
+        act: row.text(4)?,
+        market: row.text(5)?,
+        subject: row.text(6)?,
+        was: row.text(7)?,
+        is_now: row.text(8)?,
+    })
+}

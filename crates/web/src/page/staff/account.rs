@@ -1,0 +1,53 @@
+//! One's own account: password, recovery codes, sessions.
+
+use askama::Template;
+use kontor_base::Instant;
+
+use super::StaffShell;
+
+/// A browser that one is signed in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its name in the form.
+    pub token: String,
+    /// The browser.
+    pub browser: String,
+    /// `password` or `recovery`.
+    pub shown_as: String,
+    /// Since when.
+    pub began_at: Instant,
+    /// Last used.
+    pub seen_at: Instant,
+    /// It is this one.
+    pub here: bool,
+}
+
+/// `GET /admin/account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/account.html")]
+pub struct AccountPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The address of the account.
+    pub email: String,
+    /// What the person may do, as `role@markets`.
+    pub held: Vec<String>,
+    /// A password must be set before anything else.
+    pub needs_password: bool,
+    /// How many recovery codes are left.
+    pub codes_left: i64,
+    /// New recovery codes, shown this one time.
+    pub codes: Vec<String>,
+    /// Where one is signed in.
+    pub sessions: Vec<SessionRow>,
+}
+
+impl AccountPage {
+    fn shown_as(&self, session: &SessionRow) -> String {
+        let id = match session.shown_as.as_str() {
+            "recovery" => "staff-by-code",
+            _ => "staff-by-password",
+        };
+        self.shell.text().get(id).into_owned()
+    }
+}

@@ -1,0 +1,37 @@
+//! Accounts.
+
+use askama::Template;
+use kontor_base::Instant;
+
+use super::StaffShell;
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    /// Its place in the page, for labels.
+    pub index: usize,
+    /// The person's name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// What they may do, as `role@markets`.
+    pub held: Vec<String>,
+    /// It is locked.
+    pub locked: bool,
+    /// Since when it exists.
+    pub created_at: Instant,
+}
+
+/// `GET /admin/people`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/people.html")]
+pub struct PeoplePage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The accounts.
+    pub rows: Vec<PersonRow>,
+    /// The roles there are.
+    pub roles: Vec<&'static str>,
+    /// The key of the forms.
+    pub key: String,
+}

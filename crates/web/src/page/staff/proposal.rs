@@ -1,0 +1,102 @@
+//! What waits for a second person.
+
+use askama::Template;
+use kontor_base::Instant;
+use kontor_domain::staff::{Permission, ProposalState};
+
+use super::StaffShell;
+use crate::kit::text::Text;
+
+/// A proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalRow {
+    /// Its id.
+    pub id: String,
+    /// What it needs.
+    pub permission: Permission,
+    /// Where.
+    pub market: String,
+    /// What it is about.
+    pub subject: String,
+    /// Who proposes it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Instant,
+    /// How far it has come.
+    pub state: ProposalState,
+    /// It is one's own.
+    pub own: bool,
+}
+
+impl ProposalRow {
+    pub(super) fn state_words(&self, t: &Text) -> String {
+        let id = match self.state {
+            ProposalState::Waiting if self.own => "staff-proposal-waits-other",
+            ProposalState::Waiting => "staff-proposal-waits",
+            ProposalState::Approved => "staff-proposal-approved",
+            ProposalState::Rejected => "staff-proposal-rejected",
+            ProposalState::Withdrawn => "staff-proposal-withdrawn",
+        };
+        t.get(id).into_owned()
+    }
+
+    pub(super) const fn tone(&self) -> &'static str {
+        match self.state {
+            ProposalState::Waiting => "warn",
+            ProposalState::Approved => "good",
+            ProposalState::Rejected => "bad",
+            ProposalState::Withdrawn => "quiet",
+        }
+    }
+}
+
+/// `GET /admin/proposals`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/proposals.html")]
+pub struct ProposalsPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The state that is listed.
+    pub state: ProposalState,
+    /// The proposals.
+    pub rows: Vec<ProposalRow>,
+    /// The id after which the next page begins.
+    pub next: Option<String>,
+}
+
+impl ProposalsPage {
+    fn tabs(&self) -> [(&'static str, String, bool); 4] {
+        let t = self.shell.text();
+        ProposalState::ALL.map(|state| {
+            let id = match state {
+                ProposalState::Waiting => "staff-proposals-waiting",
+                ProposalState::Approved => "staff-proposals-approved",
+                ProposalState::Rejected => "staff-proposals-rejected",
+                ProposalState::Withdrawn => "staff-proposals-withdrawn",
+            };
+            (state.word(), t.get(id).into_owned(), state == self.state)
+        })
+    }
+}
+
+/// `GET /admin/proposals/{id}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/proposal.html")]
+pub struct ProposalPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The proposal.
+    pub row: ProposalRow,
+    /// What it changes: the field, how it is, how it would be.
+    pub changes: Vec<(String, String, String)>,
+    /// The paper that comes with it.
+    pub document: Option<String>,
+    /// The hash of what is shown, which a decision names.
+    pub seen: String,
+    /// The person may approve or reject it.
+    pub may_decide: bool,
+    /// Who decided, and what they say about it.
+    pub decided: Option<(String, Instant, String)>,
+}

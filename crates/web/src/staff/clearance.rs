@@ -1,0 +1,319 @@
+//! The clearances of a market: the matrix and one product's verdict with every fact behind it.
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::{Country, Date};
+use kontor_domain::catalogue::{Model, Sku, Variant};
+use kontor_domain::clearance::{FactRef, Outcome, Place as At, Reach, Subject, ladder};
+use kontor_domain::market::{Act, Market, Stage};
+use kontor_domain::opening::{GapItem, GapState, ProductGap, product_gap};
+use kontor_domain::staff::Permission;
+use kontor_shop::Snapshot;
+use kontor_shop::staff::Person;
+use serde::Deserialize;
+
+use super::desk::{market_for, markets_for, nothing, shell};
+use crate::kit::app::App;
+use crate::kit::problem::html;
+use crate::kit::routes::Route;
+use crate::kit::text::Text;
+use crate::page::staff::{
+    ClearancePage, Evidence, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Place, StepRow,
+};
+
+const READS: Option<Permission> = Some(Permission::ClearanceRead);
+pub(super) const FIRST: Route = Route::desk("/admin/clearances", READS);
+pub(super) const MATRIX: Route = Route::desk("/admin/{market}/clearances", READS);
+pub(super) const PRODUCT: Route = Route::desk("/admin/{market}/clearances/{sku}", READS);
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    on: String,
+}
+
+impl Asked {
+    /// The day asked about, and whether it is another than today.
+    fn day(&self, app: &App) -> (Date, bool) {
+        let today = app.shop.now().date();
+        let on = self.on.parse().unwrap_or(today);
+        (on, on != today)
+    }
+}
+
+/// The first market that is the person's.
+pub(super) async fn first(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    match markets_for(&app, &person, Permission::ClearanceRead).first() {
+        Some(market) => Redirect::to(&format!("/admin/{market}/clearances")).into_response(),
+        None => nothing(&app, &uri),
+    }
+}
+
+pub(super) async fn matrix(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::ClearanceRead, &market) else {
+        return nothing(&app, &uri);
+    };
+    let (on, what_if) = asked.day(&app);
+    let shell = shell(&app, &person, Place::Clearances).await;
+    let t = shell.text();
+    let snapshot = app.shop.snapshots.now();
+    let market = snapshot.market(code).expect("found in the snapshot just now");
+    let gaps = gaps(&snapshot, market, on, app.shop.now().date());
+    let mut rules: Vec<MatrixRule> = Vec::new();
+    for item in gaps.iter().flat_map(|(_, gap)| &gap.items) {
+        let rule = rule_of(item);
+        if !rules.iter().any(|known| known.code == rule.code) {
+            rules.push(rule);
+        }
+    }
+    rules.sort_by(|a, b| a.code.cmp(&b.code));
+    let rows = gaps
+        .iter()
+        .map(|((variant, model), gap)| {
+            let (allowed, tone) = highest(&t, &snapshot, market, variant, model, on);
+            MatrixRow {
+                sku: variant.sku.to_string(),
+                name: name_of(&t, variant, model),
+                allowed,
+                tone,
+                cells: rules.iter().map(|rule| cell(rule, gap)).collect(),
+            }
+        })
+        .collect();
+    let markets = markets_for(&app, &person, Permission::ClearanceRead);
+    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows };
+    html(StatusCode::OK, &page)
+}
+
+/// Every variant with what concerns it, judged as if the market were open: what its stage refuses
+/// is no matter of clearance.
+fn gaps<'s>(
+    snapshot: &'s Snapshot,
+    market: &Market,
+    on: Date,
+    today: Date,
+) -> Vec<((&'s Variant, &'s Model), ProductGap)> {
+    let mut open = market.clone();
+    open.stage = Stage::Open;
+    let place = At::market(&open);
+    let mut all: Vec<_> = snapshot
+        .variants
+        .keys()
+        .filter_map(|sku| snapshot.product(sku))
+        .map(|(variant, model)| {
+            let subject = Subject::new(variant, model);
+            ((variant, model), product_gap(&subject, &place, on, today, &snapshot.facts))
+        })
+        .collect();
+    all.sort_by(|((a, _), _), ((b, _), _)| a.sku.cmp(&b.sku));
+    all
+}
+
+fn rule_of(item: &GapItem) -> MatrixRule {
+    let code = match &item.fact {
+        Some(fact) => fact.code().to_owned(),
+        None => item.country.map_or_else(String::new, |country| format!("? {country}")),
+    };
+    MatrixRule { code, title: item.title.clone() }
+}
+
+/// What a rule says of a product; where it says several things (in several countries), the worst.
+fn cell(rule: &MatrixRule, gap: &ProductGap) -> Option<MatrixCell> {
+    gap.items
+        .iter()
+        .filter(|item| rule_of(item).code == rule.code)
+        .map(|item| cell_of(&item.state))
+        .max_by_key(|cell| Mark::ALL.iter().position(|mark| *mark == cell.mark))
+}
+
+pub(super) fn cell_of(state: &GapState) -> MatrixCell {
+    let (mark, date) = match state {
+        GapState::Cleared { until, .. } => (Mark::Granted, *until),
+        GapState::Expiring { until, .. } => (Mark::Expiring, Some(*until)),
+        GapState::Fine | GapState::Conditions | GapState::Advised => (Mark::Fine, None),
+        GapState::InProgress { expected } => (Mark::UnderWay, *expected),
+        GapState::Missing | GapState::Unverified => (Mark::Missing, None),
+        GapState::Lapsed { since } => (Mark::Missing, Some(*since)),
+        GapState::Blocked { until } => (Mark::Blocked, *until),
+        GapState::Unknown { .. } => (Mark::Unknown, None),
+    };
+    MatrixCell { mark, date }
+}
+
+fn highest(
+    t: &Text,
+    snapshot: &Snapshot,
+    market: &Market,
+    variant: &Variant,
+    model: &Model,
+    on: Date,
+) -> (String, &'static str) {
+    let subject = Subject::new(variant, model);
+    let rungs = ladder(&subject, &At::market(market), on, &snapshot.facts);
+    match rungs.highest() {
+        None => (t.get("staff-nothing").into_owned(), "bad"),
+        Some((act, outcome)) => {
+            let tone = match (act >= Act::Deliver, outcome) {
+                (true, Outcome::Allowed) => "good",
+                _ => "warn",
+            };
+            (act_words(t, act), tone)
+        }
+    }
+}
+
+/// An act in words.
+pub(super) fn act_words(t: &Text, act: Act) -> String {
+    let id = match act {
+        Act::Announce => "act-announce",
+        Act::RegisterInterest => "act-register",
+        Act::Preorder => "act-preorder",
+        Act::Sell => "act-sell",
+        Act::Deliver => "act-deliver",
+        Act::Resell => "act-resell",
+    };
+    t.get(id).into_owned()
+}
+
+pub(super) fn name_of(t: &Text, variant: &Variant, model: &Model) -> String {
+    let name = model.text(t.language(), |text| &text.name);
+    let own = variant.option_in(t.language());
+    if own.is_empty() || own == name { name.to_owned() } else { format!("{name}, {own}") }
+}
+
+pub(super) async fn product(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path((market, sku)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::ClearanceRead, &market) else {
+        return nothing(&app, &uri);
+    };
+    let snapshot = app.shop.snapshots.now();
+    let market = snapshot.market(code).expect("found in the snapshot just now");
+    let found = sku.parse::<Sku>().ok().and_then(|sku| snapshot.product(&sku));
+    let Some((variant, model)) = found else { return nothing(&app, &uri) };
+    let (on, what_if) = asked.day(&app);
+    let shell = shell(&app, &person, Place::Clearances).await;
+    let t = shell.text();
+    let subject = Subject::new(variant, model);
+    let mut open = market.clone();
+    open.stage = Stage::Open;
+    let today = app.shop.now().date();
+    let gap = product_gap(&subject, &At::market(&open), on, today, &snapshot.facts);
+    let rungs = ladder(&subject, &At::market(market), on, &snapshot.facts);
+    let page = ClearancePage {
+        market: code,
+        sku: variant.sku.to_string(),
+        name: name_of(&t, variant, model),
+        on,
+        what_if,
+        acts: Act::ALL
+            .into_iter()
+            .map(|act| {
+                let (id, tone) = match rungs.get(act) {
+                    Outcome::Allowed => ("outcome-allowed", "good"),
+                    Outcome::Conditional => ("outcome-conditional", "warn"),
+                    Outcome::Refused => ("outcome-refused", "bad"),
+                };
+                (act_words(&t, act), t.get(id).into_owned(), tone)
+            })
+            .collect(),
+        changes_on: rungs.changes_on,
+        steps: gap.items.iter().map(|item| step(&t, item)).collect(),
+        evidence: evidence(&snapshot, market, &subject),
+        may_grant: person.may(Permission::ClearanceGrant, Some(code)),
+        shell,
+    };
+    html(StatusCode::OK, &page)
+}
+
+fn step(t: &Text, item: &GapItem) -> StepRow {
+    let weeks = item.lead_time_weeks.map_or_else(String::new, |weeks| {
+        if weeks.low == weeks.high {
+            weeks.low.to_string()
+        } else {
+            format!("{}–{}", weeks.low, weeks.high)
+        }
+    });
+    StepRow {
+        code: item.fact.as_ref().map_or_else(String::new, |fact| fact.code().to_owned()),
+        is_rule: matches!(item.fact, Some(FactRef::Rule(_))),
+        title: item.title.clone(),
+        authority: item.authority.clone(),
+        gates: act_words(t, item.gates),
+        mark: cell_of(&item.state).mark,
+        state: state_words(t, &item.state),
+        identifier: item.identifier.clone(),
+        weeks,
+    }
+}
+
+fn state_words(t: &Text, state: &GapState) -> String {
+    let dated = |id, date: &Date| t.one(id, "date", t.date(date)).into_owned();
+    match state {
+        GapState::Cleared { grant, until: None } => {
+            t.one("step-cleared", "grant", grant.as_str()).into_owned()
+        }
+        GapState::Cleared { grant, until: Some(until) } | GapState::Expiring { grant, until } => {
+            t.two("step-cleared-until", "grant", grant.as_str(), "date", t.date(until)).into_owned()
+        }
+        GapState::Fine => t.get("step-fine").into_owned(),
+        GapState::Conditions => t.get("step-conditions").into_owned(),
+        GapState::Advised => t.get("step-advised").into_owned(),
+        GapState::Missing => t.get("step-missing").into_owned(),
+        GapState::InProgress { expected: None } => t.get("step-in-progress").into_owned(),
+        GapState::InProgress { expected: Some(day) } => dated("step-in-progress-until", day),
+        GapState::Lapsed { since } => dated("step-lapsed", since),
+        GapState::Unverified => t.get("step-unverified").into_owned(),
+        GapState::Blocked { until: None } => t.get("step-blocked").into_owned(),
+        GapState::Blocked { until: Some(until) } => dated("step-blocked-until", until),
+        GapState::Unknown { words } if words.is_empty() => t.get("step-unreviewed").into_owned(),
+        GapState::Unknown { words } => {
+            t.one("step-unknown", "words", words.join(", ")).into_owned()
+        }
+    }
+}
+
+/// Evidence that may concern a product in one of the market's countries.
+fn evidence(snapshot: &Snapshot, market: &Market, subject: &Subject<'_>) -> Vec<Evidence> {
+    let here = |reach: Reach| market.countries.iter().any(|own: &Country| reach.includes(*own));
+    let grants = snapshot.facts.records().grants.iter().filter(|grant| {
+        here(grant.reach) && grant.scope.touches(subject) != kontor_domain::clearance::Truth::No
+    });
+    grants
+        .map(|grant| {
+            let hash = grant.document.strip_prefix("document:");
+            Evidence {
+                code: grant.code.to_string(),
+                clearance: grant.clearance.to_string(),
+                number: grant.number.clone(),
+                issuer: grant.issuer.clone(),
+                from: grant.issued_on,
+                until: grant.expires_on,
+                document: match hash {
+                    Some(hash) => format!("/admin/documents/{hash}"),
+                    None => grant.document.clone(),
+                },
+                kept: hash.is_some(),
+                verified: grant.verified.as_ref().map_or_else(String::new, |verified| {
+                    format!("{}, {}", verified.by, verified.on)
+                }),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! What every work place needs: the layout for a person, and refusals as pages.
+
+use std::sync::Arc;
+
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use kontor_domain::market::MarketCode;
+use kontor_domain::staff::{Permission, ProposalState, StaffRefusal};
+use kontor_shop::Failure;
+use kontor_shop::staff::{Person, Refusal, proposals};
+
+use crate::kit::app::App;
+use crate::kit::problem::Problem;
+use crate::page::staff::{Notice, Place, StaffShell};
+
+/// How many waiting proposals are counted for the navigation.
+const COUNTED: usize = 99;
+
+/// The layout for a person at a place.
+pub(super) async fn shell(app: &App, person: &Person, place: Place) -> StaffShell {
+    let waiting = proposals(&app.shop, person, ProposalState::Waiting, None, COUNTED).await;
+    let waiting = waiting.map_or(0, |all| all.iter().filter(|shown| shown.may_decide).count());
+    StaffShell {
+        site: Arc::clone(&app.site),
+        language: person.language,
+        person: Some(person.name.to_string()),
+        place: Some(place),
+        places: Place::ALL.into_iter().filter(|place| open_to(*place, person)).collect(),
+        waiting,
+        notice: None,
+    }
+}
+
+/// Whether a place is open to somebody.
+fn open_to(place: Place, person: &Person) -> bool {
+    match place {
+        Place::Today | Place::Proposals | Place::Account => true,
+        Place::Clearances => person.may_somewhere(Permission::ClearanceRead),
+        Place::People => person.may_somewhere(Permission::StaffManage),
+        Place::Log => person.may_somewhere(Permission::StaffAudit),
+    }
+}
+
+/// The market of an address, if the person may do this there. Markets that are not theirs do not
+/// exist for them: nobody learns from an answer what others have.
+pub(super) fn market_for(
+    app: &App,
+    person: &Person,
+    permission: Permission,
+    text: &str,
+) -> Option<MarketCode> {
+    let market: MarketCode = text.parse().ok()?;
+    app.shop.snapshots.now().market(market)?;
+    person.may(permission, Some(market)).then_some(market)
+}
+
+/// The markets that a person may see this of, in the order of the shop.
+pub(super) fn markets_for(app: &App, person: &Person, permission: Permission) -> Vec<MarketCode> {
+    let own = person.markets(permission);
+    let snapshot = app.shop.snapshots.now();
+    let codes = snapshot.markets.iter().map(|market| market.code);
+    codes.filter(|code| own.contains(*code)).collect()
+}
+
+/// The page for an address where nothing is, or nothing for this person.
+pub(super) fn nothing(app: &App, uri: &Uri) -> Response {
+    Problem::not_found().respond(app, uri.path(), None)
+}
+
+/// A failure that no form can explain, as a page.
+pub(super) fn failed(app: &App, uri: &Uri, failure: Failure<Refusal>) -> Response {
+    let problem = match failure {
+        Failure::Fault(fault) => Problem::fault(&fault),
+        Failure::KeyReused => Problem::new(StatusCode::CONFLICT, "idempotency.key_reused"),
+        Failure::Refused(refusal) => Problem::new(status(&refusal), refusal.code()),
+    };
+    problem.respond(app, uri.path(), None)
+}
+
+/// The status of a refusal.
+pub(super) fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Staff(StaffRefusal::NotPermitted | StaffRefusal::SamePerson) => {
+            StatusCode::FORBIDDEN
+        }
+        Refusal::Staff(_) | Refusal::AddressTaken => StatusCode::CONFLICT,
+        Refusal::UnknownProposal | Refusal::UnknownAccount => StatusCode::NOT_FOUND,
+        Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// A notice that something is done, or cannot be.
+pub(super) fn notice(tone: &'static str, text: impl Into<String>) -> Option<Notice> {
+    Some(Notice { tone, text: text.into() })
+}
+
+/// A fresh key for a form.
+pub(super) fn form_key(app: &App) -> String {
+    kontor_base::id::encode(app.shop.random.bytes16())
+}
+
+/// Whether a form's key is of a form that it could have come with.
+pub(super) fn is_form_key(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What differs between two JSON objects: the field, how it was, how it is. Texts that are no
+/// objects are one change without a field.
+pub(super) fn changes(was: &str, is_now: &str) -> Vec<(String, String, String)> {
+    let read = |text: &str| serde_json::from_str::<serde_json::Map<_, _>>(text).ok();
+    let text = |value: Option<&serde_json::Value>| match value {
+        None => String::new(),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    match (read(was), read(is_now)) {
+        (None, None) if was.is_empty() && is_now.is_empty() => Vec::new(),
+        (None, None) => vec![(String::new(), was.to_owned(), is_now.to_owned())],
+        (was_map, now_map) => {
+            let (was_map, now_map) = (was_map.unwrap_or_default(), now_map.unwrap_or_default());
+            let fields: std::collections::BTreeSet<&String> =
+                was_map.keys().chain(now_map.keys()).collect();
+            let mut all: Vec<_> = fields
+                .into_iter()
+                .map(|field| (field.clone(), text(was_map.get(field)), text(now_map.get(field))))
+                .filter(|(_, was, now)| was != now)
+                .collect();
+            // An account's state before is plain text, without fields of its own.
+            if was_map.is_empty() && !was.is_empty() {
+                all.insert(0, (String::new(), was.to_owned(), String::new()));
+            }
+            all
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_told() {
+        let row =
+            |field: &str, was: &str, now: &str| (field.to_owned(), was.to_owned(), now.to_owned());
+        assert_eq!(changes("", ""), []);
+        assert_eq!(changes("a", "b"), [row("", "a", "b")]);
+        let was = r#"{"number":"1","issuer":"x"}"#;
+        let now = r#"{"number":"2","issuer":"x","why":"new"}"#;
+        assert_eq!(changes(was, now), [row("number", "1", "2"), row("why", "", "new")]);
+        assert_eq!(changes("", r#"{"number":"1"}"#), [row("number", "", "1")]);
+        assert_eq!(
+            changes("active; owner@*", r#"{"state":"locked"}"#),
+            [row("", "active; owner@*", ""), row("state", "", "locked")]
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! Accounts: seen, and changes proposed.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_domain::staff::{AccountState, Permission, Role};
+use kontor_shop::Failure;
+use kontor_shop::staff::{Act, Person, Undertaken, Undertaking, accounts, undertake};
+use serde::Deserialize;
+
+use super::desk::{failed, form_key, is_form_key, notice, shell, status};
+use crate::kit::app::App;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::page::staff::{Notice, PeoplePage, PersonRow, Place};
+
+const MANAGES: Option<Permission> = Some(Permission::StaffManage);
+pub(super) const SHOW: Route = Route::desk("/admin/people", MANAGES);
+pub(super) const CHANGE: Route = Route::desk_form("/admin/people", MANAGES, Repeat::FormKey);
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    answer(&app, &uri, &person, StatusCode::OK, None).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    status: StatusCode,
+    notice: Option<Notice>,
+) -> Response {
+    let all = match accounts(&app.shop).await {
+        Ok(all) => all,
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    };
+    let mut shell = shell(app, person, Place::People).await;
+    shell.notice = notice;
+    let rows = all.into_iter().enumerate().map(|(index, account)| PersonRow {
+        index,
+        name: account.name.to_string(),
+        email: account.email.as_str().to_owned(),
+        held: account.held.iter().map(ToString::to_string).collect(),
+        locked: account.state == AccountState::Locked,
+        created_at: account.created_at,
+    });
+    let page = PeoplePage {
+        shell,
+        rows: rows.collect(),
+        roles: Role::ALL.map(Role::word).to_vec(),
+        key: form_key(app),
+    };
+    html(status, &page)
+}
+
+/// The fields of both forms. Nothing but these is read: an account's other columns cannot be set.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    what: String,
+    name: String,
+    email: String,
+    language: String,
+    held: String,
+    state: String,
+    reason: String,
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let held: Vec<String> = sent.held.split_whitespace().map(str::to_owned).collect();
+    let act = match sent.what.as_str() {
+        "add" => {
+            Act::AddAccount { name: sent.name, email: sent.email, language: sent.language, held }
+        }
+        "change" => {
+            Act::ChangeAccount { email: sent.email, held: Some(held), state: Some(sent.state) }
+        }
+        _ => return Problem::bad_form().respond(&app, uri.path(), None),
+    };
+    let body = serde_json::to_vec(&act).expect("an act is JSON");
+    let once = app.shop.keys.once(&format!("staff.people {}", person.id), &sent.key, &body);
+    let undertaking = Undertaking { act, reason: sent.reason, once };
+    let t = crate::kit::text::Text::new(person.language, None);
+    match undertake(&app.shop, &person, undertaking).await {
+        Ok(done) => match done.answer {
+            Undertaken::Waiting(id) => {
+                Redirect::to(&format!("/admin/proposals/{id}?said=proposed")).into_response()
+            }
+            Undertaken::Done => {
+                let said = notice("good", t.get("staff-done"));
+                answer(&app, &uri, &person, StatusCode::OK, said).await
+            }
+        },
+        Err(Failure::Refused(refusal)) => {
+            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            answer(&app, &uri, &person, status(&refusal), said).await
+        }
+        Err(failure) => failed(&app, &uri, failure),
+    }
+}

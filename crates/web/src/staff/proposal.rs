@@ -1,0 +1,188 @@
+//! What waits for a second person: the list, one of them, and the decision.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::id::ProposalId;
+use kontor_domain::staff::{Decision, ProposalState};
+use kontor_shop::Failure;
+use kontor_shop::staff::{Act, DecideCommand, Person, Shown, proposal, proposals};
+use serde::Deserialize;
+
+use super::desk::{changes, failed, nothing, notice, shell, status};
+use crate::kit::app::App;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::page::staff::{Notice, Place, ProposalPage, ProposalRow, ProposalsPage};
+
+pub(super) const LIST: Route = Route::desk("/admin/proposals", None);
+pub(super) const SHOW: Route = Route::desk("/admin/proposals/{id}", None);
+/// The state machine makes it natural: what is decided is not decided again.
+pub(super) const DECIDE: Route = Route::desk_form("/admin/proposals/{id}", None, Repeat::Natural);
+
+/// Proposals on one page.
+const PAGE: usize = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    state: String,
+    after: String,
+    said: String,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let state = ProposalState::from_word(&asked.state).unwrap_or(ProposalState::Waiting);
+    let after = asked.after.parse().ok();
+    let mut shown = match proposals(&app.shop, &person, state, after, PAGE + 1).await {
+        Ok(shown) => shown,
+        Err(failure) => return failed(&app, &uri, failure),
+    };
+    let more = shown.len() > PAGE;
+    shown.truncate(PAGE);
+    let next = shown.last().filter(|_| more).map(|last| last.kept.id.to_string());
+    let shell = shell(&app, &person, Place::Proposals).await;
+    html(StatusCode::OK, &ProposalsPage { shell, state, rows: rows(shown), next })
+}
+
+pub(super) fn rows(shown: Vec<Shown>) -> Vec<ProposalRow> {
+    shown.iter().map(row).collect()
+}
+
+fn row(shown: &Shown) -> ProposalRow {
+    let kept = &shown.kept;
+    ProposalRow {
+        id: kept.id.to_string(),
+        permission: kept.permission,
+        market: kept.market.map(|market| market.to_string()).unwrap_or_default(),
+        subject: kept.subject.clone(),
+        author: shown.author.clone(),
+        reason: kept.reason.clone(),
+        at: kept.proposed_at,
+        state: kept.state,
+        own: shown.own,
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Ok(id) = id.parse() else { return nothing(&app, &uri) };
+    let t = crate::kit::text::Text::new(person.language, None);
+    let said = (asked.said == "proposed").then(|| t.get("staff-proposed"));
+    let said = said.and_then(|words| notice("good", words));
+    answer(&app, &uri, &person, id, StatusCode::OK, said).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    id: ProposalId,
+    status: StatusCode,
+    notice: Option<Notice>,
+) -> Response {
+    let shown = match proposal(&app.shop, person, id).await {
+        Ok(shown) => shown,
+        Err(failure) => return failed(app, uri, failure),
+    };
+    let mut shell = shell(app, person, Place::Proposals).await;
+    shell.notice = notice;
+    let kept = &shown.kept;
+    let document = match &shown.act {
+        Act::Grant(row) => row.document.strip_prefix("document:"),
+        _ => None,
+    };
+    let decided = match (&shown.decided_by, kept.decided_at) {
+        (Some(who), Some(when)) => Some((who.clone(), when, kept.remark.clone())),
+        _ => None,
+    };
+    // Once it is decided, what it changed stands in the log; here is what it asked for.
+    let was = if kept.state == ProposalState::Waiting { shown.change.was.as_str() } else { "" };
+    let page = ProposalPage {
+        row: row(&shown),
+        changes: changes(was, &shown.change.is_now),
+        document: document.map(|hash| format!("/admin/documents/{hash}")),
+        seen: hexadecimal(&shown.seen),
+        may_decide: shown.may_decide,
+        decided,
+        shell,
+    };
+    html(status, &page)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    decision: String,
+    seen: String,
+    remark: String,
+}
+
+pub(super) async fn decide(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let Ok(id) = id.parse::<ProposalId>() else { return nothing(&app, &uri) };
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let decision = match sent.decision.as_str() {
+        "approve" => Decision::Approve,
+        "reject" => Decision::Reject,
+        "withdraw" => Decision::Withdraw,
+        _ => return Problem::bad_form().respond(&app, uri.path(), None),
+    };
+    let Some(seen) = bytes(&sent.seen) else {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    };
+    // Whom it does not concern learns nothing about it, not even by deciding.
+    if let Err(failure) = proposal(&app.shop, &person, id).await {
+        return failed(&app, &uri, failure);
+    }
+    let command = DecideCommand { proposal: id, decision, seen, remark: sent.remark };
+    match kontor_shop::staff::decide(&app.shop, &person, command).await {
+        Ok(_) => Redirect::to(&format!("/admin/proposals/{id}")).into_response(),
+        Err(Failure::Refused(refusal)) => {
+            let t = crate::kit::text::Text::new(person.language, None);
+            let words = if refusal.code() == "staff.changed" {
+                t.get("staff-changed")
+            } else {
+                t.one("staff-refused", "why", refusal.to_string())
+            };
+            let said = notice("bad", words);
+            answer(&app, &uri, &person, id, status(&refusal), said).await
+        }
+        Err(failure) => failed(&app, &uri, failure),
+    }
+}
+
+fn hexadecimal(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).ok()?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,118 @@
+//! The daily page.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use kontor_base::Date;
+use kontor_domain::clearance::{Grant, Reach};
+use kontor_domain::market::MarketCode;
+use kontor_domain::opening::EXPIRING_DAYS;
+use kontor_domain::staff::{Permission, ProposalState};
+use kontor_shop::order::held_orders;
+use kontor_shop::staff::{Person, proposals};
+
+use super::desk::{failed, markets_for, shell};
+use super::proposal::rows;
+use crate::kit::app::App;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::Route;
+use crate::page::staff::{Expiring, Place, TodayPage};
+
+pub(super) const SHOW: Route = Route::desk("/admin", None);
+
+/// How many waiting proposals the page shows; the rest are behind their own page.
+const SHOWN: usize = 20;
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let waits = proposals(&app.shop, &person, ProposalState::Waiting, None, SHOWN * 2).await;
+    let waits = match waits {
+        Ok(waits) => waits,
+        Err(failure) => return failed(&app, &uri, failure),
+    };
+    let (waiting, rest): (Vec<_>, Vec<_>) = waits.into_iter().partition(|shown| shown.may_decide);
+    let own = rest.into_iter().filter(|shown| shown.own).take(SHOWN).collect();
+    let held = if person.may_somewhere(Permission::OrderRead) {
+        match held_orders(&app.shop).await {
+            Ok(held) => {
+                let own = person.markets(Permission::OrderRead);
+                let rows = held.into_iter().filter(|order| own.contains(order.market));
+                let row = |order: kontor_shop::order::HeldOrder| {
+                    let lines: Vec<String> = order
+                        .lines
+                        .iter()
+                        .map(|(sku, quantity)| format!("{quantity} × {sku}"))
+                        .collect();
+                    (order.number.to_string(), order.market.to_string(), lines.join(", "))
+                };
+                Some(rows.map(row).collect())
+            }
+            Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+        }
+    } else {
+        None
+    };
+    let page = TodayPage {
+        shell: shell(&app, &person, Place::Today).await,
+        waiting: rows(waiting.into_iter().take(SHOWN).collect()),
+        own: rows(own),
+        expiring: person.may_somewhere(Permission::ClearanceRead).then(|| expiring(&app, &person)),
+        held,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// Evidence in the person's markets that ends within [`EXPIRING_DAYS`] or has ended in the last
+/// thirty days, the earliest first.
+fn expiring(app: &App, person: &Person) -> Vec<Expiring> {
+    const SINCE_DAYS: i32 = -30;
+    let today = app.shop.now().date();
+    let own = markets_for(app, person, Permission::ClearanceRead);
+    let snapshot = app.shop.snapshots.now();
+    let mut rows: Vec<Expiring> = snapshot
+        .facts
+        .records()
+        .grants
+        .iter()
+        .filter(|grant| grant.revoked_on.is_none())
+        .filter_map(|grant| {
+            let on = grant.expires_on?;
+            let days = days_between(today, on)?;
+            let market = own.iter().copied().find(|code| concerns(&snapshot, *code, grant))?;
+            ((SINCE_DAYS..EXPIRING_DAYS).contains(&days)).then(|| Expiring {
+                grant: grant.code.to_string(),
+                clearance: grant.clearance.to_string(),
+                scope: scope_words(grant),
+                path: format!("/admin/{market}/clearances"),
+                on,
+                days,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| (a.on, &a.grant).cmp(&(b.on, &b.grant)));
+    rows
+}
+
+fn days_between(from: Date, to: Date) -> Option<i32> {
+    from.until(to).ok().map(|span| span.get_days())
+}
+
+fn concerns(snapshot: &kontor_shop::Snapshot, market: MarketCode, grant: &Grant) -> bool {
+    snapshot.market(market).is_some_and(|market| {
+        market.countries.iter().any(|country| match grant.reach {
+            Reach::Everywhere => true,
+            Reach::Country(own) => own == *country,
+        })
+    })
+}
+
+fn scope_words(grant: &Grant) -> String {
+    let row = grant.to_row();
+    let parts = [row.brand, row.model, row.sku, row.revision, row.factory, row.class];
+    let named: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if named.is_empty() { "*".to_owned() } else { named.join(" ") }
+}

@@ -1,0 +1,404 @@
+//! The staff area through HTTP: who gets in, who sees what, and every way around that was thought of.
+
+mod common;
+
+use common::{Answer, Api, Ask, PHONE};
+use kontor_base::Language;
+use kontor_shop::staff::{AddCommand, add};
+use kontor_web::kit::routes::{Access, Verb};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Somebody's browser.
+struct Browser<'a> {
+    api: &'a Api,
+    cookies: String,
+}
+
+impl<'a> Browser<'a> {
+    /// Hires somebody and comes in with their first code; sets a password.
+    async fn hire(api: &'a Api, name: &str, roles: &[&str]) -> Self {
+        let email = format!("{name}@maker.example");
+        let command = AddCommand {
+            name: name.to_owned(),
+            email: email.clone(),
+            language: Language::En,
+            held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
+        };
+        let code = add(&api.shop, command).await.expect("a new account").code;
+        let mut browser = Self { api, cookies: String::new() };
+        let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin/log")];
+        let answer = browser.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+        assert_eq!(answer.header("location"), "/admin/log");
+        browser.take_cookies(&answer);
+        let first = browser.get("/admin").await.expect(303);
+        assert_eq!(first.header("location"), "/admin/account", "a password comes first");
+        browser.form("/admin/account/password", &[("new", PASSWORD)]).await.expect(200);
+        browser
+    }
+
+    fn take_cookies(&mut self, answer: &Answer) {
+        let lines = answer.headers.get_all("set-cookie").iter();
+        let pairs: Vec<_> = lines
+            .filter_map(|line| line.to_str().ok()?.split(';').next())
+            .map(str::to_owned)
+            .collect();
+        self.cookies = pairs.join("; ");
+    }
+
+    async fn send(&self, ask: Ask) -> Answer {
+        let ask = ask.header("cookie", &self.cookies);
+        self.api.send(ask).await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Ask::get(path)).await
+    }
+
+    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(Ask::form(path, fields)).await
+    }
+
+    /// Sends the form of a grant, with a file if there is one.
+    async fn grant(&self, market: &str, fields: &[(&str, &str)], file: Option<&[u8]>) -> Answer {
+        let path = format!("/admin/{market}/clearances/{PHONE}/grant");
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--frontier\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        if let Some(file) = file {
+            body.extend_from_slice(
+                b"--frontier\r\ncontent-disposition: form-data; name=\"document\"; \
+                  filename=\"../../x.pdf\"\r\ncontent-type: application/pdf\r\n\r\n",
+            );
+            body.extend_from_slice(file);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--frontier--\r\n");
+        let kind = "multipart/form-data; boundary=frontier";
+        self.send(Ask::bare("POST", &path).header("content-type", kind).raw(body)).await
+    }
+}
+
+/// The fields of a good grant for the phone.
+fn good(rule: &str) -> Vec<(&'static str, String)> {
+    [
+        ("key", "k1"),
+        ("clearance", rule),
+        ("covers", "sku"),
+        ("number", "2AFZZ-1"),
+        ("issuer", "FCC"),
+        ("issued_on", "2015-05-01"),
+        ("verified_how", "paper"),
+        ("reason", "the paper has come"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .to_vec()
+}
+
+fn with<'f>(
+    fields: &'f [(&'static str, String)],
+    name: &'static str,
+    value: &'f str,
+) -> Vec<(&'static str, &'f str)> {
+    let set = |(field, old): &'f (&'static str, String)| {
+        (*field, if *field == name { value } else { old.as_str() })
+    };
+    fields.iter().map(set).collect()
+}
+
+/// The rule that keeps the phone off the shelf.
+async fn rule(api: &Api) -> String {
+    let snapshot = api.shop.snapshots.now();
+    snapshot.facts.records().rules[0].code.to_string()
+}
+
+#[tokio::test]
+async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
+    let api = Api::open().await;
+    let warehouse = Browser::hire(&api, "wim", &["warehouse@de"]).await;
+    let mut walked = 0;
+    for route in &api.routes {
+        let Access::Staff(needs) = route.access else {
+            assert!(
+                !route.path.starts_with("/admin") || route.path == "/admin/sign-in",
+                "{} is open to all",
+                route.path
+            );
+            continue;
+        };
+        walked += 1;
+        let path = route.path.replace("{market}", "us").replace("{sku}", PHONE);
+        let path = path.replace("{id}", "nobodys").replace("{hash}", "00");
+        let ask = || match route.method {
+            Verb::Get => Ask::get(&path),
+            _ => Ask::form(&path, &[("key", "k")]),
+        };
+        for cookie in [
+            "",
+            "kontor_staff=",
+            "kontor_staff=nobodys",
+            &format!("kontor_staff={}", "0".repeat(52)),
+        ] {
+            let answer = api.send(ask().header("cookie", cookie)).await;
+            assert_eq!(answer.status, 303, "{path} with {cookie:?}: {}", answer.text);
+            assert!(answer.header("location").starts_with("/admin/sign-in?next=/admin"));
+            assert!(answer.text.is_empty(), "{path}");
+        }
+        // Signing out would end the very session that the walk needs.
+        if route.path == "/admin/sign-out" {
+            continue;
+        }
+        let answer = warehouse.send(ask()).await;
+        match needs {
+            Some(_) => assert_eq!(answer.status, 403, "{path}: {}", answer.text),
+            None => assert!(answer.status < 500, "{path}: {}", answer.text),
+        }
+        assert!(!answer.text.contains(PHONE), "{path} tells a warehouse about clearances");
+    }
+    assert!(walked >= 18, "there are staff routes: {walked}");
+}
+
+#[tokio::test]
+async fn two_officers_put_the_phone_on_the_shelf() {
+    let api = Api::open().await;
+    let rule = rule(&api).await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
+    let ben = Browser::hire(&api, "ben", &["clearance_officer@us"]).await;
+    let matrix = ana.get("/admin/us/clearances").await.expect(200);
+    assert!(matrix.text.contains(PHONE) && matrix.text.contains("cell-missing"), "{}", matrix.text);
+    let product = ana.get(&format!("/admin/us/clearances/{PHONE}")).await.expect(200);
+    let link = format!("/admin/us/clearances/{PHONE}/grant?rule={rule}");
+    assert!(product.text.contains(&link), "{}", product.text);
+    ana.get(&link).await.expect(200);
+
+    let fields = good(&rule);
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let proposed = ana.grant("us", &fields, Some(b"%PDF-1.7 the paper")).await.expect(303);
+    let again = ana.grant("us", &fields, Some(b"%PDF-1.7 the paper")).await.expect(303);
+    let place = proposed.header("location").to_owned();
+    assert_eq!(again.header("location"), place, "twice is once");
+    let page = place.split('?').next().expect("a path").to_owned();
+    let own = ana.get(&place).await.expect(200);
+    assert!(own.text.contains("2AFZZ-1") && !own.text.contains("value=\"approve\""));
+    let seen = own.text.split("name=\"seen\" value=\"").nth(1).expect("a hash");
+    let seen = seen[..64].to_owned();
+    let decision = [("decision", "approve"), ("seen", seen.as_str())];
+    ana.form(&page, &decision).await.expect(403);
+
+    let before = api.send(Ask::get("/us/en/product/phone")).await;
+    assert!(!before.text.contains(&format!("value=\"{PHONE}\"")), "not for sale yet");
+    let his = ben.get(&page).await.expect(200);
+    assert!(his.text.contains("value=\"approve\""));
+    let paper = his.text.split("href=\"/admin/documents/").nth(1).expect("the paper is linked");
+    let paper = format!("/admin/documents/{}", &paper[..64]);
+    let paper = ben.get(&paper).await.expect(200);
+    assert_eq!(paper.text, "%PDF-1.7 the paper");
+    assert_eq!(paper.header("content-type"), "application/pdf");
+    assert!(paper.header("content-security-policy").contains("sandbox"));
+    assert_eq!(paper.header("content-disposition"), "inline; filename=\"x.pdf\"");
+    let changed = [("decision", "approve"), ("seen", &*"00".repeat(32))];
+    ben.form(&page, &changed).await.expect(409);
+    ben.form(&page, &decision).await.expect(303);
+    ben.form(&page, &decision).await.expect(409);
+    api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("read anew");
+    let after = ana.get(&format!("/admin/us/clearances/{PHONE}")).await.expect(200);
+    assert!(after.text.contains("cell-granted") && !after.text.contains("cell-missing"));
+    let shop = api.send(Ask::get("/us/en/product/phone")).await.expect(200);
+    assert!(shop.text.contains(&format!("value=\"{PHONE}\"")), "it is for sale: {}", shop.text);
+}
+
+#[tokio::test]
+async fn a_market_that_is_not_ones_own_does_not_exist() {
+    let api = Api::open().await;
+    let rule = rule(&api).await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
+    let dora = Browser::hire(&api, "dora", &["clearance_officer@de"]).await;
+    let fields = good(&rule);
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let proposed = ana.grant("us", &fields, None).await.expect(303);
+    let page = proposed.header("location").split('?').next().expect("a path").to_owned();
+    for path in [
+        "/admin/us/clearances".to_owned(),
+        format!("/admin/us/clearances/{PHONE}"),
+        format!("/admin/us/clearances/{PHONE}/grant?rule={rule}"),
+        page.clone(),
+        "/admin/fr/clearances".to_owned(),
+        "/admin/xx/clearances".to_owned(),
+    ] {
+        dora.get(&path).await.expect(404);
+    }
+    dora.grant("us", &fields, None).await.expect(404);
+    let decision = [("decision", "approve"), ("seen", &*"00".repeat(32))];
+    dora.form(&page, &decision).await.expect(404);
+    for list in ["/admin", "/admin/proposals"] {
+        let answer = dora.get(list).await.expect(200);
+        assert!(!answer.text.contains(&page), "{list} tells of another market");
+    }
+    // Of the market's form only the market's own fields are read: a country cannot be slipped in.
+    let slipped: Vec<_> = fields.iter().copied().chain([("country", "*"), ("code", "X")]).collect();
+    let slipped = with_key(&slipped, "k2");
+    let answer = dora.grant("de", &slipped, None).await.expect(303);
+    let shown = dora.get(answer.header("location")).await.expect(200);
+    assert!(
+        shown
+            .text
+            .contains("<code>country</code></th><td><span class=\"quiet\">–</span></td><td>DE<"),
+        "{}",
+        shown.text
+    );
+}
+
+fn with_key<'f>(fields: &[(&'static str, &'f str)], key: &'f str) -> Vec<(&'static str, &'f str)> {
+    let set = |(name, value): &(&'static str, &'f str)| {
+        (*name, if *name == "key" { key } else { *value })
+    };
+    fields.iter().map(set).collect()
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_grant_is_said_beside_its_field_and_escaped() {
+    let api = Api::open().await;
+    let rule = rule(&api).await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
+    let fields = good(&rule);
+    for (field, bad) in [
+        ("number", ""),
+        ("issuer", ""),
+        ("issued_on", ""),
+        ("issued_on", "yesterday"),
+        ("expires_on", "2014-13-01"),
+        ("reason", ""),
+    ] {
+        let mut fields = fields.clone();
+        fields.push(("expires_on", String::new()));
+        let answer = ana.grant("us", &with(&fields, field, bad), None).await.expect(422);
+        let id = format!("id=\"{field}-error\"");
+        assert!(answer.text.contains(&id), "{field} {bad:?}: {}", answer.text);
+        assert!(answer.text.contains("value=\"FCC\"") || field == "issuer", "what was typed stays");
+    }
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let fields_hostile = with(&fields, "number", hostile);
+    let proposed = ana.grant("us", &fields_hostile, None).await.expect(303);
+    let shown = ana.get(proposed.header("location")).await.expect(200);
+    assert!(!shown.text.contains("<script>alert") && !shown.text.contains("<img src=x"));
+    assert!(shown.text.contains("&lt;script&gt;") || shown.text.contains("&#60;script&#62;"));
+    for (file, what) in [
+        (&b"<html><script>alert(1)</script>"[..], "a page"),
+        (b"MZ\x90\x00", "a program"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "a drawing that runs"),
+    ] {
+        let answer = ana.grant("us", &with(&fields, "key", "k9"), Some(file)).await.expect(422);
+        assert!(answer.text.contains("id=\"document-error\""), "{what}: {}", answer.text);
+    }
+    let large = [b"%PDF-".as_slice(), &vec![b'x'; 6 * 1024 * 1024]].concat();
+    ana.grant("us", &with(&fields, "key", "k9"), Some(&large)).await.expect(413);
+    let path = format!("/admin/us/clearances/{PHONE}/grant");
+    for body in [&b""[..], b"--frontier", b"\xff\xfe", b"--frontier\r\n\r\n--frontier--"] {
+        let kind = "multipart/form-data; boundary=frontier";
+        let ask = Ask::bare("POST", &path).header("content-type", kind).raw(body);
+        let answer = ana.send(ask).await;
+        assert!((400..500).contains(&answer.status), "{body:?}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_new_and_ways_on_lead_nowhere_else() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["owner@*"]).await;
+    // A token that somebody planted beforehand is not the one that comes to be signed in.
+    let planted = format!("kontor_staff={}", "1".repeat(52));
+    let fields = [
+        ("email", "ana@maker.example"),
+        ("password", PASSWORD),
+        ("next", "https://evil.example/admin/"),
+    ];
+    let ask = Ask::form("/admin/sign-in", &fields).header("cookie", &planted);
+    let answer = api.send(ask).await.expect(303);
+    assert_eq!(answer.header("location"), "/admin", "never to another site");
+    let set: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(set.len(), 2);
+    for line in set {
+        let line = line.to_str().expect("text");
+        assert!(line.contains("; HttpOnly") && line.contains("; SameSite=Lax"), "{line}");
+        assert!(line.contains("; Path=/admin"), "{line}");
+    }
+    let still = api.send(Ask::get("/admin").header("cookie", &planted)).await;
+    assert_eq!(still.status, 303, "the planted token is nobody's");
+
+    // One's own session can be ended, another's not.
+    let ben = Browser::hire(&api, "ben", &["reader@us"]).await;
+    let page = ana.get("/admin/account").await.expect(200);
+    let token = page.text.split("name=\"token\" value=\"").nth(1).expect("two sessions");
+    let token = token[..26].to_owned();
+    ben.form("/admin/account/sessions", &[("token", &token)]).await.expect(303);
+    let other = Browser { api: &api, cookies: String::new() };
+    let mut other = other;
+    other.take_cookies(&answer);
+    other.get("/admin").await.expect(200);
+    ana.form("/admin/account/sessions", &[("token", &token)]).await.expect(303);
+    other.get("/admin").await.expect(303);
+    ana.form("/admin/sign-out", &[]).await.expect(303);
+    ana.get("/admin").await.expect(303);
+}
+
+#[tokio::test]
+async fn accounts_take_two_owners_and_the_log_tells_of_everything() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["owner@*"]).await;
+    let olaf = Browser::hire(&api, "olaf", &["owner@*"]).await;
+    let fields = [
+        ("key", "p1"),
+        ("what", "add"),
+        ("name", "Eve"),
+        ("email", "eve@maker.example"),
+        ("language", "de"),
+        ("held", "market_manager@us"),
+        ("reason", "she begins on Monday"),
+        // Nothing but the form's own fields is read.
+        ("password", "x"),
+        ("state", "active"),
+        ("id", "x"),
+    ];
+    let proposed = ana.form("/admin/people", &fields).await.expect(303);
+    let page = proposed.header("location").split('?').next().expect("a path").to_owned();
+    assert!(!ana.get("/admin/people").await.expect(200).text.contains("eve@maker.example"));
+    let his = olaf.get(&page).await.expect(200);
+    let seen = his.text.split("name=\"seen\" value=\"").nth(1).expect("a hash")[..64].to_owned();
+    olaf.form(&page, &[("decision", "approve"), ("seen", &seen)]).await.expect(303);
+    assert!(ana.get("/admin/people").await.expect(200).text.contains("eve@maker.example"));
+    for (field, bad) in [("held", "boss@us"), ("email", "nobody"), ("reason", ""), ("what", "x")] {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| {
+                let key = *name == "key";
+                (
+                    *name,
+                    if key {
+                        "p2"
+                    } else if *name == field {
+                        bad
+                    } else {
+                        *value
+                    },
+                )
+            })
+            .collect();
+        let answer = ana.form("/admin/people", &fields).await;
+        assert!((400..500).contains(&answer.status), "{field} {bad}: {}", answer.status);
+    }
+    let log = ana.get("/admin/log?act=staff.manage").await.expect(200);
+    assert!(
+        log.text.contains("staff.manage.approved") && log.text.contains("staff.manage.proposed")
+    );
+    let csv = ana.get("/admin/log.csv").await.expect(200);
+    assert!(csv.text.starts_with("entry,at,person,act,"), "{}", csv.text);
+    assert!(!csv.text.contains(PASSWORD));
+    assert!(ana.get("/admin/log?person=nobody@x.example").await.expect(200).text.contains("empty"));
+    for odd in ["act=%00", "after=zz", "subject=%F0%9F%98%80", "person=%27%20or%201=1"] {
+        ana.get(&format!("/admin/log?{odd}")).await.expect(200);
+    }
+}
