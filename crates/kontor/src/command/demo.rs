@@ -86,8 +86,8 @@ pub(super) async fn run(
         load_demo(&db, &Clock::System, &Random::System, &|_, _| ())
             .await
             .map_err(|error| CommandError::other("load the demo's data", error))?;
-        past = Some(demo_sale::play_past(&db, &key, policy(&config)).await?);
-        coming = Some(demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await?);
+        past = demo_sale::play_past(&db, &key, policy(&config)).await;
+        coming = demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await;
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
     if let Some(install) = server.app().install.clone().filter(|_| !there && args.devices > 0) {

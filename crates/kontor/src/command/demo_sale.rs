@@ -33,6 +33,8 @@ const COMING_SKU: &str = "REDMI2-8GB-GREY";
 const PAST: [(Way, u32, u32); 3] = [(Way::Rush, 40, 120), (Way::Draw, 12, 48), (Way::Code, 8, 9)];
 /// How long after its opening yesterday's sale lets people take units, in seconds.
 const PAST_SECONDS: u32 = 12;
+/// How long playing yesterday's sale may take.
+const PAST_WAIT_MAX: Duration = Duration::from_secs(20);
 /// How many rounds yesterday's sale may take to come to its end.
 const ROUNDS_MAX: u32 = 2_000;
 
@@ -66,10 +68,6 @@ fn country() -> Country {
     "IN".parse().expect("a country's two letters")
 }
 
-fn failed(what: &'static str) -> impl Fn(String) -> CommandError {
-    move |error| CommandError::other(what, error)
-}
-
 async fn shop_at(
     db: &Db,
     key: &SecretKey,
@@ -84,8 +82,19 @@ fn channels(units: &[(Way, u32)]) -> Vec<Channel> {
     units.iter().map(|(way, quota)| Channel { market, way: *way, quota: *quota }).collect()
 }
 
-/// Sets up the sale that opens in so many seconds. Registration is open at once.
+/// Sets up the sale that opens in so many seconds. Registration is open at once. A shop without its
+/// sale is still a shop to look around in: what went wrong is said, and the demo goes on.
 pub(super) async fn set_up_coming(
+    db: &Db,
+    key: &SecretKey,
+    policy: Policy,
+    opens_in_s: i64,
+) -> Option<Coming> {
+    let made = coming(db, key, policy, opens_in_s).await;
+    made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
+}
+
+async fn coming(
     db: &Db,
     key: &SecretKey,
     policy: Policy,
@@ -116,21 +125,24 @@ pub(super) async fn set_up_coming(
     let command = SetUp { definition, title: "Redmi 2: 2,000".to_owned(), lots: 1 };
     set_up(&shop, command)
         .await
-        .map_err(|failure| failed("set the demo's sale up")(format!("{failure:?}")))?;
+        .map_err(|failure| CommandError::other("set it up", format!("{failure:?}")))?;
     let codes = make_codes(&shop, sale, 1, 2).into_iter().map(|(_, code)| code).collect();
     Ok(Coming { sale, live_at, codes })
 }
 
-/// Plays yesterday's sale from its announcement to its report, on a clock of its own.
-pub(super) async fn play_past(
-    db: &Db,
-    key: &SecretKey,
-    policy: Policy,
-) -> Result<SaleId, CommandError> {
+/// Plays yesterday's sale from its announcement to its report, on a clock of its own; none if that
+/// could not be done, which is said.
+pub(super) async fn play_past(db: &Db, key: &SecretKey, policy: Policy) -> Option<SaleId> {
     let clock = Clock::fixed(Clock::System.now().plus_seconds(-30 * 3_600));
-    let shop = shop_at(db, key, policy, clock.clone()).await?;
-    let play = Play { shop, clock };
-    play.through().await.map_err(|error| CommandError::other("play yesterday's sale", error))
+    let played = async {
+        let shop = shop_at(db, key, policy, clock.clone()).await.map_err(|e| e.to_string())?;
+        Play { shop, clock: clock.clone() }.through().await
+    };
+    let played = match tokio::time::timeout(PAST_WAIT_MAX, played).await {
+        Ok(played) => played,
+        Err(_) => Err("it took too long".to_owned()),
+    };
+    played.map_err(|error| tracing::warn!(error, "the demo goes on without yesterday's sale")).ok()
 }
 
 /// Somebody in the crowd.
