@@ -11,15 +11,15 @@ const STOP_WAIT_MS_MAX = 10_000;
 /** The password of the demo's people in these tests. */
 export const STAFF_PASSWORD = 'correct horse battery';
 
-/** Starts a shop. Returns its `url` and a function `stop`. */
-export async function startShop() {
+/** Starts a shop, with more words for `kontor demo` if need be. Returns its `url` and a function `stop`. */
+export async function startShop(more = []) {
   const binary = process.env.KONTOR_BIN;
   if (!binary) {
     throw new Error('KONTOR_BIN names no binary; run the browser tests with `cargo xtask test --only browser`');
   }
   const folder = await mkdtemp(join(tmpdir(), 'kontor-browser-'));
   const readyFile = join(folder, 'ready');
-  const words = ['demo', '--listen', '127.0.0.1:0', '--data', join(folder, 'data'), '--ready-file', readyFile, '--staff-password', STAFF_PASSWORD];
+  const words = ['demo', '--listen', '127.0.0.1:0', '--data', join(folder, 'data'), '--ready-file', readyFile, '--staff-password', STAFF_PASSWORD, ...more];
   // The tests of a worker all write from one address.
   const environment = {
     ...process.env,

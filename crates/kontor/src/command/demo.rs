@@ -16,11 +16,11 @@ use kontor_shop::staff::{
 use kontor_shop::{Failure, Shop};
 use kontor_store::StoreError;
 
-use super::CommandError;
 use super::serve::tell_ready;
+use super::{CommandError, demo_sale};
 use crate::config::Config;
 use crate::population;
-use crate::server::{Server, holds_a_shop, open, stop_signal};
+use crate::server::{Server, holds_a_shop, open, policy, stop_signal};
 use crate::telemetry;
 
 /// What an optimised build has loaded within seconds; tests and developers wait for no more than
@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// Keep the data of an earlier demo in the folder of --data and go on with it.
     #[arg(long, requires = "data")]
     keep: bool,
+    /// When the demo's sale opens, counted from the start: `90s`, `3m`, `1h`.
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = demo_sale::seconds)]
+    sale_in: i64,
 }
 
 pub(super) async fn run(
@@ -81,10 +84,13 @@ pub(super) async fn run(
         )));
     }
     let (db, key) = open(&config)?;
+    let (mut past, mut coming) = (None, None);
     if !there {
         load_demo(&db, &Clock::System, &Random::System, &|_, _| ())
             .await
             .map_err(|error| CommandError::other("load the demo's data", error))?;
+        past = demo_sale::play_past(&db, &key, policy(&config)).await;
+        coming = demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await;
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
     if let Some(install) = server.app().install.clone().filter(|_| !there && args.devices > 0) {
@@ -99,6 +105,7 @@ pub(super) async fn run(
     let password = staff_password(args.staff_password, there);
     let hired = tokio::spawn(staff(Arc::clone(server.shop()), password.clone()));
     welcome(server.origin(), &config.data, folder.is_temporary(), &password);
+    demo_sale::tell(server.origin(), past, coming.as_ref());
     tell_ready(args.ready_file.as_deref(), server.origin())?;
     // A demo that is stopped at once still has its people; its ROM is published beside the requests,
     // since the first page does not wait for images to be invented.

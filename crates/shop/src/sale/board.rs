@@ -40,6 +40,12 @@ impl Sales {
         self.live.load().get(&id).cloned()
     }
 
+    /// Whether no sale runs here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live.load().is_empty()
+    }
+
     /// Every sale that runs, in the order of their ids.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<LiveSale>> {

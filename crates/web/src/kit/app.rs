@@ -70,6 +70,10 @@ pub struct Inner {
     pub paces: Paces,
     /// The published figures and their pages.
     pub reach: Front,
+    /// Pages of sales, kept for a second: their generation is the second.
+    pub sale_pages: Pages,
+    /// Reports of sales, which do not change.
+    pub report_pages: Pages,
     /// Who has written how often.
     pub limiter: Limiter,
     /// Where requests' ids come from.
@@ -134,6 +138,8 @@ impl App {
             paces,
             rom_moments: Moments::default(),
             reach: Front::default(),
+            sale_pages: Pages::default(),
+            report_pages: Pages::default(),
             limiter,
             request_ids,
             metrics,

@@ -1,7 +1,8 @@
-//! The two cookies of the shop: the cart's token, which no script reads, and what a script may
-//! show of it (how many units, which version).
+//! The cookies of the shop: the cart's token, which no script reads, what a script may show of it
+//! (how many units, which version), and the ticket of a sale.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use kontor_base::id::SaleId;
 use kontor_domain::cart::Cart;
 use kontor_domain::market::MarketCode;
 
@@ -57,6 +58,27 @@ pub fn set_cart(headers: &mut HeaderMap, app: &App, cart: &Cart) {
         if let Ok(value) = HeaderValue::from_str(&line) {
             headers.append(header::SET_COOKIE, value);
         }
+    }
+}
+
+/// How long a ticket is remembered, in seconds; what it is good for ends before.
+const TICKET_KEPT_S: u32 = 60 * 24 * 60 * 60;
+
+/// The ticket that the browser carries for a sale.
+#[must_use]
+pub fn ticket<'a>(headers: &'a HeaderMap, sale: &SaleId) -> Option<&'a str> {
+    read(headers, &format!("kontor_ticket_{sale}"))
+}
+
+/// Puts a ticket into the browser. No script reads it, and no other site sends it.
+pub fn set_ticket(headers: &mut HeaderMap, app: &App, sale: &SaleId, ticket: &str) {
+    let secure = if app.secure() { "; Secure" } else { "" };
+    let line = format!(
+        "kontor_ticket_{sale}={ticket}; HttpOnly; Path=/; Max-Age={TICKET_KEPT_S}; \
+         SameSite=Lax{secure}"
+    );
+    if let Ok(value) = HeaderValue::from_str(&line) {
+        headers.append(header::SET_COOKIE, value);
     }
 }
 

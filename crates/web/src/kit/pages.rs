@@ -61,6 +61,13 @@ impl Page {
         }
     }
 
+    /// The same page with another rule for those who keep it.
+    #[must_use]
+    pub const fn cached(mut self, cache: &'static str) -> Self {
+        self.cache = cache;
+        self
+    }
+
     /// The answer to a request with these headers.
     #[must_use]
     pub fn respond(&self, asked: &HeaderMap) -> Response {

@@ -22,6 +22,7 @@ pub mod reach;
 mod reason;
 mod reference;
 pub mod rom;
+mod sale;
 mod second_step;
 mod shelf;
 mod shell;
@@ -50,6 +51,10 @@ pub use product::{
 };
 pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
 pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
+pub use sale::{
+    ChannelLine, Curve, EntryForm, EntryProblem, PlacePage, PlaceState, ReportPage, SaleCard,
+    SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,
+};
 pub use second_step::SecondStepPage;
 pub use shelf::{Announced, Availability, Card, Gap, ShelfPage};
 pub use shell::{Alternate, Market, Said, Shell, Site, Stage};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Domain, Price, Refusal, Said, Shell, Stage};
+use super::{Domain, Price, Refusal, Said, SaleCard, Shell, Stage};
 use crate::kit::text::Text;
 
 /// Whether it can be had.
@@ -73,6 +73,8 @@ pub struct ShelfPage {
     pub stage: Stage,
     /// A public sentence about the market, if there is one.
     pub note: Option<Said>,
+    /// Sales that run or come.
+    pub sales: Vec<SaleCard>,
     /// What can be bought.
     pub offers: Vec<Card>,
     /// What cannot be bought yet.

@@ -10,6 +10,7 @@ mod countries;
 mod legal;
 mod order;
 mod product;
+mod sale;
 mod second_step;
 mod shelf;
 mod sitemap;
@@ -28,7 +29,7 @@ use crate::kit::routes::Routes;
 /// Adds the shop's pages.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
-    routes
+    sale::routes(routes)
         .add(static_file::ROUTE, get(static_file::show))
         .add(sitemap::ROBOTS, get(sitemap::robots))
         .add(sitemap::SITEMAP, get(sitemap::sitemap))

@@ -9,11 +9,12 @@ use kontor_domain::clearance::{Reason, Verdict};
 use kontor_domain::market::{Act, Stage, stage_allows};
 use kontor_shop::cart::Offer;
 
+use super::sale::cards_now;
 use super::view::{self, ModelOffer};
 use super::visit::{Visit, kept, nothing_here};
 use crate::kit::app::App;
 use crate::kit::routes::{Class, Route};
-use crate::page::{Announced, Availability, Card, Domain, Gap, Said, ShelfPage};
+use crate::page::{Announced, Availability, Card, Domain, Gap, Said, SaleCard, ShelfPage};
 
 pub(super) const ROUTE: Route = Route::read("/{market}/{language}/", Class::Page);
 pub(super) const TO_SLASH: Route = Route::read("/{market}/{language}", Class::Page);
@@ -37,17 +38,21 @@ pub(super) async fn show(
     Path((market, language)): Path<(String, String)>,
 ) -> Response {
     // The kept page first: on a busy day that is nearly every request.
-    if let Some(page) = app.pages.get(app.shop.snapshots.generation(), uri.path()) {
+    let generation = app.shop.snapshots.generation();
+    let quiet = app.shop.sales.is_empty();
+    if let Some(page) = quiet.then(|| app.pages.get(generation, uri.path())).flatten() {
         return page.respond(&asked);
     }
     let Some(visit) = Visit::find(&app, &market, &language) else {
         return nothing_here(&app, &uri);
     };
-    let key = visit.path("");
-    kept(&app, &asked, visit.snapshot.generation, &key, || page(&app, &visit))
+    // Sales change without the snapshot: where they stand is part of the kept page's name.
+    let (sales, standing) = cards_now(&app, &visit);
+    let key = format!("{}{standing}", visit.path(""));
+    kept(&app, &asked, visit.snapshot.generation, &key, || page(&app, &visit, sales))
 }
 
-fn page(app: &App, visit: &Visit) -> ShelfPage {
+fn page(app: &App, visit: &Visit, sales: Vec<SaleCard>) -> ShelfPage {
     let at = app.shop.now();
     let (snapshot, market) = (&visit.snapshot, visit.market());
     let mut models: Vec<&Model> = snapshot.models.values().collect();
@@ -81,6 +86,7 @@ fn page(app: &App, visit: &Visit) -> ShelfPage {
         shell: visit.shell(app, ""),
         stage: view::stage(snapshot, market, at),
         note: market.note_in(visit.language).map(|text| Said::new(text, visit.language)),
+        sales,
         offers,
         announced,
         gaps: if open { Vec::new() } else { gaps(&verdicts) },

@@ -7,6 +7,7 @@ mod check;
 mod checkout;
 mod rest;
 mod rom;
+mod sale;
 mod shop;
 mod staff;
 

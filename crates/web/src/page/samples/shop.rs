@@ -206,6 +206,7 @@ impl ShelfPage {
             shell: shell(language, code, ""),
             stage,
             note: None,
+            sales: Vec::new(),
             offers: Vec::new(),
             announced: Vec::new(),
             gaps: Vec::new(),
@@ -232,6 +233,14 @@ impl ShelfPage {
                     can_sign_up: true,
                     gaps: gaps(),
                     ..page("GB", Stage::OpensOn(day(2015, 6, 1)))
+                },
+            ),
+            (
+                "sale",
+                Self {
+                    sales: vec![super::sale::card(crate::page::SaleStage::Registration)],
+                    offers: cards(language),
+                    ..page("IN", Stage::Open)
                 },
             ),
             ("beta", Self { offers: cards(language), ..page("FR", Stage::Beta) }),

@@ -1,0 +1,207 @@
+//! The forms on a person's place: take a unit, stand in line, begin the checkout, give it up.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_domain::sale::TICKET_TEXT_MAX;
+use kontor_ledger::sale::Refusal as LotRefusal;
+use kontor_shop::Failure;
+use kontor_shop::order::{CheckOutClaim, Refusal, check_out_claim, give_up_claim};
+use kontor_shop::sale::{SaleRefusal, ShownSale, Wish, claim, wait};
+use serde::Deserialize;
+
+use super::never_kept;
+use super::place::{Shown, answer, to_sale};
+use super::public::find;
+use crate::kit::app::App;
+use crate::kit::cookie;
+use crate::kit::problem::Problem;
+use crate::kit::routes::{Access, Repeat, Route};
+use crate::store_front::checkout::is_form_key;
+use crate::store_front::visit::{Visit, nothing_here};
+
+pub(super) const CLAIM: Route =
+    Route::write("/{market}/{language}/sale/{sale}/claim", Access::Token, Repeat::FormKey);
+pub(super) const WAIT: Route =
+    Route::write("/{market}/{language}/sale/{sale}/wait", Access::Token, Repeat::FormKey);
+/// A claim has one checkout.
+pub(super) const CHECKOUT: Route =
+    Route::write("/{market}/{language}/sale/{sale}/checkout", Access::Token, Repeat::Natural);
+/// Giving up twice is once.
+pub(super) const GIVE_UP: Route =
+    Route::write("/{market}/{language}/sale/{sale}/give-up", Access::Token, Repeat::Natural);
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    claim: String,
+}
+
+type Address = Path<(String, String, String)>;
+type Sending = Result<Form<Sent>, FormRejection>;
+
+/// A form that came from somebody's place.
+struct Asked {
+    visit: Visit,
+    seen: ShownSale,
+    ticket: String,
+    sent: Sent,
+}
+
+impl Asked {
+    fn place(&self) -> String {
+        self.visit.path(&format!("sale/{}/place", self.seen.definition.sale))
+    }
+
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            sale: self.seen.definition.sale,
+            ticket: &self.ticket,
+            key: &self.sent.key,
+            units: 1,
+            ship_to: self.visit.market().home(),
+        }
+    }
+
+    /// The place again, which says why nothing was done.
+    async fn refused(&self, app: &App, refusal: &SaleRefusal) -> Response {
+        let status = if refusal.is_passing() {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::CONFLICT
+        };
+        let shown = Shown { notice: Some(said(refusal)), before: false, status };
+        answer(app, &self.visit, &self.seen, &self.ticket, shown).await
+    }
+}
+
+async fn read(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Result<Asked, Response> {
+    let Path((market, language, sale)) = address;
+    let found = find(app, &market, &language, &sale).await?;
+    let (visit, seen) = found.ok_or_else(|| nothing_here(app, uri))?;
+    let Form(sent) = form.map_err(|wrong| Problem::form(&wrong).respond(app, uri.path(), None))?;
+    let sale = seen.definition.sale;
+    let ticket = cookie::ticket(headers, &sale).filter(|text| text.len() <= TICKET_TEXT_MAX);
+    let ticket = ticket.ok_or_else(|| to_sale(&visit, sale))?.to_owned();
+    Ok(Asked { visit, seen, ticket, sent })
+}
+
+pub(super) async fn take(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Response {
+    let asked = match read(&app, &uri, &headers, address, form).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    if !is_form_key(&asked.sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    match claim(&app.shop, asked.wish()).await {
+        Ok(_) => never_kept(Redirect::to(&asked.place()).into_response()),
+        Err(refusal) => asked.refused(&app, &refusal).await,
+    }
+}
+
+pub(super) async fn stand(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Response {
+    let asked = match read(&app, &uri, &headers, address, form).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    if !is_form_key(&asked.sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    match wait(&app.shop, asked.wish()).await {
+        Ok(_) => never_kept(Redirect::to(&asked.place()).into_response()),
+        Err(refusal) => asked.refused(&app, &refusal).await,
+    }
+}
+
+pub(super) async fn check_out(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Response {
+    let asked = match read(&app, &uri, &headers, address, form).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let Some((lot, number)) = app.shop.keys.open_claim(&asked.sent.claim) else {
+        return asked.refused(&app, &SaleRefusal::UnknownClaim).await;
+    };
+    let language = Some(asked.visit.language);
+    match check_out_claim(&app.shop, CheckOutClaim { lot, number, language }).await {
+        Ok(began) => {
+            let token = app.shop.keys.checkout_token(began.answer.checkout);
+            let path = asked.visit.path(&format!("checkout/{token}"));
+            never_kept(Redirect::to(&path).into_response())
+        }
+        Err(failure) => failed(&app, &uri, &asked, failure).await,
+    }
+}
+
+pub(super) async fn give_up(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Response {
+    let asked = match read(&app, &uri, &headers, address, form).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let Some((lot, number)) = app.shop.keys.open_claim(&asked.sent.claim) else {
+        return asked.refused(&app, &SaleRefusal::UnknownClaim).await;
+    };
+    match give_up_claim(&app.shop, lot, number).await {
+        Ok(_) => never_kept(Redirect::to(&asked.place()).into_response()),
+        Err(failure) => failed(&app, &uri, &asked, failure).await,
+    }
+}
+
+async fn failed(app: &App, uri: &Uri, asked: &Asked, failure: Failure<Refusal>) -> Response {
+    match failure {
+        Failure::Refused(Refusal::Sale(refusal)) => asked.refused(app, &refusal).await,
+        Failure::Refused(_) | Failure::KeyReused => {
+            asked.refused(app, &SaleRefusal::Lot(LotRefusal::HoldEnded)).await
+        }
+        Failure::Fault(fault) => Problem::fault(&fault).respond(app, uri.path(), None),
+    }
+}
+
+/// Why nothing was done, as a text's id.
+const fn said(refusal: &SaleRefusal) -> &'static str {
+    match refusal {
+        SaleRefusal::Lot(LotRefusal::SoldOut) => "place-notice-sold-out",
+        SaleRefusal::NotYourTurn | SaleRefusal::NotLive | SaleRefusal::NotDrawn => {
+            "place-notice-turn"
+        }
+        SaleRefusal::Lot(LotRefusal::PersonLimit) | SaleRefusal::PersonLimit => {
+            "place-notice-limit"
+        }
+        SaleRefusal::Lot(LotRefusal::HoldEnded | LotRefusal::Settled(_))
+        | SaleRefusal::UnknownClaim => "place-notice-ended",
+        SaleRefusal::Lot(LotRefusal::NotSoldOut) => "place-notice-free",
+        _ => "place-notice-busy",
+    }
+}

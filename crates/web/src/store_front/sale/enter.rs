@@ -1,0 +1,135 @@
+//! Entering a sale. The ticket stays in a cookie that no script reads.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::{Email, Phone};
+use kontor_domain::sale::Way;
+use kontor_shop::Failure;
+use kontor_shop::sale::{Enter, SaleRefusal, enter};
+use serde::Deserialize;
+
+use super::public::{again, find};
+use super::{never_kept, refused};
+use crate::kit::app::App;
+use crate::kit::cookie;
+use crate::kit::problem::Problem;
+use crate::kit::routes::{Access, Repeat, Route};
+use crate::page::{EntryForm, EntryProblem, FieldProblem};
+use crate::store_front::visit::nothing_here;
+
+/// The same person twice is one entry: the form needs no key, and can stand on a kept page.
+pub(super) const ROUTE: Route =
+    Route::write("/{market}/{language}/sale/{sale}/entry", Access::Public, Repeat::Natural);
+
+/// How long a text of the form may be, in bytes.
+const FIELD_BYTES_MAX: usize = 400;
+
+/// The fields as sent. All optional: what is missing is said beside the field.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    way: String,
+    email: String,
+    phone: String,
+    code: String,
+}
+
+pub(super) async fn enter_sale(
+    State(app): State<App>,
+    uri: Uri,
+    Path((market, language, sale)): Path<(String, String, String)>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (visit, seen) = match find(&app, &market, &language, &sale).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return nothing_here(&app, &uri),
+        Err(response) => return response,
+    };
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    if [&sent.way, &sent.email, &sent.phone, &sent.code].iter().any(|t| t.len() > FIELD_BYTES_MAX) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let typed = EntryForm { way: sent.way, email: sent.email, phone: sent.phone, code: sent.code };
+    let wish = match wish(&typed) {
+        Ok((way, email, phone, code)) => Enter {
+            sale: seen.definition.sale,
+            market: visit.code,
+            way,
+            email,
+            phone,
+            ship_to: visit.market().home(),
+            code,
+        },
+        Err(problems) => return again(&app, &visit, &seen, typed, problems),
+    };
+    match enter(&app.shop, wish).await {
+        Ok(entered) => {
+            let below = format!("sale/{}/place", seen.definition.sale);
+            let again = if entered.before { "?again=1" } else { "" };
+            let mut answer = Redirect::to(&visit.path(&format!("{below}{again}"))).into_response();
+            cookie::set_ticket(answer.headers_mut(), &app, &seen.definition.sale, &entered.ticket);
+            never_kept(answer)
+        }
+        Err(Failure::Refused(refusal)) => match said(&refusal) {
+            Some(problem) => again(&app, &visit, &seen, typed, vec![problem]),
+            None => refused(&app, uri.path(), &refusal),
+        },
+        Err(Failure::KeyReused) => Problem::key_reused().respond(&app, uri.path(), None),
+        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+}
+
+type Wished = (Way, Email, Option<Phone>, Option<String>);
+
+/// What the form asks for, or everything that is wrong with it.
+fn wish(typed: &EntryForm) -> Result<Wished, Vec<EntryProblem>> {
+    let mut problems = Vec::new();
+    let way = Way::from_word(&typed.way);
+    if way.is_none() {
+        problems.push(EntryProblem::Way);
+    }
+    let email = match typed.email.trim() {
+        "" => Err(FieldProblem::Missing),
+        text => Email::parse(text).map_err(|_| FieldProblem::Malformed),
+    };
+    let email = email.map_err(|problem| problems.push(EntryProblem::Email(problem))).ok();
+    let phone = match typed.phone.trim() {
+        "" => None,
+        text => Phone::parse(text)
+            .map_err(|_| problems.push(EntryProblem::Phone(FieldProblem::Malformed)))
+            .ok(),
+    };
+    let code = match typed.code.trim() {
+        "" => None,
+        text => Some(text.to_owned()),
+    };
+    if way == Some(Way::Code) && code.is_none() {
+        problems.push(EntryProblem::CodeUnknown);
+    }
+    match (way, email) {
+        (Some(way), Some(email)) if problems.is_empty() => {
+            Ok((way, email, phone, code.filter(|_| way == Way::Code)))
+        }
+        _ => Err(problems),
+    }
+}
+
+/// A refusal in the words of the form, where the form can say it.
+const fn said(refusal: &SaleRefusal) -> Option<EntryProblem> {
+    Some(match refusal {
+        SaleRefusal::NoEntries | SaleRefusal::NotLive => EntryProblem::Closed,
+        SaleRefusal::NoWay => EntryProblem::Way,
+        SaleRefusal::NotCleared => EntryProblem::NotCleared,
+        SaleRefusal::PersonLimit => EntryProblem::PersonLimit,
+        SaleRefusal::Code(_) => EntryProblem::CodeTaken,
+        SaleRefusal::CodeUnknown => EntryProblem::CodeUnknown,
+        SaleRefusal::EnteredElsewhere => EntryProblem::EnteredElsewhere,
+        SaleRefusal::Excluded => EntryProblem::Excluded,
+        _ => return None,
+    })
+}
