@@ -176,6 +176,7 @@ pub async fn open_rom(
         redirect: rom.redirect,
         client_bytes_per_s: rom.client_kb_per_s.saturating_mul(1_000),
         total_bytes_per_s: rom.total_kb_per_s.saturating_mul(1_000),
+        ..kontor_rom::Settings::default()
     };
     Ok(Arc::new(Rom::open(db, clock, Random::System, key, files, settings).await?))
 }

@@ -28,7 +28,7 @@ use kontor_ota::image::{Plan, generate};
 use kontor_ota::signing::offer::{COHORTS, place};
 use kontor_ota::signing::{Hashes, KeySet, SecretKey};
 use kontor_rom::Rom;
-use kontor_rom::build::{PublishCommand, publish};
+use kontor_rom::build::{PublishCommand, Source, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::delta::{AddImageCommand, add_image, keep_targets};
 use kontor_rom::device::save_model;
@@ -93,6 +93,7 @@ impl House {
             also: vec![],
             revisions: vec![],
             product: None,
+            picture: None,
         };
         self.runtime.block_on(async {
             save_model(&self.rom, model).await.expect("a model");
@@ -129,7 +130,7 @@ impl House {
         let incremental = incremental.to_owned();
         self.runtime.block_on(async {
             let command = PublishCommand {
-                path: zip,
+                source: Source::Path(zip),
                 model: one(),
                 version: None,
                 kind: "nightly".parse().expect("a kind"),

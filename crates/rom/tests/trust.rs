@@ -11,7 +11,7 @@ use kontor_domain::device::{DeviceModel, Maker};
 use kontor_ota::image::{Plan, generate};
 use kontor_ota::signing::trusted::{Found, Source, Trusted};
 use kontor_ota::signing::{Bundle, KeySet, Rejected, SecretKey, Target};
-use kontor_rom::build::{PublishCommand, publish};
+use kontor_rom::build::{PublishCommand, Source as Package, publish};
 use kontor_rom::delta::{
     AddImageCommand, Work, add_image, cancel, deltas, keep_targets, make_next, want,
 };
@@ -64,6 +64,7 @@ impl Maker3 {
             also: vec![],
             revisions: vec![],
             product: None,
+            picture: None,
         };
         device::save_model(&rom, model).await.expect("a model");
         let random = Random::seeded(31);
@@ -102,7 +103,7 @@ impl Maker3 {
         let path = self.folder.path(&format!("rom-1.0-{incremental}.zip"));
         std::fs::write(&path, package::good("one", incremental, seconds)).expect("writes");
         let command = PublishCommand {
-            path,
+            source: Package::Path(path),
             model: "one".parse().expect("a codename"),
             version: None,
             kind: "nightly".parse().expect("a kind"),

@@ -40,7 +40,7 @@ fn bomb(says: u32) -> Vec<u8> {
     {
         let starts = (0..bytes.len() - 4).filter(|at| &bytes[*at..at + 4] == magic);
         let named = |at: &usize| bytes[at + name_at..].starts_with(METADATA.as_bytes());
-        let at = starts.filter(named).last().expect("the header is there");
+        let at = starts.rev().find(named).expect("the header is there");
         bytes[at + method_at] = 8;
         assert_eq!(bytes[at + sizes_at..at + sizes_at + 4], size);
         bytes[at + sizes_at + 4..at + sizes_at + 8].copy_from_slice(&says.to_le_bytes());

@@ -270,7 +270,7 @@ async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
 fn expected(list: &[(u64, u64)], bytes: &[u8]) -> Vec<(usize, usize)> {
     let inside = |(from, to): &(u64, u64)| {
         let end = (to + 1).min(bytes.len() as u64);
-        (*from < end).then(|| (*from as usize, end as usize))
+        (*from < end).then_some((*from as usize, end as usize))
     };
     list.iter().filter_map(inside).collect()
 }

@@ -106,6 +106,9 @@ pub(super) async fn done(
         .await
 }
 
+/// A step of a rollout that is over: at which hour, to where and why, and what was said of it.
+type PastStep<'a> = (i64, (RolloutState, usize, Cause), Option<&'a str>);
+
 /// The newest build's rollout in the beta channel, as far as it has come.
 pub(super) async fn under_way(
     rom: &Arc<Rom>,
@@ -123,7 +126,7 @@ pub(super) async fn under_way(
                 return Ok(());
             }
             let at = |hours: i64| start.plus_seconds(hours * HOUR_S);
-            let steps: &[(i64, (RolloutState, usize, Cause), Option<&str>)] = &[
+            let steps: &[PastStep<'_>] = &[
                 (1, (RolloutState::Running, 0, Cause::Hand), Some("Our own devices first.")),
                 (25, (RolloutState::Running, 1, Cause::Plan), None),
                 (49, (RolloutState::Running, 2, Cause::Plan), None),

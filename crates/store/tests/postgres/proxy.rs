@@ -78,8 +78,7 @@ fn forth(
     refuse_until: &Mutex<std::time::Instant>,
 ) {
     let mut bytes = vec![0; 64 * 1024];
-    loop {
-        let Ok(count @ 1..) = client.read(&mut bytes) else { break };
+    while let Ok(count @ 1..) = client.read(&mut bytes) {
         let said = &bytes[..count];
         let commit = said.windows(7).any(|words| words == b"COMMIT\0");
         let what = if commit {

@@ -184,6 +184,7 @@ fn wish(sale: SaleId, name: &str, person: u32) -> Result<Enter, RushError> {
             .map_err(|_| wrong("address"))?,
         phone: None,
         ship_to: "US".parse().map_err(|_| wrong("country"))?,
+        code: None,
     })
 }
 
