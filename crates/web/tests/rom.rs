@@ -253,13 +253,26 @@ async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
     let path = format!("/rom/en/rollout/{ROLLOUT}");
     let before = server.get(&path, &[]).await.text();
     assert!(!before.contains("curve-installed"), "nothing was reported");
-    let body =
-        "{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\"event\":\"installed\"}";
-    for device in ["device-0001", "device-0002"] {
-        let headers = [("kontor-device", device)];
-        let answer = server.ask("POST", "/rom/reports", &headers, body).await;
+    // What counts is reported with the receipt that came with the offer: by those whom it reaches.
+    let mut reported = 0;
+    for number in 0..200 {
+        let device = format!("device-{number:04}");
+        let headers = [("kontor-device", device.as_str())];
+        let check = "/rom/check?model=one&channel=stable&build=old";
+        let offered = server.get(check, &headers).await;
+        let receipt = offered.header("kontor-receipt");
+        if reported == 2 || receipt.is_empty() {
+            continue;
+        }
+        let body = format!(
+            "{{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\
+             \"event\":\"installed\",\"receipt\":\"{receipt}\"}}"
+        );
+        let answer = server.ask("POST", "/rom/reports", &headers, &body).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        reported += 1;
     }
+    assert_eq!(reported, 2, "two of two hundred are offered the build");
     assert_eq!(server.get(&path, &[]).await.text(), before, "said again for a few seconds");
     server.api.clock.advance_seconds(60);
     let after = server.get(&path, &[]).await.text();

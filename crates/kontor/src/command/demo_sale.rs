@@ -55,7 +55,7 @@ pub(super) fn seconds(text: &str) -> Result<i64, String> {
         'h' => 3_600,
         _ => return Err(wrong()),
     };
-    let number: i64 = text.trim_end_matches(unit).parse().map_err(|_| wrong())?;
+    let number: i64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
     let seconds = number.checked_mul(factor).ok_or_else(wrong)?;
     if (2..=24 * 3_600).contains(&seconds) { Ok(seconds) } else { Err(wrong()) }
 }
