@@ -143,11 +143,18 @@ impl End {
         let tail_bytes = length.min((END_BYTES + usize::from(u16::MAX)) as u64);
         let tail_at = length - tail_bytes;
         let tail = read_at(file, tail_at, usize::try_from(tail_bytes).unwrap_or(0))?;
-        // The record whose comment ends exactly where the file ends; a second one inside the
-        // comment would give another reader another directory.
-        let found: Vec<usize> = (0..tail.len().saturating_sub(END_BYTES - 1))
+        // The record whose comment ends exactly where the file ends. A second one inside the comment
+        // would give another reader another directory; the same bytes inside a member before it are
+        // only its contents.
+        let marks: Vec<usize> = (0..tail.len().saturating_sub(END_BYTES - 1))
             .filter(|at| u32_at(&tail, *at) == 0x0605_4b50)
             .collect();
+        let reaches_the_end = |at: &usize| {
+            let comment = usize::from(u16::from_le_bytes([tail[at + 20], tail[at + 21]]));
+            at + END_BYTES + comment == tail.len()
+        };
+        let found: Vec<usize> = marks.iter().copied().filter(reaches_the_end).collect();
+        let found = if found.last() == marks.last() { found } else { Vec::new() };
         let [at] = found[..] else {
             return Err(ZipError::NotZip("it has no end record, or more than one"));
         };
