@@ -47,39 +47,6 @@ async function waitForPlace(page, state, hasScript) {
   }).toPass({ timeout: 40_000 });
 }
 
-test('somebody enters, waits, takes a unit and buys it', async ({ page, hasScript }) => {
-  await openSale(page);
-  await expect(page.locator('main form[action$="/entry"]')).toBeVisible();
-  await page.locator('main [name="way"][value="rush"]').check();
-  await page.locator('main [name="email"]').fill(BUYER.email);
-  await page.locator('main form[action$="/entry"] button').click();
-  await expect(page).toHaveURL(/\/place/);
-  await expect(page.locator('h1')).toContainText(/you are in/i);
-
-  await waitForPlace(page, 'turn', hasScript);
-  await look(page, 'sale-place-turn', { hasScript });
-  await page.locator('#act').click();
-  await expect(page.locator('#place')).toHaveAttribute('data-state', 'held');
-  await look(page, 'sale-place-held', { hasScript });
-  // The place is kept on reload.
-  await page.reload();
-  await expect(page.locator('#place')).toHaveAttribute('data-state', 'held');
-  const keep = await page.locator('.keep-link a').getAttribute('href');
-
-  await page.locator('#act').click();
-  await expect(page).toHaveURL(/\/checkout\//);
-  await fillCheckout(page, { buyer: BUYER, scenario: 'second_step' });
-  await pay(page);
-  await page.locator('main button[name="outcome"][value="approve"]').click();
-  await expect(page.locator('h1')).toContainText(/thank you/i);
-
-  // The link that was kept leads back, also without the cookie.
-  await page.context().clearCookies();
-  await page.goto(keep);
-  await waitForPlace(page, 'bought', hasScript);
-  await look(page, 'sale-place-bought', { hasScript });
-});
-
 test('a sale is explained to everybody, and where it is not held', async ({ page, hasScript }) => {
   await openSale(page);
   await look(page, 'sale', { hasScript });
@@ -88,20 +55,6 @@ test('a sale is explained to everybody, and where it is not held', async ({ page
   await expect(page.locator('.verdict')).toBeVisible();
   await expect(page.locator('main form')).toHaveCount(0);
   await look(page, 'sale-germany', { hasScript });
-});
-
-test('the report of a sale that is over can be read and checked', async ({ page, hasScript }) => {
-  await page.goto('/in/en/sale');
-  await look(page, 'sales', { hasScript });
-  await page.locator('a.sale-card', { hasText: /report/i }).first().click();
-  await page.locator('main a[href$="/report"]').first().click();
-  await expect(page.locator('.report-curve svg')).toBeVisible();
-  await expect(page.locator('main')).toContainText(/everything holds/i);
-  await look(page, 'sale-report', { hasScript });
-  const sale = page.url().split('/').at(-2);
-  const answer = await page.request.get(`/api/v1/sale/${sale}/report`);
-  expect(answer.status()).toBe(200);
-  expect((await answer.json()).secret).toBe((await page.locator('.report-proof .hash').nth(1).innerText()).trim());
 });
 
 test.describe('answered with an error that the page explains', () => {
