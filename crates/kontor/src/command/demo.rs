@@ -52,6 +52,9 @@ pub(super) struct Args {
     /// When the demo's sale opens, counted from the start: `90s`, `3m`, `1h`.
     #[arg(long, value_name = "TIME", default_value = "3m", value_parser = demo_sale::seconds)]
     sale_in: i64,
+    /// Hold no sale and have held none: the shop alone.
+    #[arg(long, conflicts_with = "sale_in")]
+    no_sale: bool,
 }
 
 pub(super) async fn run(
@@ -89,8 +92,10 @@ pub(super) async fn run(
         load_demo(&db, &Clock::System, &Random::System, &|_, _| ())
             .await
             .map_err(|error| CommandError::other("load the demo's data", error))?;
-        past = demo_sale::play_past(&db, &key, policy(&config)).await;
-        coming = demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await;
+        if !args.no_sale {
+            past = demo_sale::play_past(&db, &key, policy(&config)).await;
+            coming = demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await;
+        }
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
     if let Some(install) = server.app().install.clone().filter(|_| !there && args.devices > 0) {

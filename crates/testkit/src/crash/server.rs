@@ -41,8 +41,11 @@ impl Server {
         let errors =
             log.try_clone().map_err(|error| failed("share the log between two outputs", &error))?;
         let mut command = command(plan, "demo");
-        // Devices that are made up would only take the processor from those that buy.
-        command.args(["--devices", "0", "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready);
+        // Devices that are made up would only take the processor from those that buy, and the orders of
+        // the demo's own sales are nobody's here.
+        command
+            .args(["--no-sale", "--devices", "0", "--listen", "127.0.0.1:0", "--ready-file"])
+            .arg(&ready);
         if keep {
             command.arg("--keep");
         }
