@@ -2,7 +2,7 @@
 //! ceremony by which keys come and go.
 //!
 //! Root, targets and (usually) the models' keys are offline: what they are to sign waits in
-//! [`pending`], travels in bundles ([`export`], [`import`]) and is published when enough of them have
+//! `pending`, travels in bundles ([`export`], [`import`]) and is published when enough of them have
 //! signed. Snapshot, timestamp and offers keys lie in the database, sealed with the server's secret;
 //! [`keep_signing`] renews what they sign. Everything published is one transaction: the immutable
 //! files and, with them, the timestamp.
