@@ -95,16 +95,6 @@ pub(super) fn notice(tone: &'static str, text: impl Into<String>) -> Option<Noti
     Some(Notice { tone, text: text.into() })
 }
 
-/// A fresh key for a form.
-pub(super) fn form_key(app: &App) -> String {
-    kontor_base::id::encode(app.shop.random.bytes16())
-}
-
-/// Whether a form's key is of a form that it could have come with.
-pub(super) fn is_form_key(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
 /// What differs between two JSON objects: the field, how it was, how it is. Texts that are no
 /// objects are one change without a field.
 pub(super) fn changes(was: &str, is_now: &str) -> Vec<(String, String, String)> {

@@ -16,8 +16,9 @@ use kontor_shop::{Failure, Snapshot};
 use serde::Deserialize;
 
 use super::clearance::name_of;
-use super::desk::{failed, form_key, is_form_key, market_for, nothing, shell};
+use super::desk::{failed, market_for, nothing, shell};
 use crate::kit::app::App;
+use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
@@ -68,7 +69,7 @@ pub(super) async fn form(
         return nothing(&app, &uri);
     };
     let form = GrantForm { clearance: asked.rule, ..GrantForm::default() };
-    answer(&app, &person, &about, form, Vec::new(), form_key(&app)).await
+    answer(&app, &person, &about, form, Vec::new(), form_key::fresh(&app)).await
 }
 
 async fn answer(
@@ -186,7 +187,7 @@ pub(super) async fn record(
         }
     }
     if !errors.is_empty() {
-        return answer(&app, &person, &about, sent.form, errors, form_key(&app)).await;
+        return answer(&app, &person, &about, sent.form, errors, form_key::fresh(&app)).await;
     }
     let act = Act::Grant(Box::new(row));
     let body = serde_json::to_vec(&act).expect("an act is JSON");
@@ -211,7 +212,7 @@ pub(super) async fn record(
                 other => ("number", other.to_string()),
             };
             let errors = vec![(field.to_owned(), words)];
-            answer(&app, &person, &about, sent.form, errors, form_key(&app)).await
+            answer(&app, &person, &about, sent.form, errors, form_key::fresh(&app)).await
         }
         Err(failure) => failed(&app, &uri, failure),
     }

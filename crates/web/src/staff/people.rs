@@ -10,8 +10,9 @@ use kontor_shop::Failure;
 use kontor_shop::staff::{Act, Person, Undertaken, Undertaking, accounts, undertake};
 use serde::Deserialize;
 
-use super::desk::{failed, form_key, is_form_key, notice, shell, status};
+use super::desk::{failed, notice, shell, status};
 use crate::kit::app::App;
+use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::page::staff::{Notice, PeoplePage, PersonRow, Place};
@@ -53,7 +54,7 @@ async fn answer(
         shell,
         rows: rows.collect(),
         roles: Role::ALL.map(Role::word).to_vec(),
-        key: form_key(app),
+        key: form_key::fresh(app),
     };
     html(status, &page)
 }

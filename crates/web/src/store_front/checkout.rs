@@ -18,6 +18,7 @@ use super::visit::{Visit, nothing_here};
 use super::{cart, view};
 use crate::kit::app::App;
 use crate::kit::cookie;
+use crate::kit::form_key::is_form_key;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Access, Class, Repeat, Route};
 use crate::page::{
@@ -137,11 +138,6 @@ pub(super) async fn quote(
             Problem::new(StatusCode::CONFLICT, "order.no_quote").respond(&app, uri.path(), None)
         }
     }
-}
-
-/// Whether a text can be the key that a page of this shop has put into its form.
-pub(super) fn is_form_key(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The checkout behind a token, in the market and language of the address.

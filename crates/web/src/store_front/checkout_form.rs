@@ -12,10 +12,11 @@ use kontor_shop::Failure;
 use kontor_shop::order::{Pay, PayAnswer, Refusal, ShownCheckout, pay as pay_checkout};
 use serde::Deserialize;
 
-use super::checkout::{Typed, answer, find, is_form_key};
+use super::checkout::{Typed, answer, find};
 use super::visit::{Visit, nothing_here};
 use super::waiting::said;
 use crate::kit::app::App;
+use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
 use crate::page::{

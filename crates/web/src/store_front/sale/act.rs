@@ -16,9 +16,9 @@ use super::place::{Shown, answer, to_sale};
 use super::public::find;
 use crate::kit::app::App;
 use crate::kit::cookie;
+use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
-use crate::store_front::checkout::is_form_key;
 use crate::store_front::visit::{Visit, nothing_here};
 
 pub(super) const CLAIM: Route =
