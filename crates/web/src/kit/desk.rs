@@ -10,6 +10,7 @@ use kontor_shop::staff::{Person, person_of};
 
 use super::app::App;
 use super::cookie;
+use super::escape::in_query;
 use super::problem::Problem;
 
 /// Where people come in.
@@ -70,15 +71,7 @@ fn to_the_door(request: &Request) -> Response {
     let asked = request.uri().path_and_query().map_or("/admin", |asked| asked.as_str());
     // A form cannot be sent again by a redirect: after it, people begin at the start.
     let next = if request.method() == Method::GET { asked } else { "/admin" };
-    let next: String = next
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect();
+    let next = in_query(next);
     let mut response = Redirect::to(&format!("{SIGN_IN}?next={next}")).into_response();
     keep_nowhere(response.headers_mut());
     response

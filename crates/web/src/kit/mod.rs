@@ -6,6 +6,7 @@ pub mod assets;
 pub mod chart;
 pub mod cookie;
 pub mod desk;
+pub mod escape;
 pub mod form_key;
 pub mod format;
 pub mod guard;

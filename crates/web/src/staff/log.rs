@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::desk::{changes, shell};
 use crate::kit::app::App;
+use crate::kit::escape::in_query;
 use crate::kit::guard::secure_headers;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
@@ -49,14 +50,7 @@ impl Asked {
             query.push(if query.contains('?') { '&' } else { '?' });
             query.push_str(name);
             query.push('=');
-            for byte in value.bytes() {
-                match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                        query.push(char::from(byte));
-                    }
-                    other => query.push_str(&format!("%{other:02X}")),
-                }
-            }
+            query.push_str(&in_query(value));
         }
         query
     }

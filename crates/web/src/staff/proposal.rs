@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::desk::{changes, failed, nothing, notice, shell, status};
 use crate::kit::app::App;
+use crate::kit::escape::hexadecimal;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::page::staff::{Notice, Place, ProposalPage, ProposalRow, ProposalsPage};
@@ -170,10 +171,6 @@ pub(super) async fn decide(
         }
         Err(failure) => failed(&app, &uri, failure),
     }
-}
-
-fn hexadecimal(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bytes(text: &str) -> Option<[u8; 32]> {

@@ -65,6 +65,14 @@ impl Asked {
         }
     }
 
+    /// Back to the place, whether something was done or not.
+    async fn back(&self, app: &App, done: Result<(), SaleRefusal>) -> Response {
+        match done {
+            Ok(()) => never_kept(Redirect::to(&self.place()).into_response()),
+            Err(refusal) => self.refused(app, &refusal).await,
+        }
+    }
+
     /// The place again, which says why nothing was done.
     async fn refused(&self, app: &App, refusal: &SaleRefusal) -> Response {
         let status = if refusal.is_passing() {
@@ -94,6 +102,21 @@ async fn read(
     Ok(Asked { visit, seen, ticket, sent })
 }
 
+/// The same for a form that could have an effect twice: its key has to be one.
+async fn keyed(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Result<Asked, Response> {
+    let asked = read(app, uri, headers, address, form).await?;
+    if !is_form_key(&asked.sent.key) {
+        return Err(Problem::bad_form().respond(app, uri.path(), None));
+    }
+    Ok(asked)
+}
+
 pub(super) async fn take(
     State(app): State<App>,
     uri: Uri,
@@ -101,17 +124,12 @@ pub(super) async fn take(
     address: Address,
     form: Sending,
 ) -> Response {
-    let asked = match read(&app, &uri, &headers, address, form).await {
+    let asked = match keyed(&app, &uri, &headers, address, form).await {
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    if !is_form_key(&asked.sent.key) {
-        return Problem::bad_form().respond(&app, uri.path(), None);
-    }
-    match claim(&app.shop, asked.wish()).await {
-        Ok(_) => never_kept(Redirect::to(&asked.place()).into_response()),
-        Err(refusal) => asked.refused(&app, &refusal).await,
-    }
+    let done = claim(&app.shop, asked.wish()).await.map(drop);
+    asked.back(&app, done).await
 }
 
 pub(super) async fn stand(
@@ -121,17 +139,12 @@ pub(super) async fn stand(
     address: Address,
     form: Sending,
 ) -> Response {
-    let asked = match read(&app, &uri, &headers, address, form).await {
+    let asked = match keyed(&app, &uri, &headers, address, form).await {
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    if !is_form_key(&asked.sent.key) {
-        return Problem::bad_form().respond(&app, uri.path(), None);
-    }
-    match wait(&app.shop, asked.wish()).await {
-        Ok(_) => never_kept(Redirect::to(&asked.place()).into_response()),
-        Err(refusal) => asked.refused(&app, &refusal).await,
-    }
+    let done = wait(&app.shop, asked.wish()).await.map(drop);
+    asked.back(&app, done).await
 }
 
 pub(super) async fn check_out(

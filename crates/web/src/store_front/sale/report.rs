@@ -10,6 +10,7 @@ use kontor_shop::sale::{report, taken_over_time};
 use super::list::product;
 use super::{sale_id, way_name};
 use crate::kit::app::App;
+use crate::kit::escape::hexadecimal;
 use crate::kit::pages::Page;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
@@ -95,12 +96,11 @@ fn page(app: &App, visit: &Visit, id: SaleId, report: &Report, curve: Curve) -> 
         curve,
         per_person: report.per_person,
         commitment: report.commitment.to_string(),
-        secret: hex(report.secret.bytes()),
-        beacon: report.beacon.as_ref().map(|beacon| (beacon.name.clone(), hex(&beacon.value))),
+        secret: hexadecimal(report.secret.bytes()),
+        beacon: report
+            .beacon
+            .as_ref()
+            .map(|beacon| (beacon.name.clone(), hexadecimal(&beacon.value))),
         holds: verify(report, &Noted::default()).is_empty(),
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
