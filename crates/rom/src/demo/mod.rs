@@ -6,6 +6,9 @@
 
 mod package;
 mod past;
+mod zip;
+
+pub use zip::{base64, zip};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
