@@ -88,10 +88,10 @@ pub async fn accept(
     let today = Day::of(install.now());
     let taken = match incoming {
         Incoming::Own(form) => form
-            .report(|id| install.keys.device(id), &install.keys.credential, today)
+            .report(|id| install.keys.device(id), install.keys.credentials.key(), today)
             .map(|report| {
-                let own =
-                    Credential::is_of(form.credential, &install.keys.credential, report.device);
+                let key = install.keys.credentials.key();
+                let own = Credential::is_of(form.credential, key, report.device);
                 let credential = (!own).then(|| install.credential(report.device));
                 (report, credential)
             })
@@ -104,7 +104,11 @@ pub async fn accept(
     let outcome = match taken {
         Ok((report, credential)) => count(install, report, today, address)
             .await
-            .map(|answer| Accepted { answer, credential }),
+            // One of far too many new devices of one network is not known from tomorrow on either.
+            .map(|answer| Accepted {
+                answer,
+                credential: credential.filter(|_| answer != Answer::SetAside),
+            }),
         Err(refusal) => Err(refusal),
     };
     metered(outcome.as_ref().map(|accepted| accepted.answer));
@@ -123,16 +127,20 @@ pub async fn seen(
     let today = Day::of(install.now());
     if let (Some(counter), Ok(report)) = (
         install.counter(),
-        form.report(|id| install.keys.device(id), &install.keys.credential, today),
+        form.report(|id| install.keys.device(id), install.keys.credentials.key(), today),
     ) && counter.is_repeat(&report, today)
     {
         metrics::counter!("kontor_install_reports_total", "outcome" => "repeat").increment(1);
-        let own = Credential::is_of(form.credential, &install.keys.credential, report.device);
+        let own = Credential::is_of(form.credential, install.keys.credentials.key(), report.device);
         return (!own).then(|| install.credential(report.device));
     }
     let taken = tokio::time::timeout(PATIENCE, accept(install, Incoming::Own(form), address));
     match taken.await {
         Ok(Ok(accepted)) => accepted.credential,
+        // The node that counts is another one; devices are known on all of them.
+        Ok(Err(NotCounted::Elsewhere(_))) => {
+            install.keys.credentials.given(form.device, form.credential, install.now())
+        }
         Ok(Err(refusal)) => {
             tracing::debug!(code = refusal.code(), "a device that asked was not counted");
             None

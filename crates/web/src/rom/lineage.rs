@@ -9,10 +9,10 @@ use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_domain::channel::Channel;
-use kontor_rom::core::{Answers, Question, Source};
+use kontor_rom::core::{Decided, Question, Source};
 use serde::Deserialize;
 
-use super::reply::{document, stranger};
+use super::reply::{Keep, answer, is_placed, stranger};
 use crate::kit::app::App;
 use crate::kit::routes::{Class, Route};
 
@@ -41,7 +41,7 @@ fn with_answers(
     extra: &Extra,
     headers: &HeaderMap,
     peer: Peer,
-    pick: impl FnOnce(Option<&Answers>) -> Response,
+    pick: impl FnOnce(Option<(Decided<'_>, Keep)>) -> Response,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     let word = extra.channel.as_deref().unwrap_or(kind);
@@ -53,7 +53,12 @@ fn with_answers(
         country: None,
     };
     let snapshot = rom.snapshots.now();
-    pick(snapshot.answer(&question, rom.now()))
+    let decided = snapshot.decide(&question, rom.now()).map(|decided| {
+        // An address decides only where a rollout asks for a place and none was told.
+        let by_address = decided.view.live.is_some() && !is_placed(extra.c);
+        (decided, if by_address { Keep::Device } else { Keep::Everybody })
+    });
+    pick(decided)
 }
 
 fn json(body: &'static str) -> Response {
@@ -67,8 +72,8 @@ pub(super) async fn v1(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, &headers, peer, |answers| match answers {
-        Some(answers) => document(&answers.lineage_v1, JSON, &headers),
+    with_answers(&app, &path, &extra, &headers, peer, |decided| match decided {
+        Some((decided, keep)) => answer(&decided.answers.lineage_v1, JSON, &headers, keep),
         // The client takes an unknown model for one without builds.
         None => json("{\"response\":[]}"),
     })
@@ -81,8 +86,8 @@ pub(super) async fn v2(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, &headers, peer, |answers| match answers {
-        Some(answers) => document(&answers.lineage_v2, JSON, &headers),
+    with_answers(&app, &path, &extra, &headers, peer, |decided| match decided {
+        Some((decided, keep)) => answer(&decided.answers.lineage_v2, JSON, &headers, keep),
         None => json("[]"),
     })
 }
@@ -95,7 +100,7 @@ pub(super) async fn all(
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     match rom.snapshots.now().model(&device) {
-        Some(model) => document(&model.all_builds, JSON, &headers),
+        Some(model) => answer(&model.all_builds, JSON, &headers, Keep::Everybody),
         None => json("[]"),
     }
 }
@@ -115,9 +120,10 @@ pub(super) async fn line(
         return StatusCode::NOT_FOUND.into_response();
     }
     let path = (device.to_owned(), channel.to_owned(), String::new());
-    with_answers(&app, &path, &extra, &headers, peer, |answers| {
-        match answers.and_then(|answers| answers.line.as_ref()) {
-            Some(line) => document(line, "text/plain; charset=utf-8", &headers),
+    with_answers(&app, &path, &extra, &headers, peer, |decided| {
+        let line = decided.and_then(|(decided, keep)| Some((decided.answers.line.as_ref()?, keep)));
+        match line {
+            Some((line, keep)) => answer(line, "text/plain; charset=utf-8", &headers, keep),
             None => StatusCode::NOT_FOUND.into_response(),
         }
     })
