@@ -366,7 +366,11 @@ fn receipts_go_with_reports() {
 fn credentials_are_kept_and_shown_to_the_service_only() {
     let world = World::new();
     world.publish(2);
-    let device = following(&world);
+    let known = |device: Client<Http>| Client {
+        fetch: device.fetch.clone().with_device(Some("device-0001")),
+        ..device
+    };
+    let device = known(following(&world));
     let shown = |what: &str| -> Vec<(bool, Option<String>)> {
         let behaviour = world.mirror.with();
         let told = behaviour.shown.iter().filter(|(path, ..)| path.starts_with(what));
@@ -381,7 +385,7 @@ fn credentials_are_kept_and_shown_to_the_service_only() {
     world.mirror.with().credential = Some("4c0f00d".into());
     serve_offer(&world, 5, everybody(), None);
     device.update().expect("sound");
-    let device = world.restarted(&device);
+    let device = known(world.restarted(&device));
     world.mirror.with().credential = None;
     serve_offer(&world, 6, everybody(), install(2, &["one-2.img"]));
     device.update().expect("sound");

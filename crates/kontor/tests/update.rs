@@ -135,6 +135,7 @@ impl House {
                 version: None,
                 kind: "nightly".parse().expect("a kind"),
                 notes: BTreeMap::new(),
+                csig: None,
             };
             publish(&self.rom, command, Arc::new(|_| true)).await.expect("published");
             let command =

@@ -1,7 +1,8 @@
 //! `kontor rom`: publish builds, move them through channels, roll them out.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use kontor_domain::catalogue::Slug;
 use kontor_domain::channel::Channel;
 use kontor_domain::device::{Codename, DeviceModel, Maker, Revision};
 use kontor_domain::rollout::DeviceKey;
-use kontor_rom::build::{PublishCommand, Source, publish};
+use kontor_rom::build::{CSIG_BYTES_MAX, PublishCommand, Source, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::core::{Question, Source as HasBuild, Who};
 use kontor_rom::delta::keep_targets;
@@ -72,6 +73,10 @@ pub(super) enum Args {
         /// What is new: the text in English, or LANGUAGE=FILE for each language.
         #[arg(long)]
         notes: Vec<String>,
+        /// The signed list of the package's parts, for clients of Custota's format: made by
+        /// `custota-tool gen-csig` with the key that signs packages.
+        #[arg(long, value_name = "FILE")]
+        csig: Option<PathBuf>,
         /// Publish on another server, such as https://shop.example: the package is uploaded there,
         /// and an upload that was interrupted goes on. Needs a token (`kontor rom token` on that
         /// server) in KONTOR_TOKEN.
@@ -169,6 +174,16 @@ fn read_notes(words: &[String]) -> Result<BTreeMap<Language, String>, CommandErr
     Ok(notes)
 }
 
+/// The bytes of a `.csig` file, which are few.
+fn read_csig(path: Option<&Path>) -> Result<Option<Vec<u8>>, CommandError> {
+    let Some(path) = path else { return Ok(None) };
+    let failed = |error| CommandError::other(&format!("read {}", path.display()), error);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(CSIG_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Some(bytes))
+}
+
 /// `p2` or `p2=what is different`.
 fn revision_of(text: &str) -> Result<Revision, CommandError> {
     let (code, note) = text.split_once('=').unwrap_or((text, ""));
@@ -202,9 +217,10 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
         }
         _ => {}
     }
-    if let Args::Publish { file, model, version, kind, notes, server: Some(server) } = &args {
-        let notes = read_notes(notes)?;
-        let package = rom_remote::Package { file, model, version, kind, notes: &notes };
+    if let Args::Publish { file, model, version, kind, notes, csig, server: Some(server) } = &args {
+        let (notes, csig) = (read_notes(notes)?, read_csig(csig.as_deref())?);
+        let csig = csig.as_deref();
+        let package = rom_remote::Package { file, model, version, kind, notes: &notes, csig };
         return rom_remote::publish(server, &package).map(|()| ExitCode::SUCCESS);
     }
     existing_database(config)?;
@@ -233,8 +249,8 @@ async fn carry_out(rom: &Arc<Rom>, config: &Config, args: Args) -> Result<(), Co
             device::save_model(rom, model).await.map_err(told)?;
             println!("{codename} is there");
         }
-        Args::Publish { file, model, version, kind, notes, server: _ } => {
-            let notes = read_notes(&notes)?;
+        Args::Publish { file, model, version, kind, notes, csig, server: _ } => {
+            let (notes, csig) = (read_notes(&notes)?, read_csig(csig.as_deref())?);
             let bytes = std::fs::metadata(&file).map_or(0, |file| file.len());
             let style = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
             let style = ProgressStyle::with_template(style);
@@ -246,7 +262,7 @@ async fn carry_out(rom: &Arc<Rom>, config: &Config, args: Args) -> Result<(), Co
                 true
             });
             let command =
-                PublishCommand { source: Source::Path(file), model, version, kind, notes };
+                PublishCommand { source: Source::Path(file), model, version, kind, notes, csig };
             let published = publish(rom, command, progress).await;
             bar.finish_and_clear();
             let published = published.map_err(told)?;

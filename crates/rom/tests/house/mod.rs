@@ -80,6 +80,7 @@ impl House {
             version: None,
             kind: "nightly".parse().expect("a kind"),
             notes: BTreeMap::new(),
+            csig: None,
         };
         publish(&self.rom, command, Arc::new(|_| true)).await
     }
@@ -100,6 +101,11 @@ impl House {
     ) -> Rollout {
         let bytes = package::good(MODEL, incremental, seconds);
         self.publish(&format!("rom-1.0-{incremental}.zip"), &bytes).await.expect("published");
+        self.enter(incremental, percents).await
+    }
+
+    /// Puts a published build into the channel and plans a rollout.
+    pub(crate) async fn enter(&self, incremental: &str, percents: &[u32]) -> Rollout {
         let model = || MODEL.parse().expect("a codename");
         let command = PromoteCommand {
             model: model(),

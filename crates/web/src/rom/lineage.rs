@@ -1,4 +1,5 @@
-//! The forms of other projects' clients: both lists of the LineageOS Updater and the static line.
+//! The forms of other projects' clients: both lists of the LineageOS Updater, the static line, and
+//! the JSON of Custota.
 //!
 //! None of these clients tells an id. A ROM may bake `?c=NN` into its address to give its devices a
 //! place in rollouts; without it the address of the connection stands in, which is approximate.
@@ -20,6 +21,8 @@ pub(super) const V1: Route = Route::read("/rom/api/v1/{device}/{type}/{incr}", C
 pub(super) const V2: Route = Route::read("/rom/api/v2/{device}/{type}/{incr}", Class::Read);
 pub(super) const ALL: Route = Route::read("/rom/api/v2/devices/{device}/builds", Class::Read);
 pub(super) const LINE: Route = Route::read("/rom/static/{name}", Class::Read);
+
+pub(super) const CUSTOTA: Route = Route::read("/rom/custota/{channel}/{file}", Class::Read);
 
 const JSON: &str = "application/json";
 
@@ -124,6 +127,27 @@ pub(super) async fn line(
         let line = decided.and_then(|(decided, keep)| Some((decided.answers.line.as_ref()?, keep)));
         match line {
             Some((line, keep)) => answer(line, "text/plain; charset=utf-8", &headers, keep),
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    })
+}
+
+/// `{device}.json` in the folder of a channel, which is the address that its owner types in.
+pub(super) async fn custota(
+    State(app): State<App>,
+    Path((channel, file)): Path<(String, String)>,
+    Query(extra): Query<Extra>,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Response {
+    let device = file.strip_suffix(".json").filter(|_| Channel::from_word(&channel).is_some());
+    let Some(device) = device else { return StatusCode::NOT_FOUND.into_response() };
+    let path = (device.to_owned(), channel.clone(), String::new());
+    with_answers(&app, &path, &extra, &headers, peer, |decided| {
+        let found =
+            decided.and_then(|(decided, keep)| Some((decided.answers.custota.as_ref()?, keep)));
+        match found {
+            Some((found, keep)) => answer(found, JSON, &headers, keep),
             None => StatusCode::NOT_FOUND.into_response(),
         }
     })
