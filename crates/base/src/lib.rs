@@ -1,5 +1,5 @@
 //! What every other crate stands on: typed ids, money, countries, languages, bounded text, time,
-//! randomness, limits and secrets.
+//! randomness, limits, hexadecimal and secrets.
 //!
 //! Nothing in here knows an area of the business, touches a disk or opens a connection. Time and
 //! randomness are *values* ([`Clock`], [`Random`]) that the binary makes and hands down.
@@ -8,6 +8,7 @@ pub mod clock;
 pub mod contact;
 pub mod country;
 pub mod fact;
+pub mod hex;
 pub mod id;
 pub mod language;
 pub mod limits;
@@ -21,6 +22,7 @@ pub use clock::{Clock, Date, Instant};
 pub use contact::{Email, Phone};
 pub use country::Country;
 pub use fact::{Confidence, RowError};
+pub use hex::{hex, unhex};
 pub use language::Language;
 pub use money::{Currency, Money, MoneyError};
 pub use random::Random;

@@ -249,7 +249,7 @@ fn identity(folder: &Path, new: [u8; 16]) -> Result<String, CountError> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(text.trim().to_owned()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let text: String = new.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text = kontor_base::hex(&new);
             let write = || {
                 let part = folder.join("identity.part");
                 std::fs::write(&part, &text)?;

@@ -108,6 +108,27 @@ impl Slice {
     }
 }
 
+impl Slice {
+    /// For each number the place of its name among all names of the property, in the order in which
+    /// joined names stand: as if each ended with the `/` that joins them, which no name contains.
+    /// Numbers of one name have one place.
+    pub(crate) fn places(self, models: &Dictionary, versions: &Dictionary) -> Vec<u16> {
+        let name = |number: usize| self.name(number, models, versions);
+        let ended = |number: usize| name(number).bytes().chain([b'/']);
+        let mut order: Vec<usize> = (0..self.numbers()).collect();
+        order.sort_by(|a, b| ended(*a).cmp(ended(*b)));
+        let mut places = vec![0; order.len()];
+        let mut place = 0;
+        for (at, number) in order.iter().enumerate() {
+            if at > 0 && name(order[at - 1]) != name(*number) {
+                place += 1;
+            }
+            places[*number] = place;
+        }
+        places
+    }
+}
+
 /// A place in the log: everything before it is counted, nothing behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {

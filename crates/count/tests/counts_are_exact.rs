@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use kontor_count::{
-    Answer, Counter, Options, Position, Slice, fold, read_only, recount, recount_until,
+    Answer, Book, Counter, Options, Position, Slice, fold, read_only, recount, recount_until,
 };
 use kontor_domain::install::{Channel, Day, DeviceKey, Kind, Report, Standing, place};
 use proptest::prelude::*;
@@ -89,6 +89,48 @@ proptest! {
             prop_assert_eq!(&again.differences(&read), &none);
         }
         wait(counter.close());
+    }
+}
+
+proptest! {
+    /// Tables by several properties, in any order and also the same one twice, against a count of
+    /// the devices one by one. The names are those in which joined texts are sorted differently
+    /// from their parts.
+    #[test]
+    fn tables_by_several_properties_equal_a_count_one_by_one(
+        devices in prop::collection::vec((0_usize..5, 0_usize..5, 0_usize..4, 0_usize..4), 0..60),
+        by in prop::collection::vec(prop::sample::select(Slice::ALL.to_vec()), 1..7),
+    ) {
+        const NAMES: [&str; 5] = ["a", "a-", "a.b", "a1", "b"];
+        let mut book = Book::default();
+        let today = Day::from_number(1_000);
+        let mut wanted: BTreeMap<String, u64> = BTreeMap::new();
+        for (number, (model, version, country, channel)) in devices.iter().enumerate() {
+            let channel = Channel::ALL[*channel];
+            let country = ["CN", "IN", "US", "unknown"][*country];
+            let report = Report {
+                model: NAMES[*model].parse().expect("a name"),
+                version: NAMES[*version].parse().expect("a name"),
+                country: country.parse().ok(),
+                channel,
+                ..report(number as u64, 0, None, 0)
+            };
+            book.apply(&report, today);
+            let words: Vec<&str> = by
+                .iter()
+                .map(|slice| match slice {
+                    Slice::Country => country,
+                    Slice::Model => NAMES[*model],
+                    Slice::Version => NAMES[*version],
+                    Slice::Channel => channel.word(),
+                    Slice::Standing => "anonymous",
+                })
+                .collect();
+            *wanted.entry(words.join("/")).or_default() += 1;
+        }
+        let found = book.breakdown(Some(30), &by);
+        prop_assert_eq!(found.total, devices.len() as u64);
+        prop_assert_eq!(found.cells, wanted);
     }
 }
 

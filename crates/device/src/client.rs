@@ -5,9 +5,8 @@ use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use kontor_base::{Clock, Random};
+use kontor_base::{Clock, Random, hex, unhex};
 use kontor_ota::delta::{self, DeltaError};
-use kontor_ota::signing::key::{hex, unhex};
 use kontor_ota::signing::{Rejected, Target, Trusted};
 
 use crate::choose::{check, check_offered, choose, fits};

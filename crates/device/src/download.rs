@@ -7,9 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
-use kontor_base::Clock;
+use kontor_base::{Clock, hex};
 use kontor_ota::delta::apply::hash_of;
-use kontor_ota::signing::key::hex;
 use kontor_ota::signing::{Rejected, Target};
 
 use crate::fetch::Fetch;

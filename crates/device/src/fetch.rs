@@ -1,9 +1,11 @@
-//! The network: one GET from an offset, one POST. No redirect is followed to another scheme, and
+//! The network: one GET of a file from an offset, one of an answer to this device, one POST. No redirect is followed to another scheme, and
 //! nothing is read that was not asked for.
 
 use std::io::Read;
 use std::time::Duration;
 
+/// The header with what shows that a device was here before.
+const CREDENTIAL: &str = "kontor-credential";
 /// How long a connection may stay silent.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
@@ -15,6 +17,8 @@ pub struct Answer {
     pub from: u64,
     /// `Kontor-Receipt`: shows later that this device was offered something.
     pub receipt: Option<String>,
+    /// `Kontor-Credential`: shows from tomorrow on that this device was here today.
+    pub credential: Option<String>,
     /// The body.
     pub body: Box<dyn Read>,
 }
@@ -24,8 +28,11 @@ pub trait Fetch {
     /// Asks for a file from byte `from` on. `None`: no answer at all.
     fn get(&self, path: &str, from: u64) -> Option<Answer>;
 
-    /// Sends a small JSON document; answers the status, or `None`.
-    fn post(&self, path: &str, json: &str) -> Option<u16>;
+    /// Asks for an answer to this device, which tells its id and shows its credential.
+    fn ask(&self, path: &str, credential: Option<&str>) -> Option<Answer>;
+
+    /// Sends a small JSON document of this device; answers the status, or `None`.
+    fn post(&self, path: &str, json: &str, credential: Option<&str>) -> Option<u16>;
 }
 
 /// HTTP.
@@ -61,9 +68,17 @@ impl Http {
         self
     }
 
-    fn id_for(&self, path: &str) -> Option<&str> {
-        let told = path.starts_with("offers/") || path.starts_with("reports");
-        self.device_id.as_deref().filter(|_| told)
+    /// Adds who the device is.
+    fn as_device<B>(
+        &self,
+        mut request: ureq::RequestBuilder<B>,
+        credential: Option<&str>,
+    ) -> ureq::RequestBuilder<B> {
+        let shown = [("Kontor-Device", self.device_id.as_deref()), (CREDENTIAL, credential)];
+        for (name, value) in shown.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            request = request.header(name, value);
+        }
+        request
     }
 }
 
@@ -73,32 +88,37 @@ impl Fetch for Http {
         if from > 0 {
             request = request.header("Range", format!("bytes={from}-"));
         }
-        if let Some(id) = self.id_for(path) {
-            request = request.header("Kontor-Device", id);
-        }
-        let answer = request.call().ok()?;
-        let receipt = answer.headers().get("kontor-receipt");
-        let receipt = receipt.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        // A server could send anything there; what it really sends is 32 digits.
-        let receipt = receipt.filter(|text| text.len() <= 64);
-        let begins = answer.headers().get("content-range").and_then(|value| {
-            // `bytes 500-999/1000`
-            let range = value.to_str().ok()?.strip_prefix("bytes ")?;
-            range.split('-').next()?.parse().ok()
-        });
-        let status = answer.status().as_u16();
-        let from = if status == 206 { begins? } else { 0 };
-        Some(Answer { status, from, receipt, body: Box::new(answer.into_body().into_reader()) })
+        answer_of(request.call().ok()?)
     }
 
-    fn post(&self, path: &str, json: &str) -> Option<u16> {
-        let url = format!("{}/{path}", self.base_url);
-        let mut request = self.agent.post(url).header("Content-Type", "application/json");
-        if let Some(id) = self.id_for(path) {
-            request = request.header("Kontor-Device", id);
-        }
-        Some(request.send(json).ok()?.status().as_u16())
+    fn ask(&self, path: &str, credential: Option<&str>) -> Option<Answer> {
+        let request = self.agent.get(format!("{}/{path}", self.base_url));
+        answer_of(self.as_device(request, credential).call().ok()?)
     }
+
+    fn post(&self, path: &str, json: &str, credential: Option<&str>) -> Option<u16> {
+        let url = format!("{}/{path}", self.base_url);
+        let request = self.agent.post(url).header("Content-Type", "application/json");
+        Some(self.as_device(request, credential).send(json).ok()?.status().as_u16())
+    }
+}
+
+fn answer_of(answer: ureq::http::Response<ureq::Body>) -> Option<Answer> {
+    // A server could send anything there; what it really sends is short.
+    let text = |name: &str| {
+        let value = answer.headers().get(name)?.to_str().ok()?;
+        (value.len() <= 128).then(|| value.to_owned())
+    };
+    let (receipt, credential) = (text("kontor-receipt"), text(CREDENTIAL));
+    let begins = answer.headers().get("content-range").and_then(|value| {
+        // `bytes 500-999/1000`
+        let range = value.to_str().ok()?.strip_prefix("bytes ")?;
+        range.split('-').next()?.parse().ok()
+    });
+    let status = answer.status().as_u16();
+    let from = if status == 206 { begins? } else { 0 };
+    let body = Box::new(answer.into_body().into_reader());
+    Some(Answer { status, from, receipt, credential, body })
 }
 
 /// Reads a body of at most `bytes_max` bytes. `None`: it is longer, or broke off.

@@ -42,6 +42,14 @@ pub struct Identity {
     pub own: bool,
 }
 
+/// The file of the credential.
+const CREDENTIAL: &str = "credential";
+
+/// Up to 128 letters and digits, which can stand in a header.
+fn is_credential(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// The folder of a device.
 #[derive(Clone, Debug)]
 pub struct Memory {
@@ -89,6 +97,22 @@ impl Memory {
 
     pub(crate) fn keep_identity(&self, identity: &Identity) -> Result<(), Refused> {
         self.keep_json("identity.json", identity)
+    }
+
+    /// What shows the service that the device was there before: given by it, sent along with every
+    /// question and report. Without it reports count apart.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Storage`].
+    pub fn credential(&self) -> Result<Option<String>, Refused> {
+        let kept = self.kept(CREDENTIAL)?;
+        // What is damaged is as good as none: the service gives a new one.
+        Ok(kept.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| is_credential(text)))
+    }
+
+    pub(crate) fn keep_credential(&self, text: &str) -> Result<(), Refused> {
+        if is_credential(text) { self.keep(CREDENTIAL, text.as_bytes()) } else { Ok(()) }
     }
 
     /// Reports that no server has taken yet.

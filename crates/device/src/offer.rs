@@ -51,7 +51,8 @@ pub fn ask(
     let country = identity.country.as_ref().map(|country| format!("?country={country}"));
     let path = format!("offers/{model}/{channel}/{cohort}/{build}{}", country.unwrap_or_default());
     let withheld = |status| Refused::Withheld { name: "the offer".into(), status };
-    let answer = fetch.get(&path, 0).ok_or_else(|| withheld(0))?;
+    let credential = memory.credential()?;
+    let answer = fetch.ask(&path, credential.as_deref()).ok_or_else(|| withheld(0))?;
     if answer.status != 200 {
         return Err(withheld(answer.status));
     }
@@ -75,6 +76,10 @@ pub fn ask(
     if offer.version != seen.version || seen.keys != role.keyids {
         let seen = Seen { version: offer.version, keys: role.keyids.clone() };
         memory.keep_json("offer-seen.json", &seen)?;
+    }
+    // Only a server whose offer is believed may change what the device shows to it.
+    if let Some(credential) = answer.credential {
+        memory.keep_credential(&credential)?;
     }
     Ok(Heard { offer, receipt: answer.receipt, at: now })
 }

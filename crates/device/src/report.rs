@@ -69,10 +69,11 @@ pub fn queue(memory: &Memory, report: Report) -> Result<(), Refused> {
 /// [`Refused::Storage`].
 pub fn send(memory: &Memory, fetch: &impl Fetch, path: &str) -> Result<usize, Refused> {
     let reports = memory.reports()?;
+    let credential = memory.credential()?;
     let mut taken = 0;
     for report in &reports {
         let Ok(json) = serde_json::to_string(report) else { break };
-        match fetch.post(path, &json) {
+        match fetch.post(path, &json, credential.as_deref()) {
             // Refused for good counts as taken: it would be refused again.
             Some(200..=299 | 400..=428) => taken += 1,
             _ => break,

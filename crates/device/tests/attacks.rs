@@ -297,8 +297,12 @@ impl Fetch for Dripping {
         Some(Answer { body, ..answer })
     }
 
-    fn post(&self, path: &str, json: &str) -> Option<u16> {
-        self.http.post(path, json)
+    fn ask(&self, path: &str, credential: Option<&str>) -> Option<Answer> {
+        self.http.ask(path, credential)
+    }
+
+    fn post(&self, path: &str, json: &str, credential: Option<&str>) -> Option<u16> {
+        self.http.post(path, json, credential)
     }
 }
 

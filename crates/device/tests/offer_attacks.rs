@@ -307,8 +307,12 @@ impl Fetch for Halting {
         answer
     }
 
-    fn post(&self, path: &str, json: &str) -> Option<u16> {
-        self.http.post(path, json)
+    fn ask(&self, path: &str, credential: Option<&str>) -> Option<Answer> {
+        self.http.ask(path, credential)
+    }
+
+    fn post(&self, path: &str, json: &str, credential: Option<&str>) -> Option<u16> {
+        self.http.post(path, json, credential)
     }
 }
 
@@ -354,4 +358,50 @@ fn receipts_go_with_reports() {
         (Event::RolledBack, "b7", false),
     ];
     assert!(told.iter().map(|(e, b, r)| (*e, b.as_str(), *r)).eq(expected), "{told:?}");
+}
+
+/// What a device was given is shown from then on, to the service and to nobody who serves files; and
+/// only a service whose offer is believed can give it.
+#[test]
+fn credentials_are_kept_and_shown_to_the_service_only() {
+    let world = World::new();
+    world.publish(2);
+    let known = |device: Client<Http>| Client {
+        fetch: device.fetch.clone().with_device(Some("device-0001")),
+        ..device
+    };
+    let device = known(following(&world));
+    let shown = |what: &str| -> Vec<(bool, Option<String>)> {
+        let behaviour = world.mirror.with();
+        let told = behaviour.shown.iter().filter(|(path, ..)| path.starts_with(what));
+        told.map(|(_, device, credential)| (device.is_some(), credential.clone())).collect()
+    };
+    // Somebody in between gives one with an offer that nobody has signed.
+    world.mirror.with().credential = Some("5to1en".into());
+    serve(&world, b"{}".to_vec());
+    untrusted(&device);
+    assert_eq!(device.memory.credential().expect("readable"), None);
+
+    world.mirror.with().credential = Some("4c0f00d".into());
+    serve_offer(&world, 5, everybody(), None);
+    device.update().expect("sound");
+    let device = known(world.restarted(&device));
+    world.mirror.with().credential = None;
+    serve_offer(&world, 6, everybody(), install(2, &["one-2.img"]));
+    device.update().expect("sound");
+    world.mirror.with().post_status = 204;
+    assert_eq!(device.send_reports("reports").expect("storage is sound"), 2);
+    let own = || Some("4c0f00d".to_owned());
+    assert_eq!(shown("offers/"), [(true, None), (true, None), (true, own())]);
+    assert_eq!(shown("reports"), [(true, own()), (true, own())]);
+    for (path, device, credential) in &world.mirror.with().shown {
+        let files = path.starts_with("targets/") || path.starts_with("metadata/");
+        assert!(!files || (device.is_none() && credential.is_none()), "{path}");
+    }
+
+    // What cannot stand in a header is not kept.
+    world.mirror.with().credential = Some("4c0f00d; x".into());
+    serve_offer(&world, 7, everybody(), None);
+    device.update().expect("sound");
+    assert_eq!(device.memory.credential().expect("readable"), own());
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use kontor_base::{Random, SecretKey};
+use kontor_base::{Random, SecretKey, hex, unhex};
 
 /// Why there is no secret.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,9 @@ pub fn load_or_make(folder: &Path, random: &Random) -> Result<SecretKey, SecretE
             if mode & 0o077 != 0 {
                 return Err(SecretError::Exposed(path));
             }
-            from_hex(text.trim()).map(SecretKey::from_bytes).ok_or(SecretError::Malformed(path))
+            unhex(&text.trim().to_ascii_lowercase())
+                .map(SecretKey::from_bytes)
+                .ok_or(SecretError::Malformed(path))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path, random),
         Err(source) => Err(SecretError::Io { what: "read", path, source }),
@@ -61,7 +63,7 @@ pub fn load_or_make(folder: &Path, random: &Random) -> Result<SecretKey, SecretE
 
 fn make(path: PathBuf, random: &Random) -> Result<SecretKey, SecretError> {
     let bytes = random.bytes32();
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = hex(&bytes);
     let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).and_then(
         |mut file| {
             file.write_all(text.as_bytes())?;
@@ -72,17 +74,6 @@ fn make(path: PathBuf, random: &Random) -> Result<SecretKey, SecretError> {
         Ok(()) => Ok(SecretKey::from_bytes(bytes)),
         Err(source) => Err(SecretError::Io { what: "write", path, source }),
     }
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

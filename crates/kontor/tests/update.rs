@@ -135,6 +135,7 @@ impl House {
                 version: None,
                 kind: "nightly".parse().expect("a kind"),
                 notes: BTreeMap::new(),
+                csig: None,
             };
             publish(&self.rom, command, Arc::new(|_| true)).await.expect("published");
             let command =
@@ -225,6 +226,8 @@ impl Drop for House {
 struct Simulated {
     cohort: u16,
     http: Http,
+    /// What shows that it was here on an earlier day.
+    credential: Option<String>,
 }
 
 impl Simulated {
@@ -236,15 +239,23 @@ impl Simulated {
         let device = |number: u16| Self {
             cohort: cohorts[usize::from(number) * step],
             http: Http::new(url).with_device(Some(&format!("device-{number:04}"))),
+            credential: None,
         };
         (0..DEVICES).map(device).collect()
+    }
+
+    /// Asks for the first time, and keeps what it is given.
+    fn arrives(&mut self) {
+        let path = format!("offers/one/stable/{}/a1", self.cohort);
+        self.credential = self.http.ask(&path, None).expect("answers").credential;
+        assert!(self.credential.is_some());
     }
 
     /// The build that it is offered, with the receipt.
     fn asks(&self) -> Option<(String, String)> {
         let path = format!("offers/one/stable/{}/a1", self.cohort);
-        let answer = self.http.get(&path, 0).expect("answers");
-        assert_eq!(answer.status, 200);
+        let answer = self.http.ask(&path, self.credential.as_deref()).expect("answers");
+        assert_eq!((answer.status, answer.credential), (200, None));
         let mut body = String::new();
         { answer.body }.read_to_string(&mut body).expect("text");
         // The real device proves the signature; here it is about who is offered what.
@@ -259,7 +270,7 @@ impl Simulated {
             "{{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"{build}\",\"event\":\"{event}\",\
              \"code\":\"E: slot\nb\",\"receipt\":\"{receipt}\"}}"
         );
-        assert_eq!(self.http.post("reports", &body), Some(204));
+        assert_eq!(self.http.post("reports", &body, self.credential.as_deref()), Some(204));
     }
 }
 
@@ -345,14 +356,14 @@ fn a_build_goes_out_to_everybody_in_spite_of_failures_and_cut_connections() {
     house.sign();
 
     let rollout = house.roll_out("a2", &[1, 10, 100]);
-    let devices = Simulated::all(&house.url(), &rollout.salt);
+    let mut devices = Simulated::all(&house.url(), &rollout.salt);
+    let proxy = Cutting::start(house.address, CUT_AFTER);
+    let device = house.device(devices[15].cohort, &first, &proxy.url);
+    the_first_day(&house, &mut devices, &device);
     let few = offered(&devices);
     assert_eq!(few, [0, 1, 2, 3], "places 0, 33, 66 and 99 are the first hundredth");
 
     // The real device is at about 5 %: in the second wave, not in the first.
-    let cohort = devices[15].cohort;
-    let proxy = Cutting::start(house.address, CUT_AFTER);
-    let device = house.device(cohort, &first, &proxy.url);
     let Ok(Outcome::Waiting { reason, .. }) = device.update() else { panic!("not its turn") };
     assert_eq!(reason, "rollout.not_your_turn_yet");
 
@@ -371,6 +382,7 @@ fn a_build_goes_out_to_everybody_in_spite_of_failures_and_cut_connections() {
         let invented = Simulated {
             cohort: like.cohort,
             http: Http::new(&house.url()).with_device(Some(&format!("invented-{number}"))),
+            credential: None,
         };
         invented.reports("a2", "failed", "");
     }
@@ -432,6 +444,22 @@ fn a_build_goes_out_to_everybody_in_spite_of_failures_and_cut_connections() {
     served_as_it_should_be(&house);
 }
 
+/// Every device asks for the first time. What a device that nobody knows reports moves nothing,
+/// whatever it was offered; from the next day on they are known.
+fn the_first_day(house: &House, devices: &mut [Simulated], device: &Client<Http>) {
+    let stranger = Http::new(&house.url()).with_device(Some("device-invented"));
+    let path = format!("offers/one/stable/{}/a1", devices[0].cohort);
+    let answer = stranger.ask(&path, None).expect("answers");
+    assert_eq!(answer.receipt, None, "it is offered the build, and gets no receipt");
+    let given = answer.credential.expect("it is given a credential");
+    let answer = stranger.ask(&path, Some(&given)).expect("answers");
+    assert_eq!(answer.receipt, None, "which is worth nothing on the same day");
+    devices.iter_mut().for_each(Simulated::arrives);
+    assert!(matches!(device.update(), Ok(Outcome::Waiting { .. })));
+    house.clock.advance_seconds(86_400);
+    house.runtime.block_on(kontor_rom::signing::keep_signing(&house.rom)).expect("renews");
+}
+
 fn served_as_it_should_be(house: &House) {
     let stream = |path: &str| {
         let mut server = TcpStream::connect(house.address).expect("connects");
@@ -450,7 +478,8 @@ fn served_as_it_should_be(house: &House) {
     let missing = stream("/rom/metadata/2.root.json");
     assert!(missing.starts_with("http/1.1 404") && missing.contains("no-cache"), "{missing}");
     let offer = stream("/rom/offers/one/stable/17/a1");
-    assert!(offer.contains("cache-control: private, no-cache"), "{offer}");
+    assert!(offer.contains("cache-control: public, max-age=0, s-maxage=1"), "{offer}");
+    assert!(offer.contains("vary: kontor-device"), "{offer}");
     assert!(!offer.contains("kontor-receipt"), "who tells no id gets no receipt");
     for (path, status) in [
         ("/rom/offers/one/stable/10000/a1", "400"),

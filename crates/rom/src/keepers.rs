@@ -15,8 +15,8 @@ use crate::rollout::{keep_rollouts, want_deltas};
 use crate::signing::keep_signing;
 
 /// How often the snapshot is compared with the database even if nobody in this process changed it:
-/// a halt on another node takes effect here within this time.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// a halt on another node takes effect here within this time and the reading. A second is promised.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How often rollouts are asked what is due.
 const TURN_EVERY: Duration = Duration::from_secs(1);
 /// How often the signed metadata is looked at without a change, in seconds.

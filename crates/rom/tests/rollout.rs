@@ -1,171 +1,16 @@
 //! A build's whole way: published, rolled out to a few, halted by failures, resumed, done; and what
 //! devices are told on each step.
 
+mod house;
 mod package;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use kontor_base::{Clock, Instant, Line, Random, SecretKey};
+use house::{House, MODEL};
+use kontor_base::Line;
 use kontor_domain::channel::Channel;
-use kontor_domain::device::{DeviceModel, Maker};
-use kontor_domain::rollout::{
-    Advance, Audience, Event, Gate, Pace, Rollout, RolloutState, Step, Trip, Wave,
-};
-use kontor_rom::build::{self, PublishCommand, Published, Refusal, publish};
-use kontor_rom::channel::{PromoteCommand, promote};
-use kontor_rom::core::{Question, Source, Who};
-use kontor_rom::rollout::{
-    PlanCommand, ReportCommand, Reported, WithdrawCommand, keep_rollouts, plan, receipt_of, report,
-    status_of, steer, withdraw,
-};
-use kontor_rom::{Failure, Files, Rom, Settings, device};
-use kontor_scratch::Scratch;
-
-struct House {
-    rom: Arc<Rom>,
-    folder: Scratch,
-}
-
-const MODEL: &str = "one";
-
-impl House {
-    async fn open() -> Self {
-        let folder = Scratch::chosen();
-        let db = folder.open();
-        let files = Files::open(folder.path("files")).expect("opens");
-        let clock = Clock::fixed(Instant::from_micros(1_790_900_000_000_000));
-        let settings = Settings { origin: "https://rom.example".to_owned(), ..Settings::default() };
-        let secret = SecretKey::from_bytes([7; 32]);
-        let rom = Rom::open(db, clock, Random::seeded(5), &secret, files, settings).await;
-        let rom = Arc::new(rom.expect("opens"));
-        let model = DeviceModel {
-            codename: MODEL.parse().expect("a codename"),
-            name: Line::parse("One").expect("a line"),
-            brand: Line::parse("Example").expect("a line"),
-            maker: Maker::Own,
-            also: vec![],
-            revisions: vec![],
-            product: None,
-            picture: None,
-        };
-        device::save_model(&rom, model).await.expect("a model");
-        Self { rom, folder }
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.folder.path(name);
-        std::fs::write(&path, bytes).expect("writes");
-        path
-    }
-
-    async fn publish(&self, name: &str, bytes: &[u8]) -> Result<Published, Failure<Refusal>> {
-        let command = PublishCommand {
-            source: build::Source::Path(self.file(name, bytes)),
-            model: MODEL.parse().expect("a codename"),
-            version: None,
-            kind: "nightly".parse().expect("a kind"),
-            notes: BTreeMap::new(),
-        };
-        publish(&self.rom, command, Arc::new(|_| true)).await
-    }
-
-    /// Publishes a build, puts it into the channel and plans a rollout.
-    async fn planned(&self, incremental: &str, seconds: i64, percents: &[u32]) -> Rollout {
-        let bytes = package::good(MODEL, incremental, seconds);
-        self.publish(&format!("rom-1.0-{incremental}.zip"), &bytes).await.expect("published");
-        let model = || MODEL.parse().expect("a codename");
-        let command = PromoteCommand {
-            model: model(),
-            incremental: incremental.to_owned(),
-            channel: Channel::Stable,
-            floor: false,
-        };
-        promote(&self.rom, command).await.expect("promoted");
-        let wave = |percent: &u32| Wave {
-            share: percent * 10_000,
-            audience: Audience::Everybody,
-            countries: vec![],
-            advance: Advance::After { seconds: 3_600 },
-        };
-        let command = PlanCommand {
-            model: model(),
-            channel: Channel::Stable,
-            incremental: incremental.to_owned(),
-            waves: percents.iter().map(wave).collect(),
-            gate: Gate { failures_max: 100_000, reports_min: 10, trip: Trip::Halt },
-            pace: Pace::default(),
-            population: 1_000,
-        };
-        let rollout = plan(&self.rom, command).await.expect("planned");
-        self.rom.refresh().await.expect("refreshed, as the keeper does");
-        rollout
-    }
-
-    async fn step(&self, rollout: &Rollout, step: Step) -> RolloutState {
-        steer(&self.rom, rollout.id, step, None).await.expect("possible").standing.state
-    }
-
-    /// An hour goes by and the keeper comes.
-    async fn hour(&self) -> usize {
-        self.rom.clock.advance_seconds(3_600);
-        keep_rollouts(&self.rom).await.expect("looked through")
-    }
-
-    fn check(&self, device: u32, source: &str) -> serde_json::Value {
-        let who = Who::Device(self.rom.keys.device(&format!("device-{device}")).expect("an id"));
-        let source = Source { incremental: source, built_s: None };
-        let question =
-            Question { model: MODEL, channel: Channel::Stable, source, who, country: None };
-        let snapshot = self.rom.snapshots.now();
-        let answers = snapshot.answer(&question, self.rom.now()).expect("a model");
-        serde_json::from_slice(&answers.check.body).expect("JSON")
-    }
-
-    /// Of a thousand devices with `source`, those that are offered `wanted`.
-    fn offered(&self, source: &str, wanted: &str) -> Vec<u32> {
-        (0..1_000)
-            .filter(|device| self.check(*device, source)["install"]["incremental"] == wanted)
-            .collect()
-    }
-
-    /// Reports with the receipt that the device was given, or with another one.
-    async fn report_with(
-        &self,
-        device: u32,
-        build: &str,
-        event: Event,
-        receipt: String,
-    ) -> Reported {
-        let command = ReportCommand {
-            device: self.rom.keys.device(&format!("device-{device}")).expect("an id"),
-            model: MODEL.to_owned(),
-            channel: Channel::Stable,
-            incremental: build.to_owned(),
-            event,
-            code: "kPayload\nMismatch\u{0}".to_owned(),
-            receipt,
-        };
-        report(&self.rom, command).await.expect("taken in")
-    }
-
-    async fn report(&self, device: u32, build: &str, event: Event) -> bool {
-        let receipt = self.receipt(device, "a1").unwrap_or_default();
-        self.report_with(device, build, event, receipt).await.repeated
-    }
-
-    /// What a device with `source` is given with its answer.
-    fn receipt(&self, device: u32, source: &str) -> Option<String> {
-        let key = self.rom.keys.device(&format!("device-{device}")).expect("an id");
-        let source = Source { incremental: source, built_s: None };
-        let (channel, who) = (Channel::Stable, Who::Device(key));
-        let question = Question { model: MODEL, channel, source, who, country: None };
-        let snapshot = self.rom.snapshots.now();
-        let decided = snapshot.decide(&question, self.rom.now()).expect("a model");
-        receipt_of(&self.rom, key, &decided)
-    }
-}
+use kontor_domain::rollout::{Event, RolloutState, Step};
+use kontor_rom::Failure;
+use kontor_rom::core::{Question, Shown, Source, Who};
+use kontor_rom::rollout::{WithdrawCommand, keep_rollouts, receipt_of, status_of, steer, withdraw};
 
 #[tokio::test]
 async fn a_build_goes_out_in_waves_and_failures_halt_it() {
@@ -255,6 +100,20 @@ async fn reports_of_invented_devices_halt_nothing() {
     let status = status_of(&house.rom, second.id).await.expect("reads").expect("is there");
     assert_eq!((status.tally.failed, status.tally.rolled_back), (0, 0));
     assert_eq!((status.apart.failed, status.apart.rolled_back), (5, 50));
+
+    // Inside, but nobody has seen it before today: it gets no receipt.
+    let invented = house.rom.keys.device(&format!("device-{}", inside[1])).expect("an id");
+    let question = Question {
+        model: MODEL,
+        channel: Channel::Stable,
+        source: Source { incremental: "a1", built_s: None },
+        who: Who::Device(invented),
+        country: None,
+    };
+    let snapshot = house.rom.snapshots.now();
+    let decided = snapshot.decide(&question, house.rom.now()).expect("a model");
+    assert_eq!(receipt_of(&house.rom, invented, Shown::Nothing, &decided), None);
+    assert!(receipt_of(&house.rom, invented, Shown::Credential, &decided).is_some());
 
     // The same device with its own receipt moves over, and counts once.
     let key = inside[0];
@@ -385,7 +244,7 @@ async fn packages_that_do_not_fit_are_refused_by_name_and_leave_nothing() {
             other => panic!("case {at}, {code}: {other:?}"),
         }
     }
-    let left = std::fs::read_dir(house.folder.path("files/incoming")).expect("is there");
+    let left = std::fs::read_dir(house.folder.join("files/incoming")).expect("is there");
     assert_eq!(left.count(), 0);
     house.publish("rom-1.0-a1.zip", &whole).await.expect("the good one");
     match house.publish("rom-1.0-a1.zip", &whole).await {

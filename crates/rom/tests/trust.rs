@@ -108,6 +108,7 @@ impl Maker3 {
             version: None,
             kind: "nightly".parse().expect("a kind"),
             notes: BTreeMap::new(),
+            csig: None,
         };
         publish(&self.rom, command, Arc::new(|_| true)).await.expect("published");
         self.rom.refresh().await.expect("reads");

@@ -99,6 +99,7 @@ fn build(of: u32, number: u32, file: BuildFile, at: Instant) -> Build {
                 .to_owned(),
         ),
         parts: vec![],
+        csig: None,
     };
     Build {
         id: BuildId::from_bytes(id(&[1, of, number])),

@@ -65,6 +65,86 @@ impl Server {
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.ask("GET", path, headers, "").await
     }
+
+    /// A device asks today and comes back tomorrow: what it was given, what it gets today, and the
+    /// receipt that it gets tomorrow.
+    async fn known(&self, device: &str) -> (String, String, String) {
+        const CHECK: &str = "/rom/check?model=one&channel=stable&build=old";
+        let first = self.get(CHECK, &[("kontor-device", device)]).await;
+        let credential = first.header("kontor-credential").to_owned();
+        let shown = [("kontor-device", device), ("kontor-credential", credential.as_str())];
+        let today = self.get(CHECK, &shown).await.header("kontor-receipt").to_owned();
+        self.api.clock.advance_seconds(86_400);
+        let tomorrow = self.get(CHECK, &shown).await;
+        assert_eq!(tomorrow.header("kontor-credential"), "", "it has its own");
+        let receipt = tomorrow.header("kontor-receipt").to_owned();
+        (credential, today, receipt)
+    }
+}
+
+/// A receipt moves a rollout's gate, so only a device gets one that shows that it was here before.
+#[tokio::test]
+async fn only_known_devices_get_receipts() {
+    let server = Server::open().await;
+    let (credential, today, receipt) = server.known("device-0001").await;
+    assert_eq!((credential.len(), today.as_str(), receipt.len()), (68, "", 32));
+    let check = "/rom/check?model=one&channel=stable&build=old";
+    for (device, shown) in [
+        ("device-0002", credential.as_str()),
+        ("device-0001", ""),
+        ("device-0001", &credential[1..]),
+        ("device-0001", "\"'"),
+    ] {
+        let headers = [("kontor-device", device), ("kontor-credential", shown)];
+        let answer = server.get(check, &headers).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.header("kontor-receipt"), "", "{device} with {shown:?}");
+        assert_eq!(answer.header("kontor-credential").len(), 68, "it is given its own");
+    }
+}
+
+/// What depends on the address alone may be kept by others for a second; what was made for one
+/// device may not.
+#[tokio::test]
+async fn answers_say_who_may_keep_them() {
+    const EVERYBODY: &str = "public, max-age=0, s-maxage=1";
+    const DEVICE: &str = "private, no-cache";
+    let server = Server::open().await;
+    let device = ("kontor-device", "device-0001");
+    let kept = async |path: &str, headers: &[(&str, &str)]| {
+        let answer = server.get(path, headers).await;
+        assert_eq!(answer.header("vary"), "Kontor-Device", "{path}");
+        answer.header("cache-control").to_owned()
+    };
+    let check = "/rom/check?model=one&channel=stable&build=old";
+    let v2 = "/rom/api/v2/one/stable/old";
+    let with_place = format!("{check}&c=17");
+    // Nothing is being rolled out: where a client comes from decides nothing.
+    for path in [check, &with_place, v2, "/rom/api/v1/one/stable/old", "/rom/static/one-stable"] {
+        assert_eq!(kept(path, &[]).await, EVERYBODY, "{path}");
+    }
+    assert_eq!(kept(check, &[device]).await, DEVICE);
+    let again = server.get(v2, &[]).await;
+    let etag = again.header("etag").to_owned();
+    let again = server.get(v2, &[("if-none-match", &etag)]).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(again.header("cache-control"), EVERYBODY);
+
+    let halt = |tx: &mut kontor_store::Tx<'_>| {
+        let mut rollout = rollout::get(tx, ROLLOUT)?.expect("it is there");
+        rollout.standing.state = kontor_domain::rollout::RolloutState::Running;
+        rollout::save(tx, &rollout)
+    };
+    server.api.shop.db.write("test.running", halt).await.expect("is written");
+    server.api.rom.refresh().await.expect("reads");
+    for path in [check, v2, "/rom/api/v1/one/stable/old", "/rom/static/one-stable"] {
+        assert_eq!(kept(path, &[]).await, DEVICE, "{path}: a client's address decides");
+    }
+    let with_cohort = format!("{check}&cohort=4711");
+    for path in [&with_place, &with_cohort, &format!("{v2}?c=17")] {
+        assert_eq!(kept(path, &[]).await, EVERYBODY, "{path}: its place is in the address");
+    }
+    assert_eq!(kept(&with_cohort, &[device]).await, DEVICE);
 }
 
 #[tokio::test]
@@ -170,8 +250,7 @@ async fn checks_are_answered_in_every_form_and_not_sent_twice() {
 async fn reports_count_once_and_raw_line_breaks_survive() {
     let server = Server::open().await;
     let device = [("kontor-device", "device-0001")];
-    let check = server.get("/rom/check?model=one&channel=stable&build=old", &device).await;
-    let receipt = check.header("kontor-receipt");
+    let receipt = server.known("device-0001").await.2;
     assert_eq!(receipt.len(), 32);
     let raw = format!(
         "{{\"model\":\"one\",\"channel\":\"stable\",\"build\":\"a1\",\"event\":\"failed\",\

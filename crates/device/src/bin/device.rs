@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use kontor_base::{Clock, Random};
+use kontor_base::{Clock, Random, hex};
 use kontor_device::{Client, Http, Identity, Memory, Outcome};
 use kontor_ota::delta::apply::hash_of;
-use kontor_ota::signing::key::hex;
 use kontor_ota::signing::offer::{COHORTS, draw_cohort};
 
 /// A device that lives in a folder: it checks, verifies, downloads, applies and reports.

@@ -27,6 +27,10 @@ pub(crate) struct Behaviour {
     pub(crate) endless: usize,
     /// Told as `Kontor-Receipt` with every offer.
     pub(crate) receipt: Option<String>,
+    /// Told as `Kontor-Credential` with every offer.
+    pub(crate) credential: Option<String>,
+    /// Ids and credentials that came with requests, with the path.
+    pub(crate) shown: Vec<(String, Option<String>, Option<String>)>,
     /// What was asked for, with the range.
     pub(crate) asked: Vec<(String, u64)>,
     /// What was posted.
@@ -72,6 +76,7 @@ fn serve(stream: TcpStream, shared: &Mutex<Behaviour>) -> Option<()> {
     let mut words = line.split(' ').map(str::to_owned);
     let (method, path) = (words.next()?, words.next()?.trim_start_matches('/').to_owned());
     let (mut from, mut ranged, mut length) = (0_u64, false, 0_usize);
+    let (mut device, mut credential) = (None, None);
     loop {
         let mut header = String::new();
         reader.read_line(&mut header).ok()?;
@@ -86,6 +91,13 @@ fn serve(stream: TcpStream, shared: &Mutex<Behaviour>) -> Option<()> {
         if let Some(value) = header.strip_prefix("content-length: ") {
             length = value.parse().ok()?;
         }
+        let told = |name: &str| header.strip_prefix(name).map(str::to_owned);
+        device = told("kontor-device: ").or(device);
+        credential = told("kontor-credential: ").or(credential);
+    }
+    {
+        let mut behaviour = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        behaviour.shown.push((path.clone(), device, credential));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
@@ -127,9 +139,13 @@ fn answer(
     let range = format!("Content-Range: bytes {start}-{}/{total}\r\n", total.saturating_sub(1));
     let head = if ranged {
         head("206 Partial Content", part.len(), &range)
-    } else if let Some(receipt) = behaviour.receipt.as_ref().filter(|_| path.starts_with("offers/"))
-    {
-        head("200 OK", part.len(), &format!("Kontor-Receipt: {receipt}\r\n"))
+    } else if path.starts_with("offers/") {
+        let line = |name: &str, value: &Option<String>| {
+            value.as_ref().map_or_else(String::new, |value| format!("{name}: {value}\r\n"))
+        };
+        let receipt = line("Kontor-Receipt", &behaviour.receipt);
+        let credential = line("Kontor-Credential", &behaviour.credential);
+        head("200 OK", part.len(), &format!("{receipt}{credential}"))
     } else {
         head("200 OK", part.len(), "")
     };

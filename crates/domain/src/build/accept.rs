@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kontor_base::id::BuildId;
 use kontor_base::{Instant, Language};
 
+use super::digest::Digest;
 use super::manifest::{Manifest, OtaKind};
 use super::types::{Build, BuildFile, BuildText, Package, PayloadPlace, ReleaseType};
 use crate::device::DeviceModel;
@@ -29,6 +30,9 @@ pub struct Candidate {
     pub kind: ReleaseType,
     /// What is new.
     pub notes: BTreeMap<Language, String>,
+    /// The signed list of its parts, if it was handed in, with the digest of the verified boot
+    /// metadata that it tells.
+    pub csig: Option<(BuildFile, Digest)>,
 }
 
 /// Why a package was not published.
@@ -124,6 +128,7 @@ pub fn publish(
         payload: candidate.payload,
         property_files: manifest.property_files.clone(),
         parts: manifest.parts.clone(),
+        csig: candidate.csig.as_ref().map(|(file, _)| file.clone()),
     };
     match (&manifest.source, same) {
         (_, Some(build)) if build.built_at != manifest.built_at => {
@@ -180,7 +185,7 @@ fn new_build(
         sdk: manifest.sdk,
         patch_level: manifest.patch_level,
         fingerprint: manifest.fingerprint.clone(),
-        vbmeta: manifest.vbmeta,
+        vbmeta: manifest.vbmeta.or(candidate.csig.as_ref().map(|(_, vbmeta)| *vbmeta)),
         release_counter: counter + 1,
         notes: candidate.notes.clone(),
         packages: vec![package],
@@ -247,6 +252,7 @@ mod tests {
             version: "1.0".parse().expect("a version"),
             kind: "nightly".parse().expect("a kind"),
             notes: BTreeMap::new(),
+            csig: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kontor_base::{hex, unhex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The SHA-256 of a file; also its name in the store of files.
@@ -32,26 +33,13 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let digit = |b: u8| match b {
-            b'0'..=b'9' => Ok(b - b'0'),
-            b'a'..=b'f' => Ok(b - b'a' + 10),
-            _ => Err(DigestError),
-        };
-        let text = text.as_bytes();
-        if text.len() != 64 {
-            return Err(DigestError);
-        }
-        let mut bytes = [0; 32];
-        for (slot, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            *slot = digit(pair[0])? << 4 | digit(pair[1])?;
-        }
-        Ok(Self(bytes))
+        unhex(text).map(Self).ok_or(DigestError)
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

@@ -163,8 +163,8 @@ impl Manifest {
         if lines.maybe("ota-downgrade") == Some("yes") {
             return wrong("ota-downgrade", "the package wipes the device to go back");
         }
-        let seconds: i64 = match lines.must("post-timestamp")?.parse() {
-            Ok(seconds @ 1..=253_402_300_799) => seconds,
+        let seconds = match number(lines.must("post-timestamp")?) {
+            Ok(seconds @ 1..=253_402_300_799) => seconds.cast_signed(),
             _ => return wrong("post-timestamp", "not a number of seconds since 1970"),
         };
         let property_files = match kind {
@@ -213,8 +213,8 @@ fn text_of(key: &'static str, text: &str) -> Result<BuildText, ManifestError> {
 }
 
 fn sdk(text: &str) -> Result<u32, ManifestError> {
-    match text.parse() {
-        Ok(level @ 1..=10_000) => Ok(level),
+    match number(text).map(u32::try_from) {
+        Ok(Ok(level @ 1..=10_000)) => Ok(level),
         _ => wrong("post-sdk-level", "not an API level"),
     }
 }
@@ -317,6 +317,8 @@ mod tests {
             (change("ota-type=AB", "ota-type=A\u{1b}B"), "build.metadata_line"),
             (change("ota-type=AB\n", ""), "build.metadata_missing"),
             (change("post-timestamp=1790812800", "post-timestamp=-1"), "build.metadata_wrong"),
+            (change("post-timestamp=", "post-timestamp=+"), "build.metadata_wrong"),
+            (change("post-sdk-level=", "post-sdk-level=+"), "build.metadata_wrong"),
             (
                 change("post-timestamp=1790812800", "post-timestamp=99999999999999"),
                 "build.metadata_wrong",
@@ -336,7 +338,101 @@ mod tests {
         assert_eq!(Manifest::parse(&[0xFF, 0xFE]), Err(ManifestError::NotText));
     }
 
+    /// A value as a hostile package may have it, for any key.
+    fn hostile() -> impl Strategy<Value = String> {
+        let made = prop::sample::select(vec![
+            "AB",
+            "BLOCK",
+            "yes",
+            "",
+            "0",
+            "1",
+            "+36",
+            "-1",
+            "18446744073709551616",
+            "9223372036854775807",
+            "one|two,three",
+            "one,,two",
+            "../../etc/passwd",
+            "a\"b",
+            "a=b",
+            "x.bin:1:2,x.bin:1:2",
+            "x.bin:18446744073709551615:1",
+            "x.bin:1:2,",
+            "x.bin:1:2   ",
+            "<script>",
+            "2026-13-01",
+            "2026-02-29",
+            "\u{202e}one",
+            "one\r",
+            "a\u{0}b",
+        ]);
+        prop_oneof![
+            made.prop_map(str::to_owned),
+            "[ -~]{0,40}",
+            "\\PC{0,20}",
+            "[a-z.]{1,8}:[0-9]{1,20}:[0-9]{1,20} {0,3}",
+            "[a-zA-Z0-9._+-]{60,70}",
+        ]
+    }
+
+    /// The text that another reader would have to be given to read the same.
+    fn written(manifest: &Manifest) -> String {
+        let kind = if manifest.kind == OtaKind::TwoSlots { "AB" } else { "BLOCK" };
+        let devices: Vec<String> = manifest.devices.iter().map(ToString::to_string).collect();
+        let mut text = format!(
+            "ota-type={kind}\npre-device={}\npost-build-incremental={}\npost-timestamp={}\n\
+             post-sdk-level={}\n",
+            devices.join("|"),
+            manifest.incremental,
+            manifest.built_at.millis() / 1_000,
+            manifest.sdk,
+        );
+        let source = manifest.source.as_ref().map(ToString::to_string);
+        for (key, value) in [
+            ("post-security-patch-level", manifest.patch_level.map(|day| day.to_string())),
+            ("post-build", manifest.fingerprint.clone()),
+            ("pre-build-incremental", source),
+            ("ota-property-files", manifest.property_files.clone()),
+            ("post-vbmeta-digest", manifest.vbmeta.map(|digest| digest.to_string())),
+        ] {
+            if let Some(value) = value {
+                text.push_str(&format!("{key}={value}\n"));
+            }
+        }
+        text
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_024))]
+
+        /// Whatever a package says of itself: what is accepted is bounded and plain, and means
+        /// the same to a second reader.
+        #[test]
+        fn what_is_accepted_is_plain_and_means_one_thing(
+            changes in prop::collection::vec((0..12_usize, hostile()), 1..4),
+        ) {
+            const KEYS: [&str; 12] = [
+                "ota-type", "pre-device", "post-build-incremental", "post-timestamp",
+                "post-sdk-level", "post-security-patch-level", "post-build",
+                "pre-build-incremental", "ota-property-files", "ota-streaming-property-files",
+                "post-vbmeta-digest", "serialno",
+            ];
+            let mut lines: BTreeMap<&str, String> = GOOD
+                .lines()
+                .filter_map(|line| line.split_once('='))
+                .map(|(key, value)| (key, value.to_owned()))
+                .collect();
+            lines.extend(changes.into_iter().map(|(key, value)| (KEYS[key], value)));
+            let text: String =
+                lines.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
+            let Ok(manifest) = Manifest::parse(text.as_bytes()) else { return Ok(()) };
+            let again = written(&manifest);
+            prop_assert!(again.bytes().all(|b| b == b'\n' || b == b' ' || b.is_ascii_graphic()));
+            prop_assert!(again.len() < 8_192, "{}", again);
+            prop_assert_eq!(Manifest::parse(again.as_bytes()), Ok(manifest));
+        }
+
         #[test]
         fn no_text_makes_the_reader_panic(text in "\\PC{0,200}", cut in 0..GOOD.len()) {
             let _ = Manifest::parse(text.as_bytes());

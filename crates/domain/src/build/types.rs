@@ -138,6 +138,9 @@ pub struct Package {
     /// The same, read.
     #[serde(default)]
     pub parts: Vec<PropertyFile>,
+    /// The owner's signed list of its parts, where it was handed in.
+    #[serde(default)]
+    pub csig: Option<BuildFile>,
 }
 
 /// Why and since when a build is no longer offered.

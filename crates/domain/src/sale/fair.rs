@@ -38,7 +38,7 @@ impl Commitment {
 
 impl std::fmt::Display for Commitment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex::encode(&self.0))
+        f.write_str(&kontor_base::hex(&self.0))
     }
 }
 

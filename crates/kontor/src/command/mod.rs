@@ -22,6 +22,7 @@ mod rom;
 mod rom_delta;
 mod rom_key;
 mod rom_remote;
+mod rom_rollout;
 mod sale;
 mod serve;
 mod table;

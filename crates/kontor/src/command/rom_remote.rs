@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use kontor_base::{Language, limits};
+use kontor_base::{Language, hex, limits};
 use kontor_domain::build::{BuildText, Digest, ReleaseType};
 use kontor_domain::device::Codename;
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ pub(super) struct Package<'a> {
     pub(super) version: &'a Option<BuildText>,
     pub(super) kind: &'a ReleaseType,
     pub(super) notes: &'a BTreeMap<Language, String>,
+    pub(super) csig: Option<&'a [u8]>,
 }
 
 /// An answer: its status, its JSON, and how long it asks to wait.
@@ -69,7 +70,7 @@ pub(super) fn publish(server: &str, package: &Package<'_>) -> Result<(), Command
     sent?;
     let body = json!({
         "name": name, "model": package.model, "version": package.version,
-        "kind": package.kind, "notes": package.notes,
+        "kind": package.kind, "notes": package.notes, "csig": package.csig.map(hex),
     });
     let answer = server.patiently(|| server.post(&body))?;
     match answer.status {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use kontor_base::id::SaleId;
-use kontor_base::{Clock, Email, Phone, Random};
+use kontor_base::{Clock, Email, Phone, Random, unhex};
 use kontor_domain::sale::{Commitment, Noted, Report, verify};
 use kontor_shop::sale::{
     Crowd, SetUpRefusal, admit_again, announce, exclude, halt, make_codes, overview, preview,
@@ -165,15 +165,8 @@ pub(super) struct ExcludeArgs {
 pub(super) struct Hex([u8; 32]);
 
 fn hex(text: &str) -> Result<Hex, String> {
-    let wrong = || "64 hexadecimal digits are wanted".to_owned();
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut bytes = [0; 32];
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| wrong())?;
-    }
-    Ok(Hex(bytes))
+    let bytes = unhex(&text.to_ascii_lowercase());
+    bytes.map(Hex).ok_or_else(|| "64 hexadecimal digits are wanted".to_owned())
 }
 
 fn email(text: &str) -> Result<Email, String> {

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kontor_base::{hex, unhex};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::canonical;
-use super::key::{KeyId, PublicKey, SecretKey, hex, unhex};
+use super::key::{KeyId, PublicKey, SecretKey};
 use super::limits::SIGNATURES_MAX;
 use super::metadata::Body;
 use super::rejected::Rejected;

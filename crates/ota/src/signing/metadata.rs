@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::Instant;
+use kontor_base::{Instant, hex, unhex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::key::{KeyId, PublicKey, hex, unhex};
+use super::key::{KeyId, PublicKey};
 use super::limits::{KEYS_MAX, TARGET_BYTES_MAX, TARGET_NAME_BYTES_MAX, VERSION_MAX};
 use super::rejected::Rejected;
 

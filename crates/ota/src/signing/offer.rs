@@ -11,12 +11,11 @@
 //! it speaks in a way that a device can check of itself: its *cohort*, a number that it has drawn
 //! once, has a [`place`] in each rollout, and the offer says below which place it speaks.
 
-use kontor_base::{Instant, Random};
+use kontor_base::{Instant, Random, unhex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::document::Document;
-use super::key::unhex;
 use super::limits::{OFFER_BYTES_MAX, VERSION_MAX};
 use super::metadata::{Body, SPEC_VERSION, check_target_name};
 use super::rejected::Rejected;
@@ -232,12 +231,25 @@ impl Body for Offer {
         if self.version == 0 || self.version > VERSION_MAX || !POLL_S.contains(&self.poll_s) {
             return Err(Rejected::malformed("a number of the offer is out of bounds"));
         }
+        // Both are shown to people and stand in addresses.
+        let texts = self.install.iter().map(|install| install.incremental.as_str());
+        if !texts.chain([self.reason.as_str()]).all(is_plain) {
+            return Err(Rejected::malformed(
+                "a text of the offer has other characters than it may",
+            ));
+        }
         let names = self.install.iter().flat_map(|install| &install.targets);
         if names.clone().count() > 8 {
             return Err(Rejected::malformed("the offer names too many files"));
         }
         names.map(String::as_str).try_for_each(check_target_name)
     }
+}
+
+/// 1 to 64 letters, digits, `.`, `_`, `-`, `+`.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+".contains(&byte);
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use kontor_base::Random;
+use kontor_base::{Random, hex, unhex};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::key::{PublicKey, SecretKey, hex, unhex};
+use super::key::{PublicKey, SecretKey};
 
 /// The most memory that a key file may ask for, in KiB: a file from a stranger must not fill the
 /// machine that opens it.

@@ -8,6 +8,7 @@ use kontor_domain::build::{
     Digest, MANIFEST_BYTES_MAX, Manifest, ManifestError, OtaKind, PayloadPlace,
 };
 
+use super::csig::certificates_of;
 use super::zip::{Directory, Method, ZipError};
 
 /// What update packages say about themselves.
@@ -28,6 +29,10 @@ pub struct ReadPackage {
     pub payload_sha256: Option<Digest>,
     /// Whether it carries a whole-file signature.
     pub signed: bool,
+    /// The certificates that came with that, as they are.
+    pub certificates: Option<Vec<u8>>,
+    /// Its unpacked members: name, offset, bytes.
+    pub members: Vec<(String, u64, u64)>,
 }
 
 /// Why a package was not read.
@@ -66,9 +71,15 @@ pub fn read_package(file: &mut File) -> Result<ReadPackage, PackageError> {
     let directory = Directory::read(file, length)?;
     let text = directory.unpack(file, METADATA, MANIFEST_BYTES_MAX as u64)?;
     let manifest = Manifest::parse(&text)?;
-    let signed = is_signed(&directory.comment);
-    if manifest.kind == OtaKind::Block {
-        return Ok(ReadPackage { manifest, payload: None, payload_sha256: None, signed });
+    let signature = signature(&directory.comment);
+    let signed = signature.is_some();
+    let certificates = signature.and_then(certificates_of).map(<[u8]>::to_vec);
+    let stored = directory.members.iter().filter(|member| member.method == Method::Stored);
+    let members = stored.map(|member| (member.name.clone(), member.offset, member.bytes)).collect();
+    let (payload, payload_sha256) = (None, None);
+    let package = ReadPackage { manifest, payload, payload_sha256, signed, certificates, members };
+    if package.manifest.kind == OtaKind::Block {
+        return Ok(package);
     }
     let payload =
         directory.member(PAYLOAD).ok_or(PackageError::Payload("payload.bin is missing"))?;
@@ -85,14 +96,14 @@ pub fn read_package(file: &mut File) -> Result<ReadPackage, PackageError> {
         .member(PROPERTIES)
         .filter(|found| found.method == Method::Stored)
         .ok_or(PackageError::Payload("payload_properties.txt is missing or packed"))?;
-    if let Some(part) = manifest.part(PROPERTIES)
+    if let Some(part) = package.manifest.part(PROPERTIES)
         && (part.offset, part.bytes) != (properties.offset, properties.bytes)
     {
         return Err(PackageError::Payload("payload_properties.txt lies elsewhere than is said"));
     }
     let text = directory.unpack(file, PROPERTIES, 4_096)?;
     let sha256 = payload_hash(&text, place.bytes)?;
-    Ok(ReadPackage { manifest, payload: Some(place), payload_sha256: Some(sha256), signed })
+    Ok(ReadPackage { payload: Some(place), payload_sha256: Some(sha256), ..package })
 }
 
 /// The payload's hash from its properties, which must also tell its size.
@@ -131,18 +142,17 @@ fn base64_32(text: &str) -> Option<[u8; 32]> {
     bytes.try_into().ok()
 }
 
-/// Whether the comment of the zip file ends as a whole-file signature does: six bytes that say where
-/// the signature begins, and there an ASN.1 sequence. Whose signature it is, devices decide; this
-/// catches the package that nobody signed.
-fn is_signed(comment: &[u8]) -> bool {
-    let Some((rest, footer)) = comment.split_last_chunk::<6>() else { return false };
+/// The signature, if the comment of the zip file ends as a whole-file signature does: six bytes that
+/// say where it begins, and there an ASN.1 sequence. Whose it is, devices decide; this catches the
+/// package that nobody signed.
+fn signature(comment: &[u8]) -> Option<&[u8]> {
+    let (rest, footer) = comment.split_last_chunk::<6>()?;
     let start = usize::from(u16::from_le_bytes([footer[0], footer[1]]));
     let size = usize::from(u16::from_le_bytes([footer[4], footer[5]]));
     let marked = footer[2] == 0xFF && footer[3] == 0xFF && size == comment.len();
-    marked
-        && start > footer.len()
-        && start <= comment.len()
-        && rest.get(comment.len() - start) == Some(&0x30)
+    let placed = marked && start > footer.len() && start <= comment.len();
+    rest.get(comment.len() - start.min(comment.len())..)
+        .filter(|signature| placed && signature.first() == Some(&0x30))
 }
 
 #[cfg(test)]
@@ -166,12 +176,12 @@ mod tests {
         let start = 4 + 6;
         comment.extend([0x30, 2, 1, 1]);
         comment.extend([start, 0, 0xFF, 0xFF, 20, 0]);
-        assert!(is_signed(&comment));
+        assert_eq!(signature(&comment), Some(&[0x30, 2, 1, 1][..]));
         for (at, byte) in [(10, 0x31), (14, 1), (14, 99), (16, 0), (18, 21)] {
             let mut other = comment.clone();
             other[at] = byte;
-            assert!(!is_signed(&other), "{at}");
+            assert_eq!(signature(&other), None, "{at}");
         }
-        assert!(!is_signed(b"") && !is_signed(b"just a comment"));
+        assert!(signature(b"").is_none() && signature(b"just a comment").is_none());
     }
 }

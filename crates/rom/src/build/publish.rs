@@ -17,6 +17,7 @@ use kontor_domain::device::Codename;
 use kontor_store::build::{FileState, KnownFile};
 use kontor_store::{StoreError, build as builds, device as devices};
 
+use super::csig::{Csig, CsigError};
 use super::package::{PackageError, ReadPackage, read_package};
 use crate::core::{Failure, FilesError, Incoming, Outcome, Rom};
 
@@ -50,6 +51,8 @@ pub struct PublishCommand {
     pub kind: ReleaseType,
     /// What is new.
     pub notes: BTreeMap<Language, String>,
+    /// The owner's signed list of the package's parts (`.csig`), for clients of Custota's format.
+    pub csig: Option<Vec<u8>>,
 }
 
 /// A published package.
@@ -88,6 +91,9 @@ pub enum Refusal {
     /// The payload is not the one that its properties speak of.
     #[error("payload.bin has another hash than payload_properties.txt says")]
     PayloadHash,
+    /// The `.csig` file does not fit.
+    #[error(transparent)]
+    Csig(#[from] CsigError),
     /// The rule refuses it.
     #[error(transparent)]
     Rule(#[from] PublishRefusal),
@@ -106,6 +112,7 @@ impl Refusal {
             Self::UnknownModel(_) => "device.unknown_model",
             Self::Package(error) => error.code(),
             Self::PayloadHash => "build.payload_hash",
+            Self::Csig(_) => "build.csig",
             Self::Rule(refusal) => refusal.code(),
         }
     }
@@ -152,14 +159,23 @@ pub async fn publish(
     let files = rom.files.clone();
     let unique = id::encode(rom.random.bytes16());
     let source = command.source.clone();
-    let work = move || match source {
-        Source::Path(path) => take_in(&files, &path, &unique, &*progress),
-        Source::Upload { sha256, .. } => take_upload(&files, &sha256, &unique, &*progress),
+    let csig = command.csig.clone();
+    let work = move || {
+        let (incoming, package) = match source {
+            Source::Path(path) => take_in(&files, &path, &unique, &*progress),
+            Source::Upload { sha256, .. } => take_upload(&files, &sha256, &unique, &*progress),
+        }?;
+        let csig = csig.map(|bytes| take_csig(&files, &bytes, &unique, &incoming, &package));
+        Ok::<_, Failure<Refusal>>((incoming, package, csig.transpose()?))
     };
-    let (incoming, package) = tokio::task::spawn_blocking(work)
+    let (incoming, package, csig) = tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Failure::Files(FilesError::Stopped))??;
     let file = BuildFile { name: name.to_string(), bytes: incoming.bytes, sha256: incoming.sha256 };
+    let csig_file = csig.as_ref().map(|(incoming, vbmeta)| {
+        let (bytes, sha256) = (incoming.bytes, incoming.sha256);
+        (BuildFile { name: format!("{name}.csig"), bytes, sha256 }, *vbmeta)
+    });
     let candidate = Candidate {
         manifest: package.manifest,
         file: file.clone(),
@@ -168,6 +184,7 @@ pub async fn publish(
         version,
         kind: command.kind,
         notes: command.notes,
+        csig: csig_file.clone(),
     };
     let at = rom.now();
     let build_id = BuildId::new(at, &rom.random);
@@ -179,15 +196,26 @@ pub async fn publish(
         .read("build.publish", move |tx| decide(tx, &wanted, &asked, build_id, at).map(|_| ()))
         .await?;
     let files = rom.files.clone();
-    tokio::task::spawn_blocking(move || files.keep(incoming))
-        .await
-        .map_err(|_| Failure::Files(FilesError::Stopped))??;
-    let known = KnownFile { sha256: file.sha256, bytes: file.bytes, state: FileState::Good };
+    let keep = move || {
+        if let Some((csig, _)) = csig {
+            files.keep(csig)?;
+        }
+        files.keep(incoming)
+    };
+    tokio::task::spawn_blocking(keep).await.map_err(|_| Failure::Files(FilesError::Stopped))??;
+    let known = |file: &BuildFile| {
+        let (sha256, bytes) = (file.sha256, file.bytes);
+        KnownFile { sha256, bytes, state: FileState::Good }
+    };
+    let known: Vec<KnownFile> =
+        csig_file.iter().map(|(csig, _)| known(csig)).chain([known(&file)]).collect();
     let build = rom
         .db
         .write("build.publish", move |tx| {
             let build = decide(tx, &model, &candidate, build_id, at)?;
-            builds::save_file(tx, &known, at)?;
+            for file in &known {
+                builds::save_file(tx, file, at)?;
+            }
             builds::save(tx, &build)?;
             Ok::<_, Failure<Refusal>>(build)
         })
@@ -249,6 +277,21 @@ fn take_upload(
     })?;
     let package = checked(&incoming, Path::new("the upload"))?;
     Ok((incoming, package))
+}
+
+/// Takes a `.csig` file in, if it is about this package; with the boot metadata that it tells.
+fn take_csig(
+    files: &crate::core::Files,
+    bytes: &[u8],
+    unique: &str,
+    incoming: &Incoming,
+    package: &ReadPackage,
+) -> Outcome<(Incoming, Digest), Refusal> {
+    let csig = Csig::parse(bytes).map_err(|error| Failure::Refused(error.into()))?;
+    super::about::check(&csig, package, &mut incoming.open()?, Path::new("the package"))?;
+    let mut source = bytes;
+    let taken = files.take_in(&mut source, &format!("{unique}.csig"), &|_| true)?;
+    Ok((taken, csig.vbmeta))
 }
 
 /// Reads a package that has come in, and compares its payload with what is said about it.

@@ -236,6 +236,9 @@ impl Directory {
             ));
         }
         for found in &mut members {
+            if found.header >= end.offset {
+                return Err(member(found.name.as_bytes(), "is not where the directory says"));
+            }
             local(file, found)?;
         }
         overlaps(&members, end.offset)?;

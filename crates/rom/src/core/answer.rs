@@ -70,6 +70,8 @@ pub struct Answers {
     pub lineage_v2: Arc<Document>,
     /// The line of the static format; none where there is nothing to install.
     pub line: Option<Arc<Document>>,
+    /// For Custota; none where there is nothing to install, or its owner signed no list of parts.
+    pub custota: Option<Arc<Document>>,
     /// For the service's own client.
     pub check: Arc<Document>,
     /// The build to install.

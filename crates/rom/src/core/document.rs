@@ -3,8 +3,11 @@
 //! Their forms are those of the clients in the field; the order of the keys is fixed, so that the
 //! same facts are the same bytes on every node.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use bytes::Bytes;
-use kontor_domain::build::{Build, Package};
+use kontor_domain::build::{Build, BuildFile, Package};
 use kontor_domain::channel::Channel;
 use serde::Serialize;
 
@@ -34,9 +37,13 @@ impl Document {
     }
 }
 
-/// The address of a file, the same for ever.
+/// The address of a package, the same for ever.
 pub(super) fn url(settings: &Settings, package: &Package) -> String {
-    format!("{}/rom/files/{}/{}", settings.origin, package.file.sha256, package.file.name)
+    url_of(settings, &package.file)
+}
+
+fn url_of(settings: &Settings, file: &BuildFile) -> String {
+    format!("{}/rom/files/{}/{}", settings.origin, file.sha256, file.name)
 }
 
 #[derive(Serialize)]
@@ -134,6 +141,37 @@ pub(super) fn lineage_v2(settings: &Settings, builds: &[&Build]) -> Document {
 pub(super) fn static_line(build: &Build, channel: Channel) -> Document {
     let (incremental, date, device) = (&build.incremental, build.built_s(), &build.model);
     Document::new(format!("{incremental} {date} {device} {}\n", channel.word()))
+}
+
+#[derive(Serialize)]
+struct Custota {
+    version: u32,
+    full: CustotaPackage,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    incremental: BTreeMap<String, CustotaPackage>,
+}
+
+#[derive(Serialize)]
+struct CustotaPackage {
+    location_ota: String,
+    location_csig: String,
+}
+
+/// What Custota reads: the whole package, and the packages from other builds by the digests of their
+/// verified boot metadata. None without the owner's signed list of the whole package's parts.
+pub(super) fn custota(settings: &Settings, build: &Build, all: &[Arc<Build>]) -> Option<Document> {
+    let locations = |package: &Package| {
+        let location_csig = url_of(settings, package.csig.as_ref()?);
+        Some(CustotaPackage { location_ota: url(settings, package), location_csig })
+    };
+    let full = build.whole().and_then(locations)?;
+    let from = |package: &Package| {
+        let source = package.source.as_ref()?;
+        let source = all.iter().find(|build| build.incremental == *source)?;
+        Some((source.vbmeta?.to_string(), locations(package)?))
+    };
+    let incremental = build.packages.iter().filter_map(from).collect();
+    Some(Document::json(&Custota { version: 2, full, incremental }))
 }
 
 #[derive(Serialize)]

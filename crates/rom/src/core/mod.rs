@@ -2,6 +2,7 @@
 //! [`Files`], and the [`Snapshot`] that devices are answered from.
 
 mod answer;
+mod credentials;
 mod document;
 mod failure;
 mod files;
@@ -11,6 +12,7 @@ mod signed;
 mod snapshot;
 
 pub use answer::{Answers, Decided, Question, Source, Who};
+pub use credentials::{Credentials, Shown};
 pub use document::Document;
 pub use failure::{Failure, Outcome};
 pub(crate) use files::hash_range;

@@ -8,6 +8,7 @@ use kontor_domain::rollout::DeviceKey;
 use kontor_store::{Db, StoreError};
 use serde::{Deserialize, Serialize};
 
+use super::credentials::Credentials;
 use super::files::Files;
 use super::offers::OfferCache;
 use super::signed::SignedView;
@@ -78,6 +79,8 @@ pub struct Keys {
     receipt: SecretKey,
     seal: [u8; 32],
     publisher: SecretKey,
+    /// Tells devices that were here before from invented ones.
+    pub credentials: Credentials,
 }
 
 impl Keys {
@@ -90,6 +93,7 @@ impl Keys {
             receipt: secret.derive("rom receipt"),
             seal: secret.sign(b"rom signing keys"),
             publisher: secret.derive("rom publisher"),
+            credentials: Credentials::new(secret),
         }
     }
 

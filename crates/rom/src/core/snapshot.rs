@@ -19,7 +19,7 @@ use kontor_store::build::FileState;
 use kontor_store::{Db, StoreError, Topic, Tx, build, channel, delta, device, fact, rollout};
 
 use super::answer::{Answers, Source};
-use super::document::{Answering, Document, check, lineage_v1, lineage_v2, static_line};
+use super::document::{Answering, Document, check, custota, lineage_v1, lineage_v2, static_line};
 use super::rom::Settings;
 
 /// Whether a rollout holds the newest build back from a device.
@@ -139,10 +139,12 @@ impl Snapshot {
         for mut build in build::all(tx)? {
             // A damaged file is offered to nobody; without its whole package a build is not either.
             build.packages.retain(|package| good.contains(&package.file.sha256));
-            for package in &build.packages {
-                let file = &package.file;
-                let served = ServedFile { name: file.name.clone(), bytes: file.bytes };
-                files.insert(file.sha256, served);
+            for package in &mut build.packages {
+                package.csig = package.csig.take().filter(|csig| good.contains(&csig.sha256));
+                for file in std::iter::once(&package.file).chain(&package.csig) {
+                    let served = ServedFile { name: file.name.clone(), bytes: file.bytes };
+                    files.insert(file.sha256, served);
+                }
             }
             builds.entry(build.model.clone()).or_default().push(Arc::new(build));
         }
@@ -304,6 +306,7 @@ impl ChannelView {
                 settings,
                 channel,
                 view: self,
+                all,
                 lists: HashMap::new(),
                 checks: HashMap::new(),
             };
@@ -326,8 +329,14 @@ impl ChannelView {
     }
 }
 
-/// What a list says, so that it is rendered once.
-type Lists = (Arc<Document>, Arc<Document>, Option<Arc<Document>>);
+/// What other projects' clients are told, so that it is rendered once.
+#[derive(Clone)]
+struct Lists {
+    v1: Arc<Document>,
+    v2: Arc<Document>,
+    line: Option<Arc<Document>>,
+    custota: Option<Arc<Document>>,
+}
 
 /// What a check's answer says: target, whether it is a floor, smaller package, what is held back.
 type CheckKey = (Option<usize>, bool, Option<Digest>, Option<usize>);
@@ -337,6 +346,8 @@ struct Kept<'v> {
     settings: &'v Settings,
     channel: Channel,
     view: &'v ChannelView,
+    /// All builds of the model.
+    all: &'v [Arc<Build>],
     lists: HashMap<Option<usize>, Lists>,
     checks: HashMap<CheckKey, Arc<Document>>,
 }
@@ -380,18 +391,23 @@ impl Kept<'_> {
             let held = back.map(|place| (builds[place].as_ref(), code(ways[place], held)));
             Arc::new(check(settings, &Answering { install, smaller, held, reason }))
         }));
-        let channel = self.channel;
+        let (channel, all) = (self.channel, self.all);
         let lists = self.lists.entry(target).or_insert_with(|| {
             let list: Vec<&Build> =
                 target.map(|place| builds[place].as_ref()).into_iter().collect();
-            let line = list.first().map(|build| Arc::new(static_line(build, channel)));
-            (Arc::new(lineage_v1(settings, &list)), Arc::new(lineage_v2(settings, &list)), line)
+            Lists {
+                v1: Arc::new(lineage_v1(settings, &list)),
+                v2: Arc::new(lineage_v2(settings, &list)),
+                line: list.first().map(|build| Arc::new(static_line(build, channel))),
+                custota: list.first().and_then(|build| custota(settings, build, all)).map(Arc::new),
+            }
         });
-        let (lineage_v1, lineage_v2, line) = lists.clone();
+        let lists = lists.clone();
         Answers {
-            lineage_v1,
-            lineage_v2,
-            line,
+            lineage_v1: lists.v1,
+            lineage_v2: lists.v2,
+            line: lists.line,
+            custota: lists.custota,
             check,
             install: target.map(|place| Arc::clone(&builds[place])),
             source: source.cloned(),

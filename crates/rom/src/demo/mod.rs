@@ -6,6 +6,9 @@
 
 mod package;
 mod past;
+mod zip;
+
+pub use zip::{base64, zip};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -255,6 +258,7 @@ async fn published(rom: &Arc<Rom>, model: &DemoModel, number: usize) -> Result<B
             (Language::En, build.english.to_owned()),
             (Language::De, build.german.to_owned()),
         ]),
+        csig: None,
     };
     let published = publish(rom, command, Arc::new(|_| true)).await;
     Ok(published.map_err(failure(DemoError::Publish))?.build)

@@ -4,10 +4,11 @@
 //! The signature is nobody's: no recovery would take it. What devices of the demo trust is the
 //! signed metadata.
 
-use flate2::Crc;
 use kontor_domain::build::Digest;
 use kontor_ota::image;
 use sha2::{Digest as _, Sha256};
+
+use super::zip::{base64, zip};
 
 /// The size of an image. Small, so that the demo starts at once; real ones have gigabytes.
 const IMAGE_BYTES: usize = 1_500_000;
@@ -75,59 +76,4 @@ fn comment() -> Vec<u8> {
     comment.extend([8, 0, 0xFF, 0xFF]);
     comment.extend(length);
     comment
-}
-
-/// A zip file with these members, stored, and a comment.
-fn zip(members: &[(&str, &[u8])], comment: &[u8]) -> Vec<u8> {
-    let size =
-        |bytes: usize| u32::try_from(bytes).expect("the demo's files are small").to_le_bytes();
-    let short = |bytes: usize| u16::try_from(bytes).expect("names are short").to_le_bytes();
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for (name, bytes) in members {
-        let mut crc = Crc::new();
-        crc.update(bytes);
-        // Version 2.0, no flags, stored, 1 January 1980.
-        let mut shared = vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
-        shared.extend(crc.sum().to_le_bytes());
-        shared.extend([size(bytes.len()), size(bytes.len())].concat());
-        shared.extend([short(name.len()), [0, 0]].concat());
-        let at = size(file.len());
-        file.extend(b"PK\x03\x04");
-        file.extend(&shared);
-        file.extend(name.as_bytes());
-        file.extend(*bytes);
-        directory.extend(b"PK\x01\x02\x14\x00");
-        directory.extend(&shared);
-        directory.extend([0; 10]);
-        directory.extend(at);
-        directory.extend(name.as_bytes());
-    }
-    let (count, at) = (short(members.len()), size(file.len()));
-    let bytes = size(directory.len());
-    file.extend(&directory);
-    file.extend(b"PK\x05\x06\0\0\0\0");
-    file.extend([count, count].concat());
-    file.extend([bytes, at].concat());
-    file.extend(short(comment.len()));
-    file.extend(comment);
-    file
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let mut word = [0_u8; 4];
-        word[1..=chunk.len()].copy_from_slice(chunk);
-        let word = u32::from_be_bytes(word);
-        for place in 0..4_u32 {
-            if place as usize <= chunk.len() {
-                let digit = (word >> (18 - 6 * place)) & 63;
-                text.push(char::from(DIGITS[digit as usize]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
 }

@@ -88,10 +88,10 @@ pub async fn accept(
     let today = Day::of(install.now());
     let taken = match incoming {
         Incoming::Own(form) => form
-            .report(|id| install.keys.device(id), &install.keys.credential, today)
+            .report(|id| install.keys.device(id), install.keys.credentials.key(), today)
             .map(|report| {
-                let own =
-                    Credential::is_of(form.credential, &install.keys.credential, report.device);
+                let key = install.keys.credentials.key();
+                let own = Credential::is_of(form.credential, key, report.device);
                 let credential = (!own).then(|| install.credential(report.device));
                 (report, credential)
             })
@@ -104,7 +104,11 @@ pub async fn accept(
     let outcome = match taken {
         Ok((report, credential)) => count(install, report, today, address)
             .await
-            .map(|answer| Accepted { answer, credential }),
+            // One of far too many new devices of one network is not known from tomorrow on either.
+            .map(|answer| Accepted {
+                answer,
+                credential: credential.filter(|_| answer != Answer::SetAside),
+            }),
         Err(refusal) => Err(refusal),
     };
     metered(outcome.as_ref().map(|accepted| accepted.answer));
@@ -125,6 +129,10 @@ pub async fn seen(
     let taken = tokio::time::timeout(PATIENCE, accept(install, Incoming::Own(form), address));
     match taken.await {
         Ok(Ok(accepted)) => accepted.credential,
+        // The node that counts is another one; devices are known on all of them.
+        Ok(Err(NotCounted::Elsewhere(_))) => {
+            install.keys.credentials.given(form.device, form.credential, install.now())
+        }
         Ok(Err(refusal)) => {
             tracing::debug!(code = refusal.code(), "a device that asked was not counted");
             None
@@ -143,10 +151,10 @@ pub fn seen_already(install: &Install, form: &OwnForm<'_>) -> Option<Option<Cred
     // Most checks of a day are of devices that have asked before: a look is enough, nobody waits.
     let today = Day::of(install.now());
     let counter = install.counter()?;
-    let read = form.report(|id| install.keys.device(id), &install.keys.credential, today);
+    let read = form.report(|id| install.keys.device(id), install.keys.credentials.key(), today);
     let report = read.ok().filter(|report| counter.is_repeat(report, today))?;
     install.repeats.increment(1);
-    let own = Credential::is_of(form.credential, &install.keys.credential, report.device);
+    let own = Credential::is_of(form.credential, install.keys.credentials.key(), report.device);
     Some((!own).then(|| install.credential(report.device)))
 }
 

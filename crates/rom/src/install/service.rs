@@ -12,7 +12,7 @@ use kontor_domain::install::{CELL_MIN, Credential, Day, DeviceKey};
 use kontor_store::{StoreError, Tx, install};
 
 use super::figures::Figures;
-use crate::core::Rom;
+use crate::core::{Credentials, Rom};
 
 /// What the operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +43,8 @@ impl Settings {
 /// Keys for each purpose, derived from the one secret that the operator guards.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    device: SecretKey,
-    /// The key of devices' credentials.
-    pub credential: SecretKey,
+    /// Pseudonyms of devices, and what tells known ones from invented ones.
+    pub credentials: Credentials,
     network: SecretKey,
 }
 
@@ -53,17 +52,13 @@ impl Keys {
     /// The keys derived from `secret`.
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
-        Self {
-            device: secret.derive("install device"),
-            credential: secret.derive("install credential"),
-            network: secret.derive("install network"),
-        }
+        Self { credentials: Credentials::new(secret), network: secret.derive("install network") }
     }
 
     /// The pseudonym of the device that calls itself `id`.
     #[must_use]
     pub fn device(&self, id: &[u8]) -> DeviceKey {
-        DeviceKey::new(&self.device, id)
+        self.credentials.device(id)
     }
 
     /// Tells networks apart on one day, and no longer: 256 addresses of the fourth version, a
@@ -190,7 +185,7 @@ impl Install {
     /// The credential that a device gets which has shown none.
     #[must_use]
     pub fn credential(&self, device: DeviceKey) -> Credential {
-        Credential::issue(&self.keys.credential, device, Day::of(self.now()))
+        self.keys.credentials.issue(device, self.now())
     }
 
     /// Makes the numbers anew if the count has gone on since; gives whether it had.

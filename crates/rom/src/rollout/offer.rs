@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use kontor_base::id::BuildId;
-use kontor_base::{Country, Instant};
+use kontor_base::{Country, Instant, hex};
 use kontor_domain::build::Build;
 use kontor_domain::channel::Channel;
 use kontor_domain::rollout::{DeviceKey, Entrance, Rollout, WHOLE};
 use kontor_ota::signing::offer::{Audience, COHORTS, Install, Offer, Places};
-use kontor_ota::signing::{Document as SignedDocument, Rejected, key::hex};
+use kontor_ota::signing::{Document as SignedDocument, Rejected};
 
 use crate::core::{
-    Decided, Document, OfferKey, Question, Rom, Signed, SignedOffer, Snapshot, Source, Who,
+    Decided, Document, OfferKey, Question, Rom, Shown, Signed, SignedOffer, Snapshot, Source, Who,
 };
 use crate::signing::{delta_name, image_name, package_name};
 
@@ -33,6 +33,8 @@ pub struct OfferQuestion<'a> {
     pub cohort: u16,
     /// Its key, if it tells an id.
     pub device: Option<DeviceKey>,
+    /// What it has shown of itself: without a credential it gets no receipt.
+    pub shown: Shown,
     /// Where it is, if it says so.
     pub country: Option<Country>,
 }
@@ -42,7 +44,7 @@ pub struct OfferQuestion<'a> {
 pub struct Offered {
     /// The signed document.
     pub document: Arc<Document>,
-    /// What the device sends along with its reports, if it told an id and is offered a build.
+    /// What the device sends along with its reports, if it is known and is offered a build.
     pub receipt: Option<String>,
 }
 
@@ -132,7 +134,8 @@ pub fn offer(rom: &Rom, question: &OfferQuestion<'_>) -> Result<Offered, OfferRe
         let renew_at = renew_at(now);
         Ok::<_, Rejected>(SignedOffer { document: Arc::new(Document::new(body)), renew_at })
     })?;
-    let receipt = question.device.zip(install).and_then(|(device, build)| {
+    let known = question.device.filter(|_| question.shown == Shown::Credential);
+    let receipt = known.zip(install).and_then(|(device, build)| {
         let rollout = decided.view.rollout_of(build.id)?;
         Some(receipt_for(rom, device, build.id, rollout))
     });
@@ -149,9 +152,18 @@ fn version(snapshot: &Snapshot) -> u64 {
 }
 
 /// What shows that the device which got these answers was offered a build; for the check whose
-/// answer is not signed.
+/// answer is not signed. A device that has shown no credential gets none: it may have been invented
+/// for this.
 #[must_use]
-pub fn receipt_of(rom: &Rom, device: DeviceKey, decided: &Decided<'_>) -> Option<String> {
+pub fn receipt_of(
+    rom: &Rom,
+    device: DeviceKey,
+    shown: Shown,
+    decided: &Decided<'_>,
+) -> Option<String> {
+    if shown == Shown::Nothing {
+        return None;
+    }
     let build = decided.answers.install.as_deref()?;
     let rollout = decided.view.rollout_of(build.id)?;
     Some(receipt_for(rom, device, build.id, rollout))

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use kontor_base::secret::equal;
+use kontor_base::unhex;
 use kontor_domain::channel::Channel;
 use kontor_domain::rollout::{DeviceKey, Event, clean_code};
-use kontor_ota::signing::key::unhex;
 use kontor_store::rollout::{Report, Taken, report as write};
 
 use crate::core::{Failure, Outcome, Rom};

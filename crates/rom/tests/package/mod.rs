@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use flate2::Crc;
+use kontor_rom::demo::base64;
 use sha2::{Digest, Sha256};
 
 /// A member of a zip file, stored.
@@ -15,38 +15,9 @@ pub(crate) struct Member {
 
 /// A zip file with these members and a comment.
 pub(crate) fn zip(members: &[Member], comment: &[u8]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for member in members {
-        let mut crc = Crc::new();
-        crc.update(&member.bytes);
-        let size = u32::try_from(member.bytes.len()).expect("small").to_le_bytes();
-        let name_bytes = u16::try_from(member.name.len()).expect("short").to_le_bytes();
-        let mut shared = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        shared.extend(crc.sum().to_le_bytes());
-        shared.extend([size, size].concat());
-        shared.extend(name_bytes);
-        shared.extend([0, 0]);
-        let header = u32::try_from(file.len()).expect("small").to_le_bytes();
-        file.extend(b"PK\x03\x04");
-        file.extend(&shared);
-        file.extend(member.name.as_bytes());
-        file.extend(&member.bytes);
-        directory.extend(b"PK\x01\x02\x14\x00");
-        directory.extend(&shared);
-        directory.extend([0; 10]);
-        directory.extend(header);
-        directory.extend(member.name.as_bytes());
-    }
-    let count = u16::try_from(members.len()).expect("few").to_le_bytes();
-    let at = u32::try_from(file.len()).expect("small").to_le_bytes();
-    let bytes = u32::try_from(directory.len()).expect("small").to_le_bytes();
-    file.extend(&directory);
-    file.extend(b"PK\x05\x06\0\0\0\0");
-    file.extend([count, count].concat());
-    file.extend([bytes, at].concat());
-    file.extend(u16::try_from(comment.len()).expect("short").to_le_bytes());
-    file.extend(comment);
-    file
+    let members: Vec<(&str, &[u8])> =
+        members.iter().map(|member| (member.name.as_str(), member.bytes.as_slice())).collect();
+    kontor_rom::demo::zip(&members, comment)
 }
 
 /// A comment as a whole-file signature leaves it.
@@ -56,25 +27,6 @@ pub(crate) fn signature() -> Vec<u8> {
     let length = u8::try_from(comment.len() + 6).expect("short");
     comment.extend([10, 0, 0xFF, 0xFF, length, 0]);
     comment
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let mut word = [0_u8; 4];
-        word[1..=chunk.len()].copy_from_slice(chunk);
-        let word = u32::from_be_bytes(word);
-        for place in 0..4_u32 {
-            if place as usize <= chunk.len() {
-                let digit = (word >> (18 - 6 * place)) & 63;
-                text.push(char::from(DIGITS[digit as usize]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
 }
 
 /// The members of a good package for `device`, built at `seconds`.

@@ -1,4 +1,4 @@
-//! Texts and bytes as they stand in addresses and forms.
+//! Texts as they stand in addresses and forms.
 
 use std::fmt::Write;
 
@@ -17,12 +17,6 @@ pub fn in_query(text: &str) -> String {
     escaped
 }
 
-/// Bytes in hexadecimal, in lower case.
-#[must_use]
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +24,5 @@ mod tests {
     #[test]
     fn what_means_something_in_a_query_is_escaped() {
         assert_eq!(in_query("/admin/us?a=b&c d%\u{fc}"), "/admin/us%3Fa%3Db%26c%20d%25%C3%BC");
-        assert_eq!(hexadecimal(&[0, 0xa5, 0xff]), "00a5ff");
     }
 }

@@ -13,8 +13,8 @@ use kontor_rom::core::{Question, Source, Who};
 use kontor_rom::rollout::receipt_of;
 use serde::Deserialize;
 
-use super::reply::{DEVICE, document, stranger, with_receipt};
-use super::seen::{seen, seen_already};
+use super::reply::{DEVICE, Keep, answer as answer_with, is_placed, stranger, with_receipt};
+use super::seen::{seen, seen_already, shown};
 use crate::kit::app::App;
 use crate::kit::express;
 use crate::kit::guard::client_address;
@@ -122,11 +122,17 @@ fn find<'r>(
         who,
         country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
+    let shown = shown(rom, headers);
+    let placed = is_placed(asked.c);
     let snapshot = rom.snapshots.now();
     let response = match snapshot.decide(&question, rom.now()) {
         Some(decided) => {
-            let receipt = device.and_then(|device| receipt_of(rom, device, &decided));
-            let check = document(&decided.answers.check, "application/json", headers);
+            let receipt = device.and_then(|device| receipt_of(rom, device, shown, &decided));
+            // An address decides only where a rollout asks for a place and none was told.
+            let by_address = decided.view.live.is_some() && !(placed || asked.cohort.is_some());
+            let own = device.is_some() || by_address;
+            let keep = if own { Keep::Device } else { Keep::Everybody };
+            let check = answer_with(&decided.answers.check, "application/json", headers, keep);
             with_receipt(check, receipt.as_deref())
         }
         None => {

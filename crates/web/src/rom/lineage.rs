@@ -9,10 +9,10 @@ use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_domain::channel::Channel;
-use kontor_rom::core::{Answers, Question, Source};
+use kontor_rom::core::{Decided, Question, Source};
 use serde::Deserialize;
 
-use super::reply::{document, stranger};
+use super::reply::{Keep, answer, is_placed, stranger};
 use crate::kit::app::App;
 use crate::kit::express;
 use crate::kit::routes::{Class, Route};
@@ -59,7 +59,7 @@ impl<'r> Asked<'r> {
 fn with_answers(
     app: &App,
     asked: &Asked<'_>,
-    pick: impl FnOnce(Option<&Answers>) -> Response,
+    pick: impl FnOnce(Option<(Decided<'_>, Keep)>) -> Response,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     let [model, kind, incremental] = asked.path;
@@ -72,7 +72,12 @@ fn with_answers(
         country: None,
     };
     let snapshot = rom.snapshots.now();
-    pick(snapshot.answer(&question, rom.now()))
+    let decided = snapshot.decide(&question, rom.now()).map(|decided| {
+        // An address decides only where a rollout asks for a place and none was told.
+        let by_address = decided.view.live.is_some() && !is_placed(asked.extra.c);
+        (decided, if by_address { Keep::Device } else { Keep::Everybody })
+    });
+    pick(decided)
 }
 
 fn json(body: &'static str) -> Response {
@@ -80,16 +85,16 @@ fn json(body: &'static str) -> Response {
 }
 
 fn v1_answer(app: &App, asked: &Asked<'_>) -> Response {
-    with_answers(app, asked, |answers| match answers {
-        Some(answers) => document(&answers.lineage_v1, JSON, asked.headers),
+    with_answers(app, asked, |decided| match decided {
+        Some((decided, keep)) => answer(&decided.answers.lineage_v1, JSON, asked.headers, keep),
         // The client takes an unknown model for one without builds.
         None => json("{\"response\":[]}"),
     })
 }
 
 fn v2_answer(app: &App, asked: &Asked<'_>) -> Response {
-    with_answers(app, asked, |answers| match answers {
-        Some(answers) => document(&answers.lineage_v2, JSON, asked.headers),
+    with_answers(app, asked, |decided| match decided {
+        Some((decided, keep)) => answer(&decided.answers.lineage_v2, JSON, asked.headers, keep),
         None => json("[]"),
     })
 }
@@ -126,7 +131,7 @@ pub(super) fn v2_express(question: &express::Question<'_>) -> Option<Response> {
 
 fn by_lane(
     question: &express::Question<'_>,
-    answer: fn(&App, &Asked<'_>) -> Response,
+    give: fn(&App, &Asked<'_>) -> Response,
 ) -> Option<Response> {
     let [model, kind, incremental, _] = question.parts;
     let uri = question.request.uri();
@@ -140,7 +145,7 @@ fn by_lane(
         headers: question.request.headers(),
         peer: Some(question.peer),
     };
-    Some(answer(question.app, &asked))
+    Some(give(question.app, &asked))
 }
 
 /// Every build of a model that everybody may have, newest first.
@@ -151,7 +156,7 @@ pub(super) async fn all(
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     match rom.snapshots.now().model(&device) {
-        Some(model) => document(&model.all_builds, JSON, &headers),
+        Some(model) => answer(&model.all_builds, JSON, &headers, Keep::Everybody),
         None => json("[]"),
     }
 }
@@ -172,8 +177,33 @@ pub(super) async fn line(
     }
     let peer = peer.map(|info| info.0.0);
     let asked = Asked { path: [device, channel, ""], extra: &extra, headers: &headers, peer };
-    with_answers(&app, &asked, |answers| match answers.and_then(|answers| answers.line.as_ref()) {
-        Some(line) => document(line, "text/plain; charset=utf-8", &headers),
-        None => StatusCode::NOT_FOUND.into_response(),
+    with_answers(&app, &asked, |decided| {
+        let line = decided.and_then(|(decided, keep)| Some((decided.answers.line.as_ref()?, keep)));
+        match line {
+            Some((line, keep)) => answer(line, "text/plain; charset=utf-8", &headers, keep),
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    })
+}
+
+/// `{device}.json` in the folder of a channel, which is the address that its owner types in.
+pub(super) async fn custota(
+    State(app): State<App>,
+    Path((channel, file)): Path<(String, String)>,
+    Query(extra): Query<Extra>,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Response {
+    let device = file.strip_suffix(".json").filter(|_| Channel::from_word(&channel).is_some());
+    let Some(device) = device else { return StatusCode::NOT_FOUND.into_response() };
+    let peer = peer.map(|info| info.0.0);
+    let asked = Asked { path: [device, &channel, ""], extra: &extra, headers: &headers, peer };
+    with_answers(&app, &asked, |decided| {
+        let found =
+            decided.and_then(|(decided, keep)| Some((decided.answers.custota.as_ref()?, keep)));
+        match found {
+            Some((found, keep)) => answer(found, JSON, &headers, keep),
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
     })
 }

@@ -33,6 +33,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add_express(lineage::V2, get(lineage::v2), lineage::v2_express)
         .add(lineage::ALL, get(lineage::all))
         .add(lineage::LINE, get(lineage::line))
+        .add(lineage::CUSTOTA, get(lineage::custota))
         .add(download::ROUTE, get(download::send))
         .add(offer::ROUTE, get(offer::answer))
         .add(repository::METADATA, get(repository::metadata))

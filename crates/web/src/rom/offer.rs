@@ -11,8 +11,8 @@ use kontor_domain::install::OwnForm;
 use kontor_rom::rollout::{OfferQuestion, OfferRefusal, offer};
 use serde::Deserialize;
 
-use super::reply::{DEVICE, document, with_receipt};
-use super::seen::seen;
+use super::reply::{DEVICE, Keep, answer as answer_with, with_receipt};
+use super::seen::{seen, shown};
 use crate::kit::app::App;
 use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
@@ -60,11 +60,13 @@ pub(super) async fn answer(
         // What is no number is no cohort either.
         cohort: cohort.parse().unwrap_or(u16::MAX),
         device,
+        shown: shown(rom, &headers),
         country: extra.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
+    let keep = if device.is_some() { Keep::Device } else { Keep::Everybody };
     let response = match offer(rom, &question) {
         Ok(offered) => with_receipt(
-            document(&offered.document, "application/json", &headers),
+            answer_with(&offered.document, "application/json", &headers, keep),
             offered.receipt.as_deref(),
         ),
         Err(refusal) => {

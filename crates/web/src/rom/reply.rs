@@ -26,6 +26,42 @@ pub(super) fn with_receipt(mut response: Response, receipt: Option<&str>) -> Res
     response
 }
 
+/// Who may keep an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// The device alone: it was made for it, or for where its connection comes from.
+    Device,
+    /// Whoever serves others too: everything that it depends on stands in the address.
+    Everybody,
+}
+
+impl Keep {
+    /// A share of a rollout moves with time and a halt takes effect at once: a cache in between may
+    /// repeat an answer for a second and no longer, which is enough to spare the server a crowd that
+    /// asks the same. Devices ask each time, and are told if nothing has changed.
+    const fn control(self) -> HeaderValue {
+        match self {
+            Self::Device => HeaderValue::from_static("private, no-cache"),
+            Self::Everybody => HeaderValue::from_static("public, max-age=0, s-maxage=1"),
+        }
+    }
+}
+
+/// The answer to a check, or that the client has it already.
+pub(super) fn answer(
+    found: &Document,
+    kind: &'static str,
+    asked: &HeaderMap,
+    keep: Keep,
+) -> Response {
+    let mut response = document(found, kind, asked);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, keep.control());
+    // Whoever tells an id is counted, gets a receipt, and may be one of the company's own.
+    headers.insert(header::VARY, HeaderValue::from_static("Kontor-Device"));
+    response
+}
+
 /// A document, or that the client has it already.
 pub(super) fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Response {
     let etag = HeaderValue::from_maybe_shared(document.etag.clone());
@@ -41,8 +77,6 @@ pub(super) fn document(document: &Document, kind: &'static str, asked: &HeaderMa
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    // Which document a device gets depends on its place in the rollout: caches ask each time.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
@@ -66,6 +100,11 @@ pub(super) fn stranger(
             address: rom.keys.address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
         },
     }
+}
+
+/// Whether a client brings its place in rollouts along, so that its address decides nothing.
+pub(super) fn is_placed(place: Option<u32>) -> bool {
+    place.and_then(Point::of_hundredth).is_some()
 }
 
 /// Whether an address can be one client's among all: not that of a machine itself, of a network of

@@ -22,8 +22,14 @@ use crate::kit::routes::{Access, Repeat, Route};
 
 pub(super) const ROUTE: Route = Route::write("/rom/reports", Access::Public, Repeat::Natural);
 
-/// A value of the body: an object of strings. Control characters and raw line breaks inside of
-/// strings, which real clients send, become spaces before it is read.
+/// The body as JSON. Control characters and raw line breaks inside of strings, which real clients
+/// send, become spaces before it is read; bytes that are no text become `\u{fffd}`.
+fn read(body: &[u8]) -> Option<serde_json::Value> {
+    let text = String::from_utf8_lossy(body).replace(char::is_control, " ");
+    serde_json::from_str(&text).ok()
+}
+
+/// A value of the body: an object of strings.
 fn field<'v>(body: &'v serde_json::Value, name: &str) -> &'v str {
     body.get(name).and_then(serde_json::Value::as_str).unwrap_or_default()
 }
@@ -38,8 +44,7 @@ pub(super) async fn take(
     let refuse = |status, code: &str, detail: &str| {
         Problem::new(status, code).detail(detail).respond(&app, "/api/", None)
     };
-    let text = String::from_utf8_lossy(&body).replace(char::is_control, " ");
-    let Ok(body) = serde_json::from_str::<serde_json::Value>(&text) else {
+    let Some(body) = read(&body) else {
         return refuse(StatusCode::BAD_REQUEST, "request.malformed", "The body is not JSON.");
     };
     let device = headers.get(DEVICE).and_then(|id| id.to_str().ok());
@@ -88,6 +93,53 @@ pub(super) async fn take(
         Err(Failure::Files(fault)) => {
             tracing::error!(%fault, "a report was not taken in");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A code as a careless client puts it between quotes: only what would end the text is escaped.
+    fn careless(text: &str) -> String {
+        text.replace('\\', "\\\\").replace('"', "\\\"")
+    }
+
+    proptest! {
+        /// Whatever is in a failure's code, nothing of the report is lost by it.
+        #[test]
+        fn raw_control_characters_lose_nothing(
+            code in prop_oneof![any::<String>(), "[\u{0}-\u{9f}]{0,40}", "E:\n\r\t slot [ab]\u{1b}\\[0m"],
+            between in "[ \n\r\t]{0,4}",
+        ) {
+            let body = format!(
+                "{between}{{\"build\":\"a2\",{between}\"code\":\"{}\",\"event\":\"failed\"}}{between}",
+                careless(&code)
+            );
+            let read = read(body.as_bytes()).expect("is read");
+            prop_assert_eq!((field(&read, "build"), field(&read, "event")), ("a2", "failed"));
+            let spaced: String =
+                code.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            prop_assert_eq!(field(&read, "code"), spaced);
+        }
+
+        /// A code that is cut in the middle of a character, or is not text at all.
+        #[test]
+        fn bytes_that_are_no_text_lose_nothing_else(code in prop::collection::vec(128..=255_u8, 0..20)) {
+            let mut body = b"{\"code\":\"".to_vec();
+            body.extend(&code);
+            body.extend(b"\",\"event\":\"failed\"}");
+            let read = read(&body).expect("is read");
+            prop_assert_eq!(field(&read, "event"), "failed");
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Some(read) = read(&body) {
+                prop_assert!(["event", "code", "x"].iter().all(|name| field(&read, name).len() <= 200));
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kontor_base::{Language, limits};
+use kontor_base::{Language, limits, unhex};
 use kontor_domain::build::Digest;
 use kontor_rom::build::{PublishCommand, Source, publish as publish_build};
 use kontor_rom::core::UploadError;
@@ -143,6 +143,15 @@ struct Asked {
     kind: String,
     #[serde(default)]
     notes: BTreeMap<Language, String>,
+    /// The signed list of its parts, in hexadecimal.
+    csig: Option<String>,
+}
+
+/// The bytes of a text of hexadecimal digits.
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| unhex::<1>(std::str::from_utf8(pair).ok()?).map(|[byte]| byte);
+    pairs.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())
 }
 
 /// Publishes what is there.
@@ -157,7 +166,8 @@ pub(super) async fn publish(
         Err(response) => return *response,
     };
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
-        let detail = "The body is JSON with name, model and kind, and may have version and notes.";
+        let detail =
+            "The body is JSON with name, model and kind, and may have version, notes and csig.";
         return refuse(&app, StatusCode::BAD_REQUEST, "request.malformed", detail);
     };
     let version = asked.version.as_deref().map(str::parse).transpose();
@@ -166,8 +176,13 @@ pub(super) async fn publish(
         let detail = "Model, version or kind has characters that it may not have.";
         return refuse(&app, StatusCode::UNPROCESSABLE_ENTITY, "build.words", detail);
     };
+    let Some(csig) = asked.csig.as_deref().map(from_hex).map_or(Some(None), |csig| csig.map(Some))
+    else {
+        let detail = "csig is the file's bytes in hexadecimal, in small letters.";
+        return refuse(&app, StatusCode::UNPROCESSABLE_ENTITY, "build.csig", detail);
+    };
     let source = Source::Upload { sha256, name: asked.name };
-    let command = PublishCommand { source, model, version, kind, notes: asked.notes };
+    let command = PublishCommand { source, model, version, kind, notes: asked.notes, csig };
     match publish_build(rom, command, Arc::new(|_| true)).await {
         Ok(published) => {
             let (build, file) = (published.build, published.file);

@@ -5,6 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::hex;
 use kontor_base::id::ProposalId;
 use kontor_domain::staff::{Decision, ProposalState};
 use kontor_shop::Failure;
@@ -13,7 +14,6 @@ use serde::Deserialize;
 
 use super::desk::{changes, failed, nothing, notice, shell, status};
 use crate::kit::app::App;
-use crate::kit::escape::hexadecimal;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::page::staff::{Notice, Place, ProposalPage, ProposalRow, ProposalsPage};
@@ -115,7 +115,7 @@ async fn answer(
         row: row(&shown),
         changes: changes(was, &shown.change.is_now),
         document: document.map(|hash| format!("/admin/documents/{hash}")),
-        seen: hexadecimal(&shown.seen),
+        seen: hex(&shown.seen),
         may_decide: shown.may_decide,
         decided,
         shell,

@@ -69,8 +69,14 @@ fn published(id: BuildId, sha256: Digest, at: Instant, bytes: u64) -> (DeviceMod
         picture: None,
     };
     let file = BuildFile { name: "one.zip".to_owned(), bytes, sha256 };
-    let package =
-        Package { file, source: None, payload: None, property_files: None, parts: vec![] };
+    let package = Package {
+        file,
+        source: None,
+        payload: None,
+        property_files: None,
+        parts: vec![],
+        csig: None,
+    };
     let built = Build {
         id,
         model: model.codename.clone(),

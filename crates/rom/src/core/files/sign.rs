@@ -3,7 +3,7 @@
 //! Small enough to own: two hashes and a fixed order of lines. Checked against the examples that
 //! AWS publishes for it.
 
-use kontor_base::Instant;
+use kontor_base::{Instant, hex};
 use sha2::{Digest as _, Sha256};
 
 /// Who signs, and for which region.
@@ -36,11 +36,6 @@ pub(super) struct Signed<'a> {
 /// `20150601T120300Z`
 pub(super) fn moment(at: Instant) -> String {
     at.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// Hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The SHA-256 in hexadecimal digits.

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use kontor_base::hex;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Noted, Report, verify};
 use kontor_shop::sale::{report, taken_over_time};
@@ -10,7 +11,6 @@ use kontor_shop::sale::{report, taken_over_time};
 use super::list::product;
 use super::{sale_id, way_name};
 use crate::kit::app::App;
-use crate::kit::escape::hexadecimal;
 use crate::kit::pages::Page;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
@@ -96,11 +96,8 @@ fn page(app: &App, visit: &Visit, id: SaleId, report: &Report, curve: Curve) -> 
         curve,
         per_person: report.per_person,
         commitment: report.commitment.to_string(),
-        secret: hexadecimal(report.secret.bytes()),
-        beacon: report
-            .beacon
-            .as_ref()
-            .map(|beacon| (beacon.name.clone(), hexadecimal(&beacon.value))),
+        secret: hex(report.secret.bytes()),
+        beacon: report.beacon.as_ref().map(|beacon| (beacon.name.clone(), hex(&beacon.value))),
         holds: verify(report, &Noted::default()).is_empty(),
     })
 }
