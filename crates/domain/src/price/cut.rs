@@ -41,6 +41,17 @@ pub fn largest_cut(before: &[PriceEntry], after: &[PriceEntry], at: Instant) -> 
     largest
 }
 
+/// Whether the change from `before` to `after` says another price for any moment before `until`: what
+/// was asked is written down, and the lowest price of 30 days is worked out from it.
+#[must_use]
+pub fn rewrites_past(before: &[PriceEntry], after: &[PriceEntry], until: Instant) -> bool {
+    let amount = |entries: &[PriceEntry], moment| price_at(entries, moment).map(|e| e.money);
+    let bounds = |entry: &PriceEntry| [Some(entry.valid_from), entry.valid_to];
+    let moments = before.iter().chain(after).flat_map(bounds).flatten();
+    let mut past = moments.filter(|moment| *moment < until);
+    past.any(|moment| amount(before, moment) != amount(after, moment))
+}
+
 /// The part of `reference` by which `is` is lower, rounded up: in doubt a second person looks.
 fn part(reference: Money, is: Money) -> Cut {
     let fall = i128::from(reference.minor) - i128::from(is.minor);
@@ -93,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_cut_is_measured_against_the_price_of_its_moment_and_of_now() {
-        let percent = |n| Cut::By(Rate::from_ppm(n * 10_000));
+        let percent = |n: u32| Cut::By(Rate::from_ppm(n * 10_000));
         let usual = [(1000, 0, None)];
         assert_eq!(cut(&usual, &usual), Cut::None);
         assert_eq!(cut(&usual, &[(1000, 0, None), (800, 20, None)]), percent(20));
@@ -112,6 +123,20 @@ mod tests {
         assert_eq!(cut(&[(500, 0, None), (1000, 5, None)], &ended), percent(50));
         // The past is not changed by what is to come.
         assert_eq!(cut(&usual, &[(1000, 0, None), (1, 3, Some(9))]), Cut::None);
+    }
+
+    #[test]
+    fn what_was_asked_stays_written_down() {
+        let rewrites = |before: &[(i64, i64, Option<i64>)], after: &[(i64, i64, Option<i64>)]| {
+            rewrites_past(&entries(before), &entries(after), day(10))
+        };
+        let usual = [(1000, 0, None)];
+        assert!(!rewrites(&usual, &[(1000, 0, None), (800, 10, None)]));
+        assert!(!rewrites(&usual, &[(1000, 0, Some(10))]), "ended from now on");
+        assert!(rewrites(&usual, &[(1000, 0, None), (800, 9, None)]));
+        assert!(rewrites(&usual, &[(900, 0, None)]));
+        assert!(rewrites(&usual, &[(1000, 0, Some(9))]));
+        assert!(!rewrites(&usual, &[(1000, 0, None), (1000, 5, None)]), "the same price");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod reduction;
 mod rows;
 mod tax;
 
-pub use cut::{Cut, largest_cut};
+pub use cut::{Cut, largest_cut, rewrites_past};
 pub use entry::{PriceEntry, PriceRefusal, check_mrp, mrp_at, price_at};
 pub use jurisdiction::{Jurisdiction, JurisdictionError, Region, US_STATES, us_state};
 pub use line::{TAX_ROUNDING, TaxedAmount, tax_amount, tax_line};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kontor_base::Instant;
 use kontor_domain::clearance::Reach;
 use kontor_domain::market::{MarketCode, Stage};
-use kontor_domain::price::{Cut, PriceEntry, PriceRow, largest_cut};
+use kontor_domain::price::{Cut, PriceEntry, PriceRow, largest_cut, rewrites_past};
 use kontor_domain::staff::{Extent, Permission, StaffRefusal};
 use kontor_store::{StoreError, Tx, price};
 use serde::{Deserialize, Serialize};
@@ -170,7 +170,9 @@ fn stages_stay(known: &Known, rows: &[Cells]) -> Outcome<(), Refusal> {
 }
 
 /// How far rows of prices take any price down.
-fn extent_of(tx: &mut Tx<'_>, rows: &[Cells], at: Instant) -> Result<Extent, StoreError> {
+///
+/// What was asked on earlier days is not touched: the lowest price of 30 days is worked out from it.
+fn extent_of(tx: &mut Tx<'_>, rows: &[Cells], at: Instant) -> Outcome<Extent, Refusal> {
     let mut changed: BTreeMap<(MarketCode, String), Vec<PriceEntry>> = BTreeMap::new();
     for row in rows {
         let read: Option<PriceRow> =
@@ -186,6 +188,10 @@ fn extent_of(tx: &mut Tx<'_>, rows: &[Cells], at: Instant) -> Result<Extent, Sto
         let mut after = before.clone();
         after.retain(|old| new.iter().all(|entry| entry.valid_from != old.valid_from));
         after.extend(new);
+        if rewrites_past(&before, &after, Instant::start_of(at.date())) {
+            let words = format!("{market} {sku}: the price of past days stays as it was asked");
+            return Err(refused("price.past", words));
+        }
         largest = match (largest, largest_cut(&before, &after, at)) {
             (Cut::Unknown, _) | (_, Cut::Unknown) => Cut::Unknown,
             (Cut::By(a), Cut::By(b)) => Cut::By(a.max(b)),

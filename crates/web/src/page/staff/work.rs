@@ -109,6 +109,8 @@ pub enum Kind {
     Number,
     /// A day.
     Date,
+    /// A moment, in UTC.
+    Moment,
     /// Several lines; how many are shown.
     Area(u8),
     /// One of these: the value and the words.
@@ -273,10 +275,6 @@ impl Form {
         words.clone_into(&mut field.error);
         self.folded = false;
         true
-    }
-
-    fn any_wrong(&self) -> bool {
-        self.fields.iter().any(|field| !field.error.is_empty())
     }
 }
 
