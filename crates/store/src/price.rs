@@ -1,5 +1,8 @@
 //! Prices and tax rates.
 
+use kontor_base::Instant;
+use kontor_domain::catalogue::Sku;
+use kontor_domain::market::MarketCode;
 use kontor_domain::price::{PriceEntry, TaxRate};
 
 use crate::kernel::error::StoreError;
@@ -40,6 +43,24 @@ pub fn save_entry(tx: &mut Tx<'_>, entry: &PriceEntry) -> Result<(), StoreError>
         "INSERT INTO price_entry (market, sku, valid_from, body) VALUES ($1, $2, $3, $4)
          ON CONFLICT (market, sku, valid_from) DO UPDATE SET body = excluded.body",
         values![entry.market.as_str(), entry.sku.as_str(), entry.valid_from, &body],
+    )?;
+    tx.touch(Topic::Price)
+}
+
+/// Removes a price entry. Only for one that has not begun: what was asked stays written down.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn remove_entry(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    sku: &Sku,
+    valid_from: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM price_entry WHERE market = $1 AND sku = $2 AND valid_from = $3",
+        values![market.as_str(), sku.as_str(), valid_from],
     )?;
     tx.touch(Topic::Price)
 }

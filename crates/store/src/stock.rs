@@ -159,21 +159,93 @@ pub fn transfers_after(
         "SELECT id, made_at, from_account, to_account, units, cause, reference
          FROM stock_transfer WHERE id > $1 ORDER BY id LIMIT $2",
         values![&after, limit],
-        |row| {
-            let table = "stock_transfer";
-            let reference = row.text(6)?;
-            Ok(Transfer {
-                id: TransferId::from_bytes(row.bytes16(0)?),
-                at: row.instant(1)?,
-                from: parsed(&row.text(2)?, table)?,
-                to: parsed(&row.text(3)?, table)?,
-                units: row.int(4)?,
-                cause: parsed(&row.text(5)?, table)?,
-                reference: kontor_base::Line::parse(&reference)
-                    .map_err(|error| StoreError::bad_row(table, error))?,
-            })
-        },
+        read_transfer,
     )
+}
+
+fn read_transfer(row: &Row<'_>) -> Result<Transfer, StoreError> {
+    let table = "stock_transfer";
+    let reference = row.text(6)?;
+    Ok(Transfer {
+        id: TransferId::from_bytes(row.bytes16(0)?),
+        at: row.instant(1)?,
+        from: parsed(&row.text(2)?, table)?,
+        to: parsed(&row.text(3)?, table)?,
+        units: row.int(4)?,
+        cause: parsed(&row.text(5)?, table)?,
+        reference: kontor_base::Line::parse(&reference)
+            .map_err(|error| StoreError::bad_row(table, error))?,
+    })
+}
+
+/// Which accounts are looked for; an empty text looks for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// The market's quota with those of its sales, or `-`.
+    pub market: String,
+    /// The site.
+    pub site: String,
+    /// The variant.
+    pub item: String,
+    /// The state.
+    pub state: String,
+}
+
+/// Up to `limit` accounts after the account `after`, in the order of their text.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn accounts_after(
+    tx: &mut Tx<'_>,
+    filter: &AccountFilter,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(StockAccount, i64)>, StoreError> {
+    let AccountFilter { market, site, item, state } = filter;
+    let (sales, at_site) = (format!("{market}+"), format!("{site}/"));
+    tx.query(
+        "SELECT account, balance FROM stock_account
+         WHERE account > $1
+             AND ($2 = '' OR market = $2 OR substr(market, 1, length($3)) = $3)
+             AND ($4 = '/' OR substr(account, 1, length($4)) = $4)
+             AND ($5 = '' OR item = $5) AND ($6 = '' OR state = $6)
+         ORDER BY account LIMIT $7",
+        values![after, market.as_str(), &sales, &at_site, item.as_str(), state.as_str(), limit],
+        |row| Ok((parsed(&row.text(0)?, "stock_account")?, row.int(1)?)),
+    )
+}
+
+/// Up to `limit` transfers into or out of an account that are older than `before`, the newest first,
+/// among the last `looked_at` of the whole ledger; and where looking ended, if there are older ones.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn transfers_of(
+    tx: &mut Tx<'_>,
+    account: &StockAccount,
+    before: Option<TransferId>,
+    looked_at: i64,
+    limit: i64,
+) -> Result<(Vec<Transfer>, Option<TransferId>), StoreError> {
+    let before = before.map_or([0xff; 16], |id| *id.bytes());
+    let end = tx.optional(
+        "SELECT id FROM stock_transfer WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2",
+        values![&before, looked_at],
+        |row| row.bytes16(0),
+    )?;
+    let from = end.unwrap_or([0; 16]);
+    let text = account.to_string();
+    let found = tx.query(
+        "SELECT id, made_at, from_account, to_account, units, cause, reference
+         FROM stock_transfer
+         WHERE id < $1 AND id >= $2 AND (from_account = $3 OR to_account = $3)
+         ORDER BY id DESC LIMIT $4",
+        values![&before, &from, &text, limit],
+        read_transfer,
+    )?;
+    Ok((found, end.map(TransferId::from_bytes)))
 }
 
 /// How many units were received into an account under a reference; none if nothing was.

@@ -1,9 +1,13 @@
 //! The catalogue: models, variants, components and the attributes that clearance rules test.
 
 mod attribute;
+mod photo;
 mod types;
 
 pub use attribute::{ATTRIBUTES, Attribute, Attributes, Kind, Value, ValueError};
+pub use photo::{
+    PHOTO_BYTES_MAX, PHOTO_SIDE_MAX, PHOTO_SIDE_MIN, Photo, PhotoKind, PhotoRefusal, read_photo,
+};
 pub use types::{
     Component, ComponentKind, Fit, Model, ModelText, NameError, ProductClass, Sku, Slug, Variant,
 };

@@ -1,6 +1,7 @@
 //! Prices and tax: scheduled price lists, the lowest price of 30 days beside a reduction, dated
 //! tax rates, and the tax of one line. An unknown rate is refused, never taken as zero.
 
+mod cut;
 mod entry;
 mod jurisdiction;
 mod line;
@@ -8,6 +9,7 @@ mod reduction;
 mod rows;
 mod tax;
 
+pub use cut::{Cut, largest_cut, rewrites_past};
 pub use entry::{PriceEntry, PriceRefusal, check_mrp, mrp_at, price_at};
 pub use jurisdiction::{Jurisdiction, JurisdictionError, Region, US_STATES, us_state};
 pub use line::{TAX_ROUNDING, TaxedAmount, tax_amount, tax_line};

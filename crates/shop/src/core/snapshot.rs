@@ -18,6 +18,7 @@ use kontor_domain::clearance::{Facts, Ladder, Place, Records, Subject, Verdict, 
 use kontor_domain::market::{Act, Market, MarketCode};
 use kontor_domain::price::{PriceEntry, TaxTable, price_at};
 use kontor_domain::reach::Reach;
+use kontor_store::catalogue::KeptPhoto;
 use kontor_store::clearance::Kind;
 use kontor_store::fact::FactVersions;
 use kontor_store::{
@@ -64,6 +65,8 @@ pub struct Known {
     pub variants: BTreeMap<Sku, Variant>,
     /// The SKUs of each model, in order.
     pub by_model: BTreeMap<Slug, Vec<Sku>>,
+    /// The photographs of each model, the oldest first.
+    pub photos: BTreeMap<Slug, Vec<KeptPhoto>>,
     /// Which accessory fits which device.
     pub fits: Vec<Fit>,
     /// The clearance facts, indexed.
@@ -118,6 +121,10 @@ impl Known {
             by_model.entry(variant.model.clone()).or_default().push(variant.sku.clone());
             variants.insert(variant.sku.clone(), variant);
         }
+        let mut photos: BTreeMap<Slug, Vec<KeptPhoto>> = BTreeMap::new();
+        for photo in catalogue::photos(tx)? {
+            photos.entry(photo.model.clone()).or_default().push(photo);
+        }
         let facts = read_facts(tx, versions.of(Topic::Clearance))?;
         let mut prices: HashMap<(MarketCode, Sku), Vec<PriceEntry>> = HashMap::new();
         for entry in price::entries(tx)? {
@@ -137,6 +144,7 @@ impl Known {
             models,
             variants,
             by_model,
+            photos,
             fits: catalogue::fits(tx)?,
             facts,
             prices,
@@ -182,6 +190,13 @@ impl Known {
     pub fn product(&self, sku: &Sku) -> Option<(&Variant, &Model)> {
         let variant = self.variants.get(sku)?;
         Some((variant, self.models.get(&variant.model)?))
+    }
+
+    /// The name of a model's picture: of its first photograph, where it has one, else of its drawing.
+    #[must_use]
+    pub fn picture(&self, model: &Model) -> String {
+        let photo = self.photos.get(&model.code).and_then(|photos| photos.first());
+        photo.map_or_else(|| model.picture.to_string(), |photo| photo.hash.clone())
     }
 
     /// The variants of a model, in order.

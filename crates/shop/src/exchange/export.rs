@@ -35,7 +35,7 @@ pub async fn export(db: &Db, table: Table, mut writer: impl Write) -> Result<u64
     Ok(rows)
 }
 
-fn bytes(tx: &mut Tx<'_>, table: Table) -> Result<(Vec<u8>, u64), StoreError> {
+pub(super) fn bytes(tx: &mut Tx<'_>, table: Table) -> Result<(Vec<u8>, u64), StoreError> {
     match table {
         Table::Markets => csv(&market::rows(tx)?),
         Table::Models => csv(&catalogue::model_rows(tx)?),

@@ -23,6 +23,7 @@ mod read;
 mod report;
 mod row;
 mod scenario;
+mod sheet;
 mod stock;
 mod table;
 
@@ -34,4 +35,6 @@ pub use row::{
     ChecklistRow, ComponentRow, FitRow, MarketRow, ModelRow, StockRow, TextRow, VariantRow,
 };
 pub use scenario::load_demo;
+pub(crate) use sheet::SheetError;
+pub use sheet::{CellChange, Cells, Sheet, stored_in, text_of};
 pub use table::Table;

@@ -10,7 +10,7 @@ use super::cell::Bad;
 use super::import::Csv;
 use super::job::{Counts, Job, Sourced};
 use super::read::{Numbered, check_unique, read};
-use super::report::{Problems, Report, RolledBack};
+use super::report::{BadFile, Problems, Report, RolledBack};
 use super::row::Row;
 use super::table::Table;
 use super::{catalogue, clearance, market, opening, price, reach, stock};
@@ -27,6 +27,12 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The rows that could not be read, if there are any.
+    pub(super) fn unreadable(&self) -> Option<BadFile> {
+        let bad = || self.problems.clone().of(self.table, &self.file);
+        self.problems.are_there().then(bad)
+    }
+
     /// Does in the transaction what there is to do, or gives the bad rows.
     pub(super) fn run(
         &self,

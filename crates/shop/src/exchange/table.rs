@@ -108,6 +108,27 @@ impl Table {
         Self::ALL.into_iter().find(|table| table.word() == word)
     }
 
+    /// The columns that name a row; of a list, those that name its owner.
+    #[must_use]
+    pub const fn key_columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Texts => &["model", "language"],
+            Self::Variants | Self::Components => &["sku"],
+            Self::Fits => &["accessory"],
+            Self::TaxRates => &["jurisdiction", "valid_from"],
+            Self::Prices => &["market", "sku", "valid_from"],
+            Self::Presences => &["market"],
+            Self::Stock => &["reference", "site", "sku", "market"],
+            _ => &["code"],
+        }
+    }
+
+    /// Whether its rows are entries of lists, which a file gives whole.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Components | Self::Fits)
+    }
+
     /// What is in it, in a few words.
     #[must_use]
     pub const fn about(self) -> &'static str {
@@ -180,6 +201,9 @@ mod tests {
             columns.sort();
             columns.dedup();
             assert_eq!(columns.len(), table.columns().len(), "{table}");
+            for key in table.key_columns() {
+                assert!(columns.iter().any(|column| column == key), "{table}: {key}");
+            }
         }
     }
 }

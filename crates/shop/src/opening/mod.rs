@@ -5,6 +5,7 @@ mod plan;
 mod refusal;
 mod withdraw;
 
+pub(crate) use advance::advance_in;
 pub use advance::{AdvanceCommand, advance, history};
 pub use plan::{PlanQuery, plan};
 pub use refusal::Refusal;

@@ -46,6 +46,7 @@ pub use report::{report, report_text};
 pub use set_up::{
     SetUp, SetUpRefusal, announce, halt, preview, resume, set_beacon, set_up, settle_halted,
 };
+pub(crate) use set_up::{set_beacon_in, set_up_in, settle_halted_in, step_in};
 pub(crate) use settle::take_back_in;
 pub use show::{
     Place, ShownClaim, ShownSale, WaySeen, claim_shown, entry_of, list, open_claim, place, shown,

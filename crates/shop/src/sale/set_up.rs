@@ -96,39 +96,43 @@ impl SetUpRefusal {
 ///
 /// A [`SetUpRefusal`], or a fault of the store.
 pub async fn set_up(shop: &Arc<Shop>, command: SetUp) -> Outcome<SaleId, SetUpRefusal> {
-    let at = shop.now();
-    let own = Arc::clone(shop);
-    let secret = OrderSecret::new(&shop.random);
-    shop.db
-        .write("sale.set_up", move |tx| {
-            let definition = &command.definition;
-            check(&own, tx, &command, at)?;
-            let state = life_step(SaleState::Draft, SaleEvent::Check, Mover::Staff)
-                .map_err(|refusal| Failure::Refused(refusal.into()))?;
-            for channel in &definition.channels {
-                let taken = take_units(tx, &own, definition, channel.market, channel.quota, at)?;
-                for (key, units) in taken {
-                    for quota in divide(units, command.lots) {
-                        let lot = KeptLot {
-                            lot: lots::last_number(tx)? + 1,
-                            sale: definition.sale,
-                            market: channel.market,
-                            way: channel.way,
-                            stock: key.clone(),
-                            head: LotHead { fence: 0, quota, halted: false },
-                        };
-                        lots::insert(tx, &lot)?;
-                    }
-                }
+    let (own, at) = (Arc::clone(shop), shop.now());
+    shop.db.write("sale.set_up", move |tx| set_up_in(tx, &own, &command, at)).await
+}
+
+/// Sets a sale up in the caller's transaction.
+pub(crate) fn set_up_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    command: &SetUp,
+    at: Instant,
+) -> Outcome<SaleId, SetUpRefusal> {
+    let definition = &command.definition;
+    check(shop, tx, command, at)?;
+    let state = life_step(SaleState::Draft, SaleEvent::Check, Mover::Staff)
+        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+    for channel in &definition.channels {
+        let taken = take_units(tx, shop, definition, channel.market, channel.quota, at)?;
+        for (key, units) in taken {
+            for quota in divide(units, command.lots) {
+                let lot = KeptLot {
+                    lot: lots::last_number(tx)? + 1,
+                    sale: definition.sale,
+                    market: channel.market,
+                    way: channel.way,
+                    stock: key.clone(),
+                    head: LotHead { fence: 0, quota, halted: false },
+                };
+                lots::insert(tx, &lot)?;
             }
-            let (definition, title) = (definition.clone(), command.title.clone());
-            let id = definition.sale;
-            let secret = secret.clone();
-            let (settled_at, beacon) = (None, None);
-            sales::insert(tx, &KeptSale { definition, state, secret, title, settled_at, beacon })?;
-            Ok(id)
-        })
-        .await
+        }
+    }
+    let (definition, title) = (definition.clone(), command.title.clone());
+    let id = definition.sale;
+    let secret = OrderSecret::new(&shop.random);
+    let (settled_at, beacon) = (None, None);
+    sales::insert(tx, &KeptSale { definition, state, secret, title, settled_at, beacon })?;
+    Ok(id)
 }
 
 fn check(shop: &Shop, tx: &mut Tx<'_>, command: &SetUp, at: Instant) -> Outcome<(), SetUpRefusal> {
@@ -240,15 +244,20 @@ async fn step(
     event: SaleEvent,
     name: &'static str,
 ) -> Outcome<(), SetUpRefusal> {
-    shop.db
-        .write(name, move |tx| {
-            let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
-            let to = life_step(kept.state, event, Mover::Staff)
-                .map_err(|refusal| Failure::Refused(refusal.into()))?;
-            sales::set_state(tx, sale, kept.state, to)?;
-            Ok(())
-        })
-        .await
+    shop.db.write(name, move |tx| step_in(tx, sale, event)).await
+}
+
+/// Takes a step by hand in the caller's transaction.
+pub(crate) fn step_in(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    event: SaleEvent,
+) -> Outcome<(), SetUpRefusal> {
+    let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
+    let to = life_step(kept.state, event, Mover::Staff)
+        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+    sales::set_state(tx, sale, kept.state, to)?;
+    Ok(())
 }
 
 /// Shows a sale that was set up to everybody before the clock would.
@@ -267,17 +276,23 @@ pub async fn announce(shop: &Arc<Shop>, sale: SaleId) -> Outcome<(), SetUpRefusa
 /// A [`SetUpRefusal`] (also while holds are open), or a fault of the store.
 pub async fn settle_halted(shop: &Arc<Shop>, sale: SaleId) -> Outcome<i64, SetUpRefusal> {
     let (own, at) = (Arc::clone(shop), shop.now());
-    shop.db
-        .write("sale.settle", move |tx| {
-            let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
-            let to = life_step(kept.state, SaleEvent::Settle, Mover::Staff)
-                .map_err(|refusal| Failure::Refused(refusal.into()))?;
-            let tallies = tallies(tx, &kept.definition)?;
-            settle(&tallies).map_err(|refusal| Failure::Refused(refusal.into()))?;
-            sales::set_state(tx, sale, kept.state, to)?;
-            Ok(close_in(tx, &own, sale, at)?)
-        })
-        .await
+    shop.db.write("sale.settle", move |tx| settle_halted_in(tx, &own, sale, at)).await
+}
+
+/// Settles a halted sale in the caller's transaction.
+pub(crate) fn settle_halted_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    sale: SaleId,
+    at: Instant,
+) -> Outcome<i64, SetUpRefusal> {
+    let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
+    let to = life_step(kept.state, SaleEvent::Settle, Mover::Staff)
+        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+    let tallies = tallies(tx, &kept.definition)?;
+    settle(&tallies).map_err(|refusal| Failure::Refused(refusal.into()))?;
+    sales::set_state(tx, sale, kept.state, to)?;
+    Ok(close_in(tx, shop, sale, at)?)
 }
 
 /// Gives the value of the beacon that a sale has named; the order is made with it. Before the sale
@@ -291,16 +306,21 @@ pub async fn set_beacon(
     sale: SaleId,
     value: [u8; 32],
 ) -> Outcome<(), SetUpRefusal> {
-    shop.db
-        .write("sale.beacon", move |tx| {
-            let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
-            let named = kept.definition.beacon.is_some() && !kept.state.takes_claims();
-            if !named || !sales::set_beacon(tx, sale, &value)? {
-                return Err(Failure::Refused(SetUpRefusal::NoBeacon));
-            }
-            Ok(())
-        })
-        .await
+    shop.db.write("sale.beacon", move |tx| set_beacon_in(tx, sale, value)).await
+}
+
+/// Gives the beacon's value in the caller's transaction.
+pub(crate) fn set_beacon_in(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    value: [u8; 32],
+) -> Outcome<(), SetUpRefusal> {
+    let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
+    let named = kept.definition.beacon.is_some() && !kept.state.takes_claims();
+    if !named || !sales::set_beacon(tx, sale, &value)? {
+        return Err(Failure::Refused(SetUpRefusal::NoBeacon));
+    }
+    Ok(())
 }
 
 /// Checks a definition as setting it up would, and changes nothing.

@@ -9,9 +9,11 @@ use kontor_store::clearance::{self, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::goods::{Advance, CancelPrice, PhotoAct, Rows, SaleAct, StockAct};
 use super::log::By;
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
+use crate::exchange::BadFile;
 use crate::opening::reinstate_in;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
@@ -47,6 +49,18 @@ pub enum Act {
         /// `active` or `locked`.
         state: Option<String>,
     },
+    /// Changes rows of a table: of the catalogue, of prices, of markets.
+    Rows(Rows),
+    /// Takes a planned price back.
+    CancelPrice(CancelPrice),
+    /// Takes a market one step further.
+    Advance(Advance),
+    /// Books stock.
+    Stock(StockAct),
+    /// Makes or steers a sale.
+    Sale(SaleAct),
+    /// Takes a photograph away.
+    Photo(PhotoAct),
 }
 
 /// Why an act cannot be carried out.
@@ -75,6 +89,17 @@ pub enum ActRefusal {
     /// The paper that the evidence names is not kept here.
     #[error("the document {0} is not kept here")]
     NoDocument(String),
+    /// Rows that cannot be taken, each with its line and column.
+    #[error("{0}")]
+    Rows(Box<BadFile>),
+    /// The area that the act belongs to refuses it.
+    #[error("{words}")]
+    Area {
+        /// The area's stable code.
+        code: &'static str,
+        /// In words.
+        words: String,
+    },
 }
 
 impl ActRefusal {
@@ -88,6 +113,8 @@ impl ActRefusal {
             Self::NoWithdrawal(_) => "opening.no_withdrawal",
             Self::Account(_) => "staff.bad_account",
             Self::NoDocument(_) => "staff.no_document",
+            Self::Rows(_) => "exchange.bad_rows",
+            Self::Area { code, .. } => code,
         }
     }
 }
@@ -108,14 +135,36 @@ pub(super) struct Bearing {
     pub(super) market: Option<MarketCode>,
     pub(super) subject: String,
     pub(super) extent: Extent,
+    /// Further places where it takes the permission; none: in all markets.
+    pub(super) also: Vec<Option<MarketCode>>,
+}
+
+impl Bearing {
+    /// An act in one place, without a size.
+    pub(super) const fn plain(
+        permission: Permission,
+        market: Option<MarketCode>,
+        subject: String,
+    ) -> Self {
+        Self { permission, market, subject, extent: Extent::Plain, also: Vec::new() }
+    }
+
+    /// Whether somebody may do it.
+    pub(super) fn is_open_to(&self, person: &Person) -> bool {
+        let elsewhere = |market: &Option<MarketCode>| person.may(self.permission, *market);
+        person.may(self.permission, self.market) && self.also.iter().all(elsewhere)
+    }
 }
 
 impl Act {
     /// What it needs, where, and what it is about. Checks everything that can be checked before.
-    pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
-        let plain = |permission, market, subject: String| {
-            Ok(Bearing { permission, market, subject, extent: Extent::Plain })
-        };
+    pub(super) fn bearing(
+        &self,
+        tx: &mut Tx<'_>,
+        known: &Known,
+        at: Instant,
+    ) -> Outcome<Bearing, Refusal> {
+        let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
         match self {
             Self::Grant(row) => {
                 let grant = checked_grant(tx, row)?;
@@ -136,11 +185,26 @@ impl Act {
                 assignments(held.as_deref().unwrap_or_default())?;
                 plain(Permission::StaffManage, None, address(email)?)
             }
+            Self::Rows(rows) => rows.bearing(tx, known, at),
+            Self::CancelPrice(cancel) => cancel.bearing(tx, at),
+            Self::Advance(step) => step.bearing(known),
+            Self::Stock(booking) => booking.bearing(tx, known),
+            Self::Sale(act) => act.bearing(tx),
+            Self::Photo(act) => act.bearing(known),
         }
     }
 
     /// What it would change, for whoever decides.
     pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
+        match self {
+            Self::Rows(rows) => return rows.change(tx),
+            Self::CancelPrice(cancel) => return cancel.change(tx),
+            Self::Advance(step) => return Ok(step.change()),
+            Self::Stock(booking) => return booking.change(tx),
+            Self::Sale(act) => return act.change(tx),
+            Self::Photo(act) => return Ok(act.change()),
+            _ => {}
+        }
         let is_now = match self {
             Self::Grant(row) => pretty(row),
             other => pretty(other),
@@ -149,8 +213,8 @@ impl Act {
             Self::Grant(row) => {
                 recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
             }
-            Self::Restore { .. } | Self::AddAccount { .. } => None,
             Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
+            _ => None,
         };
         Ok(Change { was: was.unwrap_or_default(), is_now })
     }
@@ -204,6 +268,12 @@ impl Act {
                 let command = ChangeCommand { email: email.clone(), held, state };
                 change_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
             }
+            Self::Rows(rows) => rows.carry_out(tx, shop, at),
+            Self::CancelPrice(cancel) => cancel.carry_out(tx),
+            Self::Advance(step) => step.carry_out(tx, shop, by, at),
+            Self::Stock(booking) => booking.carry_out(tx, shop, at),
+            Self::Sale(act) => act.carry_out(tx, shop, at),
+            Self::Photo(act) => act.carry_out(tx),
         }
     }
 }
@@ -229,7 +299,7 @@ fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
 }
 
 /// The market whose people may act on a fact with this reach; none: only those of all markets.
-fn market_of(known: &Known, reach: Reach) -> Option<MarketCode> {
+pub(super) fn market_of(known: &Known, reach: Reach) -> Option<MarketCode> {
     let Reach::Country(country) = reach else { return None };
     let mut own = known.markets.iter().filter(|market| market.countries.contains(&country));
     match (own.next(), own.next()) {

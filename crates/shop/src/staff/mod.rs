@@ -7,6 +7,7 @@ mod account;
 mod act;
 mod document;
 mod door;
+pub mod goods;
 mod log;
 mod person;
 mod secret;
@@ -25,5 +26,6 @@ pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
 pub use undertake::{
-    DecideCommand, Shown, Undertaken, Undertaking, decide, proposal, proposals, undertake,
+    DecideCommand, Foreseen, Shown, Undertaken, Undertaking, decide, foresee, proposal, proposals,
+    undertake,
 };

@@ -56,8 +56,8 @@ pub async fn undertake(
             once(tx, Some(&undertaking.once), at, |tx| {
                 let known = own.snapshots.current_in(tx, at)?;
                 let act = &undertaking.act;
-                let bearing = act.bearing(tx, &known)?;
-                if !person.may(bearing.permission, bearing.market) {
+                let bearing = act.bearing(tx, &known, at)?;
+                if !bearing.is_open_to(&person) {
                     return Err(StaffRefusal::NotPermitted.into());
                 }
                 let limits = limits();
@@ -101,6 +101,35 @@ pub async fn undertake(
                 note(tx, &own.random, at, By::Person(&person), &noted)?;
                 Ok(Undertaken::Waiting(kept.id))
             })
+        })
+        .await
+}
+
+/// What would become of an act, before anybody does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// What it changes.
+    pub change: Change,
+    /// It takes a second person.
+    pub second: bool,
+}
+
+/// Looks at an act as [`undertake`] would, and changes nothing.
+///
+/// # Errors
+///
+/// What undertaking it would answer, as far as that shows without doing it.
+pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<Foreseen, Refusal> {
+    let (own, person, at) = (Arc::clone(shop), person.clone(), shop.now());
+    shop.db
+        .read("staff.foresee", move |tx| {
+            let known = own.snapshots.current_in(tx, at)?;
+            let bearing = act.bearing(tx, &known, at)?;
+            if !bearing.is_open_to(&person) {
+                return Err(StaffRefusal::NotPermitted.into());
+            }
+            let second = needs_second(bearing.permission, bearing.extent, &limits());
+            Ok(Foreseen { change: act.change(tx)?, second })
         })
         .await
 }
@@ -157,7 +186,10 @@ pub async fn decide(
             if state == ProposalState::Approved {
                 // What it needs and where is asked anew: facts may have changed since.
                 let known = own.snapshots.current_in(tx, at)?;
-                let bearing = act.bearing(tx, &known)?;
+                let bearing = act.bearing(tx, &known, at)?;
+                if !bearing.is_open_to(&person) {
+                    return Err(StaffRefusal::NotPermitted.into());
+                }
                 if (bearing.permission, bearing.market) != (kept.permission, kept.market) {
                     return Err(StaffRefusal::Changed.into());
                 }

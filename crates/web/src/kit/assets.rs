@@ -109,10 +109,19 @@ pub fn url(name: &str) -> &'static str {
     ASSETS.get(name).map_or("/assets/missing", |asset| &asset.url)
 }
 
-/// The address of a product's drawing; a product whose drawing does not exist gets the crate that
-/// stands for "something in a box".
+/// The address of a product's picture: of a photograph, which is named by the hash of its bytes, or of
+/// a drawing. A product whose drawing does not exist gets the crate that stands for "something in a
+/// box".
 #[must_use]
-pub fn picture(name: &str) -> &'static str {
+pub fn picture(name: &str) -> Cow<'static, str> {
+    // No drawing has so long a name: it is a slug of at most sixty characters.
+    if name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Cow::Owned(format!("/pictures/{name}"));
+    }
+    Cow::Borrowed(drawing(name))
+}
+
+fn drawing(name: &str) -> &'static str {
     let found = ASSETS.get(&format!("product/{name}.svg"));
     found.or_else(|| ASSETS.get("product/parcel.svg")).map_or("", |asset| &asset.url)
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Permission, ProposalState, StaffRefusal};
 use kontor_shop::Failure;
+use kontor_shop::staff::goods::permission_to_see;
 use kontor_shop::staff::{Person, Refusal, proposals};
 
 use crate::kit::app::App;
@@ -36,6 +37,14 @@ fn open_to(place: Place, person: &Person) -> bool {
     match place {
         Place::Today | Place::Proposals | Place::Account => true,
         Place::Clearances => person.may_somewhere(Permission::ClearanceRead),
+        Place::Catalogue => person.may_somewhere(Permission::CatalogueRead),
+        Place::Prices => person.may_somewhere(Permission::PriceRead),
+        Place::Stock => person.may_somewhere(Permission::StockRead),
+        Place::Markets => person.may_somewhere(Permission::MarketRead),
+        Place::Sales => person.may_somewhere(Permission::SaleRun),
+        Place::Exchange => kontor_shop::exchange::Table::ALL
+            .into_iter()
+            .any(|table| permission_to_see(table).is_some_and(|needs| person.may_somewhere(needs))),
         Place::People => person.may_somewhere(Permission::StaffManage),
         Place::Log => person.may_somewhere(Permission::StaffAudit),
     }

@@ -4,18 +4,28 @@
 //! markets in which the person has the permission, asks one use case and fills a page.
 
 mod account;
+mod calendar;
+mod catalogue;
 mod clearance;
+mod curve;
 mod desk;
 mod document;
 mod door;
+mod exchange;
 mod grant;
 mod log;
+mod market;
 mod people;
+mod price;
 mod proposal;
+mod sale;
+mod stock;
 mod today;
+mod work;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use kontor_domain::catalogue::PHOTO_BYTES_MAX;
 use kontor_shop::staff::DOCUMENT_BYTES_MAX;
 
 use crate::kit::routes::Routes;
@@ -26,6 +36,48 @@ const FORM_BYTES: usize = 64 * 1024;
 /// Adds the staff area.
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
+    goods(people(routes))
+}
+
+/// The work places of markets and goods.
+fn goods(routes: Routes) -> Routes {
+    let with_photo = DefaultBodyLimit::max(PHOTO_BYTES_MAX + FORM_BYTES);
+    // A file that was played through comes back in a field of the form that applies it.
+    let with_rows = DefaultBodyLimit::max(exchange::UPLOAD_BYTES_MAX + FORM_BYTES);
+    routes
+        .add(catalogue::LIST, get(catalogue::list))
+        .add(catalogue::ADD, post(catalogue::add))
+        .add(catalogue::SHOW, get(catalogue::show))
+        .add(catalogue::CHANGE, post(catalogue::change))
+        .add(catalogue::PREVIEW, get(catalogue::preview))
+        .add(catalogue::TAKE, post(catalogue::take).layer(with_photo))
+        .add(catalogue::PUBLIC, get(catalogue::public))
+        .add(catalogue::VARIANT, get(catalogue::variant))
+        .add(catalogue::CHANGE_VARIANT, post(catalogue::change_variant))
+        .add(price::FIRST, get(price::first))
+        .add(price::LIST, get(price::list))
+        .add(price::SHOW, get(price::show))
+        .add(price::SET, post(price::set))
+        .add(stock::LIST, get(stock::list))
+        .add(stock::BOOK, post(stock::book))
+        .add(stock::ACCOUNT, get(stock::account))
+        .add(market::LIST, get(market::list))
+        .add(market::SHOW, get(market::show))
+        .add(market::CHANGE, post(market::change))
+        .add(exchange::SHOW, get(exchange::show))
+        .add(exchange::EXPORT, get(exchange::export))
+        .add(exchange::TRY, post(exchange::play).layer(with_rows))
+        .add(exchange::APPLY, post(exchange::apply).layer(with_rows))
+        .add(sale::LIST, get(sale::list))
+        .add(sale::NEW, get(sale::new))
+        .add(sale::MAKE, post(sale::make))
+        .add(sale::SHOW, get(sale::show))
+        .add(sale::STEER, post(sale::steer))
+        .add(calendar::SHOW, get(calendar::show))
+}
+
+/// Who comes in, what waits for a second person, the log, clearances.
+fn people(routes: Routes) -> Routes {
     let with_document = DefaultBodyLimit::max(DOCUMENT_BYTES_MAX + FORM_BYTES);
     routes
         .add(today::SHOW, get(today::show))

@@ -250,7 +250,7 @@ fn line(visit: &Visit, line: &LineNow) -> CartLine {
         model: product.map_or_else(String::new, |(_, model)| model.code.to_string()),
         name: name_of(visit, &line.line.sku).unwrap_or_else(|| line.line.sku.to_string()),
         option: product.map_or_else(String::new, |(v, _)| v.option_in(visit.language).to_owned()),
-        picture: product.map_or_else(String::new, |(_, model)| model.picture.to_string()),
+        picture: product.map_or_else(String::new, |(_, model)| visit.snapshot.picture(model)),
         quantity: line.line.quantity,
         unit,
         total: line.total,

@@ -15,7 +15,7 @@ mod second_step;
 mod shelf;
 mod sitemap;
 mod static_file;
-mod view;
+pub(crate) mod view;
 mod visit;
 mod waiting;
 

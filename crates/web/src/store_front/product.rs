@@ -101,7 +101,7 @@ fn page(
         brand: model.brand.to_string(),
         line: text(|text| &text.line),
         body: text(|text| &text.body),
-        picture: model.picture.to_string(),
+        picture: snapshot.picture(model),
         variants: variants
             .iter()
             .map(|v| Variant {

@@ -113,7 +113,7 @@ fn card(visit: &Visit, model: &Model, variants: &[ModelOffer<'_>], at: Instant) 
         model: model.code.to_string(),
         name: model.text(language, |text| &text.name).to_owned(),
         line: model.text(language, |text| &text.line).to_owned(),
-        picture: model.picture.to_string(),
+        picture: snapshot.picture(model),
         price,
         availability: view::availability(best.level, *act),
     })
@@ -127,7 +127,7 @@ fn coming(visit: &Visit, model: &Model, verdict: Option<&Verdict>) -> Announced 
         model: model.code.to_string(),
         name: text(|text| &text.name),
         line: text(|text| &text.line),
-        picture: model.picture.to_string(),
+        picture: visit.snapshot.picture(model),
         refusal: verdict
             .map_or_else(view::no_price, |verdict| view::refusal(verdict, visit.market())),
     }

@@ -46,7 +46,7 @@ fn only_accessories(snapshot: &Snapshot, market: &Market, at: Instant) -> bool {
 }
 
 /// How much of it can be had.
-pub(super) fn availability(level: Level, act: Act) -> Availability {
+pub(crate) fn availability(level: Level, act: Act) -> Availability {
     match (level, act) {
         (Level::None, _) => Availability::SoldOut,
         (_, Act::Preorder) => Availability::Preorder,
@@ -79,7 +79,7 @@ fn tax_kind(name: &str) -> TaxKind {
 }
 
 /// The price of a variant with what the law wants beside it.
-pub(super) fn price(
+pub(crate) fn price(
     snapshot: &Snapshot,
     market: &Market,
     sku: &Sku,
@@ -93,7 +93,7 @@ pub(super) fn price(
 }
 
 /// Why something is not sold here.
-pub(super) fn refusal(verdict: &Verdict, market: &Market) -> Refusal {
+pub(crate) fn refusal(verdict: &Verdict, market: &Market) -> Refusal {
     let reasons: Vec<PageReason> = verdict.reasons.iter().map(reason).collect();
     let expected = verdict
         .reasons
@@ -115,7 +115,7 @@ pub(super) fn refusal(verdict: &Verdict, market: &Market) -> Refusal {
 }
 
 /// A refusal for something that may be sold but has no price.
-pub(super) fn no_price() -> Refusal {
+pub(crate) fn no_price() -> Refusal {
     let reason = plain(Domain::Price, ReasonState::Missing);
     Refusal { reasons: vec![reason], expected: Expected::Unknown }
 }
@@ -195,7 +195,7 @@ pub(super) fn offers<'a>(
 }
 
 /// A verdict that a page can show even where nothing is refused.
-pub(super) fn permits(verdict: &Verdict) -> bool {
+pub(crate) fn permits(verdict: &Verdict) -> bool {
     verdict.outcome != Outcome::Refused
 }
 
@@ -207,14 +207,13 @@ pub(super) fn summary_line(
     display: TaxDisplay,
 ) -> SummaryLine {
     let product = snapshot.product(&line.sku);
-    let text = |read: fn(&Model) -> &str| product.map_or("", |(_, model)| read(model)).to_owned();
     SummaryLine {
         name: product.map_or_else(
             || line.sku.to_string(),
             |(_, model)| model.text(language, |text| &text.name).to_owned(),
         ),
         option: product.map_or("", |(variant, _)| variant.option_in(language)).to_owned(),
-        picture: text(|model| model.picture.as_str()),
+        picture: product.map_or_else(String::new, |(_, model)| snapshot.picture(model)),
         quantity: line.quantity,
         unit: line.unit_price,
         total: match display {

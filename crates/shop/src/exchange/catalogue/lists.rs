@@ -72,6 +72,22 @@ pub(in crate::exchange) fn apply_components(
     Ok(())
 }
 
+/// Takes every component of a variant away; one that does not exist has none.
+pub(in crate::exchange) fn empty_components(
+    tx: &mut Tx<'_>,
+    owner: &str,
+) -> Result<(), StoreError> {
+    let found = catalogue::variants(tx)?.into_iter().find(|variant| variant.sku.as_str() == owner);
+    let Some(old) = found.filter(|variant| !variant.components.is_empty()) else { return Ok(()) };
+    let mut origins = Origins::load(tx, COMPONENT)?;
+    for component in &old.components {
+        origins.forget(tx, &component_name(&old.sku, component))?;
+    }
+    let positions = catalogue::positions(tx)?;
+    let place = positions.iter().find(|(sku, _)| sku == owner).map_or(0, |(_, place)| *place);
+    catalogue::save_variant(tx, &Variant { components: Vec::new(), ..old }, place)
+}
+
 /// The name under which a component's origin is kept.
 fn component_name(sku: &Sku, component: &Component) -> String {
     let Component { kind, maker, part } = component;
@@ -148,6 +164,16 @@ pub(in crate::exchange) fn apply_fits(
         }
         let news = origins.keep(tx, &fit_name(value), origin)?;
         job.count(change.or_changed(news));
+    }
+    Ok(())
+}
+
+/// Takes back everything that an accessory fits.
+pub(in crate::exchange) fn empty_fits(tx: &mut Tx<'_>, accessory: &Slug) -> Result<(), StoreError> {
+    let mut origins = Origins::load(tx, FIT)?;
+    for fit in catalogue::fits(tx)?.iter().filter(|fit| fit.accessory == *accessory) {
+        catalogue::remove_fit(tx, fit)?;
+        origins.forget(tx, &fit_name(fit))?;
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ mod text;
 mod variant;
 
 pub(super) use lists::{
-    apply_components, apply_fits, component_rows, fit_rows, parse_component, parse_fit,
+    apply_components, apply_fits, component_rows, empty_components, empty_fits, fit_rows,
+    parse_component, parse_fit,
 };
 pub(super) use model::{apply_models, model_rows, parse_model};
 pub(super) use text::{Text, apply_texts, parse_text, text_rows};

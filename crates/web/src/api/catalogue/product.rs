@@ -1,5 +1,6 @@
 //! `GET /api/v1/{market}/products/{model}`: everything about a model in a market.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::extract::State;
@@ -57,7 +58,7 @@ pub(crate) struct ProductAnswer {
     in_the_box: Vec<String>,
     /// The address of its drawing.
     #[schema(value_type = String)]
-    picture: &'static str,
+    picture: Cow<'static, str>,
     /// When it was announced.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -231,7 +232,7 @@ fn product(
         line: model.text(language, |text| &text.line).to_owned(),
         body: model.text(language, |text| &text.body).to_owned(),
         in_the_box: model.in_the_box(language).to_vec(),
-        picture: assets::picture(model.picture.as_str()),
+        picture: assets::picture(&snapshot.picture(model)),
         announced_on: model.announced_on,
         hs_code: model.hs_code.clone(),
         origin: model.origin.code().to_owned(),

@@ -1,5 +1,7 @@
 //! `GET /api/v1/{market}/shelf`: what can be bought, and what is announced and why not yet.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use axum::response::Response;
 use kontor_base::{Instant, Language};
@@ -52,7 +54,7 @@ pub(crate) struct ShelfModel {
     class: &'static str,
     /// The address of its drawing.
     #[schema(value_type = String)]
-    picture: &'static str,
+    picture: Cow<'static, str>,
     /// The address of everything about it.
     #[schema(example = "/api/v1/us/products/mi-band")]
     url: String,
@@ -140,7 +142,7 @@ fn shelf(snapshot: &Snapshot, market: &Market, language: Language, at: Instant) 
             name: model.text(language, |text| &text.name).to_owned(),
             line: model.text(language, |text| &text.line).to_owned(),
             class: model.class.word(),
-            picture: assets::picture(model.picture.as_str()),
+            picture: assets::picture(&snapshot.picture(model)),
             url: format!("/api/v1/{}/products/{}", market.code, model.code),
             takes_names,
             variants: variants

@@ -57,6 +57,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-matrix", l, staff::MatrixPage::samples(l)));
         all.extend(render("staff-clearance", l, staff::ClearancePage::samples(l)));
         all.extend(render("staff-grant", l, staff::GrantFormPage::samples(l)));
+        all.extend(render("staff-work", l, staff::WorkPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));
         all.extend(render("record", l, RecordPage::samples(l)));
         all.extend(render("definitions", l, DefinitionsPage::samples(l)));

@@ -11,6 +11,7 @@ mod people;
 mod proposal;
 mod shell;
 mod today;
+mod work;
 
 pub use account::{AccountPage, SessionRow};
 pub use clearance::{
@@ -23,3 +24,4 @@ pub use people::{PeoplePage, PersonRow};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use shell::{Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};
+pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};

@@ -15,6 +15,18 @@ pub enum Place {
     Today,
     /// The clearances of a market.
     Clearances,
+    /// Products.
+    Catalogue,
+    /// The prices of a market.
+    Prices,
+    /// The stock ledger.
+    Stock,
+    /// The markets.
+    Markets,
+    /// Sales of scarce items.
+    Sales,
+    /// Imports and exports.
+    Exchange,
     /// What waits for a second person.
     Proposals,
     /// Accounts.
@@ -27,8 +39,20 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Today, Self::Clearances, Self::Proposals, Self::People, Self::Log, Self::Account];
+    pub const ALL: [Self; 12] = [
+        Self::Today,
+        Self::Clearances,
+        Self::Catalogue,
+        Self::Prices,
+        Self::Stock,
+        Self::Markets,
+        Self::Sales,
+        Self::Exchange,
+        Self::Proposals,
+        Self::People,
+        Self::Log,
+        Self::Account,
+    ];
 
     /// Its name.
     #[must_use]
@@ -36,6 +60,12 @@ impl Place {
         let id = match self {
             Self::Today => "staff-today",
             Self::Clearances => "staff-clearances",
+            Self::Catalogue => "goods-catalogue",
+            Self::Prices => "staff-prices",
+            Self::Stock => "staff-stock",
+            Self::Markets => "staff-markets",
+            Self::Sales => "staff-sales",
+            Self::Exchange => "staff-exchange",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
             Self::Log => "staff-log",
@@ -50,6 +80,12 @@ impl Place {
         match self {
             Self::Today => "/admin",
             Self::Clearances => "/admin/clearances",
+            Self::Catalogue => "/admin/catalogue",
+            Self::Prices => "/admin/prices",
+            Self::Stock => "/admin/stock",
+            Self::Markets => "/admin/markets",
+            Self::Sales => "/admin/sales",
+            Self::Exchange => "/admin/exchange",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
             Self::Log => "/admin/log",

@@ -47,7 +47,7 @@ fn card(visit: &Visit, definition: &Definition, title: &str, state: SaleState) -
         sale: definition.sale.to_string(),
         title: title.to_owned(),
         name: model.text(visit.language, |text| &text.name).to_owned(),
-        picture: model.picture.to_string(),
+        picture: visit.snapshot.picture(model),
         stage: stage(state)?,
         live_at: definition.windows.live_at,
         units: units(definition, visit.code),

@@ -113,7 +113,7 @@ pub(super) async fn answer(
         shell: visit.private_shell(app, &format!("sale/{sale}/place")),
         sale: sale.to_string(),
         name: model.text(visit.language, |text| &text.name).to_owned(),
-        picture: model.picture.to_string(),
+        picture: visit.snapshot.picture(model),
         way: way_name(way),
         state,
         chance: status.as_ref().map_or("none", |status| status.chance.word()),

@@ -153,7 +153,7 @@ fn page(
         name: model.text(visit.language, |text| &text.name).to_owned(),
         option: variant.option_in(visit.language).to_owned(),
         model: model.code.to_string(),
-        picture: model.picture.to_string(),
+        picture: visit.snapshot.picture(model),
         price,
         stage,
         times: SaleTimes {

@@ -1,0 +1,39 @@
+//! Acts on markets and goods: rows of facts, prices, stock, stages, pictures, sales.
+//!
+//! Each is a value like every [`super::Act`]: it tells what it needs and where, what it would change,
+//! and is carried out in the transaction that logs it.
+
+mod export;
+mod market;
+mod photo;
+mod price;
+mod rows;
+mod sale;
+mod stock;
+
+pub use export::{Exported, export_for};
+pub use market::Advance;
+pub use photo::{PhotoAct, keep_photo, photo};
+pub use price::CancelPrice;
+pub use rows::{
+    DryRun, Rows, dry_run, edited, permission_to_change, permission_to_see, stored, stored_row,
+};
+pub use sale::SaleAct;
+pub use stock::{Goods, StockAct, StockFilter, StockPage, TransferPage, accounts, transfers_of};
+
+use kontor_domain::market::MarketCode;
+
+use super::act::ActRefusal;
+use super::person::Refusal;
+use crate::core::Failure;
+
+/// A refusal of the area that an act belongs to, with its code and words.
+fn refused(code: &'static str, words: impl std::fmt::Display) -> Failure<Refusal> {
+    Failure::Refused(Refusal::Act(ActRefusal::Area { code, words: words.to_string() }))
+}
+
+/// The one market among these, if it is the same each time.
+fn only(mut markets: impl Iterator<Item = Option<MarketCode>>) -> Option<MarketCode> {
+    let first = markets.next().flatten()?;
+    markets.all(|other| other == Some(first)).then_some(first)
+}
