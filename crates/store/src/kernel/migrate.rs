@@ -40,6 +40,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_sale_report"),
     migration!(14, "0014_signing"),
     migration!(15, "0015_reach"),
+    migration!(16, "0016_mail"),
+    migration!(17, "0017_key"),
+    migration!(18, "0018_hook"),
 ];
 
 /// The newest schema that this release knows.

@@ -37,6 +37,7 @@ fn open_to(place: Place, person: &Person) -> bool {
         Place::Today | Place::Proposals | Place::Account => true,
         Place::Clearances => person.may_somewhere(Permission::ClearanceRead),
         Place::People => person.may_somewhere(Permission::StaffManage),
+        Place::Programs => person.may_somewhere(Permission::StaffConnect),
         Place::Log => person.may_somewhere(Permission::StaffAudit),
     }
 }
@@ -84,7 +85,9 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         Refusal::Staff(_) | Refusal::AddressTaken => StatusCode::CONFLICT,
-        Refusal::UnknownProposal | Refusal::UnknownAccount => StatusCode::NOT_FOUND,
+        Refusal::UnknownProposal | Refusal::UnknownAccount | Refusal::UnknownKey => {
+            StatusCode::NOT_FOUND
+        }
         Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

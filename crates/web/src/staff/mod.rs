@@ -9,8 +9,10 @@ mod desk;
 mod document;
 mod door;
 mod grant;
+mod hook;
 mod log;
 mod people;
+mod programs;
 mod proposal;
 mod today;
 
@@ -40,6 +42,12 @@ pub fn routes(routes: Routes) -> Routes {
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))
         .add(people::CHANGE, post(people::change))
+        .add(programs::SHOW, get(programs::show))
+        .add(programs::MAKE_KEY, post(programs::make))
+        .add(programs::END_KEY, post(programs::end))
+        .add(programs::ADD_HOOK, post(programs::add))
+        .add(hook::SHOW, get(hook::show))
+        .add(hook::ACT, post(hook::act))
         .add(proposal::LIST, get(proposal::list))
         .add(proposal::SHOW, get(proposal::show))
         .add(proposal::DECIDE, post(proposal::decide))

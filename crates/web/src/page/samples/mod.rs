@@ -5,6 +5,7 @@
 
 mod check;
 mod checkout;
+mod programs;
 mod rest;
 mod rom;
 mod sale;

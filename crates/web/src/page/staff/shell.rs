@@ -19,6 +19,8 @@ pub enum Place {
     Proposals,
     /// Accounts.
     People,
+    /// Keys and webhooks of other programs.
+    Programs,
     /// The log.
     Log,
     /// One's own account.
@@ -27,8 +29,15 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Today, Self::Clearances, Self::Proposals, Self::People, Self::Log, Self::Account];
+    pub const ALL: [Self; 7] = [
+        Self::Today,
+        Self::Clearances,
+        Self::Proposals,
+        Self::People,
+        Self::Programs,
+        Self::Log,
+        Self::Account,
+    ];
 
     /// Its name.
     #[must_use]
@@ -38,6 +47,7 @@ impl Place {
             Self::Clearances => "staff-clearances",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
+            Self::Programs => "staff-programs",
             Self::Log => "staff-log",
             Self::Account => "staff-account",
         };
@@ -52,6 +62,7 @@ impl Place {
             Self::Clearances => "/admin/clearances",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
+            Self::Programs => "/admin/programs",
             Self::Log => "/admin/log",
             Self::Account => "/admin/account",
         }

@@ -1,0 +1,76 @@
+//! Somebody of the maker's people and their browser.
+
+use kontor_base::Language;
+use kontor_shop::staff::{AddCommand, add};
+
+use super::{Answer, Api, Ask};
+
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// Somebody's browser.
+pub(crate) struct Browser<'a> {
+    /// The server.
+    pub(crate) api: &'a Api,
+    /// Its cookies.
+    pub(crate) cookies: String,
+    /// The person's address.
+    pub(crate) email: String,
+}
+
+impl<'a> Browser<'a> {
+    /// Hires somebody and comes in with their first code; sets a password.
+    pub(crate) async fn hire(api: &'a Api, name: &str, roles: &[&str]) -> Self {
+        let email = format!("{name}@maker.example");
+        let command = AddCommand {
+            name: name.to_owned(),
+            email: email.clone(),
+            language: Language::En,
+            held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
+        };
+        let code = add(&api.shop, command).await.expect("a new account").code;
+        let mut browser = Self { api, cookies: String::new(), email: email.clone() };
+        let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin/log")];
+        let answer = browser.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+        assert_eq!(answer.header("location"), "/admin/log");
+        browser.take_cookies(&answer);
+        let first = browser.get("/admin").await.expect(303);
+        assert_eq!(first.header("location"), "/admin/account", "a password comes first");
+        browser.form("/admin/account/password", &[("new", PASSWORD)]).await.expect(200);
+        browser
+    }
+
+    /// Keeps the cookies of an answer, in place of those before.
+    pub(crate) fn take_cookies(&mut self, answer: &Answer) {
+        let lines = answer.headers.get_all("set-cookie").iter();
+        let pairs: Vec<_> = lines
+            .filter_map(|line| line.to_str().ok()?.split(';').next())
+            .map(str::to_owned)
+            .collect();
+        self.cookies = pairs.join("; ");
+    }
+
+    /// Sends a request with the cookies.
+    pub(crate) async fn send(&self, ask: Ask) -> Answer {
+        let ask = ask.header("cookie", &self.cookies);
+        self.api.send(ask).await
+    }
+
+    /// Reads a page.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Ask::get(path)).await
+    }
+
+    /// Sends a form.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(Ask::form(path, fields)).await
+    }
+
+    /// Comes in anew, with the password: sessions end by the clock.
+    pub(crate) async fn again(mut self) -> Self {
+        let fields = [("email", self.email.as_str()), ("password", PASSWORD)];
+        let answer = self.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+        self.take_cookies(&answer);
+        self
+    }
+}
