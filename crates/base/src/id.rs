@@ -193,6 +193,26 @@ typed_id!(
 );
 
 typed_id!(
+    /// A letter that is to be sent.
+    LetterId, "ltr"
+);
+typed_id!(
+    /// An endpoint of webhooks.
+    HookId, "hook"
+);
+typed_id!(
+    /// Something that has happened and is told.
+    HookEventId, "evt"
+);
+typed_id!(
+    /// An event on its way to an endpoint.
+    HookDeliveryId, "dlv"
+);
+typed_id!(
+    /// A key of another program.
+    KeyId, "key"
+);
+typed_id!(
     /// A published build of the ROM.
     BuildId, "bld"
 );

@@ -11,6 +11,7 @@ pub mod channel;
 pub mod clearance;
 pub mod customer;
 pub mod device;
+pub mod hook;
 pub mod install;
 pub mod market;
 pub mod opening;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use kontor_remote::post::{Post, PostError, Server as Smtp};
 use kontor_rom::core::Redirect;
 use kontor_store::Place;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,10 @@ pub struct Config {
     pub limits: Limits,
     /// Payment methods.
     pub payment: Payment,
+    /// Letters to buyers and staff.
+    pub mail: Mail,
+    /// Calls to other programs.
+    pub hook: Hook,
     /// Counting installations.
     pub install: Install,
     /// The ROM service.
@@ -122,6 +127,30 @@ pub struct Payment {
     pub bank_name: String,
 }
 
+/// Calls to other programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hook {
+    /// Also to addresses of one's own network, and unencrypted.
+    pub allow_private: bool,
+}
+
+/// Letters to buyers and staff.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// The server that takes letters; empty: none.
+    pub smtp: String,
+    /// The name to sign in there with; empty: it wants none.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// Who letters are from.
+    pub from: String,
+    /// A folder that letters are written into instead; empty: none.
+    pub folder: PathBuf,
+}
+
 /// Counting installations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -169,6 +198,8 @@ impl Default for Config {
             server: Server::default(),
             limits: Limits::default(),
             payment: Payment::default(),
+            mail: Mail::default(),
+            hook: Hook::default(),
             install: Install::default(),
             rom: Rom::default(),
             files: Files::default(),
@@ -274,6 +305,21 @@ pub const KEYS: &[(&str, &str)] = &[
     ("payment.bank_account_holder", "Whose account a transfer goes to."),
     ("payment.bank_account", "The account, as IBAN or in the national form."),
     ("payment.bank_name", "The bank."),
+    (
+        "mail.smtp",
+        "The server that takes letters to buyers and staff: \"smtps://mail.example:465\" (TLS) or\n\
+         \"smtp://mail.example:587\" (STARTTLS). Empty: letters are not sent. See\n\
+         docs/how-to/send-mail.md, and try it with `kontor mail test ADDRESS`.",
+    ),
+    ("mail.user", "The name to sign in there with; empty: it wants none."),
+    ("mail.password", "The password; better in the environment: KONTOR_MAIL__PASSWORD."),
+    ("mail.from", "Who letters are from, such as \"My shop <shop@example.com>\"."),
+    ("mail.folder", "A folder that letters are written into, one file each, instead of a server."),
+    (
+        "hook.allow_private",
+        "Let webhooks call addresses of your own network, also by http. Never where people whom you\n\
+         do not trust with that network can add webhooks.",
+    ),
     (
         "install.count",
         "Count installations on this server. One server counts for a shop: others refuse reports.",
@@ -405,7 +451,36 @@ impl Config {
                 "payment.bank_transfer needs bank_account_holder, bank_account, bank_name",
             );
         }
+        let mail = &self.mail;
+        let by_folder = !mail.folder.as_os_str().is_empty();
+        if by_folder && !mail.smtp.is_empty() {
+            return wrong("mail.smtp and mail.folder exclude each other");
+        }
+        if self.post().is_some_and(|post| post.is_err()) {
+            return wrong(
+                "mail.smtp is like smtps://mail.example:465, mail.from like Shop <shop@example.com>",
+            );
+        }
         Ok(())
+    }
+
+    /// Where letters go; none: nowhere.
+    ///
+    /// # Errors
+    ///
+    /// When server or sender cannot be read.
+    #[must_use]
+    pub fn post(&self) -> Option<Result<Post, PostError>> {
+        let Mail { smtp, user, password, from, folder } = &self.mail;
+        if !folder.as_os_str().is_empty() {
+            return Some(Post::by_folder(folder.clone(), from));
+        }
+        if smtp.is_empty() {
+            return None;
+        }
+        let login = (!user.is_empty()).then(|| (user.clone(), password.clone()));
+        let server = Smtp::parse(smtp, login);
+        Some(server.and_then(|server| Post::by_server(&server, from)))
     }
 
     /// Where the database is.
@@ -523,6 +598,9 @@ mod tests {
             ("[rom]\nredirect = 'bucket'", "files.bucket"),
             ("[files]\nbucket = 'rom'", "endpoint"),
             ("[payment]\nbank_transfer = true", "bank_account"),
+            ("[mail]\nsmtp = 'mail.example'\nfrom = 'shop@example.com'", "mail.smtp"),
+            ("[mail]\nsmtp = 'smtps://mail.example'\nfrom = 'nobody'", "mail.from"),
+            ("[mail]\nsmtp = 'smtps://mail.example'\nfolder = 'x'", "mail.folder"),
             ("[install]\ncell_min = 0", "cell_min"),
             ("[log]\nformat = 'xml'", "format"),
             ("database = 'mysql://localhost/x'", "database"),

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::{Clock, Random, SecretKey};
+use kontor_remote::hook::{Caller, Reach};
+use kontor_remote::post::{Post, PostError};
 use kontor_rom::core::BucketSettings;
 use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
-use kontor_shop::{BankAccount, Policy, Shop, keepers};
+use kontor_shop::{BankAccount, Policy, Shop, hook, keepers, mail};
 use kontor_store::{Db, Options, Place, StoreError, schema_version};
 use kontor_web::kit::app::{App, Parts, Settings};
+use kontor_web::letters::Letters;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -35,6 +38,9 @@ pub enum ServerError {
     /// The store of files.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// The way of letters.
+    #[error(transparent)]
+    Post(#[from] PostError),
     /// The count of installations.
     #[error("the count of installations: {0}")]
     Install(#[from] InstallError),
@@ -76,6 +82,8 @@ pub fn policy(config: &Config) -> Policy {
             account: payment.bank_account.clone(),
             bank: payment.bank_name.clone(),
         }),
+        mail: config.post().is_some(),
+        call_private: config.hook.allow_private,
         node: config.node(),
     }
 }
@@ -245,11 +253,17 @@ impl Server {
         let app = App::with_parts(Arc::clone(&shop), parts, settings, metrics);
         let tidying = tidy_up(app.clone(), stopped.clone());
         let counting = keep_install(install, stopped.clone());
+        let post = config.post().transpose()?;
+        let reach = if config.hook.allow_private { Reach::Private } else { Reach::Public };
+        let calling = hook::run(Arc::clone(&shop), Caller::new(reach), stopped.clone());
+        let mailing = keep_mail(app.clone(), post, stopped.clone());
         let keepers = tokio::spawn(async move {
             tokio::join!(
                 keepers::run(shop, stopped.clone()),
                 kontor_rom::keepers::run(rom, stopped),
                 counting,
+                mailing,
+                calling,
                 tidying
             );
         });
@@ -309,6 +323,14 @@ impl Server {
 async fn keep_install(install: Option<Arc<Install>>, stop: watch::Receiver<bool>) {
     if let Some(install) = install {
         install::run(install, stop).await;
+    }
+}
+
+/// Sends letters, where there is a way.
+async fn keep_mail(app: App, post: Option<Post>, stop: watch::Receiver<bool>) {
+    if let Some(post) = post {
+        let writer = Arc::new(Letters::new(Arc::clone(&app.shop), &app.settings.origin));
+        mail::run(Arc::clone(&app.shop), post, writer, stop).await;
     }
 }
 

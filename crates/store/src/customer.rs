@@ -1,11 +1,11 @@
 //! Waiting lists. Addresses are personal data: they leave this module only to be written to.
 
-use kontor_base::{Instant, KeyedHash};
+use kontor_base::{Email, Instant, KeyedHash};
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::Tx;
+use crate::kernel::sql::{Tx, parsed};
 use crate::values;
 
 /// Puts somebody on a waiting list; `person` is the keyed hash of the entry's key. Whoever is on it
@@ -52,4 +52,59 @@ pub fn waiting_counts(
         values![market.as_str()],
         |row| Ok((row.text(0)?, row.int(1)?)),
     )
+}
+
+/// The entry with this keyed hash, if somebody still waits under it.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting(tx: &mut Tx<'_>, person: &KeyedHash) -> Result<Option<WaitingEntry>, StoreError> {
+    const TABLE: &str = "customer_waiting";
+    tx.optional(
+        "SELECT market, model, language, email FROM customer_waiting WHERE person = $1",
+        values![person],
+        |row| {
+            let model = row.text(1)?;
+            Ok(WaitingEntry {
+                market: parsed(&row.text(0)?, TABLE)?,
+                model: if model.is_empty() { None } else { Some(parsed(&model, TABLE)?) },
+                language: parsed(&row.text(2)?, TABLE)?,
+                email: Email::parse(&row.text(3)?).map_err(|e| StoreError::bad_row(TABLE, e))?,
+            })
+        },
+    )
+}
+
+/// The keyed hashes of those who wait in a market for a model (empty: for its opening) and whom no
+/// letter is on its way to, in the order of the hashes: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting_untold(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    model: &str,
+    after: &KeyedHash,
+    limit: i64,
+) -> Result<Vec<KeyedHash>, StoreError> {
+    tx.query(
+        "SELECT person FROM customer_waiting
+         WHERE market = $1 AND model = $2 AND person > $3
+             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND state = 'waiting')
+         ORDER BY person LIMIT $4",
+        values![market.as_str(), model, after, limit],
+        |row| row.bytes16(0),
+    )
+}
+
+/// Takes somebody off a waiting list: they were told, or want to be forgotten.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn stop_waiting(tx: &mut Tx<'_>, person: &KeyedHash) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM customer_waiting WHERE person = $1", values![person])?;
+    Ok(())
 }

@@ -255,6 +255,28 @@ pub fn after(
     )
 }
 
+/// Orders of a market (none: of all) in the order of the ids, a page at a time: up to `limit` after
+/// `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn page(
+    tx: &mut Tx<'_>,
+    market: Option<MarketCode>,
+    start: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<PlacedOrder>, StoreError> {
+    let Some(market) = market else { return after(tx, start, limit) };
+    let start = start.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+         FROM order_head WHERE market = $1 AND id > $2 ORDER BY id LIMIT $3",
+        values![market.as_str(), &start, limit],
+        read_placed,
+    )
+}
+
 /// Orders that have not left, in the order of the ids, a page at a time: up to `limit` after `after`.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod kit;
+pub mod letters;
 pub mod operations;
 pub mod page;
 pub mod reach;

@@ -4,6 +4,7 @@
 
 mod account;
 mod approval;
+mod key;
 mod permission;
 mod role;
 
@@ -15,6 +16,9 @@ pub use account::{
 pub use approval::{
     APPROVAL_WITHIN_S, Decision, Extent, Limits, Proposal, ProposalState, StaffRefusal, decide,
     needs_second,
+};
+pub use key::{
+    KEY_DAYS_MAX, KEYS_MAX, KeyGrant, KeyName, KeyRefusal, MarketsError, check_key, key_may_hold,
 };
 pub use permission::{Eyes, Permission, Span};
 pub use role::{Assignment, Markets, Role, markets_of, may};

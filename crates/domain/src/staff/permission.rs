@@ -92,6 +92,8 @@ permissions! {
     StaffManage = "staff.manage", Everywhere, Four;
     /// Read the log of what staff did.
     StaffAudit = "staff.audit", Everywhere, Two;
+    /// Connect other programs: make keys and webhooks for them.
+    StaffConnect = "staff.connect", Market, Two;
     /// Exchange signing keys.
     SigningRotate = "signing.rotate", Everywhere, Four;
     /// Publish a build to devices.

@@ -66,7 +66,9 @@ impl Role {
     #[must_use]
     pub const fn permits(self) -> &'static [Permission] {
         match self {
-            Self::Owner => &[P::MarketRead, P::StaffManage, P::StaffAudit, P::SigningRotate],
+            Self::Owner => {
+                &[P::MarketRead, P::StaffManage, P::StaffAudit, P::StaffConnect, P::SigningRotate]
+            }
             Self::MarketManager => &[
                 P::MarketRead,
                 P::MarketEdit,
@@ -81,6 +83,7 @@ impl Role {
                 P::PaymentRefund,
                 P::OpeningWithdraw,
                 P::OpeningRestore,
+                P::StaffConnect,
             ],
             Self::ClearanceOfficer => &[
                 P::MarketRead,

@@ -72,6 +72,11 @@ pub(super) async fn run(
         "DEMO 0000 0000 0000 00".clone_into(&mut config.payment.bank_account);
         "A bank that does not exist".clone_into(&mut config.payment.bank_name);
     }
+    if config.post().is_none() {
+        // Letters of a demo go nowhere but into a folder, where they can be looked at.
+        config.mail.folder = config.data.join("mail");
+        "Kontor (demo) <demo@kontor.invalid>".clone_into(&mut config.mail.from);
+    }
     if config.log == crate::config::Log::default() {
         "warn".clone_into(&mut config.log.filter);
     }

@@ -14,6 +14,7 @@ mod export;
 mod import;
 mod init;
 mod install;
+mod mail;
 mod migrate;
 mod opening;
 mod order;
@@ -86,6 +87,9 @@ enum Command {
     /// Try a running shop on this machine: play a crowd in its sale.
     #[command(subcommand)]
     Bench(bench::Args),
+    /// Try whether letters get through, or tell those who wait.
+    #[command(subcommand)]
+    Mail(mail::Args),
     /// Look after the accounts of the maker's people.
     #[command(subcommand)]
     User(user::Args),
@@ -153,6 +157,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Sale(args) => sale::run(args, &config).await,
             Command::Bench(args) => bench::run(args).await,
             Command::Rom(args) => rom::run(args, &config).await,
+            Command::Mail(args) => mail::run(args, &config).await,
             Command::User(args) => user::run(args, &config).await,
             Command::Install(args) => install::run(args, &config).await,
             Command::Config(args) => config::run(&args, &config),

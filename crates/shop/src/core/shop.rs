@@ -20,6 +20,10 @@ pub struct Policy {
     pub test_provider: bool,
     /// The account that bank transfers go to, if they are offered.
     pub bank_account: Option<BankAccount>,
+    /// Whether letters are sent; where not, none are queued.
+    pub mail: bool,
+    /// Whether webhooks may go to addresses of one's own network.
+    pub call_private: bool,
     /// The name of this node in the leases of lots: another one on each node, and the same one after
     /// a restart, so that a node has its own lots back at once.
     pub node: String,
@@ -31,6 +35,8 @@ impl Default for Policy {
             hold_s: limits::HOLD_S,
             test_provider: false,
             bank_account: None,
+            mail: false,
+            call_private: false,
             node: "one".to_owned(),
         }
     }
@@ -60,6 +66,7 @@ pub struct Keys {
     codes: SecretKey,
     staff: SecretKey,
     staff_mark: SecretKey,
+    pub(crate) hook: SecretKey,
     tickets: TicketKeys,
     persons: PersonHasher,
 }
@@ -79,6 +86,7 @@ impl Keys {
             codes: secret.derive("sale codes"),
             staff: secret.derive("staff secret"),
             staff_mark: secret.derive("staff browser"),
+            hook: secret.derive("webhook secrets"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }

@@ -20,6 +20,7 @@ use kontor_store::{StoreError, Tx};
 
 use super::refusal::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
+use crate::hook::{Happened, write_down_in};
 use crate::order::{HeldOrder, Reviewed, held_orders, review_waiting};
 
 /// How the codes of withdrawals begin; orders of authorities have other ones.
@@ -81,6 +82,8 @@ pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Wit
                 clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
                 codes.push(fact.code);
             }
+            let changed = Happened::clearance(Some(command.market), "withdrawn", &stem);
+            write_down_in(tx, &own, changed, at)?;
             Ok::<_, Failure<Refusal>>((codes, skus))
         })
         .await?;

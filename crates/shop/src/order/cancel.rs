@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kontor_base::{Instant, Money};
+use kontor_domain::hook::EventKind;
 use kontor_domain::order::{FulfilmentState, MoneyBack, OrderNumber, cancel_plan};
 use kontor_domain::payment::{PaymentEvent, payment_step};
 use kontor_ledger::ProviderKey;
@@ -17,6 +18,8 @@ use super::place::{reference, sale_parts};
 use super::refusal::Refusal;
 use super::sale::cancelled_in;
 use crate::core::{Failure, Outcome, Refuse, Shop};
+use crate::hook::{Happened, write_down_in};
+use crate::mail::{Cause, queue_in as queue_letter};
 
 /// A wish to cancel.
 #[derive(Clone, Debug)]
@@ -48,11 +51,20 @@ pub async fn cancel(shop: &Arc<Shop>, command: CancelCommand) -> Outcome<(), Ref
             stock::post(tx, &freed.transfers)?;
             stock::save_hold(tx, &freed.hold)?;
             cancelled_in(tx, freed.hold.id)?;
+            let left = payment.captured_minor - payment.refunded_minor;
+            let back = (plan.money == MoneyBack::Refund && left > 0)
+                .then(|| Money::new(left, payment.amount.currency));
             money_back(tx, &own, &placed, &mut payment, plan.money, at)?;
             payments::save(tx, &payment)?;
             placed.payment_state = payment.state;
             placed.fulfilment_state = FulfilmentState::Cancelled;
             save_states(tx, &placed)?;
+            queue_letter(tx, &own, Cause::Cancelled(placed.order.id, back), at)?;
+            let cancelled = Happened::to_order(EventKind::OrderCancelled, &placed.order);
+            write_down_in(tx, &own, cancelled, at)?;
+            if let Some(amount) = back {
+                write_down_in(tx, &own, Happened::refunded(&placed.order, amount), at)?;
+            }
             Ok(())
         })
         .await

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use kontor_base::Instant;
 use kontor_base::id::{JobId, PaymentId};
 use kontor_domain::payment::{
-    AuthoriseRequest, CaptureAnswer, PaymentEvent, PaymentState, ProviderAnswer, payment_step,
+    AuthoriseRequest, CaptureAnswer, PaymentEvent, PaymentState, ProviderAnswer, ProviderKind,
+    payment_step,
 };
 use kontor_ledger::ProviderKey;
 use kontor_ledger::posting::{OrderStanding, post_capture};
@@ -19,6 +20,7 @@ use super::answer::answer;
 use super::place::reference;
 use super::refusal::Refusal;
 use crate::core::{Failure, Outcome, Refuse, Shop};
+use crate::mail::{Cause, Kind, queue_in as queue_letter};
 use crate::payment::{authorise, capture, give_back, late_answer};
 
 const CAPTURE: &str = "payment.capture";
@@ -199,6 +201,10 @@ pub(super) fn capture_in(
     if let Some(mut placed) = load_order(tx, order)? {
         placed.payment_state = payment.state;
         save_states(tx, &placed)?;
+        if payment.provider == ProviderKind::BankTransfer {
+            // Who paid by card has seen it and is told by the order's own letter.
+            queue_letter(tx, shop, Cause::Order(Kind::PaymentReceived, order), at)?;
+        }
     }
     Ok(())
 }

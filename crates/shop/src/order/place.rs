@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kontor_base::id::OrderId;
 use kontor_base::{Instant, Language, Money};
 use kontor_domain::catalogue::Sku;
+use kontor_domain::hook::EventKind;
 use kontor_domain::order::{
     CheckoutEvent, ClearanceState, FulfilmentState, Order, OrderLine, OrderNumber, Quote,
     checkout_step,
@@ -22,6 +23,8 @@ use super::pay::PayAnswer;
 use super::refusal::Refusal;
 use super::sale::sold_in;
 use crate::core::{Failure, Known, Outcome, Refuse, Shop};
+use crate::hook::{Happened, write_down_in};
+use crate::mail::{Cause, Kind, queue_in as queue_letter};
 use crate::stock::claim;
 
 /// What an order is made from.
@@ -99,6 +102,8 @@ pub(super) fn place_in(
         order,
     };
     insert(tx, &placed)?;
+    queue_letter(tx, shop, Cause::Order(Kind::OrderPlaced, id), at)?;
+    write_down_in(tx, shop, Happened::to_order(EventKind::OrderPlaced, &placed.order), at)?;
     if payment.state == PaymentState::Authorised {
         queue_capture(tx, shop, payment.id, at)?;
     }

@@ -11,12 +11,15 @@ use kontor_base::id::OrderId;
 use kontor_base::{Country, Instant};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Place;
+use kontor_domain::hook::EventKind;
 use kontor_domain::market::{Act, MarketCode};
 use kontor_domain::order::{ClearanceState, OrderNumber};
 use kontor_store::order::{PlacedOrder, save_states, waiting_after};
 use kontor_store::{StoreError, Tx};
 
 use crate::core::{Known, Shop};
+use crate::hook::{Happened, write_down_in};
+use crate::mail::{Cause, Kind, queue_in as queue_letter};
 
 /// How many orders are looked at in one transaction.
 const PAGE: i64 = 500;
@@ -96,12 +99,20 @@ fn write_page(
         if state == placed.clearance_state {
             continue;
         }
-        match state {
-            ClearanceState::Held => held += 1,
-            ClearanceState::Clear => freed += 1,
-        }
+        let (kind, event) = match state {
+            ClearanceState::Held => {
+                held += 1;
+                (Kind::OrderHeld, EventKind::OrderHeld)
+            }
+            ClearanceState::Clear => {
+                freed += 1;
+                (Kind::OrderFreed, EventKind::OrderFreed)
+            }
+        };
         placed.clearance_state = state;
         save_states(tx, &placed)?;
+        queue_letter(tx, shop, Cause::Order(kind, placed.order.id), at)?;
+        write_down_in(tx, shop, Happened::to_order(event, &placed.order), at)?;
     }
     Ok((held, freed))
 }

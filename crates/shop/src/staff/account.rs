@@ -187,7 +187,7 @@ pub async fn issue_code(shop: &Arc<Shop>, email: String) -> Outcome<Added, Refus
 }
 
 /// A fresh code for an account, which replaces all it had.
-pub(super) fn issue_in(
+pub(crate) fn issue_in(
     tx: &mut Tx<'_>,
     keys: &Keys,
     random: &Random,

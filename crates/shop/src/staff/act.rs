@@ -14,6 +14,8 @@ use super::log::By;
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
+use crate::hook::{Happened, write_down_in};
+use crate::mail::{Cause, queue_in};
 use crate::opening::reinstate_in;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
@@ -231,6 +233,10 @@ impl Act {
             Self::Grant(row) => {
                 let grant = checked_grant(tx, row)?;
                 clearance::save(tx, Kind::Grant, grant.code.as_str(), &grant, at)?;
+                let known = shop.snapshots.current_in(tx, at)?;
+                let market = market_of(&known, grant.reach);
+                let changed = Happened::clearance(market, "grant", grant.code.as_str());
+                write_down_in(tx, shop, changed, at)?;
                 Ok(())
             }
             Self::Restore { code, reason } => {
@@ -243,6 +249,9 @@ impl Act {
                 if !reinstate_in(tx, &parsed, &who, &reason, at, at_day)? {
                     return Err(unknown());
                 }
+                let known = shop.snapshots.current_in(tx, at)?;
+                let market = self.bearing(tx, &known)?.market;
+                write_down_in(tx, shop, Happened::clearance(market, "restored", code), at)?;
                 Ok(())
             }
             Self::AddAccount { name, email, language, held } => {
@@ -255,7 +264,9 @@ impl Act {
                         .map_err(|error| bad(error.to_string()))?,
                     held: assignments(held)?,
                 };
-                add_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
+                let account = add_in(tx, &shop.random, at, By::Person(by), &command)?;
+                queue_in(tx, shop, Cause::StaffCode(account.id), at)?;
+                Ok(())
             }
             Self::ChangeAccount { email, held, state } => {
                 let state = match state {

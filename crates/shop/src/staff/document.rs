@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use kontor_base::Line;
+use kontor_domain::market::MarketCode;
+use kontor_domain::staff::Permission;
 use kontor_store::StoreError;
 use kontor_store::staff::document::{self as rows, Document};
 
@@ -48,7 +50,7 @@ impl UploadRefusal {
     }
 }
 
-/// Keeps a paper; gives the hash under which evidence names it.
+/// Keeps a paper for a market; gives the hash under which evidence names it.
 ///
 /// # Errors
 ///
@@ -56,6 +58,7 @@ impl UploadRefusal {
 pub async fn keep_document(
     shop: &Arc<Shop>,
     person: &Person,
+    market: MarketCode,
     upload: Upload,
 ) -> Outcome<String, UploadRefusal> {
     let at = shop.now();
@@ -79,9 +82,10 @@ pub async fn keep_document(
     shop.db
         .write("staff.keep_document", move |tx| {
             rows::keep(tx, &document)?;
+            rows::add_market(tx, &document.hash, market)?;
             let noted = Noted {
                 act: "staff.keep_document",
-                market: None,
+                market: Some(market),
                 subject: &document.hash,
                 was: "",
                 is_now: &document.name,
@@ -93,13 +97,26 @@ pub async fn keep_document(
     Ok(hash)
 }
 
-/// The paper with this hash.
+/// The paper with this hash, if it was added for a market whose clearances are somebody's to see,
+/// or by them. A paper of which no market is known is seen by whoever sees all markets.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn document(shop: &Arc<Shop>, hash: String) -> Result<Option<Document>, StoreError> {
-    shop.db.read("staff.document", move |tx| rows::find(tx, &hash)).await
+pub async fn document(
+    shop: &Arc<Shop>,
+    person: &Person,
+    hash: String,
+) -> Result<Option<Document>, StoreError> {
+    let person = person.clone();
+    shop.db
+        .read("staff.document", move |tx| {
+            let sees = |market| person.may(Permission::ClearanceRead, market);
+            let own = rows::markets(tx, &hash)?.into_iter().any(|market| sees(Some(market)));
+            let found = rows::find(tx, &hash)?;
+            Ok(found.filter(|paper| own || sees(None) || paper.added_by == person.id))
+        })
+        .await
 }
 
 /// What the bytes are, by how they begin; what a browser would run is nothing of this.

@@ -12,17 +12,17 @@ use super::person::Person;
 use crate::core::Shop;
 
 /// What is written down of an act.
-pub(super) struct Noted<'a> {
-    pub(super) act: &'a str,
-    pub(super) market: Option<MarketCode>,
-    pub(super) subject: &'a str,
-    pub(super) was: &'a str,
-    pub(super) is_now: &'a str,
+pub(crate) struct Noted<'a> {
+    pub(crate) act: &'a str,
+    pub(crate) market: Option<MarketCode>,
+    pub(crate) subject: &'a str,
+    pub(crate) was: &'a str,
+    pub(crate) is_now: &'a str,
 }
 
 /// Who is written down.
 #[derive(Clone, Copy)]
-pub(super) enum By<'a> {
+pub(crate) enum By<'a> {
     /// Somebody who is signed in.
     Person(&'a Person),
     /// An account that nobody is signed in with yet.
@@ -32,7 +32,7 @@ pub(super) enum By<'a> {
 }
 
 /// Writes an act down.
-pub(super) fn note(
+pub(crate) fn note(
     tx: &mut Tx<'_>,
     random: &Random,
     at: Instant,

@@ -4,7 +4,8 @@ use kontor_base::id::StaffId;
 use kontor_base::{Email, KeyedHash, Language};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{
-    Assignment, Markets, PasswordProblem, Permission, StaffName, StaffRefusal, markets_of, may,
+    Assignment, KeyRefusal, Markets, PasswordProblem, Permission, StaffName, StaffRefusal,
+    markets_of, may,
 };
 
 use super::act::ActRefusal;
@@ -75,6 +76,12 @@ pub enum Refusal {
     /// The password is not taken.
     #[error(transparent)]
     Password(#[from] PasswordProblem),
+    /// A key that is not made.
+    #[error(transparent)]
+    Key(#[from] KeyRefusal),
+    /// There is no such key, or it is not theirs.
+    #[error("there is no such key")]
+    UnknownKey,
     /// There is no such proposal.
     #[error("there is no such proposal")]
     UnknownProposal,
@@ -93,6 +100,8 @@ impl Refusal {
             Self::AddressTaken => "staff.address_taken",
             Self::Field(_) => "staff.bad_field",
             Self::Password(_) => "staff.bad_password",
+            Self::Key(_) => "staff.bad_key",
+            Self::UnknownKey => "staff.unknown_key",
             Self::UnknownProposal => "staff.unknown_proposal",
         }
     }

@@ -41,6 +41,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_signing"),
     migration!(15, "0015_reach"),
     migration!(16, "0016_catalogue_photo"),
+    migration!(17, "0017_mail"),
+    migration!(18, "0018_key"),
+    migration!(19, "0019_hook"),
 ];
 
 /// The newest schema that this release knows.

@@ -2,9 +2,10 @@
 
 use kontor_base::Instant;
 use kontor_base::id::StaffId;
+use kontor_domain::market::MarketCode;
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Tx, Value};
+use crate::kernel::sql::{Tx, Value, parsed};
 use crate::values;
 
 /// A paper.
@@ -43,6 +44,33 @@ pub fn keep(tx: &mut Tx<'_>, document: &Document) -> Result<(), StoreError> {
         ],
     )?;
     Ok(())
+}
+
+/// Notes that a paper was added for a market.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn add_market(tx: &mut Tx<'_>, hash: &str, market: MarketCode) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO staff_document_market (hash, market) VALUES ($1, $2)
+         ON CONFLICT (hash, market) DO NOTHING",
+        values![hash, market.as_str()],
+    )?;
+    Ok(())
+}
+
+/// The markets for which a paper was added.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn markets(tx: &mut Tx<'_>, hash: &str) -> Result<Vec<MarketCode>, StoreError> {
+    tx.query(
+        "SELECT market FROM staff_document_market WHERE hash = $1 ORDER BY market",
+        values![hash],
+        |row| parsed(&row.text(0)?, "staff_document_market"),
+    )
 }
 
 /// The paper with this hash.

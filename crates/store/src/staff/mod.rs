@@ -1,7 +1,9 @@
 //! The maker's people. [`account`] has who they are and how they sign in, [`log`] what they did,
-//! [`proposal`] what waits for a second person, [`document`] the papers they attach.
+//! [`proposal`] what waits for a second person, [`document`] the papers they attach, [`key`]
+//! the keys of other programs.
 
 pub mod account;
 pub mod document;
+pub mod key;
 pub mod log;
 pub mod proposal;

@@ -43,6 +43,7 @@ const ROUTES: &[Route] = &[
     order::checkout::ROUTE,
     order::place::ROUTE,
     payment::ROUTE,
+    order::list::ROUTE,
     order::show::ROUTE,
     customer::ROUTE,
     sale::show::LIST,
@@ -83,6 +84,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(order::begin::ROUTE, post(order::begin::begin_checkout))
         .add(order::checkout::ROUTE, get(order::checkout::show_checkout))
         .add(order::place::ROUTE, post(order::place::place_order))
+        .add(order::list::ROUTE, get(order::list::list_orders))
         .add(order::show::ROUTE, get(order::show::show_order))
         .add(payment::ROUTE, post(payment::take_second_step))
         .add(customer::ROUTE, post(customer::join_waiting_list))

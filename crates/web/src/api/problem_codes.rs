@@ -41,6 +41,8 @@ pub(crate) const PROBLEM_CODES: &[ProblemCode] = &[
     code(503, "install.elsewhere", "Another server counts the installations; detail says why. Nothing was counted."),
     code(429, "install.flood", "Far too many new devices have come from this network today. Try again tomorrow."),
     code(503, "install.unavailable", "No reports are taken at the moment; nothing was counted. Try again shortly."),
+    code(403, "key.scope", "The key is good, but does not have the scope that this needs."),
+    code(401, "key.unknown", "No key came along, or none that is good: it may have expired or been ended."),
     code(404, "market.unknown", "There is no such market."),
     code(422, "order.address_needed", "The tax depends on an address that is not complete."),
     code(409, "order.already_dispatched", "The parcel has left; from here on it is a return."),

@@ -30,12 +30,17 @@ pub struct Limiter {
     sign_ups: Option<Budgets>,
     sign_ins: Option<Budgets>,
     reports: Option<Budgets>,
+    keys: Option<Budgets>,
     started: Instant,
 }
 
 /// Attempts of staff to come in, per minute from one address, where writes are limited at all: each
 /// costs tens of milliseconds of hashing.
 const SIGN_INS_PER_MINUTE: u32 = 20;
+/// Calls per minute with one key, where writes are limited at all.
+const KEY_CALLS_PER_MINUTE: u32 = 600;
+/// Keys that budgets are kept for.
+const KEYS: usize = 1 << 10;
 
 impl Limiter {
     /// Budgets of `writes_per_minute`, `sign_ups_per_hour` and `reports_per_minute` of devices;
@@ -50,6 +55,7 @@ impl Limiter {
             sign_ups: of(sign_ups_per_hour, 3_600, SIGN_UPS),
             sign_ins: of(writes_per_minute.min(SIGN_INS_PER_MINUTE), 60, SIGN_UPS),
             reports: of(reports_per_minute, 60, WRITERS),
+            keys: of(if writes_per_minute > 0 { KEY_CALLS_PER_MINUTE } else { 0 }, 60, KEYS),
             started: Instant::now(),
         }
     }
@@ -70,10 +76,21 @@ impl Limiter {
         budgets.as_ref().map_or(Ok(()), |budgets| budgets.take(address, self.ticks()))
     }
 
+    /// Takes one call from the budget of a key.
+    ///
+    /// # Errors
+    ///
+    /// The seconds after which to try again, when the budget is used up.
+    pub fn take_key(&self, key: &[u8; 16]) -> Result<(), u32> {
+        let hashed =
+            |budgets: &Budgets| budgets.take_hashed(budgets.hasher.hash_one(key), self.ticks());
+        self.keys.as_ref().map_or(Ok(()), hashed)
+    }
+
     /// Forgets addresses whose budget is full again. Called by a keeper at least once a day: until
     /// then what is written down is told from the future by its distance.
     pub fn forget(&self) {
-        let all = [&self.writes, &self.sign_ups, &self.sign_ins, &self.reports];
+        let all = [&self.writes, &self.sign_ups, &self.sign_ins, &self.reports, &self.keys];
         for budgets in all.into_iter().flatten() {
             budgets.forget(self.ticks());
         }
@@ -110,7 +127,10 @@ impl Budgets {
     }
 
     fn take(&self, address: IpAddr, now: u32) -> Result<(), u32> {
-        let hash = self.hasher.hash_one(counted(address));
+        self.take_hashed(self.hasher.hash_one(counted(address)), now)
+    }
+
+    fn take_hashed(&self, hash: u64, now: u32) -> Result<(), u32> {
         let tag = hash >> 32 | 1;
         let sets = self.places.len() / WAYS;
         let first = usize::try_from(hash & 0xffff_ffff).unwrap_or(0) % sets * WAYS;

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod bearer;
 pub mod chart;
 pub mod cookie;
 pub mod desk;

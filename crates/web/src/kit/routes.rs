@@ -31,6 +31,9 @@ pub enum Access {
     /// The maker's people who are signed in, with this permission in at least one market where one
     /// is named. The handler is given the person and narrows to their markets.
     Staff(Option<Permission>),
+    /// Other programs of the maker's, by a key with this permission in at least one market. The handler
+    /// is given the key and narrows to its markets.
+    Key(Permission),
 }
 
 /// What kind of traffic a route is: the label of its metrics and the bucket of its rate limit.

@@ -26,7 +26,7 @@ pub(super) async fn shell(app: &App, person: &Person, place: Place) -> StaffShel
         language: person.language,
         person: Some(person.name.to_string()),
         place: Some(place),
-        places: Place::ALL.into_iter().filter(|place| open_to(*place, person)).collect(),
+        places: Place::ALL.iter().copied().filter(|place| open_to(*place, person)).collect(),
         waiting,
         notice: None,
     }
@@ -46,6 +46,7 @@ fn open_to(place: Place, person: &Person) -> bool {
             .into_iter()
             .any(|table| permission_to_see(table).is_some_and(|needs| person.may_somewhere(needs))),
         Place::People => person.may_somewhere(Permission::StaffManage),
+        Place::Programs => person.may_somewhere(Permission::StaffConnect),
         Place::Log => person.may_somewhere(Permission::StaffAudit),
     }
 }
@@ -93,7 +94,9 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         Refusal::Staff(_) | Refusal::AddressTaken => StatusCode::CONFLICT,
-        Refusal::UnknownProposal | Refusal::UnknownAccount => StatusCode::NOT_FOUND,
+        Refusal::UnknownProposal | Refusal::UnknownAccount | Refusal::UnknownKey => {
+            StatusCode::NOT_FOUND
+        }
         Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -1,9 +1,11 @@
 //! A paper, shown as what its bytes are and nothing else.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kontor_domain::staff::Permission;
+use kontor_shop::staff::Person;
 
 use super::desk::nothing;
 use crate::kit::app::App;
@@ -11,12 +13,18 @@ use crate::kit::guard::secure_headers;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
 
-/// Papers are named by a hash that stands in evidence and proposals: who knows it has read one.
+/// Papers are named by a hash that stands in evidence and proposals, and seen in the markets for
+/// which they were added.
 pub(super) const SHOW: Route =
     Route::desk("/admin/documents/{hash}", Some(Permission::ClearanceRead));
 
-pub(super) async fn show(State(app): State<App>, uri: Uri, Path(hash): Path<String>) -> Response {
-    let found = match kontor_shop::staff::document(&app.shop, hash).await {
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(hash): Path<String>,
+) -> Response {
+    let found = match kontor_shop::staff::document(&app.shop, &person, hash).await {
         Ok(Some(found)) => found,
         Ok(None) => return nothing(&app, &uri),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),

@@ -175,7 +175,7 @@ pub(super) async fn record(
     if errors.is_empty()
         && let Some(upload) = sent.upload
     {
-        match keep_document(&app.shop, &person, upload).await {
+        match keep_document(&app.shop, &person, about.market, upload).await {
             Ok(hash) => row.document = format!("document:{hash}"),
             Err(Failure::Fault(fault)) => {
                 return Problem::fault(&fault).respond(&app, uri.path(), None);

@@ -13,10 +13,12 @@ mod document;
 mod door;
 mod exchange;
 mod grant;
+mod hook;
 mod log;
 mod market;
 mod people;
 mod price;
+mod programs;
 mod proposal;
 mod sale;
 mod stock;
@@ -92,6 +94,12 @@ fn people(routes: Routes) -> Routes {
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))
         .add(people::CHANGE, post(people::change))
+        .add(programs::SHOW, get(programs::show))
+        .add(programs::MAKE_KEY, post(programs::make))
+        .add(programs::END_KEY, post(programs::end))
+        .add(programs::ADD_HOOK, post(programs::add))
+        .add(hook::SHOW, get(hook::show))
+        .add(hook::ACT, post(hook::act))
         .add(proposal::LIST, get(proposal::list))
         .add(proposal::SHOW, get(proposal::show))
         .add(proposal::DECIDE, post(proposal::decide))

@@ -20,7 +20,8 @@ mod visit;
 mod waiting;
 
 pub(crate) use countries::preferred;
-pub(crate) use view::stage as stage_of;
+pub(crate) use order::address_lines;
+pub(crate) use view::{stage as stage_of, totals_of};
 
 use axum::routing::{get, post};
 

@@ -16,6 +16,7 @@ use super::visit::{Visit, nothing_here};
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Class, Route};
+use crate::kit::text::Text;
 use crate::page::{
     OrderPage, OrderStatus, PaymentState, Step, StepKind, StepState, SummaryLine, TransferAccount,
 };
@@ -62,7 +63,7 @@ fn page(app: &App, visit: &Visit, token: &str, shown: &ShownOrder, just_placed: 
             .map(|line| summary(visit, &line.title, &line.quoted, display))
             .collect(),
         totals: view::totals_of(&order.totals, display, false),
-        address: address(&order.ship_to, app, visit),
+        address: address_lines(&order.ship_to, &visit.private_shell(app, "order").text()),
         email: order.contact.email.as_str().to_owned(),
         payment: payment(app, shown),
         units: Vec::new(),
@@ -122,20 +123,20 @@ fn steps(state: OrderState, placed_at: Instant) -> Vec<Step> {
     }
 }
 
-fn address(address: &Address, app: &App, visit: &Visit) -> Vec<String> {
+/// An address as it is written on a parcel.
+pub(crate) fn address_lines(address: &Address, t: &Text) -> Vec<String> {
     let text = |line: Option<&str>| line.unwrap_or_default().to_owned();
     let city = [
         text(address.postcode.as_ref().map(|line| line.as_str())),
         address.city.as_str().to_owned(),
         text(address.region.as_ref().map(|line| line.as_str())),
     ];
-    let shell = visit.private_shell(app, "order");
     [
         address.name.as_str().to_owned(),
         address.line1.as_str().to_owned(),
         text(address.line2.as_ref().map(|line| line.as_str())),
         city.join(" ").trim().to_owned(),
-        shell.text().country(&address.country).into_owned(),
+        t.country(&address.country).into_owned(),
     ]
     .into_iter()
     .filter(|line| !line.is_empty())

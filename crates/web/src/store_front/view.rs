@@ -229,7 +229,7 @@ pub(super) fn totals(quote: &Quote) -> Totals {
 }
 
 /// Every cost of a quote or an order.
-pub(super) fn totals_of(
+pub(crate) fn totals_of(
     totals: &kontor_domain::order::Totals,
     display: TaxDisplay,
     tax_pending: bool,

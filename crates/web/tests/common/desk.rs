@@ -1,4 +1,4 @@
-//! A browser of somebody of the maker's people.
+//! Somebody of the maker's people and their browser.
 
 use kontor_base::Language;
 use kontor_shop::staff::{AddCommand, add};
@@ -10,8 +10,12 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// Somebody's browser.
 pub(crate) struct Browser<'a> {
-    api: &'a Api,
-    cookies: String,
+    /// The server.
+    pub(crate) api: &'a Api,
+    /// Its cookies.
+    pub(crate) cookies: String,
+    /// The person's address.
+    pub(crate) email: String,
 }
 
 impl<'a> Browser<'a> {
@@ -25,7 +29,7 @@ impl<'a> Browser<'a> {
             held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
         };
         let code = add(&api.shop, command).await.expect("a new account").code;
-        let mut browser = Self { api, cookies: String::new() };
+        let mut browser = Self { api, cookies: String::new(), email: email.clone() };
         let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin/log")];
         let answer = browser.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
         assert_eq!(answer.header("location"), "/admin/log");
@@ -36,6 +40,7 @@ impl<'a> Browser<'a> {
         browser
     }
 
+    /// Keeps the cookies of an answer, in place of those before.
     pub(crate) fn take_cookies(&mut self, answer: &Answer) {
         let lines = answer.headers.get_all("set-cookie").iter();
         let pairs: Vec<_> = lines
@@ -45,22 +50,25 @@ impl<'a> Browser<'a> {
         self.cookies = pairs.join("; ");
     }
 
+    /// Sends a request with the cookies.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
         let ask = ask.header("cookie", &self.cookies);
         self.api.send(ask).await
     }
 
+    /// Reads a page.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Ask::get(path)).await
     }
 
+    /// Sends a form.
     pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(Ask::form(path, fields)).await
     }
 
     /// Nobody's browser.
     pub(crate) fn nobody(api: &'a Api) -> Self {
-        Self { api, cookies: String::new() }
+        Self { api, cookies: String::new(), email: String::new() }
     }
 
     /// Sends the form of a grant, with a file if there is one.
@@ -100,5 +108,13 @@ impl<'a> Browser<'a> {
         body.extend_from_slice(b"--frontier--\r\n");
         let kind = "multipart/form-data; boundary=frontier";
         self.send(Ask::bare("POST", path).header("content-type", kind).raw(body)).await
+    }
+
+    /// Comes in anew, with the password: sessions end by the clock.
+    pub(crate) async fn again(mut self) -> Self {
+        let fields = [("email", self.email.as_str()), ("password", PASSWORD)];
+        let answer = self.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+        self.take_cookies(&answer);
+        self
     }
 }

@@ -11,7 +11,9 @@ mod ask;
 pub(crate) mod desk;
 mod dump;
 mod goods;
+pub(crate) mod hook_server;
 mod journey;
+pub(crate) mod mail_server;
 pub(crate) mod rom;
 pub(crate) mod sale;
 pub(crate) mod shopper;
@@ -97,6 +99,8 @@ impl Api {
                 account: "DE00 0000".to_owned(),
                 bank: "A bank".to_owned(),
             }),
+            mail: true,
+            call_private: true,
             ..Policy::default()
         };
         let secret = SecretKey::from_bytes([7; 32]);

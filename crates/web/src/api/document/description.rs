@@ -25,6 +25,9 @@ Carts, checkouts, entries and claims of sales are opened by the token that came 
 headers Kontor-Cart, Kontor-Checkout, Kontor-Ticket and Kontor-Claim; an order by the token in its address. A wrong token is answered like an id that \
 does not exist. Keep tokens secret.
 
+Other programs of the maker's send a key as Authorization: Bearer kontor_…; it is made in the staff \
+area, has scopes and markets, and ends by itself.
+
 Errors are problem documents (RFC 9457, application/problem+json): code is stable, detail says \
 what to do, errors names the fields by JSON pointers, more carries what a program can use. A \
 request that is answered with one has changed nothing.";
@@ -50,6 +53,7 @@ request that is answered with one has changed nothing.";
         order::checkout::show_checkout,
         order::place::place_order,
         payment::take_second_step,
+        order::list::list_orders,
         order::show::show_order,
         customer::join_waiting_list,
         sale::show::list_sales,

@@ -2,6 +2,7 @@
 
 pub(super) mod begin;
 pub(super) mod checkout;
+pub(super) mod list;
 mod outcome;
 pub(super) mod place;
 mod quote;

@@ -218,7 +218,7 @@ fn body(app: &App, shown: &ShownOrder, token: &str) -> OrderAnswer {
     }
 }
 
-fn contact_body(contact: &Contact) -> ContactBody {
+pub(super) fn contact_body(contact: &Contact) -> ContactBody {
     ContactBody {
         email: contact.email.as_str().to_owned(),
         phone: contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
@@ -226,7 +226,7 @@ fn contact_body(contact: &Contact) -> ContactBody {
     }
 }
 
-fn address_body(address: &Address) -> AddressBody {
+pub(super) fn address_body(address: &Address) -> AddressBody {
     AddressBody {
         name: address.name.to_string(),
         line1: address.line1.to_string(),

@@ -51,6 +51,8 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-account", l, staff::AccountPage::samples(l)));
         all.extend(render("staff-log", l, staff::LogPage::samples(l)));
         all.extend(render("staff-people", l, staff::PeoplePage::samples(l)));
+        all.extend(render("staff-programs", l, staff::ProgramsPage::samples(l)));
+        all.extend(render("staff-hook", l, staff::HookPage::samples(l)));
         all.extend(render("staff-proposals", l, staff::ProposalsPage::samples(l)));
         all.extend(render("staff-proposal", l, staff::ProposalPage::samples(l)));
         all.extend(render("staff-today", l, staff::TodayPage::samples(l)));

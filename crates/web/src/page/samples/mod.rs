@@ -6,6 +6,7 @@
 mod check;
 mod checkout;
 mod goods;
+mod programs;
 mod rest;
 mod rom;
 mod sale;

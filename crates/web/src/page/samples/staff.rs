@@ -10,7 +10,7 @@ use crate::page::staff::{
     Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow, TodayPage,
 };
 
-fn shell(language: Language, place: Place) -> StaffShell {
+pub(super) fn shell(language: Language, place: Place) -> StaffShell {
     StaffShell {
         site: site(),
         language,
@@ -22,7 +22,7 @@ fn shell(language: Language, place: Place) -> StaffShell {
     }
 }
 
-fn bad(text: &str) -> Option<Notice> {
+pub(super) fn bad(text: &str) -> Option<Notice> {
     Some(Notice { tone: "bad", text: text.to_owned() })
 }
 

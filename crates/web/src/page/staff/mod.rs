@@ -8,6 +8,7 @@ mod clearance;
 mod door;
 mod log;
 mod people;
+mod programs;
 mod proposal;
 mod shell;
 mod today;
@@ -21,6 +22,7 @@ pub use clearance::{
 pub use door::DoorPage;
 pub use log::{LogPage, LogRow};
 pub use people::{PeoplePage, PersonRow};
+pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use shell::{Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};

@@ -31,6 +31,8 @@ pub enum Place {
     Proposals,
     /// Accounts.
     People,
+    /// Keys and webhooks of other programs.
+    Programs,
     /// The log.
     Log,
     /// One's own account.
@@ -39,7 +41,7 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: &[Self] = &[
         Self::Today,
         Self::Clearances,
         Self::Catalogue,
@@ -50,6 +52,7 @@ impl Place {
         Self::Exchange,
         Self::Proposals,
         Self::People,
+        Self::Programs,
         Self::Log,
         Self::Account,
     ];
@@ -68,6 +71,7 @@ impl Place {
             Self::Exchange => "staff-exchange",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
+            Self::Programs => "staff-programs",
             Self::Log => "staff-log",
             Self::Account => "staff-account",
         };
@@ -88,6 +92,7 @@ impl Place {
             Self::Exchange => "/admin/exchange",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
+            Self::Programs => "/admin/programs",
             Self::Log => "/admin/log",
             Self::Account => "/admin/account",
         }

@@ -1,0 +1,179 @@
+//! Webhooks: what other programs can be told, how long it is tried, and when an endpoint is given up.
+
+use kontor_base::{Instant, Line};
+
+/// What an endpoint is called.
+pub type HookName = Line<80>;
+
+/// The most endpoints.
+pub const HOOKS_MAX: usize = 50;
+/// For how long the secret before is good after an exchange, in seconds: one day.
+pub const SECRET_OVERLAP_S: i64 = 24 * 60 * 60;
+/// After how long without a success an endpoint is switched off, in seconds: three days.
+pub const DISABLED_AFTER_S: i64 = 3 * 24 * 60 * 60;
+
+macro_rules! kinds {
+    ($( $(#[$meta:meta])* $name:ident = $word:literal; )+) => {
+        /// Something that other programs can be told.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind { $( $(#[$meta])* $name ),+ }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[ $( Self::$name ),+ ];
+
+            /// The word: the `type` of the payload.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $( Self::$name => $word ),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An order was placed.
+    OrderPlaced = "order.placed";
+    /// An order was cancelled.
+    OrderCancelled = "order.cancelled";
+    /// An order may not leave for the time being.
+    OrderHeld = "order.held";
+    /// A held order goes on.
+    OrderFreed = "order.freed";
+    /// Money was given back.
+    PaymentRefunded = "payment.refunded";
+    /// Evidence was recorded, a product withdrawn or put back.
+    ClearanceChanged = "clearance.changed";
+    /// Little or nothing is left of a variant.
+    StockLow = "stock.low";
+    /// A sale has given out its last unit.
+    SaleSoldOut = "sale.sold_out";
+    /// A rollout was halted.
+    RolloutHalted = "rollout.halted";
+    /// Somebody tries whether calls get through.
+    HookTest = "hook.test";
+}
+
+impl EventKind {
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
+    }
+}
+
+/// Whether an endpoint is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookState {
+    /// It is.
+    Active,
+    /// A person has switched it off.
+    Paused,
+    /// It has failed for too long, or said that it is gone.
+    Disabled,
+    /// A person has removed it; its history stays for a while.
+    Removed,
+}
+
+impl HookState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Disabled, Self::Removed];
+
+    /// The word in the store.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Disabled => "disabled",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// The state with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// After each failed try the next one waits so long, in seconds: the schedule that the Standard
+/// Webhooks specification proposes, about three days in all.
+const WAITS_S: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/// When a delivery is tried again after its `tries`th failed try (from 1); `None`: it is given up.
+/// `chance` spreads deliveries that failed together by up to a tenth of the pause.
+#[must_use]
+pub fn again_at(at: Instant, tries: i64, chance: u8) -> Option<Instant> {
+    let wait = *WAITS_S.get(usize::try_from(tries.checked_sub(1)?).ok()?)?;
+    Some(at.plus_seconds(wait + wait * i64::from(chance) / (10 * 255)))
+}
+
+/// What an answer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The message was taken.
+    Yes,
+    /// It was not; it is tried again.
+    No,
+    /// The receiver is gone for good (410).
+    Gone,
+}
+
+/// What a status means. Redirects are no success: who moves changes the address here.
+#[must_use]
+pub const fn taken(status: Option<u16>) -> Taken {
+    match status {
+        Some(200..=299) => Taken::Yes,
+        Some(410) => Taken::Gone,
+        _ => Taken::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_known_again() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_word(kind.word()), Some(*kind));
+            assert!(kind.word().contains('.'));
+        }
+        for state in HookState::ALL {
+            assert_eq!(HookState::from_word(state.word()), Some(state));
+        }
+    }
+
+    #[test]
+    fn pauses_grow_for_three_days_and_end() {
+        let start = Instant::from_micros(0);
+        let waits: Vec<i64> = (1..)
+            .map_while(|tries| again_at(start, tries, 0))
+            .map(|again| again.seconds_since(start))
+            .collect();
+        assert_eq!(waits.len(), WAITS_S.len());
+        assert!(waits.is_sorted());
+        let all: i64 = waits.iter().sum();
+        assert!((2 * 86_400..4 * 86_400).contains(&all), "{all}");
+        let late = again_at(start, 2, 255).expect("a time").seconds_since(start);
+        assert_eq!(late, 330, "at most a tenth later");
+        for never in [0, -1, 10, i64::MAX] {
+            assert_eq!(again_at(start, never, 0), None, "{never}");
+        }
+    }
+
+    #[test]
+    fn only_a_success_is_one() {
+        for (status, expected) in [
+            (Some(200), Taken::Yes),
+            (Some(204), Taken::Yes),
+            (Some(301), Taken::No),
+            (Some(410), Taken::Gone),
+            (Some(500), Taken::No),
+            (None, Taken::No),
+        ] {
+            assert_eq!(taken(status), expected, "{status:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What makes a letter, and putting it into the queue.
+
+use kontor_base::id::{LetterId, OrderId, StaffId};
+use kontor_base::{Instant, KeyedHash, Money};
+use kontor_store::{StoreError, Tx, mail};
+use serde::{Deserialize, Serialize};
+
+use crate::core::Shop;
+
+/// What a letter is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An order was placed: the confirmation on a durable medium (2011/83/EU, Art. 8(7)).
+    OrderPlaced,
+    /// A bank transfer has arrived.
+    PaymentReceived,
+    /// Money goes back, as a whole or in part.
+    PaymentRefunded,
+    /// An order was cancelled.
+    OrderCancelled,
+    /// An order may not leave for the time being: a clearance ended or a product was withdrawn.
+    OrderHeld,
+    /// A held order goes on.
+    OrderFreed,
+    /// What somebody waited for can be bought.
+    WaitingOver,
+    /// Somebody has a new account and comes in with a code.
+    StaffCode,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::OrderPlaced,
+        Self::PaymentReceived,
+        Self::PaymentRefunded,
+        Self::OrderCancelled,
+        Self::OrderHeld,
+        Self::OrderFreed,
+        Self::WaitingOver,
+        Self::StaffCode,
+    ];
+
+    /// The word in the store and in commands.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "order.placed",
+            Self::PaymentReceived => "payment.received",
+            Self::PaymentRefunded => "payment.refunded",
+            Self::OrderCancelled => "order.cancelled",
+            Self::OrderHeld => "order.held",
+            Self::OrderFreed => "order.freed",
+            Self::WaitingOver => "customer.waiting_over",
+            Self::StaffCode => "staff.code",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether it is about an order, and so can be sent again from the order's page.
+    #[must_use]
+    pub const fn of_order(self) -> bool {
+        !matches!(self, Self::WaitingOver | Self::StaffCode)
+    }
+}
+
+/// What causes a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Something happened to an order.
+    Order(Kind, OrderId),
+    /// This much of an order's money goes back.
+    Refund(OrderId, Money),
+    /// An order was cancelled, and this much goes back.
+    Cancelled(OrderId, Option<Money>),
+    /// What the person with this keyed hash waits for can be bought.
+    WaitingOver(KeyedHash),
+    /// An account was made.
+    StaffCode(StaffId),
+}
+
+/// What a letter needs to know beside what it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Details {
+    /// The amount it is about.
+    pub(super) amount: Option<Money>,
+}
+
+impl Cause {
+    fn parts(self) -> (Kind, [u8; 16], Details) {
+        let plain = Details::default();
+        match self {
+            Self::Order(kind, order) => (kind, *order.bytes(), plain),
+            Self::Refund(order, amount) => {
+                (Kind::PaymentRefunded, *order.bytes(), Details { amount: Some(amount) })
+            }
+            Self::Cancelled(order, amount) => {
+                (Kind::OrderCancelled, *order.bytes(), Details { amount })
+            }
+            Self::WaitingOver(person) => (Kind::WaitingOver, person, plain),
+            Self::StaffCode(account) => (Kind::StaffCode, *account.bytes(), plain),
+        }
+    }
+}
+
+/// Queues a letter, in the transaction that causes it. Where the shop sends no letters, nothing is
+/// queued: what is switched on next year does not send this year's.
+pub(crate) fn queue_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    cause: Cause,
+    at: Instant,
+) -> Result<(), StoreError> {
+    if !shop.policy.mail {
+        return Ok(());
+    }
+    let (kind, about, details) = cause.parts();
+    let body = serde_json::to_string(&details).expect("an amount is JSON");
+    mail::queue(tx, LetterId::new(at, &shop.random), kind.word(), &about, &body, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_word() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_word(kind.word()), Some(kind));
+        }
+        assert_eq!(Kind::from_word("order.eaten"), None);
+    }
+}

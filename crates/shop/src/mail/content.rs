@@ -1,0 +1,126 @@
+//! What a letter says: read from what it is about when it is sent.
+
+use std::sync::Arc;
+
+use kontor_base::id::{OrderId, StaffId};
+use kontor_base::{Email, Instant, Money};
+use kontor_domain::catalogue::Slug;
+use kontor_domain::customer::WaitingEntry;
+use kontor_domain::payment::{PaymentState, TransferInstructions, transfer_instructions};
+use kontor_domain::staff::{Account, AccountState};
+use kontor_store::mail::Letter;
+use kontor_store::order::{PlacedOrder, get as load_order};
+use kontor_store::staff::account as accounts;
+use kontor_store::{StoreError, Tx, customer, payment as payments};
+
+use super::cause::{Details, Kind};
+use crate::core::Shop;
+use crate::staff::issue_in;
+
+/// A letter about an order.
+#[derive(Clone, Debug)]
+pub struct OrderLetter {
+    /// What has happened.
+    pub kind: Kind,
+    /// The order as it stands now.
+    pub placed: PlacedOrder,
+    /// The amount that it is about.
+    pub amount: Option<Money>,
+    /// How to transfer the money, while it is awaited.
+    pub transfer: Option<TransferInstructions>,
+}
+
+/// Everything that a letter needs to be written.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// About an order.
+    Order(Box<OrderLetter>),
+    /// What somebody waited for can be bought.
+    WaitingOver(WaitingEntry),
+    /// Somebody has an account; the code brings them in once.
+    StaffCode {
+        /// The account.
+        account: Account,
+        /// The code.
+        code: String,
+    },
+}
+
+impl Content {
+    /// To whom it goes.
+    #[must_use]
+    pub fn recipient(&self) -> &Email {
+        match self {
+            Self::Order(letter) => &letter.placed.order.contact.email,
+            Self::WaitingOver(entry) => &entry.email,
+            Self::StaffCode { account, .. } => &account.email,
+        }
+    }
+
+    /// The model that was waited for.
+    #[must_use]
+    pub fn model(&self) -> Option<&Slug> {
+        match self {
+            Self::WaitingOver(entry) => entry.model.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an address leads to nobody: those below `.invalid` (RFC 2606) stand where somebody was
+/// erased.
+fn is_nobodys(email: &Email) -> bool {
+    email.as_str().to_ascii_lowercase().ends_with(".invalid")
+}
+
+/// The content of a letter; `None`: there is nobody to write to any more.
+///
+/// The code of a staff letter is made here, so that it never lies in the database: a letter that is
+/// sent twice has two, of which the second works.
+pub(super) fn content_in(
+    tx: &mut Tx<'_>,
+    shop: &Arc<Shop>,
+    letter: &Letter,
+    at: Instant,
+) -> Result<Option<Content>, StoreError> {
+    let bad =
+        |problem: String| StoreError::BadRow { table: "mail_letter", problem: problem.into() };
+    let kind = Kind::from_word(&letter.kind)
+        .ok_or_else(|| bad(format!("unknown kind {:?}", letter.kind)))?;
+    let details: Details =
+        serde_json::from_str(&letter.body).map_err(|error| bad(error.to_string()))?;
+    let content = match kind {
+        Kind::WaitingOver => customer::waiting(tx, &letter.about)?.map(Content::WaitingOver),
+        Kind::StaffCode => {
+            let account = accounts::find(tx, StaffId::from_bytes(letter.about))?;
+            match account.filter(|account| account.state == AccountState::Active) {
+                Some(account) => {
+                    let code = issue_in(tx, &shop.keys, &shop.random, account.id, at)?;
+                    Some(Content::StaffCode { account, code })
+                }
+                None => None,
+            }
+        }
+        _ => {
+            let placed = load_order(tx, OrderId::from_bytes(letter.about))?;
+            match placed {
+                Some(placed) => Some(of_order(tx, kind, placed, details)?),
+                None => None,
+            }
+        }
+    };
+    Ok(content.filter(|content| !is_nobodys(content.recipient())))
+}
+
+fn of_order(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    placed: PlacedOrder,
+    details: Details,
+) -> Result<Content, StoreError> {
+    let awaited = placed.payment_state == PaymentState::Authorising;
+    let payment = payments::get(tx, placed.payment)?.filter(|_| awaited);
+    let transfer = payment
+        .map(|payment| transfer_instructions(payment.id, payment.amount, payment.started_at));
+    Ok(Content::Order(Box::new(OrderLetter { kind, placed, amount: details.amount, transfer })))
+}

@@ -1,0 +1,18 @@
+//! Letters: queued in the transaction that causes them, written and sent afterwards.
+//!
+//! A letter in the queue is a kind and the id of what it is about. Address, language and everything
+//! it says are read when it is sent, so the queue keeps nobody's address, and who was erased in the
+//! meantime is not written to. Start with [`Cause`], then [`send_due`].
+
+mod cause;
+mod content;
+mod resend;
+mod send;
+mod waiting;
+
+pub(crate) use cause::queue_in;
+pub use cause::{Cause, Kind};
+pub use content::{Content, OrderLetter};
+pub use resend::{ResendRefusal, letters_about, resend};
+pub use send::{SentOut, Writer, Written, run, send_due};
+pub use waiting::{TellRefusal, tell_waiting};

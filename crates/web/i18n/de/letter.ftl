@@ -1,0 +1,34 @@
+# Briefe. Der Betreff steht in der Liste des Mailprogramms: kurz, und er sagt alles.
+
+letter-placed = Ihre Bestellung { $number }
+letter-placed-text = Danke für Ihre Bestellung. Dieser Brief ist Ihre Bestätigung: Heben Sie ihn auf.
+letter-placed-paid = Sie ist bezahlt. Wir schreiben wieder, wenn das Paket hinausgeht.
+letter-placed-awaiting = Sobald Ihre Überweisung da ist, packen wir und schreiben Ihnen.
+letter-received = Ihre Zahlung für { $number } ist da
+letter-received-text = Ihre Überweisung ist angekommen. Wir packen Ihre Bestellung und schreiben, wenn sie hinausgeht.
+letter-refunded = Geld für { $number } ist auf dem Rückweg
+letter-refunded-text = { $amount } gehen auf demselben Weg zurück. Bei der Bank kann es ein paar Tage dauern, bis es zu sehen ist.
+letter-refunded-plain = Das Geld geht auf demselben Weg zurück. Bei der Bank kann es ein paar Tage dauern, bis es zu sehen ist.
+letter-cancelled = Ihre Bestellung { $number } ist storniert
+letter-cancelled-text = Es wird nichts verschickt, und Sie schulden nichts mehr.
+letter-held = Ihre Bestellung { $number } muss warten
+letter-held-text = Eines der Produkte darf im Moment nicht geliefert werden: Ein Papier dazu ist abgelaufen oder wird geprüft. Nichts ist verloren. Entweder geht die Bestellung bald hinaus, oder Sie bekommen Ihr Geld zurück, ohne danach zu fragen. Sie können sie auch jederzeit stornieren.
+letter-freed = Ihre Bestellung { $number } geht weiter
+letter-freed-text = Was im Weg stand, ist geklärt. Ihre Bestellung wird wie geplant gepackt und verschickt.
+letter-waiting = { $name } gibt es jetzt zu kaufen
+letter-waiting-text = Sie wollten Bescheid: { $name } ist im Laden { $country }.
+letter-waiting-market = Der Laden { $country } ist offen
+letter-waiting-once = Diesen Brief bekommen Sie einmal. Ihre Adresse ist damit von der Liste.
+letter-staff = Ihr Konto bei { $shop }
+letter-staff-text = { $name }, für Sie wurde ein Konto angelegt. Dieser Code bringt Sie einmal hinein; danach setzen Sie ein Passwort. Wählen Sie „Stattdessen einen Code verwenden“.
+letter-see-order = Zur Bestellung
+letter-see-product = Zum Produkt
+letter-see-shop = Zum Laden
+letter-sign-in = Anmelden
+letter-why-order = Sie bekommen diesen Brief, weil Sie bei uns bestellt haben.
+letter-why-waiting = Sie bekommen diesen Brief, weil Sie Bescheid haben wollten.
+letter-why-staff = Sie bekommen diesen Brief, weil jemand mit Ihrer Adresse ein Konto angelegt hat. Wenn Sie das überrascht, sagen Sie es.
+letter-reenactment = Dieser Laden stellt etwas nach: Nichts wird verkauft, und kein Geld bewegt sich.
+letter-test = Ein Brief, um den Weg zu proben
+letter-test-text = Er ist angekommen: Briefe dieses Ladens kommen bei Ihnen durch.
+letter-why-test = Sie bekommen diesen Brief, weil jemand probiert hat, ob Briefe durchkommen.

@@ -1,0 +1,34 @@
+# Letters. The subject stands in the list of a mail program: short, and it says everything.
+
+letter-placed = Your order { $number }
+letter-placed-text = Thank you for your order. This letter is your confirmation: keep it.
+letter-placed-paid = It is paid. We write again when the parcel leaves.
+letter-placed-awaiting = As soon as your transfer arrives, we pack it and write to you.
+letter-received = We have your payment for { $number }
+letter-received-text = Your transfer has arrived. We pack your order and write to you when it leaves.
+letter-refunded = Money for { $number } is on its way back
+letter-refunded-text = { $amount } goes back the way it came. Banks may take a few days to show it.
+letter-refunded-plain = The money goes back the way it came. Banks may take a few days to show it.
+letter-cancelled = Your order { $number } is cancelled
+letter-cancelled-text = Nothing is shipped and nothing more is owed.
+letter-held = Your order { $number } has to wait
+letter-held-text = One of the products may not be delivered at the moment: a paper for it has ended or is being checked. Nothing is lost. Either it is shipped soon, or you get your money back without asking. You may also cancel it at any time.
+letter-freed = Your order { $number } goes on
+letter-freed-text = What stood in the way is settled. Your order is packed and shipped as planned.
+letter-waiting = { $name } can be bought now
+letter-waiting-text = You asked to be told: { $name } is in the shop { $country }.
+letter-waiting-market = The shop { $country } is open
+letter-waiting-once = You get this letter once. Your address is off the list with it.
+letter-staff = Your account at { $shop }
+letter-staff-text = { $name }, an account was made for you. This code brings you in once; then you set a password. Choose "Use a code instead".
+letter-see-order = See your order
+letter-see-product = To the product
+letter-see-shop = To the shop
+letter-sign-in = Sign in
+letter-why-order = You get this letter because you ordered from us.
+letter-why-waiting = You get this letter because you asked to be told.
+letter-why-staff = You get this letter because somebody made an account with your address. If that surprises you, tell them.
+letter-reenactment = This shop is a re-enactment: nothing is sold and no money moves.
+letter-test = A letter to try the way
+letter-test-text = It has arrived: letters of this shop get through to you.
+letter-why-test = You get this letter because somebody tried whether letters get through.

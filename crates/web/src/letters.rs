@@ -1,0 +1,218 @@
+//! Puts letters into words: the shop says what has happened, this says it in the reader's language.
+
+use std::sync::Arc;
+
+use askama::Template;
+use kontor_base::{Country, Language};
+use kontor_domain::market::{MarketCode, TaxDisplay};
+use kontor_domain::order::Order;
+use kontor_domain::payment::PaymentState;
+use kontor_shop::Shop;
+use kontor_shop::mail::{Content, Kind, OrderLetter, Writer, Written};
+
+use crate::kit::desk::SIGN_IN;
+use crate::kit::text::Text;
+use crate::page::{LetterOrder, LetterPage, LetterText, Site, TransferAccount};
+use crate::store_front::{address_lines, totals_of};
+
+/// Writes the letters of a shop.
+#[derive(Clone, Debug)]
+pub struct Letters {
+    shop: Arc<Shop>,
+    site: Arc<Site>,
+}
+
+impl Letters {
+    /// For a shop that is reached at `origin`.
+    #[must_use]
+    pub fn new(shop: Arc<Shop>, origin: &str) -> Self {
+        let snapshot = shop.snapshots.now();
+        let site = Arc::new(Site {
+            shop_name: snapshot.shop_name.clone(),
+            operator: snapshot.operator.clone(),
+            origin: origin.to_owned(),
+            reenactment: snapshot.reenactment,
+        });
+        Self { shop, site }
+    }
+
+    /// A letter that only shows that letters get through.
+    #[must_use]
+    pub fn test(&self, language: Language) -> Written {
+        let t = Text::new(language, None);
+        let page = LetterPage {
+            paragraphs: vec![t.get("letter-test-text").into_owned()],
+            ..self.blank(
+                t,
+                t.get("letter-test").into_owned(),
+                t.get("letter-why-test").into_owned(),
+            )
+        };
+        written(&page)
+    }
+
+    fn blank(&self, text: Text, subject: String, why: String) -> LetterPage {
+        LetterPage {
+            site: Arc::clone(&self.site),
+            text,
+            subject,
+            paragraphs: Vec::new(),
+            code: None,
+            link: None,
+            transfer: None,
+            order: None,
+            why,
+        }
+    }
+
+    fn of_order(&self, letter: &OrderLetter) -> LetterPage {
+        let order = &letter.placed.order;
+        let t = Text::new(order.language, Some(order.ship_to.country));
+        let token = self.shop.keys.order_token(order.id);
+        let origin = &self.site.origin;
+        let address = format!("{origin}/{}/{}/order/{token}", order.market, t.language().tag());
+        let number = order.number.as_str();
+        let say = |id: &str| t.one(id, "number", number).into_owned();
+        let word = |id: &str| t.get(id).into_owned();
+        let money_back = || match &letter.amount {
+            Some(amount) => t.one("letter-refunded-text", "amount", t.money(amount)).into_owned(),
+            None => word("letter-refunded-plain"),
+        };
+        let paid = matches!(
+            letter.placed.payment_state,
+            PaymentState::Authorised | PaymentState::Captured
+        );
+        let (subject, paragraphs) = match letter.kind {
+            Kind::PaymentReceived => (say("letter-received"), vec![word("letter-received-text")]),
+            Kind::PaymentRefunded => (say("letter-refunded"), vec![money_back()]),
+            Kind::OrderCancelled => {
+                let mut paragraphs = vec![word("letter-cancelled-text")];
+                paragraphs.extend(letter.amount.map(|_| money_back()));
+                (say("letter-cancelled"), paragraphs)
+            }
+            Kind::OrderHeld => (say("letter-held"), vec![word("letter-held-text")]),
+            Kind::OrderFreed => (say("letter-freed"), vec![word("letter-freed-text")]),
+            Kind::OrderPlaced | Kind::WaitingOver | Kind::StaffCode => {
+                let next = if paid { "letter-placed-paid" } else { "letter-placed-awaiting" };
+                (say("letter-placed"), vec![word("letter-placed-text"), word(next)])
+            }
+        };
+        LetterPage {
+            paragraphs,
+            link: Some((word("letter-see-order"), address)),
+            transfer: self.transfer(letter),
+            order: Some(self.order(order, t)),
+            ..self.blank(t, subject, word("letter-why-order"))
+        }
+    }
+
+    fn transfer(&self, letter: &OrderLetter) -> Option<TransferAccount> {
+        let bank = self.shop.policy.bank_account.as_ref()?;
+        let transfer = letter.transfer.as_ref().filter(|_| letter.kind == Kind::OrderPlaced)?;
+        Some(TransferAccount {
+            holder: bank.holder.clone(),
+            account: bank.account.clone(),
+            bank_code: String::new(),
+            bank: bank.bank.clone(),
+            reference: transfer.reference.clone(),
+            amount: transfer.amount,
+            due: transfer.due.date(),
+        })
+    }
+
+    fn order(&self, order: &Order, t: Text) -> LetterOrder {
+        let snapshot = self.shop.snapshots.now();
+        let market = snapshot.market(order.market);
+        let display = market.map_or(TaxDisplay::Inclusive, |market| market.tax_display);
+        let lines = order.lines.iter().map(|line| {
+            let amount = match display {
+                TaxDisplay::Inclusive => line.quoted.amount.gross,
+                TaxDisplay::Exclusive => line.quoted.amount.net,
+            };
+            (line.quoted.quantity, line.title.clone(), amount)
+        });
+        LetterOrder {
+            number: order.number.to_string(),
+            placed_at: order.placed_at,
+            lines: lines.collect(),
+            totals: totals_of(&order.totals, display, false),
+            address: address_lines(&order.ship_to, &t),
+        }
+    }
+
+    fn waiting_over(
+        &self,
+        content: &Content,
+        market: MarketCode,
+        language: Language,
+    ) -> LetterPage {
+        let snapshot = self.shop.snapshots.now();
+        let country = snapshot.market(market).map(kontor_domain::market::Market::home);
+        let t = Text::new(language, country);
+        let there = country.map_or_else(String::new, |c: Country| t.in_country(&c).into_owned());
+        let (origin, tag) = (&self.site.origin, t.language().tag());
+        let word = |id: &str| t.get(id).into_owned();
+        let why = word("letter-why-waiting");
+        let once = word("letter-waiting-once");
+        match content.model() {
+            Some(slug) => {
+                let model = snapshot.models.get(slug);
+                let name = model.map_or_else(
+                    || slug.to_string(),
+                    |model| model.text(language, |text| &text.name).to_owned(),
+                );
+                let says = t.two("letter-waiting-text", "name", &name, "country", &there);
+                LetterPage {
+                    paragraphs: vec![says.into_owned(), once],
+                    link: Some((
+                        word("letter-see-product"),
+                        format!("{origin}/{market}/{tag}/product/{slug}"),
+                    )),
+                    ..self.blank(t, t.one("letter-waiting", "name", &name).into_owned(), why)
+                }
+            }
+            None => LetterPage {
+                paragraphs: vec![once],
+                link: Some((word("letter-see-shop"), format!("{origin}/{market}/{tag}/"))),
+                ..self.blank(t, t.one("letter-waiting-market", "country", &there).into_owned(), why)
+            },
+        }
+    }
+}
+
+impl Writer for Letters {
+    fn write(&self, content: &Content) -> Written {
+        let page = match content {
+            Content::Order(letter) => self.of_order(letter),
+            Content::WaitingOver(entry) => self.waiting_over(content, entry.market, entry.language),
+            Content::StaffCode { account, code } => {
+                let t = Text::new(account.language, None);
+                let shop = self.site.shop_name.as_str();
+                let text = t.one("letter-staff-text", "name", account.name.as_str());
+                LetterPage {
+                    paragraphs: vec![text.into_owned()],
+                    code: Some(code.clone()),
+                    link: Some((
+                        t.get("letter-sign-in").into_owned(),
+                        format!("{}{SIGN_IN}?by=code", self.site.origin),
+                    )),
+                    ..self.blank(
+                        t,
+                        t.one("letter-staff", "shop", shop).into_owned(),
+                        t.get("letter-why-staff").into_owned(),
+                    )
+                }
+            }
+        };
+        written(&page)
+    }
+}
+
+fn written(page: &LetterPage) -> Written {
+    let text = LetterText { letter: page }.render();
+    Written {
+        subject: page.subject.clone(),
+        text: text.expect("a letter is text and numbers: rendering it cannot fail"),
+        html: page.render().expect("a letter is text and numbers: rendering it cannot fail"),
+    }
+}

@@ -1,0 +1,160 @@
+//! One webhook: what it was told, and what is done with it.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::id::{HookDeliveryId, HookId};
+use kontor_domain::hook::HookState;
+use kontor_domain::staff::Permission;
+use kontor_shop::hook::{exchange_secret, hook, replay, set_hook_state, try_hook};
+use kontor_shop::staff::Person;
+use kontor_store::hook::{Attempt, Delivery};
+use serde::Deserialize;
+
+use super::desk::{nothing, notice, shell};
+use super::programs::{hook_failed, hook_row};
+use crate::kit::app::App;
+use crate::kit::form_key::{self, is_form_key};
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{DeliveryRow, HookPage, Notice, Place};
+
+const CONNECTS: Option<Permission> = Some(Permission::StaffConnect);
+pub(super) const SHOW: Route = Route::desk("/admin/programs/hooks/{hook}", CONNECTS);
+pub(super) const ACT: Route =
+    Route::desk_form("/admin/programs/hooks/{hook}", CONNECTS, Repeat::FormKey);
+
+/// How many deliveries a page shows.
+const SHOWN: usize = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    before: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Ok(id) = id.parse() else { return nothing(&app, &uri) };
+    answer(&app, &uri, &person, id, asked.before.parse().ok(), None, None).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    id: HookId,
+    before: Option<HookDeliveryId>,
+    said: Option<Notice>,
+    secret: Option<String>,
+) -> Response {
+    let overview = match hook(&app.shop, person, id, before, SHOWN).await {
+        Ok(overview) => overview,
+        Err(failure) => return hook_failed(app, uri, failure),
+    };
+    let mut shell = shell(app, person, Place::Programs).await;
+    shell.notice = said;
+    let t = shell.text();
+    let last = overview.deliveries.last().filter(|_| overview.more);
+    let page = HookPage {
+        next: last.map(|(last, _)| format!("/admin/programs/hooks/{id}?before={}", last.id)),
+        hook: hook_row(&overview.endpoint),
+        deliveries: overview
+            .deliveries
+            .iter()
+            .map(|(delivery, attempts)| row(t, delivery, attempts))
+            .collect(),
+        secret,
+        key: form_key::fresh(app),
+        shell,
+    };
+    html(StatusCode::OK, &page)
+}
+
+fn row(t: Text, delivery: &Delivery, attempts: &[Attempt]) -> DeliveryRow {
+    let told = |attempt: &Attempt| match attempt.status {
+        Some(status) => t.one("programs-answered", "status", status.to_string()).into_owned(),
+        None => attempt.told.clone(),
+    };
+    DeliveryRow {
+        id: delivery.id.to_string(),
+        kind: delivery.event.kind.word(),
+        at: delivery.event.at,
+        state: delivery.state.word(),
+        due_at: delivery.due_at,
+        attempts: attempts.iter().map(|one| (one.at, one.took_ms, told(one))).collect(),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    what: String,
+    delivery: String,
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let Ok(id) = id.parse::<HookId>() else { return nothing(&app, &uri) };
+    let t = Text::new(person.language, None);
+    let shop = &app.shop;
+    let body = format!("{} {}", sent.what, sent.delivery);
+    let once = shop.keys.once(&format!("hook.act {} {id}", person.id), &sent.key, body.as_bytes());
+    let done = match sent.what.as_str() {
+        "on" => set_hook_state(shop, &person, id, HookState::Active).await,
+        "off" => set_hook_state(shop, &person, id, HookState::Paused).await,
+        "remove" => {
+            return match set_hook_state(shop, &person, id, HookState::Removed).await {
+                Ok(()) => Redirect::to("/admin/programs").into_response(),
+                Err(failure) => hook_failed(&app, &uri, failure),
+            };
+        }
+        "try" => try_hook(shop, &person, id, once).await,
+        "replay" => match sent.delivery.parse() {
+            Ok(delivery) => replay(shop, &person, id, delivery).await,
+            Err(_) => return Problem::bad_form().respond(&app, uri.path(), None),
+        },
+        "exchange" => {
+            return match exchange_secret(shop, &person, id, once).await {
+                Ok(secret) => {
+                    let before = secret.is_none();
+                    let said = t.get("programs-made-before");
+                    let said = if before { notice("warn", said) } else { None };
+                    answer(&app, &uri, &person, id, None, said, secret).await
+                }
+                Err(failure) => hook_failed(&app, &uri, failure),
+            };
+        }
+        _ => return Problem::bad_form().respond(&app, uri.path(), None),
+    };
+    match done {
+        Ok(()) => {
+            let queued = matches!(sent.what.as_str(), "try" | "replay");
+            let words = if queued { "programs-queued" } else { "programs-done" };
+            let said = notice("good", t.get(words));
+            answer(&app, &uri, &person, id, None, said, None).await
+        }
+        Err(failure) => hook_failed(&app, &uri, failure),
+    }
+}

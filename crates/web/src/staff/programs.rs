@@ -1,0 +1,283 @@
+//! Other programs: keys are made and ended, webhooks added and looked after.
+
+use std::collections::BTreeSet;
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::Instant;
+use kontor_domain::hook::EventKind;
+use kontor_domain::staff::{Markets, Permission, key_may_hold};
+use kontor_shop::Failure;
+use kontor_shop::hook::{AddHook, HookRefusal, add_hook, hooks};
+use kontor_shop::staff::{MakeKey, Person, Refusal, end_key, keys, make_key};
+use kontor_store::hook::Endpoint;
+use kontor_store::staff::key::Key;
+
+use super::desk::{failed, notice, shell, status};
+use crate::kit::app::App;
+use crate::kit::form_key::{self, is_form_key};
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{HookRow, KeyRow, KeyState, Notice, Place, ProgramForm, ProgramsPage};
+
+const CONNECTS: Option<Permission> = Some(Permission::StaffConnect);
+pub(super) const SHOW: Route = Route::desk("/admin/programs", CONNECTS);
+pub(super) const MAKE_KEY: Route =
+    Route::desk_form("/admin/programs/keys", CONNECTS, Repeat::FormKey);
+pub(super) const END_KEY: Route =
+    Route::desk_form("/admin/programs/keys/end", CONNECTS, Repeat::Natural);
+pub(super) const ADD_HOOK: Route =
+    Route::desk_form("/admin/programs/hooks", CONNECTS, Repeat::FormKey);
+
+/// What a page of this place says beside its lists.
+#[derive(Default)]
+struct Said {
+    status: StatusCode,
+    notice: Option<Notice>,
+    made: Option<(String, String)>,
+    key_form: ProgramForm,
+    hook_form: ProgramForm,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    answer(&app, &uri, &person, Said::default()).await
+}
+
+async fn answer(app: &App, uri: &Uri, person: &Person, said: Said) -> Response {
+    let at = app.shop.now();
+    let (keys, hooks) = match (keys(&app.shop, person).await, hooks(&app.shop, person).await) {
+        (Ok(keys), Ok(hooks)) => (keys, hooks),
+        (Err(fault), _) | (_, Err(fault)) => {
+            return Problem::fault(&fault).respond(app, uri.path(), None);
+        }
+    };
+    let mut shell = shell(app, person, Place::Programs).await;
+    shell.notice = said.notice;
+    let mine =
+        |permission: &Permission| key_may_hold(*permission) && person.may_somewhere(*permission);
+    let page = ProgramsPage {
+        shell,
+        keys: keys.iter().map(|key| key_row(key, at)).collect(),
+        hooks: hooks.iter().map(hook_row).collect(),
+        scopes: Permission::ALL.iter().filter(|p| mine(p)).map(|p| p.word()).collect(),
+        kinds: told_kinds().map(EventKind::word).collect(),
+        made: said.made,
+        key_form: said.key_form,
+        hook_form: said.hook_form,
+        key: form_key::fresh(app),
+    };
+    html(said.status, &page)
+}
+
+fn told_kinds() -> impl Iterator<Item = EventKind> {
+    EventKind::ALL.iter().copied().filter(|kind| *kind != EventKind::HookTest)
+}
+
+fn key_row(key: &Key, at: Instant) -> KeyRow {
+    KeyRow {
+        id: key.id.to_string(),
+        name: key.name.to_string(),
+        scopes: key.grant.scopes.iter().map(|scope| scope.word()).collect(),
+        markets: key.grant.markets.to_string(),
+        expires_at: key.grant.expires_at,
+        used_at: key.used_at,
+        state: match key.grant.ended_at {
+            Some(_) => KeyState::Ended,
+            None if key.grant.is_good(at) => KeyState::Good,
+            None => KeyState::Expired,
+        },
+    }
+}
+
+pub(super) fn hook_row(endpoint: &Endpoint) -> HookRow {
+    HookRow {
+        id: endpoint.id.to_string(),
+        name: endpoint.name.to_string(),
+        url: endpoint.url.clone(),
+        markets: endpoint.markets.to_string(),
+        kinds: endpoint.kinds.iter().map(|kind| kind.word()).collect(),
+        state: endpoint.state.word(),
+        failing_since: endpoint.failing_since,
+    }
+}
+
+/// The fields of both forms. Nothing but these is read.
+struct Sent {
+    key: String,
+    form: ProgramForm,
+}
+
+type Pairs = Result<Form<Vec<(String, String)>>, FormRejection>;
+
+/// Checkboxes come as one field many times, so the form is read as pairs.
+fn read(pairs: Pairs) -> Result<Sent, Problem> {
+    let Form(pairs) = pairs.map_err(|rejection| Problem::form(&rejection))?;
+    let mut sent = Sent { key: String::new(), form: ProgramForm::default() };
+    for (name, value) in pairs {
+        let value = value.trim().to_owned();
+        match name.as_str() {
+            "key" => sent.key = value,
+            "name" => sent.form.name = value,
+            "url" => sent.form.url = value,
+            "markets" => sent.form.markets = value,
+            "days" => sent.form.days = value,
+            "chosen" => sent.form.chosen.push(value),
+            _ => {}
+        }
+    }
+    if is_form_key(&sent.key) { Ok(sent) } else { Err(Problem::bad_form()) }
+}
+
+/// The markets of a form, if the shop has them all.
+fn markets(app: &App, text: &str) -> Option<Markets> {
+    let markets: Markets = text.parse().ok()?;
+    let snapshot = app.shop.snapshots.now();
+    let known = match &markets {
+        Markets::All => true,
+        Markets::Only(own) => own.iter().all(|market| snapshot.market(*market).is_some()),
+    };
+    known.then_some(markets)
+}
+
+fn body(form: &ProgramForm) -> Vec<u8> {
+    format!("{form:?}").into_bytes()
+}
+
+pub(super) async fn make(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    pairs: Pairs,
+) -> Response {
+    let Sent { key, form } = match read(pairs) {
+        Ok(sent) => sent,
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
+    let t = Text::new(person.language, None);
+    let bad = |status, words: String, form| Said {
+        status,
+        notice: notice("bad", t.one("staff-refused", "why", words)),
+        key_form: form,
+        ..Said::default()
+    };
+    let scopes: Option<BTreeSet<Permission>> =
+        form.chosen.iter().map(|word| Permission::from_word(word)).collect();
+    let Some(scopes) = scopes else {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    };
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    let Some(markets) = markets(&app, &form.markets) else {
+        let words = t.get("programs-markets-hint").into_owned();
+        return answer(&app, &uri, &person, bad(unprocessable, words, form)).await;
+    };
+    let once = app.shop.keys.once(&format!("staff.make_key {}", person.id), &key, &body(&form));
+    let days = form.days.parse().unwrap_or(0);
+    let wish = MakeKey { name: form.name.clone(), scopes, markets, days, once };
+    let said = match make_key(&app.shop, &person, wish).await {
+        Ok(made) => match made.secret {
+            Some(secret) => Said { made: Some((form.name, secret)), ..Said::default() },
+            None => {
+                Said { notice: notice("warn", t.get("programs-made-before")), ..Said::default() }
+            }
+        },
+        Err(Failure::Refused(refusal)) => bad(key_status(&refusal), refusal.to_string(), form),
+        Err(failure) => return failed(&app, &uri, failure),
+    };
+    answer(&app, &uri, &person, said).await
+}
+
+fn key_status(refusal: &Refusal) -> StatusCode {
+    use kontor_domain::staff::KeyRefusal;
+    match refusal {
+        Refusal::Key(KeyRefusal::NotYours(_)) => StatusCode::FORBIDDEN,
+        Refusal::Key(KeyRefusal::TooMany) => StatusCode::CONFLICT,
+        other => status(other),
+    }
+}
+
+pub(super) async fn end(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    pairs: Pairs,
+) -> Response {
+    let pairs = match pairs {
+        Ok(Form(pairs)) => pairs,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let id = pairs.iter().find(|(name, _)| name == "id").and_then(|(_, id)| id.parse().ok());
+    let Some(id) = id else { return Problem::bad_form().respond(&app, uri.path(), None) };
+    match end_key(&app.shop, &person, id).await {
+        Ok(()) => Redirect::to(SHOW.path).into_response(),
+        Err(failure) => failed(&app, &uri, failure),
+    }
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    pairs: Pairs,
+) -> Response {
+    let Sent { key, form } = match read(pairs) {
+        Ok(sent) => sent,
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
+    let t = Text::new(person.language, None);
+    let bad = |status, words: String, form| Said {
+        status,
+        notice: notice("bad", t.one("staff-refused", "why", words)),
+        hook_form: form,
+        ..Said::default()
+    };
+    let kinds: Option<Vec<EventKind>> =
+        form.chosen.iter().map(|word| EventKind::from_word(word)).collect();
+    let Some(kinds) = kinds else {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    };
+    let Some(markets) = markets(&app, &form.markets) else {
+        let words = t.get("programs-markets-hint").into_owned();
+        let said = bad(StatusCode::UNPROCESSABLE_ENTITY, words, form);
+        return answer(&app, &uri, &person, said).await;
+    };
+    let once = app.shop.keys.once(&format!("hook.add {}", person.id), &key, &body(&form));
+    let wish = AddHook { name: form.name.clone(), url: form.url.clone(), markets, kinds, once };
+    let said = match add_hook(&app.shop, &person, wish).await {
+        Ok(added) => match added.secret {
+            Some(secret) => Said { made: Some((form.name, secret)), ..Said::default() },
+            None => {
+                Said { notice: notice("warn", t.get("programs-made-before")), ..Said::default() }
+            }
+        },
+        Err(Failure::Refused(refusal)) => bad(hook_status(refusal), refusal.to_string(), form),
+        Err(failure) => return hook_failed(&app, &uri, failure),
+    };
+    answer(&app, &uri, &person, said).await
+}
+
+pub(super) const fn hook_status(refusal: HookRefusal) -> StatusCode {
+    match refusal {
+        HookRefusal::Unknown => StatusCode::NOT_FOUND,
+        HookRefusal::NotYours => StatusCode::FORBIDDEN,
+        HookRefusal::TooMany | HookRefusal::Off => StatusCode::CONFLICT,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// A failure about a webhook that no form can explain, as a page.
+pub(super) fn hook_failed(app: &App, uri: &Uri, failure: Failure<HookRefusal>) -> Response {
+    let problem = match failure {
+        Failure::Fault(fault) => Problem::fault(&fault),
+        Failure::KeyReused => Problem::new(StatusCode::CONFLICT, "idempotency.key_reused"),
+        Failure::Refused(refusal) => Problem::new(hook_status(refusal), refusal.code()),
+    };
+    problem.respond(app, uri.path(), None)
+}

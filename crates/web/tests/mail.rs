@@ -1,0 +1,212 @@
+//! Letters from what causes them to a mail server: what they say, to whom, in which language, how
+//! often they are tried, and that nobody's address is kept for them.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::mail_server::{MailServer, Mood};
+use common::{Api, Ask, BAND, ONE_BAND, order_body};
+use kontor_base::id::StaffId;
+use kontor_base::{Email, Language, Random};
+use kontor_domain::order::OrderNumber;
+use kontor_domain::staff::Role;
+use kontor_remote::post::{Post, Server};
+use kontor_shop::Failure;
+use kontor_shop::mail::{
+    Kind, ResendRefusal, SentOut, TellRefusal, Writer, letters_about, resend, send_due,
+    tell_waiting,
+};
+use kontor_shop::order::{CancelCommand, cancel, run_due_jobs, transfer_arrived};
+use kontor_shop::staff::Person;
+use kontor_store::mail::LetterState;
+use kontor_web::letters::Letters;
+use serde_json::json;
+
+/// A shop that sends letters to a server of the test's own.
+struct Bench {
+    api: Api,
+    server: MailServer,
+    post: Post,
+    writer: Arc<dyn Writer>,
+}
+
+impl Bench {
+    async fn open() -> Self {
+        let api = Api::open().await;
+        let server = MailServer::start();
+        let place = Server::parse(&server.address(), None).expect("an address");
+        let post = Post::by_server(&place, "Kontor <shop@kontor.example>").expect("a way");
+        let writer = Arc::new(Letters::new(Arc::clone(&api.shop), &api.settings.origin));
+        Self { api, server, post, writer }
+    }
+
+    async fn round(&self) -> SentOut {
+        send_due(&self.api.shop, &self.post, &self.writer).await.expect("no fault")
+    }
+
+    /// Buys a band; gives the order's number and the address of its answer.
+    async fn buy(&self, method: &str) -> (OrderNumber, String) {
+        let held = self.api.hold(&self.api.cart(BAND, 1).await).await;
+        let mut body = order_body(ONE_BAND, "succeeds");
+        if method != "test" {
+            body["payment"] = json!({ "method": method });
+        }
+        let placed = self.api.send(held.order(&body, &self.api.fresh_key())).await.expect(201);
+        let number = placed.str("/order/number").parse().expect("a number");
+        (number, placed.str("/order/url").to_owned())
+    }
+
+    fn person(&self, role: &str) -> Person {
+        Person {
+            id: StaffId::new(self.api.shop.now(), &Random::System),
+            name: kontor_domain::staff::StaffName::parse("Sam").expect("a name"),
+            email: Email::parse("sam@maker.example").expect("an address"),
+            language: Language::En,
+            held: vec![role.parse().expect("a role")],
+            session: [1; 16],
+            needs_password: false,
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_buys_gets_a_letter_that_leads_to_the_order() {
+    let bench = Bench::open().await;
+    let (number, _) = bench.buy("test").await;
+    assert_eq!(bench.round().await, SentOut { sent: 1, ..SentOut::default() });
+    assert_eq!(bench.round().await, SentOut::default(), "once");
+    let came = &bench.server.letters()[0];
+    assert_eq!(came.to, ["ada@shop.example"]);
+    for part in [
+        &format!("Subject: Your order {number}"),
+        "From: Kontor <shop@kontor.example>",
+        "Message-ID: <ltr_",
+        "Date: Mon, 01 Jun 2015 12:00:00 +0000",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Type: text/html; charset=utf-8",
+        "1 × Band, Black: $14.99",
+        "Total: $20.37",
+        "1 Market Street",
+    ] {
+        assert!(came.text.contains(part), "{part} is not in {}", came.text);
+    }
+    let link = came.text.split("http://shop.example").nth(1).expect("a link");
+    let link = link.split_whitespace().next().expect("an address");
+    let page = bench.api.send(Ask::get(link)).await.expect(200);
+    assert!(page.text.contains(number.as_str()), "the link opens the order");
+}
+
+#[tokio::test]
+async fn a_transfer_is_asked_for_and_its_arrival_confirmed_and_a_cancellation_told() {
+    let bench = Bench::open().await;
+    let (number, _) = bench.buy("bank_transfer").await;
+    bench.round().await;
+    let asked = bench.server.letters()[0].text.clone();
+    for part in ["PAY-", "DE00 0000", "A bank"] {
+        assert!(asked.contains(part), "{part}: {asked}");
+    }
+    transfer_arrived(&bench.api.shop, number.clone()).await.expect("booked");
+    transfer_arrived(&bench.api.shop, number.clone()).await.expect("twice is once");
+    bench.round().await;
+    assert_eq!(bench.server.letters().len(), 2);
+    assert!(bench.server.letters()[1].text.contains("We have your payment"));
+    let command = CancelCommand { number: number.clone() };
+    cancel(&bench.api.shop, command).await.expect("cancelled");
+    bench.round().await;
+    let last = bench.server.letters()[2].text.clone();
+    assert!(last.contains("is cancelled") && last.contains("$20.37 goes back"), "{last}");
+}
+
+#[tokio::test]
+async fn a_busy_server_is_tried_again_and_one_that_refuses_is_not() {
+    let bench = Bench::open().await;
+    let (number, _) = bench.buy("test").await;
+    bench.server.mood(Mood::Busy);
+    assert_eq!(bench.round().await, SentOut { again: 1, ..SentOut::default() });
+    assert_eq!(bench.round().await, SentOut::default(), "not before its time");
+    bench.api.clock.advance_seconds(31);
+    bench.server.mood(Mood::Takes);
+    assert_eq!(bench.round().await, SentOut { sent: 1, ..SentOut::default() });
+
+    let (other, _) = bench.buy("test").await;
+    bench.server.mood(Mood::Refuses);
+    assert_eq!(bench.round().await, SentOut { given_up: 1, ..SentOut::default() });
+    let order = bench.order_id(&other).await;
+    let kept = letters_about(&bench.api.shop, order).await.expect("read");
+    assert_eq!(kept[0].state, LetterState::GivenUp);
+    let told = kept[0].last_error.clone().expect("what went wrong");
+    assert_eq!(told, "the mail server answered 550");
+    let all = format!("{kept:?}");
+    assert!(!all.contains("ada@"), "no address is kept: {all}");
+
+    // A person sends it again, once, where the order is theirs to see.
+    bench.server.mood(Mood::Takes);
+    let (shop, kind) = (&bench.api.shop, Kind::OrderPlaced);
+    let once = shop.keys.once("test", "k1", b"");
+    let sam = bench.person("support@us");
+    for again in [false, true] {
+        let done = resend(shop, &sam, other.clone(), kind, once).await.expect("queued");
+        assert_eq!(done.replayed, again);
+    }
+    assert_eq!(bench.round().await, SentOut { sent: 1, ..SentOut::default() });
+    let stranger = bench.person("support@de");
+    let once = shop.keys.once("test", "k2", b"");
+    let refused = resend(shop, &stranger, number.clone(), kind, once).await;
+    assert!(matches!(refused, Err(Failure::Refused(ResendRefusal::UnknownOrder))));
+    let refused = resend(shop, &sam, number, Kind::StaffCode, once).await;
+    assert!(matches!(refused, Err(Failure::Refused(ResendRefusal::NotOfOrder))));
+    assert_eq!(Role::Support.word(), "support");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_twice_at_the_same_time() {
+    let bench = Bench::open().await;
+    for _ in 0..3 {
+        bench.buy("test").await;
+    }
+    let (one, two) = tokio::join!(bench.round(), bench.round());
+    assert_eq!(one.sent + two.sent, 3, "{one:?} {two:?}");
+    assert_eq!(bench.server.letters().len(), 3);
+    run_due_jobs(&bench.api.shop).await.expect("jobs are another queue");
+    assert_eq!(bench.round().await, SentOut::default());
+}
+
+#[tokio::test]
+async fn who_waits_is_told_once_and_forgotten() {
+    let bench = Bench::open().await;
+    let shop = &bench.api.shop;
+    for email in ["eva@shop.example", "Eva+x@shop.example", "max@shop.example"] {
+        let command = kontor_shop::customer::Command {
+            market: "us".parse().expect("a market"),
+            model: Some("band".parse().expect("a model")),
+            email: email.to_owned(),
+            language: Language::De,
+        };
+        kontor_shop::customer::sign_up(shop, command).await.expect("on the list");
+    }
+    let us = "us".parse().expect("a market");
+    let band = || Some("band".parse().expect("a model"));
+    assert_eq!(tell_waiting(shop, us, band()).await.expect("queued"), 2);
+    assert_eq!(tell_waiting(shop, us, band()).await.expect("queued"), 0, "they are on their way");
+    assert_eq!(bench.round().await.sent, 2);
+    let came = bench.server.letters();
+    assert!(came[0].text.contains("gibt es jetzt zu kaufen"), "{}", came[0].text);
+    assert!(came[0].text.contains("http://shop.example/us/de/product/band"));
+    assert_eq!(tell_waiting(shop, us, band()).await.expect("queued"), 0, "nobody waits any more");
+    let phone = tell_waiting(shop, us, Some("phone".parse().expect("a model"))).await;
+    assert!(matches!(phone, Err(Failure::Refused(TellRefusal::NotForSale(_)))), "{phone:?}");
+}
+
+impl Bench {
+    async fn order_id(&self, number: &OrderNumber) -> kontor_base::id::OrderId {
+        let number = number.clone();
+        let found = self
+            .api
+            .shop
+            .db
+            .read("test.order", move |tx| kontor_store::order::by_number(tx, &number))
+            .await;
+        found.expect("read").expect("there").order.id
+    }
+}

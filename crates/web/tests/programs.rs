@@ -1,0 +1,281 @@
+//! Other programs: keys and what they open, webhooks and how often they are tried, and that neither
+//! reaches into another market.
+
+mod common;
+
+use common::desk::Browser;
+use common::hook_server::HookServer;
+use common::{Answer, Api, Ask, BAND};
+use kontor_remote::hook::{Caller, Reach, signature};
+use kontor_shop::hook::{Told, tell_due};
+
+/// Makes a key in the staff area; gives its secret.
+async fn key(browser: &Browser<'_>, scopes: &[&str], markets: &str) -> String {
+    let page = make(browser, "k1", scopes, markets, "30").await.expect(200);
+    secret(&page, "kontor_")
+}
+
+async fn make(
+    browser: &Browser<'_>,
+    form: &str,
+    scopes: &[&str],
+    markets: &str,
+    days: &str,
+) -> Answer {
+    let mut fields = vec![("key", form), ("name", "Books"), ("markets", markets), ("days", days)];
+    fields.extend(scopes.iter().map(|scope| ("chosen", *scope)));
+    browser.form("/admin/programs/keys", &fields).await
+}
+
+fn secret(page: &Answer, begins: &str) -> String {
+    let text = page.text.split(&format!("<code>{begins}")).nth(1).expect("a secret");
+    format!("{begins}{}", text.split('<').next().expect("its end"))
+}
+
+async fn orders(api: &Api, secret: &str, query: &str) -> Answer {
+    let ask = Ask::get(&format!("/api/v1/orders{query}"));
+    api.send(ask.header("authorization", &format!("Bearer {secret}"))).await
+}
+
+async fn buy(api: &Api) {
+    let held = api.hold(&api.cart(BAND, 1).await).await;
+    api.pay(&held, "succeeds").await.expect(201);
+}
+
+#[tokio::test]
+async fn a_key_reads_the_orders_of_its_markets_until_it_is_ended() {
+    let api = Api::open().await;
+    for _ in 0..3 {
+        buy(&api).await;
+    }
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let secret = key(&mia, &["order.read"], "us").await;
+    assert_eq!(secret.len(), 59);
+    let list = mia.get("/admin/programs").await.expect(200);
+    assert!(list.text.contains("Books") && !list.text.contains(&secret), "shown once");
+
+    let first = orders(&api, &secret, "?limit=2").await.expect(200);
+    assert_eq!(first.body["orders"].as_array().map(Vec::len), Some(2));
+    assert_eq!(first.body["more"], true);
+    assert!(first.body["orders"][0].get("contact").is_none(), "nobody is named");
+    assert!(!first.text.contains("ada@"));
+    assert_eq!(first.header("cache-control"), "no-store");
+    let next = first.str("/next");
+    let second = orders(&api, &secret, &format!("?limit=2&after={next}")).await.expect(200);
+    assert_eq!(second.body["orders"].as_array().map(Vec::len), Some(1));
+    assert_eq!(second.body["more"], false);
+    let none = orders(&api, &secret, "?market=de").await.expect(200);
+    assert_eq!(none.body["orders"].as_array().map(Vec::len), Some(0), "not its market");
+    for bad in ["?limit=0", "?limit=999", "?after=x", "?market=!", "?number=x"] {
+        orders(&api, &secret, bad).await.expect(400);
+    }
+
+    let key = list.text.split("name=\"id\" value=\"").nth(1).expect("a key")[..30].to_owned();
+    mia.form("/admin/programs/keys/end", &[("id", &key)]).await.expect(303);
+    mia.form("/admin/programs/keys/end", &[("id", &key)]).await.expect(303);
+    let over = orders(&api, &secret, "").await.expect(401);
+    assert_eq!(over.header("www-authenticate"), "Bearer");
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log?act=staff.make_key").await.expect(200);
+    assert!(log.text.contains("order.read") && !log.text.contains(&secret));
+}
+
+#[tokio::test]
+async fn a_key_opens_nothing_else_and_strangers_nothing_at_all() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let stock = key(&mia, &["stock.read"], "us").await;
+    orders(&api, &stock, "").await.expect(403);
+    let nobodys = format!("kontor_{}", "0".repeat(52));
+    let shorter = &stock[..58];
+    for bad in ["", "x", "kontor_", nobodys.as_str(), shorter, &stock.to_uppercase()] {
+        orders(&api, bad, "").await.expect(401);
+    }
+    api.send(Ask::get("/api/v1/orders")).await.expect(401);
+    let basic = Ask::get("/api/v1/orders").header("authorization", &format!("Basic {stock}"));
+    api.send(basic).await.expect(401);
+    // A key is no session, and a session's cookie no key.
+    let as_cookie = Ask::get("/admin").header("cookie", &format!("kontor_staff={stock}"));
+    api.send(as_cookie).await.expect(303);
+    let with_cookie = Ask::get("/api/v1/orders").header("cookie", &mia.cookies);
+    api.send(with_cookie).await.expect(401);
+    api.clock.advance_seconds(31 * 24 * 60 * 60);
+    orders(&api, &stock, "").await.expect(401);
+}
+
+#[tokio::test]
+async fn nobody_makes_a_key_that_can_do_more_than_they() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    for (scopes, markets, days, status) in [
+        (vec!["order.read"], "us,de", "30", 403),
+        (vec!["order.read"], "*", "30", 403),
+        (vec!["customer.read"], "us", "30", 403),
+        (vec!["clearance.grant"], "us", "30", 422),
+        (vec!["staff.manage"], "us", "30", 422),
+        (vec!["everything"], "us", "30", 400),
+        (vec![], "us", "30", 422),
+        (vec!["order.read"], "us", "0", 422),
+        (vec!["order.read"], "us", "100000", 422),
+        (vec!["order.read"], "", "30", 422),
+        (vec!["order.read"], "xx", "30", 422),
+    ] {
+        let answer = make(&mia, "k2", &scopes, markets, days).await;
+        assert_eq!(answer.status, status, "{scopes:?} {markets} {days}: {}", answer.text);
+        assert!(!answer.text.contains("<code>kontor_"), "{scopes:?} {markets} {days}");
+    }
+    let first = make(&mia, "k3", &["order.read"], "us", "30").await.expect(200);
+    let again = make(&mia, "k3", &["order.read"], "us", "30").await.expect(200);
+    assert!(first.text.contains("<code>kontor_") && !again.text.contains("<code>kontor_"));
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    let list = dora.get("/admin/programs").await.expect(200);
+    assert!(!list.text.contains("Books"), "another market's key does not exist");
+    let mine = mia.get("/admin/programs").await.expect(200);
+    let id = mine.text.split("name=\"id\" value=\"").nth(1).expect("a key")[..30].to_owned();
+    dora.form("/admin/programs/keys/end", &[("id", &id)]).await.expect(404);
+    assert!(mia.get("/admin/programs").await.expect(200).text.contains("tone-good"));
+}
+
+/// Adds a webhook; gives its page and its secret.
+async fn hook(browser: &Browser<'_>, url: &str, kinds: &[&str]) -> (String, String) {
+    let mut fields = vec![("key", "h1"), ("name", "Store house"), ("markets", "us"), ("url", url)];
+    fields.extend(kinds.iter().map(|kind| ("chosen", *kind)));
+    let page = browser.form("/admin/programs/hooks", &fields).await.expect(200);
+    let id = page.text.split("/admin/programs/hooks/").nth(1).expect("a link");
+    let id = id.split('"').next().expect("its end").to_owned();
+    (format!("/admin/programs/hooks/{id}"), secret(&page, "whsec_"))
+}
+
+fn bytes(secret: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    let text = secret.strip_prefix("whsec_").expect("a secret");
+    base64::engine::general_purpose::STANDARD.decode(text).expect("base 64")
+}
+
+#[tokio::test]
+async fn what_happens_is_told_signed_and_told_again_until_it_is_taken() {
+    let api = Api::open().await;
+    let caller = Caller::new(Reach::Private);
+    let server = HookServer::start();
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let (page, secret) = hook(&mia, &server.url(), &["order.placed"]).await;
+    buy(&api).await;
+    server.answers(503);
+    let told = tell_due(&api.shop, &caller).await.expect("no fault");
+    assert_eq!(told, Told { events: 1, taken: 0, failed: 1 });
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault"), Told::default());
+    api.clock.advance_seconds(6);
+    server.answers(301);
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").failed, 1, "no redirect");
+    api.clock.advance_seconds(331);
+    server.answers(204);
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1);
+    let calls = server.calls();
+    assert_eq!(calls.len(), 3);
+    let ids: Vec<&str> = calls.iter().map(|call| call.header("webhook-id")).collect();
+    assert!(ids[0].starts_with("evt_") && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    let last = &calls[2];
+    let seconds: i64 = last.header("webhook-timestamp").parse().expect("seconds");
+    assert_eq!(seconds, api.shop.now().millis() / 1_000);
+    let signed = signature(&bytes(&secret), ids[0], seconds, &last.body);
+    assert_eq!(last.header("webhook-signature"), signed);
+    let payload = last.json();
+    assert_eq!(payload["type"], "order.placed");
+    assert_eq!(payload["data"]["lines"][0]["sku"], BAND);
+    assert_eq!(payload["data"]["total"]["currency"], "USD");
+    assert!(!last.body.contains("ada@") && !last.body.contains("Lovelace"), "{}", last.body);
+
+    // Every attempt stands on its page, and a person may have it told again.
+    let shown = mia.get(&page).await.expect(200);
+    for part in ["answered 503", "answered 301", "answered 204", "taken"] {
+        assert!(shown.text.contains(part), "{part}: {}", shown.text);
+    }
+    let delivery = shown.text.split("name=\"delivery\" value=\"").nth(1).expect("a delivery");
+    let delivery = delivery.split('"').next().expect("its end").to_owned();
+    let again = [("key", "r1"), ("what", "replay"), ("delivery", delivery.as_str())];
+    mia.form(&page, &again).await.expect(200);
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1);
+    assert_eq!(server.calls()[3].header("webhook-id"), ids[0], "the same message");
+
+    // While the secret is exchanged both are good; then only the new one.
+    let exchange = [("key", "x1"), ("what", "exchange")];
+    let fresh = mia.form(&page, &exchange).await.expect(200);
+    let fresh = self::secret(&fresh, "whsec_");
+    assert_ne!(fresh, secret);
+    mia.form(&page, &[("key", "t1"), ("what", "try")]).await.expect(200);
+    mia.form(&page, &[("key", "t1"), ("what", "try")]).await.expect(200);
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1, "twice is once");
+    let call = server.calls().pop().expect("a call");
+    assert_eq!(call.json()["type"], "hook.test");
+    let by = |secret: &str| {
+        let seconds = call.header("webhook-timestamp").parse().expect("seconds");
+        signature(&bytes(secret), call.header("webhook-id"), seconds, &call.body)
+    };
+    let signatures = call.header("webhook-signature").to_owned();
+    assert_eq!(signatures, format!("{} {}", by(&fresh), by(&secret)));
+    api.clock.advance_seconds(24 * 60 * 60 + 1);
+    let mia = mia.again().await;
+    mia.form(&page, &[("key", "t2"), ("what", "try")]).await.expect(200);
+    tell_due(&api.shop, &caller).await.expect("no fault");
+    let call = server.calls().pop().expect("a call");
+    assert!(!call.header("webhook-signature").contains(' '), "one signature");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_gone_or_fails_for_days_is_switched_off() {
+    let api = Api::open().await;
+    let caller = Caller::new(Reach::Private);
+    let server = HookServer::start();
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let (page, _) = hook(&mia, &server.url(), &["order.placed"]).await;
+    buy(&api).await;
+    server.answers(410);
+    tell_due(&api.shop, &caller).await.expect("no fault");
+    let shown = mia.get(&page).await.expect(200);
+    assert!(shown.text.contains("switched off: it failed"), "{}", shown.text);
+    buy(&api).await;
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault"), Told::default());
+    mia.form(&page, &[("key", "o1"), ("what", "on")]).await.expect(200);
+    server.answers(500);
+    buy(&api).await;
+    for _ in 0..9 {
+        tell_due(&api.shop, &caller).await.expect("no fault");
+        api.clock.advance_seconds(24 * 60 * 60 + 3 * 60 * 60);
+    }
+    let mia = mia.again().await;
+    let shown = mia.get(&page).await.expect(200);
+    assert!(shown.text.contains("switched off: it failed"), "{}", shown.text);
+    assert!(shown.text.contains("tone-bad"));
+}
+
+#[tokio::test]
+async fn a_webhook_reaches_neither_into_other_markets_nor_into_the_house() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let server = HookServer::start();
+    let (page, _) = hook(&mia, &server.url(), &["order.placed"]).await;
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    dora.get(&page).await.expect(404);
+    for what in ["on", "off", "try", "exchange", "remove"] {
+        dora.form(&page, &[("key", "d1"), ("what", what)]).await.expect(404);
+    }
+    assert!(!dora.get("/admin/programs").await.expect(200).text.contains("Store house"));
+    let fields = |url, markets, kind| {
+        vec![("key", "d2"), ("name", "x"), ("url", url), ("markets", markets), ("chosen", kind)]
+    };
+    for (url, markets, kind, status) in [
+        ("https://example.com/", "us", "order.placed", 403),
+        ("https://example.com/", "*", "order.placed", 403),
+        ("https://example.com/", "de", "nothing", 400),
+        ("https://example.com/", "de", "hook.test", 422),
+        ("ftp://example.com/", "de", "order.placed", 422),
+        ("https://user:secret@example.com/", "de", "order.placed", 422),
+        ("javascript:alert(1)", "de", "order.placed", 422),
+    ] {
+        let answer = dora.form("/admin/programs/hooks", &fields(url, markets, kind)).await;
+        assert_eq!(answer.status, status, "{url} {markets} {kind}: {}", answer.text);
+        assert!(!answer.text.contains("<code>whsec_"));
+    }
+    let buyer = Browser::hire(&api, "bo", &["support@us"]).await;
+    buyer.get("/admin/programs").await.expect(403);
+}
