@@ -8,6 +8,7 @@ pub mod kit;
 pub mod operations;
 pub mod page;
 pub mod reach;
+pub mod reseller;
 pub mod rom;
 pub mod server;
 pub mod staff;

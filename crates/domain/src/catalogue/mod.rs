@@ -1,9 +1,11 @@
 //! The catalogue: models, variants, components and the attributes that clearance rules test.
 
 mod attribute;
+mod serial;
 mod types;
 
 pub use attribute::{ATTRIBUTES, Attribute, Attributes, Kind, Value, ValueError};
+pub use serial::{SERIAL_CHARS_MAX, read_serial};
 pub use types::{
     Component, ComponentKind, Fit, Model, ModelText, NameError, ProductClass, Sku, Slug, Variant,
 };

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 use kontor_base::{Instant, SecretKey};
 use kontor_count::{CountError, Counter, Options};
-use kontor_domain::install::{CELL_MIN, Credential, Day, DeviceKey};
+use kontor_domain::install::{CELL_MIN, Credential, DEVICE_PURPOSE, Day, DeviceKey};
 use kontor_store::{StoreError, Tx, install};
 
 use super::figures::Figures;
@@ -54,7 +54,7 @@ impl Keys {
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
         Self {
-            device: secret.derive("install device"),
+            device: secret.derive(DEVICE_PURPOSE),
             credential: secret.derive("install credential"),
             network: secret.derive("install network"),
         }

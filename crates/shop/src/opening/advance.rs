@@ -7,15 +7,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::Line;
+use kontor_base::{Instant, Line};
 use kontor_domain::market::{Act, MarketCode, Stage, TRANSITIONS, stage_allows};
 use kontor_domain::opening::OpeningPlan;
 use kontor_store::opening::{Step, record, steps};
-use kontor_store::{StoreError, market};
+use kontor_store::{StoreError, Tx, market};
 
 use super::plan::{PlanQuery, plan_in};
 use super::refusal::Refusal;
-use crate::core::{Failure, Outcome, Shop};
+use crate::core::{Failure, Known, Outcome, Shop};
 
 /// A step of a market.
 #[derive(Clone, Debug)]
@@ -44,47 +44,62 @@ pub async fn advance(
     shop.db
         .write("opening.advance", move |tx| {
             let known = own.snapshots.current_in(tx, at)?;
-            let code = command.market;
-            let unknown = || Failure::Refused(Refusal::UnknownMarket(code));
-            let mut changed = known.market(code).ok_or_else(unknown)?.clone();
-            let (from, to) = (changed.stage, command.to);
-            if !leads(from, to) {
-                return Err(Failure::Refused(Refusal::NoSuchStep { from, to }));
-            }
-            let plan = if stage_allows(to, Act::Sell) {
-                let query =
-                    PlanQuery { market: code, on: None, skus: Vec::new(), costs: BTreeMap::new() };
-                let plan = plan_in(tx, &known, &query, at)?;
-                if plan.sellable(at.date()).next().is_none() {
-                    return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
-                }
-                Some(plan)
-            } else {
-                None
-            };
-            changed.stage = to;
-            if to == Stage::Open && changed.opens_on.is_none() {
-                changed.opens_on = Some(at.date());
-            }
-            let places = market::positions(tx)?;
-            let place = places.iter().find(|(known, _)| known == code.as_str());
-            market::save(tx, &changed, place.map_or(0, |(_, place)| *place))?;
-            record(
-                tx,
-                &Step {
-                    id: kontor_base::id::uuid_v7(at, &own.random),
-                    market: code,
-                    from,
-                    to,
-                    made_at: at,
-                    made_by: command.by.as_str().to_owned(),
-                    reason: command.reason.as_str().to_owned(),
-                    plan: plan.clone(),
-                },
-            )?;
-            Ok(plan)
+            advance_in(tx, &own, &known, &command, at)
         })
         .await
+}
+
+/// Takes the step within a transaction.
+pub(crate) fn advance_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    known: &Known,
+    command: &AdvanceCommand,
+    at: Instant,
+) -> Outcome<Option<OpeningPlan>, Refusal> {
+    let code = command.market;
+    let unknown = || Failure::Refused(Refusal::UnknownMarket(code));
+    let mut changed = known.market(code).ok_or_else(unknown)?.clone();
+    let (from, to) = (changed.stage, command.to);
+    if !leads(from, to) {
+        return Err(Failure::Refused(Refusal::NoSuchStep { from, to }));
+    }
+    let plan =
+        if stage_allows(to, Act::Sell) { Some(ready_in(tx, known, code, at)?) } else { None };
+    changed.stage = to;
+    if to == Stage::Open && changed.opens_on.is_none() {
+        changed.opens_on = Some(at.date());
+    }
+    let places = market::positions(tx)?;
+    let place = places.iter().find(|(known, _)| known == code.as_str());
+    market::save(tx, &changed, place.map_or(0, |(_, place)| *place))?;
+    let step = Step {
+        id: kontor_base::id::uuid_v7(at, &shop.random),
+        market: code,
+        from,
+        to,
+        made_at: at,
+        made_by: command.by.as_str().to_owned(),
+        reason: command.reason.as_str().to_owned(),
+        plan: plan.clone(),
+    };
+    record(tx, &step)?;
+    Ok(plan)
+}
+
+/// The plan of today, if something may be sold and delivered by it.
+fn ready_in(
+    tx: &mut Tx<'_>,
+    known: &Known,
+    market: MarketCode,
+    at: Instant,
+) -> Outcome<OpeningPlan, Refusal> {
+    let query = PlanQuery { market, on: None, skus: Vec::new(), costs: BTreeMap::new() };
+    let plan = plan_in(tx, known, &query, at)?;
+    if plan.sellable(at.date()).next().is_none() {
+        return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
+    }
+    Ok(plan)
 }
 
 fn leads(from: Stage, to: Stage) -> bool {

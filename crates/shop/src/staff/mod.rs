@@ -9,6 +9,7 @@ mod document;
 mod door;
 mod log;
 mod person;
+mod reseller_key;
 mod secret;
 mod session;
 mod sign_in;
@@ -20,6 +21,9 @@ pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_doc
 pub use door::Door;
 pub use log::{LogPage, LogQuery, entries};
 pub use person::{Person, Refusal};
+pub use reseller_key::{
+    IssueKey, allot_as_operator, end_reseller_key, issue_key_as_operator, issue_reseller_key,
+};
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};

@@ -30,6 +30,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/sale.ftl"),
             include_str!("../../i18n/en/staff.ftl"),
             include_str!("../../i18n/en/reach.ftl"),
+            include_str!("../../i18n/en/expansion.ftl"),
         ],
     ),
     (
@@ -45,6 +46,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/sale.ftl"),
             include_str!("../../i18n/de/staff.ftl"),
             include_str!("../../i18n/de/reach.ftl"),
+            include_str!("../../i18n/de/expansion.ftl"),
         ],
     ),
 ];

@@ -21,6 +21,7 @@ mod product;
 pub mod reach;
 mod reason;
 mod reference;
+mod reseller;
 pub mod rom;
 mod sale;
 mod second_step;
@@ -51,6 +52,7 @@ pub use product::{
 };
 pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
 pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
+pub use reseller::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 pub use sale::{
     ChannelLine, Curve, EntryForm, EntryProblem, PlacePage, PlaceState, ReportPage, SaleCard,
     SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,

@@ -36,6 +36,13 @@ fn open_to(place: Place, person: &Person) -> bool {
     match place {
         Place::Today | Place::Proposals | Place::Account => true,
         Place::Clearances => person.may_somewhere(Permission::ClearanceRead),
+        Place::Openings
+        | Place::Withdrawals
+        | Place::Carried
+        | Place::NextCountry
+        | Place::Plans => person.may_somewhere(Permission::MarketRead),
+        Place::Dispatch => person.may_somewhere(Permission::OrderDispatch),
+        Place::Resellers => person.may_somewhere(Permission::ResellerRead),
         Place::People => person.may_somewhere(Permission::StaffManage),
         Place::Log => person.may_somewhere(Permission::StaffAudit),
     }

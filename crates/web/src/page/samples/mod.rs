@@ -5,6 +5,7 @@
 
 mod check;
 mod checkout;
+mod expansion;
 mod rest;
 mod rom;
 mod sale;

@@ -10,7 +10,7 @@ use crate::page::staff::{
     Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow, TodayPage,
 };
 
-fn shell(language: Language, place: Place) -> StaffShell {
+pub(super) fn shell(language: Language, place: Place) -> StaffShell {
     StaffShell {
         site: site(),
         language,

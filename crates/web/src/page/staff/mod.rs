@@ -6,9 +6,12 @@
 mod account;
 mod clearance;
 mod door;
+mod evidence;
 mod log;
+mod opening;
 mod people;
 mod proposal;
+mod reseller;
 mod shell;
 mod today;
 
@@ -18,8 +21,20 @@ pub use clearance::{
     ProductPage as ClearancePage, StepRow,
 };
 pub use door::DoorPage;
+pub use evidence::{
+    CandidateRow, CarriedLine, CarriedPage, EstimateLine, NextCountryPage, PastRow, PlanLine,
+    PlanPage, SignalLine,
+};
 pub use log::{LogPage, LogRow};
+pub use opening::{
+    CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, OpenItem, OpeningPage, TakenStep,
+    WithdrawForm, WithdrawalRow, WithdrawalsPage,
+};
 pub use people::{PeoplePage, PersonRow};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
+pub use reseller::{
+    AllotmentLine, ContractForm, ContractRow, DispatchPage, KeyRow, OutsideLine, ParcelRow,
+    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+};
 pub use shell::{Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};

@@ -15,6 +15,20 @@ pub enum Place {
     Today,
     /// The clearances of a market.
     Clearances,
+    /// The opening of a market.
+    Openings,
+    /// What is withdrawn from a market.
+    Withdrawals,
+    /// What can leave.
+    Dispatch,
+    /// Resellers.
+    Resellers,
+    /// Devices carried abroad.
+    Carried,
+    /// The next country.
+    NextCountry,
+    /// Costs, batches, local production.
+    Plans,
     /// What waits for a second person.
     Proposals,
     /// Accounts.
@@ -27,8 +41,21 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Today, Self::Clearances, Self::Proposals, Self::People, Self::Log, Self::Account];
+    pub const ALL: [Self; 13] = [
+        Self::Today,
+        Self::Clearances,
+        Self::Openings,
+        Self::Withdrawals,
+        Self::Dispatch,
+        Self::Resellers,
+        Self::Carried,
+        Self::NextCountry,
+        Self::Plans,
+        Self::Proposals,
+        Self::People,
+        Self::Log,
+        Self::Account,
+    ];
 
     /// Its name.
     #[must_use]
@@ -36,6 +63,13 @@ impl Place {
         let id = match self {
             Self::Today => "staff-today",
             Self::Clearances => "staff-clearances",
+            Self::Openings => "open-title",
+            Self::Withdrawals => "wd-title",
+            Self::Dispatch => "disp-title",
+            Self::Resellers => "rsl-title",
+            Self::Carried => "carried-title",
+            Self::NextCountry => "next-title",
+            Self::Plans => "plan-title",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
             Self::Log => "staff-log",
@@ -50,6 +84,13 @@ impl Place {
         match self {
             Self::Today => "/admin",
             Self::Clearances => "/admin/clearances",
+            Self::Openings => "/admin/openings",
+            Self::Withdrawals => "/admin/withdrawals",
+            Self::Dispatch => "/admin/dispatch",
+            Self::Resellers => "/admin/resellers",
+            Self::Carried => "/admin/carried",
+            Self::NextCountry => "/admin/next-country",
+            Self::Plans => "/admin/plans",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
             Self::Log => "/admin/log",
