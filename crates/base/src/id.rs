@@ -183,6 +183,14 @@ typed_id!(
     GrantId, "grant"
 );
 typed_id!(
+    /// Whoever resells, from the application on.
+    ResellerId, "rsl"
+);
+typed_id!(
+    /// An order of a reseller.
+    ResellerOrderId, "rso"
+);
+typed_id!(
     /// The sale of a scarce item.
     SaleId, "sale"
 );

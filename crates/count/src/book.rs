@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use kontor_domain::install::{Day, Kind, LATE_DAYS_MAX, Report, Timing, place};
+use kontor_domain::install::{Day, DeviceKey, Kind, LATE_DAYS_MAX, Report, Timing, place};
+use kontor_domain::reach::Sighting;
 
 use crate::column::{Column, Row};
 use crate::cube::Cube;
 use crate::days::Days;
-use crate::dictionary::{Dictionary, NAMES_MAX, NAMES_OPEN_MAX, country_number};
+use crate::dictionary::{Dictionary, NAMES_MAX, NAMES_OPEN_MAX, country, country_number};
 use crate::index::{DEVICES_MAX, Index};
 use crate::mix::Mix;
 use crate::present::{Close, Position, Present, Slice, Sums, WINDOWS, largest};
@@ -98,6 +99,19 @@ impl Book {
     #[must_use]
     pub fn knows(&self, report: &Report) -> bool {
         self.index.find(report.device.0, &self.column).is_some()
+    }
+
+    /// Where and when a device was seen, if it was: the country that it said last, its first and its
+    /// last day.
+    #[must_use]
+    pub fn sighting(&self, device: DeviceKey) -> Option<Sighting> {
+        let number = self.index.find(device.0, &self.column)?;
+        let (row, _) = self.column.get(number);
+        Some(Sighting {
+            country: country(country_of(row.said)),
+            first: Day::from_number(row.first).date(),
+            last: Day::from_number(row.last).date(),
+        })
     }
 
     /// Whether everything that a report says is known. May say no where it is.

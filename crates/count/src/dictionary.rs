@@ -66,3 +66,8 @@ pub(crate) fn country_code(number: u8) -> &'static str {
         .and_then(|at| COUNTRIES.get(at))
         .map_or("unknown", |c| c.code())
 }
+
+/// The country of a number; none: not said.
+pub(crate) fn country(number: u8) -> Option<Country> {
+    usize::from(number).checked_sub(1).and_then(|at| COUNTRIES.get(at)).copied()
+}

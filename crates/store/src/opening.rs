@@ -1,8 +1,9 @@
 //! The checklists of markets, and the steps that markets have gone.
 
-use kontor_base::Instant;
+use kontor_base::{Date, Instant, Money};
 use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::opening::{ChecklistItem, OpeningPlan};
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Tx, to_json, word};
@@ -42,6 +43,45 @@ pub fn save(tx: &mut Tx<'_>, item: &ChecklistItem, position: i64) -> Result<(), 
          ON CONFLICT (code) DO UPDATE SET
              country = excluded.country, position = excluded.position, body = excluded.body",
         values![item.code.as_str(), item.country.code(), position, &body],
+    )?;
+    Ok(())
+}
+
+/// What getting a clearance costs, as somebody was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// The code of the clearance's rule.
+    pub clearance: String,
+    /// How much, once.
+    pub amount: Money,
+    /// When it was asked.
+    pub as_of: Date,
+    /// Who said so.
+    pub source: String,
+}
+
+/// Every cost that is noted, in the order of the rules' codes.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn costs(tx: &mut Tx<'_>) -> Result<Vec<Cost>, StoreError> {
+    tx.query("SELECT body FROM opening_cost ORDER BY clearance", &[], |row| {
+        row.json(0, "opening_cost")
+    })
+}
+
+/// Writes a cost as it is now.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_cost(tx: &mut Tx<'_>, cost: &Cost) -> Result<(), StoreError> {
+    let body = to_json(cost, "opening_cost")?;
+    tx.execute(
+        "INSERT INTO opening_cost (clearance, body) VALUES ($1, $2)
+         ON CONFLICT (clearance) DO UPDATE SET body = excluded.body",
+        values![cost.clearance.as_str(), &body],
     )?;
     Ok(())
 }

@@ -12,6 +12,8 @@ use crate::kernel::sql::{Row, Tx, parsed};
 use crate::kernel::topic::Topic;
 use crate::values;
 
+pub mod serial;
+
 /// The units available of `item` for `market`, by place and quota, in key order.
 ///
 /// # Errors
@@ -30,6 +32,24 @@ pub fn available(
             let account: StockAccount = parsed(&row.text(0)?, "stock_account")?;
             Ok((account.key, row.int(1)?))
         },
+    )
+}
+
+/// What lies in a quota of an item, in every state but the supplier's, in the order of the accounts.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn of_quota(
+    tx: &mut Tx<'_>,
+    market: &str,
+    item: &str,
+) -> Result<Vec<(StockAccount, i64)>, StoreError> {
+    tx.query(
+        "SELECT account, balance FROM stock_account
+         WHERE market = $1 AND item = $2 AND state <> 'supplier' ORDER BY account",
+        values![market, item],
+        |row| Ok((parsed(&row.text(0)?, "stock_account")?, row.int(1)?)),
     )
 }
 

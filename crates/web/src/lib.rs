@@ -9,6 +9,7 @@ pub mod letters;
 pub mod operations;
 pub mod page;
 pub mod reach;
+pub mod reseller;
 pub mod rom;
 pub mod server;
 pub mod staff;

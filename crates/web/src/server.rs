@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::kit::app::App;
 use crate::kit::express::{Express, Front};
 use crate::kit::routes::{Route, Routes};
-use crate::{api, operations, reach, rom, staff, store_front};
+use crate::{api, operations, reach, reseller, rom, staff, store_front};
 
 /// Every route with its access rule, and the router.
 pub fn router(app: &App) -> (Vec<Route>, Router) {
@@ -27,6 +27,7 @@ pub fn router(app: &App) -> (Vec<Route>, Router) {
 pub fn whole(app: &App) -> (Vec<Route>, Express, Router) {
     let routes = Routes::new(app.clone());
     let routes = reach::routes(store_front::routes(staff::routes(routes)));
+    let routes = reseller::routes(routes);
     let routes = operations::routes(rom::routes(api::routes(routes)));
     let (list, express, router) = routes.finish();
     (list, express, router.layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX)))

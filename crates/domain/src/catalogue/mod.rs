@@ -2,12 +2,14 @@
 
 mod attribute;
 mod photo;
+mod serial;
 mod types;
 
 pub use attribute::{ATTRIBUTES, Attribute, Attributes, Kind, Value, ValueError};
 pub use photo::{
     PHOTO_BYTES_MAX, PHOTO_SIDE_MAX, PHOTO_SIDE_MIN, Photo, PhotoKind, PhotoRefusal, read_photo,
 };
+pub use serial::{SERIAL_CHARS_MAX, read_serial};
 pub use types::{
     Component, ComponentKind, Fit, Model, ModelText, NameError, ProductClass, Sku, Slug, Variant,
 };

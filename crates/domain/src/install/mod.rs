@@ -22,4 +22,4 @@ pub use lineage::{LineageForm, LineageRefusal};
 pub use measure::Measure;
 pub use produced::{Produced, ProducedError};
 pub use publish::{CELL_MIN, Cell, Published, publish};
-pub use report::{Channel, DeviceKey, Kind, Name, NameError, Report, Standing};
+pub use report::{Channel, DEVICE_PURPOSE, DeviceKey, Kind, Name, NameError, Report, Standing};

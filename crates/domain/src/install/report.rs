@@ -14,6 +14,10 @@ use super::Day;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceKey(pub u64);
 
+/// What the key of devices is derived for: the count and whoever has to find a device in it by its
+/// serial number derive the same key.
+pub const DEVICE_PURPOSE: &str = "install device";
+
 impl DeviceKey {
     /// The key of the device that calls itself `id`. `key` is derived for this purpose alone.
     #[must_use]

@@ -12,6 +12,7 @@ mod landed;
 mod local;
 mod newsvendor;
 mod next;
+mod past;
 mod reorder;
 
 pub use landed::{
@@ -24,4 +25,5 @@ pub use next::{
     Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Placement, Settings,
     Sheet, Signal, SignalKind, SignalResult, Spread, Sway, next_country, two_digits,
 };
+pub use past::{Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
 pub use reorder::{Reorder, ReorderError, ReorderPoint, reorder_point};

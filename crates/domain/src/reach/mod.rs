@@ -9,6 +9,7 @@
 //! Start reading with [`Figure`], then [`Reach`] (what a page sees), then [`outlook`] (forecasts).
 
 mod admit;
+mod carried;
 mod cell;
 mod contrast;
 mod figure;
@@ -21,6 +22,10 @@ mod records;
 mod target;
 
 pub use admit::{Admission, RECORD_BYTES_MAX, Record, RecordKind, RecordRefusal, admit};
+pub use carried::{
+    ACTIVE_DAYS, Carried, Estimate, Sighting, SoldUnit, Survival, TRAVELLER_DAYS, Way, Whereabouts,
+    estimate, whereabouts,
+};
 pub use contrast::{Echo, echoes};
 pub use figure::{Figure, FigureRow};
 pub use forecast::{Forecast, ForecastRow};

@@ -6,6 +6,7 @@
 
 mod contract;
 mod order;
+mod profile;
 mod sell_out;
 
 pub use contract::{
@@ -15,6 +16,5 @@ pub use order::{
     Accepted, Judged, ORDER_LINES_MAX, ORDER_UNITS_MAX, OrderLine, ResellerOrder, ResellerRefusal,
     judge,
 };
-pub use sell_out::{
-    SERIAL_CHARS_MAX, SellOutProblem, SellOutReport, SellOutRow, Sold, read_sell_out, report,
-};
+pub use profile::{BodyLine, OrderBody, OrderStage, Profile, ProfileForm, Standing};
+pub use sell_out::{SellOutProblem, SellOutReport, SellOutRow, Sold, read_sell_out, report};

@@ -6,9 +6,7 @@ use kontor_base::{Country, Date, RowError};
 use serde::{Deserialize, Serialize};
 
 use super::contract::{Clause, Contract};
-
-/// The longest serial number, in characters.
-pub const SERIAL_CHARS_MAX: usize = 40;
+use crate::catalogue::read_serial;
 
 /// A row of a report as text: the columns of the CSV.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,13 +36,8 @@ pub struct Sold {
 ///
 /// The first column that cannot be read.
 pub fn read_sell_out(row: &SellOutRow, today: Date) -> Result<Sold, RowError> {
-    let serial = row.serial.trim().to_uppercase();
-    let fine = !serial.is_empty()
-        && serial.len() <= SERIAL_CHARS_MAX
-        && serial.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/' || byte == b'-');
-    if !fine {
-        return Err(RowError::new("serial", "not a serial number: letters, digits, / and -"));
-    }
+    let bad = || RowError::new("serial", "not a serial number: letters, digits, / and -");
+    let serial = read_serial(&row.serial).ok_or_else(bad)?;
     let on: Date = row.sold_on.trim().parse().map_err(|_| RowError::new("sold_on", "not a day"))?;
     if on > today {
         return Err(RowError::new("sold_on", "lies in the future"));

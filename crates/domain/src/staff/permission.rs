@@ -78,10 +78,18 @@ permissions! {
     CustomerRead = "customer.read", Market, Two;
     /// Erase a customer's data.
     CustomerErase = "customer.erase", Market, Four;
+    /// See resellers, their contracts and orders.
+    ResellerRead = "reseller.read", Market, Two;
+    /// Make a contract with a reseller.
+    ResellerApprove = "reseller.approve", Market, Four;
+    /// Set units aside for a reseller, give out keys, turn applications down.
+    ResellerManage = "reseller.manage", Market, Two;
     /// See orders.
     OrderRead = "order.read", Market, Two;
     /// Cancel orders.
     OrderCancel = "order.cancel", Market, Two;
+    /// Hand orders to the carrier, with the serial numbers of what is in them.
+    OrderDispatch = "order.dispatch", Market, Two;
     /// Give money back.
     PaymentRefund = "payment.refund", Market, FourBeyondLimit;
     /// Withdraw a product at once. Alone: it may not wait for anybody.
@@ -145,6 +153,7 @@ mod tests {
             Permission::ClearanceGrant,
             Permission::CustomerErase,
             Permission::OpeningRestore,
+            Permission::ResellerApprove,
             Permission::SigningRotate,
             Permission::StaffManage,
         ] {

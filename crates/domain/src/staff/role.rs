@@ -78,6 +78,9 @@ impl Role {
                 P::PriceSet,
                 P::StockRead,
                 P::SaleRun,
+                P::ResellerRead,
+                P::ResellerApprove,
+                P::ResellerManage,
                 P::OrderRead,
                 P::OrderCancel,
                 P::PaymentRefund,
@@ -94,7 +97,9 @@ impl Role {
                 P::OpeningRestore,
             ],
             Self::CatalogueEditor => &[P::MarketRead, P::CatalogueRead, P::CatalogueEdit],
-            Self::Warehouse => &[P::CatalogueRead, P::StockRead, P::StockBook, P::OrderRead],
+            Self::Warehouse => {
+                &[P::CatalogueRead, P::StockRead, P::StockBook, P::OrderRead, P::OrderDispatch]
+            }
             Self::Support => &[
                 P::CatalogueRead,
                 P::CustomerRead,
@@ -104,9 +109,14 @@ impl Role {
                 P::PaymentRefund,
             ],
             Self::ReleaseManager => &[P::SigningRotate, P::RolloutRun, P::RolloutHalt],
-            Self::Reader => {
-                &[P::MarketRead, P::CatalogueRead, P::ClearanceRead, P::PriceRead, P::StockRead]
-            }
+            Self::Reader => &[
+                P::MarketRead,
+                P::CatalogueRead,
+                P::ClearanceRead,
+                P::PriceRead,
+                P::StockRead,
+                P::ResellerRead,
+            ],
         }
     }
 }

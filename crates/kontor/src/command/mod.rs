@@ -19,6 +19,7 @@ mod migrate;
 mod opening;
 mod order;
 mod plan;
+mod reseller;
 mod rom;
 mod rom_delta;
 mod rom_key;
@@ -77,6 +78,8 @@ enum Command {
     Opening(opening::Args),
     #[command(subcommand)]
     Plan(plan::Args),
+    #[command(subcommand)]
+    Reseller(reseller::Args),
     /// Look after orders: cancel one, or note that a bank transfer has arrived.
     #[command(subcommand)]
     Order(order::Args),
@@ -128,7 +131,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     if let Command::Bench(args) = cli.command {
         return runtime()?.block_on(bench::run(args));
     }
-    if let Command::Plan(args) = &cli.command {
+    if let Command::Plan(args) = &cli.command
+        && !args.needs_shop()
+    {
         return plan::run(args);
     }
     // `init` makes the file that everything else wants to be there.
@@ -152,8 +157,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Audit(args) => audit::run(&args, &config).await,
             Command::Opening(args) => opening::run(args, &config).await,
             Command::Order(args) => order::run(args, &config).await,
-            // Answered above: they need neither configuration nor shop.
-            Command::Plan(args) => plan::run(&args),
+            // The others are answered above: they need neither configuration nor shop.
+            Command::Plan(args) => plan::run_in_shop(args, &config).await,
+            Command::Reseller(args) => reseller::run(args, &config).await,
             Command::Sale(args) => sale::run(args, &config).await,
             Command::Bench(args) => bench::run(args).await,
             Command::Rom(args) => rom::run(args, &config).await,

@@ -4,7 +4,7 @@
 //! kept of it: it is a keyed hash of the device's pseudonym and the day.
 
 use kontor_base::{Instant, SecretKey};
-use kontor_domain::install::{Credential, Day, DeviceKey, Standing};
+use kontor_domain::install::{Credential, DEVICE_PURPOSE, Day, DeviceKey, Standing};
 
 /// What a device has shown of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Credentials {
     /// Those of the operator's secret.
     #[must_use]
     pub fn new(secret: &SecretKey) -> Self {
-        Self { device: secret.derive("install device"), key: secret.derive("install credential") }
+        Self { device: secret.derive(DEVICE_PURPOSE), key: secret.derive("install credential") }
     }
 
     /// The pseudonym of the device that calls itself `id`.

@@ -3,6 +3,7 @@
 use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
+use kontor_domain::install::{DEVICE_PURPOSE, DeviceKey};
 use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
 use kontor_store::{Db, StoreError};
 
@@ -67,6 +68,8 @@ pub struct Keys {
     staff: SecretKey,
     staff_mark: SecretKey,
     pub(crate) hook: SecretKey,
+    reseller: SecretKey,
+    device: SecretKey,
     tickets: TicketKeys,
     persons: PersonHasher,
 }
@@ -87,6 +90,8 @@ impl Keys {
             staff: secret.derive("staff secret"),
             staff_mark: secret.derive("staff browser"),
             hook: secret.derive("webhook secrets"),
+            reseller: secret.derive("reseller key"),
+            device: secret.derive(DEVICE_PURPOSE),
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }
@@ -172,6 +177,18 @@ impl Keys {
     #[must_use]
     pub fn open_staff_mark(&self, mark: &str) -> Option<StaffId> {
         open(&self.staff_mark, mark).map(StaffId::from_bytes)
+    }
+
+    /// The hash under which a reseller's key is kept.
+    #[must_use]
+    pub fn reseller_secret(&self, secret: &[u8]) -> KeyedHash {
+        self.reseller.hash(secret)
+    }
+
+    /// The hash under which a device is counted that reports `serial` as its id.
+    #[must_use]
+    pub fn device(&self, serial: &str) -> DeviceKey {
+        DeviceKey::new(&self.device, serial.as_bytes())
     }
 
     /// Signs and reads tickets.

@@ -1,15 +1,18 @@
 //! Opening markets: the plan for any day, and the steps from stage to stage.
 
 mod advance;
+mod cost;
 mod plan;
 mod refusal;
 mod withdraw;
 
 pub(crate) use advance::advance_in;
 pub use advance::{AdvanceCommand, advance, history};
+pub use cost::costs;
+pub(crate) use cost::note_cost_in;
 pub use plan::{PlanQuery, plan};
 pub use refusal::Refusal;
-pub(crate) use withdraw::reinstate_in;
 pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
+pub(crate) use withdraw::{reinstate_in, withdraw_in};

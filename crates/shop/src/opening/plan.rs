@@ -22,7 +22,8 @@ pub struct PlanQuery {
     pub on: Option<Date>,
     /// With which variants; empty: with every one.
     pub skus: Vec<Sku>,
-    /// What getting a clearance costs, by the code of its rule.
+    /// What getting a clearance costs, by the code of its rule, where it shall differ from what is
+    /// noted.
     pub costs: BTreeMap<String, Money>,
 }
 
@@ -53,6 +54,10 @@ pub(super) fn plan_in(
     let market = known.market(query.market).ok_or_else(unknown)?;
     let subjects = subjects(known, &query.skus)?;
     let checklist = opening::items(tx)?;
+    let mut costs = query.costs.clone();
+    for cost in opening::costs(tx)? {
+        costs.entry(cost.clearance).or_insert(cost.amount);
+    }
     let today = at.date();
     let request = PlanRequest {
         market,
@@ -60,7 +65,7 @@ pub(super) fn plan_in(
         today,
         subjects: &subjects,
         checklist: &checklist,
-        costs: &query.costs,
+        costs: &costs,
     };
     plan_opening(&request, &known.facts).refuse()
 }

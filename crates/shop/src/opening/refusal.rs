@@ -6,7 +6,7 @@ use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::opening::{OpeningPlan, PlanError};
 
 /// Why a plan is not made or a step not taken.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such market.
     #[error("there is no market {0}")]
@@ -31,6 +31,9 @@ pub enum Refusal {
     /// Nothing that the shop offers is in the scope.
     #[error("nothing, or everything, that the shop offers is in the scope ({0})")]
     ConcernsNothing(Box<Scope>),
+    /// A cost of a clearance that does not exist, or below zero.
+    #[error("there is no clearance {0}, or its cost is below zero")]
+    BadCost(String),
     /// There is no such withdrawal, or it was taken back already.
     #[error("there is no withdrawal {0} in force")]
     NoWithdrawal(AuthorityOrderCode),
@@ -46,6 +49,7 @@ impl Refusal {
             Self::Plan(_) => "opening.bad_plan",
             Self::NoSuchStep { .. } => "opening.no_such_step",
             Self::ConcernsNothing(_) => "opening.concerns_nothing",
+            Self::BadCost(_) => "opening.bad_cost",
             Self::NoWithdrawal(_) => "opening.no_withdrawal",
             Self::NotReady(_) => "opening.not_ready",
         }

@@ -69,27 +69,40 @@ pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Wit
         .db
         .write("opening.withdraw", move |tx| {
             let known = own.snapshots.current_in(tx, at)?;
-            let unknown = || Failure::Refused(Refusal::UnknownMarket(command.market));
-            let market = known.market(command.market).ok_or_else(unknown)?;
-            let skus = concerned(&known, &command.scope);
-            if skus.is_empty() {
-                let scope = Box::new(command.scope.clone());
-                return Err(Failure::Refused(Refusal::ConcernsNothing(scope)));
-            }
-            let stem = readable_code(&uuid_v7(at, &own.random)).replace('-', "");
-            let mut codes = Vec::new();
-            for fact in facts(market, &command, &stem, at.date()) {
-                clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
-                codes.push(fact.code);
-            }
-            let changed = Happened::clearance(Some(command.market), "withdrawn", &stem);
-            write_down_in(tx, &own, changed, at)?;
-            Ok::<_, Failure<Refusal>>((codes, skus))
+            withdraw_in(tx, &own, &known, &command, at)
         })
         .await?;
     review_waiting(shop).await?;
     let held = held_orders(shop).await?;
     Ok(Withdrawn { codes, skus, held })
+}
+
+/// Withdraws within a transaction; gives the facts it made and the variants they concern. Whoever
+/// calls it judges the waiting orders anew when the transaction is kept.
+pub(crate) fn withdraw_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    known: &Known,
+    command: &WithdrawCommand,
+    at: Instant,
+) -> Outcome<(Vec<AuthorityOrderCode>, Vec<Sku>), Refusal> {
+    let unknown = || Failure::Refused(Refusal::UnknownMarket(command.market));
+    let market = known.market(command.market).ok_or_else(unknown)?;
+    let skus = concerned(known, &command.scope);
+    // Nobody withdraws a whole shop by leaving a field empty: pausing the market does that.
+    if skus.is_empty() || command.scope.is_everything() {
+        let scope = Box::new(command.scope.clone());
+        return Err(Failure::Refused(Refusal::ConcernsNothing(scope)));
+    }
+    let stem = readable_code(&uuid_v7(at, &shop.random)).replace('-', "");
+    let mut codes = Vec::new();
+    for fact in facts(market, command, &stem, at.date()) {
+        clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
+        codes.push(fact.code);
+    }
+    let changed = Happened::clearance(Some(command.market), "withdrawn", &stem);
+    write_down_in(tx, shop, changed, at)?;
+    Ok((codes, skus))
 }
 
 fn concerned(known: &Known, scope: &Scope) -> Vec<Sku> {

@@ -3,6 +3,7 @@
 mod answer;
 mod begin;
 mod cancel;
+mod dispatch;
 mod expire;
 mod jobs;
 mod pay;
@@ -15,6 +16,8 @@ mod show;
 pub use answer::{answer, second_step};
 pub use begin::{Begin, Started, begin};
 pub use cancel::{CancelCommand, cancel};
+pub(crate) use dispatch::dispatch_in;
+pub use dispatch::{DispatchRefusal, WaitingParcel, parcels};
 pub use expire::{cancel_unpaid, expire_checkouts};
 pub use jobs::{Worked, resume_payments, run_due_jobs};
 pub use kontor_store::order::Checkout;

@@ -117,6 +117,11 @@ fn write_page(
     Ok((held, freed))
 }
 
+/// Whether everything in an order may be delivered at this moment.
+pub(super) fn delivers_now(known: &Known, placed: &PlacedOrder, at: Instant) -> bool {
+    Judge { known, at, seen: HashMap::new() }.state(placed) == ClearanceState::Clear
+}
+
 /// Verdicts, each asked once for a variant, market and country.
 struct Judge<'k> {
     known: &'k Known,

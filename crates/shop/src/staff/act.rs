@@ -1,11 +1,16 @@
 //! What can be proposed to a second person, and what carrying it out does.
 
+use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Date, Email, Instant, Language, Line};
-use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach};
-use kontor_domain::market::MarketCode;
+use kontor_domain::catalogue::Sku;
+use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach, Scope};
+use kontor_domain::market::{Act as Degree, MarketCode};
+use kontor_domain::order::OrderNumber;
+use kontor_domain::reseller::Contract;
 use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
 use kontor_store::Tx;
 use kontor_store::clearance::{self, Kind};
+use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
@@ -16,7 +21,15 @@ use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, queue_in};
-use crate::opening::reinstate_in;
+use crate::opening::{
+    Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, reinstate_in, withdraw_in,
+};
+use crate::order::{DispatchRefusal, dispatch_in};
+use crate::reseller::{
+    Refusal as ResellerRefusal, allot_in, approve_in, check, dispatch_in as dispatch_for_reseller,
+    reject_in,
+};
+use crate::stock::Serials;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +43,69 @@ pub enum Act {
         code: String,
         /// Why.
         reason: String,
+    },
+    /// Takes what is in a scope out of a market, at once.
+    Withdraw {
+        /// The market.
+        market: MarketCode,
+        /// What.
+        scope: Box<Scope>,
+        /// From which act on.
+        gates: Degree,
+        /// Why; people read it.
+        reason: String,
+    },
+    /// Notes what getting a clearance costs.
+    NoteCost {
+        /// The market whose plan it is for.
+        market: MarketCode,
+        /// The cost.
+        cost: Box<Cost>,
+    },
+    /// Makes a contract with a reseller, or changes one.
+    ApproveReseller {
+        /// The reseller.
+        reseller: ResellerId,
+        /// The market out of whose quota it is served.
+        market: MarketCode,
+        /// The contract.
+        contract: Box<Contract>,
+    },
+    /// Turns an application down.
+    RejectReseller {
+        /// The reseller.
+        reseller: ResellerId,
+        /// The market of whoever turns it down.
+        market: MarketCode,
+    },
+    /// Sets units aside for a contract; fewer than none: takes them back.
+    Allot {
+        /// The market.
+        market: MarketCode,
+        /// The contract.
+        contract: String,
+        /// The variant.
+        sku: Sku,
+        /// How many.
+        units: i64,
+    },
+    /// Hands an order to the carrier.
+    Dispatch {
+        /// The market.
+        market: MarketCode,
+        /// The order's number.
+        order: String,
+        /// The serial numbers of what is in it.
+        serials: Serials,
+    },
+    /// Hands a reseller's order to the carrier.
+    DispatchReseller {
+        /// The market.
+        market: MarketCode,
+        /// The order.
+        order: ResellerOrderId,
+        /// The serial numbers of what is in it.
+        serials: Serials,
     },
     /// Makes an account.
     AddAccount {
@@ -85,6 +161,18 @@ pub enum ActRefusal {
     /// There is no such withdrawal in force.
     #[error("there is no withdrawal {0} in force")]
     NoWithdrawal(String),
+    /// The rules of opening a market.
+    #[error(transparent)]
+    Opening(Box<OpeningRefusal>),
+    /// The rules about resellers.
+    #[error(transparent)]
+    Reseller(Box<ResellerRefusal>),
+    /// The rules of dispatch.
+    #[error(transparent)]
+    Dispatch(Box<DispatchRefusal>),
+    /// It belongs to another market.
+    #[error("it belongs to another market")]
+    OtherMarket,
     /// A part of an account's change that cannot be read.
     #[error("{0}")]
     Account(String),
@@ -107,12 +195,16 @@ pub enum ActRefusal {
 impl ActRefusal {
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Row { .. } => "clearance.bad_row",
             Self::UnknownClearance(_) => "clearance.unknown",
             Self::CodeTaken(_) => "clearance.code_taken",
             Self::NoWithdrawal(_) => "opening.no_withdrawal",
+            Self::Opening(refusal) => refusal.code(),
+            Self::Reseller(refusal) => refusal.code(),
+            Self::Dispatch(refusal) => refusal.code(),
+            Self::OtherMarket => "staff.other_market",
             Self::Account(_) => "staff.bad_account",
             Self::NoDocument(_) => "staff.no_document",
             Self::Rows(_) => "exchange.bad_rows",
@@ -179,6 +271,35 @@ impl Act {
                     .ok_or_else(|| refused(ActRefusal::NoWithdrawal(code.clone())))?;
                 plain(Permission::OpeningRestore, market_of(known, reach), code.clone())
             }
+            Self::Withdraw { market, scope, .. } => {
+                plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
+            }
+            Self::NoteCost { market, cost } => {
+                plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
+            }
+            Self::ApproveReseller { reseller, market, contract } => {
+                check(tx, known, *reseller, *market, contract).map_err(of_reseller)?;
+                plain(Permission::ResellerApprove, Some(*market), contract.code.clone())
+            }
+            Self::RejectReseller { reseller, market } => {
+                plain(Permission::ResellerManage, Some(*market), reseller.to_string())
+            }
+            Self::Allot { market, contract, .. } => {
+                let kept = kontor_store::reseller::contract(tx, contract)?;
+                own_market(kept.map(|kept| kept.market), *market)?;
+                plain(Permission::ResellerManage, Some(*market), contract.clone())
+            }
+            Self::Dispatch { market, order, .. } => {
+                let number = number(order)?;
+                let placed = kontor_store::order::by_number(tx, &number)?;
+                own_market(placed.map(|placed| placed.order.market), *market)?;
+                plain(Permission::OrderDispatch, Some(*market), order.clone())
+            }
+            Self::DispatchReseller { market, order, .. } => {
+                let kept = kontor_store::reseller::order(tx, *order)?;
+                own_market(kept.map(|kept| kept.body.market), *market)?;
+                plain(Permission::OrderDispatch, Some(*market), order.to_string())
+            }
             Self::AddAccount { email, held, .. } => {
                 assignments(held)?;
                 plain(Permission::StaffManage, None, address(email)?)
@@ -209,11 +330,16 @@ impl Act {
         }
         let is_now = match self {
             Self::Grant(row) => pretty(row),
+            Self::ApproveReseller { contract, .. } => pretty(contract),
             other => pretty(other),
         };
         let was = match self {
             Self::Grant(row) => {
                 recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
+            }
+            Self::ApproveReseller { contract, .. } => {
+                kontor_store::reseller::contract(tx, &contract.code)?
+                    .map(|kept| pretty(&kept.contract))
             }
             Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
             _ => None,
@@ -242,17 +368,39 @@ impl Act {
             Self::Restore { code, reason } => {
                 let unknown = || refused(ActRefusal::NoWithdrawal(code.clone()));
                 let parsed: AuthorityOrderCode = code.parse().map_err(|_| unknown())?;
-                let reason = Line::parse(reason)
-                    .map_err(|_| Failure::Refused(Refusal::Field("the reason must be one line")))?;
-                let who = Line::parse(by.name.as_str()).expect("a name is a shorter line");
+                let (who, reason) = (name_of(by), line(reason)?);
                 let at_day: Date = at.date();
                 if !reinstate_in(tx, &parsed, &who, &reason, at, at_day)? {
                     return Err(unknown());
                 }
                 let known = shop.snapshots.current_in(tx, at)?;
-                let market = self.bearing(tx, &known)?.market;
+                let market = self.bearing(tx, &known, at)?.market;
                 write_down_in(tx, shop, Happened::clearance(market, "restored", code), at)?;
                 Ok(())
+            }
+            Self::Withdraw { market, scope, gates, reason } => {
+                let (by, reason, scope) = (name_of(by), line(reason)?, scope.as_ref().clone());
+                let command = WithdrawCommand { market: *market, scope, gates: *gates, by, reason };
+                let known = shop.snapshots.current_in(tx, at)?;
+                withdraw_in(tx, shop, &known, &command, at).map_err(of_opening)?;
+                Ok(())
+            }
+            Self::NoteCost { cost, .. } => note_cost_in(tx, cost).map_err(of_opening),
+            Self::ApproveReseller { reseller, market, contract } => {
+                let known = shop.snapshots.current_in(tx, at)?;
+                approve_in(tx, &known, *reseller, *market, contract, at).map_err(of_reseller)
+            }
+            Self::RejectReseller { reseller, .. } => reject_in(tx, *reseller).map_err(of_reseller),
+            Self::Allot { contract, sku, units, .. } => {
+                allot_in(tx, shop, contract, sku, *units, at).map_err(of_reseller)
+            }
+            Self::Dispatch { order, serials, .. } => {
+                let (known, number) = (shop.snapshots.current_in(tx, at)?, number(order)?);
+                dispatch_in(tx, shop, &known, &number, serials, at).map_err(of_dispatch)
+            }
+            Self::DispatchReseller { order, serials, .. } => {
+                let known = shop.snapshots.current_in(tx, at)?;
+                dispatch_for_reseller(tx, shop, &known, *order, serials, at).map_err(of_reseller)
             }
             Self::AddAccount { name, email, language, held } => {
                 let bad = |problem: String| refused(ActRefusal::Account(problem));
@@ -287,6 +435,45 @@ impl Act {
             Self::Photo(act) => act.carry_out(tx),
         }
     }
+}
+
+impl Act {
+    /// Whether orders that wait have to be judged anew once it is done.
+    pub(super) const fn touches_orders(&self) -> bool {
+        matches!(self, Self::Withdraw { .. } | Self::Restore { .. })
+    }
+}
+
+fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| Refusal::Act(ActRefusal::Reseller(Box::new(refusal))))
+}
+
+fn of_dispatch(failure: Failure<DispatchRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| Refusal::Act(ActRefusal::Dispatch(Box::new(refusal))))
+}
+
+fn number(text: &str) -> Outcome<OrderNumber, Refusal> {
+    text.parse().map_err(|_| Failure::Refused(Refusal::Field("that is no order's number")))
+}
+
+/// Whether what an act is about belongs to the market that it names: a permission in one market is
+/// none in another.
+fn own_market(of: Option<MarketCode>, named: MarketCode) -> Outcome<(), Refusal> {
+    if of == Some(named) { Ok(()) } else { Err(refused(ActRefusal::OtherMarket)) }
+}
+
+fn of_opening(failure: Failure<OpeningRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| Refusal::Act(ActRefusal::Opening(Box::new(refusal))))
+}
+
+fn name_of(by: &Person) -> Line<200> {
+    Line::parse(by.name.as_str()).expect("a name is a shorter line")
+}
+
+fn line(reason: &str) -> Outcome<Line<200>, Refusal> {
+    Line::parse(reason).map_err(|_| {
+        Failure::Refused(Refusal::Field("the reason must be one line of up to 200 characters"))
+    })
 }
 
 fn refused(refusal: ActRefusal) -> Failure<Refusal> {

@@ -12,6 +12,7 @@ mod key;
 mod key_orders;
 mod log;
 mod person;
+mod reseller_key;
 mod secret;
 mod session;
 mod sign_in;
@@ -27,6 +28,9 @@ pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note};
 pub use log::{LogPage, LogQuery, entries};
 pub use person::{Person, Refusal};
+pub use reseller_key::{
+    IssueKey, allot_as_operator, end_reseller_key, issue_key_as_operator, issue_reseller_key,
+};
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};

@@ -90,7 +90,7 @@ pub enum Refusal {
 impl Refusal {
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Staff(refusal) => refusal.code(),
             Self::Act(refusal) => refusal.code(),

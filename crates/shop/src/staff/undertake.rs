@@ -14,6 +14,7 @@ use super::act::{Act, Change};
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
+use crate::order::review_waiting;
 
 /// The longest reason or remark, in characters.
 type Reason = Line<500>;
@@ -51,7 +52,9 @@ pub async fn undertake(
     let at = shop.now();
     let reason = reason(&undertaking.reason)?;
     let (own, person) = (Arc::clone(shop), person.clone());
-    shop.db
+    let touches = undertaking.act.touches_orders();
+    let undertaken = shop
+        .db
         .write("staff.undertake", move |tx| {
             once(tx, Some(&undertaking.once), at, |tx| {
                 let known = own.snapshots.current_in(tx, at)?;
@@ -102,7 +105,11 @@ pub async fn undertake(
                 Ok(Undertaken::Waiting(kept.id))
             })
         })
-        .await
+        .await?;
+    if touches && undertaken.answer == Undertaken::Done {
+        review_waiting(shop).await?;
+    }
+    Ok(undertaken)
 }
 
 /// What would become of an act, before anybody does it.
@@ -174,7 +181,8 @@ pub async fn decide(
         text => reason(text)?.as_str().to_owned(),
     };
     let (own, person) = (Arc::clone(shop), person.clone());
-    shop.db
+    let (state, touches) = shop
+        .db
         .write("staff.decide", move |tx| {
             let kept = rows::find(tx, command.proposal)?
                 .ok_or(Failure::Refused(Refusal::UnknownProposal))?;
@@ -205,9 +213,13 @@ pub async fn decide(
                 is_now: &change.is_now,
             };
             note(tx, &own.random, at, By::Person(&person), &noted)?;
-            Ok(state)
+            Ok::<_, Failure<Refusal>>((state, act.touches_orders()))
         })
-        .await
+        .await?;
+    if touches && state == ProposalState::Approved {
+        review_waiting(shop).await?;
+    }
+    Ok(state)
 }
 
 fn act_of(kept: &Kept) -> Result<Act, StoreError> {

@@ -26,10 +26,27 @@ pub(crate) fn hold_lines<'a>(
     at: Instant,
     random: &Random,
 ) -> Outcome<Hold, StockRefusal> {
+    hold_quota(tx, id, market.as_str(), lines, ttl_s, at, random)
+}
+
+/// Holds what is wanted from any quota: a market's, or one that was set aside.
+///
+/// # Errors
+///
+/// The ledger's refusal, or a fault of the store.
+pub(crate) fn hold_quota<'a>(
+    tx: &mut Tx<'_>,
+    id: HoldId,
+    quota: &str,
+    lines: impl IntoIterator<Item = (&'a Sku, u32)>,
+    ttl_s: i64,
+    at: Instant,
+    random: &Random,
+) -> Outcome<Hold, StockRefusal> {
     let mut wanted = Vec::new();
     for (sku, quantity) in lines {
         let mut missing = i64::from(quantity);
-        for (key, available) in stock::available(tx, market.as_str(), sku.as_str())? {
+        for (key, available) in stock::available(tx, quota, sku.as_str())? {
             let units = missing.min(available);
             if units > 0 {
                 wanted.push(WantedLine { key, units });
@@ -38,8 +55,8 @@ pub(crate) fn hold_lines<'a>(
         }
         if missing > 0 {
             // Nobody has these. The ledger finds none at this place and names what is short.
-            let key = StockKey::parse("nowhere", sku.as_str(), market.as_str())
-                .map_err(|error| bad_key(&error))?;
+            let key =
+                StockKey::parse("nowhere", sku.as_str(), quota).map_err(|error| bad_key(&error))?;
             wanted.push(WantedLine { key, units: missing });
         }
     }

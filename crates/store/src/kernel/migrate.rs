@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017_mail"),
     migration!(18, "0018_key"),
     migration!(19, "0019_hook"),
+    migration!(20, "0020_expansion"),
 ];
 
 /// The newest schema that this release knows.

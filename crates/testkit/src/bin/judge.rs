@@ -112,6 +112,7 @@ async fn measure(
     shop.db.close().await;
     Ok(serde_json::json!({
         "bench": "verdict",
+        "rules": facts.records().rules.len(),
         "uncached_per_s": uncached.round(),
         "ladders_per_s": ladders.round(),
         "cached_per_s": cached.round(),

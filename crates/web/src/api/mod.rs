@@ -22,6 +22,7 @@ mod problem_codes;
 mod problem_map;
 mod reach;
 mod reply;
+mod reseller;
 mod sale;
 
 use axum::routing::{get, post, put};
@@ -66,6 +67,9 @@ const ROUTES: &[Route] = &[
     reach::counter::ROUTE,
     reach::table::ROUTE,
     reach::record::ROUTE,
+    reseller::show::ROUTE,
+    reseller::order::ROUTE,
+    reseller::sell_out::ROUTE,
     document::openapi_json::ROUTE,
     document::reference::ROUTE,
 ];
@@ -108,6 +112,9 @@ pub fn routes(routes: Routes) -> Routes {
         .add(reach::counter::ROUTE, get(reach::counter::show_counter))
         .add(reach::table::ROUTE, get(reach::table::show_table))
         .add(reach::record::ROUTE, get(reach::record::show_record))
+        .add(reseller::show::ROUTE, get(reseller::show::show_reseller))
+        .add(reseller::order::ROUTE, post(reseller::order::place_reseller_order))
+        .add(reseller::sell_out::ROUTE, post(reseller::sell_out::report_sold))
         .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
         .add(document::reference::ROUTE, get(document::reference::show_reference))
 }

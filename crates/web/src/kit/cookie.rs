@@ -21,7 +21,7 @@ pub struct CartCookie {
 }
 
 /// Reads the cookie `name` of a request.
-pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -30,6 +30,12 @@ pub(super) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(found, _)| *found == name)
         .map(|(_, value)| value)
+}
+
+/// The line that sets a cookie which no script reads and no other site sends.
+pub(crate) fn line(app: &App, name: &str, value: &str, path: &str, kept_s: u32) -> String {
+    let secure = if app.secure() { "; Secure" } else { "" };
+    format!("{name}={value}; HttpOnly; Path={path}; Max-Age={kept_s}; SameSite=Lax{secure}")
 }
 
 /// The cart that the browser carries for `market`.

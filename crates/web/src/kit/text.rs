@@ -33,6 +33,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/letter.ftl"),
             include_str!("../../i18n/en/programs.ftl"),
             include_str!("../../i18n/en/reach.ftl"),
+            include_str!("../../i18n/en/expansion.ftl"),
         ],
     ),
     (
@@ -51,6 +52,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/letter.ftl"),
             include_str!("../../i18n/de/programs.ftl"),
             include_str!("../../i18n/de/reach.ftl"),
+            include_str!("../../i18n/de/expansion.ftl"),
         ],
     ),
 ];

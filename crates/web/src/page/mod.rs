@@ -22,6 +22,7 @@ mod product;
 pub mod reach;
 mod reason;
 mod reference;
+mod reseller;
 pub mod rom;
 mod sale;
 mod second_step;
@@ -53,6 +54,7 @@ pub use product::{
 };
 pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
 pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
+pub use reseller::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 pub use sale::{
     ChannelLine, Curve, EntryForm, EntryProblem, PlacePage, PlaceState, ReportPage, SaleCard,
     SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,

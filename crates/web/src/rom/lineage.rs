@@ -1,4 +1,5 @@
-//! The forms of other projects' clients: both lists of the LineageOS Updater and the static line.
+//! The forms of other projects' clients: both lists of the LineageOS Updater, the static line, and
+//! the JSON of Custota.
 //!
 //! None of these clients tells an id. A ROM may bake `?c=NN` into its address to give its devices a
 //! place in rollouts; without it the address of the connection stands in, which is approximate.
@@ -21,6 +22,8 @@ pub(super) const V1: Route = Route::read("/rom/api/v1/{device}/{type}/{incr}", C
 pub(super) const V2: Route = Route::read("/rom/api/v2/{device}/{type}/{incr}", Class::Read);
 pub(super) const ALL: Route = Route::read("/rom/api/v2/devices/{device}/builds", Class::Read);
 pub(super) const LINE: Route = Route::read("/rom/static/{name}", Class::Read);
+
+pub(super) const CUSTOTA: Route = Route::read("/rom/custota/{channel}/{file}", Class::Read);
 
 const JSON: &str = "application/json";
 

@@ -121,7 +121,7 @@ fn gaps<'s>(
     all
 }
 
-fn rule_of(item: &GapItem) -> MatrixRule {
+pub(super) fn rule_of(item: &GapItem) -> MatrixRule {
     let code = match &item.fact {
         Some(fact) => fact.code().to_owned(),
         None => item.country.map_or_else(String::new, |country| format!("? {country}")),
@@ -130,7 +130,7 @@ fn rule_of(item: &GapItem) -> MatrixRule {
 }
 
 /// What a rule says of a product; where it says several things (in several countries), the worst.
-fn cell(rule: &MatrixRule, gap: &ProductGap) -> Option<MatrixCell> {
+pub(super) fn cell(rule: &MatrixRule, gap: &ProductGap) -> Option<MatrixCell> {
     gap.items
         .iter()
         .filter(|item| rule_of(item).code == rule.code)
@@ -263,7 +263,7 @@ fn step(t: &Text, item: &GapItem) -> StepRow {
     }
 }
 
-fn state_words(t: &Text, state: &GapState) -> String {
+pub(super) fn state_words(t: &Text, state: &GapState) -> String {
     let dated = |id, date: &Date| t.one(id, "date", t.date(date)).into_owned();
     match state {
         GapState::Cleared { grant, until: None } => {

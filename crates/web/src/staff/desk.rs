@@ -45,6 +45,13 @@ fn open_to(place: Place, person: &Person) -> bool {
         Place::Exchange => kontor_shop::exchange::Table::ALL
             .into_iter()
             .any(|table| permission_to_see(table).is_some_and(|needs| person.may_somewhere(needs))),
+        Place::Openings
+        | Place::Withdrawals
+        | Place::Carried
+        | Place::NextCountry
+        | Place::Plans => person.may_somewhere(Permission::MarketRead),
+        Place::Dispatch => person.may_somewhere(Permission::OrderDispatch),
+        Place::Resellers => person.may_somewhere(Permission::ResellerRead),
         Place::People => person.may_somewhere(Permission::StaffManage),
         Place::Programs => person.may_somewhere(Permission::StaffConnect),
         Place::Log => person.may_somewhere(Permission::StaffAudit),

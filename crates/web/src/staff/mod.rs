@@ -5,24 +5,35 @@
 
 mod account;
 mod calendar;
+mod carried;
 mod catalogue;
 mod clearance;
+mod contract_form;
+mod csv;
 mod curve;
 mod desk;
+mod dispatch;
 mod document;
+mod doing;
 mod door;
 mod exchange;
 mod grant;
 mod hook;
 mod log;
 mod market;
+mod next_country;
+mod opening;
 mod people;
+mod plan;
 mod price;
 mod programs;
 mod proposal;
+pub(crate) mod reseller;
 mod sale;
+mod sightings;
 mod stock;
 mod today;
+mod withdrawal;
 mod work;
 
 use axum::extract::DefaultBodyLimit;
@@ -81,7 +92,7 @@ fn goods(routes: Routes) -> Routes {
 /// Who comes in, what waits for a second person, the log, clearances.
 fn people(routes: Routes) -> Routes {
     let with_document = DefaultBodyLimit::max(DOCUMENT_BYTES_MAX + FORM_BYTES);
-    routes
+    let routes = routes
         .add(today::SHOW, get(today::show))
         .add(door::SHOW, get(door::show))
         .add(door::ENTER, post(door::enter))
@@ -108,5 +119,39 @@ fn people(routes: Routes) -> Routes {
         .add(clearance::PRODUCT, get(clearance::product))
         .add(grant::FORM, get(grant::form))
         .add(grant::RECORD, post(grant::record).layer(with_document))
-        .add(document::SHOW, get(document::show))
+        .add(document::SHOW, get(document::show));
+    expansion(routes)
+}
+
+/// Adds the work places of expansion: openings, withdrawals, dispatch, resellers, evidence, plans.
+fn expansion(routes: Routes) -> Routes {
+    routes
+        .add(opening::FIRST, get(opening::first))
+        .add(opening::SHOW, get(opening::show))
+        .add(opening::CSV, get(opening::csv))
+        .add(opening::ADVANCE, post(opening::advance))
+        .add(opening::COST, post(opening::cost))
+        .add(withdrawal::FIRST, get(withdrawal::first))
+        .add(withdrawal::SHOW, get(withdrawal::show))
+        .add(withdrawal::CSV, get(withdrawal::csv))
+        .add(withdrawal::WITHDRAW, post(withdrawal::withdraw))
+        .add(withdrawal::RESTORE, post(withdrawal::restore))
+        .add(dispatch::FIRST, get(dispatch::first))
+        .add(dispatch::SHOW, get(dispatch::show))
+        .add(dispatch::SEND, post(dispatch::send))
+        .add(reseller::LIST, get(reseller::all))
+        .add(reseller::SHOW, get(reseller::show))
+        .add(reseller::OUTSIDE, get(reseller::outside))
+        .add(reseller::CONTRACT, post(reseller::contract))
+        .add(reseller::REJECT, post(reseller::reject))
+        .add(reseller::ALLOT, post(reseller::allot))
+        .add(reseller::KEY, post(reseller::key))
+        .add(reseller::END_KEY, post(reseller::end_key))
+        .add(carried::SHOW, get(carried::show))
+        .add(carried::CSV, get(carried::csv))
+        .add(next_country::SHOW, get(next_country::show))
+        .add(next_country::CSV, get(next_country::csv))
+        .add(plan::FIRST, get(plan::first))
+        .add(plan::SHOW, get(plan::show))
+        .add(plan::SAVE, post(plan::save_file))
 }

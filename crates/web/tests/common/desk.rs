@@ -117,4 +117,14 @@ impl<'a> Browser<'a> {
         self.take_cookies(&answer);
         self
     }
+
+    /// Approves the proposal that another's form has led to.
+    pub(crate) async fn approve(&self, proposed: &Answer) {
+        let place = proposed.header("location").split('?').next().expect("a path").to_owned();
+        assert!(place.starts_with("/admin/proposals/"), "{place}");
+        let page = self.get(&place).await.expect(200);
+        let seen = page.text.split("name=\"seen\" value=\"").nth(1).expect("a hash");
+        let seen = seen[..64].to_owned();
+        self.form(&place, &[("decision", "approve"), ("seen", &seen)]).await.expect(303);
+    }
 }

@@ -7,12 +7,18 @@ mod next_country;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use kontor_base::{Currency, Money};
+use kontor_base::{Clock, Random};
+use kontor_domain::planning::hit_rate;
+use kontor_shop::Shop;
+use kontor_shop::planning::{Kind as Plan, Worked, import_past, past_openings, work_out};
 use serde::de::DeserializeOwned;
 
 use super::CommandError;
+use crate::config::Config;
+use crate::server::{existing_database, open, policy};
 
 /// Work out costs, batches and the next country from a file.
 ///
@@ -39,6 +45,15 @@ pub(super) enum Args {
     /// The spread is no probability. A band of past errors is printed from eight own past forecasts
     /// on. Growth is over the last period, held all year.
     Forecast(File),
+    /// List past openings, forecast against outcome; with a file, import it first.
+    ///
+    /// The columns: country, class, signal, signalled, bought, opened_on, forecast_low,
+    /// forecast_high, forecast_on, forecast_source, units, until, outcome_source. All rows or none.
+    Openings {
+        /// A CSV file.
+        #[arg(long, value_name = "FILE")]
+        import: Option<PathBuf>,
+    },
     /// Print a file to begin with.
     Example {
         /// For which plan.
@@ -68,11 +83,11 @@ pub(super) enum Kind {
 impl Kind {
     const fn example(self) -> &'static str {
         match self {
-            Self::Landed => include_str!("../../../../../data/planning/landed.toml"),
-            Self::Local => include_str!("../../../../../data/planning/local.toml"),
-            Self::Reorder => include_str!("../../../../../data/planning/reorder.toml"),
-            Self::Batch => include_str!("../../../../../data/planning/batch.toml"),
-            Self::NextCountry => include_str!("../../../../../data/planning/next-country.toml"),
+            Self::Landed => Plan::Landed.example(),
+            Self::Local => Plan::Local.example(),
+            Self::Reorder => Plan::Reorder.example(),
+            Self::Batch => Plan::Batch.example(),
+            Self::NextCountry => Plan::NextCountry.example(),
             Self::Forecast => include_str!("../../../../../data/planning/forecast.toml"),
         }
     }
@@ -90,32 +105,85 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
             print!("{}", kind.example());
             Ok(())
         }
+        Args::Openings { .. } => Err(CommandError::Other("this needs a shop".to_owned())),
     }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Args {
+    /// Whether it reads or writes the shop.
+    pub(super) const fn needs_shop(&self) -> bool {
+        matches!(self, Self::Openings { .. })
+    }
+}
+
+/// What reads or writes the shop.
+pub(super) async fn run_in_shop(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
+    let Args::Openings { import } = args else { return run(&args) };
+    existing_database(config)?;
+    let (db, key) = open(config)?;
+    let shop = Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
+    let shop = Arc::new(shop);
+    let done = openings(&shop, import.as_deref()).await;
+    shop.db.close().await;
+    done
+}
+
+async fn openings(shop: &Arc<Shop>, import: Option<&Path>) -> Result<ExitCode, CommandError> {
+    if let Some(file) = import {
+        let import = import_past(shop, text(file)?.as_bytes()).await?;
+        for (line, problem) in &import.problems {
+            eprintln!("line {line}: {problem}");
+        }
+        if !import.problems.is_empty() {
+            println!("Nothing was imported.");
+            return Ok(ExitCode::from(1));
+        }
+        println!("{} openings written.", import.written);
+    }
+    let past = past_openings(shop).await?;
+    for opening in &past {
+        let lesson = &opening.lesson;
+        let forecast = opening.forecast.as_ref().map(|f| format!("{} to {}", f.low, f.high));
+        let outcome = opening.outcome.as_ref().map(|o| format!("{} until {}", o.units, o.until));
+        println!(
+            "{}  {}  {}  opened {}  forecast {}  came {}  {}",
+            lesson.country,
+            lesson.class.word(),
+            lesson.kind.word(),
+            opening.opened_on,
+            forecast.as_deref().unwrap_or("–"),
+            outcome.as_deref().unwrap_or("–"),
+            opening.hit().word()
+        );
+    }
+    let (within, judged) = hit_rate(&past);
+    println!("{within} of {judged} forecasts that can be judged came true.");
     Ok(ExitCode::SUCCESS)
 }
 
 /// The largest file that is read, in bytes.
 const BYTES_MAX: u64 = 4 * 1024 * 1024;
 
+/// What a file comes to.
+fn worked(kind: Plan, path: &Path) -> Result<Worked, CommandError> {
+    work_out(kind, &text(path)?, &[])
+        .map_err(|error| CommandError::other(&format!("read {}", path.display()), error))
+}
+
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T, CommandError> {
+    let what = format!("read {}", path.display());
+    toml::from_str(&text(path)?).map_err(|error| CommandError::other(&what, error))
+}
+
+fn text(path: &Path) -> Result<String, CommandError> {
     let what = format!("read {}", path.display());
     let wrap = |error: std::io::Error| CommandError::other(&what, error);
     let size = std::fs::metadata(path).map_err(wrap)?.len();
     if size > BYTES_MAX {
         return Err(CommandError::other(&what, format!("it is larger than {BYTES_MAX} bytes")));
     }
-    let text = std::fs::read_to_string(path).map_err(wrap)?;
-    toml::from_str(&text).map_err(|error| CommandError::other(&what, error))
-}
-
-/// An amount of the file's currency; `what` names it in the complaint.
-fn money(what: &str, text: &str, currency: Currency) -> Result<Money, CommandError> {
-    let wrap = |error| CommandError::Other(format!("{what}: {text:?} is {error}"));
-    Money::parse(text, currency).map_err(wrap)
-}
-
-fn currency(text: &str) -> Result<Currency, CommandError> {
-    text.parse().map_err(|_| CommandError::Other(format!("currency: {text:?} is none")))
+    std::fs::read_to_string(path).map_err(wrap)
 }
 
 fn bad(error: impl std::fmt::Display) -> CommandError {

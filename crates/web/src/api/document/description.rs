@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa::openapi;
 
 use crate::api::{
-    cart, catalogue, clearance, customer, install, market, order, payment, reach, sale,
+    cart, catalogue, clearance, customer, install, market, order, payment, reach, reseller, sale,
 };
 use crate::kit::problem::{FieldProblem, ProblemDocument};
 
@@ -76,6 +76,9 @@ request that is answered with one has changed nothing.";
         reach::counter::show_counter,
         reach::table::show_table,
         reach::record::show_record,
+        reseller::show::show_reseller,
+        reseller::order::place_reseller_order,
+        reseller::sell_out::report_sold,
         super::openapi_json::show_openapi,
         super::reference::show_reference,
     ),
@@ -91,6 +94,7 @@ request that is answered with one has changed nothing.";
         (name = "Sales", description = "Scarce items, sold in seconds."),
         (name = "Installations", description = "How many devices run the ROM, each number with its definition."),
         (name = "Published figures", description = "What is said of the maker, with its sources; and what is counted."),
+        (name = "Resellers", description = "Contract, allotment, orders and sell-out reports of a reseller."),
         (name = "This document", description = "The API's description."),
     ),
 )]

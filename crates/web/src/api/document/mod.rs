@@ -7,4 +7,4 @@ mod responses;
 mod schema;
 
 pub use description::openapi;
-pub(super) use responses::{Declining, Reading, Writing};
+pub(super) use responses::{Declining, Keyed, Reading, Writing};

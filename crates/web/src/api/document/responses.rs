@@ -17,6 +17,10 @@ pub(crate) struct Writing;
 #[derive(Debug)]
 pub(crate) struct Declining;
 
+/// What an endpoint behind a key can answer besides its own.
+#[derive(Debug)]
+pub(crate) struct Keyed;
+
 type Responses = BTreeMap<String, RefOr<Response>>;
 
 fn problems(list: &[(u16, &str)]) -> Responses {
@@ -53,6 +57,12 @@ impl IntoResponses for Writing {
             (500, "Something failed on our side."),
             (503, "Too busy, or stopping; nothing was changed."),
         ])
+    }
+}
+
+impl IntoResponses for Keyed {
+    fn responses() -> Responses {
+        problems(&[(401, "The key is missing, has ended or never was.")])
     }
 }
 

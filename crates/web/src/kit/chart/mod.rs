@@ -14,6 +14,8 @@ pub mod map;
 mod scale;
 mod spread;
 mod svg;
+pub mod timeline;
+pub mod waterfall;
 
 pub use scale::Linear;
 pub use spread::spread;

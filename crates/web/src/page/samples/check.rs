@@ -12,8 +12,8 @@ use crate::page::reach::{CounterPage, DefinitionsPage, ReachPage, RecordPage};
 use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
     CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, PlacePage, ProblemPage,
-    ProductPage, QuoteFragment, ReferencePage, ReportPage, SalePage, SalesPage, SecondStepPage,
-    ShelfPage, WaitingPage, staff,
+    ProductPage, QuoteFragment, ReferencePage, ReportPage, ResellerDeskPage, ResellerFrontPage,
+    SalePage, SalesPage, SecondStepPage, ShelfPage, WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -60,6 +60,16 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-clearance", l, staff::ClearancePage::samples(l)));
         all.extend(render("staff-grant", l, staff::GrantFormPage::samples(l)));
         all.extend(render("staff-work", l, staff::WorkPage::samples(l)));
+        all.extend(render("staff-opening", l, staff::OpeningPage::samples(l)));
+        all.extend(render("staff-withdrawals", l, staff::WithdrawalsPage::samples(l)));
+        all.extend(render("staff-dispatch", l, staff::DispatchPage::samples(l)));
+        all.extend(render("staff-resellers", l, staff::ResellersPage::samples(l)));
+        all.extend(render("staff-reseller", l, staff::ResellerPage::samples(l)));
+        all.extend(render("staff-carried", l, staff::CarriedPage::samples(l)));
+        all.extend(render("staff-next", l, staff::NextCountryPage::samples(l)));
+        all.extend(render("staff-plan", l, staff::PlanPage::samples(l)));
+        all.extend(render("reseller-front", l, ResellerFrontPage::samples(l)));
+        all.extend(render("reseller-desk", l, ResellerDeskPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));
         all.extend(render("record", l, RecordPage::samples(l)));
         all.extend(render("definitions", l, DefinitionsPage::samples(l)));

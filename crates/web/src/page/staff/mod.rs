@@ -6,10 +6,13 @@
 mod account;
 mod clearance;
 mod door;
+mod evidence;
 mod log;
+mod opening;
 mod people;
 mod programs;
 mod proposal;
+mod reseller;
 mod shell;
 mod today;
 mod work;
@@ -20,10 +23,22 @@ pub use clearance::{
     ProductPage as ClearancePage, StepRow,
 };
 pub use door::DoorPage;
+pub use evidence::{
+    CandidateRow, CarriedLine, CarriedPage, EstimateLine, NextCountryPage, PastRow, PlanLine,
+    PlanPage, SignalLine,
+};
 pub use log::{LogPage, LogRow};
+pub use opening::{
+    CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, OpenItem, OpeningPage, TakenStep,
+    WithdrawForm, WithdrawalRow, WithdrawalsPage,
+};
 pub use people::{PeoplePage, PersonRow};
 pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
+pub use reseller::{
+    AllotmentLine, ContractForm, ContractRow, DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow,
+    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+};
 pub use shell::{Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};

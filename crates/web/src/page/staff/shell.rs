@@ -27,6 +27,20 @@ pub enum Place {
     Sales,
     /// Imports and exports.
     Exchange,
+    /// The opening of a market.
+    Openings,
+    /// What is withdrawn from a market.
+    Withdrawals,
+    /// What can leave.
+    Dispatch,
+    /// Resellers.
+    Resellers,
+    /// Devices carried abroad.
+    Carried,
+    /// The next country.
+    NextCountry,
+    /// Costs, batches, local production.
+    Plans,
     /// What waits for a second person.
     Proposals,
     /// Accounts.
@@ -47,8 +61,15 @@ impl Place {
         Self::Catalogue,
         Self::Prices,
         Self::Stock,
-        Self::Markets,
         Self::Sales,
+        Self::Dispatch,
+        Self::Markets,
+        Self::Openings,
+        Self::Withdrawals,
+        Self::Resellers,
+        Self::Carried,
+        Self::NextCountry,
+        Self::Plans,
         Self::Exchange,
         Self::Proposals,
         Self::People,
@@ -69,6 +90,13 @@ impl Place {
             Self::Markets => "staff-markets",
             Self::Sales => "staff-sales",
             Self::Exchange => "staff-exchange",
+            Self::Openings => "open-title",
+            Self::Withdrawals => "wd-title",
+            Self::Dispatch => "disp-title",
+            Self::Resellers => "rsl-title",
+            Self::Carried => "carried-title",
+            Self::NextCountry => "next-title",
+            Self::Plans => "plan-title",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
             Self::Programs => "staff-programs",
@@ -90,6 +118,13 @@ impl Place {
             Self::Markets => "/admin/markets",
             Self::Sales => "/admin/sales",
             Self::Exchange => "/admin/exchange",
+            Self::Openings => "/admin/openings",
+            Self::Withdrawals => "/admin/withdrawals",
+            Self::Dispatch => "/admin/dispatch",
+            Self::Resellers => "/admin/resellers",
+            Self::Carried => "/admin/carried",
+            Self::NextCountry => "/admin/next-country",
+            Self::Plans => "/admin/plans",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
             Self::Programs => "/admin/programs",

@@ -1,0 +1,118 @@
+//! Past openings: what was forecast, what came, and what the signals have taught.
+
+use kontor_base::Date;
+use serde::{Deserialize, Serialize};
+
+use super::next::Opening;
+
+/// A market that was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastOpening {
+    /// What the signal has taught: so many signalled, so many of them bought.
+    pub lesson: Opening,
+    /// When it was opened.
+    pub opened_on: Date,
+    /// What was forecast before; never edited afterwards.
+    pub forecast: Option<PastForecast>,
+    /// What came.
+    pub outcome: Option<PastOutcome>,
+}
+
+/// A forecast of the units of the first year, made before the opening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastForecast {
+    /// At least.
+    pub low: u64,
+    /// At most.
+    pub high: u64,
+    /// When it was made.
+    pub made_on: Date,
+    /// By whom or from what.
+    pub source: String,
+}
+
+/// What came of an opening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastOutcome {
+    /// Units sold since the opening.
+    pub units: u64,
+    /// Up to which day.
+    pub until: Date,
+    /// Where the count is from.
+    pub source: String,
+}
+
+/// How a forecast and its outcome stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// Nobody has forecast anything.
+    NoForecast,
+    /// Its year is not over, or nobody has counted.
+    Open,
+    /// Fewer came.
+    Below,
+    /// As many came.
+    Within,
+    /// More came.
+    Above,
+}
+
+impl Hit {
+    /// The word in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoForecast => "no_forecast",
+            Self::Open => "open",
+            Self::Below => "below",
+            Self::Within => "within",
+            Self::Above => "above",
+        }
+    }
+}
+
+impl PastOpening {
+    /// How forecast and outcome stand to each other. A forecast is for a year: what was counted
+    /// earlier says nothing against it, unless it is more already.
+    #[must_use]
+    pub fn hit(&self) -> Hit {
+        let Some(forecast) = &self.forecast else { return Hit::NoForecast };
+        let Some(outcome) = &self.outcome else { return Hit::Open };
+        if outcome.units > forecast.high {
+            return Hit::Above;
+        }
+        let days = self.opened_on.until(outcome.until).map_or(0, |span| span.get_days());
+        match (days >= 365, outcome.units < forecast.low) {
+            (false, _) => Hit::Open,
+            (true, true) => Hit::Below,
+            (true, false) => Hit::Within,
+        }
+    }
+
+    /// What contradicts itself, if anything does.
+    #[must_use]
+    pub fn problem(&self) -> Option<&'static str> {
+        let Self { lesson, opened_on, forecast, outcome } = self;
+        if lesson.bought > lesson.signalled {
+            return Some("more bought than had signalled");
+        }
+        if forecast.as_ref().is_some_and(|f| f.low > f.high) {
+            return Some("the forecast's lowest number is above its highest");
+        }
+        if forecast.as_ref().is_some_and(|f| f.made_on > *opened_on) {
+            return Some("the forecast was made after the opening: it is none");
+        }
+        if outcome.as_ref().is_some_and(|o| o.until < *opened_on) {
+            return Some("the outcome was counted before the opening");
+        }
+        None
+    }
+}
+
+/// How many of the forecasts that can be judged came true, and how many there are.
+#[must_use]
+pub fn hit_rate(past: &[PastOpening]) -> (usize, usize) {
+    let hits = past.iter().map(PastOpening::hit);
+    let judged = hits.filter(|hit| matches!(hit, Hit::Below | Hit::Within | Hit::Above));
+    judged.fold((0, 0), |(within, all), hit| (within + usize::from(hit == Hit::Within), all + 1))
+}

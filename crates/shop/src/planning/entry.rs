@@ -1,0 +1,295 @@
+//! The layouts of plans' files, and how they become the inputs of the planners.
+
+use kontor_base::{Country, Currency, Date};
+use kontor_domain::catalogue::ProductClass;
+use kontor_domain::planning::{
+    Batch, Candidate, Charge, ChargeBase, ChargeRate, CostSheet, Gate, LocalPlan, Opening,
+    PastOpening, Permission, Recovery, Reorder, Scenario, Settings, Signal, SignalKind, Spread,
+};
+use serde::Deserialize;
+
+use super::file::{FileError, bad, currency, money, rate};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Landed {
+    currency: String,
+    charge: Vec<ChargeEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChargeEntry {
+    code: String,
+    title: String,
+    amount: Option<String>,
+    percent: Option<String>,
+    #[serde(default)]
+    of: Vec<String>,
+    #[serde(default)]
+    inside: bool,
+    #[serde(default)]
+    credited: bool,
+    as_of: Date,
+    source: String,
+}
+
+impl Landed {
+    pub(super) fn sheet(&self) -> Result<CostSheet, FileError> {
+        let currency = currency(&self.currency)?;
+        let charges = self.charge.iter().map(|entry| entry.charge(currency));
+        Ok(CostSheet { currency, charges: charges.collect::<Result<_, _>>()? })
+    }
+}
+
+impl ChargeEntry {
+    fn charge(&self, currency: Currency) -> Result<Charge, FileError> {
+        let what = format!("charge {}", self.code);
+        let rate = match (&self.amount, &self.percent) {
+            (Some(amount), None) => ChargeRate::PerUnit { amount: money(&what, amount, currency)? },
+            (None, Some(percent)) => {
+                let (rate, base) = (rate(&what, percent)?, base(&what, &self.of)?);
+                if self.inside {
+                    ChargeRate::Inside { base, rate }
+                } else {
+                    ChargeRate::Of { base, rate }
+                }
+            }
+            _ => return Err(bad(format!("{what}: either amount or percent"))),
+        };
+        Ok(Charge {
+            code: self.code.parse().map_err(|error| bad(format!("{what}: {error}")))?,
+            title: self.title.clone(),
+            rate,
+            recovery: if self.credited { Recovery::Credited } else { Recovery::Cost },
+            as_of: self.as_of,
+            source: self.source.clone(),
+        })
+    }
+}
+
+fn base(what: &str, of: &[String]) -> Result<ChargeBase, FileError> {
+    match of {
+        [] => Err(bad(format!("{what}: of what? Name lines in `of`, or \"all\""))),
+        [all] if all == "all" => Ok(ChargeBase::AllBefore),
+        codes => {
+            let code = |code: &String| code.parse().map_err(|e| bad(format!("{what}: {e}")));
+            Ok(ChargeBase::Lines(codes.iter().map(code).collect::<Result<_, FileError>>()?))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Local {
+    currency: String,
+    pub(super) from: Date,
+    pub(super) product: String,
+    setup: String,
+    import_unit: String,
+    local_unit: String,
+    yield_percent: String,
+    duty_gap: String,
+    duty_gap_until: Option<Date>,
+    permission: Permission,
+    import_lead_days: u32,
+    local_lead_days: u32,
+    units_a_year: u64,
+}
+
+impl Local {
+    pub(super) fn plan(&self) -> Result<LocalPlan, FileError> {
+        let currency = currency(&self.currency)?;
+        Ok(LocalPlan {
+            setup: money("setup", &self.setup, currency)?,
+            import_unit: money("import_unit", &self.import_unit, currency)?,
+            local_unit: money("local_unit", &self.local_unit, currency)?,
+            yield_rate: rate("yield_percent", &self.yield_percent)?,
+            duty_gap: money("duty_gap", &self.duty_gap, currency)?,
+            duty_gap_until: self.duty_gap_until,
+            permission: self.permission,
+            import_lead_days: self.import_lead_days,
+            local_lead_days: self.local_lead_days,
+            units_a_year: self.units_a_year,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reordering {
+    demand_a_day: f64,
+    demand_deviation: f64,
+    lead_days: f64,
+    lead_deviation: f64,
+    cycle_service_percent: String,
+}
+
+impl Reordering {
+    pub(super) fn input(&self) -> Result<Reorder, FileError> {
+        Ok(Reorder {
+            demand_a_day: self.demand_a_day,
+            demand_deviation: self.demand_deviation,
+            lead_days: self.lead_days,
+            lead_deviation: self.lead_deviation,
+            cycle_service: rate("cycle_service_percent", &self.cycle_service_percent)?,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Batches {
+    currency: String,
+    price: String,
+    landed: String,
+    salvage: String,
+    scenario: Vec<Scenario>,
+}
+
+impl Batches {
+    pub(super) fn batch(self) -> Result<Batch, FileError> {
+        let currency = currency(&self.currency)?;
+        Ok(Batch {
+            price: money("price", &self.price, currency)?,
+            landed: money("landed", &self.landed, currency)?,
+            salvage: money("salvage", &self.salvage, currency)?,
+            scenarios: self.scenario,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Countries {
+    currency: String,
+    on: Date,
+    write_off_years: u32,
+    draws: u32,
+    seed: u64,
+    #[serde(default)]
+    stale_after_days: Option<u32>,
+    #[serde(default)]
+    opening: Vec<OpeningEntry>,
+    candidate: Vec<CandidateEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpeningEntry {
+    country: Country,
+    class: ProductClass,
+    signal: SignalKind,
+    signalled: u64,
+    bought: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CandidateEntry {
+    country: Country,
+    class: ProductClass,
+    price: [String; 3],
+    landed: [String; 3],
+    other_unit_cost: String,
+    fixed_a_year: String,
+    opening_cost: String,
+    gate: String,
+    delay_days: [i64; 3],
+    #[serde(default)]
+    signal: Vec<SignalEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignalEntry {
+    kind: SignalKind,
+    count: u64,
+    as_of: Date,
+    source: String,
+}
+
+impl Countries {
+    /// The planner's input. An opening of the file stands for the one on record: it is what whoever
+    /// wrote the file wants to assume.
+    pub(super) fn input(
+        &self,
+        past: &[PastOpening],
+    ) -> Result<(Vec<Candidate>, Vec<Opening>, Settings), FileError> {
+        let currency = currency(&self.currency)?;
+        let usual = Settings::usual(currency, self.on);
+        let settings = Settings {
+            write_off_years: self.write_off_years,
+            draws: self.draws,
+            seed: self.seed,
+            stale_after_days: self.stale_after_days.unwrap_or(usual.stale_after_days),
+            ..usual
+        };
+        let mut openings: Vec<Opening> = self.opening.iter().map(OpeningEntry::opening).collect();
+        let key = |o: &Opening| (o.country, o.class, o.kind);
+        let known: Vec<_> = openings.iter().map(key).collect();
+        let on_record = past.iter().map(|past| past.lesson.clone());
+        openings.extend(on_record.filter(|lesson| !known.contains(&key(lesson))));
+        let candidates = self.candidate.iter().map(|entry| entry.candidate(currency));
+        Ok((candidates.collect::<Result<_, _>>()?, openings, settings))
+    }
+}
+
+impl OpeningEntry {
+    fn opening(&self) -> Opening {
+        Opening {
+            country: self.country,
+            class: self.class,
+            kind: self.signal,
+            signalled: self.signalled,
+            bought: self.bought,
+        }
+    }
+}
+
+impl CandidateEntry {
+    fn candidate(&self, currency: Currency) -> Result<Candidate, FileError> {
+        let country = self.country;
+        let amount = |what: &str, text: &str| {
+            money(&format!("{country}, {what}"), text, currency).map(|money| money.minor)
+        };
+        let spread = |what: &str, [low, likely, high]: &[String; 3]| {
+            Ok::<_, FileError>(Spread {
+                low: amount(what, low)?,
+                likely: amount(what, likely)?,
+                high: amount(what, high)?,
+            })
+        };
+        let [low, likely, high] = self.delay_days;
+        Ok(Candidate {
+            country,
+            class: self.class,
+            price: spread("price", &self.price)?,
+            landed: spread("landed", &self.landed)?,
+            other_unit_cost: amount("other_unit_cost", &self.other_unit_cost)?,
+            fixed_a_year: amount("fixed_a_year", &self.fixed_a_year)?,
+            opening_cost: amount("opening_cost", &self.opening_cost)?,
+            gate: gate(country, &self.gate)?,
+            delay_days: Spread { low, likely, high },
+            signals: self.signal.iter().map(SignalEntry::signal).collect(),
+        })
+    }
+}
+
+impl SignalEntry {
+    fn signal(&self) -> Signal {
+        let (kind, count, as_of) = (self.kind, self.count, self.as_of);
+        Signal { kind, count, as_of, source: self.source.clone() }
+    }
+}
+
+fn gate(country: Country, text: &str) -> Result<Gate, FileError> {
+    match text {
+        "now" => Ok(Gate::Now),
+        "blocked" => Ok(Gate::Blocked),
+        "unknown" => Ok(Gate::Unknown),
+        day => day.parse().map(|on| Gate::From { on }).map_err(|_| {
+            bad(format!("{country}, gate: {day:?} is neither now, blocked, unknown nor a day"))
+        }),
+    }
+}

@@ -1,0 +1,168 @@
+//! A plan's file: which kinds there are, and what each comes to.
+
+use kontor_base::{Currency, Date, Money, Rate};
+use kontor_domain::planning::{
+    Batch, BatchPlan, CostSheet, LandedCost, LocalPlan, LocalVerdict, PastOpening, Reorder,
+    ReorderPoint, Sheet, landed_cost, local_or_import, next_country, plan_batch, reorder_point,
+};
+use serde::de::DeserializeOwned;
+
+use super::entry;
+
+/// The largest file that is read, in bytes.
+pub const FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// A kind of plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Landed cost of one unit, line by line.
+    Landed,
+    /// Local production against import.
+    Local,
+    /// The stock at which to order again.
+    Reorder,
+    /// How many units to make for one sale.
+    Batch,
+    /// Which country comes next.
+    NextCountry,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Landed, Self::Local, Self::Reorder, Self::Batch, Self::NextCountry];
+
+    /// The word in addresses and the store.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Landed => "landed",
+            Self::Local => "local",
+            Self::Reorder => "reorder",
+            Self::Batch => "batch",
+            Self::NextCountry => "next-country",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// A file to begin with; its numbers say themselves which of them are assumptions.
+    #[must_use]
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Landed => include_str!("../../../../data/planning/landed.toml"),
+            Self::Local => include_str!("../../../../data/planning/local.toml"),
+            Self::Reorder => include_str!("../../../../data/planning/reorder.toml"),
+            Self::Batch => include_str!("../../../../data/planning/batch.toml"),
+            Self::NextCountry => include_str!("../../../../data/planning/next-country.toml"),
+        }
+    }
+}
+
+/// Why a file comes to nothing: what is wrong and where, in words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FileError(pub String);
+
+pub(super) fn bad(error: impl std::fmt::Display) -> FileError {
+    FileError(error.to_string())
+}
+
+/// What a file comes to, with what went in.
+#[derive(Clone, Debug)]
+pub enum Worked {
+    /// Landed cost.
+    Landed(LandedCost),
+    /// Local production or import.
+    Local {
+        /// The product's name.
+        product: String,
+        /// The day on which production would start.
+        from: Date,
+        /// What went in.
+        plan: Box<LocalPlan>,
+        /// The answer.
+        verdict: LocalVerdict,
+    },
+    /// Reorder point.
+    Reorder(Reorder, ReorderPoint),
+    /// A batch.
+    Batch(Batch, BatchPlan),
+    /// The next country.
+    NextCountry(Box<Sheet>),
+}
+
+/// Works out a file. For the next country, what `past` openings have taught is learned from beside
+/// the file's own.
+///
+/// # Errors
+///
+/// [`FileError`].
+pub fn work_out(kind: Kind, text: &str, past: &[PastOpening]) -> Result<Worked, FileError> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(bad(format!("the file is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    match kind {
+        Kind::Landed => {
+            let sheet: CostSheet = read::<entry::Landed>(text)?.sheet()?;
+            landed_cost(&sheet).map(Worked::Landed).map_err(bad)
+        }
+        Kind::Local => {
+            let file = read::<entry::Local>(text)?;
+            let (plan, from) = (file.plan()?, file.from);
+            let verdict = local_or_import(&plan, from).map_err(bad)?;
+            Ok(Worked::Local { product: file.product, from, plan: Box::new(plan), verdict })
+        }
+        Kind::Reorder => {
+            let input = read::<entry::Reordering>(text)?.input()?;
+            reorder_point(&input).map(|point| Worked::Reorder(input, point)).map_err(bad)
+        }
+        Kind::Batch => {
+            let batch = read::<entry::Batches>(text)?.batch()?;
+            let plan = plan_batch(&batch).map_err(bad)?;
+            Ok(Worked::Batch(batch, plan))
+        }
+        Kind::NextCountry => {
+            let (candidates, openings, settings) = read::<entry::Countries>(text)?.input(past)?;
+            let sheet = next_country(&candidates, &openings, settings).map_err(bad)?;
+            Ok(Worked::NextCountry(Box::new(sheet)))
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, FileError> {
+    toml::from_str(text).map_err(bad)
+}
+
+/// An amount of the file's currency; `what` names it in the complaint.
+pub(super) fn money(what: &str, text: &str, currency: Currency) -> Result<Money, FileError> {
+    Money::parse(text, currency).map_err(|error| bad(format!("{what}: {text:?} is {error}")))
+}
+
+pub(super) fn currency(text: &str) -> Result<Currency, FileError> {
+    text.parse().map_err(|_| bad(format!("currency: {text:?} is none")))
+}
+
+pub(super) fn rate(what: &str, percent: &str) -> Result<Rate, FileError> {
+    Rate::parse_percent(percent).ok_or_else(|| bad(format!("{what}: {percent:?} is no percentage")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_comes_to_something() {
+        for kind in Kind::ALL {
+            let worked = work_out(kind, kind.example(), &[]);
+            assert!(worked.is_ok(), "{}: {:?}", kind.word(), worked.err());
+            assert_eq!(Kind::from_word(kind.word()), Some(kind));
+            let broken = format!("{}\nunknown = 1", kind.example());
+            assert!(work_out(kind, &broken, &[]).is_err(), "{}", kind.word());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Plans from files that people write: read, worked out, kept; and the record of past openings.
+//!
+//! Start with [`work_out`].
+
+mod entry;
+mod file;
+mod keep;
+mod past;
+
+pub use file::{FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
+pub use keep::{kept, save};
+pub use past::{PastImport, import_past, past_openings};

@@ -1,0 +1,172 @@
+//! Devices carried abroad, and a reseller's devices outside its territory.
+
+use std::sync::Arc;
+
+use kontor_base::id::ResellerId;
+use kontor_base::{Country, Date};
+use kontor_domain::install::DeviceKey;
+use kontor_domain::market::Market;
+use kontor_domain::reach::{
+    Carried, Estimate, Sighting, SoldUnit, Survival, Whereabouts, estimate, whereabouts,
+};
+use kontor_domain::reseller::Clause;
+use kontor_store::StoreError;
+use kontor_store::reseller::contracts;
+use kontor_store::stock::serial::{SoldSerial, after, of_reseller, sold_by_year};
+
+use crate::core::Shop;
+
+/// How many units are read in one transaction.
+const PAGE: i64 = 5_000;
+
+/// Where a device was seen, if it was.
+pub type Seen = dyn Fn(DeviceKey) -> Option<Sighting> + Send + Sync;
+
+/// Whether two countries belong to one market: sold to one of them is sold to both.
+fn together(markets: &[Market], one: Country, other: Country) -> bool {
+    markets.iter().any(|m| m.countries.contains(&one) && m.countries.contains(&other))
+}
+
+/// Every unit that has left, against where it is seen.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn carried_abroad(shop: &Arc<Shop>, seen: &Seen) -> Result<Carried, StoreError> {
+    let today = shop.now().date();
+    let snapshot = shop.snapshots.now();
+    let mut carried = Carried::default();
+    let mut last = String::new();
+    loop {
+        let from = last.clone();
+        let page = shop.db.read("reach.carried", move |tx| after(tx, &from, PAGE)).await?;
+        let Some(end) = page.last() else { return Ok(carried) };
+        last = end.serial.clone();
+        for unit in &page {
+            let sighting = seen(DeviceKey(unit.device));
+            let sold = SoldUnit { model: &unit.model, country: unit.country };
+            let one_region = |a, b| together(&snapshot.markets, a, b);
+            carried.add(&sold, sighting.as_ref(), today, one_region);
+        }
+    }
+}
+
+/// The weaker number for a country, by two assumptions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EstimateRow {
+    /// The country.
+    pub country: Country,
+    /// If every device lives for ever: the lower bound.
+    pub low: Estimate,
+    /// If devices live as long as they usually do.
+    pub usual: Estimate,
+}
+
+/// The weaker number where serial numbers tell nothing: active devices in a country less what was
+/// sold there and lives. Countries that devices are known to have been carried to are left out: there
+/// nobody has to estimate.
+#[must_use]
+pub fn estimates(
+    installs: &[(Country, u64)],
+    sold: &[(Country, String, i64, i64)],
+    carried: &Carried,
+    today: Date,
+) -> Vec<EstimateRow> {
+    let year = i64::from(today.year());
+    let known = carried.by_country();
+    let unknown = installs.iter().filter(|(country, _)| !known.contains_key(country));
+    unknown
+        .map(|(country, active)| {
+            let own = sold.iter().filter(|(sold_in, ..)| sold_in == country);
+            let units: Vec<(usize, u64)> = own
+                .map(|(_, _, sold_in, units)| {
+                    let age = usize::try_from(year - sold_in).unwrap_or(0);
+                    (age, u64::try_from(*units).unwrap_or(0))
+                })
+                .collect();
+            EstimateRow {
+                country: *country,
+                low: estimate(*active, &units, &Survival::all()),
+                usual: estimate(*active, &units, &Survival::usual()),
+            }
+        })
+        .collect()
+}
+
+/// Units on record by country, model and year.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn sold(shop: &Arc<Shop>) -> Result<Vec<(Country, String, i64, i64)>, StoreError> {
+    shop.db.read("reach.sold", sold_by_year).await
+}
+
+/// A unit that was delivered to a reseller and is active outside of its territory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideRow {
+    /// Its serial number.
+    pub serial: String,
+    /// Its model.
+    pub model: String,
+    /// When it was delivered.
+    pub delivered_on: Date,
+    /// Where it is active.
+    pub country: Country,
+    /// Since when it is seen.
+    pub since: Date,
+    /// The clause that names the territory.
+    pub clause: String,
+}
+
+/// A reseller's units that are active outside of every territory it has, by their serial numbers.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn outside_territory(
+    shop: &Arc<Shop>,
+    reseller: ResellerId,
+    seen: &Seen,
+) -> Result<Vec<OutsideRow>, StoreError> {
+    let today = shop.now().date();
+    let own = shop.db.read("reach.contracts", move |tx| contracts(tx, reseller)).await?;
+    let territory =
+        |country: Country| own.iter().any(|kept| kept.contract.terms.territory.contains(&country));
+    let clause = own.first().map(|kept| kept.contract.clause(Clause::Territory).to_string());
+    let clause = clause.unwrap_or_default();
+    let mut rows = Vec::new();
+    let mut last = String::new();
+    loop {
+        let from = last.clone();
+        let read = move |tx: &mut kontor_store::Tx<'_>| of_reseller(tx, reseller, &from, PAGE);
+        let page = shop.db.read("reach.outside", read).await?;
+        let Some(end) = page.last() else { return Ok(rows) };
+        last = end.serial.clone();
+        rows.extend(
+            page.into_iter().filter_map(|unit| outside(unit, seen, today, territory, &clause)),
+        );
+    }
+}
+
+fn outside(
+    unit: SoldSerial,
+    seen: &Seen,
+    today: Date,
+    territory: impl Fn(Country) -> bool,
+    clause: &str,
+) -> Option<OutsideRow> {
+    let sighting = seen(DeviceKey(unit.device))?;
+    let sold = SoldUnit { model: &unit.model, country: unit.country };
+    // Whatever lies in the territory is at home, wherever in it the unit went first.
+    let stands = whereabouts(&sold, Some(&sighting), today, |_, to| territory(to));
+    let Whereabouts::Carried { to } = stands else { return None };
+    Some(OutsideRow {
+        serial: unit.serial,
+        model: unit.model,
+        delivered_on: unit.sold_on,
+        country: to,
+        since: sighting.first,
+        clause: clause.to_owned(),
+    })
+}

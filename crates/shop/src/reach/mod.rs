@@ -1,0 +1,11 @@
+//! Reading what has left against what is seen: devices carried abroad, and a reseller's devices
+//! outside its territory.
+//!
+//! Where devices are seen is the count's knowledge, which is another crate's: whoever calls gives a
+//! function from a device to its sighting.
+
+mod carried;
+
+pub use carried::{
+    EstimateRow, OutsideRow, Seen, carried_abroad, estimates, outside_territory, sold,
+};

@@ -1,0 +1,55 @@
+//! Hands a reseller's order to the carrier, with the serial numbers of its units.
+
+use kontor_base::Instant;
+use kontor_base::id::ResellerOrderId;
+use kontor_domain::clearance::Place;
+use kontor_domain::market::Act;
+use kontor_domain::reseller::{OrderStage, ResellerRefusal};
+use kontor_store::reseller::{order as find, save_order};
+use kontor_store::{Tx, stock};
+
+use super::refusal::Refusal;
+use crate::core::{Failure, Known, Outcome, Shop};
+use crate::stock::{Parcel, Serials, ship_in};
+
+/// Dispatches an order within a transaction: judged once more at this moment.
+pub(crate) fn dispatch_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    known: &Known,
+    id: ResellerOrderId,
+    serials: &Serials,
+    at: Instant,
+) -> Outcome<(), Refusal> {
+    let unknown = || Failure::Refused(Refusal::UnknownOrder);
+    let found = find(tx, id)?.filter(|order| order.stage == OrderStage::Taken);
+    let mut order = found.ok_or_else(unknown)?;
+    let market = known.market(order.body.market).ok_or_else(unknown)?;
+    let place = Place::ship_to(market, order.body.ship_to);
+    let mut refused = Vec::new();
+    for line in &order.body.lines {
+        let verdict = known
+            .product(&line.sku)
+            .and_then(|(variant, _)| known.may(Act::Resell, variant, &place, at))
+            .ok_or_else(unknown)?;
+        if !verdict.outcome.permits() {
+            let codes: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code()).collect();
+            let (sku, reasons) = (line.sku.clone(), codes.join(", "));
+            refused.push(ResellerRefusal::NotCleared { sku, reasons });
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Failure::Refused(Refusal::Judged(refused)));
+    }
+    let parcel = Parcel {
+        hold: stock::hold(tx, order.hold)?.ok_or_else(unknown)?,
+        serials,
+        country: order.body.ship_to,
+        reference: id.to_string(),
+        reseller: Some(order.reseller),
+    };
+    ship_in(tx, shop, known, parcel, at).map_err(|failure| failure.map(Refusal::Ship))?;
+    order.stage = OrderStage::Dispatched;
+    save_order(tx, &order)?;
+    Ok(())
+}

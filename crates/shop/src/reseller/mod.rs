@@ -1,0 +1,32 @@
+//! Resellers: from the application over contract and allotment to orders, sell-out reports and what
+//! is active outside the territory.
+//!
+//! An allotment is a quota in the stock ledger: units move from the market's shelf to the contract's
+//! own account and back, with two sides, and an order can only take what lies there. What a contract
+//! does not allow is refused by [`kontor_domain::reseller::judge`] with the clause that says so.
+//!
+//! Money of these orders is billed outside of this shop: the order keeps what is owed, the money
+//! ledger holds the orders of customers alone.
+
+mod allot;
+mod apply;
+mod approve;
+mod dispatch;
+mod key;
+mod order;
+mod refusal;
+mod sell_out;
+mod show;
+
+pub(crate) use allot::allot_in;
+pub use apply::{ApplyCommand, apply};
+pub(crate) use approve::{approve_in, check, reject_in};
+pub(crate) use dispatch::dispatch_in;
+pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
+pub(crate) use key::{end_key_in, issue_key_in};
+pub use order::{LINES_MAX, OrderCommand, OrderTaken, order};
+pub use refusal::Refusal;
+pub use sell_out::{
+    SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
+};
+pub use show::{AllotmentRow, ShownReseller, list, open_orders, show};

@@ -1,0 +1,360 @@
+//! Resellers from the application to the sell-out report, and devices that were carried abroad.
+
+use std::sync::Arc;
+
+use kontor_base::id::{ProposalId, ResellerId};
+use kontor_base::{Clock, Date, Instant, Language, Money, Random, SecretKey};
+use kontor_domain::install::DeviceKey;
+use kontor_domain::market::MarketCode;
+use kontor_domain::reach::Sighting;
+use kontor_domain::reseller::{Clause, Contract, ProfileForm, Terms};
+use kontor_domain::staff::Decision;
+use kontor_scratch::Scratch;
+use kontor_shop::audit::audit;
+use kontor_shop::exchange::load_demo;
+use kontor_shop::reach::{carried_abroad, outside_territory};
+use kontor_shop::reseller::{
+    ApplyCommand, OrderCommand, OrderTaken, Refusal, SellOutCommand, apply, holder_of, order,
+    read_sell_out_csv, report_sell_out, show,
+};
+use kontor_shop::staff::{
+    Act, AddCommand, DecideCommand, IssueKey, Person, SecretGiven, SignIn, Undertaken, Undertaking,
+    add, decide, end_reseller_key, issue_reseller_key, proposal, sign_in, undertake,
+};
+use kontor_shop::stock::import_serials;
+use kontor_shop::{Failure, Policy, Shop};
+
+struct House {
+    shop: Arc<Shop>,
+    clock: Clock,
+    _folder: Scratch,
+}
+
+fn us() -> MarketCode {
+    "us".parse().expect("a market")
+}
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+fn contract() -> Contract {
+    let usd = |minor| Money::new(minor, "USD".parse().expect("a currency"));
+    let clauses = ["1", "2.1", "2.2", "3", "4", "5"].map(str::to_owned);
+    Contract {
+        code: "US-2026-3".to_owned(),
+        reseller: "Harbour Electronics".to_owned(),
+        from: day("2026-01-01"),
+        until: day("2027-12-31"),
+        ended_on: None,
+        terms: Terms {
+            territory: ["US".parse().expect("a country")].into(),
+            models: ["band".parse().expect("a model")].into(),
+            prices: [("BAND-BLACK".parse().expect("a SKU"), usd(900))].into(),
+            minimum_units: 2,
+            allotment: [("BAND-BLACK".parse().expect("a SKU"), 10)].into(),
+        },
+        clauses: Clause::ALL.into_iter().zip(clauses).collect(),
+    }
+}
+
+impl House {
+    async fn open() -> Self {
+        let folder = Scratch::chosen();
+        let db = folder.open();
+        let clock = Clock::fixed(Instant::start_of(day("2026-11-23")));
+        load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        let secret = SecretKey::from_bytes([3; 32]);
+        let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default());
+        Self { shop: Arc::new(shop.await.expect("it opens")), clock, _folder: folder }
+    }
+
+    async fn hire(&self, name: &str, role: &str) -> Person {
+        let email = format!("{name}@maker.example");
+        let command = AddCommand {
+            name: name.to_owned(),
+            email: email.clone(),
+            language: Language::En,
+            held: vec![role.parse().expect("a role")],
+        };
+        let code = add(&self.shop, command).await.expect("a new account").code;
+        let secret = SecretGiven::Recovery(code);
+        let wish = SignIn { email, secret, browser: "Firefox".to_owned(), known: None };
+        sign_in(&self.shop, wish).await.expect("comes in").person
+    }
+
+    async fn does(&self, person: &Person, act: Act) -> Result<Undertaken, String> {
+        let body = serde_json::to_vec(&act).expect("JSON");
+        let key = format!("{} {}", person.id, String::from_utf8_lossy(&body));
+        let once = self.shop.keys.once("staff", &key, &body);
+        let wish = Undertaking { act, reason: "agreed".to_owned(), once };
+        match undertake(&self.shop, person, wish).await {
+            Ok(done) => Ok(done.answer),
+            Err(Failure::Refused(refusal)) => Err(refusal.to_string()),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    async fn approve(&self, person: &Person, id: ProposalId) {
+        let seen = proposal(&self.shop, person, id).await.expect("shown").seen;
+        let command = DecideCommand {
+            proposal: id,
+            decision: Decision::Approve,
+            seen,
+            remark: String::new(),
+        };
+        decide(&self.shop, person, command).await.expect("approved");
+    }
+
+    async fn applicant(&self) -> ResellerId {
+        let form = ProfileForm {
+            name: "Harbour Electronics".to_owned(),
+            country: "us".to_owned(),
+            email: "trade@harbour.example".to_owned(),
+            plan: "bands in two shops".to_owned(),
+        };
+        let command = ApplyCommand { form, once: None };
+        apply(&self.shop, command).await.expect("applied").answer
+    }
+
+    /// A reseller with a contract, ten units set aside.
+    async fn reseller(&self) -> (ResellerId, Person) {
+        let id = self.applicant().await;
+        let ana = self.hire("ana", "market_manager@us").await;
+        let ben = self.hire("ben", "market_manager@us").await;
+        let act =
+            Act::ApproveReseller { reseller: id, market: us(), contract: Box::new(contract()) };
+        let Ok(Undertaken::Waiting(proposed)) = self.does(&ana, act).await else {
+            panic!("a contract takes two people");
+        };
+        self.approve(&ben, proposed).await;
+        let done = self.does(&ana, allot(10)).await;
+        assert_eq!(done, Ok(Undertaken::Done));
+        (id, ana)
+    }
+
+    async fn orders(
+        &self,
+        reseller: ResellerId,
+        ship_to: &str,
+        units: u32,
+        key: &str,
+    ) -> Result<OrderTaken, Refusal> {
+        let command = OrderCommand {
+            reseller,
+            contract: "US-2026-3".to_owned(),
+            ship_to: ship_to.parse().expect("a country"),
+            lines: vec![("BAND-BLACK".parse().expect("a SKU"), units)],
+            once: Some(self.shop.keys.once("test", key, key.as_bytes())),
+        };
+        match order(&self.shop, command).await {
+            Ok(taken) => Ok(taken.answer),
+            Err(Failure::Refused(refusal)) => Err(refusal),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    async fn is_clean(&self) {
+        let report = audit(&self.shop.db, |_| ()).await.expect("an audit");
+        assert!(report.is_clean(), "{report:?}");
+    }
+}
+
+fn allot(units: i64) -> Act {
+    let sku = "BAND-BLACK".parse().expect("a SKU");
+    Act::Allot { market: us(), contract: "US-2026-3".to_owned(), sku, units }
+}
+
+#[tokio::test]
+async fn an_order_is_taken_from_the_allotment_or_refused_with_its_clause() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    house.is_clean().await;
+
+    let refused = house.orders(id, "CA", 3, "a").await.expect_err("outside").to_string();
+    assert_eq!(refused, "clause 2.1 (territory) of US-2026-3: CA is not in the territory");
+    let refused = house.orders(id, "US", 1, "b").await.expect_err("too few");
+    assert_eq!(refused.code(), "reseller.too_few");
+    let refused = house.orders(id, "US", 11, "c").await.expect_err("too many").to_string();
+    assert!(refused.contains("clause 5 (allotment)"), "{refused}");
+
+    let taken = house.orders(id, "US", 4, "d").await.expect("taken");
+    assert_eq!(taken.body.total.minor, 3_600);
+    let again = house.orders(id, "US", 4, "d").await.expect("the same answer");
+    assert_eq!(again, taken, "the same order twice is one");
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let row = &shown.allotment[0];
+    assert_eq!((row.available, row.ordered, row.shipped), (6, 4, 0));
+    assert_eq!(shown.orders.len(), 1);
+    // Seven are not there any more, whatever the contract says of its term.
+    let refused = house.orders(id, "US", 7, "e").await.expect_err("not there");
+    assert_eq!(refused.code(), "reseller.allotment");
+    house.is_clean().await;
+
+    // The quota goes back as it came; what is ordered stays.
+    assert_eq!(house.does(&ana, allot(-6)).await, Ok(Undertaken::Done));
+    let refused = house.does(&ana, allot(-1)).await.expect_err("nothing is left");
+    assert!(refused.contains("not enough"), "{refused}");
+    let refused = house.does(&ana, allot(7)).await.expect_err("beyond the contract");
+    assert!(refused.contains("sets 10 units"), "{refused}");
+    house.is_clean().await;
+}
+
+#[tokio::test]
+async fn what_has_left_is_known_by_its_serial_number() {
+    let house = House::open().await;
+    let (id, _ana) = house.reseller().await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    let taken = house.orders(id, "US", 3, "a").await.expect("taken");
+    let sku = || "BAND-BLACK".parse().expect("a SKU");
+    let send = |serials: &[&str]| Act::DispatchReseller {
+        market: us(),
+        order: taken.order,
+        serials: vec![(sku(), serials.iter().map(|s| (*s).to_owned()).collect())],
+    };
+    for (bad, why) in [
+        (&["s1", "s2"][..], "3 units leave, 2 serial numbers"),
+        (&["s1", "s2", "s2"], "there twice"),
+        (&["s1", "s2", "=1"], "no serial number"),
+    ] {
+        let refused = house.does(&wim, send(bad)).await.expect_err(why);
+        assert!(refused.contains(why), "{refused}");
+    }
+    assert_eq!(house.does(&wim, send(&["s1", "s2", "s3"])).await, Ok(Undertaken::Done));
+    let refused = house.does(&wim, send(&["s4", "s5", "s6"])).await.expect_err("it has left");
+    assert!(refused.contains("no such order"), "{refused}");
+    house.is_clean().await;
+
+    let report = async |csv: &str, key: &str| {
+        let rows = match read_sell_out_csv(csv) {
+            Ok(rows) => rows,
+            Err(refusal) => return Err(refusal),
+        };
+        let once = Some(house.shop.keys.once("test", key, csv.as_bytes()));
+        let contract = "US-2026-3".to_owned();
+        let command = SellOutCommand { reseller: id, contract, rows, once };
+        match report_sell_out(&house.shop, command).await {
+            Ok(taken) => Ok(taken.answer),
+            Err(Failure::Refused(refusal)) => Err(refusal),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let head = "serial,sold_on,country\n";
+    let bad = report(&format!("{head}s1,2026-11-20,US\ns2,tomorrow,US\n"), "r0").await;
+    let Err(Refusal::Rows(rows)) = bad else { panic!("a bad row is named: {bad:?}") };
+    assert_eq!((rows[0].0, rows[0].1.field), (3, "sold_on"));
+    let csv = format!("{head}s1,2026-11-20,US\ns2,2026-11-21,CA\nx9,2026-11-21,US\n");
+    let told = report(&csv, "r1").await.expect("taken");
+    assert_eq!(told.units.values().sum::<u64>(), 2);
+    assert!(told.problems.iter().any(|p| p.contains("clause 2.1 (territory)")), "{told:?}");
+    assert!(told.problems.iter().any(|p| p.contains("not delivered")), "{told:?}");
+    assert_eq!(report(&csv, "r1").await.expect("the same answer"), told);
+    let again = report(&csv, "r2").await.expect("taken");
+    assert!(again.units.is_empty(), "a unit counts once: {again:?}");
+
+    // One is active in Canada for months, one at home, one was seen there for a day.
+    let seen = |serial: &str| house.shop.keys.device(serial);
+    let (s1, s2, s3) = (seen("S1"), seen("S2"), seen("S3"));
+    house.clock.advance_seconds(90 * 24 * 60 * 60);
+    let today = house.shop.now().date();
+    let sighting = move |device: DeviceKey| {
+        let at = |country: &str, first: &str| Sighting {
+            country: country.parse().ok(),
+            first: day(first),
+            last: today,
+        };
+        match device {
+            d if d == s1 => Some(at("US", "2026-11-25")),
+            d if d == s2 => Some(at("CA", "2026-11-25")),
+            d if d == s3 => Some(Sighting { first: today, ..at("CA", "2026-11-25") }),
+            _ => None,
+        }
+    };
+    let outside = outside_territory(&house.shop, id, &sighting).await.expect("read");
+    let found: Vec<_> =
+        outside.iter().map(|row| (row.serial.as_str(), row.country.code())).collect();
+    assert_eq!(found, [("S2", "CA")]);
+    assert_eq!(outside[0].clause, "clause 2.1 (territory) of US-2026-3");
+    let carried = carried_abroad(&house.shop, &sighting).await.expect("read");
+    assert_eq!((carried.sold, carried.home, carried.travelling, carried.total()), (3, 1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_key_opens_its_reseller_until_it_ends() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    let wish = IssueKey {
+        reseller: id,
+        market: us(),
+        label: "till".to_owned(),
+        form_key: "k1".to_owned(),
+    };
+    assert!(issue_reseller_key(&house.shop, &wim, wish.clone()).await.is_err(), "not his to give");
+    let key = issue_reseller_key(&house.shop, &ana, wish.clone()).await.expect("a key");
+    let again = issue_reseller_key(&house.shop, &ana, wish).await.expect("a key");
+    assert_eq!(key, again, "the same form twice is one key");
+    assert!(key.starts_with("rsk_"));
+    let holder = holder_of(&house.shop, &key).await.expect("read").expect("it is good");
+    assert_eq!(holder.id, id);
+    let last = key.len() - 1;
+    let other = if key.ends_with('0') { "1" } else { "0" };
+    for bad in ["", "rsk_", &key[4..], &format!("{}{other}", &key[..last])] {
+        assert_eq!(holder_of(&house.shop, bad).await.expect("read"), None, "{bad}");
+    }
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let hash = shown.keys[0].hash;
+    assert!(end_reseller_key(&house.shop, &ana, us(), id, hash).await.expect("ended"));
+    assert!(!end_reseller_key(&house.shop, &ana, us(), id, hash).await.expect("over"));
+    assert_eq!(holder_of(&house.shop, &key).await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn a_contract_that_contradicts_itself_is_not_even_proposed() {
+    let house = House::open().await;
+    let id = house.applicant().await;
+    let ana = house.hire("ana", "market_manager@us").await;
+    let propose = |change: &dyn Fn(&mut Contract)| {
+        let mut contract = contract();
+        change(&mut contract);
+        Act::ApproveReseller { reseller: id, market: us(), contract: Box::new(contract) }
+    };
+    for act in [
+        propose(&|c| c.terms.territory.clear()),
+        propose(&|c| c.code = "lower case".to_owned()),
+        propose(&|c| {
+            let sku = "NO-SUCH-THING".parse().expect("a SKU");
+            c.terms.prices.insert(sku, Money::new(1, "USD".parse().expect("a currency")));
+        }),
+        propose(&|c| {
+            c.clauses.remove(&Clause::Territory);
+        }),
+    ] {
+        assert!(house.does(&ana, act).await.is_err());
+    }
+    let dora = house.hire("dora", "market_manager@de").await;
+    let refused = house.does(&dora, propose(&|_| ())).await.expect_err("not her market");
+    assert!(!refused.is_empty());
+}
+
+#[tokio::test]
+async fn serial_numbers_of_the_past_come_from_a_file_all_or_none() {
+    let house = House::open().await;
+    let head = "serial,model,country,sold_on,source\n";
+    let good = format!("{head}a1,band,CN,2025-01-02,ledger 7\na2,band,CN,2025-01-02,ledger 7\n");
+    let done = import_serials(&house.shop, good.as_bytes()).await.expect("read");
+    assert_eq!((done.added, done.known, done.problems.len()), (2, 0, 0));
+    let again = import_serials(&house.shop, good.as_bytes()).await.expect("read");
+    assert_eq!((again.added, again.known), (0, 2));
+    let bad = format!(
+        "{head}a3,band,CN,2025-01-02,x\na3,band,CN,2025-01-02,x\na4,band,Chinaland,2025-01-02,x\n\
+         a5,band,CN,2099-01-02,x\n,band,CN,2025-01-02,x\n"
+    );
+    let refused = import_serials(&house.shop, bad.as_bytes()).await.expect("read");
+    let lines: Vec<u64> = refused.problems.iter().map(|(line, _)| *line).collect();
+    assert_eq!((refused.added, lines), (0, vec![3, 4, 5, 6]));
+    let carried = carried_abroad(&house.shop, &|_| None).await.expect("read");
+    assert_eq!((carried.sold, carried.unseen), (2, 2));
+}

@@ -1,0 +1,380 @@
+//! Resellers: applications, contracts, what they sign in with, orders, what they have sold on.
+
+use std::collections::BTreeSet;
+
+use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
+use kontor_base::{Instant, KeyedHash};
+use kontor_domain::market::MarketCode;
+use kontor_domain::reseller::{Contract, OrderBody, OrderStage, Profile, Sold, Standing};
+
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
+use crate::values;
+
+/// Whoever resells or wants to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reseller {
+    /// The id.
+    pub id: ResellerId,
+    /// Where they stand.
+    pub standing: Standing,
+    /// When they applied.
+    pub applied_at: Instant,
+    /// What they said of themselves.
+    pub profile: Profile,
+}
+
+/// Writes a reseller as it is now.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save(tx: &mut Tx<'_>, reseller: &Reseller) -> Result<(), StoreError> {
+    let body = to_json(&reseller.profile, "reseller")?;
+    tx.execute(
+        "INSERT INTO reseller (id, state, applied_at, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body",
+        values![reseller.id.bytes(), reseller.standing.word(), reseller.applied_at, &body],
+    )?;
+    Ok(())
+}
+
+/// A reseller.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn find(tx: &mut Tx<'_>, id: ResellerId) -> Result<Option<Reseller>, StoreError> {
+    tx.optional(
+        "SELECT id, state, applied_at, body FROM reseller WHERE id = $1",
+        values![id.bytes()],
+        read_reseller,
+    )
+}
+
+/// Resellers, the newest application first, a page at a time: up to `limit` before `before`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn before(
+    tx: &mut Tx<'_>,
+    before: Option<ResellerId>,
+    limit: i64,
+) -> Result<Vec<Reseller>, StoreError> {
+    let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, state, applied_at, body FROM reseller WHERE id < $1 ORDER BY id DESC LIMIT $2",
+        values![&before, limit],
+        read_reseller,
+    )
+}
+
+fn read_reseller(row: &Row<'_>) -> Result<Reseller, StoreError> {
+    let table = "reseller";
+    Ok(Reseller {
+        id: ResellerId::from_bytes(row.bytes16(0)?),
+        standing: word(&row.text(1)?, table, Standing::from_word)?,
+        applied_at: row.instant(2)?,
+        profile: row.json(3, table)?,
+    })
+}
+
+/// A contract, as kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptContract {
+    /// Whose.
+    pub reseller: ResellerId,
+    /// The market out of whose quota the allotment comes.
+    pub market: MarketCode,
+    /// What was agreed on.
+    pub contract: Contract,
+}
+
+/// Writes a contract as it is now.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_contract(tx: &mut Tx<'_>, kept: &KeptContract, at: Instant) -> Result<(), StoreError> {
+    let body = to_json(&kept.contract, "reseller_contract")?;
+    tx.execute(
+        "INSERT INTO reseller_contract (code, reseller, market, agreed_at, body)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (code) DO UPDATE SET body = excluded.body",
+        values![
+            kept.contract.code.as_str(),
+            kept.reseller.bytes(),
+            kept.market.as_str(),
+            at,
+            &body
+        ],
+    )?;
+    Ok(())
+}
+
+/// The contract with this code.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn contract(tx: &mut Tx<'_>, code: &str) -> Result<Option<KeptContract>, StoreError> {
+    tx.optional(
+        "SELECT reseller, market, body FROM reseller_contract WHERE code = $1",
+        values![code],
+        read_contract,
+    )
+}
+
+/// The contracts of a reseller, in the order of their codes.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn contracts(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<KeptContract>, StoreError> {
+    tx.query(
+        "SELECT reseller, market, body FROM reseller_contract WHERE reseller = $1 ORDER BY code",
+        values![reseller.bytes()],
+        read_contract,
+    )
+}
+
+fn read_contract(row: &Row<'_>) -> Result<KeptContract, StoreError> {
+    let table = "reseller_contract";
+    Ok(KeptContract {
+        reseller: ResellerId::from_bytes(row.bytes16(0)?),
+        market: parsed(&row.text(1)?, table)?,
+        contract: row.json(2, table)?,
+    })
+}
+
+/// Something to sign in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The keyed hash of the secret.
+    pub hash: KeyedHash,
+    /// Whose.
+    pub reseller: ResellerId,
+    /// What it is for.
+    pub label: String,
+    /// When it was made.
+    pub made_at: Instant,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+}
+
+/// Writes a key as it is now.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_key(tx: &mut Tx<'_>, key: &Key) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO reseller_key (hash, reseller, label, made_at, ended_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (hash) DO UPDATE SET ended_at = excluded.ended_at",
+        values![&key.hash, key.reseller.bytes(), &key.label, key.made_at, key.ended_at],
+    )?;
+    Ok(())
+}
+
+/// The key with this hash.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn key(tx: &mut Tx<'_>, hash: &KeyedHash) -> Result<Option<Key>, StoreError> {
+    tx.optional(
+        "SELECT hash, reseller, label, made_at, ended_at FROM reseller_key WHERE hash = $1",
+        values![hash],
+        read_key,
+    )
+}
+
+/// The keys of a reseller, the oldest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn keys(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<Key>, StoreError> {
+    tx.query(
+        "SELECT hash, reseller, label, made_at, ended_at FROM reseller_key
+         WHERE reseller = $1 ORDER BY made_at, hash",
+        values![reseller.bytes()],
+        read_key,
+    )
+}
+
+fn read_key(row: &Row<'_>) -> Result<Key, StoreError> {
+    Ok(Key {
+        hash: row.bytes16(0)?,
+        reseller: ResellerId::from_bytes(row.bytes16(1)?),
+        label: row.text(2)?,
+        made_at: row.instant(3)?,
+        ended_at: row.maybe_int(4)?.map(Instant::from_micros),
+    })
+}
+
+/// An order of a reseller, as kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptOrder {
+    /// Its id.
+    pub id: ResellerOrderId,
+    /// Whose.
+    pub reseller: ResellerId,
+    /// Under which contract.
+    pub contract: String,
+    /// The claimed hold on the allotment.
+    pub hold: HoldId,
+    /// How far it is.
+    pub stage: OrderStage,
+    /// What was agreed on, for good.
+    pub body: OrderBody,
+}
+
+/// Writes an order as it is now; what was agreed on is never changed.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> {
+    let body = to_json(&order.body, "reseller_order")?;
+    tx.execute(
+        "INSERT INTO reseller_order (id, reseller, market, contract, hold, state, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+        values![
+            order.id.bytes(),
+            order.reseller.bytes(),
+            order.body.market.as_str(),
+            &order.contract,
+            order.hold.bytes(),
+            order.stage.word(),
+            &body
+        ],
+    )?;
+    Ok(())
+}
+
+/// An order.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn order(tx: &mut Tx<'_>, id: ResellerOrderId) -> Result<Option<KeptOrder>, StoreError> {
+    tx.optional(
+        "SELECT id, reseller, contract, hold, state, body FROM reseller_order WHERE id = $1",
+        values![id.bytes()],
+        read_order,
+    )
+}
+
+/// The orders of a reseller, the newest first, up to `limit`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn orders(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    limit: i64,
+) -> Result<Vec<KeptOrder>, StoreError> {
+    tx.query(
+        "SELECT id, reseller, contract, hold, state, body FROM reseller_order
+         WHERE reseller = $1 ORDER BY id DESC LIMIT $2",
+        values![reseller.bytes(), limit],
+        read_order,
+    )
+}
+
+/// The orders that a market serves and that have not left, the oldest first, up to `limit`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn open(tx: &mut Tx<'_>, market: &str, limit: i64) -> Result<Vec<KeptOrder>, StoreError> {
+    tx.query(
+        "SELECT id, reseller, contract, hold, state, body FROM reseller_order
+         WHERE market = $1 AND state = 'taken' ORDER BY id LIMIT $2",
+        values![market, limit],
+        read_order,
+    )
+}
+
+fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
+    let table = "reseller_order";
+    Ok(KeptOrder {
+        id: ResellerOrderId::from_bytes(row.bytes16(0)?),
+        reseller: ResellerId::from_bytes(row.bytes16(1)?),
+        contract: row.text(2)?,
+        hold: HoldId::from_bytes(row.bytes16(3)?),
+        stage: word(&row.text(4)?, table, OrderStage::from_word)?,
+        body: row.json(5, table)?,
+    })
+}
+
+/// Which of these serial numbers were reported as sold on before, by whomever.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn reported(tx: &mut Tx<'_>, serials: &[String]) -> Result<BTreeSet<String>, StoreError> {
+    let mut found = BTreeSet::new();
+    for serial in serials {
+        let known = tx.optional(
+            "SELECT serial FROM reseller_sell_out WHERE serial = $1",
+            values![serial],
+            |row| row.text(0),
+        )?;
+        found.extend(known);
+    }
+    Ok(found)
+}
+
+/// Writes a unit down that a reseller has sold on; the first report of a unit stays.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_sold(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    sold: &Sold,
+    at: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO reseller_sell_out (serial, reseller, country, sold_on, reported_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (serial) DO NOTHING",
+        values![
+            sold.serial.as_str(),
+            reseller.bytes(),
+            sold.country.code(),
+            &sold.on.to_string(),
+            at
+        ],
+    )?;
+    Ok(())
+}
+
+/// What a reseller has reported as sold on, a page at a time: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn sold_after(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Sold>, StoreError> {
+    tx.query(
+        "SELECT serial, sold_on, country FROM reseller_sell_out
+         WHERE reseller = $1 AND serial > $2 ORDER BY serial LIMIT $3",
+        values![reseller.bytes(), after, limit],
+        |row| {
+            let table = "reseller_sell_out";
+            let (on, country) = (parsed(&row.text(1)?, table)?, parsed(&row.text(2)?, table)?);
+            Ok(Sold { serial: row.text(0)?, on, country })
+        },
+    )
+}

@@ -1,0 +1,470 @@
+//! Samples: openings, withdrawals, dispatch, resellers, evidence and plans.
+
+use kontor_base::Language;
+use kontor_domain::reseller::ProfileForm;
+
+use super::staff::shell as desk;
+use super::{at, day, lone};
+use crate::page::staff::{
+    AllotmentLine, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice, Compared, ComparedRow,
+    ContractForm, ContractRow, DispatchPage, EstimateLine, GapRow, HeldRow, Mark, MatrixCell,
+    MatrixRule, NextCountryPage, OpenItem, OpeningPage, OutsideLine, ParcelRow, PastRow, Place,
+    PlanLine, PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+    SignalLine, TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+};
+use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
+
+fn us() -> kontor_domain::market::MarketCode {
+    "us".parse().expect("a market")
+}
+
+fn open_item(code: &str) -> OpenItem {
+    OpenItem {
+        code: code.to_owned(),
+        title: "Certification of the radio".to_owned(),
+        mark: Mark::Missing,
+        state: "Not there".to_owned(),
+        who: "FCC; needs in the country: agent".to_owned(),
+        weeks: "4–8".to_owned(),
+        cost: if code == "US-HAC" { String::new() } else { "$1,200.00".to_owned() },
+        ready: "not before 1 July 2015".to_owned(),
+        is_rule: true,
+    }
+}
+
+fn picture() -> (String, String) {
+    let svg = |class| {
+        format!(
+            "<svg class=\"chart {class}\" viewBox=\"0 0 9 9\" role=\"img\" aria-label=\"x\"></svg>"
+        )
+    };
+    (svg("chart-wide"), svg("chart-narrow"))
+}
+
+impl OpeningPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let cell = |mark| Some(MatrixCell { mark, date: Some(day(2015, 9, 1)) });
+        let row = |sku: &str, open: Vec<OpenItem>, tone| GapRow {
+            sku: sku.to_owned(),
+            name: format!("{sku} <b>"),
+            ready: "ready".to_owned(),
+            tone,
+            cells: vec![cell(Mark::Granted), None],
+            open,
+        };
+        let full = Self {
+            shell: desk(language, Place::Openings),
+            market: us(),
+            markets: vec![us(), "de".parse().expect("a market")],
+            stage: "open".to_owned(),
+            on: day(2015, 6, 1),
+            choices: vec![Choice {
+                sku: "BAND".to_owned(),
+                name: "Band".to_owned(),
+                chosen: true,
+                other: false,
+            }],
+            refused: None,
+            rules: ["US-FCC-CERT", "US-HAC"]
+                .map(|code| MatrixRule { code: code.to_owned(), title: "A rule".to_owned() })
+                .to_vec(),
+            rows: vec![
+                row("BAND", Vec::new(), "good"),
+                row("PHONE", vec![open_item("US-FCC-CERT"), open_item("US-HAC")], "warn"),
+            ],
+            sellable: vec!["Band".to_owned()],
+            market_ready: "ready".to_owned(),
+            cost: "$1,200.00".to_owned(),
+            cost_unknown: 1,
+            checklist: vec![
+                CheckRow { item: open_item("US-ENTITY"), hard: true },
+                CheckRow {
+                    item: OpenItem { weeks: String::new(), ..open_item("US-SUPPORT") },
+                    hard: false,
+                },
+            ],
+            path: vec![("US-ENTITY".to_owned(), "An importer".to_owned(), "ready".to_owned())],
+            timeline: Some(picture()),
+            compared: Some(Compared {
+                on: day(2015, 8, 1),
+                market: ("ready".to_owned(), "ready".to_owned()),
+                rows: vec![ComparedRow {
+                    name: "Phone".to_owned(),
+                    here: "no date".to_owned(),
+                    there: "ready".to_owned(),
+                    solved: "US-HAC".to_owned(),
+                    added: String::new(),
+                }],
+            }),
+            next: vec![("paused", "paused".to_owned())],
+            history: vec![TakenStep {
+                at: at(9, 30),
+                way: "preparing → open".to_owned(),
+                by: "Ana Souza".to_owned(),
+                reason: "the first day".to_owned(),
+            }],
+            may_edit: true,
+            csv: "/admin/us/opening.csv".to_owned(),
+            key: "k".to_owned(),
+        };
+        let refused = Self {
+            refused: Some("the opening cannot lie before the day".to_owned()),
+            rows: Vec::new(),
+            rules: Vec::new(),
+            compared: None,
+            timeline: None,
+            history: Vec::new(),
+            may_edit: false,
+            ..full.clone()
+        };
+        let nothing = Self {
+            sellable: Vec::new(),
+            compared: Some(Compared {
+                on: day(2015, 8, 1),
+                market: ("ready".to_owned(), "ready".to_owned()),
+                rows: Vec::new(),
+            }),
+            ..full.clone()
+        };
+        vec![("full", full), ("refused", refused), ("nothing", nothing)]
+    }
+}
+
+impl WithdrawalsPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let full = Self {
+            shell: desk(language, Place::Withdrawals),
+            market: us(),
+            markets: vec![us(), "de".parse().expect("a market")],
+            rows: vec![WithdrawalRow {
+                code: "WITHDRAWN-US-7K3Q9MX24TB7".to_owned(),
+                scope: "model band".to_owned(),
+                since: day(2015, 6, 1),
+                reason: "a batch gets warm <b>".to_owned(),
+                by: "withdrawn by Ana Souza".to_owned(),
+            }],
+            held: vec![HeldRow {
+                number: "US15-7K3Q-9MX2-4TB7".to_owned(),
+                placed_at: at(9, 30),
+                lines: "1 × BAND-BLACK".to_owned(),
+            }],
+            products: vec![("BAND-BLACK".to_owned(), "Band, Black".to_owned())],
+            form: WithdrawForm { sku: "BAND-BLACK".to_owned(), ..WithdrawForm::default() },
+            may_withdraw: true,
+            may_restore: true,
+            key: "k".to_owned(),
+        };
+        let quiet = Self {
+            rows: Vec::new(),
+            held: Vec::new(),
+            may_withdraw: false,
+            may_restore: false,
+            ..full.clone()
+        };
+        vec![("full", full), ("quiet", quiet)]
+    }
+}
+
+impl DispatchPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let parcel = |reseller: Option<&str>, number: &str| ParcelRow {
+            number: number.to_owned(),
+            placed: "1 June 2015".to_owned(),
+            country: "USA".to_owned(),
+            lines: vec![("BAND-BLACK".to_owned(), 2)],
+            serials: "BAND-BLACK: ".to_owned(),
+            reseller: reseller.map(str::to_owned),
+        };
+        let page = |rows| Self {
+            shell: desk(language, Place::Dispatch),
+            market: us(),
+            markets: vec![us(), "de".parse().expect("a market")],
+            rows,
+            key: "k".to_owned(),
+        };
+        let two = vec![
+            parcel(None, "US15-7K3Q-9MX2-4TB7"),
+            parcel(Some("Harbour <b>"), "rso_06dyk2m1v5rjz0q3c8s4n7t9ab"),
+        ];
+        vec![("two", page(two)), ("none", page(Vec::new()))]
+    }
+}
+
+fn reseller() -> ResellerRow {
+    ResellerRow {
+        id: "rsl_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
+        name: "Harbour <b>Electronics".to_owned(),
+        country: "Netherlands".to_owned(),
+        standing: "has a contract".to_owned(),
+        tone: "good",
+        applied_at: at(9, 30),
+        contracts: vec!["NL-2015-3".to_owned()],
+    }
+}
+
+fn allotment() -> Vec<AllotmentLine> {
+    vec![AllotmentLine {
+        contract: "NL-2015-3".to_owned(),
+        sku: "BAND-BLACK".to_owned(),
+        agreed: "1,000".to_owned(),
+        available: "600".to_owned(),
+        ordered: "400".to_owned(),
+        shipped: "0".to_owned(),
+    }]
+}
+
+fn order() -> ResellerOrderRow {
+    ResellerOrderRow {
+        id: "rso_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
+        on: day(2015, 6, 1),
+        ship_to: "Netherlands".to_owned(),
+        lines: "400 × BAND-BLACK".to_owned(),
+        total: "€3,600.00".to_owned(),
+        stage: "taken".to_owned(),
+    }
+}
+
+impl ResellersPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |rows: Vec<ResellerRow>| Self {
+            shell: desk(language, Place::Resellers),
+            next: (!rows.is_empty()).then(|| "rsl_x".to_owned()),
+            rows,
+        };
+        vec![("one", page(vec![reseller()])), ("none", page(Vec::new()))]
+    }
+}
+
+impl ResellerPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let full = Self {
+            shell: desk(language, Place::Resellers),
+            row: reseller(),
+            email: "trade@harbour.example".to_owned(),
+            plan: "bands in two shops".to_owned(),
+            contracts: vec![ContractRow {
+                code: "NL-2015-3".to_owned(),
+                market: us(),
+                term: (day(2015, 1, 1), day(2015, 12, 31)),
+                territory: "Netherlands, Belgium".to_owned(),
+                models: "band".to_owned(),
+                minimum: 50,
+                clauses: vec![("Territory".to_owned(), "2.1".to_owned())],
+                prices: vec![("BAND-BLACK".to_owned(), "€9.00".to_owned())],
+            }],
+            allotment: allotment(),
+            orders: vec![order()],
+            keys: vec![
+                ResellerKeyRow {
+                    hash: "06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
+                    label: "till".to_owned(),
+                    made_at: at(9, 30),
+                    ended_at: None,
+                },
+                ResellerKeyRow {
+                    hash: "16dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
+                    label: "old".to_owned(),
+                    made_at: at(8, 30),
+                    ended_at: Some(at(9, 0)),
+                },
+            ],
+            new_key: Some("rsk_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned()),
+            outside: Some(vec![OutsideLine {
+                serial: "4711/A".to_owned(),
+                model: "band".to_owned(),
+                delivered_on: day(2015, 1, 10),
+                country: "Germany".to_owned(),
+                since: day(2015, 3, 1),
+                clause: "clause 2.1 (territory) of NL-2015-3".to_owned(),
+            }]),
+            form: Some(ContractForm { code: "NL-2015-3".to_owned(), ..ContractForm::default() }),
+            clause_names: ["term", "territory", "models", "price", "minimum", "allotment"]
+                .map(|word| (word, word.to_owned()))
+                .to_vec(),
+            markets: vec![us()],
+            may_manage: true,
+            undecided: true,
+            key: "k".to_owned(),
+        };
+        let bare = Self {
+            contracts: Vec::new(),
+            allotment: Vec::new(),
+            orders: Vec::new(),
+            keys: Vec::new(),
+            new_key: None,
+            outside: None,
+            form: None,
+            may_manage: false,
+            ..full.clone()
+        };
+        let calm = Self { outside: Some(Vec::new()), undecided: false, ..full.clone() };
+        vec![("full", full), ("bare", bare), ("calm", calm)]
+    }
+}
+
+impl ResellerFrontPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |errors, sent, key_bad| Self {
+            shell: super::super::Shell { market: None, ..lone(language, "US", "") },
+            form: ProfileForm::default(),
+            errors,
+            sent,
+            key_bad,
+            key: "k".to_owned(),
+        };
+        let wrong = ["name", "country", "email", "plan"].map(|f| (f, "Look again.".to_owned()));
+        vec![
+            ("empty", page(Vec::new(), false, false)),
+            ("sent", page(Vec::new(), true, false)),
+            ("errors", page(wrong.to_vec(), false, true)),
+        ]
+    }
+}
+
+impl ResellerDeskPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |contracts: Vec<OwnContract>, said| Self {
+            shell: super::super::Shell { market: None, ..lone(language, "US", "") },
+            name: "Harbour <b>Electronics".to_owned(),
+            allotment: if contracts.is_empty() { Vec::new() } else { allotment() },
+            orders: if contracts.is_empty() { Vec::new() } else { vec![order()] },
+            contracts,
+            said,
+            key: "k".to_owned(),
+        };
+        let contract = OwnContract {
+            code: "NL-2015-3".to_owned(),
+            term: (day(2015, 1, 1), day(2015, 12, 31)),
+            territory: "Netherlands".to_owned(),
+            minimum: 50,
+            prices: vec![("BAND-BLACK".to_owned(), "Band".to_owned(), "€9.00".to_owned())],
+            countries: vec![("NL".to_owned(), "Netherlands".to_owned())],
+        };
+        let clause = "clause 2.1 (territory) of NL-2015-3: CA is not in the territory".to_owned();
+        vec![
+            ("refused", page(vec![contract.clone()], Some(("bad", vec![clause])))),
+            ("taken", page(vec![contract], Some(("good", vec!["It is taken.".to_owned()])))),
+            ("none", page(Vec::new(), None)),
+        ]
+    }
+}
+
+impl CarriedPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let full = Self {
+            shell: desk(language, Place::Carried),
+            counted: true,
+            sums: ["1,000", "600", "20", "80", "100"].map(str::to_owned),
+            total: "200".to_owned(),
+            withheld: "12".to_owned(),
+            least: 50,
+            map: picture().0,
+            rows: vec![CarriedLine {
+                from: "China".to_owned(),
+                to: "India".to_owned(),
+                model: "mi-3".to_owned(),
+                month: "2015-02".to_owned(),
+                units: "188".to_owned(),
+            }],
+            estimates: vec![EstimateLine {
+                country: "Brazil".to_owned(),
+                installs: "820,000".to_owned(),
+                sold: "0".to_owned(),
+                low: "820,000".to_owned(),
+                usual: "820,000".to_owned(),
+            }],
+            survival: "100 %, 80 %".to_owned(),
+        };
+        let none = Self { counted: false, rows: Vec::new(), estimates: Vec::new(), ..full.clone() };
+        vec![("full", full), ("none", none)]
+    }
+}
+
+impl NextCountryPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let full = Self {
+            shell: desk(language, Place::NextCountry),
+            example: true,
+            refused: None,
+            unsolved: vec![("USA".to_owned(), 3, "/admin/us/opening".to_owned())],
+            headline: "Next: Germany (bands), tied with France.".to_owned(),
+            map: picture().0,
+            rows: vec![CandidateRow {
+                id: "c-DE-band".to_owned(),
+                country: "Germany".to_owned(),
+                class: "bands".to_owned(),
+                rank: "rank 1 to 2".to_owned(),
+                tied: "France".to_owned(),
+                break_even: "6,000–9,000".to_owned(),
+                gate: "not before 7 September 2015".to_owned(),
+                sway: "the net price".to_owned(),
+                sentence: "DE (band): break-even 7,100 a year.".to_owned(),
+                signals: vec![SignalLine {
+                    name: "resellers’ orders".to_owned(),
+                    count: "9,800".to_owned(),
+                    as_of: day(2015, 5, 20),
+                    stale: true,
+                    source: "shipping labels".to_owned(),
+                    units: "7,500–8,200".to_owned(),
+                    verdict: "clears it".to_owned(),
+                }],
+            }],
+            settings: "10,000 draws.".to_owned(),
+            past: vec![PastRow {
+                country: "India".to_owned(),
+                class: "phone".to_owned(),
+                signal: "waiting list".to_owned(),
+                opened_on: day(2014, 7, 22),
+                forecast: "10,000–20,000".to_owned(),
+                outcome: "95,000".to_owned(),
+                hit: "more came".to_owned(),
+                tone: "warn",
+                lesson: "95,000 of 350,000 bought".to_owned(),
+            }],
+            hit_rate: "0 of 1 came true.".to_owned(),
+        };
+        let none = Self {
+            example: false,
+            refused: Some("line 3".to_owned()),
+            unsolved: Vec::new(),
+            rows: Vec::new(),
+            past: Vec::new(),
+            ..full.clone()
+        };
+        vec![("full", full), ("none", none)]
+    }
+}
+
+impl PlanPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let full = Self {
+            shell: desk(language, Place::Plans),
+            kind: "landed",
+            kinds: vec![("landed", "Landed cost".to_owned()), ("local", "Local".to_owned())],
+            refused: None,
+            answer: "A unit costs ₹5,062.50.".to_owned(),
+            notes: vec!["A note.".to_owned()],
+            formula: "line = base × rate",
+            reference: "Customs practice.",
+            picture: Some(picture()),
+            lines: vec![PlanLine {
+                label: "Duty <b>".to_owned(),
+                how: "12.5 % × ₹4,500.00".to_owned(),
+                amount: "₹562.50".to_owned(),
+                as_of: "1 March 2015".to_owned(),
+                source: "the ministry".to_owned(),
+            }],
+            text: "currency = \"INR\" # </textarea>".to_owned(),
+            saved: Some(("Ana Souza".to_owned(), at(9, 30))),
+            may_edit: true,
+            key: "k".to_owned(),
+        };
+        let refused = Self {
+            refused: Some("line 3".to_owned()),
+            saved: None,
+            may_edit: false,
+            ..full.clone()
+        };
+        vec![("full", full), ("refused", refused)]
+    }
+}

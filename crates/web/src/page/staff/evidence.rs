@@ -1,0 +1,211 @@
+//! The evidence that expansion rests on: devices carried abroad, the next country, and the plans of
+//! costs and quantities.
+
+use askama::Template;
+use kontor_base::{Date, Instant};
+
+use super::StaffShell;
+
+/// Units that went one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedLine {
+    /// Where they were sold.
+    pub from: String,
+    /// Where they are.
+    pub to: String,
+    /// The model.
+    pub model: String,
+    /// The month in which they were first seen.
+    pub month: String,
+    /// How many.
+    pub units: String,
+}
+
+/// An estimate where no serial number is on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EstimateLine {
+    /// The country.
+    pub country: String,
+    /// Active devices.
+    pub installs: String,
+    /// Units on record as sold there.
+    pub sold: String,
+    /// The gap if every device lives for ever: the lower bound.
+    pub low: String,
+    /// The gap by the usual life.
+    pub usual: String,
+}
+
+/// `GET /admin/carried`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/carried.html")]
+pub struct CarriedPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// Nothing is counted on this server.
+    pub counted: bool,
+    /// Units on record; at home; elsewhere for a short time; silent; never seen.
+    pub sums: [String; 5],
+    /// How many were carried abroad.
+    pub total: String,
+    /// How many went ways that are not told.
+    pub withheld: String,
+    /// Fewer than so many are not told.
+    pub least: u64,
+    /// The map.
+    pub map: String,
+    /// The ways.
+    pub rows: Vec<CarriedLine>,
+    /// The weaker estimates.
+    pub estimates: Vec<EstimateLine>,
+    /// The assumption behind them.
+    pub survival: String,
+}
+
+/// A signal of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignalLine {
+    /// What was counted.
+    pub name: String,
+    /// How many.
+    pub count: String,
+    /// When.
+    pub as_of: Date,
+    /// The count is old.
+    pub stale: bool,
+    /// Where it is from.
+    pub source: String,
+    /// Units a year by it alone, or that it is not calibrated.
+    pub units: String,
+    /// Whether it clears break-even, or how many it would need.
+    pub verdict: String,
+}
+
+/// A candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CandidateRow {
+    /// Its anchor: country and class.
+    pub id: String,
+    /// The country.
+    pub country: String,
+    /// The class of products.
+    pub class: String,
+    /// Its rank, as a range.
+    pub rank: String,
+    /// The countries it is tied with.
+    pub tied: String,
+    /// Break-even units a year.
+    pub break_even: String,
+    /// When it can open.
+    pub gate: String,
+    /// What would change this.
+    pub sway: String,
+    /// The whole sentence.
+    pub sentence: String,
+    /// Its signals.
+    pub signals: Vec<SignalLine>,
+}
+
+/// A past opening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastRow {
+    /// The country.
+    pub country: String,
+    /// The class.
+    pub class: String,
+    /// The signal.
+    pub signal: String,
+    /// When it opened.
+    pub opened_on: Date,
+    /// What was forecast.
+    pub forecast: String,
+    /// What came.
+    pub outcome: String,
+    /// How they stand to each other, in words.
+    pub hit: String,
+    /// `good`, `warn` or `quiet`.
+    pub tone: &'static str,
+    /// What was learned: so many of so many bought.
+    pub lesson: String,
+}
+
+/// `GET /admin/next-country`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/next_country.html")]
+pub struct NextCountryPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The sheet is worked out from the example: nobody has saved one.
+    pub example: bool,
+    /// Why there is no sheet, if there is none.
+    pub refused: Option<String>,
+    /// Open markets with unsolved problems: name, how many, where to look.
+    pub unsolved: Vec<(String, usize, String)>,
+    /// The answer in one sentence.
+    pub headline: String,
+    /// The map.
+    pub map: String,
+    /// The candidates, the best first.
+    pub rows: Vec<CandidateRow>,
+    /// Draws, seed, years.
+    pub settings: String,
+    /// Past openings.
+    pub past: Vec<PastRow>,
+    /// How many forecasts came true, in words.
+    pub hit_rate: String,
+}
+
+/// A line of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanLine {
+    /// What.
+    pub label: String,
+    /// How it was worked out.
+    pub how: String,
+    /// What it comes to.
+    pub amount: String,
+    /// From which day it is.
+    pub as_of: String,
+    /// Where it is from.
+    pub source: String,
+}
+
+/// `GET /admin/plans/{kind}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/plan.html")]
+pub struct PlanPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The kind's word.
+    pub kind: &'static str,
+    /// The kinds: word and name.
+    pub kinds: Vec<(&'static str, String)>,
+    /// Why it comes to nothing, if it does not.
+    pub refused: Option<String>,
+    /// The answer.
+    pub answer: String,
+    /// What has to be known with it.
+    pub notes: Vec<String>,
+    /// The formula.
+    pub formula: &'static str,
+    /// Where it is from.
+    pub reference: &'static str,
+    /// The picture, wide and narrow.
+    pub picture: Option<(String, String)>,
+    /// The lines.
+    pub lines: Vec<PlanLine>,
+    /// The file.
+    pub text: String,
+    /// Who saved it and when; none: it is the example.
+    pub saved: Option<(String, Instant)>,
+    /// The person may save.
+    pub may_edit: bool,
+    /// The key of the form.
+    pub key: String,
+}
+
+impl PlanPage {
+    fn is_kind(&self, other: &str) -> bool {
+        self.kind == other
+    }
+}

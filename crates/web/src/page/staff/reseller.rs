@@ -1,0 +1,231 @@
+//! Resellers and what is handed to the carrier.
+
+use askama::Template;
+use kontor_base::{Date, Instant};
+use kontor_domain::market::MarketCode;
+
+use super::StaffShell;
+
+/// A reseller in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResellerRow {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its country.
+    pub country: String,
+    /// Where it stands, in words.
+    pub standing: String,
+    /// `good`, `warn` or `quiet`.
+    pub tone: &'static str,
+    /// When it applied.
+    pub applied_at: Instant,
+    /// Its contracts' names.
+    pub contracts: Vec<String>,
+}
+
+/// `GET /admin/resellers`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/resellers.html")]
+pub struct ResellersPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The resellers.
+    pub rows: Vec<ResellerRow>,
+    /// The id before which the next page begins.
+    pub next: Option<String>,
+}
+
+/// A contract, told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractRow {
+    /// Its name.
+    pub code: String,
+    /// The market that serves it.
+    pub market: MarketCode,
+    /// Its first and last day.
+    pub term: (Date, Date),
+    /// Where they may sell.
+    pub territory: String,
+    /// What they may sell.
+    pub models: String,
+    /// The fewest units of an order.
+    pub minimum: u32,
+    /// Its clauses: what about, which number.
+    pub clauses: Vec<(String, String)>,
+    /// Its prices: variant and price.
+    pub prices: Vec<(String, String)>,
+}
+
+/// What lies with a reseller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllotmentLine {
+    /// The contract.
+    pub contract: String,
+    /// The variant.
+    pub sku: String,
+    /// What the contract sets aside.
+    pub agreed: String,
+    /// What lies there.
+    pub available: String,
+    /// What is ordered.
+    pub ordered: String,
+    /// What has left.
+    pub shipped: String,
+}
+
+/// An order of a reseller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResellerOrderRow {
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub on: Date,
+    /// Where it goes.
+    pub ship_to: String,
+    /// What is in it.
+    pub lines: String,
+    /// What it costs.
+    pub total: String,
+    /// How far it is, in words.
+    pub stage: String,
+}
+
+/// A key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResellerKeyRow {
+    /// Its hash, as the form names it.
+    pub hash: String,
+    /// What it is for.
+    pub label: String,
+    /// Since when.
+    pub made_at: Instant,
+    /// Until when; none: it is good.
+    pub ended_at: Option<Instant>,
+}
+
+/// A unit that is active outside the territory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideLine {
+    /// Its serial number.
+    pub serial: String,
+    /// Its model.
+    pub model: String,
+    /// When it was delivered.
+    pub delivered_on: Date,
+    /// Where it is.
+    pub country: String,
+    /// Since when it is seen.
+    pub since: Date,
+    /// The clause that names the territory.
+    pub clause: String,
+}
+
+/// The form of a contract, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContractForm {
+    /// Its name.
+    pub code: String,
+    /// The market.
+    pub market: String,
+    /// Its first day.
+    pub from: String,
+    /// Its last day.
+    pub until: String,
+    /// The first day after notice; empty: none was given.
+    pub ended_on: String,
+    /// Countries.
+    pub territory: String,
+    /// Models.
+    pub models: String,
+    /// The currency of the prices.
+    pub currency: String,
+    /// `SKU price` on each line.
+    pub prices: String,
+    /// The fewest units of an order.
+    pub minimum: String,
+    /// `SKU units` on each line.
+    pub allotment: String,
+    /// The numbers of the clauses, in their order.
+    pub clauses: [String; 6],
+    /// Why, for the second person.
+    pub reason: String,
+}
+
+/// `GET /admin/resellers/{id}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/reseller.html")]
+pub struct ResellerPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The reseller.
+    pub row: ResellerRow,
+    /// Whom to write to.
+    pub email: String,
+    /// What they want to sell where.
+    pub plan: String,
+    /// Their contracts.
+    pub contracts: Vec<ContractRow>,
+    /// What lies with them.
+    pub allotment: Vec<AllotmentLine>,
+    /// Their orders.
+    pub orders: Vec<ResellerOrderRow>,
+    /// What they sign in with.
+    pub keys: Vec<ResellerKeyRow>,
+    /// A key that was made just now: it is shown this once.
+    pub new_key: Option<String>,
+    /// Units outside the territory; none: nothing is counted here.
+    pub outside: Option<Vec<OutsideLine>>,
+    /// The form of a contract, where the person may propose one.
+    pub form: Option<ContractForm>,
+    /// The names of the clauses' fields and labels.
+    pub clause_names: Vec<(&'static str, String)>,
+    /// The markets in which the person may do so.
+    pub markets: Vec<MarketCode>,
+    /// The person may set units aside and give keys.
+    pub may_manage: bool,
+    /// Nobody has decided about the application.
+    pub undecided: bool,
+    /// The key of the forms.
+    pub key: String,
+}
+
+/// An order that can leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParcelRow {
+    /// Its number.
+    pub number: String,
+    /// When it was placed.
+    pub placed: String,
+    /// Where it goes.
+    pub country: String,
+    /// What is in it: variant and units.
+    pub lines: Vec<(String, i64)>,
+    /// The field with one line for each variant, to be filled in.
+    pub serials: String,
+    /// The reseller, if it goes to one.
+    pub reseller: Option<String>,
+}
+
+/// `GET /admin/{market}/dispatch`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/dispatch.html")]
+pub struct DispatchPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The market.
+    pub market: MarketCode,
+    /// The markets that the person may send from.
+    pub markets: Vec<MarketCode>,
+    /// What can leave.
+    pub rows: Vec<ParcelRow>,
+    /// The key of the forms.
+    pub key: String,
+}
+
+impl DispatchPage {
+    fn is_market(&self, other: &MarketCode) -> bool {
+        self.market == *other
+    }
+}

@@ -1,0 +1,234 @@
+//! What a reseller sees and does: contract, allotment, orders, reports of what was sold on.
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_domain::catalogue::Sku;
+use kontor_shop::Failure;
+use kontor_shop::reseller::{
+    OrderCommand, Refusal, SellOutCommand, holder_of, order, read_sell_out_csv, report_sell_out,
+    show as shown,
+};
+use kontor_store::StoreError;
+use kontor_store::reseller::{KeptContract, Reseller};
+use serde::Deserialize;
+
+use super::front::{KEY, shell};
+use crate::kit::app::App;
+use crate::kit::cookie;
+use crate::kit::form_key::{self, is_form_key};
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Access, Class, Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::{OwnContract, ResellerDeskPage};
+use crate::staff::reseller::{allotment, orders};
+
+pub(super) const SHOW: Route = Route::secret("/reseller/desk", Class::Personal);
+pub(super) const ORDER: Route = Route::write("/reseller/orders", Access::Token, Repeat::FormKey);
+pub(super) const SELL_OUT: Route =
+    Route::write("/reseller/sell-outs", Access::Token, Repeat::FormKey);
+
+/// What has happened: the tone, and the words line by line.
+type Said = Option<(&'static str, Vec<String>)>;
+
+async fn holder(app: &App, headers: &HeaderMap) -> Result<Option<Reseller>, StoreError> {
+    match cookie::read(headers, KEY) {
+        Some(key) => holder_of(&app.shop, key).await,
+        None => Ok(None),
+    }
+}
+
+/// The reseller of a request, or the answer for everybody else.
+macro_rules! holder {
+    ($app:expr, $uri:expr, $headers:expr) => {
+        match holder(&$app, &$headers).await {
+            Ok(Some(reseller)) => reseller,
+            Ok(None) => return Redirect::to("/reseller").into_response(),
+            Err(fault) => return Problem::fault(&fault).respond(&$app, $uri.path(), None),
+        }
+    };
+}
+
+pub(super) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    let reseller = holder!(app, uri, headers);
+    answer(&app, &uri, &headers, &reseller, StatusCode::OK, None).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    reseller: &Reseller,
+    status: StatusCode,
+    said: Said,
+) -> Response {
+    let found = match shown(&app.shop, reseller.id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Redirect::to("/reseller").into_response(),
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    };
+    let shell = shell(app, headers, "/reseller/desk");
+    let t = shell.text();
+    let page = ResellerDeskPage {
+        name: reseller.profile.name.to_string(),
+        contracts: found.contracts.iter().map(|kept| own(app, &t, kept)).collect(),
+        allotment: allotment(&t, &found),
+        orders: orders(&t, &found),
+        said,
+        key: form_key::fresh(app),
+        shell,
+    };
+    html(status, &page)
+}
+
+fn own(app: &App, t: &Text, kept: &KeptContract) -> OwnContract {
+    let contract = &kept.contract;
+    let terms = &contract.terms;
+    let snapshot = app.shop.snapshots.now();
+    let name = |sku: &Sku| match snapshot.product(sku) {
+        Some((_, model)) => model.text(t.language(), |text| &text.name).to_owned(),
+        None => sku.to_string(),
+    };
+    let countries: Vec<(String, String)> = terms
+        .territory
+        .iter()
+        .map(|country| (country.code().to_owned(), t.country(country).into_owned()))
+        .collect();
+    OwnContract {
+        code: contract.code.clone(),
+        term: (contract.from, contract.ended_on.unwrap_or(contract.until)),
+        territory: countries.iter().map(|(_, name)| name.clone()).collect::<Vec<_>>().join(", "),
+        minimum: terms.minimum_units,
+        prices: terms
+            .prices
+            .iter()
+            .map(|(sku, price)| (sku.to_string(), name(sku), t.money(price)))
+            .collect(),
+        countries,
+    }
+}
+
+pub(super) async fn place(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let reseller = holder!(app, uri, headers);
+    let t = shell(&app, &headers, "").text();
+    let field = |name: &str| {
+        let found = sent.iter().find(|(found, _)| found == name);
+        found.map_or("", |(_, value)| value.trim())
+    };
+    let key = field("key").to_owned();
+    if !is_form_key(&key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let lines = sent.iter().filter_map(|(name, value)| {
+        let sku = name.strip_prefix("units-")?.parse::<Sku>().ok()?;
+        Some((sku, value.trim().parse::<u32>().ok().filter(|units| *units > 0)?))
+    });
+    let lines: Vec<(Sku, u32)> = lines.collect();
+    let Ok(ship_to) = field("ship_to").to_uppercase().parse() else {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    };
+    let body = serde_json::to_vec(&sent).expect("pairs of texts are JSON");
+    let scope = format!("reseller.order {}", reseller.id);
+    let command = OrderCommand {
+        reseller: reseller.id,
+        contract: field("contract").to_owned(),
+        ship_to,
+        lines,
+        once: Some(app.shop.keys.once(&scope, &key, &body)),
+    };
+    let (status, said) = match order(&app.shop, command).await {
+        Ok(taken) => {
+            let total = t.money(&taken.answer.body.total);
+            let order = taken.answer.order.to_string();
+            let words = t.two("rsl-order-taken", "order", order, "total", total);
+            (StatusCode::OK, ("good", vec![words.into_owned()]))
+        }
+        Err(failure) => match told(&app, &uri, failure) {
+            Ok(said) => said,
+            Err(response) => return response,
+        },
+    };
+    answer(&app, &uri, &headers, &reseller, status, Some(said)).await
+}
+
+/// A refusal in words, a line each; or the answer to a fault.
+#[expect(clippy::result_large_err, reason = "an answer is what it is")]
+fn told(
+    app: &App,
+    uri: &Uri,
+    failure: Failure<Refusal>,
+) -> Result<(StatusCode, (&'static str, Vec<String>)), Response> {
+    let lines = match failure {
+        Failure::Fault(fault) => {
+            return Err(Problem::fault(&fault).respond(app, uri.path(), None));
+        }
+        Failure::KeyReused => return Err(Problem::bad_form().respond(app, uri.path(), None)),
+        Failure::Refused(Refusal::Judged(refusals)) => {
+            refusals.iter().map(ToString::to_string).collect()
+        }
+        Failure::Refused(Refusal::Rows(rows)) => {
+            rows.iter().take(50).map(|(line, error)| format!("{line}: {error}")).collect()
+        }
+        Failure::Refused(refusal) => vec![refusal.to_string()],
+    };
+    Ok((StatusCode::CONFLICT, ("bad", lines)))
+}
+
+/// The fields of a report.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sold {
+    key: String,
+    contract: String,
+    csv: String,
+}
+
+pub(super) async fn sell_out(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<Sold>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let reseller = holder!(app, uri, headers);
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let t = shell(&app, &headers, "").text();
+    let body = format!("{}\0{}", sent.contract, sent.csv);
+    let scope = format!("reseller.sell_out {}", reseller.id);
+    let once = Some(app.shop.keys.once(&scope, &sent.key, body.as_bytes()));
+    let reported = match read_sell_out_csv(&sent.csv) {
+        Ok(rows) => {
+            let (reseller, contract) = (reseller.id, sent.contract);
+            report_sell_out(&app.shop, SellOutCommand { reseller, contract, rows, once }).await
+        }
+        Err(refusal) => Err(Failure::Refused(refusal)),
+    };
+    let (status, said) = match reported {
+        Ok(taken) => {
+            let units: u64 = taken.answer.units.values().sum();
+            let mut lines = vec![t.one("rsl-sold-taken", "count", units).into_owned()];
+            lines.extend(taken.answer.problems);
+            (StatusCode::OK, ("good", lines))
+        }
+        Err(failure) => match told(&app, &uri, failure) {
+            Ok(said) => said,
+            Err(response) => return response,
+        },
+    };
+    answer(&app, &uri, &headers, &reseller, status, Some(said)).await
+}

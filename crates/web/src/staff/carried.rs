@@ -1,0 +1,142 @@
+//! Devices carried abroad: sold there, seen here; and the weaker estimate where nobody kept serial
+//! numbers.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use kontor_base::Country;
+use kontor_count::Slice;
+use kontor_domain::install::{CELL_MIN, Measure};
+use kontor_domain::planning::two_digits;
+use kontor_domain::reach::{Carried, Survival};
+use kontor_domain::staff::Permission;
+use kontor_shop::reach::{EstimateRow, carried_abroad, estimates, sold};
+use kontor_shop::staff::Person;
+use kontor_store::StoreError;
+
+use super::csv::Csv;
+use super::desk::{nothing, shell};
+use super::sightings::sightings;
+use crate::kit::app::App;
+use crate::kit::chart::map::{WorldMap, draw};
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::Route;
+use crate::kit::text::Text;
+use crate::page::staff::{CarriedLine, CarriedPage, EstimateLine, Place};
+
+const READS: Option<Permission> = Some(Permission::MarketRead);
+pub(super) const SHOW: Route = Route::desk("/admin/carried", READS);
+pub(super) const CSV: Route = Route::desk("/admin/carried.csv", READS);
+
+/// The window of active devices, in days.
+const ACTIVE_DAYS: u16 = 30;
+/// The most rows on the page; the file has all.
+const ROWS_MAX: usize = 200;
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let shell = shell(&app, &person, Place::Carried).await;
+    let t = shell.text();
+    let (carried, counted) = match read(&app).await {
+        Ok(Some(carried)) => (carried, true),
+        Ok(None) => (Carried::default(), false),
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let estimates = match estimated(&app, &t, &carried).await {
+        Ok(estimates) => estimates,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let least = least(&app);
+    let (told, withheld) = carried.told(least);
+    let mut told = told;
+    told.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let rows = told.iter().take(ROWS_MAX).map(|(way, units)| CarriedLine {
+        from: t.country(&way.from).into_owned(),
+        to: t.country(&way.to).into_owned(),
+        model: way.model.clone(),
+        month: way.month.clone(),
+        units: number(&t, *units),
+    });
+    let sums = [carried.sold, carried.home, carried.travelling, carried.silent, carried.unseen];
+    let page = CarriedPage {
+        counted,
+        sums: sums.map(|sum| number(&t, sum)),
+        total: number(&t, carried.total()),
+        withheld: number(&t, withheld),
+        least,
+        map: map(&t, &carried, least),
+        rows: rows.collect(),
+        estimates,
+        survival: Survival::usual().words(),
+        shell,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// Every unit against where it is seen; none where nothing is counted.
+async fn read(app: &App) -> Result<Option<Carried>, StoreError> {
+    match sightings(app) {
+        Some(seen) => carried_abroad(&app.shop, &*seen).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Ways that fewer devices have gone are not told.
+fn least(app: &App) -> u64 {
+    app.install.as_ref().map_or(CELL_MIN, |install| install.settings.cell_min)
+}
+
+fn number(t: &Text, number: u64) -> String {
+    t.number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn map(t: &Text, carried: &Carried, least: u64) -> String {
+    let sums = carried.by_country();
+    let counts = sums.iter().filter(|(_, units)| **units >= least).map(|(country, units)| {
+        (*country, *units, format!("{}: {}", t.country(country), number(t, *units)))
+    });
+    let map = WorldMap { fills: Vec::new(), counts: counts.collect() };
+    draw(&t.get("carried-map"), t.language(), &map)
+}
+
+async fn estimated(
+    app: &App,
+    t: &Text,
+    carried: &Carried,
+) -> Result<Vec<EstimateLine>, StoreError> {
+    let Some(install) = &app.install else { return Ok(Vec::new()) };
+    let figures = install.figures();
+    let table = figures.table(Measure::Active, Some(ACTIVE_DAYS), Slice::Country);
+    let cells = table.into_iter().flat_map(|table| &table.published.cells);
+    let installs: Vec<(Country, u64)> =
+        cells.filter_map(|cell| Some((cell.value.parse().ok()?, cell.count))).collect();
+    let known = sold(&app.shop).await?;
+    let rows = estimates(&installs, &known, carried, app.shop.now().date());
+    let line = |row: EstimateRow| EstimateLine {
+        country: t.country(&row.country).into_owned(),
+        installs: number(t, row.low.installs),
+        sold: number(t, row.low.sold),
+        low: number(t, two_digits(row.low.gap)),
+        usual: number(t, two_digits(row.usual.gap)),
+    };
+    Ok(rows.into_iter().take(ROWS_MAX).map(line).collect())
+}
+
+pub(super) async fn csv(State(app): State<App>, uri: Uri) -> Response {
+    let carried = match read(&app).await {
+        Ok(Some(carried)) => carried,
+        Ok(None) => return nothing(&app, &uri),
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new("sold_in,active_in,model,first_seen,units");
+    let (told, withheld) = carried.told(least(&app));
+    for (way, units) in told {
+        csv.row([way.from.code(), way.to.code(), &way.model, &way.month, &units.to_string()]);
+    }
+    csv.row(["", "", "withheld", "", &withheld.to_string()]);
+    csv.respond("attachment; filename=\"carried-abroad.csv\"")
+}

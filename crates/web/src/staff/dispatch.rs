@@ -1,0 +1,217 @@
+//! What can leave: orders and resellers' orders of a market, each with a field for the serial numbers
+//! of its units.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::id::ResellerOrderId;
+use kontor_domain::market::MarketCode;
+use kontor_domain::staff::Permission;
+use kontor_shop::order::parcels;
+use kontor_shop::reseller::open_orders;
+use kontor_shop::staff::{Act, Person};
+use kontor_shop::stock::Serials;
+use serde::Deserialize;
+
+use super::desk::{market_for, markets_for, nothing, notice, shell};
+use super::doing::{Back, Doing, carry_out};
+use crate::kit::app::App;
+use crate::kit::form_key;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{DispatchPage, Notice, ParcelRow, Place};
+
+const SENDS: Option<Permission> = Some(Permission::OrderDispatch);
+const PATH: &str = "/admin/{market}/dispatch";
+pub(super) const FIRST: Route = Route::desk("/admin/dispatch", SENDS);
+pub(super) const SHOW: Route = Route::desk(PATH, SENDS);
+pub(super) const SEND: Route = Route::desk_form(PATH, SENDS, Repeat::FormKey);
+
+/// The largest field of serial numbers that is read, in bytes.
+const SERIALS_BYTES: usize = 64 * 1024;
+
+/// The first market that is the person's.
+pub(super) async fn first(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    match markets_for(&app, &person, Permission::OrderDispatch).first() {
+        Some(market) => Redirect::to(&format!("/admin/{market}/dispatch")).into_response(),
+        None => nothing(&app, &uri),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    sent: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::OrderDispatch, &market) else {
+        return nothing(&app, &uri);
+    };
+    let t = Text::new(person.language, None);
+    let sent: String = asked.sent.chars().take(60).collect();
+    let said = match sent.as_str() {
+        "" => None,
+        number => notice("good", t.one("disp-sent", "number", number)),
+    };
+    answer(&app, &uri, &person, code, StatusCode::OK, said).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    code: MarketCode,
+    status: StatusCode,
+    said: Option<Notice>,
+) -> Response {
+    let rows = match rows(app, person, code).await {
+        Ok(rows) => rows,
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    };
+    let mut shell = shell(app, person, Place::Dispatch).await;
+    shell.notice = said;
+    let page = DispatchPage {
+        shell,
+        market: code,
+        markets: markets_for(app, person, Permission::OrderDispatch),
+        rows,
+        key: form_key::fresh(app),
+    };
+    html(status, &page)
+}
+
+async fn rows(
+    app: &App,
+    person: &Person,
+    code: MarketCode,
+) -> Result<Vec<ParcelRow>, kontor_store::StoreError> {
+    let t = Text::new(person.language, None);
+    let mut rows: Vec<ParcelRow> = parcels(&app.shop, code)
+        .await?
+        .into_iter()
+        .map(|parcel| {
+            let lines: Vec<(String, i64)> =
+                parcel.lines.iter().map(|(sku, n)| (sku.to_string(), i64::from(*n))).collect();
+            ParcelRow {
+                number: parcel.number.to_string(),
+                placed: t.moment(&parcel.placed_at),
+                country: t.country(&parcel.country).into_owned(),
+                serials: template(&lines),
+                lines,
+                reseller: None,
+            }
+        })
+        .collect();
+    rows.extend(open_orders(&app.shop, code).await?.into_iter().map(|(order, name)| {
+        let lines: Vec<(String, i64)> = order
+            .body
+            .lines
+            .iter()
+            .map(|line| (line.sku.to_string(), i64::from(line.units)))
+            .collect();
+        ParcelRow {
+            number: order.id.to_string(),
+            placed: t.date(&order.body.on),
+            country: t.country(&order.body.ship_to).into_owned(),
+            serials: template(&lines),
+            lines,
+            reseller: Some(name),
+        }
+    }));
+    Ok(rows)
+}
+
+/// One line for each variant, to be filled in.
+fn template(lines: &[(String, i64)]) -> String {
+    lines.iter().map(|(sku, _)| format!("{sku}: ")).collect::<Vec<_>>().join("\n")
+}
+
+/// The fields of a parcel.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    number: String,
+    serials: String,
+}
+
+pub(super) async fn send(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let Some(code) = market_for(&app, &person, Permission::OrderDispatch, &market) else {
+        return nothing(&app, &uri);
+    };
+    let Some(serials) = read(&sent.serials) else {
+        let t = Text::new(person.language, None);
+        let said = notice("bad", t.get("disp-serials-bad"));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return answer(&app, &uri, &person, code, status, said).await;
+    };
+    let number = sent.number.trim().to_owned();
+    let act = match number.parse::<ResellerOrderId>() {
+        Ok(order) => Act::DispatchReseller { market: code, order, serials },
+        Err(_) => Act::Dispatch { market: code, order: number.clone(), serials },
+    };
+    let reason = number.clone();
+    let doing = Doing { act, reason, key: &sent.key, what: "staff.dispatch" };
+    let done = format!("/admin/{code}/dispatch?sent={}", crate::kit::escape::in_query(&number));
+    match carry_out(&app, &uri, &person, doing, &done).await {
+        Back::Answer(response) => response,
+        Back::Refused(status, words) => {
+            answer(&app, &uri, &person, code, status, notice("bad", words)).await
+        }
+    }
+}
+
+/// Reads `SKU: serial serial` on each line.
+fn read(text: &str) -> Option<Serials> {
+    if text.len() > SERIALS_BYTES {
+        return None;
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let (sku, rest) = line.split_once(':')?;
+            let serials = rest.split(|c: char| c.is_whitespace() || c == ',');
+            let serials = serials.filter(|s| !s.is_empty()).map(str::to_owned).collect();
+            Some((sku.trim().parse().ok()?, serials))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serial_numbers_stand_behind_their_variant() {
+        let read = read("BAND-BLACK: a1, a2\n\nPB5000-SILVER: \n").expect("two lines");
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[0].1, ["a1", "a2"]);
+        assert!(read[1].1.is_empty());
+        assert_eq!(super::read("a1 a2"), None);
+        assert_eq!(super::read("no sku: a1"), None);
+    }
+}

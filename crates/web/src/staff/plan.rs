@@ -1,0 +1,362 @@
+//! The plans of costs and quantities: each with its formula, its inputs, and where they are from.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::Money;
+use kontor_domain::planning::{
+    BatchPlan, ChargeBase, ChargeRate, LandedCost, LandedLine, LocalPlan, LocalReason,
+    LocalVerdict, Recovery,
+};
+use kontor_domain::staff::Permission;
+use kontor_shop::Failure;
+use kontor_shop::planning::{FILE_BYTES_MAX, Kind, Worked, kept, save, work_out};
+use kontor_shop::staff::Person;
+use serde::Deserialize;
+
+use super::desk::{nothing, notice, shell};
+use crate::kit::app::App;
+use crate::kit::chart::Size;
+use crate::kit::chart::waterfall::{Step, draw};
+use crate::kit::form_key::{self, is_form_key};
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{Notice, Place, PlanLine, PlanPage};
+
+const READS: Option<Permission> = Some(Permission::MarketRead);
+const PATH: &str = "/admin/plans/{kind}";
+pub(super) const FIRST: Route = Route::desk("/admin/plans", READS);
+pub(super) const SHOW: Route = Route::desk(PATH, READS);
+/// Saving says what shall be: twice is once.
+pub(super) const SAVE: Route =
+    Route::desk_form(PATH, Some(Permission::MarketEdit), Repeat::Natural);
+
+pub(super) async fn first() -> Response {
+    Redirect::to("/admin/plans/landed").into_response()
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(kind): Path<String>,
+) -> Response {
+    let Some(kind) = Kind::from_word(&kind) else { return nothing(&app, &uri) };
+    answer(&app, &uri, &person, kind, (StatusCode::OK, None), None).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    kind: Kind,
+    (status, said): (StatusCode, Option<Notice>),
+    typed: Option<String>,
+) -> Response {
+    let saved = match kept(&app.shop, kind).await {
+        Ok(saved) => saved,
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    };
+    let mut shell = shell(app, person, Place::Plans).await;
+    shell.notice = said;
+    let t = shell.text();
+    let by = saved.as_ref().map(|sheet| (sheet.saved_by.clone(), sheet.saved_at));
+    let text = typed
+        .or_else(|| saved.map(|sheet| sheet.body))
+        .unwrap_or_else(|| kind.example().to_owned());
+    let (formula, reference) = formula(kind);
+    let mut page = PlanPage {
+        kind: kind.word(),
+        kinds: Kind::ALL.map(|kind| (kind.word(), kind_words(&t, kind))).to_vec(),
+        refused: None,
+        answer: String::new(),
+        notes: Vec::new(),
+        formula,
+        reference,
+        picture: None,
+        lines: Vec::new(),
+        saved: by,
+        may_edit: person.may_somewhere(Permission::MarketEdit),
+        key: form_key::fresh(app),
+        text,
+        shell,
+    };
+    match work_out(kind, &page.text, &[]) {
+        Ok(worked) => fill(&mut page, &t, &worked),
+        Err(error) => page.refused = Some(error.to_string()),
+    }
+    html(status, &page)
+}
+
+fn kind_words(t: &Text, kind: Kind) -> String {
+    let id = match kind {
+        Kind::Landed => "plan-landed",
+        Kind::Local => "plan-local",
+        Kind::Reorder => "plan-reorder",
+        Kind::Batch => "plan-batch",
+        Kind::NextCountry => "next-title",
+    };
+    t.get(id).into_owned()
+}
+
+/// The formula and its source, as printed under the answer.
+const fn formula(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Landed => (
+            "line = base × rate; inside a price: base × rate ÷ (1 − rate)",
+            "Customs practice: CIF value in the EU, India and Brazil, transaction value in the USA.",
+        ),
+        Kind::Local => (
+            "Q* = setup ÷ (import unit − local unit ÷ yield)",
+            "Break-even quantity; transit stock by Little's law: units a day × days saved.",
+        ),
+        Kind::Reorder => (
+            "ROP = d·L + z·√(L·σd² + d²·σL²)",
+            "Silver, Pyke, Thomas: Inventory and Production Management in Supply Chains.",
+        ),
+        Kind::Batch => (
+            "F(q) = Cu ÷ (Cu + Co)",
+            "Arrow, Harris, Marschak: Optimal Inventory Policy, Econometrica 1951.",
+        ),
+        Kind::NextCountry => (
+            "B = (F + K ÷ T) ÷ m;  k ~ Beta(s + ½, n − s + ½)",
+            "Break-even against each signal on its own; Jeffreys' prior for the take rate.",
+        ),
+    }
+}
+
+fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
+    match worked {
+        Worked::Landed(landed) => landed_page(page, t, landed),
+        Worked::Local { product, plan, verdict, .. } => {
+            local_page(page, t, product, plan, verdict);
+        }
+        Worked::Reorder(input, point) => {
+            page.answer = t.one("plan-reorder-at", "units", units(t, point.point)).into_owned();
+            page.notes = vec![t.get("plan-reorder-note").into_owned()];
+            let line = |label: &str, amount: String| plain(t.get(label).into_owned(), amount);
+            page.lines = vec![
+                line("plan-demand", input.demand_a_day.to_string()),
+                line("plan-demand-deviation", input.demand_deviation.to_string()),
+                line("plan-lead", input.lead_days.to_string()),
+                line("plan-lead-deviation", input.lead_deviation.to_string()),
+                line("plan-service", t.percent(&input.cycle_service)),
+                line("plan-in-lead-time", units(t, point.in_lead_time)),
+                line("plan-safety", units(t, point.safety)),
+            ];
+        }
+        Worked::Batch(batch, plan) => {
+            page.answer = t
+                .two(
+                    "plan-batch-make",
+                    "units",
+                    units(t, plan.units),
+                    "share",
+                    t.percent(&plan.enough),
+                )
+                .into_owned();
+            let line =
+                |label: &str, amount: &Money| plain(t.get(label).into_owned(), t.money(amount));
+            page.lines = vec![
+                line("plan-price", &batch.price),
+                line("plan-landed-cost", &batch.landed),
+                line("plan-salvage", &batch.salvage),
+                line("plan-too-few", &plan.too_few),
+                line("plan-too-many", &plan.too_many),
+                plain(t.get("plan-ratio").into_owned(), t.percent(&plan.critical_ratio)),
+            ];
+            page.lines.extend(expected(t, plan));
+        }
+        Worked::NextCountry(sheet) => {
+            page.answer = sheet.candidates.first().map_or_else(String::new, ToString::to_string);
+        }
+    }
+}
+
+fn units(t: &Text, units: u64) -> String {
+    t.number(i64::try_from(units).unwrap_or(i64::MAX))
+}
+
+fn plain(label: String, amount: String) -> PlanLine {
+    PlanLine { label, amount, ..blank() }
+}
+
+const fn blank() -> PlanLine {
+    PlanLine {
+        label: String::new(),
+        how: String::new(),
+        amount: String::new(),
+        as_of: String::new(),
+        source: String::new(),
+    }
+}
+
+fn expected<'a>(t: &'a Text, plan: &'a BatchPlan) -> impl Iterator<Item = PlanLine> + 'a {
+    plan.expected.iter().map(|(quantity, earned)| {
+        let label = t.one("plan-expected", "units", units(t, *quantity)).into_owned();
+        plain(label, t.money(earned))
+    })
+}
+
+fn landed_page(page: &mut PlanPage, t: &Text, landed: &LandedCost) {
+    page.answer = t.one("plan-landed-is", "cost", t.money(&landed.cost)).into_owned();
+    if landed.credited.minor != 0 {
+        let credited = t.one("plan-credited", "amount", t.money(&landed.credited));
+        page.notes.push(credited.into_owned());
+    }
+    page.lines = landed.lines.iter().map(|line| landed_line(t, line)).collect();
+    let mut steps: Vec<Step> = landed
+        .lines
+        .iter()
+        .map(|line| {
+            let credited = line.charge.recovery == Recovery::Credited;
+            let end = line.cost_so_far.minor + if credited { line.amount.minor } else { 0 };
+            Step {
+                label: line.charge.title.clone(),
+                from: end - line.amount.minor,
+                to: end,
+                words: t.money(&line.amount),
+                sum: false,
+                credited,
+            }
+        })
+        .collect();
+    steps.push(Step {
+        label: t.get("plan-landed-cost").into_owned(),
+        from: 0,
+        to: landed.cost.minor,
+        words: t.money(&landed.cost),
+        sum: true,
+        credited: false,
+    });
+    let label = t.get("plan-landed");
+    page.picture = Some((draw(Size::Wide, &label, &steps), draw(Size::Narrow, &label, &steps)));
+}
+
+fn landed_line(t: &Text, line: &LandedLine) -> PlanLine {
+    let charge = &line.charge;
+    let base = line.base.map_or_else(String::new, |base| t.money(&base));
+    let of = |of: &ChargeBase| match of {
+        ChargeBase::AllBefore => t.get("plan-all-before").into_owned(),
+        ChargeBase::Lines(codes) => {
+            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ")
+        }
+    };
+    let how = match &charge.rate {
+        ChargeRate::PerUnit { .. } => String::new(),
+        ChargeRate::Of { base: on, rate } => {
+            format!("{} × {base} ({})", t.percent(rate), of(on))
+        }
+        ChargeRate::Inside { base: on, rate } => {
+            let rate = t.percent(rate);
+            format!("{rate} ÷ (1 − {rate}) × {base} ({})", of(on))
+        }
+    };
+    PlanLine {
+        label: charge.title.clone(),
+        how,
+        amount: t.money(&line.amount),
+        as_of: t.date(&charge.as_of),
+        source: charge.source.clone(),
+    }
+}
+
+fn local_page(
+    page: &mut PlanPage,
+    t: &Text,
+    product: &str,
+    plan: &LocalPlan,
+    verdict: &LocalVerdict,
+) {
+    let even = verdict.break_even_units.map(|n| units(t, n)).unwrap_or_default();
+    page.answer = match verdict.reason {
+        LocalReason::Permission => t.one("plan-local-permission", "product", product),
+        LocalReason::LeadTime { days, .. } => {
+            t.two("plan-local-lead", "product", product, "days", days)
+        }
+        LocalReason::DutyGap { per_unit, .. } => t.three(
+            "plan-local-duty",
+            [("product", product), ("units", &even), ("gap", &t.money(&per_unit))],
+        ),
+        LocalReason::UnitCost { .. } => {
+            t.two("plan-local-cost", "product", product, "units", even.as_str())
+        }
+        LocalReason::None => t.one("plan-local-import", "product", product),
+    }
+    .into_owned();
+    if let Some(days) = verdict.break_even_days {
+        let demand = units(t, plan.units_a_year);
+        page.notes.push(t.two("plan-local-days", "days", days, "units", demand).into_owned());
+    }
+    if verdict.outlives_gap {
+        page.notes.push(t.get("plan-local-outlives").into_owned());
+    }
+    let line = |label: &str, amount: &Money| plain(t.get(label).into_owned(), t.money(amount));
+    page.lines = vec![
+        line("plan-setup", &plan.setup),
+        line("plan-import-unit", &plan.import_unit),
+        line("plan-local-unit", &plan.local_unit),
+        plain(t.get("plan-yield").into_owned(), t.percent(&plan.yield_rate)),
+        line("plan-good-unit", &verdict.good_unit),
+        line("plan-saving", &verdict.saving),
+        line("plan-duty-gap", &plan.duty_gap),
+    ];
+    let bar = |label: &str, amount: &Money, sum| Step {
+        label: t.get(label).into_owned(),
+        from: 0,
+        to: amount.minor,
+        words: t.money(amount),
+        sum,
+        credited: false,
+    };
+    let steps = [
+        bar("plan-import-unit", &plan.import_unit, false),
+        bar("plan-good-unit", &verdict.good_unit, true),
+    ];
+    let label = t.get("plan-local");
+    page.picture = Some((draw(Size::Wide, &label, &steps), draw(Size::Narrow, &label, &steps)));
+}
+
+/// The fields of the file.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    text: String,
+}
+
+pub(super) async fn save_file(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(kind): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let Some(kind) = Kind::from_word(&kind) else { return nothing(&app, &uri) };
+    if !is_form_key(&sent.key) || sent.text.len() > FILE_BYTES_MAX {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    // A browser ends lines as mail does.
+    let text = sent.text.replace("\r\n", "\n");
+    let t = Text::new(person.language, None);
+    match save(&app.shop, kind, text.clone(), person.name.as_str()).await {
+        Ok(()) => {
+            let said = (StatusCode::OK, notice("good", t.get("staff-done")));
+            answer(&app, &uri, &person, kind, said, None).await
+        }
+        Err(Failure::Refused(error)) => {
+            let words = t.one("staff-refused", "why", error.to_string());
+            let said = (StatusCode::UNPROCESSABLE_ENTITY, notice("bad", words));
+            answer(&app, &uri, &person, kind, said, Some(text)).await
+        }
+        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
+        Err(Failure::KeyReused) => Problem::bad_form().respond(&app, uri.path(), None),
+    }
+}

@@ -1,0 +1,531 @@
+//! Resellers: applications, contracts (two people), allotments, keys, orders, and what is active
+//! outside the territory.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::id::{self, ResellerId};
+use kontor_domain::market::MarketCode;
+use kontor_domain::reseller::{Clause, OrderStage, Standing};
+use kontor_domain::staff::Permission;
+use kontor_shop::Failure;
+use kontor_shop::reach::outside_territory;
+use kontor_shop::reseller::{ShownReseller, list, show as shown};
+use kontor_shop::staff::{Act, IssueKey, Person, end_reseller_key, issue_reseller_key};
+use kontor_store::reseller::{KeptContract, Reseller};
+use serde::Deserialize;
+
+use super::contract_form::{blank, of_contract, read};
+use super::csv::Csv;
+use super::desk::{failed, markets_for, nothing, notice, shell};
+use super::doing::{Back, Doing, carry_out};
+use super::sightings::sightings;
+use crate::kit::app::App;
+use crate::kit::form_key::{self, is_form_key};
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{
+    AllotmentLine, ContractForm, ContractRow, Notice, OutsideLine, Place, ResellerKeyRow,
+    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+};
+
+const READS: Option<Permission> = Some(Permission::ResellerRead);
+const APPROVES: Option<Permission> = Some(Permission::ResellerApprove);
+const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
+pub(super) const LIST: Route = Route::desk("/admin/resellers", READS);
+pub(super) const SHOW: Route = Route::desk("/admin/resellers/{id}", READS);
+pub(super) const OUTSIDE: Route = Route::desk("/admin/resellers/{id}/outside.csv", READS);
+pub(super) const CONTRACT: Route =
+    Route::desk_form("/admin/resellers/{id}/contract", APPROVES, Repeat::FormKey);
+pub(super) const REJECT: Route =
+    Route::desk_form("/admin/resellers/{id}/reject", MANAGES, Repeat::FormKey);
+pub(super) const ALLOT: Route =
+    Route::desk_form("/admin/resellers/{id}/allot", MANAGES, Repeat::FormKey);
+pub(super) const KEY: Route =
+    Route::desk_form("/admin/resellers/{id}/key", MANAGES, Repeat::FormKey);
+pub(super) const END_KEY: Route =
+    Route::desk_form("/admin/resellers/{id}/key/end", MANAGES, Repeat::Natural);
+
+/// Resellers on one page.
+const PAGE: usize = 100;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    before: String,
+}
+
+pub(super) async fn all(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let found = match list(&app.shop, asked.before.parse().ok(), limit).await {
+        Ok(found) => found,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let shell = shell(&app, &person, Place::Resellers).await;
+    let t = shell.text();
+    let next = (found.len() == PAGE).then(|| found.last().map(|(last, _)| last.id.to_string()));
+    let rows = found
+        .iter()
+        .filter(|(_, contracts)| concerns(&person, contracts))
+        .map(|(reseller, contracts)| row(&t, reseller, contracts))
+        .collect();
+    html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
+}
+
+/// Whether a person may see a reseller: whoever has applied concerns everybody who reads resellers,
+/// whoever has contracts those of their markets.
+fn concerns(person: &Person, contracts: &[KeptContract]) -> bool {
+    let own = person.markets(Permission::ResellerRead);
+    contracts.is_empty() || contracts.iter().any(|kept| own.contains(kept.market))
+}
+
+fn row(t: &Text, reseller: &Reseller, contracts: &[KeptContract]) -> ResellerRow {
+    let (id, tone) = match reseller.standing {
+        Standing::Applied => ("rsl-applied", "warn"),
+        Standing::Approved => ("rsl-approved", "good"),
+        Standing::Rejected => ("rsl-rejected", "quiet"),
+    };
+    ResellerRow {
+        id: reseller.id.to_string(),
+        name: reseller.profile.name.to_string(),
+        country: t.country(&reseller.profile.country).into_owned(),
+        standing: t.get(id).into_owned(),
+        tone,
+        applied_at: reseller.applied_at,
+        contracts: contracts.iter().map(|kept| kept.contract.code.clone()).collect(),
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    let with = With::default();
+    answer(&app, &uri, &person, &id, StatusCode::OK, with).await
+}
+
+/// What a page has besides the reseller.
+#[derive(Default)]
+struct With {
+    said: Option<Notice>,
+    form: Option<ContractForm>,
+    new_key: Option<String>,
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    id: &str,
+    status: StatusCode,
+    with: With,
+) -> Response {
+    let found = match found(app, person, id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return nothing(app, uri),
+        Err(problem) => return problem.respond(app, uri.path(), None),
+    };
+    match page(app, person, found, with).await {
+        Ok(page) => html(status, &page),
+        Err(problem) => problem.respond(app, uri.path(), None),
+    }
+}
+
+async fn found(app: &App, person: &Person, id: &str) -> Result<Option<ShownReseller>, Problem> {
+    let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
+    let found = shown(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
+    Ok(found.filter(|found| concerns(person, &found.contracts)))
+}
+
+async fn page(
+    app: &App,
+    person: &Person,
+    found: ShownReseller,
+    with: With,
+) -> Result<ResellerPage, Problem> {
+    let mut shell = shell(app, person, Place::Resellers).await;
+    shell.notice = with.said;
+    let t = shell.text();
+    let outside = match sightings(app) {
+        None => None,
+        Some(seen) => {
+            let rows = outside_territory(&app.shop, found.reseller.id, &*seen).await;
+            Some(rows.map_err(|fault| Problem::fault(&fault))?)
+        }
+    };
+    let own = markets_for(app, person, Permission::ResellerApprove);
+    let may_approve = !own.is_empty();
+    let manages = markets_for(app, person, Permission::ResellerManage);
+    let form = may_approve.then(|| {
+        let last = found.contracts.last();
+        with.form.unwrap_or_else(|| last.map_or_else(blank, of_contract))
+    });
+    Ok(ResellerPage {
+        row: row(&t, &found.reseller, &found.contracts),
+        email: found.reseller.profile.email.as_str().to_owned(),
+        plan: found.reseller.profile.plan.to_string(),
+        contracts: found.contracts.iter().map(|kept| contract_row(&t, kept)).collect(),
+        allotment: allotment(&t, &found),
+        orders: orders(&t, &found),
+        keys: found
+            .keys
+            .iter()
+            .map(|key| ResellerKeyRow {
+                hash: id::encode(key.hash),
+                label: key.label.clone(),
+                made_at: key.made_at,
+                ended_at: key.ended_at,
+            })
+            .collect(),
+        new_key: with.new_key,
+        outside: outside.map(|rows| {
+            rows.into_iter()
+                .map(|row| OutsideLine {
+                    serial: row.serial,
+                    model: row.model,
+                    delivered_on: row.delivered_on,
+                    country: t.country(&row.country).into_owned(),
+                    since: row.since,
+                    clause: row.clause,
+                })
+                .collect()
+        }),
+        form,
+        clause_names: clause_names(&t),
+        markets: if may_approve { own } else { manages.clone() },
+        may_manage: !manages.is_empty(),
+        undecided: found.reseller.standing == Standing::Applied,
+        key: form_key::fresh(app),
+        shell,
+    })
+}
+
+/// The clauses with their fields.
+fn clause_names(t: &Text) -> Vec<(&'static str, String)> {
+    Clause::ALL.into_iter().map(|clause| (clause.word(), clause_words(t, clause))).collect()
+}
+
+fn clause_words(t: &Text, clause: Clause) -> String {
+    let id = match clause {
+        Clause::Term => "rsl-clause-term",
+        Clause::Territory => "rsl-clause-territory",
+        Clause::Models => "rsl-clause-models",
+        Clause::Price => "rsl-clause-price",
+        Clause::Minimum => "rsl-clause-minimum",
+        Clause::Allotment => "rsl-clause-allotment",
+    };
+    t.get(id).into_owned()
+}
+
+fn contract_row(t: &Text, kept: &KeptContract) -> ContractRow {
+    let contract = &kept.contract;
+    let terms = &contract.terms;
+    let join = |words: Vec<String>| words.join(", ");
+    ContractRow {
+        code: contract.code.clone(),
+        market: kept.market,
+        term: (contract.from, contract.ended_on.unwrap_or(contract.until)),
+        territory: join(terms.territory.iter().map(|c| t.country(c).into_owned()).collect()),
+        models: join(terms.models.iter().map(ToString::to_string).collect()),
+        minimum: terms.minimum_units,
+        clauses: contract
+            .clauses
+            .iter()
+            .map(|(clause, number)| (clause_words(t, *clause), number.clone()))
+            .collect(),
+        prices: terms.prices.iter().map(|(sku, p)| (sku.to_string(), t.money(p))).collect(),
+    }
+}
+
+pub(crate) fn allotment(t: &Text, found: &ShownReseller) -> Vec<AllotmentLine> {
+    let rows = found.allotment.iter();
+    rows.map(|row| AllotmentLine {
+        contract: row.contract.clone(),
+        sku: row.sku.to_string(),
+        agreed: t.number(i64::from(row.agreed)),
+        available: t.number(row.available),
+        ordered: t.number(row.ordered),
+        shipped: t.number(row.shipped),
+    })
+    .collect()
+}
+
+pub(crate) fn orders(t: &Text, found: &ShownReseller) -> Vec<ResellerOrderRow> {
+    let rows = found.orders.iter();
+    rows.map(|order| ResellerOrderRow {
+        id: order.id.to_string(),
+        on: order.body.on,
+        ship_to: t.country(&order.body.ship_to).into_owned(),
+        lines: order
+            .body
+            .lines
+            .iter()
+            .map(|line| format!("{} × {}", line.units, line.sku))
+            .collect::<Vec<_>>()
+            .join(", "),
+        total: t.money(&order.body.total),
+        stage: t
+            .get(match order.stage {
+                OrderStage::Taken => "rsl-taken",
+                OrderStage::Dispatched => "rsl-dispatched",
+            })
+            .into_owned(),
+    })
+    .collect()
+}
+
+pub(super) async fn outside(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    let (found, seen) = match (found(&app, &person, &id).await, sightings(&app)) {
+        (Ok(Some(found)), Some(seen)) => (found, seen),
+        (Err(problem), _) => return problem.respond(&app, uri.path(), None),
+        _ => return nothing(&app, &uri),
+    };
+    let rows = match outside_territory(&app.shop, found.reseller.id, &*seen).await {
+        Ok(rows) => rows,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new("serial,model,delivered_on,country,since,clause");
+    for row in rows {
+        csv.row([
+            &row.serial,
+            &row.model,
+            &row.delivered_on.to_string(),
+            row.country.code(),
+            &row.since.to_string(),
+            &row.clause,
+        ]);
+    }
+    csv.respond("attachment; filename=\"outside-territory.csv\"")
+}
+
+/// The fields of a contract's form. Nothing but these is read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ContractSent {
+    key: String,
+    code: String,
+    market: String,
+    from: String,
+    until: String,
+    ended_on: String,
+    territory: String,
+    models: String,
+    currency: String,
+    prices: String,
+    minimum: String,
+    allotment: String,
+    term_clause: String,
+    territory_clause: String,
+    models_clause: String,
+    price_clause: String,
+    minimum_clause: String,
+    allotment_clause: String,
+    reason: String,
+}
+
+pub(super) async fn contract(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<ContractSent>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let found = match found(&app, &person, &id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return nothing(&app, &uri),
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
+    let form = ContractForm {
+        code: sent.code,
+        market: sent.market,
+        from: sent.from,
+        until: sent.until,
+        ended_on: sent.ended_on,
+        territory: sent.territory,
+        models: sent.models,
+        currency: sent.currency,
+        prices: sent.prices,
+        minimum: sent.minimum,
+        allotment: sent.allotment,
+        clauses: [
+            sent.term_clause,
+            sent.territory_clause,
+            sent.models_clause,
+            sent.price_clause,
+            sent.minimum_clause,
+            sent.allotment_clause,
+        ],
+        reason: sent.reason,
+    };
+    let name = found.reseller.profile.name.as_str();
+    let (market, contract) = match read(&form, name) {
+        Ok(read) => read,
+        Err(problem) => {
+            let t = Text::new(person.language, None);
+            let why = problem.to_string();
+            let said = notice("bad", t.one("staff-refused", "why", why));
+            let with = With { said, form: Some(form), ..With::default() };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return answer(&app, &uri, &person, &id, status, with).await;
+        }
+    };
+    let reseller = found.reseller.id;
+    let act = Act::ApproveReseller { reseller, market, contract: Box::new(contract) };
+    let reason = form.reason.clone();
+    let doing = Doing { act, reason, key: &sent.key, what: "staff.reseller.contract" };
+    back(&app, &uri, &person, &id, doing, Some(form)).await
+}
+
+async fn back(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    id: &str,
+    doing: Doing<'_>,
+    form: Option<ContractForm>,
+) -> Response {
+    match carry_out(app, uri, person, doing, &format!("/admin/resellers/{id}")).await {
+        Back::Answer(response) => response,
+        Back::Refused(status, words) => {
+            let with = With { said: notice("bad", words), form, ..With::default() };
+            answer(app, uri, person, id, status, with).await
+        }
+    }
+}
+
+/// The fields of the small forms.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    market: String,
+    contract: String,
+    sku: String,
+    units: String,
+    label: String,
+    hash: String,
+    reason: String,
+}
+
+/// The reseller and the market of a small form, if both are the person's.
+async fn about(
+    app: &App,
+    person: &Person,
+    id: &str,
+    sent: &Sent,
+) -> Result<Option<(ShownReseller, MarketCode)>, Problem> {
+    let Some(found) = found(app, person, id).await? else { return Ok(None) };
+    let market = sent.market.parse::<MarketCode>().ok();
+    let market = market.filter(|market| person.may(Permission::ResellerManage, Some(*market)));
+    Ok(market.map(|market| (found, market)))
+}
+
+macro_rules! about {
+    ($app:expr, $uri:expr, $person:expr, $id:expr, $form:expr) => {{
+        let sent = match $form {
+            Ok(Form(sent)) => sent,
+            Err(rejection) => return Problem::form(&rejection).respond(&$app, $uri.path(), None),
+        };
+        match about(&$app, &$person, &$id, &sent).await {
+            Ok(Some((found, market))) => (sent, found, market),
+            Ok(None) => return nothing(&$app, &$uri),
+            Err(problem) => return problem.respond(&$app, $uri.path(), None),
+        }
+    }};
+}
+
+pub(super) async fn reject(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, found, market) = about!(app, uri, person, id, form);
+    let act = Act::RejectReseller { reseller: found.reseller.id, market };
+    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.reseller.reject" };
+    back(&app, &uri, &person, &id, doing, None).await
+}
+
+pub(super) async fn allot(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, found, market) = about!(app, uri, person, id, form);
+    let own = found.contracts.iter().any(|kept| kept.contract.code == sent.contract);
+    let (Ok(sku), Ok(units), true) = (sent.sku.parse(), sent.units.trim().parse::<i64>(), own)
+    else {
+        let t = Text::new(person.language, None);
+        let said = notice("bad", t.get("rsl-allot-bad"));
+        let with = With { said, ..With::default() };
+        return answer(&app, &uri, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, with).await;
+    };
+    let act = Act::Allot { market, contract: sent.contract, sku, units };
+    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.reseller.allot" };
+    back(&app, &uri, &person, &id, doing, None).await
+}
+
+pub(super) async fn key(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, found, market) = about!(app, uri, person, id, form);
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    let reseller = found.reseller.id;
+    let wish = IssueKey { reseller, market, label: sent.label, form_key: sent.key };
+    match issue_reseller_key(&app.shop, &person, wish).await {
+        Ok(key) => {
+            let with = With { new_key: Some(key), ..With::default() };
+            answer(&app, &uri, &person, &id, StatusCode::OK, with).await
+        }
+        Err(Failure::Refused(refusal)) => {
+            let t = Text::new(person.language, None);
+            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            let with = With { said, ..With::default() };
+            answer(&app, &uri, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, with).await
+        }
+        Err(failure) => failed(&app, &uri, failure),
+    }
+}
+
+pub(super) async fn end_key(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, found, market) = about!(app, uri, person, id, form);
+    let Some(hash) = id::decode(&sent.hash) else { return nothing(&app, &uri) };
+    match end_reseller_key(&app.shop, &person, market, found.reseller.id, hash).await {
+        Ok(_) => Redirect::to(&format!("/admin/resellers/{id}")).into_response(),
+        Err(failure) => failed(&app, &uri, failure),
+    }
+}

@@ -1,0 +1,311 @@
+//! The kill switch as a page: what is withdrawn, the orders that are held, and the form that takes a
+//! product out of the market within the second. One person may withdraw; taking it back takes two.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_domain::catalogue::{ComponentKind, Slug};
+use kontor_domain::clearance::{ComponentScope, Reach, Scope};
+use kontor_domain::market::{Act as Degree, MarketCode};
+use kontor_domain::staff::Permission;
+use kontor_shop::opening::withdrawals;
+use kontor_shop::order::held_orders;
+use kontor_shop::staff::{Act, Person};
+use serde::Deserialize;
+
+use super::clearance::name_of;
+use super::csv::Csv;
+use super::desk::{market_for, markets_for, nothing, notice, shell};
+use super::doing::{Back, Doing, carry_out};
+use crate::kit::app::App;
+use crate::kit::form_key;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{HeldRow, Notice, Place, WithdrawForm, WithdrawalRow, WithdrawalsPage};
+
+const READS: Option<Permission> = Some(Permission::MarketRead);
+const PATH: &str = "/admin/{market}/withdrawals";
+pub(super) const FIRST: Route = Route::desk("/admin/withdrawals", READS);
+pub(super) const SHOW: Route = Route::desk(PATH, READS);
+pub(super) const CSV: Route = Route::desk("/admin/{market}/withdrawals.csv", READS);
+pub(super) const WITHDRAW: Route =
+    Route::desk_form(PATH, Some(Permission::OpeningWithdraw), Repeat::FormKey);
+pub(super) const RESTORE: Route = Route::desk_form(
+    "/admin/{market}/withdrawals/restore",
+    Some(Permission::OpeningRestore),
+    Repeat::FormKey,
+);
+
+/// The first market that is the person's.
+pub(super) async fn first(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    match markets_for(&app, &person, Permission::MarketRead).first() {
+        Some(market) => Redirect::to(&format!("/admin/{market}/withdrawals")).into_response(),
+        None => nothing(&app, &uri),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    said: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::MarketRead, &market) else {
+        return nothing(&app, &uri);
+    };
+    let t = Text::new(person.language, None);
+    let said = match asked.said.as_str() {
+        "withdrawn" => notice("good", t.get("wd-done")),
+        _ => None,
+    };
+    answer(&app, &uri, &person, code, (StatusCode::OK, said), WithdrawForm::default()).await
+}
+
+async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    code: MarketCode,
+    (status, said): (StatusCode, Option<Notice>),
+    form: WithdrawForm,
+) -> Response {
+    match page(app, person, code, said, form).await {
+        Ok(page) => html(status, &page),
+        Err(problem) => problem.respond(app, uri.path(), None),
+    }
+}
+
+async fn page(
+    app: &App,
+    person: &Person,
+    code: MarketCode,
+    said: Option<Notice>,
+    form: WithdrawForm,
+) -> Result<WithdrawalsPage, Problem> {
+    let fault = |fault: kontor_store::StoreError| Problem::fault(&fault);
+    let mut shell = shell(app, person, Place::Withdrawals).await;
+    shell.notice = said;
+    let t = shell.text();
+    let snapshot = app.shop.snapshots.now();
+    let market = snapshot.market(code).expect("found in the snapshot just now");
+    let facts = withdrawals(&app.shop).await.map_err(fault)?;
+    let here = |reach: Reach| market.countries.iter().any(|country| reach.includes(*country));
+    let rows = facts.into_iter().filter(|fact| here(fact.reach)).map(|fact| WithdrawalRow {
+        code: fact.code.to_string(),
+        scope: fact.scope.to_string(),
+        since: fact.from,
+        reason: fact.title,
+        by: fact.source,
+    });
+    let rows = rows.collect();
+    let mut products: Vec<(String, String)> = snapshot
+        .variants
+        .keys()
+        .filter_map(|sku| snapshot.product(sku))
+        .map(|(variant, model)| (variant.sku.to_string(), name_of(&t, variant, model)))
+        .collect();
+    products.sort();
+    Ok(WithdrawalsPage {
+        market: code,
+        markets: markets_for(app, person, Permission::MarketRead),
+        rows,
+        held: held(app, code).await.map_err(fault)?,
+        products,
+        form,
+        may_withdraw: person.may(Permission::OpeningWithdraw, Some(code)),
+        may_restore: person.may(Permission::OpeningRestore, Some(code)),
+        key: form_key::fresh(app),
+        shell,
+    })
+}
+
+async fn held(app: &App, code: MarketCode) -> Result<Vec<HeldRow>, kontor_store::StoreError> {
+    let all = held_orders(&app.shop).await?;
+    let own = all.into_iter().filter(|order| order.market == code);
+    Ok(own
+        .map(|order| HeldRow {
+            number: order.number.to_string(),
+            placed_at: order.placed_at,
+            lines: order
+                .lines
+                .iter()
+                .map(|(sku, count)| format!("{count} × {sku}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+        .collect())
+}
+
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::MarketRead, &market) else {
+        return nothing(&app, &uri);
+    };
+    let rows = match held(&app, code).await {
+        Ok(rows) => rows,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new("number,placed_at,lines");
+    for row in rows {
+        csv.row([&row.number, &row.placed_at.timestamp().to_string(), &row.lines]);
+    }
+    csv.respond("attachment; filename=\"held-orders.csv\"")
+}
+
+/// The fields of a withdrawal.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    sku: String,
+    model: String,
+    factory: String,
+    component: String,
+    keep_page: String,
+    reason: String,
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let Some(code) = market_for(&app, &person, Permission::OpeningWithdraw, &market) else {
+        return nothing(&app, &uri);
+    };
+    let form = WithdrawForm {
+        sku: sent.sku.clone(),
+        model: sent.model.clone(),
+        factory: sent.factory.clone(),
+        component: sent.component.clone(),
+        reason: sent.reason.clone(),
+    };
+    let Some(scope) = scope(&form) else {
+        let t = Text::new(person.language, None);
+        let said = notice("bad", t.get("wd-scope-bad"));
+        let bad = (StatusCode::UNPROCESSABLE_ENTITY, said);
+        return answer(&app, &uri, &person, code, bad, form).await;
+    };
+    let gates = if sent.keep_page == "yes" { Degree::Preorder } else { Degree::Announce };
+    let reason = sent.reason;
+    let act = Act::Withdraw { market: code, scope: Box::new(scope), gates, reason: reason.clone() };
+    let doing = Doing { act, reason, key: &sent.key, what: "staff.withdraw" };
+    let done = format!("/admin/{code}/withdrawals?said=withdrawn");
+    match carry_out(&app, &uri, &person, doing, &done).await {
+        Back::Answer(response) => response,
+        Back::Refused(status, words) => {
+            let said = (status, notice("bad", words));
+            answer(&app, &uri, &person, code, said, form).await
+        }
+    }
+}
+
+/// What is meant: every field that is filled must match. Nothing filled is everything, which is no
+/// withdrawal.
+fn scope(form: &WithdrawForm) -> Option<Scope> {
+    fn field<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
+        match text.trim() {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        }
+    }
+    let component = match form.component.trim() {
+        "" => None,
+        text => Some(component(text)?),
+    };
+    let scope = Scope {
+        sku: field(&form.sku)?,
+        model: field(&form.model)?,
+        factory: field(&form.factory)?,
+        component,
+        ..Scope::default()
+    };
+    (!scope.is_everything()).then_some(scope)
+}
+
+fn component(text: &str) -> Option<ComponentScope> {
+    let mut parts = text.splitn(3, ':').map(str::trim);
+    let kind = parts.next().and_then(ComponentKind::from_word)?;
+    let maker = parts.next()?.parse().ok()?;
+    let part = parts.next().map(str::parse::<Slug>).transpose().ok()?;
+    Some(ComponentScope { kind, maker, part })
+}
+
+/// The fields of a proposal to take a withdrawal back.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RestoreForm {
+    key: String,
+    code: String,
+    reason: String,
+}
+
+pub(super) async fn restore(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    form: Result<Form<RestoreForm>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let Some(code) = market_for(&app, &person, Permission::OpeningRestore, &market) else {
+        return nothing(&app, &uri);
+    };
+    let act = Act::Restore { code: sent.code, reason: sent.reason.clone() };
+    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.restore" };
+    let done = format!("/admin/{code}/withdrawals");
+    match carry_out(&app, &uri, &person, doing, &done).await {
+        Back::Answer(response) => response,
+        Back::Refused(status, words) => {
+            let said = (status, notice("bad", words));
+            answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_form_withdraws_nothing() {
+        assert_eq!(scope(&WithdrawForm::default()), None);
+        let form = |sku: &str, component: &str| WithdrawForm {
+            sku: sku.to_owned(),
+            component: component.to_owned(),
+            ..WithdrawForm::default()
+        };
+        assert!(scope(&form("BAND-BLACK", "")).is_some_and(|scope| scope.sku.is_some()));
+        assert!(scope(&form("", "battery:maker")).is_some_and(|scope| scope.component.is_some()));
+        assert_eq!(scope(&form("not a sku", "")), None);
+        assert_eq!(scope(&form("", "engine:maker")), None);
+        assert_eq!(scope(&form("", "battery")), None);
+    }
+}
