@@ -18,10 +18,14 @@ mod market;
 mod people;
 mod price;
 mod proposal;
+mod rom;
 mod sale;
+mod steering;
 mod stock;
 mod today;
 mod work;
+
+pub(crate) use steering::Steering;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -73,6 +77,9 @@ fn goods(routes: Routes) -> Routes {
         .add(sale::MAKE, post(sale::make))
         .add(sale::SHOW, get(sale::show))
         .add(sale::STEER, post(sale::steer))
+        .add(rom::LIST, get(rom::list))
+        .add(rom::SHOW, get(rom::show))
+        .add(rom::STEP, post(rom::step))
         .add(calendar::SHOW, get(calendar::show))
 }
 

@@ -25,6 +25,8 @@ pub enum Place {
     Markets,
     /// Sales of scarce items.
     Sales,
+    /// Builds and rollouts.
+    Rom,
     /// Imports and exports.
     Exchange,
     /// What waits for a second person.
@@ -39,7 +41,7 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Today,
         Self::Clearances,
         Self::Catalogue,
@@ -47,6 +49,7 @@ impl Place {
         Self::Stock,
         Self::Markets,
         Self::Sales,
+        Self::Rom,
         Self::Exchange,
         Self::Proposals,
         Self::People,
@@ -65,6 +68,7 @@ impl Place {
             Self::Stock => "staff-stock",
             Self::Markets => "staff-markets",
             Self::Sales => "staff-sales",
+            Self::Rom => "staff-rom",
             Self::Exchange => "staff-exchange",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
@@ -85,6 +89,7 @@ impl Place {
             Self::Stock => "/admin/stock",
             Self::Markets => "/admin/markets",
             Self::Sales => "/admin/sales",
+            Self::Rom => "/admin/rom",
             Self::Exchange => "/admin/exchange",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
