@@ -6,7 +6,7 @@
   document.addEventListener("keydown", (event) => {
     const typing = /^(input|select|textarea)$/i.test(event.target.tagName);
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const field = document.querySelector(".filter input");
+    const field = document.querySelector(".filter input:not([type=hidden])");
     if (field) {
       event.preventDefault();
       field.focus();

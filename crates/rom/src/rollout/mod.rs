@@ -14,6 +14,6 @@ pub use plan::{PlanCommand, PlanRefusal, plan, proposed};
 pub use report::{ReportCommand, ReportRefusal, Reported, report};
 pub use sources::want_deltas;
 pub use status::{Status, status, status_of};
-pub use steer::{SteerRefusal, steer};
+pub use steer::{SteerRefusal, steer, steer_in};
 pub use turn::keep_rollouts;
 pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw};

@@ -57,24 +57,38 @@ pub async fn steer(
     let rollout = rom
         .db
         .write("rollout.step", move |tx| {
-            let refuse = |refusal| Err(Failure::Refused(refusal));
-            let Some(mut rollout) = get(tx, id)? else { return refuse(SteerRefusal::Unknown) };
-            let goes_on = matches!(step, Step::Start | Step::Resume);
-            if goes_on && build_of(tx, &rollout)?.is_none_or(|build| build.withdrawn.is_some()) {
-                return refuse(SteerRefusal::Withdrawn);
-            }
-            if goes_on && busy(tx, &rollout)? {
-                return refuse(SteerRefusal::Busy);
-            }
-            let before = rollout.standing.state;
-            let note = note.as_ref().map(Line::as_str);
-            if !step_in(tx, &mut rollout, step, Cause::Hand, note, at)? {
-                return refuse(SteerRefusal::State(before));
-            }
-            Ok(rollout)
+            steer_in(tx, id, step, note.as_ref().map(Line::as_str), at)
         })
         .await?;
     rom.refresh().await?;
+    Ok(rollout)
+}
+
+/// Takes a step by hand in the caller's transaction; devices hear of it when the snapshot is made anew.
+///
+/// # Errors
+///
+/// See [`steer`].
+pub fn steer_in(
+    tx: &mut Tx<'_>,
+    id: RolloutId,
+    step: Step,
+    note: Option<&str>,
+    at: Instant,
+) -> Outcome<Rollout, SteerRefusal> {
+    let refuse = |refusal| Err(Failure::Refused(refusal));
+    let Some(mut rollout) = get(tx, id)? else { return refuse(SteerRefusal::Unknown) };
+    let goes_on = matches!(step, Step::Start | Step::Resume);
+    if goes_on && build_of(tx, &rollout)?.is_none_or(|build| build.withdrawn.is_some()) {
+        return refuse(SteerRefusal::Withdrawn);
+    }
+    if goes_on && busy(tx, &rollout)? {
+        return refuse(SteerRefusal::Busy);
+    }
+    let before = rollout.standing.state;
+    if !step_in(tx, &mut rollout, step, Cause::Hand, note, at)? {
+        return refuse(SteerRefusal::State(before));
+    }
     Ok(rollout)
 }
 

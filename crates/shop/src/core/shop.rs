@@ -1,5 +1,7 @@
 //! The shop that every use case is given: its database, its clock, its keys, its snapshot.
 
+use std::sync::{Arc, OnceLock};
+
 use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
@@ -11,6 +13,7 @@ use super::once::Once;
 use super::snapshot::Snapshots;
 use crate::sale::Sales;
 use crate::staff::Door;
+use crate::staff::goods::Rollouts;
 
 /// What the operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,6 +283,8 @@ pub struct Shop {
     pub sales: Sales,
     /// Where the maker's people come in.
     pub door: Door,
+    /// The ROM's rollouts, where the server has the ROM too; set once, when it is put together.
+    pub rollouts: OnceLock<Arc<dyn Rollouts>>,
 }
 
 impl Shop {
@@ -306,6 +311,7 @@ impl Shop {
             snapshots,
             sales,
             door: Door::default(),
+            rollouts: OnceLock::new(),
         })
     }
 

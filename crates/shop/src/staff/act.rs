@@ -14,7 +14,7 @@ use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
-use super::goods::{Advance, CancelPrice, PhotoAct, Rows, SaleAct, StockAct};
+use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, Rows, SaleAct, StockAct};
 use super::log::By;
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
@@ -139,6 +139,8 @@ pub enum Act {
     Sale(SaleAct),
     /// Takes a photograph away.
     Photo(PhotoAct),
+    /// Takes a step of a rollout.
+    Rollout(RolloutAct),
 }
 
 /// Why an act cannot be carried out.
@@ -314,6 +316,7 @@ impl Act {
             Self::Stock(booking) => booking.bearing(tx, known),
             Self::Sale(act) => act.bearing(tx),
             Self::Photo(act) => act.bearing(known),
+            Self::Rollout(act) => Ok(act.bearing()),
         }
     }
 
@@ -326,6 +329,7 @@ impl Act {
             Self::Stock(booking) => return booking.change(tx),
             Self::Sale(act) => return act.change(tx),
             Self::Photo(act) => return Ok(act.change()),
+            Self::Rollout(act) => return Ok(act.change()),
             _ => {}
         }
         let is_now = match self {
@@ -433,6 +437,7 @@ impl Act {
             Self::Stock(booking) => booking.carry_out(tx, shop, at),
             Self::Sale(act) => act.carry_out(tx, shop, at),
             Self::Photo(act) => act.carry_out(tx),
+            Self::Rollout(act) => act.carry_out(tx, shop, at),
         }
     }
 }

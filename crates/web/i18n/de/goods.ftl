@@ -268,3 +268,36 @@ work-as-table = Als Tabelle
 work-neighbours = Nachbarn
 work-next = Weiter
 work-of-market = { $what }, { $market }
+staff-rom = ROM
+rom-desk-abandon = Aufgeben
+rom-desk-build = Build
+rom-desk-builds = Neueste Builds
+rom-desk-builds-none = Kein Build ist veröffentlicht.
+rom-desk-channel = Kanal
+rom-desk-devices = Geräte
+rom-desk-facts = Wo es steht
+rom-desk-failures-none = Kein Gerät ist gescheitert.
+rom-desk-finish = An alle geben
+rom-desk-halt = Sofort anhalten
+rom-desk-hours = { $count ->
+    [one] 1 Stunde
+   *[other] { $count } Stunden
+}
+rom-desk-missing = Fehlende Unterschriften
+rom-desk-model = Modell
+rom-desk-none = Noch keine Verteilung.
+rom-desk-no-step = Von hier führt nichts weiter.
+rom-desk-patch = Sicherheitsstand
+rom-desk-pause = Pausieren
+rom-desk-published = Veröffentlicht
+rom-desk-resume = Weiterlaufen lassen
+rom-desk-role = Dokument
+rom-desk-rollouts = Verteilungen
+rom-desk-share = Eingelassene Geräte
+rom-desk-start = Beginnen
+rom-desk-step-hint = Anhalten und Pausieren kannst du allein, und es wirkt sofort. Was Geräten einen Build gibt, braucht eine zweite Person.
+rom-desk-version = Version
+rom-desk-waiting = Wartet auf Unterschriften
+rom-desk-waiting-hint = Schlüssel außerhalb des Servers unterschreiben mit kontor rom key; vorher vertrauen Geräte nichts.
+rom-desk-waiting-none = Nichts wartet.
+rom-desk-wave = Welle

@@ -268,3 +268,36 @@ work-as-table = As a table
 work-neighbours = Neighbours
 work-next = Further
 work-of-market = { $what }, { $market }
+staff-rom = ROM
+rom-desk-abandon = Give it up
+rom-desk-build = Build
+rom-desk-builds = Newest builds
+rom-desk-builds-none = No build is published.
+rom-desk-channel = Channel
+rom-desk-devices = Devices
+rom-desk-facts = Where it stands
+rom-desk-failures-none = No device has failed.
+rom-desk-finish = Give it to everybody
+rom-desk-halt = Halt at once
+rom-desk-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+rom-desk-missing = Signatures that are missing
+rom-desk-model = Model
+rom-desk-none = No rollout yet.
+rom-desk-no-step = Nothing can be done from here.
+rom-desk-patch = Security patch level
+rom-desk-pause = Pause
+rom-desk-published = Published
+rom-desk-resume = Let it go on
+rom-desk-role = Document
+rom-desk-rollouts = Rollouts
+rom-desk-share = Devices let in
+rom-desk-start = Start
+rom-desk-step-hint = Halting and pausing are yours alone and work at once. What gives devices a build takes a second person.
+rom-desk-version = Version
+rom-desk-waiting = Waits for signatures
+rom-desk-waiting-hint = Keys outside the server sign with kontor rom key; devices trust nothing before they have.
+rom-desk-waiting-none = Nothing waits.
+rom-desk-wave = Wave

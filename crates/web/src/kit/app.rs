@@ -109,6 +109,10 @@ impl App {
         metrics: Option<fn() -> String>,
     ) -> Self {
         let Parts { rom, install } = parts;
+        if rom.is_some() {
+            // Whoever was first stays: it is the same for the same database.
+            let _ = shop.rollouts.set(Arc::new(crate::staff::Steering));
+        }
         let snapshot = shop.snapshots.now();
         let site = Arc::new(Site {
             shop_name: snapshot.shop_name.clone(),

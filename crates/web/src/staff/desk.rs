@@ -42,6 +42,7 @@ fn open_to(place: Place, person: &Person) -> bool {
         Place::Stock => person.may_somewhere(Permission::StockRead),
         Place::Markets => person.may_somewhere(Permission::MarketRead),
         Place::Sales => person.may_somewhere(Permission::SaleRun),
+        Place::Rom => person.may_somewhere(Permission::RolloutHalt),
         Place::Exchange => kontor_shop::exchange::Table::ALL
             .into_iter()
             .any(|table| permission_to_see(table).is_some_and(|needs| person.may_somewhere(needs))),

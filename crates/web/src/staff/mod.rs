@@ -29,12 +29,16 @@ mod price;
 mod programs;
 mod proposal;
 pub(crate) mod reseller;
+mod rom;
 mod sale;
 mod sightings;
+mod steering;
 mod stock;
 mod today;
 mod withdrawal;
 mod work;
+
+pub(crate) use steering::Steering;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -86,6 +90,9 @@ fn goods(routes: Routes) -> Routes {
         .add(sale::MAKE, post(sale::make))
         .add(sale::SHOW, get(sale::show))
         .add(sale::STEER, post(sale::steer))
+        .add(rom::LIST, get(rom::list))
+        .add(rom::SHOW, get(rom::show))
+        .add(rom::STEP, post(rom::step))
         .add(calendar::SHOW, get(calendar::show))
 }
 

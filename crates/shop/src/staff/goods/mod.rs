@@ -7,6 +7,7 @@ mod export;
 mod market;
 mod photo;
 mod price;
+mod rollout;
 mod rows;
 mod sale;
 mod stock;
@@ -15,6 +16,7 @@ pub use export::{Exported, export_for};
 pub use market::Advance;
 pub use photo::{PhotoAct, keep_photo, photo};
 pub use price::CancelPrice;
+pub use rollout::{RolloutAct, RolloutStep, Rollouts};
 pub use rows::{
     DryRun, Rows, dry_run, edited, permission_to_change, permission_to_see, stored, stored_row,
 };

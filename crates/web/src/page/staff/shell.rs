@@ -25,6 +25,8 @@ pub enum Place {
     Markets,
     /// Sales of scarce items.
     Sales,
+    /// Builds and rollouts.
+    Rom,
     /// Imports and exports.
     Exchange,
     /// The opening of a market.
@@ -62,6 +64,7 @@ impl Place {
         Self::Prices,
         Self::Stock,
         Self::Sales,
+        Self::Rom,
         Self::Dispatch,
         Self::Markets,
         Self::Openings,
@@ -89,6 +92,7 @@ impl Place {
             Self::Stock => "staff-stock",
             Self::Markets => "staff-markets",
             Self::Sales => "staff-sales",
+            Self::Rom => "staff-rom",
             Self::Exchange => "staff-exchange",
             Self::Openings => "open-title",
             Self::Withdrawals => "wd-title",
@@ -117,6 +121,7 @@ impl Place {
             Self::Stock => "/admin/stock",
             Self::Markets => "/admin/markets",
             Self::Sales => "/admin/sales",
+            Self::Rom => "/admin/rom",
             Self::Exchange => "/admin/exchange",
             Self::Openings => "/admin/openings",
             Self::Withdrawals => "/admin/withdrawals",

@@ -1,0 +1,144 @@
+//! Steps of the ROM's rollouts: stopping is one person's and takes effect at once, everything that gives
+//! devices a build takes two.
+//!
+//! What a step does is the ROM's matter, which this half does not know: whoever puts the server together
+//! gives the shop a [`Rollouts`].
+
+use std::fmt;
+
+use kontor_base::Instant;
+use kontor_base::id::RolloutId;
+use kontor_domain::staff::Permission;
+use kontor_store::{StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::super::act::{Bearing, Change};
+use super::super::person::Refusal;
+use super::refused;
+use crate::core::{Outcome, Shop};
+
+/// The rollouts, as the staff area steers them.
+pub trait Rollouts: fmt::Debug + Send + Sync {
+    /// The word for where a rollout stands; none: there is no such rollout.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    fn state_in(&self, tx: &mut Tx<'_>, rollout: RolloutId) -> Result<Option<String>, StoreError>;
+
+    /// Takes a step in the transaction; gives why not, as a code and words.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or written.
+    fn step_in(
+        &self,
+        tx: &mut Tx<'_>,
+        rollout: RolloutId,
+        step: RolloutStep,
+        at: Instant,
+    ) -> Result<Result<(), (&'static str, String)>, StoreError>;
+}
+
+/// What can be done with a rollout by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RolloutStep {
+    /// The first wave begins.
+    Start,
+    /// On from where it stood.
+    Resume,
+    /// The build is for everybody.
+    Finish,
+    /// It will not go on.
+    Abandon,
+    /// Nobody new.
+    Pause,
+    /// Nobody at all.
+    Halt,
+}
+
+impl RolloutStep {
+    /// Every step.
+    pub const ALL: [Self; 6] =
+        [Self::Start, Self::Resume, Self::Finish, Self::Abandon, Self::Pause, Self::Halt];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Resume => "resume",
+            Self::Finish => "finish",
+            Self::Abandon => "abandon",
+            Self::Pause => "pause",
+            Self::Halt => "halt",
+        }
+    }
+
+    /// The step with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.word() == word)
+    }
+
+    /// What it takes: stopping may not wait for anybody.
+    #[must_use]
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Pause | Self::Halt => Permission::RolloutHalt,
+            Self::Start | Self::Resume | Self::Finish | Self::Abandon => Permission::RolloutRun,
+        }
+    }
+}
+
+/// A step of a rollout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutAct {
+    /// The rollout.
+    pub rollout: RolloutId,
+    /// The step.
+    pub step: RolloutStep,
+}
+
+impl RolloutAct {
+    pub(in crate::staff) fn bearing(&self) -> Bearing {
+        Bearing::plain(self.step.permission(), None, self.rollout.to_string())
+    }
+
+    /// What is asked, before it is looked at where the rollout stands: the state is the ROM's.
+    pub(in crate::staff) fn change(&self) -> Change {
+        let is_now = serde_json::json!({ "step": self.step.word() }).to_string();
+        Change { was: String::new(), is_now }
+    }
+
+    pub(in crate::staff) fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+        at: Instant,
+    ) -> Outcome<(), Refusal> {
+        let none = || refused("rollout.unknown", "there is no such rollout");
+        let rollouts = shop.rollouts.get().ok_or_else(none)?;
+        rollouts.state_in(tx, self.rollout)?.ok_or_else(none)?;
+        rollouts
+            .step_in(tx, self.rollout, self.step, at)?
+            .map_err(|(code, words)| refused(code, words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kontor_domain::staff::Eyes;
+
+    #[test]
+    fn stopping_is_one_persons_and_everything_else_takes_two() {
+        for step in RolloutStep::ALL {
+            let alone = step.permission().eyes() == Eyes::Two;
+            let stops = matches!(step, RolloutStep::Pause | RolloutStep::Halt);
+            assert_eq!(alone, stops, "{}", step.word());
+            assert_eq!(RolloutStep::from_word(step.word()), Some(step));
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! The ROM for its release managers: rollouts with their curves and steps, builds by channel, and what
+//! waits for a signature. Stopping is one person's and works at once; what gives devices a build takes
+//! two.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form as Typed, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use kontor_base::id::RolloutId;
+use kontor_domain::channel::Channel;
+use kontor_domain::rollout::{Event, RolloutState, TRANSITIONS, WHOLE};
+use kontor_domain::staff::Permission;
+use kontor_rom::Rom;
+use kontor_rom::rollout::{Status, status, status_of};
+use kontor_rom::signing::standing;
+use kontor_shop::staff::goods::{RolloutAct, RolloutStep};
+use kontor_shop::staff::{Act, Person};
+use serde::Deserialize;
+
+use super::curve::{Line, draw};
+use super::desk::{nothing, shell};
+use super::work::{carry, greet, sent};
+use crate::kit::app::App;
+use crate::kit::form_key;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
+use crate::page::staff::{Block, Cell, Chart, Facts, Field, Form, Kind, Place, Table, WorkPage};
+
+/// Whoever may halt a rollout may look at all of them.
+const LOOKS: Option<Permission> = Some(Permission::RolloutHalt);
+const PATH: &str = "/admin/rom/{rollout}";
+pub(super) const LIST: Route = Route::desk("/admin/rom", LOOKS);
+pub(super) const SHOW: Route = Route::desk(PATH, LOOKS);
+pub(super) const STEP: Route = Route::desk_form(PATH, LOOKS, Repeat::FormKey);
+
+/// How many rollouts stand on a page.
+const PAGE: usize = 50;
+/// How often a running rollout is looked at anew, in seconds.
+const LIVE_S: u32 = 10;
+/// How many builds of a channel are shown.
+const BUILDS: usize = 3;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+    said: String,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(rom) = app.rom.clone() else { return nothing(&app, &uri) };
+    let all = match status(&rom).await {
+        Ok(all) => all,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let shell = shell(&app, &person, Place::Rom).await;
+    let t = shell.text();
+    let before = asked.after.parse::<RolloutId>().ok();
+    let older = |status: &Status| before.is_none_or(|before| status.rollout.id < before);
+    let mut found: Vec<Status> = all.into_iter().filter(older).collect();
+    found.sort_by_key(|status| std::cmp::Reverse(status.rollout.id));
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| more).map(|s| format!("/admin/rom?after={}", s.rollout.id));
+    let rows = found.iter().map(|status| {
+        let rollout = &status.rollout;
+        vec![
+            Cell::link(build_words(status), format!("/admin/rom/{}", rollout.id))
+                .below(rollout.model.to_string()),
+            Cell::code(rollout.channel.word()),
+            Cell::text(state_words(&t, rollout.standing.state))
+                .toned(state_tone(rollout.standing.state)),
+            Cell::number(share_words(&t, status)),
+            Cell::number(number(&t, status.tally.installed)),
+            Cell::number(number(&t, status.tally.failed + status.tally.rolled_back)),
+        ]
+    });
+    let rollouts = Table {
+        id: "rollouts",
+        title: t.get("rom-desk-rollouts").into_owned(),
+        columns: [
+            "rom-desk-build",
+            "rom-desk-channel",
+            "staff-state",
+            "rom-desk-share",
+            "rollout-installed",
+            "rollout-curve-failed",
+        ]
+        .map(|id| t.get(id).into_owned())
+        .to_vec(),
+        rows: rows.collect(),
+        empty: t.get("rom-desk-none").into_owned(),
+        next,
+        ..Table::default()
+    };
+    let title = t.get("staff-rom");
+    let page = WorkPage::new(shell, title)
+        .with(Block::Table(rollouts))
+        .with(Block::Table(waiting(&rom, &t).await))
+        .with(Block::Table(builds(&rom, &t)));
+    html(StatusCode::OK, &page)
+}
+
+fn number(t: &Text, number: u64) -> String {
+    t.number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn build_words(status: &Status) -> String {
+    status.build.as_ref().map_or_else(
+        || status.rollout.build.to_string(),
+        |build| format!("{} ({})", build.version, build.incremental),
+    )
+}
+
+/// The share of devices that are let in: none before the start, all after the end.
+fn share_words(t: &Text, status: &Status) -> String {
+    let share = match status.rollout.standing.state {
+        RolloutState::Planned | RolloutState::Abandoned => 0,
+        RolloutState::Done => WHOLE,
+        _ => status.share,
+    };
+    t.percent(&kontor_base::Rate::from_ppm(share))
+}
+
+fn state_words(t: &Text, state: RolloutState) -> String {
+    let id = match state {
+        RolloutState::Planned => "rollout-planned",
+        RolloutState::Running => "rollout-running",
+        RolloutState::Paused => "rollout-paused",
+        RolloutState::Halted => "rollout-halted",
+        RolloutState::Done => "rollout-done",
+        RolloutState::Abandoned => "rollout-abandoned",
+    };
+    t.get(id).into_owned()
+}
+
+const fn state_tone(state: RolloutState) -> &'static str {
+    match state {
+        RolloutState::Running | RolloutState::Done => "good",
+        RolloutState::Planned | RolloutState::Paused => "warn",
+        RolloutState::Halted => "bad",
+        RolloutState::Abandoned => "quiet",
+    }
+}
+
+/// The documents that wait for somebody's signature: devices trust nothing before they have it.
+async fn waiting(rom: &Arc<Rom>, t: &Text) -> Table {
+    let roles = standing(rom).await.map(|standing| standing.roles).unwrap_or_default();
+    let rows = roles.into_iter().filter_map(|role| {
+        let (version, missing) = role.waiting?;
+        let whose: Vec<String> = missing
+            .iter()
+            .map(|missing| format!("{} ({}/{})", missing.whose, missing.have, missing.need))
+            .collect();
+        Some(vec![
+            Cell::code(role.role),
+            Cell::number(number(t, version)),
+            Cell::text(whose.join(", ")).toned("warn"),
+        ])
+    });
+    Table {
+        id: "waiting",
+        title: t.get("rom-desk-waiting").into_owned(),
+        hint: t.get("rom-desk-waiting-hint").into_owned(),
+        columns: ["rom-desk-role", "rom-desk-version", "rom-desk-missing"]
+            .map(|id| t.get(id).into_owned())
+            .to_vec(),
+        rows: rows.collect(),
+        empty: t.get("rom-desk-waiting-none").into_owned(),
+        ..Table::default()
+    }
+}
+
+/// The newest builds of each model and channel.
+fn builds(rom: &Rom, t: &Text) -> Table {
+    let snapshot = rom.snapshots.now();
+    let mut rows = Vec::new();
+    for (codename, model) in &snapshot.models {
+        for (channel, view) in Channel::ALL.into_iter().zip(model.channels()) {
+            for build in view.builds.iter().rev().take(BUILDS) {
+                let patch = build.patch_level.map_or_else(String::new, |day| t.date_short(&day));
+                rows.push(vec![
+                    Cell::text(format!("{} {}", model.model.brand, model.model.name))
+                        .below(codename.to_string()),
+                    Cell::code(channel.word()),
+                    Cell::link(
+                        build.version.to_string(),
+                        format!("/rom/en/device/{codename}/{}", build.incremental),
+                    )
+                    .below(build.incremental.to_string()),
+                    Cell::text(t.moment(&build.published_at)),
+                    Cell::text(patch),
+                ]);
+            }
+        }
+    }
+    Table {
+        id: "builds",
+        title: t.get("rom-desk-builds").into_owned(),
+        columns: [
+            "rom-desk-model",
+            "rom-desk-channel",
+            "rom-desk-build",
+            "rom-desk-published",
+            "rom-desk-patch",
+        ]
+        .map(|id| t.get(id).into_owned())
+        .to_vec(),
+        rows,
+        empty: t.get("rom-desk-builds-none").into_owned(),
+        ..Table::default()
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(rollout): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    match page(&app, &uri, &person, &rollout, &asked.said).await {
+        Ok(page) => html(StatusCode::OK, &page),
+        Err(response) => response,
+    }
+}
+
+async fn page(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    rollout: &str,
+    said: &str,
+) -> Result<WorkPage, Response> {
+    let (Some(rom), Ok(id)) = (app.rom.clone(), rollout.parse::<RolloutId>()) else {
+        return Err(nothing(app, uri));
+    };
+    let found = status_of(&rom, id).await;
+    let found = found.map_err(|fault| Problem::fault(&fault).respond(app, uri.path(), None))?;
+    let Some(found) = found else { return Err(nothing(app, uri)) };
+    let mut shell = shell(app, person, Place::Rom).await;
+    let t = shell.text();
+    greet(&mut shell, &t, said);
+    let state = found.rollout.standing.state;
+    let mut page = WorkPage::new(shell, build_words(&found))
+        .below("/admin/rom", t.get("staff-rom"))
+        .with(Block::Form(steps_form(app, &t, person, &found)))
+        .with(Block::Facts(facts(&t, &found)));
+    page.lead = Some((state_tone(state), state_words(&t, state)));
+    if state == RolloutState::Running {
+        page.live_s = Some(LIVE_S);
+    }
+    if !found.hours.is_empty() {
+        page = page.with(Block::Chart(chart(&t, &found)));
+    }
+    let failures = found
+        .failures
+        .iter()
+        .map(|(reason, count)| vec![Cell::text(reason.clone()), Cell::number(number(&t, *count))]);
+    let failures = Table {
+        id: "failures",
+        title: t.get("rollout-failures").into_owned(),
+        columns: ["staff-reason", "rom-desk-devices"].map(|id| t.get(id).into_owned()).to_vec(),
+        rows: failures.collect(),
+        empty: t.get("rom-desk-failures-none").into_owned(),
+        ..Table::default()
+    };
+    let history = found.steps.iter().rev().map(|step| {
+        vec![
+            Cell::text(t.moment(&step.at)),
+            Cell::text(state_words(&t, step.state)).toned(state_tone(step.state)),
+            Cell::text(step.note.clone().unwrap_or_default()),
+            Cell::number(number(&t, step.tally.installed)),
+            Cell::number(number(&t, step.tally.failed + step.tally.rolled_back)),
+        ]
+    });
+    let history = Table {
+        id: "history",
+        title: t.get("rollout-steps").into_owned(),
+        columns: [
+            "staff-when",
+            "staff-state",
+            "staff-reason",
+            "rollout-installed",
+            "rollout-curve-failed",
+        ]
+        .map(|id| t.get(id).into_owned())
+        .to_vec(),
+        rows: history.collect(),
+        ..Table::default()
+    };
+    Ok(page.with(Block::Table(failures)).with(Block::Table(history)))
+}
+
+fn facts(t: &Text, status: &Status) -> Facts {
+    let rollout = &status.rollout;
+    let pair = |id: &str, cell: Cell| (t.get(id).into_owned(), cell);
+    let waves = rollout.waves.len();
+    let wave = format!("{} / {waves}", rollout.standing.wave + 1);
+    Facts {
+        title: t.get("rom-desk-facts").into_owned(),
+        id: "facts",
+        pairs: vec![
+            pair("rom-desk-model", Cell::code(rollout.model.to_string())),
+            pair("rom-desk-channel", Cell::code(rollout.channel.word())),
+            pair("rom-desk-share", Cell::text(share_words(t, status))),
+            pair("rom-desk-wave", Cell::text(wave)),
+            pair("rollout-downloaded", Cell::text(number(t, status.tally.downloaded))),
+            pair("rollout-installed", Cell::text(number(t, status.tally.installed))),
+            pair("rollout-failed", Cell::text(number(t, status.tally.failed))),
+            pair("rollout-rolled-back", Cell::text(number(t, status.tally.rolled_back))),
+            pair("rollout-population", Cell::text(number(t, rollout.population))),
+        ],
+    }
+}
+
+/// Installed and failed devices by the hour, summed.
+fn chart(t: &Text, status: &Status) -> Chart {
+    let first = status.hours.first().map(|count| count.hour);
+    let (mut installed, mut failed) = (0, 0);
+    let (mut good, mut bad, mut rows) = (vec![(0, 0)], vec![(0, 0)], Vec::new());
+    for count in &status.hours {
+        match count.event {
+            Event::Installed => installed += count.devices,
+            Event::Failed | Event::RolledBack => failed += count.devices,
+            Event::Downloaded => continue,
+        }
+        let gone = first.map_or(0, |first| count.hour.seconds_since(first)) / 3_600 + 1;
+        let gone = u64::try_from(gone).unwrap_or(0);
+        good.push((gone, installed));
+        bad.push((gone, failed));
+        rows.push(vec![
+            Cell::text(t.moment(&count.hour)),
+            Cell::number(number(t, installed)),
+            Cell::number(number(t, failed)),
+        ]);
+    }
+    let hours = good.last().map_or(0, |(hours, _)| *hours);
+    let highest = number(t, installed.max(failed));
+    let says = t.two("rollout-curve-says", "installed", installed, "failed", failed);
+    let lines = [
+        Line { class: "a", name: t.get("rollout-installed").into_owned(), points: good },
+        Line { class: "c", name: t.get("rollout-curve-failed").into_owned(), points: bad },
+    ];
+    // The last rows say the whole; earlier ones are in the history of the rollout.
+    let kept = rows.len().saturating_sub(48);
+    Chart {
+        id: "curve",
+        title: t.get("rollout-curve").into_owned(),
+        svg: draw(&lines, &says, &t.one("rom-desk-hours", "count", hours), &highest),
+        table: Table {
+            id: "curve-table",
+            columns: ["staff-when", "rollout-installed", "rollout-curve-failed"]
+                .map(|id| t.get(id).into_owned())
+                .to_vec(),
+            rows: rows.split_off(kept),
+            empty: t.get("rollout-no-reports").into_owned(),
+            ..Table::default()
+        },
+    }
+}
+
+/// The steps that are possible from where the rollout stands, those that stop it first.
+fn steps_form(app: &App, t: &Text, person: &Person, status: &Status) -> Form {
+    let state = status.rollout.standing.state;
+    let mut form =
+        Form::new("steps", t.get("sale-desk-steps"), format!("/admin/rom/{}", status.rollout.id))
+            .hidden("key", form_key::fresh(app));
+    let possible = |word: &str| {
+        use kontor_domain::rollout::Step;
+        let step = match word {
+            "start" => Step::Start,
+            "resume" => Step::Resume,
+            "finish" => Step::Finish,
+            "abandon" => Step::Abandon,
+            "pause" => Step::Pause,
+            _ => Step::Halt,
+        };
+        TRANSITIONS.iter().any(|(from, by, _)| *from == state && *by == step)
+    };
+    let mut second = false;
+    for step in RolloutStep::ALL.into_iter().rev() {
+        if !possible(step.word()) || !person.may(step.permission(), None) {
+            continue;
+        }
+        let id = match step {
+            RolloutStep::Start => "rom-desk-start",
+            RolloutStep::Resume => "rom-desk-resume",
+            RolloutStep::Finish => "rom-desk-finish",
+            RolloutStep::Abandon => "rom-desk-abandon",
+            RolloutStep::Pause => "rom-desk-pause",
+            RolloutStep::Halt => "rom-desk-halt",
+        };
+        second = second || step.permission() == Permission::RolloutRun;
+        form = form.button(t.get(id), step.word());
+    }
+    if second {
+        form = form.field(
+            Field::new("reason", t.get("staff-reason"), Kind::Line)
+                .optional()
+                .up_to(500)
+                .hint(t.get("staff-reason-hint")),
+        );
+    }
+    let hint = if form.buttons.is_empty() { "rom-desk-no-step" } else { "rom-desk-step-hint" };
+    form.hint = t.get(hint).into_owned();
+    form
+}
+
+pub(super) async fn step(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(text): Path<String>,
+    form: Result<Typed<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let sent = match sent(&app, &uri, form) {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    if let Err(response) = page(&app, &uri, &person, &text, "").await {
+        return response;
+    }
+    let (Ok(rollout), Some(step)) = (text.parse(), RolloutStep::from_word(sent.get("do"))) else {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    };
+    let act = Act::Rollout(RolloutAct { rollout, step });
+    let outcome = carry(&app, &uri, &person, &sent, act, &format!("/admin/rom/{rollout}")).await;
+    match outcome {
+        Ok(response) => {
+            // Whoever halts a rollout knows that this node offers the build to nobody any more.
+            if let Some(rom) = &app.rom
+                && let Err(fault) = rom.refresh().await
+            {
+                tracing::warn!(%fault, "the ROM's snapshot could not be made anew");
+            }
+            response
+        }
+        Err(trouble) => match page(&app, &uri, &person, &text, "").await {
+            Ok(page) => trouble.show(page, "steps", &sent),
+            Err(response) => response,
+        },
+    }
+}
