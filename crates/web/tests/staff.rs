@@ -2,87 +2,10 @@
 
 mod common;
 
-use common::{Answer, Api, Ask, PHONE};
-use kontor_base::Language;
+use common::desk::{Browser, PASSWORD};
+use common::{Api, Ask, PHONE};
 use kontor_domain::staff::Role;
-use kontor_shop::staff::{AddCommand, add};
 use kontor_web::kit::routes::{Access, Verb};
-
-const PASSWORD: &str = "correct horse battery";
-
-/// Somebody's browser.
-struct Browser<'a> {
-    api: &'a Api,
-    cookies: String,
-}
-
-impl<'a> Browser<'a> {
-    /// Hires somebody and comes in with their first code; sets a password.
-    async fn hire(api: &'a Api, name: &str, roles: &[&str]) -> Self {
-        let email = format!("{name}@maker.example");
-        let command = AddCommand {
-            name: name.to_owned(),
-            email: email.clone(),
-            language: Language::En,
-            held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
-        };
-        let code = add(&api.shop, command).await.expect("a new account").code;
-        let mut browser = Self { api, cookies: String::new() };
-        let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin/log")];
-        let answer = browser.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
-        assert_eq!(answer.header("location"), "/admin/log");
-        browser.take_cookies(&answer);
-        let first = browser.get("/admin").await.expect(303);
-        assert_eq!(first.header("location"), "/admin/account", "a password comes first");
-        browser.form("/admin/account/password", &[("new", PASSWORD)]).await.expect(200);
-        browser
-    }
-
-    fn take_cookies(&mut self, answer: &Answer) {
-        let lines = answer.headers.get_all("set-cookie").iter();
-        let pairs: Vec<_> = lines
-            .filter_map(|line| line.to_str().ok()?.split(';').next())
-            .map(str::to_owned)
-            .collect();
-        self.cookies = pairs.join("; ");
-    }
-
-    async fn send(&self, ask: Ask) -> Answer {
-        let ask = ask.header("cookie", &self.cookies);
-        self.api.send(ask).await
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.send(Ask::get(path)).await
-    }
-
-    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(Ask::form(path, fields)).await
-    }
-
-    /// Sends the form of a grant, with a file if there is one.
-    async fn grant(&self, market: &str, fields: &[(&str, &str)], file: Option<&[u8]>) -> Answer {
-        let path = format!("/admin/{market}/clearances/{PHONE}/grant");
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            let part = format!(
-                "--frontier\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-            body.extend_from_slice(part.as_bytes());
-        }
-        if let Some(file) = file {
-            body.extend_from_slice(
-                b"--frontier\r\ncontent-disposition: form-data; name=\"document\"; \
-                  filename=\"../../x.pdf\"\r\ncontent-type: application/pdf\r\n\r\n",
-            );
-            body.extend_from_slice(file);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--frontier--\r\n");
-        let kind = "multipart/form-data; boundary=frontier";
-        self.send(Ask::bare("POST", &path).header("content-type", kind).raw(body)).await
-    }
-}
 
 /// The fields of a good grant for the phone.
 fn good(rule: &str) -> Vec<(&'static str, String)> {
@@ -133,7 +56,8 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
         };
         walked += 1;
         let path = route.path.replace("{market}", "us").replace("{sku}", PHONE);
-        let path = path.replace("{id}", "nobodys").replace("{hash}", "00");
+        let nobodys = |part: &str| if part.starts_with('{') { "nobodys" } else { part }.to_owned();
+        let path = path.split('/').map(nobodys).collect::<Vec<_>>().join("/");
         let ask = || match route.method {
             Verb::Get => Ask::get(&path),
             _ => Ask::form(&path, &[("key", "k")]),
@@ -154,13 +78,18 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
             continue;
         }
         let answer = warehouse.send(ask()).await;
-        match needs {
-            Some(other) if !Role::Warehouse.permits().contains(&other) => {
-                assert_eq!(answer.status, 403, "{path}: {}", answer.text);
-            }
-            _ => assert!(answer.status < 500, "{path}: {}", answer.text),
+        let own = needs.is_none_or(|needed| Role::Warehouse.permits().contains(&needed));
+        if own {
+            assert!(answer.status < 500, "{path}: {}", answer.text);
+        } else {
+            assert_eq!(answer.status, 403, "{path}: {}", answer.text);
         }
-        assert!(!answer.text.contains(PHONE), "{path} tells a warehouse about clearances");
+        // A page of the USA is none for somebody of Germany, whatever they may do there.
+        if path.starts_with("/admin/us/") {
+            assert!(matches!(answer.status, 400 | 403 | 404), "{path}: {}", answer.status);
+        }
+        let told = path.contains("clearances") && answer.text.contains(PHONE);
+        assert!(!told, "{path} tells a warehouse about clearances");
     }
     assert!(walked >= 18, "there are staff routes: {walked}");
 }
@@ -338,8 +267,7 @@ async fn sessions_are_new_and_ways_on_lead_nowhere_else() {
     let token = page.text.split("name=\"token\" value=\"").nth(1).expect("two sessions");
     let token = token[..26].to_owned();
     ben.form("/admin/account/sessions", &[("token", &token)]).await.expect(303);
-    let other = Browser { api: &api, cookies: String::new() };
-    let mut other = other;
+    let mut other = Browser::nobody(&api);
     other.take_cookies(&answer);
     other.get("/admin").await.expect(200);
     ana.form("/admin/account/sessions", &[("token", &token)]).await.expect(303);

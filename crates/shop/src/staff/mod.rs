@@ -7,6 +7,7 @@ mod account;
 mod act;
 mod document;
 mod door;
+mod expansion;
 mod log;
 mod person;
 mod reseller_key;
@@ -19,6 +20,7 @@ pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue
 pub use act::{Act, ActRefusal, Change};
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;
+pub use expansion::ExpansionAct;
 pub use log::{LogPage, LogQuery, entries};
 pub use person::{Person, Refusal};
 pub use reseller_key::{

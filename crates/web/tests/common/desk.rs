@@ -1,19 +1,21 @@
-//! Somebody of the maker's at their desk: comes in, reads pages, sends forms with the keys that the
-//! pages carry.
+//! A browser of somebody of the maker's people.
 
 use kontor_base::Language;
 use kontor_shop::staff::{AddCommand, add};
 
-use super::{Answer, Api, Ask, Shopper};
+use super::{Answer, Api, Ask, PHONE};
 
-/// A person with a browser.
-pub(crate) struct Desk<'a> {
+/// Everybody's password in the tests.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// Somebody's browser.
+pub(crate) struct Browser<'a> {
     api: &'a Api,
-    browser: Shopper,
+    cookies: String,
 }
 
-impl<'a> Desk<'a> {
-    /// Makes an account with these roles and comes in with it.
+impl<'a> Browser<'a> {
+    /// Hires somebody and comes in with their first code; sets a password.
     pub(crate) async fn hire(api: &'a Api, name: &str, roles: &[&str]) -> Self {
         let email = format!("{name}@maker.example");
         let command = AddCommand {
@@ -23,32 +25,80 @@ impl<'a> Desk<'a> {
             held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
         };
         let code = add(&api.shop, command).await.expect("a new account").code;
-        let mut browser = Shopper::default();
-        let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin")];
-        let entered = api.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
-        browser.keep(&entered);
-        let desk = Self { api, browser };
-        desk.form("/admin/account/password", &[("new", "correct horse battery")]).await.expect(200);
-        desk
+        let mut browser = Self { api, cookies: String::new() };
+        let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin/log")];
+        let answer = browser.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+        assert_eq!(answer.header("location"), "/admin/log");
+        browser.take_cookies(&answer);
+        let first = browser.get("/admin").await.expect(303);
+        assert_eq!(first.header("location"), "/admin/account", "a password comes first");
+        browser.form("/admin/account/password", &[("new", PASSWORD)]).await.expect(200);
+        browser
     }
 
-    /// Reads a page.
+    pub(crate) fn take_cookies(&mut self, answer: &Answer) {
+        let lines = answer.headers.get_all("set-cookie").iter();
+        let pairs: Vec<_> = lines
+            .filter_map(|line| line.to_str().ok()?.split(';').next())
+            .map(str::to_owned)
+            .collect();
+        self.cookies = pairs.join("; ");
+    }
+
+    pub(crate) async fn send(&self, ask: Ask) -> Answer {
+        let ask = ask.header("cookie", &self.cookies);
+        self.api.send(ask).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.api.send(self.browser.with(Ask::get(path))).await
+        self.send(Ask::get(path)).await
     }
 
-    /// Sends a form.
     pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.api.send(self.browser.with(Ask::form(path, fields))).await
+        self.send(Ask::form(path, fields)).await
     }
 
-    /// Approves the proposal that another's form has led to.
-    pub(crate) async fn approve(&self, proposed: &Answer) {
-        let place = proposed.header("location").split('?').next().expect("a path").to_owned();
-        assert!(place.starts_with("/admin/proposals/"), "{place}");
-        let page = self.get(&place).await.expect(200);
-        let seen = page.text.split("name=\"seen\" value=\"").nth(1).expect("a hash");
-        let seen = seen[..64].to_owned();
-        self.form(&place, &[("decision", "approve"), ("seen", &seen)]).await.expect(303);
+    /// Nobody's browser.
+    pub(crate) fn nobody(api: &'a Api) -> Self {
+        Self { api, cookies: String::new() }
+    }
+
+    /// Sends the form of a grant, with a file if there is one.
+    pub(crate) async fn grant(
+        &self,
+        market: &str,
+        fields: &[(&str, &str)],
+        file: Option<&[u8]>,
+    ) -> Answer {
+        let path = format!("/admin/{market}/clearances/{PHONE}/grant");
+        self.upload(&path, fields, file.map(|file| ("document", "../../x.pdf", file))).await
+    }
+
+    /// Sends a form with a file: the field's name, the file's name, its bytes.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &str, &[u8])>,
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--frontier\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        if let Some((field, name, file)) = file {
+            let head = format!(
+                "--frontier\r\ncontent-disposition: form-data; name=\"{field}\"; \
+                 filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(file);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--frontier--\r\n");
+        let kind = "multipart/form-data; boundary=frontier";
+        self.send(Ask::bare("POST", path).header("content-type", kind).raw(body)).await
     }
 }
