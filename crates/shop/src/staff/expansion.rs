@@ -1,7 +1,7 @@
 //! What expansion can propose or do: steps and withdrawals, costs, contracts and allotments, dispatch.
 
+use kontor_base::Instant;
 use kontor_base::id::{ResellerId, ResellerOrderId};
-use kontor_base::{Instant, Line};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Scope;
 use kontor_domain::market::{Act as Degree, MarketCode, Stage};
