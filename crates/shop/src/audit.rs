@@ -1,6 +1,7 @@
 //! `kontor audit`: proves stock and money from their entries, and that what orders and payments say
 //! of themselves agrees with the books. It reads one state of the database and repairs nothing.
 
+mod reseller;
 mod sale;
 
 use kontor_base::id::{HoldId, OrderId, PaymentId, TransferId};
@@ -151,6 +152,7 @@ fn audit_orders(tx: &mut Tx<'_>) -> Result<(Vec<OrderFinding>, u64, Vec<OrderMon
         }
     }
     audit_loose_payments(tx, &mut findings)?;
+    reseller::audit(tx, &mut findings)?;
     Ok((findings, seen, figures))
 }
 

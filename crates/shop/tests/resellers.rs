@@ -18,8 +18,9 @@ use kontor_shop::reseller::{
     read_sell_out_csv, report_sell_out, show,
 };
 use kontor_shop::staff::{
-    Act, AddCommand, DecideCommand, IssueKey, Person, SecretGiven, SignIn, Undertaken, Undertaking,
-    add, decide, end_reseller_key, issue_reseller_key, proposal, sign_in, undertake,
+    Act, AddCommand, DecideCommand, ExpansionAct, IssueKey, Person, SecretGiven, SignIn,
+    Undertaken, Undertaking, add, decide, end_reseller_key, issue_reseller_key, proposal, sign_in,
+    undertake,
 };
 use kontor_shop::stock::import_serials;
 use kontor_shop::{Failure, Policy, Shop};
@@ -85,7 +86,8 @@ impl House {
         sign_in(&self.shop, wish).await.expect("comes in").person
     }
 
-    async fn does(&self, person: &Person, act: Act) -> Result<Undertaken, String> {
+    async fn does(&self, person: &Person, act: ExpansionAct) -> Result<Undertaken, String> {
+        let act = Act::from(act);
         let body = serde_json::to_vec(&act).expect("JSON");
         let key = format!("{} {}", person.id, String::from_utf8_lossy(&body));
         let once = self.shop.keys.once("staff", &key, &body);
@@ -124,8 +126,11 @@ impl House {
         let id = self.applicant().await;
         let ana = self.hire("ana", "market_manager@us").await;
         let ben = self.hire("ben", "market_manager@us").await;
-        let act =
-            Act::ApproveReseller { reseller: id, market: us(), contract: Box::new(contract()) };
+        let act = ExpansionAct::ApproveReseller {
+            reseller: id,
+            market: us(),
+            contract: Box::new(contract()),
+        };
         let Ok(Undertaken::Waiting(proposed)) = self.does(&ana, act).await else {
             panic!("a contract takes two people");
         };
@@ -162,9 +167,9 @@ impl House {
     }
 }
 
-fn allot(units: i64) -> Act {
+fn allot(units: i64) -> ExpansionAct {
     let sku = "BAND-BLACK".parse().expect("a SKU");
-    Act::Allot { market: us(), contract: "US-2026-3".to_owned(), sku, units }
+    ExpansionAct::Allot { market: us(), contract: "US-2026-3".to_owned(), sku, units }
 }
 
 #[tokio::test]
@@ -174,7 +179,8 @@ async fn an_order_is_taken_from_the_allotment_or_refused_with_its_clause() {
     house.is_clean().await;
 
     let refused = house.orders(id, "CA", 3, "a").await.expect_err("outside").to_string();
-    assert_eq!(refused, "clause 2.1 (territory) of US-2026-3: CA is not in the territory");
+    let clause = "clause 2.1 (territory) of US-2026-3: CA is not in the territory";
+    assert!(refused.starts_with(clause), "{refused}");
     let refused = house.orders(id, "US", 1, "b").await.expect_err("too few");
     assert_eq!(refused.code(), "reseller.too_few");
     let refused = house.orders(id, "US", 11, "c").await.expect_err("too many").to_string();
@@ -209,7 +215,7 @@ async fn what_has_left_is_known_by_its_serial_number() {
     let wim = house.hire("wim", "warehouse@us").await;
     let taken = house.orders(id, "US", 3, "a").await.expect("taken");
     let sku = || "BAND-BLACK".parse().expect("a SKU");
-    let send = |serials: &[&str]| Act::DispatchReseller {
+    let send = |serials: &[&str]| ExpansionAct::DispatchReseller {
         market: us(),
         order: taken.order,
         serials: vec![(sku(), serials.iter().map(|s| (*s).to_owned()).collect())],
@@ -319,7 +325,7 @@ async fn a_contract_that_contradicts_itself_is_not_even_proposed() {
     let propose = |change: &dyn Fn(&mut Contract)| {
         let mut contract = contract();
         change(&mut contract);
-        Act::ApproveReseller { reseller: id, market: us(), contract: Box::new(contract) }
+        ExpansionAct::ApproveReseller { reseller: id, market: us(), contract: Box::new(contract) }
     };
     for act in [
         propose(&|c| c.terms.territory.clear()),

@@ -301,6 +301,25 @@ pub fn open(tx: &mut Tx<'_>, market: &str, limit: i64) -> Result<Vec<KeptOrder>,
     )
 }
 
+/// Every order, a page at a time in the order of the ids: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn orders_after(
+    tx: &mut Tx<'_>,
+    after: Option<ResellerOrderId>,
+    limit: i64,
+) -> Result<Vec<KeptOrder>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, reseller, contract, hold, state, body FROM reseller_order
+         WHERE id > $1 ORDER BY id LIMIT $2",
+        values![&after, limit],
+        read_order,
+    )
+}
+
 fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
     let table = "reseller_order";
     Ok(KeptOrder {

@@ -331,3 +331,42 @@ async fn published_counts_equal_a_brute_force_count_of_the_reports() {
     assert_eq!(table["total"], days.len());
     server.proved();
 }
+
+/// A unit is sold under its serial number, and reports it as its id: both sides know it by the same
+/// keyed hash, though neither keeps the id.
+#[tokio::test]
+async fn a_sold_device_is_found_where_it_is_active() {
+    let server = Server::open(50, 0).await;
+    let shop = &server.api.shop;
+    let mut file = String::from("serial,model,country,sold_on,source\n");
+    for number in 0..3 {
+        file.push_str(&format!("SERIAL-{number:04},cancro,CN,2014-05-01,ledger\n"));
+    }
+    let import = kontor_shop::stock::import_serials(shop, file.as_bytes()).await.expect("read");
+    assert_eq!(import.added, 3);
+    let report = |serial: &str, country: &str| json!({ "device": serial, "model": "cancro", "version": "V6", "country": country });
+    let everybody = [("SERIAL-0000", "IN"), ("SERIAL-0001", "CN"), ("SERIAL-9999", "IN")];
+    for (serial, country) in everybody {
+        assert_eq!(server.report(report(serial, country)).await.status, 200, "{serial}");
+    }
+    let carried = async || {
+        let counter = server.install.counter().expect("it counts here").clone();
+        let seen = move |device| counter.book().sighting(device);
+        kontor_shop::reach::carried_abroad(shop, &seen).await.expect("read")
+    };
+    let first = carried().await;
+    assert_eq!(
+        (first.travelling, first.home, first.unseen),
+        (1, 1, 1),
+        "it may be on its way back"
+    );
+    server.api.clock.advance_seconds(31 * 24 * 60 * 60);
+    for (serial, country) in everybody {
+        server.report(report(serial, country)).await;
+    }
+    let later = carried().await;
+    assert_eq!((later.sold, later.home, later.total(), later.unseen), (3, 1, 1, 1));
+    let way = later.ways.keys().next().expect("one way");
+    assert_eq!((way.from.code(), way.to.code(), way.model.as_str()), ("CN", "IN", "cancro"));
+    server.proved();
+}

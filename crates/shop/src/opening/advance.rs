@@ -15,7 +15,7 @@ use kontor_store::{StoreError, Tx, market};
 
 use super::plan::{PlanQuery, plan_in};
 use super::refusal::Refusal;
-use crate::core::{Failure, Known, Outcome, Shop};
+use crate::core::{Failure, Outcome, Shop};
 
 /// A step of a market.
 #[derive(Clone, Debug)]
@@ -41,22 +41,21 @@ pub async fn advance(
 ) -> Outcome<Option<OpeningPlan>, Refusal> {
     let at = shop.now();
     let own = Arc::clone(shop);
-    shop.db
-        .write("opening.advance", move |tx| {
-            let known = own.snapshots.current_in(tx, at)?;
-            advance_in(tx, &own, &known, &command, at)
-        })
-        .await
+    shop.db.write("opening.advance", move |tx| advance_in(tx, &own, &command, at)).await
 }
 
-/// Takes the step within a transaction.
+/// Takes the step in the caller's transaction.
+///
+/// # Errors
+///
+/// See [`advance`].
 pub(crate) fn advance_in(
     tx: &mut Tx<'_>,
     shop: &Shop,
-    known: &Known,
     command: &AdvanceCommand,
     at: Instant,
 ) -> Outcome<Option<OpeningPlan>, Refusal> {
+    let known = shop.snapshots.current_in(tx, at)?;
     let code = command.market;
     let unknown = || Failure::Refused(Refusal::UnknownMarket(code));
     let mut changed = known.market(code).ok_or_else(unknown)?.clone();
@@ -64,8 +63,16 @@ pub(crate) fn advance_in(
     if !leads(from, to) {
         return Err(Failure::Refused(Refusal::NoSuchStep { from, to }));
     }
-    let plan =
-        if stage_allows(to, Act::Sell) { Some(ready_in(tx, known, code, at)?) } else { None };
+    let plan = if stage_allows(to, Act::Sell) {
+        let query = PlanQuery { market: code, on: None, skus: Vec::new(), costs: BTreeMap::new() };
+        let plan = plan_in(tx, &known, &query, at)?;
+        if plan.sellable(at.date()).next().is_none() {
+            return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
+        }
+        Some(plan)
+    } else {
+        None
+    };
     changed.stage = to;
     if to == Stage::Open && changed.opens_on.is_none() {
         changed.opens_on = Some(at.date());
@@ -73,32 +80,19 @@ pub(crate) fn advance_in(
     let places = market::positions(tx)?;
     let place = places.iter().find(|(known, _)| known == code.as_str());
     market::save(tx, &changed, place.map_or(0, |(_, place)| *place))?;
-    let step = Step {
-        id: kontor_base::id::uuid_v7(at, &shop.random),
-        market: code,
-        from,
-        to,
-        made_at: at,
-        made_by: command.by.as_str().to_owned(),
-        reason: command.reason.as_str().to_owned(),
-        plan: plan.clone(),
-    };
-    record(tx, &step)?;
-    Ok(plan)
-}
-
-/// The plan of today, if something may be sold and delivered by it.
-fn ready_in(
-    tx: &mut Tx<'_>,
-    known: &Known,
-    market: MarketCode,
-    at: Instant,
-) -> Outcome<OpeningPlan, Refusal> {
-    let query = PlanQuery { market, on: None, skus: Vec::new(), costs: BTreeMap::new() };
-    let plan = plan_in(tx, known, &query, at)?;
-    if plan.sellable(at.date()).next().is_none() {
-        return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
-    }
+    record(
+        tx,
+        &Step {
+            id: kontor_base::id::uuid_v7(at, &shop.random),
+            market: code,
+            from,
+            to,
+            made_at: at,
+            made_by: command.by.as_str().to_owned(),
+            reason: command.reason.as_str().to_owned(),
+            plan: plan.clone(),
+        },
+    )?;
     Ok(plan)
 }
 

@@ -8,6 +8,7 @@ use kontor_domain::reseller::{OrderStage, ResellerRefusal};
 use kontor_store::reseller::{order as find, save_order};
 use kontor_store::{Tx, stock};
 
+use super::order::sold_on_in;
 use super::refusal::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::stock::{Parcel, Serials, ship_in};
@@ -25,7 +26,8 @@ pub(crate) fn dispatch_in(
     let found = find(tx, id)?.filter(|order| order.stage == OrderStage::Taken);
     let mut order = found.ok_or_else(unknown)?;
     let market = known.market(order.body.market).ok_or_else(unknown)?;
-    let place = Place::ship_to(market, order.body.ship_to);
+    let market = sold_on_in(market, order.body.ship_to);
+    let place = Place::market(&market);
     let mut refused = Vec::new();
     for line in &order.body.lines {
         let verdict = known

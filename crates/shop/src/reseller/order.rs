@@ -8,7 +8,7 @@ use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
 use kontor_base::{Country, Instant, limits};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Place;
-use kontor_domain::market::Act;
+use kontor_domain::market::{Act, Market};
 use kontor_domain::reseller::{
     BodyLine, ORDER_LINES_MAX, OrderBody, OrderLine, OrderStage, ResellerOrder, judge,
 };
@@ -126,7 +126,8 @@ fn wanted(
 ) -> Outcome<ResellerOrder, Refusal> {
     let unknown = || Failure::Refused(Refusal::UnknownContract(command.contract.clone()));
     let market = known.market(own.market).ok_or_else(unknown)?;
-    let place = Place::ship_to(market, command.ship_to);
+    let market = sold_on_in(market, command.ship_to);
+    let place = Place::market(&market);
     let taken = taken(tx, command.reseller, &own.contract.code)?;
     let line = |(sku, units): &(Sku, u32)| {
         let unknown = || Failure::Refused(Refusal::UnknownSku(sku.clone()));
@@ -141,6 +142,12 @@ fn wanted(
     };
     let lines = command.lines.iter().map(line).collect::<Outcome<_, Refusal>>()?;
     Ok(ResellerOrder { ship_to: command.ship_to, on: at.date(), lines })
+}
+
+/// The market that serves a reseller, as it stands for what is sold on in `country`: the stage is its
+/// own, the law is the country's. A reseller may well sell where the maker has no shop.
+pub(super) fn sold_on_in(market: &Market, country: Country) -> Market {
+    Market { countries: vec![country], ..market.clone() }
 }
 
 /// What earlier orders of a contract have taken.

@@ -1,19 +1,15 @@
 //! What can be proposed to a second person, and what carrying it out does.
 
-use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Date, Email, Instant, Language, Line};
-use kontor_domain::catalogue::Sku;
-use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach, Scope};
-use kontor_domain::market::{Act as Degree, MarketCode};
-use kontor_domain::order::OrderNumber;
-use kontor_domain::reseller::Contract;
+use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach};
+use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
 use kontor_store::Tx;
 use kontor_store::clearance::{self, Kind};
-use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, Rows, SaleAct, StockAct};
 use super::log::By;
 use super::person::{Person, Refusal};
@@ -21,15 +17,9 @@ use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, queue_in};
-use crate::opening::{
-    Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, reinstate_in, withdraw_in,
-};
-use crate::order::{DispatchRefusal, dispatch_in};
-use crate::reseller::{
-    Refusal as ResellerRefusal, allot_in, approve_in, check, dispatch_in as dispatch_for_reseller,
-    reject_in,
-};
-use crate::stock::Serials;
+use crate::opening::{Refusal as OpeningRefusal, reinstate_in};
+use crate::order::DispatchRefusal;
+use crate::reseller::Refusal as ResellerRefusal;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,69 +34,8 @@ pub enum Act {
         /// Why.
         reason: String,
     },
-    /// Takes what is in a scope out of a market, at once.
-    Withdraw {
-        /// The market.
-        market: MarketCode,
-        /// What.
-        scope: Box<Scope>,
-        /// From which act on.
-        gates: Degree,
-        /// Why; people read it.
-        reason: String,
-    },
-    /// Notes what getting a clearance costs.
-    NoteCost {
-        /// The market whose plan it is for.
-        market: MarketCode,
-        /// The cost.
-        cost: Box<Cost>,
-    },
-    /// Makes a contract with a reseller, or changes one.
-    ApproveReseller {
-        /// The reseller.
-        reseller: ResellerId,
-        /// The market out of whose quota it is served.
-        market: MarketCode,
-        /// The contract.
-        contract: Box<Contract>,
-    },
-    /// Turns an application down.
-    RejectReseller {
-        /// The reseller.
-        reseller: ResellerId,
-        /// The market of whoever turns it down.
-        market: MarketCode,
-    },
-    /// Sets units aside for a contract; fewer than none: takes them back.
-    Allot {
-        /// The market.
-        market: MarketCode,
-        /// The contract.
-        contract: String,
-        /// The variant.
-        sku: Sku,
-        /// How many.
-        units: i64,
-    },
-    /// Hands an order to the carrier.
-    Dispatch {
-        /// The market.
-        market: MarketCode,
-        /// The order's number.
-        order: String,
-        /// The serial numbers of what is in it.
-        serials: Serials,
-    },
-    /// Hands a reseller's order to the carrier.
-    DispatchReseller {
-        /// The market.
-        market: MarketCode,
-        /// The order.
-        order: ResellerOrderId,
-        /// The serial numbers of what is in it.
-        serials: Serials,
-    },
+    /// Something of expansion: an opening, a withdrawal, a reseller, a parcel.
+    Expansion(Box<ExpansionAct>),
     /// Makes an account.
     AddAccount {
         /// The person's name.
@@ -273,35 +202,7 @@ impl Act {
                     .ok_or_else(|| refused(ActRefusal::NoWithdrawal(code.clone())))?;
                 plain(Permission::OpeningRestore, market_of(known, reach), code.clone())
             }
-            Self::Withdraw { market, scope, .. } => {
-                plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
-            }
-            Self::NoteCost { market, cost } => {
-                plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
-            }
-            Self::ApproveReseller { reseller, market, contract } => {
-                check(tx, known, *reseller, *market, contract).map_err(of_reseller)?;
-                plain(Permission::ResellerApprove, Some(*market), contract.code.clone())
-            }
-            Self::RejectReseller { reseller, market } => {
-                plain(Permission::ResellerManage, Some(*market), reseller.to_string())
-            }
-            Self::Allot { market, contract, .. } => {
-                let kept = kontor_store::reseller::contract(tx, contract)?;
-                own_market(kept.map(|kept| kept.market), *market)?;
-                plain(Permission::ResellerManage, Some(*market), contract.clone())
-            }
-            Self::Dispatch { market, order, .. } => {
-                let number = number(order)?;
-                let placed = kontor_store::order::by_number(tx, &number)?;
-                own_market(placed.map(|placed| placed.order.market), *market)?;
-                plain(Permission::OrderDispatch, Some(*market), order.clone())
-            }
-            Self::DispatchReseller { market, order, .. } => {
-                let kept = kontor_store::reseller::order(tx, *order)?;
-                own_market(kept.map(|kept| kept.body.market), *market)?;
-                plain(Permission::OrderDispatch, Some(*market), order.to_string())
-            }
+            Self::Expansion(act) => act.bearing(tx, known),
             Self::AddAccount { email, held, .. } => {
                 assignments(held)?;
                 plain(Permission::StaffManage, None, address(email)?)
@@ -323,6 +224,7 @@ impl Act {
     /// What it would change, for whoever decides.
     pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
         match self {
+            Self::Expansion(act) => return act.change(tx),
             Self::Rows(rows) => return rows.change(tx),
             Self::CancelPrice(cancel) => return cancel.change(tx),
             Self::Advance(step) => return Ok(step.change()),
@@ -334,16 +236,11 @@ impl Act {
         }
         let is_now = match self {
             Self::Grant(row) => pretty(row),
-            Self::ApproveReseller { contract, .. } => pretty(contract),
             other => pretty(other),
         };
         let was = match self {
             Self::Grant(row) => {
                 recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
-            }
-            Self::ApproveReseller { contract, .. } => {
-                kontor_store::reseller::contract(tx, &contract.code)?
-                    .map(|kept| pretty(&kept.contract))
             }
             Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
             _ => None,
@@ -382,30 +279,7 @@ impl Act {
                 write_down_in(tx, shop, Happened::clearance(market, "restored", code), at)?;
                 Ok(())
             }
-            Self::Withdraw { market, scope, gates, reason } => {
-                let (by, reason, scope) = (name_of(by), line(reason)?, scope.as_ref().clone());
-                let command = WithdrawCommand { market: *market, scope, gates: *gates, by, reason };
-                let known = shop.snapshots.current_in(tx, at)?;
-                withdraw_in(tx, shop, &known, &command, at).map_err(of_opening)?;
-                Ok(())
-            }
-            Self::NoteCost { cost, .. } => note_cost_in(tx, cost).map_err(of_opening),
-            Self::ApproveReseller { reseller, market, contract } => {
-                let known = shop.snapshots.current_in(tx, at)?;
-                approve_in(tx, &known, *reseller, *market, contract, at).map_err(of_reseller)
-            }
-            Self::RejectReseller { reseller, .. } => reject_in(tx, *reseller).map_err(of_reseller),
-            Self::Allot { contract, sku, units, .. } => {
-                allot_in(tx, shop, contract, sku, *units, at).map_err(of_reseller)
-            }
-            Self::Dispatch { order, serials, .. } => {
-                let (known, number) = (shop.snapshots.current_in(tx, at)?, number(order)?);
-                dispatch_in(tx, shop, &known, &number, serials, at).map_err(of_dispatch)
-            }
-            Self::DispatchReseller { order, serials, .. } => {
-                let known = shop.snapshots.current_in(tx, at)?;
-                dispatch_for_reseller(tx, shop, &known, *order, serials, at).map_err(of_reseller)
-            }
+            Self::Expansion(act) => act.carry_out(tx, shop, by, at),
             Self::AddAccount { name, email, language, held } => {
                 let bad = |problem: String| refused(ActRefusal::Account(problem));
                 let command = AddCommand {
@@ -444,44 +318,26 @@ impl Act {
 
 impl Act {
     /// Whether orders that wait have to be judged anew once it is done.
-    pub(super) const fn touches_orders(&self) -> bool {
-        matches!(self, Self::Withdraw { .. } | Self::Restore { .. })
+    pub(super) fn touches_orders(&self) -> bool {
+        match self {
+            Self::Restore { .. } => true,
+            Self::Expansion(act) => act.touches_orders(),
+            _ => false,
+        }
     }
 }
 
-fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {
-    failure.map(|refusal| Refusal::Act(ActRefusal::Reseller(Box::new(refusal))))
-}
-
-fn of_dispatch(failure: Failure<DispatchRefusal>) -> Failure<Refusal> {
-    failure.map(|refusal| Refusal::Act(ActRefusal::Dispatch(Box::new(refusal))))
-}
-
-fn number(text: &str) -> Outcome<OrderNumber, Refusal> {
-    text.parse().map_err(|_| Failure::Refused(Refusal::Field("that is no order's number")))
-}
-
-/// Whether what an act is about belongs to the market that it names: a permission in one market is
-/// none in another.
-fn own_market(of: Option<MarketCode>, named: MarketCode) -> Outcome<(), Refusal> {
-    if of == Some(named) { Ok(()) } else { Err(refused(ActRefusal::OtherMarket)) }
-}
-
-fn of_opening(failure: Failure<OpeningRefusal>) -> Failure<Refusal> {
-    failure.map(|refusal| Refusal::Act(ActRefusal::Opening(Box::new(refusal))))
-}
-
-fn name_of(by: &Person) -> Line<200> {
+pub(super) fn name_of(by: &Person) -> Line<200> {
     Line::parse(by.name.as_str()).expect("a name is a shorter line")
 }
 
-fn line(reason: &str) -> Outcome<Line<200>, Refusal> {
+pub(super) fn line(reason: &str) -> Outcome<Line<200>, Refusal> {
     Line::parse(reason).map_err(|_| {
         Failure::Refused(Refusal::Field("the reason must be one line of up to 200 characters"))
     })
 }
 
-fn refused(refusal: ActRefusal) -> Failure<Refusal> {
+pub(super) fn refused(refusal: ActRefusal) -> Failure<Refusal> {
     Failure::Refused(Refusal::Act(refusal))
 }
 
@@ -537,7 +393,7 @@ fn recorded(tx: &mut Tx<'_>, code: &str) -> Outcome<Option<Grant>, Refusal> {
     Ok(grants.into_iter().find(|grant| grant.code.as_str() == code))
 }
 
-fn pretty<T: Serialize>(value: &T) -> String {
+pub(super) fn pretty<T: Serialize>(value: &T) -> String {
     let value = serde_json::to_value(value).expect("rows of texts are JSON");
     // What is empty is not said: a grant has 27 columns, of which a person fills ten.
     let said = match value {

@@ -7,6 +7,7 @@ mod account;
 mod act;
 mod document;
 mod door;
+mod expansion;
 pub mod goods;
 mod key;
 mod key_orders;
@@ -23,6 +24,7 @@ pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue
 pub use act::{Act, ActRefusal, Change};
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;
+pub use expansion::ExpansionAct;
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note};

@@ -331,3 +331,4 @@ next-would-mean = { $count ->
     [one] { $units } (Quote aus einem Markt)
    *[other] { $units } (Quote aus { $count } Märkten)
 }
+next-here = Von diesem Shop gezählt, jetzt

@@ -331,3 +331,4 @@ next-would-mean = { $count ->
     [one] { $units } (take rate from one market)
    *[other] { $units } (take rate from { $count } markets)
 }
+next-here = Counted by this shop, now

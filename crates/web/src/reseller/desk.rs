@@ -22,7 +22,7 @@ use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Access, Class, Repeat, Route};
 use crate::kit::text::Text;
 use crate::page::{OwnContract, ResellerDeskPage};
-use crate::staff::reseller::{allotment, orders};
+use crate::staff::reseller_view::{allotment, orders};
 
 pub(super) const SHOW: Route = Route::secret("/reseller/desk", Class::Personal);
 pub(super) const ORDER: Route = Route::write("/reseller/orders", Access::Token, Repeat::FormKey);

@@ -11,7 +11,7 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
 use kontor_shop::order::parcels;
 use kontor_shop::reseller::open_orders;
-use kontor_shop::staff::{Act, Person};
+use kontor_shop::staff::{ExpansionAct, Person};
 use kontor_shop::stock::Serials;
 use serde::Deserialize;
 
@@ -171,11 +171,11 @@ pub(super) async fn send(
     };
     let number = sent.number.trim().to_owned();
     let act = match number.parse::<ResellerOrderId>() {
-        Ok(order) => Act::DispatchReseller { market: code, order, serials },
-        Err(_) => Act::Dispatch { market: code, order: number.clone(), serials },
+        Ok(order) => ExpansionAct::DispatchReseller { market: code, order, serials },
+        Err(_) => ExpansionAct::Dispatch { market: code, order: number.clone(), serials },
     };
     let reason = number.clone();
-    let doing = Doing { act, reason, key: &sent.key, what: "staff.dispatch" };
+    let doing = Doing { act: act.into(), reason, key: &sent.key, what: "staff.dispatch" };
     let done = format!("/admin/{code}/dispatch?sent={}", crate::kit::escape::in_query(&number));
     match carry_out(&app, &uri, &person, doing, &done).await {
         Back::Answer(response) => response,

@@ -14,12 +14,14 @@ use kontor_domain::planning::{
 };
 use kontor_domain::staff::Permission;
 use kontor_shop::opening::{PlanQuery, plan};
-use kontor_shop::planning::{Kind, Worked, kept, past_openings, work_out};
+use kontor_shop::planning::{Counted, Kind, Worked, counted_here, kept, past_openings, work_out};
+use kontor_shop::reach::carried_abroad;
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
 use super::desk::{markets_for, nothing, shell};
+use super::sightings::sightings;
 use crate::kit::app::App;
 use crate::kit::chart::map::{Fill, WorldMap, draw};
 use crate::kit::problem::{Problem, html};
@@ -63,12 +65,18 @@ pub(super) async fn show(
     };
     let shell = shell(&app, &person, Place::NextCountry).await;
     let t = shell.text();
+    let counted = match counted(&app).await {
+        Ok(counted) => counted,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
     let unsolved = match unsolved(&app, &person).await {
         Ok(unsolved) => unsolved,
         Err(problem) => return problem.respond(&app, uri.path(), None),
     };
     let (refused, headline, map, rows, settings) = match &sheet {
-        Ok(sheet) => (None, headline(&t, sheet), map(&t, sheet), rows(&t, sheet), told(&t, sheet)),
+        Ok(sheet) => {
+            (None, headline(&t, sheet), map(&t, sheet), rows(&t, sheet, &counted), told(&t, sheet))
+        }
         Err(why) => (Some(why.clone()), String::new(), String::new(), Vec::new(), String::new()),
     };
     let (within, judged) = hit_rate(&past);
@@ -91,6 +99,15 @@ pub(super) async fn show(
         shell,
     };
     html(StatusCode::OK, &page)
+}
+
+/// What this shop has counted itself.
+async fn counted(app: &App) -> Result<Counted, StoreError> {
+    let carried = match sightings(app) {
+        Some(seen) => Some(carried_abroad(&app.shop, &*seen).await?),
+        None => None,
+    };
+    counted_here(&app.shop, carried.as_ref()).await
 }
 
 /// Markets that sell and have products which may not be sold there: they come before the next one.
@@ -171,7 +188,7 @@ fn map(t: &Text, sheet: &Sheet) -> String {
     draw(&t.get("next-map"), t.language(), &map)
 }
 
-fn rows(t: &Text, sheet: &Sheet) -> Vec<CandidateRow> {
+fn rows(t: &Text, sheet: &Sheet, counted: &Counted) -> Vec<CandidateRow> {
     let rows = sheet.candidates.iter();
     rows.map(|result| CandidateRow {
         id: id_of(result),
@@ -194,7 +211,14 @@ fn rows(t: &Text, sheet: &Sheet) -> Vec<CandidateRow> {
             None => t.get("next-sway-none").into_owned(),
         },
         sentence: result.to_string(),
-        signals: result.signals.iter().map(|signal| signal_line(t, signal)).collect(),
+        signals: result
+            .signals
+            .iter()
+            .map(|signal| {
+                let place = (result.candidate.country, signal.signal.kind);
+                signal_line(t, signal, counted.get(&place).copied())
+            })
+            .collect(),
     })
     .collect()
 }
@@ -262,7 +286,7 @@ fn sway_words(t: &Text, sway: Sway) -> String {
     }
 }
 
-fn signal_line(t: &Text, result: &SignalResult) -> SignalLine {
+fn signal_line(t: &Text, result: &SignalResult, counted: Option<u64>) -> SignalLine {
     let signal = &result.signal;
     let (units, verdict) = match (result.units, result.calibration) {
         (Some(units), Calibration::Openings { count }) => {
@@ -282,6 +306,7 @@ fn signal_line(t: &Text, result: &SignalResult) -> SignalLine {
     SignalLine {
         name: signal_words(t, signal.kind),
         count: t.number(i64::try_from(signal.count).unwrap_or(i64::MAX)),
+        here: counted.map_or_else(String::new, |n| t.number(i64::try_from(n).unwrap_or(i64::MAX))),
         as_of: signal.as_of,
         stale: result.stale,
         source: signal.source.clone(),

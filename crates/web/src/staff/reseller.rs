@@ -8,19 +8,20 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::id::{self, ResellerId};
 use kontor_domain::market::MarketCode;
-use kontor_domain::reseller::{Clause, OrderStage, Standing};
+use kontor_domain::reseller::Standing;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::reach::outside_territory;
 use kontor_shop::reseller::{ShownReseller, list, show as shown};
-use kontor_shop::staff::{Act, IssueKey, Person, end_reseller_key, issue_reseller_key};
-use kontor_store::reseller::{KeptContract, Reseller};
+use kontor_shop::staff::{ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key};
+use kontor_store::reseller::KeptContract;
 use serde::Deserialize;
 
 use super::contract_form::{blank, of_contract, read};
 use super::csv::Csv;
 use super::desk::{failed, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
+use super::reseller_view::{allotment, clause_names, contract_row, orders, row};
 use super::sightings::sightings;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -28,8 +29,7 @@ use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
 use crate::page::staff::{
-    AllotmentLine, ContractForm, ContractRow, Notice, OutsideLine, Place, ResellerKeyRow,
-    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+    ContractForm, Notice, OutsideLine, Place, ResellerKeyRow, ResellerPage, ResellersPage,
 };
 
 const READS: Option<Permission> = Some(Permission::ResellerRead);
@@ -85,23 +85,6 @@ pub(super) async fn all(
 fn concerns(person: &Person, contracts: &[KeptContract]) -> bool {
     let own = person.markets(Permission::ResellerRead);
     contracts.is_empty() || contracts.iter().any(|kept| own.contains(kept.market))
-}
-
-fn row(t: &Text, reseller: &Reseller, contracts: &[KeptContract]) -> ResellerRow {
-    let (id, tone) = match reseller.standing {
-        Standing::Applied => ("rsl-applied", "warn"),
-        Standing::Approved => ("rsl-approved", "good"),
-        Standing::Rejected => ("rsl-rejected", "quiet"),
-    };
-    ResellerRow {
-        id: reseller.id.to_string(),
-        name: reseller.profile.name.to_string(),
-        country: t.country(&reseller.profile.country).into_owned(),
-        standing: t.get(id).into_owned(),
-        tone,
-        applied_at: reseller.applied_at,
-        contracts: contracts.iter().map(|kept| kept.contract.code.clone()).collect(),
-    }
 }
 
 pub(super) async fn show(
@@ -210,80 +193,6 @@ async fn page(
     })
 }
 
-/// The clauses with their fields.
-fn clause_names(t: &Text) -> Vec<(&'static str, String)> {
-    Clause::ALL.into_iter().map(|clause| (clause.word(), clause_words(t, clause))).collect()
-}
-
-fn clause_words(t: &Text, clause: Clause) -> String {
-    let id = match clause {
-        Clause::Term => "rsl-clause-term",
-        Clause::Territory => "rsl-clause-territory",
-        Clause::Models => "rsl-clause-models",
-        Clause::Price => "rsl-clause-price",
-        Clause::Minimum => "rsl-clause-minimum",
-        Clause::Allotment => "rsl-clause-allotment",
-    };
-    t.get(id).into_owned()
-}
-
-fn contract_row(t: &Text, kept: &KeptContract) -> ContractRow {
-    let contract = &kept.contract;
-    let terms = &contract.terms;
-    let join = |words: Vec<String>| words.join(", ");
-    ContractRow {
-        code: contract.code.clone(),
-        market: kept.market,
-        term: (contract.from, contract.ended_on.unwrap_or(contract.until)),
-        territory: join(terms.territory.iter().map(|c| t.country(c).into_owned()).collect()),
-        models: join(terms.models.iter().map(ToString::to_string).collect()),
-        minimum: terms.minimum_units,
-        clauses: contract
-            .clauses
-            .iter()
-            .map(|(clause, number)| (clause_words(t, *clause), number.clone()))
-            .collect(),
-        prices: terms.prices.iter().map(|(sku, p)| (sku.to_string(), t.money(p))).collect(),
-    }
-}
-
-pub(crate) fn allotment(t: &Text, found: &ShownReseller) -> Vec<AllotmentLine> {
-    let rows = found.allotment.iter();
-    rows.map(|row| AllotmentLine {
-        contract: row.contract.clone(),
-        sku: row.sku.to_string(),
-        agreed: t.number(i64::from(row.agreed)),
-        available: t.number(row.available),
-        ordered: t.number(row.ordered),
-        shipped: t.number(row.shipped),
-    })
-    .collect()
-}
-
-pub(crate) fn orders(t: &Text, found: &ShownReseller) -> Vec<ResellerOrderRow> {
-    let rows = found.orders.iter();
-    rows.map(|order| ResellerOrderRow {
-        id: order.id.to_string(),
-        on: order.body.on,
-        ship_to: t.country(&order.body.ship_to).into_owned(),
-        lines: order
-            .body
-            .lines
-            .iter()
-            .map(|line| format!("{} × {}", line.units, line.sku))
-            .collect::<Vec<_>>()
-            .join(", "),
-        total: t.money(&order.body.total),
-        stage: t
-            .get(match order.stage {
-                OrderStage::Taken => "rsl-taken",
-                OrderStage::Dispatched => "rsl-dispatched",
-            })
-            .into_owned(),
-    })
-    .collect()
-}
-
 pub(super) async fn outside(
     State(app): State<App>,
     uri: Uri,
@@ -389,9 +298,9 @@ pub(super) async fn contract(
         }
     };
     let reseller = found.reseller.id;
-    let act = Act::ApproveReseller { reseller, market, contract: Box::new(contract) };
+    let act = ExpansionAct::ApproveReseller { reseller, market, contract: Box::new(contract) };
     let reason = form.reason.clone();
-    let doing = Doing { act, reason, key: &sent.key, what: "staff.reseller.contract" };
+    let doing = Doing { act: act.into(), reason, key: &sent.key, what: "staff.reseller.contract" };
     back(&app, &uri, &person, &id, doing, Some(form)).await
 }
 
@@ -461,8 +370,13 @@ pub(super) async fn reject(
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
     let (sent, found, market) = about!(app, uri, person, id, form);
-    let act = Act::RejectReseller { reseller: found.reseller.id, market };
-    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.reseller.reject" };
+    let act = ExpansionAct::RejectReseller { reseller: found.reseller.id, market };
+    let doing = Doing {
+        act: act.into(),
+        reason: sent.reason,
+        key: &sent.key,
+        what: "staff.reseller.reject",
+    };
     back(&app, &uri, &person, &id, doing, None).await
 }
 
@@ -482,8 +396,13 @@ pub(super) async fn allot(
         let with = With { said, ..With::default() };
         return answer(&app, &uri, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, with).await;
     };
-    let act = Act::Allot { market, contract: sent.contract, sku, units };
-    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.reseller.allot" };
+    let act = ExpansionAct::Allot { market, contract: sent.contract, sku, units };
+    let doing = Doing {
+        act: act.into(),
+        reason: sent.reason,
+        key: &sent.key,
+        what: "staff.reseller.allot",
+    };
     back(&app, &uri, &person, &id, doing, None).await
 }
 

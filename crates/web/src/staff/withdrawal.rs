@@ -12,7 +12,7 @@ use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
 use kontor_shop::opening::withdrawals;
 use kontor_shop::order::held_orders;
-use kontor_shop::staff::{Act, Person};
+use kontor_shop::staff::{Act, ExpansionAct, Person};
 use serde::Deserialize;
 
 use super::clearance::name_of;
@@ -212,8 +212,9 @@ pub(super) async fn withdraw(
     };
     let gates = if sent.keep_page == "yes" { Degree::Preorder } else { Degree::Announce };
     let reason = sent.reason;
-    let act = Act::Withdraw { market: code, scope: Box::new(scope), gates, reason: reason.clone() };
-    let doing = Doing { act, reason, key: &sent.key, what: "staff.withdraw" };
+    let scope = Box::new(scope);
+    let act = ExpansionAct::Withdraw { market: code, scope, gates, reason: reason.clone() };
+    let doing = Doing { act: act.into(), reason, key: &sent.key, what: "staff.withdraw" };
     let done = format!("/admin/{code}/withdrawals?said=withdrawn");
     match carry_out(&app, &uri, &person, doing, &done).await {
         Back::Answer(response) => response,

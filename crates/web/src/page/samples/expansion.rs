@@ -402,6 +402,7 @@ impl NextCountryPage {
                 signals: vec![SignalLine {
                     name: "resellers’ orders".to_owned(),
                     count: "9,800".to_owned(),
+                    here: "1,200".to_owned(),
                     as_of: day(2015, 5, 20),
                     stale: true,
                     source: "shipping labels".to_owned(),

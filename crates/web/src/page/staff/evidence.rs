@@ -69,6 +69,8 @@ pub struct SignalLine {
     pub name: String,
     /// How many.
     pub count: String,
+    /// How many this shop has counted itself; empty: it has not.
+    pub here: String,
     /// When.
     pub as_of: Date,
     /// The count is old.

@@ -1,0 +1,233 @@
+//! What expansion can propose or do: steps and withdrawals, costs, contracts and allotments, dispatch.
+
+use kontor_base::Instant;
+use kontor_base::id::{ResellerId, ResellerOrderId};
+use kontor_domain::catalogue::Sku;
+use kontor_domain::clearance::Scope;
+use kontor_domain::market::{Act as Degree, MarketCode, Stage};
+use kontor_domain::order::OrderNumber;
+use kontor_domain::reseller::Contract;
+use kontor_domain::staff::{Extent, Permission};
+use kontor_store::Tx;
+use kontor_store::opening::Cost;
+use serde::{Deserialize, Serialize};
+
+use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refused};
+use super::person::{Person, Refusal};
+use crate::core::{Failure, Known, Outcome, Shop};
+use crate::opening::{
+    AdvanceCommand, Refusal as OpeningRefusal, WithdrawCommand, advance_in, note_cost_in,
+    withdraw_in,
+};
+use crate::order::{DispatchRefusal, dispatch_in};
+use crate::reseller::{
+    Refusal as ResellerRefusal, allot_in, approve_in, check, dispatch_in as dispatch_for_reseller,
+    reject_in,
+};
+use crate::stock::Serials;
+
+/// An act of expansion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "expansion", rename_all = "snake_case")]
+pub enum ExpansionAct {
+    /// Takes a market to another stage.
+    Advance {
+        /// The market.
+        market: MarketCode,
+        /// The stage.
+        to: Stage,
+        /// Why.
+        reason: String,
+    },
+    /// Takes what is in a scope out of a market, at once.
+    Withdraw {
+        /// The market.
+        market: MarketCode,
+        /// What.
+        scope: Box<Scope>,
+        /// From which act on.
+        gates: Degree,
+        /// Why; people read it.
+        reason: String,
+    },
+    /// Notes what getting a clearance costs.
+    NoteCost {
+        /// The market whose plan it is for.
+        market: MarketCode,
+        /// The cost.
+        cost: Box<Cost>,
+    },
+    /// Makes a contract with a reseller, or changes one.
+    ApproveReseller {
+        /// The reseller.
+        reseller: ResellerId,
+        /// The market out of whose quota it is served.
+        market: MarketCode,
+        /// The contract.
+        contract: Box<Contract>,
+    },
+    /// Turns an application down.
+    RejectReseller {
+        /// The reseller.
+        reseller: ResellerId,
+        /// The market of whoever turns it down.
+        market: MarketCode,
+    },
+    /// Sets units aside for a contract; fewer than none: takes them back.
+    Allot {
+        /// The market.
+        market: MarketCode,
+        /// The contract.
+        contract: String,
+        /// The variant.
+        sku: Sku,
+        /// How many.
+        units: i64,
+    },
+    /// Hands an order to the carrier.
+    Dispatch {
+        /// The market.
+        market: MarketCode,
+        /// The order's number.
+        order: String,
+        /// The serial numbers of what is in it.
+        serials: Serials,
+    },
+    /// Hands a reseller's order to the carrier.
+    DispatchReseller {
+        /// The market.
+        market: MarketCode,
+        /// The order.
+        order: ResellerOrderId,
+        /// The serial numbers of what is in it.
+        serials: Serials,
+    },
+}
+
+impl From<ExpansionAct> for Act {
+    fn from(act: ExpansionAct) -> Self {
+        Self::Expansion(Box::new(act))
+    }
+}
+
+impl ExpansionAct {
+    /// Whether orders that wait have to be judged anew once it is done.
+    pub(super) const fn touches_orders(&self) -> bool {
+        matches!(self, Self::Withdraw { .. })
+    }
+
+    /// What it needs, where, and what it is about.
+    pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
+        let plain = |permission, market, subject: String| {
+            Ok(Bearing { permission, market, subject, extent: Extent::Plain })
+        };
+        match self {
+            Self::Advance { market, .. } => {
+                plain(Permission::MarketEdit, Some(*market), market.to_string())
+            }
+            Self::Withdraw { market, scope, .. } => {
+                plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
+            }
+            Self::NoteCost { market, cost } => {
+                plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
+            }
+            Self::ApproveReseller { reseller, market, contract } => {
+                check(tx, known, *reseller, *market, contract).map_err(of_reseller)?;
+                plain(Permission::ResellerApprove, Some(*market), contract.code.clone())
+            }
+            Self::RejectReseller { reseller, market } => {
+                plain(Permission::ResellerManage, Some(*market), reseller.to_string())
+            }
+            Self::Allot { market, contract, .. } => {
+                let kept = kontor_store::reseller::contract(tx, contract)?;
+                own_market(kept.map(|kept| kept.market), *market)?;
+                plain(Permission::ResellerManage, Some(*market), contract.clone())
+            }
+            Self::Dispatch { market, order, .. } => {
+                let number = number(order)?;
+                let placed = kontor_store::order::by_number(tx, &number)?;
+                own_market(placed.map(|placed| placed.order.market), *market)?;
+                plain(Permission::OrderDispatch, Some(*market), order.clone())
+            }
+            Self::DispatchReseller { market, order, .. } => {
+                let kept = kontor_store::reseller::order(tx, *order)?;
+                own_market(kept.map(|kept| kept.body.market), *market)?;
+                plain(Permission::OrderDispatch, Some(*market), order.to_string())
+            }
+        }
+    }
+
+    /// What it would change.
+    pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
+        let Self::ApproveReseller { contract, .. } = self else {
+            return Ok(Change { was: String::new(), is_now: pretty(self) });
+        };
+        let was = kontor_store::reseller::contract(tx, &contract.code)?;
+        let was = was.map(|kept| pretty(&kept.contract)).unwrap_or_default();
+        Ok(Change { was, is_now: pretty(contract) })
+    }
+
+    /// Does it.
+    pub(super) fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+        by: &Person,
+        at: Instant,
+    ) -> Outcome<(), Refusal> {
+        match self {
+            Self::Advance { market, to, reason } => {
+                let (by, reason) = (name_of(by), line(reason)?);
+                let command = AdvanceCommand { market: *market, to: *to, by, reason };
+                advance_in(tx, shop, &command, at).map_err(of_opening)?;
+                Ok(())
+            }
+            Self::Withdraw { market, scope, gates, reason } => {
+                let (by, reason, scope) = (name_of(by), line(reason)?, scope.as_ref().clone());
+                let command = WithdrawCommand { market: *market, scope, gates: *gates, by, reason };
+                let known = shop.snapshots.current_in(tx, at)?;
+                withdraw_in(tx, shop, &known, &command, at).map_err(of_opening)?;
+                Ok(())
+            }
+            Self::NoteCost { cost, .. } => note_cost_in(tx, cost).map_err(of_opening),
+            Self::ApproveReseller { reseller, market, contract } => {
+                let known = shop.snapshots.current_in(tx, at)?;
+                approve_in(tx, &known, *reseller, *market, contract, at).map_err(of_reseller)
+            }
+            Self::RejectReseller { reseller, .. } => reject_in(tx, *reseller).map_err(of_reseller),
+            Self::Allot { contract, sku, units, .. } => {
+                allot_in(tx, shop, contract, sku, *units, at).map_err(of_reseller)
+            }
+            Self::Dispatch { order, serials, .. } => {
+                let (known, number) = (shop.snapshots.current_in(tx, at)?, number(order)?);
+                dispatch_in(tx, shop, &known, &number, serials, at).map_err(of_dispatch)
+            }
+            Self::DispatchReseller { order, serials, .. } => {
+                let known = shop.snapshots.current_in(tx, at)?;
+                dispatch_for_reseller(tx, shop, &known, *order, serials, at).map_err(of_reseller)
+            }
+        }
+    }
+}
+
+fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| Refusal::Act(ActRefusal::Reseller(Box::new(refusal))))
+}
+
+fn of_dispatch(failure: Failure<DispatchRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| Refusal::Act(ActRefusal::Dispatch(Box::new(refusal))))
+}
+
+fn number(text: &str) -> Outcome<OrderNumber, Refusal> {
+    text.parse().map_err(|_| Failure::Refused(Refusal::Field("that is no order's number")))
+}
+
+/// Whether what an act is about belongs to the market that it names: a permission in one market is
+/// none in another.
+fn own_market(of: Option<MarketCode>, named: MarketCode) -> Outcome<(), Refusal> {
+    if of == Some(named) { Ok(()) } else { Err(refused(ActRefusal::OtherMarket)) }
+}
+
+fn of_opening(failure: Failure<OpeningRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| Refusal::Act(ActRefusal::Opening(Box::new(refusal))))
+}
