@@ -93,9 +93,16 @@ async fn reading_changes_nothing_and_breaks_nothing() {
         let answer = api.send(shopper.with(ask(&api, route))).await;
         assert!(answer.status < 500, "{}", told(route, &answer));
         assert_eq!(api.dump(), before, "{} has changed something", route.path);
-        // The test's shop holds no sale, no published figure and no signed metadata; `api_sale.rs`,
+        // The test's shop holds no sale, no published figure and nothing signed; `api_sale.rs`,
         // `reach.rs` and the tests of trust have.
-        let absent = ["{sale}", "{kind}/{code}", "/rom/offers/", "/rom/metadata/", "/rom/targets/"];
+        let absent = [
+            "{sale}",
+            "{kind}/{code}",
+            "/rom/offers/",
+            "/rom/metadata/",
+            "/rom/targets/",
+            "/rom/custota/",
+        ];
         let empty = absent.iter().any(|part| route.path.contains(part));
         if route.access == Access::Public && !empty {
             assert!(matches!(answer.status, 200 | 308), "{}", told(route, &answer));
