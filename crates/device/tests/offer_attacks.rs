@@ -386,22 +386,21 @@ fn credentials_are_kept_and_shown_to_the_service_only() {
     serve_offer(&world, 5, everybody(), None);
     device.update().expect("sound");
     let device = known(world.restarted(&device));
+    let own = || Some("4c0f00d".to_owned());
+    // What cannot stand in a header is not kept.
+    world.mirror.with().credential = Some("4c0f00d; x".into());
+    serve_offer(&world, 6, everybody(), None);
+    device.update().expect("sound");
+    assert_eq!(device.memory.credential().expect("readable"), own());
     world.mirror.with().credential = None;
-    serve_offer(&world, 6, everybody(), install(2, &["one-2.img"]));
+    serve_offer(&world, 7, everybody(), install(2, &["one-2.img"]));
     device.update().expect("sound");
     world.mirror.with().post_status = 204;
     assert_eq!(device.send_reports("reports").expect("storage is sound"), 2);
-    let own = || Some("4c0f00d".to_owned());
-    assert_eq!(shown("offers/"), [(true, None), (true, None), (true, own())]);
+    assert_eq!(shown("offers/"), [(true, None), (true, None), (true, own()), (true, own())]);
     assert_eq!(shown("reports"), [(true, own()), (true, own())]);
     for (path, device, credential) in &world.mirror.with().shown {
         let files = path.starts_with("targets/") || path.starts_with("metadata/");
         assert!(!files || (device.is_none() && credential.is_none()), "{path}");
     }
-
-    // What cannot stand in a header is not kept.
-    world.mirror.with().credential = Some("4c0f00d; x".into());
-    serve_offer(&world, 7, everybody(), None);
-    device.update().expect("sound");
-    assert_eq!(device.memory.credential().expect("readable"), own());
 }

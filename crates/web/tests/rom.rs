@@ -329,14 +329,22 @@ async fn pages_say_what_devices_are_told() {
 #[tokio::test]
 async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
     let server = Server::open().await;
+    let given = |number: u32| {
+        let device = format!("device-{number:04}");
+        let credentials = &server.api.rom.keys.credentials;
+        let given = credentials.given(&device, "", server.api.clock.now());
+        (device, given.expect("a new device").to_string())
+    };
+    let devices: Vec<(String, String)> = (0..200).map(given).collect();
+    server.api.clock.advance_seconds(86_400);
     let path = format!("/rom/en/rollout/{ROLLOUT}");
     let before = server.get(&path, &[]).await.text();
     assert!(!before.contains("curve-installed"), "nothing was reported");
     // What counts is reported with the receipt that came with the offer: by those whom it reaches.
     let mut reported = 0;
-    for number in 0..200 {
-        let device = format!("device-{number:04}");
-        let headers = [("kontor-device", device.as_str())];
+    for (device, credential) in &devices {
+        let headers =
+            [("kontor-device", device.as_str()), ("kontor-credential", credential.as_str())];
         let check = "/rom/check?model=one&channel=stable&build=old";
         let offered = server.get(check, &headers).await;
         let receipt = offered.header("kontor-receipt");
@@ -479,8 +487,9 @@ async fn a_rate_slows_a_download_and_changes_none_of_its_bytes() {
     let rate = BYTES as u64 * 4;
     let settings =
         kontor_rom::Settings { total_bytes_per_s: rate, ..kontor_rom::Settings::default() };
-    let slow = with_settings(&server, settings).await;
+    // From here on: what a server does not send at first it may send a moment later.
     let began = std::time::Instant::now();
+    let slow = with_settings(&server, settings).await;
     // The second file's worth waits for the first; the last piece of each is not waited for.
     for _ in 0..2 {
         assert!(slow.get(&server.url, &[]).await.body == server.bytes);

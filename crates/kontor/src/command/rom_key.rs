@@ -308,19 +308,27 @@ fn sign(
         for line in bundle.changes().map_err(other)? {
             println!("  {line}");
         }
+        if public.as_ref().is_some_and(|key| !bundle.asks(key)) {
+            println!("  It asks for no signature of this key.");
+            continue;
+        }
         let strange = public.as_ref().is_some_and(|key| !bundle.present_is_ours(key));
         if bundle.present.is_some() && strange {
             println!("  What this replaces was not signed by your key: compare it yourself.");
         }
     }
     let Some(key) = key else { return missing(&bundles) };
+    if !bundles.iter().any(|(_, bundle)| public.as_ref().is_some_and(|key| bundle.asks(key))) {
+        return Err(CommandError::Other("no bundle asks for a signature of this key".to_owned()));
+    }
     if !yes && !confirmed()? {
         println!("Nothing was signed.");
         return Ok(());
     }
     let passphrase = ask(passphrase, "Passphrase of the key: ", false)?;
     let key = from_file(&read_text(key)?, &passphrase).map_err(other)?;
-    for (path, bundle) in &mut bundles {
+    // Several roles travel together; each holder signs what asks for their key.
+    for (path, bundle) in bundles.iter_mut().filter(|(_, bundle)| bundle.asks(&key.public())) {
         bundle.sign(&key).map_err(other)?;
         let beside = path.with_extension("new");
         fs::write(&beside, bundle.to_bytes()).map_err(failed("write", &beside))?;

@@ -130,17 +130,24 @@ impl Bundle {
         bytes
     }
 
+    /// Whether a signature of this key is asked for.
+    #[must_use]
+    pub fn asks(&self, key: &PublicKey) -> bool {
+        let id = key.id();
+        self.needs.iter().any(|need| need.keys.contains_key(&id))
+    }
+
     /// Signs the document.
     ///
     /// # Errors
     ///
     /// [`Rejected::Malformed`] when nobody asks for a signature of this key.
     pub fn sign(&mut self, key: &SecretKey) -> Result<(), Rejected> {
-        let id = key.public().id();
-        if !self.needs.iter().any(|need| need.keys.contains_key(&id)) {
+        if !self.asks(&key.public()) {
             return Err(Rejected::malformed(format!(
-                "{} needs no signature of the key {id}",
-                self.role
+                "{} needs no signature of the key {}",
+                self.role,
+                key.public().id()
             )));
         }
         self.document.sign(key)

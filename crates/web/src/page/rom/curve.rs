@@ -11,6 +11,8 @@ const LEFT: i64 = 64;
 const RIGHT: i64 = 704;
 const TOP: i64 = 20;
 const BOTTOM: i64 = 256;
+/// What a number of a step needs on a phone, where letters are twice as large in the picture.
+const NUMBER_WIDTH: i64 = 30;
 
 /// Devices that had reported so by a moment, those before included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +116,26 @@ impl Curve {
         LEFT + i64::try_from(gone * i128::from(RIGHT - LEFT) / span).unwrap_or(0)
     }
 
+    /// The steps' numbers, with where they stand. Steps that lie too close together to be read
+    /// share one place: `1–3`.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<(i64, String)> {
+        let mut groups: Vec<(i64, i64, usize, usize)> = Vec::new();
+        for mark in &self.marks {
+            let x = self.x(&mark.at);
+            match groups.last_mut() {
+                Some(group) if x - group.1 < NUMBER_WIDTH => (group.1, group.3) = (x, mark.number),
+                _ => groups.push((x, x, mark.number, mark.number)),
+            }
+        }
+        let text = |(from, to, first, last): (i64, i64, usize, usize)| {
+            let text =
+                if first == last { first.to_string() } else { format!("{first}\u{2013}{last}") };
+            (i64::midpoint(from, to), text)
+        };
+        groups.into_iter().map(text).collect()
+    }
+
     fn line(&self, value: fn(&Count) -> u64) -> String {
         let mut path = format!("M{LEFT} {}", self.y(0));
         for count in &self.counts {
@@ -159,6 +181,20 @@ mod tests {
             })
             .collect();
         Curve { counts, marks: vec![], from: at(0), to: at(10) }
+    }
+
+    #[test]
+    fn steps_that_are_close_share_a_number() {
+        let mark = |(minute, number): (i64, usize)| Mark {
+            at: Instant::from_micros(0).plus_seconds(minute * 60),
+            number,
+        };
+        let marks = [(0, 1), (10, 2), (20, 3), (300, 4), (600, 5)].map(mark).to_vec();
+        let drawn = Curve { marks, ..curve(&[]) };
+        let numbers = drawn.numbers();
+        let words: Vec<&str> = numbers.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(words, ["1\u{2013}3", "4", "5"]);
+        assert_eq!((numbers[1].0, numbers[2].0), (i64::midpoint(LEFT, RIGHT), RIGHT));
     }
 
     #[test]
