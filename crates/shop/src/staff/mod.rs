@@ -10,6 +10,7 @@ mod door;
 mod key;
 mod key_orders;
 mod log;
+mod passkey;
 mod person;
 mod secret;
 mod session;
@@ -25,6 +26,11 @@ pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note};
 pub use log::{LogPage, LogQuery, entries};
+pub(crate) use passkey::forget_challenges;
+pub use passkey::{
+    Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,
+    ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
+};
 pub use person::{Person, Refusal};
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;
@@ -32,4 +38,5 @@ pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
 pub use undertake::{
     DecideCommand, Shown, Undertaken, Undertaking, decide, proposal, proposals, undertake,
+    waiting_count,
 };

@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016_mail"),
     migration!(17, "0017_key"),
     migration!(18, "0018_hook"),
+    migration!(19, "0019_passkey"),
 ];
 
 /// The newest schema that this release knows.

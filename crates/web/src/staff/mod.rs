@@ -11,6 +11,7 @@ mod door;
 mod grant;
 mod hook;
 mod log;
+mod passkey;
 mod people;
 mod programs;
 mod proposal;
@@ -38,6 +39,11 @@ pub fn routes(routes: Routes) -> Routes {
         .add(account::PASSWORD, post(account::password))
         .add(account::CODES, post(account::codes))
         .add(account::SESSIONS, post(account::sessions))
+        .add(passkey::ASK_AT_DOOR, post(passkey::ask_door))
+        .add(passkey::ENTER, post(passkey::enter))
+        .add(passkey::ASK, post(passkey::ask))
+        .add(passkey::ADD, post(passkey::add))
+        .add(passkey::REMOVE, post(passkey::remove))
         .add(log::SHOW, get(log::show))
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))

@@ -13,7 +13,7 @@ mod proposal;
 mod shell;
 mod today;
 
-pub use account::{AccountPage, SessionRow};
+pub use account::{AccountPage, PasskeyRow, SessionRow};
 pub use clearance::{
     Evidence, GrantForm, GrantFormPage, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule,
     ProductPage as ClearancePage, StepRow,
