@@ -9,11 +9,12 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::core::{Shop, TOPICS};
+use crate::hook::tell_scarce;
 use crate::order::{
     cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::sale::keep_sales;
-use crate::staff::forget_sessions;
+use crate::staff::{forget_challenges, forget_sessions};
 use crate::stock::expire_holds;
 
 /// How often the snapshot is compared with the database even if nobody said that it changed:
@@ -64,8 +65,18 @@ async fn keep_snapshot(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
             tokio::time::sleep(GATHER).await;
         }
         // Also without a message: another process may have written, or midnight has passed.
-        if let Err(fault) = shop.snapshots.refresh(&shop.db, shop.now()).await {
-            tracing::error!(%fault, "the snapshot could not be made anew; the old one stays");
+        let before = shop.snapshots.now();
+        match shop.snapshots.refresh(&shop.db, shop.now()).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let levels = Arc::clone(&shop.snapshots.now().levels);
+                if let Err(fault) = tell_scarce(&shop, &before.levels, &levels).await {
+                    tracing::error!(%fault, "scarce stock could not be written down");
+                }
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "the snapshot could not be made anew; the old one stays");
+            }
         }
     }
 }
@@ -171,5 +182,6 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
         .write("idempotency.forget", move |tx| idempotency::forget_old(tx, now, FORGET_AT_ONCE))
         .await?;
     forget_sessions(shop).await?;
+    forget_challenges(shop).await?;
     Ok(())
 }

@@ -124,10 +124,11 @@ pub struct Attempt {
 ///
 /// When the database cannot be written; likewise below.
 pub fn emit(tx: &mut Tx<'_>, event: &Event) -> Result<(), StoreError> {
-    let anybody =
-        tx.optional("SELECT 1 FROM hook_endpoint WHERE state = 'active' LIMIT 1", &[], |row| {
-            row.int(0)
-        })?;
+    let anybody = tx.optional(
+        "SELECT made_at FROM hook_endpoint WHERE state = 'active' LIMIT 1",
+        &[],
+        |row| row.int(0),
+    )?;
     if anybody.is_none() {
         return Ok(());
     }
@@ -294,12 +295,14 @@ pub fn begin(
 /// See [`unfanned`].
 pub fn any_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool, StoreError> {
     let event =
-        tx.optional("SELECT 1 FROM hook_event WHERE fanned = 0 LIMIT 1", &[], |row| row.int(0))?;
+        tx.optional("SELECT made_at FROM hook_event WHERE fanned = 0 LIMIT 1", &[], |row| {
+            row.int(0)
+        })?;
     if event.is_some() {
         return Ok(true);
     }
     let delivery = tx.optional(
-        "SELECT 1 FROM hook_delivery WHERE state = 'waiting' AND due_at <= $1 LIMIT 1",
+        "SELECT due_at FROM hook_delivery WHERE state = 'waiting' AND due_at <= $1 LIMIT 1",
         values![now],
         |row| row.int(0),
     )?;
@@ -462,7 +465,7 @@ pub fn forget(tx: &mut Tx<'_>, before: Instant, limit: i64) -> Result<usize, Sto
 /// See [`unfanned`].
 pub fn any_older(tx: &mut Tx<'_>, before: Instant) -> Result<bool, StoreError> {
     let found = tx.optional(
-        "SELECT 1 FROM hook_event WHERE made_at < $1 LIMIT 1",
+        "SELECT made_at FROM hook_event WHERE made_at < $1 LIMIT 1",
         values![before],
         |row| row.int(0),
     )?;

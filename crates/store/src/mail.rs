@@ -123,7 +123,7 @@ pub fn take(
 /// When the database cannot be read; likewise below.
 pub fn any_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool, StoreError> {
     let found = tx.optional(
-        "SELECT 1 FROM mail_letter WHERE state = 'waiting' AND due_at <= $1 LIMIT 1",
+        "SELECT due_at FROM mail_letter WHERE state = 'waiting' AND due_at <= $1 LIMIT 1",
         values![now],
         |row| row.int(0),
     )?;

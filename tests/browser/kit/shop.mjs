@@ -11,20 +11,24 @@ const STOP_WAIT_MS_MAX = 10_000;
 /** The password of the demo's people in these tests. */
 export const STAFF_PASSWORD = 'correct horse battery';
 
-/** Starts a shop, with more words for `kontor demo` if need be. Returns its `url` and a function `stop`. */
-export async function startShop(more = []) {
+/**
+ * Starts a shop, with more words for `kontor demo`, another address to listen on and more environment if
+ * need be. Returns its `url` and a function `stop`.
+ */
+export async function startShop(more = [], { listen = '127.0.0.1:0', environment: own = {} } = {}) {
   const binary = process.env.KONTOR_BIN;
   if (!binary) {
     throw new Error('KONTOR_BIN names no binary; run the browser tests with `cargo xtask test --only browser`');
   }
   const folder = await mkdtemp(join(tmpdir(), 'kontor-browser-'));
   const readyFile = join(folder, 'ready');
-  const words = ['demo', '--listen', '127.0.0.1:0', '--data', join(folder, 'data'), '--ready-file', readyFile, '--staff-password', STAFF_PASSWORD, ...more];
+  const words = ['demo', '--listen', listen, '--data', join(folder, 'data'), '--ready-file', readyFile, '--staff-password', STAFF_PASSWORD, ...more];
   // The tests of a worker all write from one address.
   const environment = {
     ...process.env,
     KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE: '0',
     KONTOR_LIMITS__SIGN_UPS_PER_HOUR: '0',
+    ...own,
   };
   // Tells these tests where the binary is; the binary itself refuses keys that it does not know.
   delete environment.KONTOR_BIN;

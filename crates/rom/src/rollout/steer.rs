@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::RolloutId;
+use kontor_base::id::{HookEventId, RolloutId};
 use kontor_base::{Instant, Line};
 use kontor_domain::build::Build;
+use kontor_domain::hook::EventKind;
 use kontor_domain::rollout::{Cause, Rollout, RolloutState, Step, transition};
+use kontor_store::hook::{self, Event};
 use kontor_store::rollout::{StepTaken, add_step, get, save, tally};
 use kontor_store::{StoreError, Tx, build as builds};
 
@@ -144,5 +146,32 @@ pub(super) fn record(tx: &mut Tx<'_>, rollout: &Rollout, at: Instant) -> Result<
         note: rollout.standing.note.clone(),
     };
     save(tx, rollout)?;
-    add_step(tx, rollout.id, &step)
+    add_step(tx, rollout.id, &step)?;
+    if rollout.standing.state == RolloutState::Halted && rollout.standing.since == at {
+        tell_halted(tx, rollout, at)?;
+    }
+    Ok(())
+}
+
+/// Writes a halt down for those who are told of it by webhooks.
+fn tell_halted(tx: &mut Tx<'_>, rollout: &Rollout, at: Instant) -> Result<(), StoreError> {
+    // One event for one halt: the rollout's id, moved by the moment.
+    let mut id = *rollout.id.bytes();
+    for (slot, byte) in id[8..].iter_mut().zip(at.micros().to_be_bytes()) {
+        *slot ^= byte;
+    }
+    let data = serde_json::json!({
+        "rollout": rollout.id.to_string(),
+        "model": rollout.model.as_str(),
+        "build": rollout.build.to_string(),
+        "note": rollout.standing.note,
+    });
+    let event = Event {
+        id: HookEventId::from_bytes(id),
+        kind: EventKind::RolloutHalted,
+        market: None,
+        at,
+        data: data.to_string(),
+    };
+    hook::emit(tx, &event)
 }

@@ -1,6 +1,6 @@
 //! What has happened, as other programs are told it.
 
-use kontor_base::id::HookEventId;
+use kontor_base::id::{HookEventId, SaleId};
 use kontor_base::{Instant, Money};
 use kontor_domain::hook::EventKind;
 use kontor_domain::market::MarketCode;
@@ -9,7 +9,7 @@ use kontor_store::hook::{self, Event};
 use kontor_store::{StoreError, Tx};
 use serde_json::{Value, json};
 
-use crate::core::Shop;
+use crate::core::{Level, Levels, Shop};
 
 /// Something that has happened.
 #[derive(Clone, Debug)]
@@ -61,6 +61,18 @@ impl Happened {
         Self { kind: EventKind::ClearanceChanged, market, data }
     }
 
+    /// A sale has given out its last unit.
+    pub(crate) fn sold_out(sale: SaleId) -> Self {
+        let data = json!({ "sale": sale.to_string() });
+        Self { kind: EventKind::SaleSoldOut, market: None, data }
+    }
+
+    /// Little is left of a variant.
+    fn stock_low(market: MarketCode, sku: &str, left: u32) -> Self {
+        let data = json!({ "market": market.as_str(), "sku": sku, "left": left });
+        Self { kind: EventKind::StockLow, market: Some(market), data }
+    }
+
     /// Somebody tries an endpoint.
     pub(super) fn test() -> Self {
         Self { kind: EventKind::HookTest, market: None, data: json!({}) }
@@ -79,4 +91,38 @@ pub(crate) fn write_down_in(
     at: Instant,
 ) -> Result<(), StoreError> {
     hook::emit(tx, &happened.event(HookEventId::new(at, &shop.random), at))
+}
+
+/// Tells of what has become scarce between two looks at the shelves: the first time that few are left,
+/// and when none is. Every node looks; the same scarcity on the same day is one event.
+pub(crate) async fn tell_scarce(
+    shop: &Shop,
+    before: &Levels,
+    now: &Levels,
+) -> Result<usize, StoreError> {
+    let at = shop.now();
+    let scarce: Vec<Event> = now
+        .iter()
+        .filter_map(|((market, sku), level)| {
+            let was = before.get(&(*market, sku.clone())).copied()?;
+            let left = match (was, level) {
+                (Level::Plenty, Level::Few(left)) => *left,
+                (Level::Plenty | Level::Few(_), Level::None) => 0,
+                _ => return None,
+            };
+            let day = at.date();
+            let once = shop.keys.person(&format!("stock.low {market} {sku} {} {day}", left == 0));
+            let happened = Happened::stock_low(*market, sku.as_str(), left);
+            Some(happened.event(HookEventId::from_bytes(once), at))
+        })
+        .collect();
+    if scarce.is_empty() {
+        return Ok(0);
+    }
+    shop.db
+        .write("hook.tell_scarce", move |tx| {
+            scarce.iter().try_for_each(|event| hook::emit(tx, event))?;
+            Ok(scarce.len())
+        })
+        .await
 }

@@ -25,6 +25,7 @@ use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
 use super::settle::close_in;
 use crate::core::Shop;
+use crate::hook::{Happened, write_down_in};
 
 /// How often the keeper looks, if nobody says that a sale has changed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -151,6 +152,9 @@ async fn next_state(
         .write("sale.step", move |tx| {
             if !sales::set_state(tx, id, from, to)? {
                 return Ok(false);
+            }
+            if to == SaleState::SoldOut {
+                write_down_in(tx, &own, Happened::sold_out(id), at)?;
             }
             if event == SaleEvent::Settle {
                 let units = close_in(tx, &own, id, at)?;

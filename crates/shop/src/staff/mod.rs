@@ -12,6 +12,7 @@ pub mod goods;
 mod key;
 mod key_orders;
 mod log;
+mod passkey;
 mod person;
 mod reseller_key;
 mod secret;
@@ -29,6 +30,11 @@ pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note};
 pub use log::{LogPage, LogQuery, entries};
+pub(crate) use passkey::forget_challenges;
+pub use passkey::{
+    Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,
+    ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
+};
 pub use person::{Person, Refusal};
 pub use reseller_key::{
     IssueKey, allot_as_operator, end_reseller_key, issue_key_as_operator, issue_reseller_key,
@@ -39,5 +45,5 @@ pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
 pub use undertake::{
     DecideCommand, Foreseen, Shown, Undertaken, Undertaking, decide, foresee, proposal, proposals,
-    undertake,
+    undertake, waiting_count,
 };

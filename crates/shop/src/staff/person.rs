@@ -9,6 +9,7 @@ use kontor_domain::staff::{
 };
 
 use super::act::ActRefusal;
+use super::passkey::Doubt;
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +83,9 @@ pub enum Refusal {
     /// There is no such key, or it is not theirs.
     #[error("there is no such key")]
     UnknownKey,
+    /// A passkey's answer is not believed. Why is for the log.
+    #[error("this passkey cannot be taken")]
+    Passkey(Doubt),
     /// There is no such proposal.
     #[error("there is no such proposal")]
     UnknownProposal,
@@ -100,6 +104,7 @@ impl Refusal {
             Self::AddressTaken => "staff.address_taken",
             Self::Field(_) => "staff.bad_field",
             Self::Password(_) => "staff.bad_password",
+            Self::Passkey(_) => "staff.bad_passkey",
             Self::Key(_) => "staff.bad_key",
             Self::UnknownKey => "staff.unknown_key",
             Self::UnknownProposal => "staff.unknown_proposal",

@@ -314,6 +314,41 @@ fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, kept: Kept) -> Outcome<Sh
     })
 }
 
+/// How many proposals wait for somebody to decide, up to `limit`: what every page says.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn waiting_count(
+    shop: &Arc<Shop>,
+    person: &Person,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let person = person.clone();
+    shop.db
+        .read("staff.waiting_count", move |tx| {
+            let (mut count, mut before) = (0, None);
+            loop {
+                let block = rows::in_state(tx, ProposalState::Waiting, before, BLOCK)?;
+                let theirs = |kept: &&Kept| {
+                    kept.author != person.id && person.may(kept.permission, kept.market)
+                };
+                count += block.iter().filter(theirs).count();
+                let whole = block.len() == BLOCK_ROWS;
+                if count >= limit || !whole {
+                    return Ok(count.min(limit));
+                }
+                before = block.last().map(|kept| kept.id);
+            }
+        })
+        .await
+}
+
+/// What is read at once to find those that concern somebody.
+const BLOCK: i64 = 200;
+/// The same as a number of rows.
+const BLOCK_ROWS: usize = 200;
+
 /// A page of the proposals in a state that concern somebody, the newest first.
 ///
 /// # Errors
@@ -326,8 +361,6 @@ pub async fn proposals(
     before: Option<ProposalId>,
     limit: usize,
 ) -> Outcome<Vec<Shown>, Refusal> {
-    /// What is read at once to find those that concern somebody.
-    const BLOCK: i64 = 200;
     let (own, person) = (Arc::clone(shop), person.clone());
     shop.db
         .read("staff.proposals", move |tx| {
@@ -335,7 +368,7 @@ pub async fn proposals(
             let mut before = before;
             loop {
                 let block = rows::in_state(tx, state, before, BLOCK)?;
-                let whole = block.len() == 200;
+                let whole = block.len() == BLOCK_ROWS;
                 before = block.last().map(|kept| kept.id);
                 for kept in block.into_iter().filter(|kept| concerns(&person, kept)) {
                     if found.len() == limit {

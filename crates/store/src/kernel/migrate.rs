@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(18, "0018_key"),
     migration!(19, "0019_hook"),
     migration!(20, "0020_expansion"),
+    migration!(21, "0021_passkey"),
 ];
 
 /// The newest schema that this release knows.

@@ -6,4 +6,5 @@ pub mod account;
 pub mod document;
 pub mod key;
 pub mod log;
+pub mod passkey;
 pub mod proposal;

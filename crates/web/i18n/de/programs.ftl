@@ -50,3 +50,18 @@ programs-answered = geantwortet: { $status }
 programs-made-before = Das wurde schon gemacht; das Geheimnis wurde damals gezeigt.
 programs-done = Erledigt.
 programs-queued = Unterwegs. Laden Sie die Seite neu, um zu sehen, was daraus wurde.
+
+# Passkeys.
+
+staff-passkeys = Passkeys
+staff-passkeys-hint = Ein Passkey liegt auf Ihrem Gerät und öffnet nur diese Seite: nichts zu tippen, nichts zu stehlen. Ihr Passwort bleibt als weiterer Weg.
+staff-passkey-name = Wie Sie ihn nennen, etwa nach dem Gerät
+staff-passkey-add = Passkey hinzufügen
+staff-passkey-remove = Entfernen
+staff-passkey-copied = auf mehreren Geräten
+staff-passkey-sign-in = Mit Passkey anmelden
+staff-passkey-nothing = Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder nehmen Sie Ihr Passwort.
+staff-passkey-unknown = Dieser Passkey ist hier nicht bekannt. Nehmen Sie Ihr Passwort.
+staff-passkey-not-added = Der Passkey wurde nicht hinzugefügt. Versuchen Sie es noch einmal.
+staff-passkey-script = Einen Passkey hinzuzufügen braucht einen Browser, der Skripte ausführt.
+staff-by-passkey = mit Passkey

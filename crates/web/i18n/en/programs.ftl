@@ -50,3 +50,18 @@ programs-answered = answered { $status }
 programs-made-before = This was made before; its secret was shown then.
 programs-done = Done.
 programs-queued = On its way. Load this page again to see what came of it.
+
+# Passkeys.
+
+staff-passkeys = Passkeys
+staff-passkeys-hint = A passkey lies on your device and opens only this site: nothing to type, nothing to steal. Your password stays as another way in.
+staff-passkey-name = What you call it, such as the device
+staff-passkey-add = Add a passkey
+staff-passkey-remove = Remove
+staff-passkey-copied = on several devices
+staff-passkey-sign-in = Sign in with a passkey
+staff-passkey-nothing = No passkey was used. Try again, or take your password.
+staff-passkey-unknown = This passkey is not known here. Take your password.
+staff-passkey-not-added = The passkey was not added. Try again.
+staff-passkey-script = Adding a passkey needs a browser that runs scripts.
+staff-by-passkey = by passkey

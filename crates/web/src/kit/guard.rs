@@ -100,6 +100,11 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
             next.run(request).await
         }
     };
+    if route.path.starts_with("/admin") {
+        // Also what is no page: a redirect tells that somebody is signed in.
+        let kept = HeaderValue::from_static("no-store");
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(kept);
+    }
     let status = response.status();
     if let Some(RequestId(id)) = id {
         tracing::debug!(

@@ -9,8 +9,10 @@ use kontor_base::id;
 use kontor_domain::staff::PasswordProblem;
 use kontor_shop::Failure;
 use kontor_shop::staff::{
-    Person, Refusal, end_others, end_session, new_recovery_codes, recovery_left, set_password,
+    Person, Refusal, end_others, end_session, new_recovery_codes, passkeys, recovery_left,
+    set_password,
 };
+use kontor_store::staff::passkey::Passkey;
 use serde::Deserialize;
 
 use super::desk::{failed, notice, shell};
@@ -18,7 +20,7 @@ use crate::kit::app::App;
 use crate::kit::desk::ACCOUNT;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
-use crate::page::staff::{AccountPage, Notice, Place, SessionRow};
+use crate::page::staff::{AccountPage, Notice, PasskeyRow, Place, SessionRow};
 
 pub(super) const SHOW: Route = Route::desk(ACCOUNT, None);
 pub(super) const PASSWORD: Route =
@@ -36,7 +38,7 @@ pub(super) async fn show(
     answer(&app, &uri, &person, StatusCode::OK, Vec::new(), None).await
 }
 
-async fn answer(
+pub(super) async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
@@ -46,9 +48,10 @@ async fn answer(
 ) -> Response {
     let left = recovery_left(&app.shop, person).await;
     let sessions = kontor_shop::staff::sessions(&app.shop, person).await;
-    let (codes_left, sessions) = match (left, sessions) {
-        (Ok(left), Ok(sessions)) => (left, sessions),
-        (Err(fault), _) | (_, Err(fault)) => {
+    let keys = passkeys(&app.shop, person).await;
+    let (codes_left, sessions, keys) = match (left, sessions, keys) {
+        (Ok(left), Ok(sessions), Ok(keys)) => (left, sessions, keys),
+        (Err(fault), ..) | (_, Err(fault), _) | (.., Err(fault)) => {
             return Problem::fault(&fault).respond(app, uri.path(), None);
         }
     };
@@ -70,8 +73,15 @@ async fn answer(
         codes_left,
         codes,
         sessions: sessions.into_iter().map(row).collect(),
+        passkeys: keys.into_iter().map(passkey_row).collect(),
+        takes_passkeys: super::passkey::site(app).is_some(),
     };
     html(status, &page)
+}
+
+fn passkey_row(passkey: Passkey) -> PasskeyRow {
+    let Passkey { id, name, copied, made_at, used_at, .. } = passkey;
+    PasskeyRow { id, name, copied, made_at, used_at }
 }
 
 #[derive(Default, Deserialize)]

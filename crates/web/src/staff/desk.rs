@@ -5,22 +5,32 @@ use std::sync::Arc;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_domain::market::MarketCode;
-use kontor_domain::staff::{Permission, ProposalState, StaffRefusal};
+use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
 use kontor_shop::staff::goods::permission_to_see;
-use kontor_shop::staff::{Person, Refusal, proposals};
+use kontor_shop::staff::{Person, Refusal, waiting_count};
 
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::page::staff::{Notice, Place, StaffShell};
 
 /// How many waiting proposals are counted for the navigation.
-const COUNTED: usize = 99;
+pub(super) const COUNTED: usize = 99;
 
 /// The layout for a person at a place.
 pub(super) async fn shell(app: &App, person: &Person, place: Place) -> StaffShell {
-    let waiting = proposals(&app.shop, person, ProposalState::Waiting, None, COUNTED).await;
-    let waiting = waiting.map_or(0, |all| all.iter().filter(|shown| shown.may_decide).count());
+    // A page that is about something else does not fail because of this number.
+    let waiting = waiting_count(&app.shop, person, COUNTED).await.unwrap_or(0);
+    shell_counting(app, person, place, waiting)
+}
+
+/// The layout for a person at a place where it is known how many proposals wait.
+pub(super) fn shell_counting(
+    app: &App,
+    person: &Person,
+    place: Place,
+    waiting: usize,
+) -> StaffShell {
     StaffShell {
         site: Arc::clone(&app.site),
         language: person.language,

@@ -50,6 +50,7 @@ pub(super) async fn show(
         email: String::new(),
         next: next.to_owned(),
         by_code: asked.by == "code",
+        takes_passkeys: super::passkey::site(&app).is_some(),
     };
     html(StatusCode::OK, &page)
 }
@@ -93,11 +94,10 @@ pub(super) async fn enter(
     } else {
         SecretGiven::Password(sent.password)
     };
-    let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let wish = SignIn {
         email: sent.email.clone(),
         secret,
-        browser: browser_words(browser.unwrap_or_default()),
+        browser: browser_of(&headers),
         known: known(&app, &headers),
     };
     let mut shell = at_the_door(&app, &headers);
@@ -119,7 +119,28 @@ pub(super) async fn enter(
     };
     shell.notice = notice("bad", words);
     let next = way_on(&sent.next).to_owned();
-    html(status, &DoorPage { shell, email: sent.email, next, by_code })
+    let takes_passkeys = super::passkey::site(&app).is_some();
+    html(status, &DoorPage { shell, email: sent.email, next, by_code, takes_passkeys })
+}
+
+/// The door again for somebody whose passkey was not known.
+pub(super) fn refused(app: &App, headers: &HeaderMap, next: &str, text: &str) -> Response {
+    let mut shell = at_the_door(app, headers);
+    shell.notice = notice("bad", shell.text().get(text));
+    let page = DoorPage {
+        shell,
+        email: String::new(),
+        next: next.to_owned(),
+        by_code: false,
+        takes_passkeys: true,
+    };
+    html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// The browser of a request in a few words.
+pub(super) fn browser_of(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    browser_words(agent.unwrap_or_default())
 }
 
 pub(super) async fn leave(

@@ -24,6 +24,7 @@ mod market;
 mod next_country;
 mod opening;
 mod opening_view;
+mod passkey;
 mod people;
 mod plan;
 mod price;
@@ -110,6 +111,11 @@ fn people(routes: Routes) -> Routes {
         .add(account::PASSWORD, post(account::password))
         .add(account::CODES, post(account::codes))
         .add(account::SESSIONS, post(account::sessions))
+        .add(passkey::ASK_AT_DOOR, post(passkey::ask_door))
+        .add(passkey::ENTER, post(passkey::enter))
+        .add(passkey::ASK, post(passkey::ask))
+        .add(passkey::ADD, post(passkey::add))
+        .add(passkey::REMOVE, post(passkey::remove))
         .add(log::SHOW, get(log::show))
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))

@@ -12,7 +12,7 @@ use kontor_domain::staff::{Permission, ProposalState};
 use kontor_shop::order::held_orders;
 use kontor_shop::staff::{Person, proposals};
 
-use super::desk::{failed, markets_for, shell};
+use super::desk::{COUNTED, failed, markets_for, shell_counting};
 use super::proposal::rows;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
@@ -29,7 +29,7 @@ pub(super) async fn show(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    let waits = proposals(&app.shop, &person, ProposalState::Waiting, None, SHOWN * 2).await;
+    let waits = proposals(&app.shop, &person, ProposalState::Waiting, None, COUNTED).await;
     let waits = match waits {
         Ok(waits) => waits,
         Err(failure) => return failed(&app, &uri, failure),
@@ -57,7 +57,7 @@ pub(super) async fn show(
         None
     };
     let page = TodayPage {
-        shell: shell(&app, &person, Place::Today).await,
+        shell: shell_counting(&app, &person, Place::Today, waiting.len()),
         waiting: rows(waiting.into_iter().take(SHOWN).collect()),
         own: rows(own),
         expiring: person.may_somewhere(Permission::ClearanceRead).then(|| expiring(&app, &person)),

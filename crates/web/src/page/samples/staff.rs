@@ -6,8 +6,9 @@ use kontor_domain::staff::{Permission, ProposalState, Role};
 use super::{at, day, site};
 use crate::page::staff::{
     AccountPage, ClearancePage, DoorPage, Evidence, Expiring, GrantForm, GrantFormPage, LogPage,
-    LogRow, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Notice, PeoplePage, PersonRow,
-    Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow, TodayPage,
+    LogRow, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Notice, PasskeyRow, PeoplePage,
+    PersonRow, Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow,
+    TodayPage,
 };
 
 pub(super) fn shell(language: Language, place: Place) -> StaffShell {
@@ -53,6 +54,7 @@ impl DoorPage {
             email: email.to_owned(),
             next: "/admin/us/clearances".to_owned(),
             by_code,
+            takes_passkeys: true,
         };
         vec![
             ("empty", page("", false, None)),
@@ -72,6 +74,13 @@ impl AccountPage {
             seen_at: at(9, 30),
             here,
         };
+        let passkey = |copied| PasskeyRow {
+            id: "AAECAwQFBgc".to_owned(),
+            name: "Telephone".to_owned(),
+            copied,
+            made_at: at(8, 0),
+            used_at: copied.then(|| at(9, 0)),
+        };
         let page = |needs_password, codes: &[&str]| Self {
             shell: shell(language, Place::Account),
             email: "ana@maker.example".to_owned(),
@@ -80,6 +89,12 @@ impl AccountPage {
             codes_left: 7,
             codes: codes.iter().map(|code| (*code).to_owned()).collect(),
             sessions: vec![session(true), session(false)],
+            passkeys: if codes.is_empty() {
+                Vec::new()
+            } else {
+                vec![passkey(true), passkey(false)]
+            },
+            takes_passkeys: true,
         };
         vec![
             ("first", page(true, &[])),

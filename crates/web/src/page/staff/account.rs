@@ -12,7 +12,7 @@ pub struct SessionRow {
     pub token: String,
     /// The browser.
     pub browser: String,
-    /// `password` or `recovery`.
+    /// `password`, `recovery` or `passkey`.
     pub shown_as: String,
     /// Since when.
     pub began_at: Instant,
@@ -20,6 +20,21 @@ pub struct SessionRow {
     pub seen_at: Instant,
     /// It is this one.
     pub here: bool,
+}
+
+/// A passkey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyRow {
+    /// Its name in the form.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// It is copied to its owner's other devices.
+    pub copied: bool,
+    /// Since when.
+    pub made_at: Instant,
+    /// Last used.
+    pub used_at: Option<Instant>,
 }
 
 /// `GET /admin/account`.
@@ -40,12 +55,17 @@ pub struct AccountPage {
     pub codes: Vec<String>,
     /// Where one is signed in.
     pub sessions: Vec<SessionRow>,
+    /// One's passkeys.
+    pub passkeys: Vec<PasskeyRow>,
+    /// Whether this site can have passkeys: not where it is reached by a number.
+    pub takes_passkeys: bool,
 }
 
 impl AccountPage {
     fn shown_as(&self, session: &SessionRow) -> String {
         let id = match session.shown_as.as_str() {
             "recovery" => "staff-by-code",
+            "passkey" => "staff-by-passkey",
             _ => "staff-by-password",
         };
         self.shell.text().get(id).into_owned()

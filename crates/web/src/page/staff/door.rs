@@ -16,6 +16,8 @@ pub struct DoorPage {
     pub next: String,
     /// A code is asked for instead of a password.
     pub by_code: bool,
+    /// Whether this site can have passkeys: not where it is reached by a number.
+    pub takes_passkeys: bool,
 }
 
 impl DoorPage {

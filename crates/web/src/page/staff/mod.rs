@@ -17,7 +17,7 @@ mod shell;
 mod today;
 mod work;
 
-pub use account::{AccountPage, SessionRow};
+pub use account::{AccountPage, PasskeyRow, SessionRow};
 pub use clearance::{
     Evidence, GrantForm, GrantFormPage, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule,
     ProductPage as ClearancePage, StepRow,
