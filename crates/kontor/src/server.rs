@@ -9,7 +9,7 @@ use kontor_base::{Clock, Random, SecretKey};
 use kontor_rom::core::BucketSettings;
 use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
-use kontor_shop::{BankAccount, Policy, Shop, keepers};
+use kontor_shop::{BankAccount, Policy, Share, Shop, keepers};
 use kontor_store::{Db, Options, Place, StoreError, schema_version};
 use kontor_web::kit::app::{App, Parts, Settings};
 use tokio::net::TcpListener;
@@ -77,6 +77,8 @@ pub fn policy(config: &Config) -> Policy {
             bank: payment.bank_name.clone(),
         }),
         node: config.node(),
+        // The configuration was checked when it was read.
+        share: config.share().unwrap_or(Share::ALL),
     }
 }
 
