@@ -18,6 +18,7 @@ pub(crate) mod process;
 mod rollout;
 mod rom;
 mod sale;
+mod sale_nodes;
 mod shelf;
 mod shop;
 mod update_check;
@@ -61,7 +62,9 @@ Usage: cargo xtask bench NAME [--json] [options]
            its hot row locked per order, and Redis with the usual script; both
            without HTTP (apt-get install postgresql redis-server)
 
-  --database WORD  (order) sqlite, or postgres: a server of its own [sqlite]
+  --database WORD  (order, sale) sqlite, or postgres: a server of its own [sqlite]
+  --nodes N        (sale, on postgres) the orders alone, over so many servers on one
+                   database, between which the lots are divided [1]
   --json           end with one line of JSON; everything else is on stderr
   --rounds N       rounds per measurement, of which the median counts [5]
   --seconds N      length of a round [4]
@@ -87,6 +90,7 @@ const NAMES: &str =
     "shelf, order, sale, update-check, download, rollout, verdict, delta, installs and baselines";
 
 /// What a benchmark was asked for.
+#[derive(Clone)]
 struct Options {
     json: bool,
     rounds: u64,
@@ -109,6 +113,7 @@ impl Options {
 }
 
 /// What a benchmark works with.
+#[derive(Clone)]
 struct Bench {
     options: Options,
     /// The release build of the shop.
@@ -121,6 +126,15 @@ struct Bench {
     installs: String,
     /// A folder for this run alone.
     folder: PathBuf,
+    /// The PostgreSQL database of this run; none: a file in the folder.
+    database: Option<String>,
+}
+
+impl Bench {
+    /// What the shop's programs have to be told about where the data are.
+    fn environment(&self) -> Vec<(&str, &str)> {
+        self.database.iter().map(|address| ("KONTOR_DATABASE", address.as_str())).collect()
+    }
 }
 
 /// Reads the words, builds, measures.
@@ -157,12 +171,19 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         (true, true) => return Err("--prepare and --prepared are two different runs".to_owned()),
     };
     let orders = arguments.number("--orders", 0)?;
+    let nodes = arguments.number("--nodes", 1)?.clamp(1, 8);
     let name = arguments.positional().ok_or_else(|| format!("name a benchmark: {NAMES}"))?;
     if name == "sale" {
         options.connections = options.connections_or(256);
     }
     let orders = (orders > 0).then(|| orders.clamp(1_000, 9_000_000));
     let wanted = sale::Wanted::new(quick, orders, !no_baselines, part);
+    if options.postgres && part != sale::Part::All {
+        return Err("on postgres a sale is prepared and measured in one run".to_owned());
+    }
+    if nodes > 1 && !options.postgres {
+        return Err("several nodes need --database postgres".to_owned());
+    }
     if name == "delta" {
         // No server and no load: it has options of its own.
         return delta::run(arguments, options.json);
@@ -187,6 +208,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         "update-check" => Box::new(update_check::run),
         "download" => Box::new(download::run),
         "installs" => Box::new(installs::run),
+        "sale" if nodes > 1 => Box::new(|bench| sale_nodes::run(bench, wanted.orders(), nodes)),
         "sale" => Box::new(|bench| sale::run(bench, &wanted)),
         _ => return Err(format!("there is no benchmark {name:?}; there are {NAMES}")),
     };
@@ -233,7 +255,7 @@ fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Fai
     }
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, rush, installs, folder })
+    Ok(Bench { options, kontor, load, rush, installs, folder, database: None })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

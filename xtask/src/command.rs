@@ -25,10 +25,21 @@ pub(crate) fn run(
 
 /// Runs a program and returns what it said on stdout; stderr is shown.
 pub(crate) fn output(program: &str, words: &[&str], folder: &Path) -> Result<String, Failure> {
+    output_in(program, words, folder, &[])
+}
+
+/// The same with more in its environment.
+pub(crate) fn output_in(
+    program: &str,
+    words: &[&str],
+    folder: &Path,
+    environment: &[(&str, &str)],
+) -> Result<String, Failure> {
     let line = shown(program, words);
     let output = Command::new(program)
         .args(words)
         .current_dir(folder)
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

@@ -10,6 +10,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use kontor_remote::post::{Post, PostError, Server as Smtp};
 use kontor_rom::core::Redirect;
+use kontor_shop::Share;
 use kontor_store::Place;
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,8 @@ pub struct Server {
     pub stop_within_s: u16,
     /// What this process is called among the nodes of one shop; empty: host name and port.
     pub node: String,
+    /// Which share of a sale's lots this node takes at once, as `1/2`.
+    pub share: String,
     /// How many connections read the database at the same time.
     pub readers: u8,
 }
@@ -230,6 +233,7 @@ impl Default for Server {
             trusted_proxies: 0,
             stop_within_s: 20,
             node: String::new(),
+            share: "1/1".to_owned(),
             readers: 4,
         }
     }
@@ -292,6 +296,11 @@ pub const KEYS: &[(&str, &str)] = &[
         "server.node",
         "What this process is called among several that serve one shop on one PostgreSQL database:\n\
          another name on each, the same after a restart. Empty: host name and port.",
+    ),
+    (
+        "server.share",
+        "Which share of a sale's lots this node takes at once, such as \"1/2\" and \"2/2\" on two nodes;\n\
+         the others it takes when nobody has had them for a while.",
     ),
     ("server.readers", "How many connections read the database at the same time."),
     ("limits.public_writes_per_minute", "Public writes per minute from one address; 0: no limit."),
@@ -408,6 +417,9 @@ impl Config {
         if !(60..=3600).contains(&self.limits.hold_s) {
             return wrong("limits.hold_s must lie between 60 and 3600 seconds");
         }
+        if self.share().is_none() {
+            return wrong("server.share is a part of a whole, such as 1/2");
+        }
         if self.install.cell_min == 0 || self.install.snapshot_every == 0 {
             return wrong("install.cell_min and install.snapshot_every are at least 1");
         }
@@ -490,6 +502,14 @@ impl Config {
             Some(url) => url.clone().into(),
             None => self.data.join("kontor.db").into(),
         }
+    }
+
+    /// The share of a sale's lots, if it is one.
+    #[must_use]
+    pub fn share(&self) -> Option<Share> {
+        let (part, of) = self.server.share.split_once('/')?;
+        let (part, of): (u16, u16) = (part.parse().ok()?, of.parse().ok()?);
+        (1..=of).contains(&part).then_some(Share { part: part - 1, of })
     }
 
     /// What this process is called among the nodes of one shop.
@@ -592,6 +612,8 @@ mod tests {
             ("[server]\nlisten = 'nowhere'", "listen"),
             ("[server]\norigin = 'shop.example'", "origin"),
             ("[limits]\nhold_s = 5", "hold_s"),
+            ("[server]\nshare = \"3/2\"", "server.share"),
+            ("[server]\nshare = \"half\"", "server.share"),
             ("[rom]\npoll_s = 5", "poll_s"),
             ("[rom]\nmirrors = ['mirror.example']", "mirrors"),
             ("[rom]\nredirect = 'mirror'", "mirrors"),

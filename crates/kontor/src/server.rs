@@ -11,7 +11,7 @@ use kontor_remote::post::{Post, PostError};
 use kontor_rom::core::BucketSettings;
 use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
-use kontor_shop::{BankAccount, Policy, Shop, hook, keepers, mail};
+use kontor_shop::{BankAccount, Policy, Share, Shop, hook, keepers, mail};
 use kontor_store::{Db, Options, Place, StoreError, schema_version};
 use kontor_web::kit::app::{App, Parts, Settings};
 use kontor_web::letters::Letters;
@@ -85,6 +85,8 @@ pub fn policy(config: &Config) -> Policy {
         mail: config.post().is_some(),
         call_private: config.hook.allow_private,
         node: config.node(),
+        // The configuration was checked when it was read.
+        share: config.share().unwrap_or(Share::ALL),
     }
 }
 

@@ -522,6 +522,36 @@ fn a_report_is_recomputed_from_itself_alone() {
     let wrong = "0".repeat(64);
     let noted = kontor.run(&["sale", "verify", "true.json", "--commitment", &wrong]);
     assert_eq!((noted.code, noted.out.contains("published in the whole sale")), (1, true));
+    let told: serde_json::Value = serde_json::from_str(report).expect("JSON");
+    let own = |part: &str| told.pointer(part).and_then(|v| v.as_str()).expect(part).to_owned();
+    let place = format!("{}/{}", own("/channels/0/market"), own("/channels/0/way"));
+    let digest = |value: &str| ["--digest".to_owned(), format!("{place}={value}")];
+    for (value, code) in [(own("/channels/0/entries_digest"), 0), (wrong.clone(), 1)] {
+        let [flag, value] = digest(&value);
+        assert_eq!(kontor.run(&["sale", "verify", "true.json", &flag, &value]).code, code);
+    }
+    // The answer that was kept while the sale ran says the same, until somebody changes it.
+    let ways: Vec<_> = told["channels"].as_array().expect("ways").iter().collect();
+    let kept = serde_json::json!({
+        "id": told["sale"],
+        "commitment": told["commitment"],
+        "per_person": told["per_person"],
+        "ways": ways,
+    });
+    for (kept, code) in [
+        (kept.to_string(), 0),
+        (kept.to_string().replacen("\"quota\":", "\"quota\":1", 1), 1),
+        (kept.to_string().replacen("\"per_person\":", "\"per_person\":1", 1), 1),
+        ("{}".to_owned(), 3),
+    ] {
+        fs::write(kontor.path("noted.json"), &kept).expect("a note");
+        let found = kontor.run(&["sale", "verify", "true.json", "--noted", "noted.json"]);
+        assert_eq!(found.code, code, "{kept}: {}{}", found.out, found.err);
+    }
+    for wrong in ["in/rush", "in=00", "nowhere/rush=00", "in/rush=12"] {
+        let found = kontor.run(&["sale", "verify", "true.json", "--digest", wrong]);
+        assert_eq!(found.code, 2, "{wrong}");
+    }
     for (from, to, check) in [
         ("\"quota\":3", "\"quota\":1", "quota"),
         ("\"per_person\":1", "\"per_person\":0", "limit"),

@@ -24,5 +24,6 @@ pub mod staff;
 pub mod stock;
 
 pub use core::{
-    BankAccount, Failure, Keys, Known, Level, Once, Outcome, Policy, Replayed, Shop, Snapshot,
+    BankAccount, Failure, Keys, Known, Level, Once, Outcome, Policy, Replayed, Share, Shop,
+    Snapshot,
 };

@@ -77,4 +77,5 @@ async fn everybody_may_read_a_sale_and_nobody_a_draft() {
     forward(&api, 200).await;
     let live = api.send(Ask::get(&path)).await.expect(200);
     assert_eq!(live.body["ways"][0]["free"], json!({"from": 1, "to": 9}), "no exact number");
+    assert_eq!(live.str("/ways/0/entries_digest").len(), 64, "who was there is fixed");
 }

@@ -239,6 +239,7 @@ async fn the_report_is_out_at_its_time_and_cannot_be_falsified() {
             api.send(wish(sale, ticket, "take")).await;
         }
     }
+    let live = api.send(Ask::get(&format!("/api/v1/sale/{sale}"))).await.expect(200);
     let late = enter(&api, sale, Way::Rush, "late@shop.example").await;
     api.send(wish(sale, &late, "take")).await;
     forward(&api, 4_000).await;
@@ -250,7 +251,9 @@ async fn the_report_is_out_at_its_time_and_cannot_be_falsified() {
     assert_eq!(answer.header("cache-control"), "public, max-age=3600, immutable");
     assert!(!answer.text.contains("shop.example") && !answer.text.contains(&all["ada"]));
     let report = report_of(&api, sale).await;
-    let noted = Noted { commitment: Some(report.commitment), digests: Vec::new() };
+    let noted = Noted { commitment: Some(report.commitment), ..Noted::default() };
+    // What was public while the sale ran says the same.
+    assert_eq!(live.str("/ways/0/entries_digest"), report.channels[0].entries_digest.to_string());
     assert_eq!(commitment.str("/commitment"), report.commitment.to_string());
     assert_eq!(verify(&report, &noted), []);
     assert_eq!(report.channels[0].totals.units_claimed, 1);

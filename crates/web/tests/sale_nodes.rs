@@ -9,10 +9,10 @@ use std::sync::Arc;
 use common::Api;
 use common::sale::{a_definition, a_sale, enter, forward, wish};
 use kontor_base::id::SaleId;
-use kontor_base::{Random, SecretKey};
+use kontor_base::{Email, Random, SecretKey};
 use kontor_domain::sale::Way;
-use kontor_shop::sale::{SetUp, Wish, advance, claim, set_up};
-use kontor_shop::{Policy, Shop};
+use kontor_shop::sale::{Enter, SetUp, Wish, advance, claim, set_up};
+use kontor_shop::{Policy, Share, Shop};
 use kontor_store::sale::{batch, lot};
 use kontor_store::{Db, StoreError};
 
@@ -21,7 +21,12 @@ const LEASE_OVER_S: i64 = 7;
 
 /// A second node of the same shop.
 async fn second_node(api: &Api) -> Arc<Shop> {
-    let policy = Policy { node: "two".to_owned(), ..Policy::default() };
+    node_with(api, "two", Share::ALL).await
+}
+
+/// A node with a share of the lots.
+async fn node_with(api: &Api, name: &str, share: Share) -> Arc<Shop> {
+    let policy = Policy { node: name.to_owned(), share, ..Policy::default() };
     let secret = SecretKey::from_bytes([7; 32]);
     let db = api.scratch.open();
     let shop = Shop::open(db, api.clock.clone(), Random::System, &secret, policy).await;
@@ -148,4 +153,61 @@ async fn an_owner_that_only_seemed_dead_can_write_nothing() {
         beside.write("test.renew", move |tx| lot::renew_lease(tx, number, old, now)).await;
     assert_eq!(renewed.ok(), Some(false), "nor does the old fence renew the lease");
     beside.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_node_takes_its_share_and_together_they_sell_what_there_is() {
+    const QUOTA: u32 = 6;
+    let api = Api::open().await;
+    let definition = a_definition(&api, &[(Way::Rush, QUOTA)]);
+    let command = SetUp { definition, title: "Bands".to_owned(), lots: 2 };
+    let sale = set_up(&api.shop, command).await.expect("the sale is set up");
+    let nodes = [
+        node_with(&api, "a", Share { part: 0, of: 2 }).await,
+        node_with(&api, "b", Share { part: 1, of: 2 }).await,
+    ];
+    // Registration; nobody owns anything yet.
+    api.clock.advance_seconds(5);
+    for node in &nodes {
+        advance(node).await.expect("the sales go on");
+    }
+    let mut tickets = Vec::new();
+    for person in 0..40 {
+        let wish = Enter {
+            sale,
+            market: "us".parse().expect("a market"),
+            way: Way::Rush,
+            email: Email::parse(&format!("person{person}@shop.example")).expect("an address"),
+            phone: None,
+            ship_to: "US".parse().expect("a country"),
+            code: None,
+        };
+        let entered = kontor_shop::sale::enter(&nodes[0], wish).await;
+        tickets.push(entered.unwrap_or_else(|failure| panic!("{failure:?}")).ticket);
+    }
+    api.clock.advance_seconds(200);
+    for node in &nodes {
+        advance(node).await.expect("the sales go on");
+    }
+    until(|| nodes.iter().all(|node| owned(node).len() == 1)).await;
+    assert_ne!(owned(&nodes[0]), owned(&nodes[1]), "each has its own");
+    let mut told = BTreeSet::new();
+    // People are let in by turns, by each node for itself.
+    for _ in 0..60 {
+        for node in &nodes {
+            advance(node).await.expect("the sales go on");
+            for ticket in &tickets {
+                if let Ok(claimed) = take(node, sale, ticket).await {
+                    told.insert(claimed);
+                }
+            }
+        }
+    }
+    let lots = on_disk(&nodes[0].db, sale).await;
+    let persons: Vec<_> = lots.iter().flat_map(|(_, persons)| persons).collect();
+    assert_eq!((persons.len(), told.len()), (QUOTA as usize, QUOTA as usize), "{lots:?}");
+    assert_eq!(persons.iter().collect::<BTreeSet<_>>().len(), persons.len(), "one unit a person");
+    for node in nodes {
+        node.db.close().await;
+    }
 }

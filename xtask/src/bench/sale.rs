@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::process::{Process, Written};
 use super::shop::{self, Shop};
 use super::{Bench, baseline, metrics, rounded};
-use crate::{Failure, command};
+use crate::{Failure, command, postgres};
 
 /// The record of 8 April 2015.
 const RECORD: u64 = 2_112_010;
@@ -71,6 +71,11 @@ impl Wanted {
         self.part == Part::Prepare
     }
 
+    /// Orders of the main run.
+    pub(super) const fn orders(&self) -> u64 {
+        self.orders
+    }
+
     /// The full run, or the short one.
     pub(super) const fn new(quick: bool, orders: Option<u64>, baselines: bool, part: Part) -> Self {
         let (all, steady_s, buyers, late) =
@@ -88,30 +93,39 @@ impl Wanted {
 
 /// What the load said of one run.
 #[derive(Debug, Clone, Deserialize)]
-struct Said {
-    requests: u64,
+pub(super) struct Said {
+    pub(super) requests: u64,
     errors: u64,
-    seconds: f64,
+    pub(super) seconds: f64,
     per_s: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-    p999_ms: f64,
-    max_ms: f64,
+    pub(super) p50_ms: f64,
+    pub(super) p99_ms: f64,
+    pub(super) p999_ms: f64,
+    pub(super) max_ms: f64,
     others: Value,
     load_cpu_s: Option<f64>,
 }
 
 /// What the proof found.
 #[derive(Debug, Clone, Copy, Deserialize)]
-struct Proof {
-    on_disk: u64,
-    oversold: u64,
-    lost: u64,
-    double: u64,
+pub(super) struct Proof {
+    pub(super) on_disk: u64,
+    pub(super) oversold: u64,
+    pub(super) lost: u64,
+    pub(super) double: u64,
 }
 
 /// Measures and returns the line of JSON.
 pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
+    if !bench.options.postgres {
+        return measured(bench, wanted);
+    }
+    let server = postgres::Server::start(&bench.folder.join("postgres"), postgres::Sync::On)?;
+    let database = Some(server.database("kontor")?);
+    measured(&Bench { database, ..bench.clone() }, wanted)
+}
+
+fn measured(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let Wanted { orders, steady_s, buyers, late, .. } = *wanted;
     let steady = STEADY_PER_S * steady_s + WARM_UP;
     let entered = ground(bench, wanted)?;
@@ -165,7 +179,8 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let proof = proven(bench, "record", orders)?;
     proven(bench, "steady", steady)?;
     proven(bench, "buyers", buyers)?;
-    command::run(&bench.kontor, &["audit", "--data", "data"], &bench.folder, &[])?;
+    let words = ["audit", "--data", "data"];
+    command::run(&bench.kontor, &words, &bench.folder, &bench.environment())?;
 
     let empty = against_nothing(bench, wanted.empty)?;
     let others = wanted.baselines.map(|(seconds, rounds)| baseline::medians(seconds, rounds));
@@ -183,6 +198,7 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let ratio = |other: f64| rounded(run.per_s / other);
     Ok(json!({
         "bench": "sale",
+        "database": if bench.options.postgres { "postgres" } else { "sqlite" },
         "orders": run.requests + 1,
         "orders_per_s": run.per_s.round(),
         "seconds": rounded(run.seconds),
@@ -315,7 +331,7 @@ fn claim(bench: &Bench, shop: &Shop, crowd: &str, words: &[&str]) -> Result<Said
 }
 
 /// A run in which somebody was answered otherwise is no measurement.
-fn whole(said: Said) -> Result<Said, Failure> {
+pub(super) fn whole(said: Said) -> Result<Said, Failure> {
     if said.errors > 0 {
         return Err(format!("{} answers were others: {}", said.errors, said.others));
     }
@@ -356,11 +372,11 @@ fn rush_loaded(bench: &Bench, words: &[&str]) -> Result<String, Failure> {
     rush(bench, &all)
 }
 
-fn rush(bench: &Bench, words: &[&str]) -> Result<String, Failure> {
-    command::output(&bench.rush, words, &bench.folder)
+pub(super) fn rush(bench: &Bench, words: &[&str]) -> Result<String, Failure> {
+    command::output_in(&bench.rush, words, &bench.folder, &bench.environment())
 }
 
-fn read<Answer: for<'de> Deserialize<'de>>(text: &str) -> Result<Answer, Failure> {
+pub(super) fn read<Answer: for<'de> Deserialize<'de>>(text: &str) -> Result<Answer, Failure> {
     let line = text.lines().last().unwrap_or_default();
     serde_json::from_str(line).map_err(|error| format!("the load said {line:?}: {error}"))
 }

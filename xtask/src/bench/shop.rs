@@ -66,12 +66,21 @@ impl Shop {
         Ok(Self { base_url, process, started })
     }
 
-    /// Serves the shop that is prepared in the folder's `data`.
+    /// Serves the shop that is prepared in the folder's `data`, or in the run's database.
     pub(super) fn serve(bench: &Bench, environment: &[(&str, &str)]) -> Result<Self, Failure> {
+        Self::serve_as(bench, "ready", environment)
+    }
+
+    /// The same, with a name of its own for the file that says where it listens.
+    pub(super) fn serve_as(
+        bench: &Bench,
+        ready: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
         let started = Instant::now();
-        let ready = bench.folder.join("ready");
+        let ready = bench.folder.join(ready);
         let _ = std::fs::remove_file(&ready);
-        let log_path = bench.folder.join("kontor.log");
+        let log_path = ready.with_extension("log");
         let log = File::create(&log_path)
             .map_err(|error| format!("could not write {}: {error}", log_path.display()))?;
         let mut command = Command::new(&bench.kontor);
@@ -79,6 +88,7 @@ impl Shop {
             .args(["serve", "--data", "data", "--listen", "127.0.0.1:0", "--ready-file"])
             .arg(&ready)
             .current_dir(&bench.folder)
+            .envs(bench.environment())
             .envs(environment.iter().copied())
             .stderr(log);
         let mut process = Process::start("kontor serve", &mut command)?;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use kontor_base::id::EntryId;
+use kontor_base::id::{EntryId, SaleId};
 
 use super::definition::Way;
 use super::fair::{Commitment, Shuffle, entries_digest};
@@ -75,7 +75,7 @@ impl Check {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Commitment => "the secret is the one whose hash was published beforehand",
-            Self::Published => "commitment and digests are those noted before the sale",
+            Self::Published => "commitment, beacon, quotas and digests are those noted before",
             Self::Digest => "no entry was added or removed after it went live",
             Self::Unique => "no entry and no channel stands twice",
             Self::Order => "the line is the one that the secret gives",
@@ -100,11 +100,20 @@ pub struct Finding {
     pub detail: String,
 }
 
-/// What a reader noted before the sale; what was not noted is not compared.
+/// What a reader noted before the report came out; what was not noted is not compared. A report that
+/// was made anew as a whole agrees with itself: only what was noted gives it away.
 #[derive(Clone, Debug, Default)]
 pub struct Noted {
+    /// The sale.
+    pub sale: Option<SaleId>,
     /// The commitment.
     pub commitment: Option<Commitment>,
+    /// The value of the public beacon, from its own publisher.
+    pub beacon: Option<[u8; 32]>,
+    /// Units that one person may have.
+    pub per_person: Option<u32>,
+    /// Units at the beginning, by channel (`in/rush`).
+    pub quotas: Vec<(String, u32)>,
     /// Digests of entries, by channel (`in/rush`).
     pub digests: Vec<(String, Commitment)>,
 }
@@ -146,16 +155,7 @@ fn of_the_sale(report: &Report, noted: &Noted, findings: &mut Findings) {
     if commitment != report.commitment {
         findings.add(Check::Commitment, "", format!("the secret's hash is {commitment}"));
     }
-    if noted.commitment.is_some_and(|noted| noted != report.commitment) {
-        findings.add(Check::Published, "", "the commitment is another one");
-    }
-    for (place, digest) in &noted.digests {
-        match report.channels.iter().find(|channel| name(channel) == *place) {
-            Some(channel) if channel.entries_digest == *digest => {}
-            Some(_) => findings.add(Check::Published, place, "the digest is another one"),
-            None => findings.add(Check::Published, place, "the channel is missing"),
-        }
-    }
+    against_noted(report, noted, findings);
     let mut channels = HashSet::new();
     for channel in &report.channels {
         if !channels.insert((channel.market, channel.way)) {
@@ -171,6 +171,41 @@ fn of_the_sale(report: &Report, noted: &Noted, findings: &mut Findings) {
         if moved_in != moved_out {
             let detail = format!("{moved_out} units left ways of the market, {moved_in} arrived");
             findings.add(Check::Rollover, &name(channel), detail);
+        }
+    }
+}
+
+/// Compares with what was noted before.
+fn against_noted(report: &Report, noted: &Noted, findings: &mut Findings) {
+    if noted.sale.is_some_and(|sale| sale != report.sale) {
+        findings.add(Check::Published, "", "it is the report of another sale");
+    }
+    if noted.commitment.is_some_and(|noted| noted != report.commitment) {
+        findings.add(Check::Published, "", "the commitment is another one");
+    }
+    if noted.beacon.is_some_and(|noted| report.beacon.as_ref().map(|b| b.value) != Some(noted)) {
+        findings.add(Check::Published, "", "the beacon's value is another one");
+    }
+    if noted.per_person.is_some_and(|noted| noted != report.per_person) {
+        let detail = format!("one person may have {} units now", report.per_person);
+        findings.add(Check::Published, "", detail);
+    }
+    let channel = |place: &str| report.channels.iter().find(|channel| name(channel) == place);
+    for (place, digest) in &noted.digests {
+        match channel(place) {
+            Some(channel) if channel.entries_digest == *digest => {}
+            Some(_) => findings.add(Check::Published, place, "the digest is another one"),
+            None => findings.add(Check::Published, place, "the channel is missing"),
+        }
+    }
+    for (place, quota) in &noted.quotas {
+        match channel(place) {
+            Some(channel) if channel.quota == *quota => {}
+            Some(channel) => {
+                let detail = format!("the quota is {} and was {quota}", channel.quota);
+                findings.add(Check::Published, place, detail);
+            }
+            None => findings.add(Check::Published, place, "the channel is missing"),
         }
     }
 }

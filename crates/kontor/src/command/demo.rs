@@ -92,14 +92,13 @@ pub(super) async fn run(
         )));
     }
     let (db, key) = open(&config)?;
-    let (mut past, mut coming) = (None, None);
+    let mut past = None;
     if !there {
         load_demo(&db, &Clock::System, &Random::System, &|_, _| ())
             .await
             .map_err(|error| CommandError::other("load the demo's data", error))?;
         if !args.no_sale {
             past = demo_sale::play_past(&db, &key, policy(&config)).await;
-            coming = demo_sale::set_up_coming(&db, &key, policy(&config), args.sale_in).await;
         }
     }
     let server = Server::start(&config, db, &key, Clock::System, metrics).await?;
@@ -111,6 +110,13 @@ pub(super) async fn run(
             .map_err(|error| CommandError::other("write down the demo's devices", error))?;
         tokio::spawn(population::live(install, args.devices));
     }
+    // The last thing before the shop answers: its opening is counted from then on, however long
+    // loading has taken on this machine.
+    let coming = if there || args.no_sale {
+        None
+    } else {
+        demo_sale::set_up_coming(server.shop(), args.sale_in).await
+    };
     let stop = stop_signal()?;
     let password = staff_password(args.staff_password, there);
     let hired = tokio::spawn(staff(Arc::clone(server.shop()), password.clone()));

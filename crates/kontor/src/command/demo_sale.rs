@@ -35,6 +35,8 @@ const PAST: [(Way, u32, u32); 3] = [(Way::Rush, 40, 120), (Way::Draw, 12, 48), (
 const PAST_SECONDS: u32 = 12;
 /// How long playing yesterday's sale may take.
 const PAST_WAIT_MAX: Duration = Duration::from_secs(20);
+/// How often it is looked whether the sale that comes is open to be entered, every ten milliseconds.
+const VISIBLE_WAITS_MAX: u32 = 300;
 /// How many rounds yesterday's sale may take to come to its end.
 const ROUNDS_MAX: u32 = 2_000;
 
@@ -82,25 +84,15 @@ fn channels(units: &[(Way, u32)]) -> Vec<Channel> {
     units.iter().map(|(way, quota)| Channel { market, way: *way, quota: *quota }).collect()
 }
 
-/// Sets up the sale that opens in so many seconds. Registration is open at once. A shop without its
-/// sale is still a shop to look around in: what went wrong is said, and the demo goes on.
-pub(super) async fn set_up_coming(
-    db: &Db,
-    key: &SecretKey,
-    policy: Policy,
-    opens_in_s: i64,
-) -> Option<Coming> {
-    let made = coming(db, key, policy, opens_in_s).await;
+/// Sets up the sale that opens in so many seconds, and waits until everybody can see it.
+/// Registration is open at once. A shop without its sale is still a shop to look around in: what
+/// went wrong is said, and the demo goes on.
+pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64) -> Option<Coming> {
+    let made = coming(shop, opens_in_s).await;
     made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
 }
 
-async fn coming(
-    db: &Db,
-    key: &SecretKey,
-    policy: Policy,
-    opens_in_s: i64,
-) -> Result<Coming, CommandError> {
-    let shop = shop_at(db, key, policy, Clock::System).await?;
+async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandError> {
     let now = shop.now();
     let live_at = now.plus_seconds(opens_in_s);
     let ends_at = live_at.plus_seconds(2 * 3_600);
@@ -123,10 +115,16 @@ async fn coming(
     };
     let sale = definition.sale;
     let command = SetUp { definition, title: "Redmi 2: 2,000".to_owned(), lots: 1 };
-    set_up(&shop, command)
+    set_up(shop, command)
         .await
         .map_err(|failure| CommandError::other("set it up", format!("{failure:?}")))?;
-    let codes = make_codes(&shop, sale, 1, 2).into_iter().map(|(_, code)| code).collect();
+    for _ in 0..VISIBLE_WAITS_MAX {
+        if shop.sales.live(sale).is_some_and(|live| live.state.takes_entries()) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let codes = make_codes(shop, sale, 1, 2).into_iter().map(|(_, code)| code).collect();
     Ok(Coming { sale, live_at, codes })
 }
 

@@ -1,6 +1,7 @@
 //! `kontor sale`: set a sale up, rehearse it, look after it, and check its report.
 
 mod file;
+mod noted;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use kontor_base::id::SaleId;
 use kontor_base::{Clock, Email, Phone, Random, unhex};
-use kontor_domain::sale::{Commitment, Noted, Report, verify};
+use kontor_domain::market::MarketCode;
+use kontor_domain::sale::{Commitment, Noted, Report, Way, verify};
 use kontor_shop::sale::{
     Crowd, SetUpRefusal, admit_again, announce, exclude, halt, make_codes, overview, preview,
     rehearse, report, resume, set_beacon, set_up, settle_halted,
@@ -110,16 +112,35 @@ pub(super) enum Args {
     /// Recompute a report from nothing but itself. Exit code 1: something does not hold, by name.
     ///
     /// It needs no database and no network: anybody can check anybody's report.
-    Verify {
-        /// The report, as `GET /api/v1/sale/{sale}/report` gives it.
-        file: PathBuf,
-        /// The commitment that you noted before the sale.
-        #[arg(long, value_name = "HEX", value_parser = hex)]
-        commitment: Option<Hex>,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    ///
+    /// A report that was made anew as a whole agrees with itself. What was noted before it came out
+    /// gives it away: the answer of `GET /api/v1/sale/{sale}` while the sale ran, or single values.
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Parser)]
+pub(super) struct VerifyArgs {
+    /// The report, as `GET /api/v1/sale/{sale}/report` gives it.
+    file: PathBuf,
+    /// What `GET /api/v1/sale/{sale}` answered while the sale ran, kept in a file.
+    #[arg(long, value_name = "FILE")]
+    noted: Option<PathBuf>,
+    /// The commitment that you noted before the sale.
+    #[arg(long, value_name = "HEX", value_parser = hex)]
+    commitment: Option<Hex>,
+    /// The value of the beacon, from its own publisher.
+    #[arg(long, value_name = "HEX", value_parser = hex)]
+    beacon: Option<Hex>,
+    /// The digest of a way's entries that you noted once the sale was live, as `in/rush=HEX`; may be
+    /// given several times.
+    #[arg(long, value_name = "MARKET/WAY=HEX", value_parser = digest)]
+    digest: Vec<(String, Hex)>,
+    /// The units of a way that you noted, as `in/rush=1200`; may be given several times.
+    #[arg(long, value_name = "MARKET/WAY=UNITS", value_parser = quota)]
+    quota: Vec<(String, u32)>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What the crowd of a rehearsal is like.
@@ -169,6 +190,28 @@ fn hex(text: &str) -> Result<Hex, String> {
     bytes.map(Hex).ok_or_else(|| "64 hexadecimal digits are wanted".to_owned())
 }
 
+/// A way with something of it: `in/rush=…`.
+fn of_way(text: &str) -> Result<(String, &str), String> {
+    let wrong = || "a way such as in/rush, = and its value are wanted".to_owned();
+    let (place, value) = text.split_once('=').ok_or_else(wrong)?;
+    let (market, way) = place.split_once('/').ok_or_else(wrong)?;
+    if market.parse::<MarketCode>().is_err() || Way::from_word(way).is_none() {
+        return Err(wrong());
+    }
+    Ok((place.to_owned(), value))
+}
+
+fn digest(text: &str) -> Result<(String, Hex), String> {
+    let (place, value) = of_way(text)?;
+    Ok((place, hex(value)?))
+}
+
+fn quota(text: &str) -> Result<(String, u32), String> {
+    let (place, value) = of_way(text)?;
+    let units = value.parse().map_err(|_| "a number of units is wanted".to_owned())?;
+    Ok((place, units))
+}
+
 fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|_| "not an e-mail address".to_owned())
 }
@@ -180,9 +223,7 @@ fn phone(text: &str) -> Result<Phone, String> {
 pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
     match args {
         Args::Rehearse(args) => return play(&args),
-        Args::Verify { file, commitment, json } => {
-            return check_report(&file, commitment, json);
-        }
+        Args::Verify(args) => return check_report(args),
         _ => {}
     }
     existing_database(config)?;
@@ -271,7 +312,7 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<ExitCode, CommandErro
             write_report(&found, out.as_deref())?;
         }
         Args::Rehearse(args) => return play(&args),
-        Args::Verify { file, commitment, json } => return check_report(&file, commitment, json),
+        Args::Verify(args) => return check_report(args),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -324,18 +365,26 @@ fn write_report(report: &Report, out: Option<&Path>) -> Result<(), CommandError>
     Ok(())
 }
 
-fn check_report(
-    file: &Path,
-    commitment: Option<Hex>,
-    json: bool,
-) -> Result<ExitCode, CommandError> {
+fn check_report(args: VerifyArgs) -> Result<ExitCode, CommandError> {
+    let VerifyArgs { file, noted, commitment, beacon, digest, quota, json } = args;
+    let mut known = match noted {
+        Some(path) => noted::read(&path)?,
+        None => Noted::default(),
+    };
+    known.commitment = commitment.map(commitment_of).or(known.commitment);
+    known.beacon = beacon.map(|Hex(value)| value).or(known.beacon);
+    known.digests.extend(digest.into_iter().map(|(place, value)| (place, commitment_of(value))));
+    known.quotas.extend(quota);
     let what = format!("read {}", file.display());
     let text = std::fs::read_to_string(file).map_err(|error| CommandError::other(&what, error))?;
     let report: Report =
         serde_json::from_str(&text).map_err(|error| CommandError::other(&what, error))?;
     let report = report.accept().map_err(|error| CommandError::other(&what, error))?;
-    let commitment = commitment.map(|Hex(bytes)| Commitment::from_bytes(bytes));
-    let findings = verify(&report, &Noted { commitment, digests: Vec::new() });
+    let findings = verify(&report, &known);
     told::verdict(&report, &findings, json);
     Ok(ExitCode::from(u8::from(!findings.is_empty())))
+}
+
+const fn commitment_of(Hex(bytes): Hex) -> Commitment {
+    Commitment::from_bytes(bytes)
 }

@@ -31,6 +31,28 @@ pub struct Policy {
     /// The name of this node in the leases of lots: another one on each node, and the same one after
     /// a restart, so that a node has its own lots back at once.
     pub node: String,
+    /// Which lots of a sale this node takes at once; the others it takes when nobody has them.
+    pub share: Share,
+}
+
+/// A part of all lots: every lot whose number, counted from 0, has this remainder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Which part, from 0.
+    pub part: u16,
+    /// Of how many, 1 at least.
+    pub of: u16,
+}
+
+impl Share {
+    /// All of them.
+    pub const ALL: Self = Self { part: 0, of: 1 };
+
+    /// Whether a lot with this number, counted from 1, belongs to it.
+    #[must_use]
+    pub fn has(self, lot: i64) -> bool {
+        (lot - 1).rem_euclid(i64::from(self.of.max(1))) == i64::from(self.part)
+    }
 }
 
 impl Default for Policy {
@@ -42,6 +64,7 @@ impl Default for Policy {
             mail: false,
             call_private: false,
             node: "one".to_owned(),
+            share: Share::ALL,
         }
     }
 }

@@ -26,4 +26,6 @@ pub use place::transfer_arrived;
 pub use refusal::Refusal;
 pub use review::{HeldOrder, Reviewed, held_orders, review_waiting};
 pub use sale::{CheckOutClaim, GivenUp, check_out_claim, give_up_claim, tell_lots};
-pub use show::{ShownCheckout, ShownOrder, checkout, checkout_of_payment, order, quote_for};
+pub use show::{
+    FromSale, ShownCheckout, ShownOrder, checkout, checkout_of_payment, order, quote_for,
+};

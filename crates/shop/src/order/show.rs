@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{CheckoutId, OrderId, PaymentId};
-use kontor_base::{Instant, Money};
+use kontor_base::id::{CheckoutId, OrderId, PaymentId, SaleId};
+use kontor_base::{Country, Instant, Money};
 use kontor_domain::order::{OrderState, Quote, QuoteRequest, order_state, quote};
 use kontor_domain::payment::{PaymentState, TransferInstructions, transfer_instructions};
 use kontor_domain::price::Jurisdiction;
-use kontor_store::StoreError;
 use kontor_store::order::{Checkout, PlacedOrder, checkout as load_checkout, get as load_order};
 use kontor_store::payment::{self as payments, Payment};
+use kontor_store::sale::{batch, lot as lots};
+use kontor_store::{StoreError, Tx};
 
 use super::begin::judge_lines;
 use super::refusal::Refusal;
+use super::sale::claim_of;
 use crate::core::{Known, Shop, Snapshot};
 
 /// A checkout as it stands now.
@@ -22,10 +24,30 @@ pub struct ShownCheckout {
     pub checkout: Checkout,
     /// The latest attempt to pay.
     pub payment: Option<Payment>,
+    /// The sale that the units were taken in, if they were.
+    pub from_sale: Option<FromSale>,
     /// The facts of now.
     pub snapshot: Arc<Snapshot>,
     /// The server's clock.
     pub now: Instant,
+}
+
+/// Where the units of a checkout were taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FromSale {
+    /// The sale.
+    pub sale: SaleId,
+    /// The country that they were taken for.
+    pub ship_to: Country,
+}
+
+fn from_sale(tx: &mut Tx<'_>, id: CheckoutId) -> Result<Option<FromSale>, StoreError> {
+    let Some((lot, number)) = claim_of(id) else { return Ok(None) };
+    let (Some(claim), Some(lot)) = (batch::claim(tx, lot, number)?, lots::get(tx, lot)?) else {
+        return Ok(None);
+    };
+    let country = std::str::from_utf8(&claim.ship_to).ok().and_then(|code| code.parse().ok());
+    Ok(country.map(|ship_to| FromSale { sale: lot.sale, ship_to }))
 }
 
 /// Reads a checkout.
@@ -42,12 +64,14 @@ pub async fn checkout(shop: &Shop, id: CheckoutId) -> Result<Option<ShownCheckou
                 Some(payment) => payments::get(tx, payment)?,
                 None => None,
             };
-            Ok::<_, StoreError>(Some((checkout, payment)))
+            let from_sale = from_sale(tx, id)?;
+            Ok::<_, StoreError>(Some((checkout, payment, from_sale)))
         })
         .await?;
-    Ok(found.map(|(checkout, payment)| ShownCheckout {
+    Ok(found.map(|(checkout, payment, from_sale)| ShownCheckout {
         checkout,
         payment,
+        from_sale,
         snapshot: shop.snapshots.now(),
         now: shop.now(),
     }))

@@ -15,7 +15,7 @@ use kontor_store::sale::lot::LotNumber;
 
 use super::owner::LotOwner;
 use super::status::Measure;
-use crate::core::{Known, Snapshot};
+use crate::core::Known;
 
 /// Every sale that runs.
 #[derive(Debug)]
@@ -159,11 +159,18 @@ pub struct LiveSale {
     pub(super) cleared: ArcSwap<Cleared>,
 }
 
-/// To which countries the item may be sold, worked out once per snapshot.
+/// To which countries the item may be sold, worked out once for the same facts.
 #[derive(Debug, Default)]
 pub(super) struct Cleared {
-    generation: u64,
+    /// The facts; none yet.
+    known: Option<Arc<Known>>,
     pairs: Vec<(MarketCode, Country)>,
+}
+
+impl Cleared {
+    fn is_of(&self, known: &Arc<Known>) -> bool {
+        self.known.as_ref().is_some_and(|own| Arc::ptr_eq(own, known))
+    }
 }
 
 impl LiveSale {
@@ -264,24 +271,50 @@ impl LiveSale {
         sum(self.doors.iter().flat_map(|door| &door.owners))
     }
 
-    /// Whether the item may be sold to `country` now. A withdrawn clearance makes a new snapshot,
-    /// and with it this is worked out anew.
+    /// Whether the item may be sold to `country` now. A withdrawn clearance makes other facts, and
+    /// with them this is worked out anew; a stock level that changes does not.
     pub(super) fn is_cleared(
         &self,
-        snapshot: &Snapshot,
+        known: &Arc<Known>,
         market: MarketCode,
         country: Country,
         at: Instant,
     ) -> bool {
         let kept = self.cleared.load();
-        if kept.generation == snapshot.generation {
+        if kept.is_of(known) {
             return kept.pairs.contains(&(market, country));
         }
-        let pairs = cleared_pairs(&snapshot.known, &self.definition, at);
-        let answer = pairs.contains(&(market, country));
-        self.cleared.store(Arc::new(Cleared { generation: snapshot.generation, pairs }));
-        answer
+        let cleared = self.clear_anew(known, at);
+        cleared.pairs.contains(&(market, country))
     }
+
+    /// The countries of a market to which the item may be sold now.
+    #[must_use]
+    pub fn countries(&self, known: &Arc<Known>, market: MarketCode, at: Instant) -> Vec<Country> {
+        let kept = self.cleared.load_full();
+        let cleared = if kept.is_of(known) { kept } else { self.clear_anew(known, at) };
+        let own = cleared.pairs.iter().filter(|(code, _)| *code == market);
+        own.map(|(_, country)| *country).collect()
+    }
+
+    fn clear_anew(&self, known: &Arc<Known>, at: Instant) -> Arc<Cleared> {
+        let pairs = cleared_pairs(known, &self.definition, at);
+        let cleared = Arc::new(Cleared { known: Some(Arc::clone(known)), pairs });
+        self.cleared.store(Arc::clone(&cleared));
+        cleared
+    }
+}
+
+/// The countries of a market to which a sale's item may be sold.
+#[must_use]
+pub fn cleared_countries(
+    known: &Known,
+    definition: &Definition,
+    market: MarketCode,
+    at: Instant,
+) -> Vec<Country> {
+    let pairs = cleared_pairs(known, definition, at).into_iter();
+    pairs.filter(|(code, _)| *code == market).map(|(_, country)| country).collect()
 }
 
 /// To which countries, in which of the sale's markets, the item may be sold.

@@ -171,7 +171,7 @@ fn admit<'s>(
         (_, Way::Batch) | (Verb::Take, _) if !turn => return Err(SaleRefusal::NotYourTurn),
         _ => {}
     }
-    if !sale.is_cleared(&shop.snapshots.published(), ticket.market, wish.ship_to, at) {
+    if !sale.is_cleared(&shop.snapshots.published().known, ticket.market, wish.ship_to, at) {
         return Err(SaleRefusal::NotCleared);
     }
     let person = *ticket.entry.bytes();

@@ -55,15 +55,27 @@ pub struct Entered {
 pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusal> {
     let at = shop.now();
     let own = Arc::clone(shop);
+    let live = shop.sales.live(wish.sale);
     shop.db
         .write("sale.enter", move |tx| {
             let refuse = |refusal| Err(Failure::Refused(refusal));
-            let Some(kept) = sales::get(tx, wish.sale)?.filter(|sale| sale.state.is_public())
-            else {
+            // What a sale is does not change once the public knows of it, and is in memory where it
+            // runs; where it stands is what this transaction sees.
+            let read = match live {
+                Some(_) => None,
+                None => sales::get(tx, wish.sale)?,
+            };
+            let known_of = match (&live, &read) {
+                (Some(live), _) => {
+                    sales::state(tx, wish.sale)?.map(|state| (&live.definition, state))
+                }
+                (None, Some(kept)) => Some((&kept.definition, kept.state)),
+                (None, None) => None,
+            };
+            let Some((definition, state)) = known_of.filter(|(_, state)| state.is_public()) else {
                 return refuse(SaleRefusal::Unknown);
             };
-            let definition = &kept.definition;
-            let open = kept.state.takes_entries() || kept.state == SaleState::SoldOut;
+            let open = state.takes_entries() || state == SaleState::SoldOut;
             if !open || at < definition.windows.registration_at || at >= definition.windows.ends_at
             {
                 return refuse(SaleRefusal::NoEntries);
@@ -72,14 +84,20 @@ pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusa
                 return refuse(SaleRefusal::NoWay);
             }
             let known = own.snapshots.current_in(tx, at)?;
-            if !cleared_pairs(&known, definition, at).contains(&(wish.market, wish.ship_to)) {
+            let cleared = match &live {
+                Some(live) => live.is_cleared(&known, wish.market, wish.ship_to, at),
+                None => {
+                    cleared_pairs(&known, definition, at).contains(&(wish.market, wish.ship_to))
+                }
+            };
+            if !cleared {
                 return refuse(SaleRefusal::NotCleared);
             }
             let person = keys(&own, &wish.email, wish.phone.as_ref());
             let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
             // What the state says counts, not the clock: the order is made from who is there when
             // the state changes, in a later transaction than this.
-            let present = !kept.state.takes_claims();
+            let present = !state.takes_claims();
             if wish.way == Way::Draw && !present {
                 return refuse(SaleRefusal::NoEntries);
             }

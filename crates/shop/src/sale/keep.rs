@@ -242,6 +242,7 @@ fn start_owner(
         clock: shop.clock.clone(),
         runtime: Handle::current(),
         node: shop.sales.node.clone(),
+        comes_first: shop.policy.share.has(lot.lot),
         rules: LotRules {
             hold_s: definition.hold_seconds(),
             extension_s: kontor_base::limits::HOLD_EXTENSION_S,

@@ -29,7 +29,7 @@ mod status;
 
 pub(crate) use again::{AgainRefusal, take_again};
 pub use answer::SaleRefusal;
-pub use board::{LiveSale, Sales};
+pub use board::{LiveSale, Sales, cleared_countries};
 pub use claim::{Claimed, Placed, Wish, claim, wait};
 pub use code::{PassOn, make_codes, pass_on};
 pub use curve::taken_over_time;

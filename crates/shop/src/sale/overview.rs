@@ -3,7 +3,7 @@
 use kontor_base::id::SaleId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{Commitment, Definition, SaleState, Way};
-use kontor_store::sale::{self as sales, batch, lot as lots};
+use kontor_store::sale::{self as sales, batch, channel as channels, lot as lots};
 use kontor_store::{StoreError, Tx};
 
 use crate::core::Shop;
@@ -40,6 +40,8 @@ pub struct WayCount {
     pub ended: i64,
     /// People in the waiting list.
     pub waiting: i64,
+    /// The digest of everybody who was there when it went live; none before.
+    pub entries_digest: Option<Commitment>,
 }
 
 /// Every sale, or the one that is named.
@@ -67,11 +69,21 @@ pub async fn overview(shop: &Shop, only: Option<SaleId>) -> Result<Vec<Overview>
 
 fn count(tx: &mut Tx<'_>, definition: &Definition) -> Result<Vec<WayCount>, StoreError> {
     let kept = lots::of_sale(tx, definition.sale)?;
+    let digests = channels::of_sale(tx, definition.sale)?;
     let mut ways = Vec::new();
     for channel in &definition.channels {
         let (market, way) = (channel.market, channel.way);
-        let mut counted =
-            WayCount { market, way, quota: 0, held: 0, sold: 0, ended: 0, waiting: 0 };
+        let known = digests.iter().find(|kept| kept.market == market && kept.way == way);
+        let mut counted = WayCount {
+            market,
+            way,
+            quota: 0,
+            held: 0,
+            sold: 0,
+            ended: 0,
+            waiting: 0,
+            entries_digest: known.map(|kept| kept.digest),
+        };
         for lot in kept.iter().filter(|lot| lot.market == market && lot.way == way) {
             counted.quota += i64::from(lot.head.quota);
             counted.waiting += batch::count_waiting(tx, lot.lot)?;

@@ -34,6 +34,9 @@ const LEASE_S: i64 = 6;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long an owner that cannot have its lot waits before it tries again.
 const TRY_AGAIN: Duration = Duration::from_millis(250);
+/// How long a lot of another node's share is left to that node before it is taken here: longer than a
+/// restart takes, and than a lease is good without its owner.
+const OTHERS_FIRST: Duration = Duration::from_secs(12);
 /// How many claims are read at a time when an owner starts.
 const PAGE: i64 = 20_000;
 
@@ -88,6 +91,8 @@ pub(super) struct Surroundings {
     pub(super) runtime: Handle,
     /// The name of this node in leases.
     pub(super) node: String,
+    /// Whether the lot is of this node's own share.
+    pub(super) comes_first: bool,
     pub(super) rules: LotRules,
 }
 
@@ -184,7 +189,12 @@ impl LotOwner {
     }
 
     fn run(&self, around: &Surroundings) {
+        let began = std::time::Instant::now();
         while !lock(&self.queue).stopping {
+            if !around.comes_first && began.elapsed() < OTHERS_FIRST {
+                self.turn_away();
+                continue;
+            }
             match self.acquire(around) {
                 Ok(Some(lot)) => {
                     self.publish(&lot);

@@ -9,10 +9,11 @@ use kontor_domain::sale::{
     Commitment, Definition, SaleState, Ticket, UnitsRange, Way, units_range,
 };
 use kontor_ledger::sale::{Claim, ClaimState, Standing};
-use kontor_store::StoreError;
 use kontor_store::sale::batch::{self, Tally};
+use kontor_store::sale::channel::{self as channels, KeptChannel};
 use kontor_store::sale::lot::{self as lots, KeptLot, LotNumber};
 use kontor_store::sale::{self as sales, KeptSale};
+use kontor_store::{StoreError, Tx};
 
 use super::board::LiveSale;
 use crate::core::Shop;
@@ -30,6 +31,8 @@ pub struct WaySeen {
     pub standing: Option<Standing>,
     /// Units that are free, in a range: exact numbers would be a game.
     pub free: Option<UnitsRange>,
+    /// The digest of everybody who was there when it went live; none before.
+    pub entries_digest: Option<Commitment>,
 }
 
 /// A sale as everybody may see it.
@@ -55,9 +58,22 @@ pub struct ShownSale {
 ///
 /// A fault of the store.
 pub async fn list(shop: &Shop) -> Result<Vec<ShownSale>, StoreError> {
-    let kept = shop.db.read("sale.list", sales::all).await?;
-    let public = kept.into_iter().filter(|sale| sale.state.is_public());
-    Ok(public.map(|sale| seen(shop, sale)).collect())
+    let kept = shop
+        .db
+        .read("sale.list", |tx| {
+            let public = sales::all(tx)?.into_iter().filter(|sale| sale.state.is_public());
+            public.map(|sale| with_channels(tx, sale)).collect::<Result<Vec<_>, StoreError>>()
+        })
+        .await?;
+    Ok(kept.into_iter().map(|(sale, channels)| seen(shop, sale, &channels)).collect())
+}
+
+fn with_channels(
+    tx: &mut Tx<'_>,
+    sale: KeptSale,
+) -> Result<(KeptSale, Vec<KeptChannel>), StoreError> {
+    let channels = channels::of_sale(tx, sale.definition.sale)?;
+    Ok((sale, channels))
 }
 
 /// A sale that the public may know of.
@@ -66,11 +82,17 @@ pub async fn list(shop: &Shop) -> Result<Vec<ShownSale>, StoreError> {
 ///
 /// A fault of the store.
 pub async fn shown(shop: &Shop, id: SaleId) -> Result<Option<ShownSale>, StoreError> {
-    let kept = shop.db.read("sale.show", move |tx| sales::get(tx, id)).await?;
-    Ok(kept.filter(|sale| sale.state.is_public()).map(|sale| seen(shop, sale)))
+    let kept = shop
+        .db
+        .read("sale.show", move |tx| {
+            let kept = sales::get(tx, id)?.filter(|sale| sale.state.is_public());
+            kept.map(|sale| with_channels(tx, sale)).transpose()
+        })
+        .await?;
+    Ok(kept.map(|(sale, channels)| seen(shop, sale, &channels)))
 }
 
-fn seen(shop: &Shop, kept: KeptSale) -> ShownSale {
+fn seen(shop: &Shop, kept: KeptSale, channels: &[KeptChannel]) -> ShownSale {
     let KeptSale { definition, state, secret, title, .. } = kept;
     let live = shop.sales.live(definition.sale);
     let ways = definition
@@ -80,7 +102,9 @@ fn seen(shop: &Shop, kept: KeptSale) -> ShownSale {
             let (market, way, quota) = (channel.market, channel.way, channel.quota);
             let standing = live.as_ref().and_then(|live| live.standing(market, way));
             let free = standing.map(|standing| units_range(u64::from(standing.free())));
-            WaySeen { market, way, quota, standing, free }
+            let known = channels.iter().find(|kept| kept.market == market && kept.way == way);
+            let entries_digest = known.map(|kept| kept.digest);
+            WaySeen { market, way, quota, standing, free, entries_digest }
         })
         .collect();
     let commitment = secret.commitment();

@@ -68,6 +68,19 @@ pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> 
     )
 }
 
+/// Where a sale stands, without reading what it is.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn state(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<SaleState>, StoreError> {
+    let found =
+        tx.optional("SELECT state FROM sale WHERE id = $1", values![id.bytes()], |row| {
+            row.text(0)
+        })?;
+    found.map(|text| word(&text, TABLE, SaleState::from_word)).transpose()
+}
+
 /// Every sale, the oldest first.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Parser, Subcommand};
 use kontor_testkit::load::Address;
 use kontor_testkit::load::rush::RushError;
-use kontor_testkit::load::rush::files::{Crowd, Kind};
+use kontor_testkit::load::rush::files::{Crowd, Kind, split};
 use kontor_testkit::load::rush::ground::{self, Wanted};
 use kontor_testkit::load::rush::prove::prove;
 use kontor_testkit::load::rush::purchase::Purchases;
@@ -117,6 +117,16 @@ enum Command {
         #[arg(long)]
         ready_file: PathBuf,
     },
+    /// Divide a crowd by the lots of its people: NAME-0, NAME-1 and so on, for several servers.
+    Split {
+        /// Where the crowds' files are.
+        folder: PathBuf,
+        /// Which crowd.
+        crowd: String,
+        /// How many lots its sale has in its one way in.
+        #[arg(value_parser = clap::value_parser!(u8).range(1..))]
+        lots: u8,
+    },
     /// Compare a crowd's answers with what is on disk. The server need not run.
     Prove {
         /// The shop's data.
@@ -175,6 +185,9 @@ fn main() -> ExitCode {
         Command::Buy { url, folder, crowd: name, from, people, load } => {
             Crowd::open(&folder, &name)
                 .and_then(|crowd| buy(&url, &crowd, &name, those(&crowd, from, people), &load))
+        }
+        Command::Split { folder, crowd, lots } => {
+            split(&folder, &crowd, lots).map(|people| json!({ "people": people }))
         }
         Command::Empty { ready_file } => empty(&ready_file),
         Command::Prove { data, folder, crowd } => ground::config(data).and_then(|config| {

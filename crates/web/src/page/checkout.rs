@@ -2,7 +2,7 @@
 //! clock.
 
 use askama::Template;
-use kontor_base::{Instant, Money};
+use kontor_base::{Country, Instant, Money};
 
 use super::{Field, FieldError, Shell, Totals};
 use crate::kit::text::Text;
@@ -50,6 +50,8 @@ pub struct CheckoutForm {
     pub region: String,
     /// `postcode`
     pub postcode: String,
+    /// `country`: asked for only where the market delivers to several.
+    pub country: String,
     /// `phone`
     pub phone: String,
     /// `delivery`: the chosen [`DeliveryChoice::code`].
@@ -157,6 +159,35 @@ pub enum CheckoutState {
     },
     /// The goods could not be had although they were held (rare; nothing was charged).
     Lost,
+    /// The rules of the sale in which they were taken refuse this buyer; the hold still stands.
+    Refused(SaleNo),
+}
+
+/// Why the rules of a sale refuse a buyer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaleNo {
+    /// Neither e-mail address nor telephone number is the one that entered.
+    NotYours,
+    /// The household has as many as one may have.
+    PersonLimit,
+    /// The buyer may not take part in sales.
+    Excluded,
+}
+
+impl SaleNo {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::NotYours, Self::PersonLimit, Self::Excluded];
+
+    /// What it means, and what to do.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::NotYours => "checkout-refused-not-yours",
+            Self::PersonLimit => "checkout-refused-limit",
+            Self::Excluded => "checkout-refused-excluded",
+        };
+        t.get(id).into_owned()
+    }
 }
 
 /// `GET /{market}/{language}/checkout/{id}`; the form posts to the same address.
@@ -188,6 +219,12 @@ pub struct CheckoutPage {
     pub payments: Vec<PaymentChoice>,
     /// How many days goods can be sent back, for the terms.
     pub return_days: u16,
+    /// Whether a parcel to this country does not arrive without its state or province.
+    pub asks_region: bool,
+    /// The countries to choose from; one or none: nothing to choose.
+    pub countries: Vec<Country>,
+    /// The path of the buyer's place in the sale where these goods were taken.
+    pub place: Option<String>,
 }
 
 /// `GET /{market}/{language}/checkout/{id}/quote?region=CA`: the totals as an HTML fragment, which
@@ -289,6 +326,33 @@ impl CheckoutPage {
         chosen == choice.kind.code() || (chosen.is_empty() && first == Some(choice.kind))
     }
 
+    /// Where to go when there is nothing to pay any more: the cart, or the place in the sale.
+    fn way_back(&self) -> String {
+        self.place.clone().unwrap_or_else(|| self.shell.to("cart"))
+    }
+
+    fn way_back_words(&self) -> String {
+        let id = if self.place.is_some() { "checkout-to-place" } else { "checkout-to-cart" };
+        self.shell.text().get(id).into_owned()
+    }
+
+    fn ended_words(&self) -> String {
+        let id = if self.place.is_some() { "checkout-ended-sale" } else { "checkout-ended" };
+        self.shell.text().get(id).into_owned()
+    }
+
+    fn lost_words(&self) -> String {
+        let id = if self.place.is_some() { "checkout-lost-sale" } else { "checkout-lost" };
+        self.shell.text().get(id).into_owned()
+    }
+
+    /// Whether this country is the chosen one; the first is until another one is.
+    fn goes_to(&self, country: &Country) -> bool {
+        let first = self.countries.first().map(Country::code).unwrap_or_default();
+        let chosen = if self.form.country.is_empty() { first } else { &self.form.country };
+        chosen == country.code()
+    }
+
     /// The time of day at which the hold ends, in UTC.
     fn hold_end(&self) -> String {
         self.shell.text().moment(&self.hold.ends)
@@ -301,7 +365,7 @@ impl CheckoutPage {
 
     /// The address in the order in which people of this market write it.
     fn address_fields(&self) -> Vec<SetField<'_>> {
-        let us: [Field; 7] = [
+        let with_states: [Field; 7] = [
             Field::Name,
             Field::Line1,
             Field::Line2,
@@ -312,7 +376,9 @@ impl CheckoutPage {
         ];
         let elsewhere: [Field; 6] =
             [Field::Name, Field::Line1, Field::Line2, Field::Postcode, Field::City, Field::Phone];
-        let fields = if self.is_us() { &us[..] } else { &elsewhere[..] };
+        // A state stands in the same place wherever it is asked for.
+        let with_state = self.is_us() || self.asks_region;
+        let fields = if with_state { &with_states[..] } else { &elsewhere[..] };
         fields.iter().map(|field| self.field(*field)).collect()
     }
 
@@ -321,6 +387,9 @@ impl CheckoutPage {
         let t = &self.shell.text();
         if field == Field::Postcode && self.is_us() {
             return t.get("checkout-zip").into_owned();
+        }
+        if field == Field::Region && !self.is_us() {
+            return t.get("checkout-province").into_owned();
         }
         field.label(t)
     }
@@ -341,6 +410,7 @@ impl CheckoutPage {
                 ("text", "shipping postal-code", digits, &form.postcode)
             }
             Field::Phone => ("tel", "shipping tel", "tel", &form.phone),
+            Field::Region => ("text", "shipping address-level1", "", &form.region),
             _ => ("text", "off", "", &form.region),
         };
         let hint = match field {

@@ -37,7 +37,7 @@ mod samples;
 pub use cart::{CartLine, CartNotice, CartPage, LineState};
 pub use checkout::{
     CheckoutForm, CheckoutPage, CheckoutState, DeliveryChoice, Hold, PaymentChoice, PaymentKind,
-    QuoteFragment, Scenario, SummaryLine, US_STATES,
+    QuoteFragment, SaleNo, Scenario, SummaryLine, US_STATES,
 };
 pub use countries::{CountriesPage, MarketEntry, Region, RegionName};
 pub use form::{Field, FieldError, FieldProblem};
@@ -56,8 +56,8 @@ pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
 pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
 pub use reseller::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 pub use sale::{
-    ChannelLine, Curve, EntryForm, EntryProblem, PlacePage, PlaceState, ReportPage, SaleCard,
-    SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,
+    ChannelLine, Curve, EntryForm, EntryProblem, PassOnForm, PassOnPage, PassOnProblem, PlacePage,
+    PlaceState, ReportPage, SaleCard, SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,
 };
 pub use second_step::SecondStepPage;
 pub use shelf::{Announced, Availability, Card, Gap, ShelfPage};

@@ -4,8 +4,9 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::{Money, id};
+use kontor_base::{Country, Money, id};
 use kontor_domain::cart::CartRefusal;
+use kontor_domain::customer::{RegionRule, address_rules};
 use kontor_domain::order::{CheckoutState as State0, Quote};
 use kontor_domain::payment::{PaymentState, ProviderKind, TEST_ACTION_PATH};
 use kontor_domain::price::{Jurisdiction, us_state};
@@ -128,8 +129,8 @@ pub(super) async fn quote(
         Ok(None) => return nothing_here(&app, &uri),
         Err(response) => return response,
     };
-    let region = asked.region.unwrap_or_default();
-    match priced(&visit, &shown, &region) {
+    let form = CheckoutForm { region: asked.region.unwrap_or_default(), ..CheckoutForm::default() };
+    match priced(&visit, &shown, &form) {
         Ok(quote) => {
             let shell = visit.private_shell(&app, &format!("checkout/{token}"));
             html(StatusCode::OK, &QuoteFragment { shell, totals: view::totals(&quote) })
@@ -195,13 +196,27 @@ pub(super) fn answer(
         State0::Failed => typed.state.unwrap_or(CheckoutState::Declined),
         State0::Open => typed.state.unwrap_or(CheckoutState::Open),
     };
-    let quote = match priced(visit, shown, &typed.form.region) {
+    let quote = match priced(visit, shown, &typed.form) {
         Ok(quote) => quote,
-        // Something in it may no longer be sold: the cart's page says what and why.
-        Err(_) => return Redirect::to(&visit.path("cart")).into_response(),
+        // Something in it may no longer be sold: the cart's page says what and why, or the sale's.
+        Err(_) => {
+            let back = shown.from_sale.map(|from| format!("sale/{}", from.sale));
+            let back = visit.path(back.as_deref().unwrap_or("cart"));
+            return Redirect::to(&back).into_response();
+        }
     };
     let page = page(app, visit, token, shown, &quote, state, typed.form, typed.errors);
     html(typed.status, &page)
+}
+
+/// Where the parcel goes: what was chosen, else what the units were taken for, else the market's
+/// own country. A choice that the market does not deliver to is none.
+pub(super) fn destination(visit: &Visit, shown: &ShownCheckout, chosen: &str) -> Country {
+    let market = visit.market();
+    let delivered = |country: &Country| market.countries.contains(country);
+    let chosen = chosen.parse().ok().filter(delivered);
+    let taken_for = shown.from_sale.map(|from| from.ship_to).filter(delivered);
+    chosen.or(taken_for).unwrap_or_else(|| market.home())
 }
 
 fn not_there(app: &App, visit: &Visit) -> Response {
@@ -209,11 +224,18 @@ fn not_there(app: &App, visit: &Visit) -> Response {
 }
 
 /// What the checkout costs when it goes to a state (where states are asked for).
-pub(super) fn priced(visit: &Visit, shown: &ShownCheckout, region: &str) -> Result<Quote, Refusal> {
-    let country = visit.market().home();
-    let ship_to = us_state(region)
-        .filter(|_| Jurisdiction::by_state(country))
-        .map(|region| Jurisdiction::of_region(country, region));
+pub(super) fn priced(
+    visit: &Visit,
+    shown: &ShownCheckout,
+    form: &CheckoutForm,
+) -> Result<Quote, Refusal> {
+    let country = destination(visit, shown, &form.country);
+    let ship_to = if Jurisdiction::by_state(country) {
+        us_state(&form.region).map(|region| Jurisdiction::of_region(country, region))
+    } else {
+        // The market's own country is what an unknown address is taken for.
+        (country != visit.market().home()).then(|| Jurisdiction::of_country(country))
+    };
     quote_for(&shown.snapshot, &shown.checkout, ship_to, shown.now)
 }
 
@@ -230,7 +252,10 @@ fn page(
 ) -> CheckoutPage {
     let (market, language) = (visit.market(), visit.language);
     let shell = visit.private_shell(app, &format!("checkout/{token}"));
-    let kinds = offered(&app.shop.policy).into_iter().map(|kind| match kind {
+    let sale = shown.from_sale.map(|from| from.sale);
+    // A transfer takes days, and what was taken in a sale is held for minutes.
+    let in_time = |kind: &ProviderKind| sale.is_none() || *kind != ProviderKind::BankTransfer;
+    let kinds = offered(&app.shop.policy).into_iter().filter(in_time).map(|kind| match kind {
         ProviderKind::Test => PaymentKind::Test,
         ProviderKind::BankTransfer => PaymentKind::Transfer,
     });
@@ -238,6 +263,8 @@ fn page(
         .lines
         .iter()
         .map(|line| view::summary_line(&visit.snapshot, language, line, market.tax_display));
+    let rules = address_rules(destination(visit, shown, &form.country));
+    let asks_region = rules.is_some_and(|rules| rules.region == RegionRule::Required);
     CheckoutPage {
         key: id::encode(app.shop.random.bytes16()),
         hold: Hold { ends: shown.checkout.expires_at, now: shown.now },
@@ -254,6 +281,9 @@ fn page(
         }],
         payments: kinds.map(|kind| PaymentChoice { kind, fee: None }).collect(),
         return_days: market.return_window_days,
+        asks_region,
+        countries: if market.countries.len() > 1 { market.countries.clone() } else { Vec::new() },
+        place: sale.map(|sale| visit.path(&format!("sale/{sale}/place"))),
         shell,
     }
 }
@@ -274,6 +304,10 @@ fn remembered(shown: &ShownCheckout) -> CheckoutForm {
         address.city.as_str().clone_into(&mut form.city);
         form.region = text(address.region.as_ref().map(|line| line.as_str()));
         form.postcode = text(address.postcode.as_ref().map(|line| line.as_str()));
+    }
+    let country = draft.ship_to.as_ref().map(|address| address.country);
+    if let Some(country) = country.or(shown.from_sale.map(|from| from.ship_to)) {
+        country.code().clone_into(&mut form.country);
     }
     form
 }

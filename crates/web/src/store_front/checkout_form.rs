@@ -10,9 +10,10 @@ use kontor_domain::order::QuoteRefusal;
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_shop::Failure;
 use kontor_shop::order::{Pay, PayAnswer, Refusal, ShownCheckout, pay as pay_checkout};
+use kontor_shop::sale::SaleRefusal;
 use serde::Deserialize;
 
-use super::checkout::{Typed, answer, find};
+use super::checkout::{Typed, answer, destination, find};
 use super::visit::{Visit, nothing_here};
 use super::waiting::said;
 use crate::kit::app::App;
@@ -20,7 +21,7 @@ use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
 use crate::page::{
-    CheckoutForm, CheckoutState, Field, FieldError, FieldProblem, PaymentKind, Scenario,
+    CheckoutForm, CheckoutState, Field, FieldError, FieldProblem, PaymentKind, SaleNo, Scenario,
 };
 
 pub(super) const PAY: Route =
@@ -40,6 +41,7 @@ pub(super) struct Sent {
     city: String,
     region: String,
     postcode: String,
+    country: String,
     phone: String,
     delivery: String,
     payment: String,
@@ -57,6 +59,7 @@ impl Sent {
             city: self.city.clone(),
             region: self.region.clone(),
             postcode: self.postcode.clone(),
+            country: self.country.clone(),
             phone: self.phone.clone(),
             delivery: self.delivery.clone(),
             payment: self.payment.clone(),
@@ -76,6 +79,7 @@ impl Sent {
             &self.city,
             &self.region,
             &self.postcode,
+            &self.country,
             &self.phone,
             &self.payment,
             &self.scenario,
@@ -145,10 +149,31 @@ pub(super) async fn pay(
                 let state = CheckoutState::TotalChanged { before: seen };
                 again(Vec::new(), Some(state), StatusCode::CONFLICT)
             }
+            Refusal::Sale(refusal) => match refused_by_sale(&refusal) {
+                Some(no) => {
+                    again(Vec::new(), Some(CheckoutState::Refused(no)), StatusCode::CONFLICT)
+                }
+                None => again(Vec::new(), None, StatusCode::CONFLICT),
+            },
+            Refusal::NotOffered => {
+                let problem = FieldProblem::NotOffered;
+                let error = FieldError { field: Field::Payment, problem };
+                again(vec![error], None, StatusCode::UNPROCESSABLE_ENTITY)
+            }
             // Paid, placed, ended or refused meanwhile: its page knows where it stands.
             _ => Redirect::to(&visit.path(&format!("checkout/{token}"))).into_response(),
         },
     }
+}
+
+/// A refusal by the rules of a sale that somebody who pays can do something about, or has to know.
+const fn refused_by_sale(refusal: &SaleRefusal) -> Option<SaleNo> {
+    Some(match refusal {
+        SaleRefusal::NotYours => SaleNo::NotYours,
+        SaleRefusal::PersonLimit => SaleNo::PersonLimit,
+        SaleRefusal::Excluded => SaleNo::Excluded,
+        _ => return None,
+    })
 }
 
 fn command(
@@ -170,7 +195,7 @@ fn command(
         city: sent.city.clone(),
         region: sent.region.clone(),
         postcode: sent.postcode.clone(),
-        country: visit.market().home().to_string(),
+        country: destination(visit, shown, &sent.country).to_string(),
     };
     let wrong = [
         contact.parse().err().unwrap_or_default(),

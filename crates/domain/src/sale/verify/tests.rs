@@ -254,6 +254,7 @@ fn what_was_noted_beforehand_ends_all_cover_ups() {
     let noted = Noted {
         commitment: Some(good().commitment),
         digests: vec![("in/rush".to_owned(), good().channels[0].entries_digest)],
+        ..Noted::default()
     };
     assert_eq!(verify(&good(), &noted), []);
     // The whole report made anew with another secret is consistent in itself.
@@ -313,4 +314,32 @@ fn write_the_example() {
     let text = serde_json::to_string(&report(12, 3, 6)).expect("a report is JSON");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../kontor/tests/reports/rush-and-draw.json");
     std::fs::write(path, text + "\n").expect("the example is written");
+}
+
+#[test]
+fn what_was_noted_of_the_definition_cannot_be_changed_afterwards() {
+    let true_one = good();
+    let noted = Noted {
+        sale: Some(true_one.sale),
+        beacon: Some([4; 32]),
+        per_person: Some(1),
+        quotas: vec![("in/rush".to_owned(), true_one.channels[0].quota)],
+        ..Noted::default()
+    };
+    assert_eq!(verify(&true_one, &noted), []);
+    type Harm = fn(&mut Report);
+    let harms: [(Harm, &str); 5] = [
+        (|r| r.channels[0].quota += 1, "in/rush"),
+        (|r| r.per_person = 2, ""),
+        (|r| r.beacon = None, ""),
+        (|r| r.sale = SaleId::from_bytes([2; 16]), ""),
+        (|r| r.channels.clear(), "in/rush"),
+    ];
+    for (harm, place) in harms {
+        let mut forged = true_one.clone();
+        harm(&mut forged);
+        let found = verify(&forged, &noted);
+        let named = found.iter().any(|f| f.check == Check::Published && f.channel == place);
+        assert!(named, "{place}: {found:?}");
+    }
 }

@@ -79,6 +79,9 @@ pub(super) fn sale(sale: &Overview, as_json: bool) {
             way.waiting
         );
     }
+    for (way, digest) in sale.ways.iter().filter_map(|way| Some((way, way.entries_digest?))) {
+        println!("  digest {}/{} {digest}", way.market, way.way.word());
+    }
 }
 
 fn of(sale: &Overview) -> serde_json::Value {
@@ -95,6 +98,7 @@ fn of(sale: &Overview) -> serde_json::Value {
                 "sold": way.sold,
                 "came_back": way.ended,
                 "waiting": way.waiting,
+                "entries_digest": way.entries_digest.map(|digest| digest.to_string()),
             })
         })
         .collect();

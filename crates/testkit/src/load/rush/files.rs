@@ -119,6 +119,39 @@ impl Crowd {
     }
 }
 
+/// Divides a crowd by the lots in which its people buy, as the shop does: by the last byte of the entry.
+/// Gives how many people each part has.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn split(folder: &Path, name: &str, lots: u8) -> Result<Vec<u32>, RushError> {
+    let whole = Crowd::open(folder, name)?;
+    let mut tickets = whole.read_from(Kind::Tickets, 0)?;
+    let mut entries = whole.read_from(Kind::Entries, 0)?;
+    let mut parts = Vec::new();
+    for part in 0..lots {
+        let part = format!("{name}-{part}");
+        let crowd = Crowd::new(folder, &part, whole.sale, 0, whole.ticket_chars);
+        let files = (crowd.create(Kind::Tickets)?, crowd.create(Kind::Entries)?);
+        parts.push((crowd, files));
+    }
+    let failed = |error| RushError::at("divide a crowd", error);
+    for _ in 0..whole.people {
+        let (ticket, entry) = (tickets.take()?, entries.take()?);
+        let lot = entry.last().map_or(0, |byte| usize::from(byte % lots));
+        let (crowd, (to_tickets, to_entries)) = &mut parts[lot];
+        crowd.people += 1;
+        to_tickets.write_all(ticket).and_then(|()| to_entries.write_all(entry)).map_err(failed)?;
+    }
+    let mut counts = Vec::new();
+    for (crowd, (mut tickets, mut entries)) in parts {
+        tickets.flush().and_then(|()| entries.flush()).map_err(failed)?;
+        crowd.save()?;
+        counts.push(crowd.people);
+    }
+    Ok(counts)
+}
+
 /// Which of a crowd's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -182,6 +215,29 @@ mod tests {
         for number in [0_u32, 5, 9] {
             assert_eq!(answers.take().expect("a record"), number.to_le_bytes());
         }
+        std::fs::remove_dir_all(&folder).expect("the folder goes");
+    }
+
+    #[test]
+    fn a_crowd_is_divided_and_nobody_is_lost() {
+        let folder = std::env::temp_dir().join(format!("kontor-split-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let crowd = Crowd::new(&folder, "all", SaleId::from_bytes([7; 16]), 5, 2);
+        crowd.save().expect("a note");
+        let (mut tickets, mut entries) = (
+            crowd.create(Kind::Tickets).expect("a file"),
+            crowd.create(Kind::Entries).expect("a file"),
+        );
+        for person in 0..5_u8 {
+            tickets.write_all(&[b'a' + person; 2]).expect("room");
+            entries.write_all(&[person; 16]).expect("room");
+        }
+        tickets.flush().and_then(|()| entries.flush()).expect("room");
+        assert_eq!(split(&folder, "all", 2).expect("divided"), [3, 2]);
+        let odd = Crowd::open(&folder, "all-1").expect("the note");
+        assert_eq!((odd.people, odd.sale), (2, crowd.sale));
+        let mut tickets = odd.read_from(Kind::Tickets, 1).expect("a file");
+        assert_eq!(tickets.take().expect("a record"), b"dd");
         std::fs::remove_dir_all(&folder).expect("the folder goes");
     }
 }

@@ -43,10 +43,18 @@ const BETWEEN_MICROS: i64 = 10;
 pub struct Wanted {
     /// The name of its crowd.
     pub name: String,
-    /// People and units: one each.
+    /// People, each of whom wants one unit.
     pub people: u32,
     /// Into how many lots the units are divided.
     pub lots: u32,
+}
+
+impl Wanted {
+    /// Units of the sale: one for each person, and where it has several lots some more, because the
+    /// people of a lot are never just as many as its units.
+    const fn units(&self) -> u32 {
+        if self.lots > 1 { self.people + self.people / 50 + 1_000 } else { self.people }
+    }
 }
 
 /// What was prepared.
@@ -90,7 +98,7 @@ pub async fn prepare(
 }
 
 async fn a_sale(shop: &Arc<Shop>, want: &Wanted, now: Instant) -> Result<SaleId, RushError> {
-    let (own, units) = (Arc::clone(shop), i64::from(want.people));
+    let (own, units) = (Arc::clone(shop), i64::from(want.units()));
     let received = shop.db.write("rush.receive", move |tx| {
         let keys = stock::available(tx, MARKET, SKU)?;
         let Some((key, _)) = keys.into_iter().next() else {
@@ -110,7 +118,7 @@ async fn a_sale(shop: &Arc<Shop>, want: &Wanted, now: Instant) -> Result<SaleId,
         channels: vec![Channel {
             market: MARKET.parse().map_err(|error| RushError::wrong(format!("{error:?}")))?,
             way: Way::Rush,
-            quota: want.people,
+            quota: want.units(),
         }],
         windows: Windows {
             announce_at: entered_from.plus_seconds(-2),

@@ -133,7 +133,7 @@ fn ship_to(country: Option<&str>, region: Option<&str>) -> Result<Option<Jurisdi
 }
 
 fn body(app: &App, shown: &ShownCheckout, ship_to: Option<Jurisdiction>) -> CheckoutAnswer {
-    let ShownCheckout { checkout, payment, snapshot, now } = shown;
+    let ShownCheckout { checkout, payment, from_sale: _, snapshot, now } = shown;
     let agreed = checkout.draft.quote.as_ref().filter(|_| checkout.state == CheckoutState::Placed);
     let (quote, refusal) = match agreed {
         Some(quote) => (Some(quote.into()), None),

@@ -100,6 +100,10 @@ pub(crate) struct WayBody {
     /// Units that are free, in a range; not there before it goes live.
     #[serde(skip_serializing_if = "Option::is_none")]
     free: Option<RangeBody>,
+    /// The digest of everybody who was there when it went live: note it, and compare it with the
+    /// report. Not there before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entries_digest: Option<String>,
 }
 
 /// A range of a power of ten: exact numbers would be a game.
@@ -215,6 +219,7 @@ impl From<&ShownSale> for SaleBody {
                     way: way.way.word(),
                     quota: way.quota,
                     free: way.free.map(RangeBody::from),
+                    entries_digest: way.entries_digest.map(|digest| digest.to_string()),
                 })
                 .collect(),
             report: reported.then(|| format!("/api/v1/sale/{}/report", definition.sale)),

@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_base::Instant;
 
-use super::SaleStage;
+use super::{SaleStage, units_words};
 use crate::kit::text::Text;
 use crate::page::Shell;
 
@@ -51,6 +51,6 @@ impl SaleCard {
     /// How many units.
     #[must_use]
     pub fn units_words(&self, t: &Text) -> String {
-        t.one("sale-units", "count", self.units).into_owned()
+        units_words(t, self.units)
     }
 }

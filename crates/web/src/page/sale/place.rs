@@ -1,9 +1,9 @@
 //! One person's place in a sale, from the entry to the order.
 
 use askama::Template;
-use kontor_base::Instant;
+use kontor_base::{Country, Instant};
 
-use super::{WayName, range_words};
+use super::{WayName, is_chosen_country, range_words};
 use crate::kit::text::Text;
 use crate::page::Shell;
 
@@ -125,6 +125,10 @@ pub struct PlacePage {
     pub hold_minutes: u8,
     /// In how many milliseconds to ask again.
     pub poll_after_ms: u64,
+    /// Units that one person may have.
+    pub units_max: u32,
+    /// The countries that it may be delivered to; one or none: nothing to choose.
+    pub countries: Vec<Country>,
     /// The key of the form.
     pub key: String,
     /// The entry's random id in the public report.
@@ -169,6 +173,26 @@ impl PlacePage {
             PlaceState::Over => "place-over",
         };
         t.get(id).into_owned()
+    }
+
+    /// The numbers of units to choose from.
+    fn unit_choices(&self) -> std::ops::RangeInclusive<u32> {
+        1..=self.units_max
+    }
+
+    fn is_first_country(&self, country: &Country) -> bool {
+        is_chosen_country(&self.countries, "", country)
+    }
+
+    fn take_words(&self) -> String {
+        let id = if self.units_max > 1 { "place-act-take-several" } else { "place-act-take" };
+        self.shell.text().get(id).into_owned()
+    }
+
+    /// Whether the code of this place can be given to somebody else.
+    fn can_pass_on(&self) -> bool {
+        self.way == WayName::Code
+            && matches!(self.state, PlaceState::Entered { .. } | PlaceState::Turn)
     }
 
     /// What happens next.

@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_base::{Country, Instant};
 
-use super::range_words;
+use super::{is_chosen_country, range_words, units_words};
 use crate::kit::text::Text;
 use crate::page::{FieldProblem, Price, Refusal, Shell};
 
@@ -153,7 +153,7 @@ impl WayName {
 }
 
 /// One way in with its units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WayLine {
     /// The way.
     pub way: WayName,
@@ -163,6 +163,8 @@ pub struct WayLine {
     pub free: Option<(u64, u64)>,
     /// Whether somebody can still enter this way.
     pub is_open: bool,
+    /// The digest of everybody who was there when it went live.
+    pub digest: Option<String>,
 }
 
 impl WayLine {
@@ -170,6 +172,12 @@ impl WayLine {
     #[must_use]
     pub fn quota_words(&self, t: &Text) -> String {
         t.number(self.quota.into())
+    }
+
+    /// The same with their noun.
+    #[must_use]
+    pub fn units_words(&self, t: &Text) -> String {
+        units_words(t, self.quota.into())
     }
 
     /// How many units are left, if that is known.
@@ -207,6 +215,8 @@ pub struct EntryForm {
     pub phone: String,
     /// `code`
     pub code: String,
+    /// `ship_to`: asked for only where the market delivers to several countries.
+    pub ship_to: String,
 }
 
 // Somebody's address must not get into a log by accident.
@@ -225,6 +235,8 @@ pub enum EntryProblem {
     Phone(FieldProblem),
     /// `way`: none was chosen, or it is not open.
     Way,
+    /// `ship_to`: the market does not deliver there.
+    ShipTo,
     /// `code`: there is no such code.
     CodeUnknown,
     /// `code`: it was used, or belongs to somebody else.
@@ -249,6 +261,7 @@ impl EntryProblem {
             Self::Email(_) | Self::EnteredElsewhere | Self::PersonLimit | Self::Excluded => "email",
             Self::Phone(_) => "phone",
             Self::CodeUnknown | Self::CodeTaken => "code",
+            Self::ShipTo => "ship_to",
             Self::Way | Self::Closed | Self::NotCleared => "way",
         }
     }
@@ -263,6 +276,7 @@ impl EntryProblem {
             Self::Email(_) => "field-malformed-email",
             Self::Phone(_) => "sale-error-phone",
             Self::Way => "sale-error-way",
+            Self::ShipTo => "sale-error-ship-to",
             Self::CodeUnknown => "sale-error-code-unknown",
             Self::CodeTaken => "sale-error-code-taken",
             Self::EnteredElsewhere => "sale-error-elsewhere",
@@ -301,6 +315,8 @@ pub struct SalePage {
     pub times: SaleTimes,
     /// The ways in of this market.
     pub ways: Vec<WayLine>,
+    /// The countries that it may be delivered to; one or none: nothing to choose.
+    pub countries: Vec<Country>,
     /// The other markets that sell it too, with their units.
     pub elsewhere: Vec<(Country, u64)>,
     /// Why it is not sold here, if it is not.
@@ -320,6 +336,17 @@ pub struct SalePage {
 }
 
 impl SalePage {
+    fn all_units(&self) -> String {
+        units_words(&self.shell.text(), self.units())
+    }
+
+    /// The other markets with their units.
+    fn elsewhere_words(&self) -> Vec<(String, String)> {
+        let t = self.shell.text();
+        let others = self.elsewhere.iter();
+        others.map(|(c, units)| (t.country(c).into_owned(), units_words(&t, *units))).collect()
+    }
+
     fn units(&self) -> u64 {
         self.ways.iter().map(|way| u64::from(way.quota)).sum()
     }
@@ -346,6 +373,10 @@ impl SalePage {
             && self.ways.iter().any(|way| way.is_open)
     }
 
+    fn has_digests(&self) -> bool {
+        self.ways.iter().any(|way| way.digest.is_some())
+    }
+
     fn has_open_code(&self) -> bool {
         self.ways.iter().any(|way| way.way == WayName::Code && way.is_open)
     }
@@ -357,6 +388,10 @@ impl SalePage {
         } else {
             self.form.way == way.way.code()
         }
+    }
+
+    fn goes_to(&self, country: &Country) -> bool {
+        is_chosen_country(&self.countries, &self.form.ship_to, country)
     }
 
     fn problem(&self, field: &str) -> Option<String> {

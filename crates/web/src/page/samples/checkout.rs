@@ -6,8 +6,8 @@ use super::{at, day, eur, lone, say, usd};
 use crate::page::{
     CheckoutForm, CheckoutPage, CheckoutState, CostKind, CostLine, DeliveryChoice, Field,
     FieldError, FieldProblem, Hold, OrderPage, OrderStatus, PaymentChoice, PaymentKind,
-    PaymentState, QuoteFragment, SecondStepPage, Step, StepKind, StepState, SummaryLine, TaxKind,
-    TaxPart, Totals, TransferAccount, Unit,
+    PaymentState, QuoteFragment, SaleNo, SecondStepPage, Step, StepKind, StepState, SummaryLine,
+    TaxKind, TaxPart, Totals, TransferAccount, Unit,
 };
 
 fn lines() -> Vec<SummaryLine> {
@@ -89,6 +89,9 @@ impl CheckoutPage {
                 PaymentChoice { kind: PaymentKind::Card, fee: Some(usd("0.50")) },
             ],
             return_days: 30,
+            asks_region: false,
+            countries: Vec::new(),
+            place: None,
         };
         let typed = CheckoutForm {
             email: "ada@example".to_owned(),
@@ -127,7 +130,31 @@ impl CheckoutPage {
             totals: german_totals(),
             ..us.clone()
         };
+        let abroad = ["DE", "AT", "CH"].map(super::country).to_vec();
+        let chosen = CheckoutForm { country: "AT".to_owned(), ..typed.clone() };
+        let countries = Self { countries: abroad, form: chosen, ..germany.clone() };
+        let india = Self {
+            shell: lone(language, "IN", "checkout/co_4f2m"),
+            asks_region: true,
+            errors: vec![error(Field::Region, FieldProblem::Missing)],
+            ..us.clone()
+        };
+        let in_sale = |state| Self {
+            state,
+            form: typed.clone(),
+            place: Some("/us/en/sale/sale_1/place".to_owned()),
+            ..us.clone()
+        };
+        let [not_yours, limit, excluded] = SaleNo::ALL.map(CheckoutState::Refused).map(in_sale);
+        let [sale_ended, sale_lost] = [CheckoutState::HoldEnded, CheckoutState::Lost].map(in_sale);
         vec![
+            ("countries", countries),
+            ("india", india),
+            ("sale-not-yours", not_yours),
+            ("sale-limit", limit),
+            ("sale-excluded", excluded),
+            ("sale-ended", sale_ended),
+            ("sale-lost", sale_lost),
             ("errors", errors),
             ("changed", state(CheckoutState::TotalChanged { before: usd("47.97") })),
             ("declined", state(CheckoutState::Declined)),

@@ -4,8 +4,9 @@ use kontor_base::Language;
 
 use super::{at, lone, money, price, shell, vat};
 use crate::page::{
-    ChannelLine, Curve, EntryForm, EntryProblem, Expected, FieldProblem, PlacePage, PlaceState,
-    Refusal, ReportPage, SaleCard, SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,
+    ChannelLine, Curve, EntryForm, EntryProblem, Expected, FieldProblem, PassOnForm, PassOnPage,
+    PassOnProblem, PlacePage, PlaceState, Refusal, ReportPage, SaleCard, SalePage, SaleStage,
+    SaleTimes, SalesPage, WayLine, WayName,
 };
 
 use PlaceState as S;
@@ -41,6 +42,7 @@ impl SalePage {
                 quota,
                 free: runs.then_some(if stage == SaleStage::Live { (10, 99) } else { (0, 0) }),
                 is_open: stage.takes_entries() && !(runs && way == WayName::Draw),
+                digest: runs.then(|| HASH.to_owned()),
             };
             vec![
                 line(WayName::Rush, 1_200),
@@ -68,6 +70,7 @@ impl SalePage {
                 now: at(9, 10),
             },
             ways: ways(stage),
+            countries: vec![super::country("IN")],
             elsewhere: vec![(super::country("SG"), 200)],
             refusal: None,
             per_person: 1,
@@ -87,6 +90,7 @@ impl SalePage {
             email: "ada<".to_owned(),
             phone: "12".to_owned(),
             code: "NONE".to_owned(),
+            ship_to: String::new(),
         };
         let refusal = Refusal { reasons: vec![super::fcc()], expected: Expected::Unknown };
         let mut all: Vec<_> =
@@ -108,6 +112,17 @@ impl SalePage {
         for (name, problem) in again {
             all.push((name, Self { problems: vec![problem], ..page(SaleStage::Live) }));
         }
+        let several = ["DE", "AT", "CH"].map(super::country).to_vec();
+        let abroad = EntryForm { ship_to: "AT".to_owned(), ..EntryForm::default() };
+        all.push((
+            "countries",
+            Self {
+                countries: several,
+                form: abroad,
+                problems: vec![EntryProblem::ShipTo],
+                ..page(SaleStage::Live)
+            },
+        ));
         let doors = || page(SaleStage::Doors);
         all.push(("not-here", Self { ways: Vec::new(), price: None, ..doors() }));
         all.push(("refused", Self { refusal: Some(refusal), price: None, ..doors() }));
@@ -130,6 +145,8 @@ impl PlacePage {
             now: at(9, 29),
             hold_minutes: 10,
             poll_after_ms: 5_400,
+            units_max: 1,
+            countries: vec![super::country("IN")],
             key: "key".to_owned(),
             entry: "entry_1".to_owned(),
             link: "/in/en/sale/sale_1/place/ticket".to_owned(),
@@ -170,7 +187,55 @@ impl PlacePage {
             ("lost", page(S::NotDrawn { ahead: None }, "none", W::Draw, None)),
             ("halted", page(S::Halted, "open", W::Rush, None)),
             ("over", page(S::Over, "none", W::Rush, None)),
+            (
+                "several",
+                Self {
+                    units_max: 3,
+                    countries: ["DE", "AT"].map(super::country).to_vec(),
+                    ..page(S::Turn, "certain", W::Code, Some("place-notice-units"))
+                },
+            ),
+            ("paying", page(S::SoldOut, "none", W::Rush, Some("place-notice-paying"))),
+            ("code-gone", page(S::Turn, "none", W::Code, Some("place-notice-code"))),
+            ("key", page(S::Turn, "good", W::Rush, Some("place-notice-key"))),
+            ("full", page(S::SoldOut, "none", W::Rush, Some("place-notice-full"))),
         ]
+    }
+}
+
+impl PassOnPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let form = PassOnForm {
+            code: "06DY-K2M1-V5RJ-Z0Q3".to_owned(),
+            from: "ada@example.com".to_owned(),
+            from_phone: String::new(),
+            to: "bob@example.com".to_owned(),
+        };
+        let page = |problems: &[PassOnProblem], is_done| Self {
+            shell: lone(language, "IN", "sale/sale_1/code"),
+            sale: "sale_1".to_owned(),
+            name: "Redmi 2".to_owned(),
+            form: form.clone(),
+            problems: problems.to_vec(),
+            is_done,
+        };
+        use PassOnProblem as P;
+        let mistakes = [P::From(FieldProblem::Malformed), P::Phone, P::To(FieldProblem::Missing)];
+        let mut all = vec![
+            ("empty", Self { form: PassOnForm::default(), ..page(&[], false) }),
+            ("mistakes", page(&mistakes, false)),
+            ("done", page(&[], true)),
+        ];
+        let refused = [
+            ("unknown", P::CodeUnknown),
+            ("used", P::CodeUsed),
+            ("before", P::PassedOnBefore),
+            ("not-yours", P::NotYours),
+            ("same", P::SamePerson),
+            ("closed", P::Closed),
+        ];
+        all.extend(refused.map(|(name, problem)| (name, page(&[problem], false))));
+        all
     }
 }
 

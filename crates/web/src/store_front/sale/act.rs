@@ -11,9 +11,9 @@ use kontor_shop::order::{CheckOutClaim, Refusal, check_out_claim, give_up_claim}
 use kontor_shop::sale::{SaleRefusal, ShownSale, Wish, claim, wait};
 use serde::Deserialize;
 
-use super::never_kept;
 use super::place::{Shown, answer, to_sale};
 use super::public::find;
+use super::{destination, never_kept};
 use crate::kit::app::App;
 use crate::kit::cookie;
 use crate::kit::form_key::is_form_key;
@@ -37,6 +37,8 @@ pub(super) const GIVE_UP: Route =
 pub(super) struct Sent {
     key: String,
     claim: String,
+    units: String,
+    ship_to: String,
 }
 
 type Address = Path<(String, String, String)>;
@@ -55,14 +57,19 @@ impl Asked {
         self.visit.path(&format!("sale/{}/place", self.seen.definition.sale))
     }
 
-    fn wish(&self) -> Wish<'_> {
-        Wish {
+    /// What the form asks for: one unit to the market's own country where it does not say.
+    fn wish(&self) -> Result<Wish<'_>, SaleRefusal> {
+        let units = match self.sent.units.as_str() {
+            "" => 1,
+            text => text.parse().map_err(|_| SaleRefusal::Lot(LotRefusal::Units))?,
+        };
+        Ok(Wish {
             sale: self.seen.definition.sale,
             ticket: &self.ticket,
             key: &self.sent.key,
-            units: 1,
-            ship_to: self.visit.market().home(),
-        }
+            units,
+            ship_to: destination(&self.visit, &self.sent.ship_to).ok_or(SaleRefusal::NotCleared)?,
+        })
     }
 
     /// Back to the place, whether something was done or not.
@@ -81,6 +88,12 @@ impl Asked {
             StatusCode::CONFLICT
         };
         let shown = Shown { notice: Some(said(refusal)), before: false, status };
+        answer(app, &self.visit, &self.seen, &self.ticket, shown).await
+    }
+
+    /// The place again, with this text.
+    async fn said(&self, app: &App, notice: &'static str) -> Response {
+        let shown = Shown { notice: Some(notice), before: false, status: StatusCode::CONFLICT };
         answer(app, &self.visit, &self.seen, &self.ticket, shown).await
     }
 }
@@ -128,7 +141,10 @@ pub(super) async fn take(
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    let done = claim(&app.shop, asked.wish()).await.map(drop);
+    let done = match asked.wish() {
+        Ok(wish) => claim(&app.shop, wish).await.map(drop),
+        Err(refusal) => Err(refusal),
+    };
     asked.back(&app, done).await
 }
 
@@ -143,7 +159,10 @@ pub(super) async fn stand(
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    let done = wait(&app.shop, asked.wish()).await.map(drop);
+    let done = match asked.wish() {
+        Ok(wish) => wait(&app.shop, wish).await.map(drop),
+        Err(refusal) => Err(refusal),
+    };
     asked.back(&app, done).await
 }
 
@@ -195,6 +214,13 @@ pub(super) async fn give_up(
 async fn failed(app: &App, uri: &Uri, asked: &Asked, failure: Failure<Refusal>) -> Response {
     match failure {
         Failure::Refused(Refusal::Sale(refusal)) => asked.refused(app, &refusal).await,
+        // The checkout is being paid at this moment, or there is an order: its page knows.
+        Failure::Refused(Refusal::Checkout(_) | Refusal::Payment(_)) => {
+            asked.said(app, "place-notice-paying").await
+        }
+        Failure::Refused(Refusal::NotSold { .. } | Refusal::NoPrice { .. }) => {
+            asked.refused(app, &SaleRefusal::NotCleared).await
+        }
         Failure::Refused(_) | Failure::KeyReused => {
             asked.refused(app, &SaleRefusal::Lot(LotRefusal::HoldEnded)).await
         }
@@ -215,6 +241,13 @@ const fn said(refusal: &SaleRefusal) -> &'static str {
         SaleRefusal::Lot(LotRefusal::HoldEnded | LotRefusal::Settled(_))
         | SaleRefusal::UnknownClaim => "place-notice-ended",
         SaleRefusal::Lot(LotRefusal::NotSoldOut) => "place-notice-free",
+        SaleRefusal::Lot(LotRefusal::Halted) => "place-next-halted",
+        SaleRefusal::Lot(LotRefusal::Units) => "place-notice-units",
+        SaleRefusal::Lot(LotRefusal::KeyReused) => "place-notice-key",
+        SaleRefusal::Lot(LotRefusal::WaitingFull) => "place-notice-full",
+        SaleRefusal::NotCleared => "sale-error-not-cleared",
+        SaleRefusal::Excluded => "sale-error-excluded",
+        SaleRefusal::Code(_) | SaleRefusal::CodeUnknown => "place-notice-code",
         _ => "place-notice-busy",
     }
 }

@@ -4,20 +4,20 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::{Email, Phone};
+use kontor_base::{Country, Email, Phone};
 use kontor_domain::sale::Way;
 use kontor_shop::Failure;
 use kontor_shop::sale::{Enter, SaleRefusal, enter};
 use serde::Deserialize;
 
 use super::public::{again, find};
-use super::{never_kept, refused};
+use super::{destination, never_kept, refused};
 use crate::kit::app::App;
 use crate::kit::cookie;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
 use crate::page::{EntryForm, EntryProblem, FieldProblem};
-use crate::store_front::visit::nothing_here;
+use crate::store_front::visit::{Visit, nothing_here};
 
 /// The same person twice is one entry: the form needs no key, and can stand on a kept page.
 pub(super) const ROUTE: Route =
@@ -34,6 +34,7 @@ pub(super) struct Sent {
     email: String,
     phone: String,
     code: String,
+    ship_to: String,
 }
 
 pub(super) async fn enter_sale(
@@ -51,18 +52,19 @@ pub(super) async fn enter_sale(
         Ok(Form(sent)) => sent,
         Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
     };
-    if [&sent.way, &sent.email, &sent.phone, &sent.code].iter().any(|t| t.len() > FIELD_BYTES_MAX) {
+    let Sent { way, email, phone, code, ship_to } = sent;
+    if [&way, &email, &phone, &code, &ship_to].iter().any(|text| text.len() > FIELD_BYTES_MAX) {
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
-    let typed = EntryForm { way: sent.way, email: sent.email, phone: sent.phone, code: sent.code };
-    let wish = match wish(&typed) {
-        Ok((way, email, phone, code)) => Enter {
+    let typed = EntryForm { way, email, phone, code, ship_to };
+    let wish = match wish(&visit, &typed) {
+        Ok(Wished { way, email, phone, code, ship_to }) => Enter {
             sale: seen.definition.sale,
             market: visit.code,
             way,
             email,
             phone,
-            ship_to: visit.market().home(),
+            ship_to,
             code,
         },
         Err(problems) => return again(&app, &visit, &seen, typed, problems),
@@ -84,10 +86,16 @@ pub(super) async fn enter_sale(
     }
 }
 
-type Wished = (Way, Email, Option<Phone>, Option<String>);
+struct Wished {
+    way: Way,
+    email: Email,
+    phone: Option<Phone>,
+    code: Option<String>,
+    ship_to: Country,
+}
 
 /// What the form asks for, or everything that is wrong with it.
-fn wish(typed: &EntryForm) -> Result<Wished, Vec<EntryProblem>> {
+fn wish(visit: &Visit, typed: &EntryForm) -> Result<Wished, Vec<EntryProblem>> {
     let mut problems = Vec::new();
     let way = Way::from_word(&typed.way);
     if way.is_none() {
@@ -111,9 +119,14 @@ fn wish(typed: &EntryForm) -> Result<Wished, Vec<EntryProblem>> {
     if way == Some(Way::Code) && code.is_none() {
         problems.push(EntryProblem::CodeUnknown);
     }
-    match (way, email) {
-        (Some(way), Some(email)) if problems.is_empty() => {
-            Ok((way, email, phone, code.filter(|_| way == Way::Code)))
+    let ship_to = destination(visit, &typed.ship_to);
+    if ship_to.is_none() {
+        problems.push(EntryProblem::ShipTo);
+    }
+    match (way, email, ship_to) {
+        (Some(way), Some(email), Some(ship_to)) if problems.is_empty() => {
+            let code = code.filter(|_| way == Way::Code);
+            Ok(Wished { way, email, phone, code, ship_to })
         }
         _ => Err(problems),
     }

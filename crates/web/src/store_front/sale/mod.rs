@@ -5,6 +5,7 @@ mod act;
 mod clock;
 mod enter;
 mod list;
+mod pass_on;
 mod place;
 mod public;
 mod report;
@@ -13,6 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::Response;
 use axum::routing::{get, post};
+use kontor_base::Country;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::Way;
 use kontor_shop::sale::SaleRefusal;
@@ -21,6 +23,7 @@ use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
 use crate::page::WayName;
+use crate::store_front::visit::Visit;
 
 pub(super) use list::cards_now;
 
@@ -30,6 +33,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(clock::ROUTE, get(clock::show))
         .add(list::ROUTE, get(list::show))
         .add(public::ROUTE, get(public::show))
+        .add(pass_on::SHOW, get(pass_on::show))
+        .add(pass_on::PASS, post(pass_on::pass))
         .add(enter::ROUTE, post(enter::enter_sale))
         .add(place::ROUTE, get(place::show))
         .add(place::LINK, get(place::come_back))
@@ -47,6 +52,15 @@ const fn way_name(way: Way) -> WayName {
         Way::Draw => WayName::Draw,
         Way::Code => WayName::Code,
         Way::Batch => WayName::Batch,
+    }
+}
+
+/// The country that a form names; without a name the market's own. None where the market does not
+/// deliver.
+fn destination(visit: &Visit, named: &str) -> Option<Country> {
+    match named {
+        "" => Some(visit.market().home()),
+        code => code.parse().ok().filter(|code| visit.market().countries.contains(code)),
     }
 }
 

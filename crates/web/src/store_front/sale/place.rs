@@ -122,6 +122,10 @@ pub(super) async fn answer(
         now: app.shop.now(),
         hold_minutes: seen.definition.hold_minutes,
         poll_after_ms: status.as_ref().map_or(30_000, |status| status.poll_after_ms),
+        units_max: seen.definition.per_person,
+        countries: app.shop.sales.live(sale).map_or_else(Vec::new, |live| {
+            live.countries(&visit.snapshot.known, visit.code, app.shop.now())
+        }),
         key: id::encode(app.shop.random.bytes16()),
         entry: ticket_read.map(|ticket| ticket.entry.to_string()).unwrap_or_default(),
         link: visit.path(&format!("sale/{sale}/place/{ticket}")),

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use kontor_domain::sale::{SaleState, Way};
 use kontor_shop::cart::{Offer, offer};
-use kontor_shop::sale::{ShownSale, shown};
+use kontor_shop::sale::{ShownSale, cleared_countries, shown};
 
 use super::list::product;
 use super::{sale_id, way_name};
@@ -129,6 +129,7 @@ fn page(
                 .map(|range| (range.from, range.to)),
             // A draw is over when it is drawn.
             is_open: stage.takes_entries() && !(way.way == Way::Draw && seen.state.takes_claims()),
+            digest: way.entries_digest.map(|digest| digest.to_string()),
         })
         .collect();
     let mut elsewhere: Vec<(kontor_base::Country, u64)> = Vec::new();
@@ -166,6 +167,7 @@ fn page(
         },
         // What is refused stays readable, without a way in.
         ways,
+        countries: cleared_countries(&snapshot.known, definition, visit.code, at),
         elsewhere,
         refusal: refusal.filter(|_| !stage.is_over()),
         per_person: definition.per_person,

@@ -1,0 +1,218 @@
+//! A full disk, a slow one, and a connection that is cut in the middle of a batch: whoever was told
+//! a claim has it on disk, nobody has one too many, and the owner of the lot comes back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use kontor_base::id::SaleId;
+use kontor_ledger::sale::Refusal;
+use kontor_scratch::Scratch;
+use kontor_shop::Shop;
+use kontor_shop::sale::{Claimed, SaleRefusal, Wish, claim};
+use kontor_store::sale::batch;
+use kontor_store::{StoreError, Tx};
+use tokio::task::JoinSet;
+
+use super::common::{Running, take_until_answered, usa};
+
+/// Units, and people who want one: more than there are.
+const QUOTA: u32 = 300;
+const PEOPLE: usize = 360;
+/// More than the pages of the database that are not full yet can take.
+const FULL_QUOTA: u32 = 3_000;
+
+/// A live rush in two lots, and everybody's ticket.
+async fn live(running: &Running, quota: u32, people: usize) -> (SaleId, Vec<String>) {
+    let sale = running.a_rush(quota, 2, 1).await;
+    let mut tickets = Vec::with_capacity(people);
+    for person in 0..people {
+        tickets.push(running.enter(sale, &format!("person{person}")).await);
+    }
+    running.forward(120).await;
+    // People are let in by turns; here everybody shall ask at once.
+    for _ in 0..400 {
+        running.forward(0).await;
+        let live = running.shop.sales.live(sale).expect("it runs");
+        let read = |ticket: &String| {
+            running.shop.keys.tickets().read(ticket, sale, running.shop.now()).expect("a ticket")
+        };
+        if tickets.iter().all(|ticket| live.is_turn(&read(ticket))) {
+            break;
+        }
+    }
+    (sale, tickets)
+}
+
+/// Everybody asks at once until they are answered; gives who was told what.
+fn ask_all(
+    shop: &Arc<Shop>,
+    sale: SaleId,
+    tickets: &[String],
+) -> JoinSet<(usize, Option<Claimed>)> {
+    let mut asking = JoinSet::new();
+    for (person, ticket) in tickets.iter().cloned().enumerate() {
+        let shop = Arc::clone(shop);
+        asking.spawn(async move {
+            match take_until_answered(&shop, sale, &ticket, "once").await {
+                Ok(claimed) => (person, Some(claimed)),
+                Err(SaleRefusal::Lot(Refusal::SoldOut) | SaleRefusal::NotYourTurn) => {
+                    (person, None)
+                }
+                Err(refusal) => panic!("person {person}: {refusal:?}"),
+            }
+        });
+    }
+    asking
+}
+
+/// What was told is on disk, and told again the same; the lots are owned again.
+async fn proven(running: &Running, sale: SaleId, tickets: &[String], told: &[(usize, Claimed)]) {
+    let kept = running.on_disk(sale).await;
+    for (person, claimed) in told {
+        let own = kept.iter().find(|(lot, n, _)| (*lot, *n) == (claimed.lot, claimed.number));
+        let (_, _, claim) = own.unwrap_or_else(|| panic!("person {person}: {claimed:?} is lost"));
+        assert_eq!(claim.expires_at, claimed.expires_at.micros());
+        let again = take_until_answered(&running.shop, sale, &tickets[*person], "once").await;
+        let again = again.unwrap_or_else(|refusal| panic!("person {person}: {refusal:?}"));
+        assert_eq!((again.lot, again.number), (claimed.lot, claimed.number));
+        assert!(again.replayed);
+    }
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let taken = kept.iter().filter(|(_, _, claim)| claim.state.takes()).count();
+    assert_eq!(live.standing_of_all().taken as usize, taken, "memory and disk agree");
+}
+
+async fn limit_pages(shop: &Shop, pages: &'static str) {
+    shop.db
+        .write("test.limit", move |tx: &mut Tx<'_>| {
+            tx.optional(pages, &[], |_| Ok(()))?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .expect("the limit is set");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_loses_no_claim_that_was_told() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let (sale, tickets) = live(&running, FULL_QUOTA, PEOPLE).await;
+    // The database's own limit on pages behaves like a full disk, without filling one.
+    limit_pages(&running.shop, "PRAGMA max_page_count = 1").await;
+    let mut asking = JoinSet::new();
+    let (mut told, mut failed) = (Vec::new(), 0);
+    // Each person asks under key after key until the disk has no room for another row.
+    for (person, ticket) in tickets.iter().cloned().enumerate() {
+        let shop = Arc::clone(&running.shop);
+        asking.spawn(async move {
+            let wish = Wish { sale, ticket: &ticket, key: "once", units: 1, ship_to: usa() };
+            (person, claim(&shop, wish).await)
+        });
+    }
+    while let Some(answered) = asking.join_next().await {
+        match answered.expect("no panic") {
+            (person, Ok(claimed)) => told.push((person, claimed)),
+            (_, Err(SaleRefusal::Elsewhere)) => failed += 1,
+            (person, Err(refusal)) => panic!("person {person}: {refusal:?}"),
+        }
+    }
+    assert!(failed > 0, "the disk was never full: {} claims", told.len());
+    running.on_disk(sale).await;
+    // Room again: the owners read their lots anew and go on, for everybody.
+    limit_pages(&running.shop, "PRAGMA max_page_count = 1000000").await;
+    let mut asking = ask_all(&running.shop, sale, &tickets);
+    let mut all = Vec::new();
+    while let Some(answered) = asking.join_next().await {
+        let (person, claimed) = answered.expect("no panic");
+        all.push((person, claimed.expect("there are units for everybody")));
+    }
+    for (person, claimed) in &told {
+        let again = all.iter().find(|(other, _)| other == person).map(|(_, claimed)| claimed);
+        let same = again.is_some_and(|a| (a.lot, a.number) == (claimed.lot, claimed.number));
+        assert!(same, "person {person} was told {claimed:?} and then {again:?}");
+    }
+    proven(&running, sale, &tickets, &all).await;
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_slow_disk_nobody_is_answered_before_the_claim_is_there() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let (sale, tickets) = live(&running, QUOTA, PEOPLE).await;
+    let slow = Arc::new(AtomicBool::new(true));
+    // What runs in the same transaction keeps its commit waiting, as a slow sync does.
+    let brake = {
+        let (shop, slow) = (Arc::clone(&running.shop), Arc::clone(&slow));
+        tokio::spawn(async move {
+            while slow.load(Ordering::Relaxed) {
+                let work = |_: &mut Tx<'_>| {
+                    std::thread::sleep(Duration::from_millis(40));
+                    Ok::<_, StoreError>(())
+                };
+                shop.db.write("test.slow", work).await.expect("the writer goes on");
+            }
+        })
+    };
+    let mut asking = ask_all(&running.shop, sale, &tickets);
+    let mut told = Vec::new();
+    while let Some(answered) = asking.join_next().await {
+        let (person, claimed) = answered.expect("no panic");
+        let Some(claimed) = claimed else { continue };
+        // On a connection of its own: what is not committed is not there.
+        let (lot, number) = (claimed.lot, claimed.number);
+        let read = running.shop.db.read("test.claim", move |tx| batch::claim(tx, lot, number));
+        assert!(read.await.expect("read").is_some(), "person {person} was told too early");
+        told.push((person, claimed));
+    }
+    slow.store(false, Ordering::Relaxed);
+    brake.await.expect("no panic");
+    assert_eq!(told.len(), QUOTA as usize, "every unit has somebody");
+    proven(&running, sale, &tickets, &told).await;
+    running.shop.db.close().await;
+}
+
+/// Ends every session that is in the middle of something in this test's own tables.
+const CUT: &str = "SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+    JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = current_schema() AND l.pid <> pg_backend_pid()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_cut_in_the_middle_of_batches_loses_and_doubles_nothing() {
+    const CUTS: u32 = 25;
+    let Some(scratch) = Scratch::postgres() else { return };
+    let running = Running::open(scratch).await;
+    let (sale, tickets) = live(&running, QUOTA, PEOPLE).await;
+    let asked = Arc::new(AtomicBool::new(true));
+    let mut told = Vec::new();
+    let asking = {
+        let (shop, tickets, asked) =
+            (Arc::clone(&running.shop), tickets.clone(), Arc::clone(&asked));
+        tokio::spawn(async move {
+            let mut told = Vec::new();
+            // In small groups, so that there are many batches to be cut.
+            for (group, some) in tickets.chunks(12).enumerate() {
+                let mut asking = ask_all(&shop, sale, some);
+                while let Some(answered) = asking.join_next().await {
+                    let (place, claimed) = answered.expect("no panic");
+                    told.extend(claimed.map(|claimed| (group * 12 + place, claimed)));
+                }
+            }
+            asked.store(false, Ordering::Relaxed);
+            told
+        })
+    };
+    let running = Arc::new(running);
+    let mut cuts = 0;
+    while asked.load(Ordering::Relaxed) && cuts < CUTS {
+        let own = Arc::clone(&running);
+        let cut = tokio::task::spawn_blocking(move || own.scratch().as_operator(CUT));
+        cut.await.expect("the operator is let in");
+        cuts += 1;
+        tokio::time::sleep(Duration::from_millis(u64::from(cuts % 7))).await;
+    }
+    told.extend(asking.await.expect("no panic"));
+    assert!(cuts > 5, "cut {cuts} times only");
+    assert_eq!(told.len(), QUOTA as usize, "every unit has somebody");
+    proven(&running, sale, &tickets, &told).await;
+    running.shop.db.close().await;
+}
