@@ -23,5 +23,5 @@ pub use keep::run;
 pub use population::{Population, Truth};
 pub use present::{PRESENT_DAYS, present};
 pub use produced::{ProducedPlan, RowProblem, import_produced, produced};
-pub use report::{Accepted, Incoming, NotCounted, accept, seen};
+pub use report::{Accepted, Incoming, NotCounted, accept, seen, seen_already};
 pub use service::{Home, Install, InstallError, Keys, Settings};

@@ -5,15 +5,59 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use kontor_domain::install::OwnForm;
+use kontor_domain::install::{Credential, OwnForm};
 use kontor_rom::Rom;
 use kontor_rom::core::Shown;
+use kontor_rom::install::Install;
 
 use super::reply::DEVICE;
 use crate::kit::app::App;
 
 /// The credential that a device brings and is given.
 const CREDENTIAL: HeaderName = HeaderName::from_static("kontor-credential");
+
+/// Counts the device of a request, whose id and credential are in its headers, and adds the
+/// credential that it is to keep to the answer. A device that tells no id is not counted: nobody
+/// could tell it from itself tomorrow.
+pub(super) async fn seen(
+    app: &App,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+    form: OwnForm<'_>,
+    response: Response,
+) -> Response {
+    match counted(app, headers, form) {
+        Some((install, form)) => {
+            let given = kontor_rom::install::seen(install, form, address).await;
+            with_credential(response, given)
+        }
+        None => known_only(app, headers, response),
+    }
+}
+
+/// The same for a device that has been counted today as what it says it is; `None` for another,
+/// which has to be counted first.
+pub(super) fn seen_already(
+    app: &App,
+    headers: &HeaderMap,
+    form: OwnForm<'_>,
+    response: Response,
+) -> Option<Response> {
+    let Some((install, form)) = counted(app, headers, form) else {
+        return Some(known_only(app, headers, response));
+    };
+    let given = kontor_rom::install::seen_already(install, &form)?;
+    Some(with_credential(response, given))
+}
+
+/// Where nothing is counted a rollout's gate still asks which devices are known.
+fn known_only(app: &App, headers: &HeaderMap, response: Response) -> Response {
+    let (Some(rom), Some(device)) = (app.rom.as_ref(), text(headers, &DEVICE)) else {
+        return response;
+    };
+    let credential = text(headers, &CREDENTIAL).unwrap_or_default();
+    with_credential(response, rom.keys.credentials.given(device, credential, rom.now()))
+}
 
 /// What the device of a request has shown of itself.
 pub(super) fn shown(rom: &Rom, headers: &HeaderMap) -> Shown {
@@ -29,27 +73,18 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Counts the device of a request, whose id and credential are in its headers, and adds the
-/// credential that it is to keep to the answer. A device that tells no id is not counted: nobody
-/// could tell it from itself tomorrow.
-pub(super) async fn seen(
-    app: &App,
-    headers: &HeaderMap,
-    address: Option<IpAddr>,
-    form: OwnForm<'_>,
-    mut response: Response,
-) -> Response {
-    let Some(device) = text(headers, &DEVICE) else { return response };
+/// By what a device is counted, where there is a count and it tells an id.
+fn counted<'r>(
+    app: &'r App,
+    headers: &'r HeaderMap,
+    form: OwnForm<'r>,
+) -> Option<(&'r Install, OwnForm<'r>)> {
+    let (install, device) = (app.install.as_deref()?, text(headers, &DEVICE)?);
     let credential = text(headers, &CREDENTIAL).unwrap_or_default();
-    let given = match (app.install.as_ref(), app.rom.as_ref()) {
-        (Some(install), _) => {
-            let form = OwnForm { device, credential, ..form };
-            kontor_rom::install::seen(install, form, address).await
-        }
-        // Nothing is counted here; a rollout's gate still asks who is known.
-        (None, Some(rom)) => rom.keys.credentials.given(device, credential, rom.now()),
-        (None, None) => None,
-    };
+    Some((install, OwnForm { device, credential, ..form }))
+}
+
+fn with_credential(mut response: Response, given: Option<Credential>) -> Response {
     if let Some(value) = given.and_then(|given| HeaderValue::from_str(&given.to_string()).ok()) {
         response.headers_mut().insert(CREDENTIAL, value);
     }
