@@ -532,7 +532,8 @@ async fn the_express_lane_says_what_the_router_says_or_nothing() {
         let router = server.get(path, &headers).await;
         assert_eq!(lane.status, router.status, "{path}");
         assert_eq!(lane.body, router.body, "{path}");
-        for name in ["etag", "content-type", "cache-control", "kontor-receipt", "kontor-credential"]
+        for name in
+            ["etag", "content-type", "cache-control", "vary", "kontor-receipt", "kontor-credential"]
         {
             assert_eq!(lane.header(name), router.header(name), "{path}: {name}");
         }

@@ -122,15 +122,14 @@ fn find<'r>(
         who,
         country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
-    let shown = shown(rom, headers);
-    let placed = is_placed(asked.c);
     let snapshot = rom.snapshots.now();
     let response = match snapshot.decide(&question, rom.now()) {
         Some(decided) => {
-            let receipt = device.and_then(|device| receipt_of(rom, device, shown, &decided));
+            let receipt =
+                device.and_then(|device| receipt_of(rom, device, shown(rom, headers), &decided));
             // An address decides only where a rollout asks for a place and none was told.
-            let by_address = decided.view.live.is_some() && !(placed || asked.cohort.is_some());
-            let own = device.is_some() || by_address;
+            let placed = is_placed(asked.c) || asked.cohort.is_some();
+            let own = device.is_some() || (decided.view.live.is_some() && !placed);
             let keep = if own { Keep::Device } else { Keep::Everybody };
             let check = answer_with(&decided.answers.check, "application/json", headers, keep);
             with_receipt(check, receipt.as_deref())

@@ -134,7 +134,7 @@ pub(super) fn v2_express(question: &express::Question<'_>) -> Option<Response> {
 
 fn by_lane(
     question: &express::Question<'_>,
-    give: fn(&App, &Asked<'_>) -> Response,
+    say: fn(&App, &Asked<'_>) -> Response,
 ) -> Option<Response> {
     let [model, kind, incremental, _] = question.parts;
     let uri = question.request.uri();
@@ -148,7 +148,7 @@ fn by_lane(
         headers: question.request.headers(),
         peer: Some(question.peer),
     };
-    Some(give(question.app, &asked))
+    Some(say(question.app, &asked))
 }
 
 /// Every build of a model that everybody may have, newest first.

@@ -8,12 +8,56 @@ use axum::response::Response;
 use kontor_domain::install::{Credential, OwnForm};
 use kontor_rom::Rom;
 use kontor_rom::core::Shown;
+use kontor_rom::install::Install;
 
 use super::reply::DEVICE;
 use crate::kit::app::App;
 
 /// The credential that a device brings and is given.
 const CREDENTIAL: HeaderName = HeaderName::from_static("kontor-credential");
+
+/// Counts the device of a request, whose id and credential are in its headers, and adds the
+/// credential that it is to keep to the answer. A device that tells no id is not counted: nobody
+/// could tell it from itself tomorrow.
+pub(super) async fn seen(
+    app: &App,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+    form: OwnForm<'_>,
+    response: Response,
+) -> Response {
+    match counted(app, headers, form) {
+        Some((install, form)) => {
+            let given = kontor_rom::install::seen(install, form, address).await;
+            with_credential(response, given)
+        }
+        None => known_only(app, headers, response),
+    }
+}
+
+/// The same for a device that has been counted today as what it says it is; `None` for another,
+/// which has to be counted first.
+pub(super) fn seen_already(
+    app: &App,
+    headers: &HeaderMap,
+    form: OwnForm<'_>,
+    response: Response,
+) -> Option<Response> {
+    let Some((install, form)) = counted(app, headers, form) else {
+        return Some(known_only(app, headers, response));
+    };
+    let given = kontor_rom::install::seen_already(install, &form)?;
+    Some(with_credential(response, given))
+}
+
+/// Where nothing is counted a rollout's gate still asks which devices are known.
+fn known_only(app: &App, headers: &HeaderMap, response: Response) -> Response {
+    let (Some(rom), Some(device)) = (app.rom.as_ref(), text(headers, &DEVICE)) else {
+        return response;
+    };
+    let credential = text(headers, &CREDENTIAL).unwrap_or_default();
+    with_credential(response, rom.keys.credentials.given(device, credential, rom.now()))
+}
 
 /// What the device of a request has shown of itself.
 pub(super) fn shown(rom: &Rom, headers: &HeaderMap) -> Shown {
@@ -29,51 +73,15 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Counts the device of a request, whose id and credential are in its headers, and adds the
-/// credential that it is to keep to the answer. A device that tells no id is not counted: nobody
-/// could tell it from itself tomorrow.
-pub(super) async fn seen(
-    app: &App,
-    headers: &HeaderMap,
-    address: Option<IpAddr>,
-    form: OwnForm<'_>,
-    response: Response,
-) -> Response {
-    let Some(form) = told(headers, form) else { return response };
-    let given = match &app.install {
-        Some(install) => kontor_rom::install::seen(install, form, address).await,
-        None => uncounted(app, &form),
-    };
-    with_credential(response, given)
-}
-
-/// The same for a device that has been counted today as what it says it is; `None` for another,
-/// which has to be counted first.
-pub(super) fn seen_already(
-    app: &App,
-    headers: &HeaderMap,
-    form: OwnForm<'_>,
-    response: Response,
-) -> Option<Response> {
-    let Some(form) = told(headers, form) else { return Some(response) };
-    let given = match &app.install {
-        Some(install) => kontor_rom::install::seen_already(install, &form)?,
-        None => uncounted(app, &form),
-    };
-    Some(with_credential(response, given))
-}
-
-/// What a device that tells an id says of itself, with its headers.
-fn told<'r>(headers: &'r HeaderMap, form: OwnForm<'r>) -> Option<OwnForm<'r>> {
-    let device = text(headers, &DEVICE)?;
+/// By what a device is counted, where there is a count and it tells an id.
+fn counted<'r>(
+    app: &'r App,
+    headers: &'r HeaderMap,
+    form: OwnForm<'r>,
+) -> Option<(&'r Install, OwnForm<'r>)> {
+    let (install, device) = (app.install.as_deref()?, text(headers, &DEVICE)?);
     let credential = text(headers, &CREDENTIAL).unwrap_or_default();
-    Some(OwnForm { device, credential, ..form })
-}
-
-/// Nothing is counted here; a rollout's gate still asks who is known.
-fn uncounted(app: &App, form: &OwnForm<'_>) -> Option<Credential> {
-    let rom = app.rom.as_ref()?;
-    rom.keys.credentials.given(form.device, form.credential, rom.now())
+    Some((install, OwnForm { device, credential, ..form }))
 }
 
 fn with_credential(mut response: Response, given: Option<Credential>) -> Response {
