@@ -306,7 +306,6 @@ pub fn edited(row: Option<Cells>, cells: &[(&str, &str)]) -> Cells {
     row
 }
 
-/// Whether somebody may change rows of a table at all.
 impl Person {
     /// Whether they may change rows of a table somewhere.
     #[must_use]
