@@ -77,6 +77,8 @@ pub fn policy(config: &Config) -> Policy {
             bank: payment.bank_name.clone(),
         }),
         node: config.node(),
+        staff: config.staff.limits().unwrap_or_else(kontor_shop::core::usual_limits),
+        keep_tax_records_years: config.staff.keep_tax_records_years,
     }
 }
 

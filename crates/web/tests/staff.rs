@@ -2,63 +2,11 @@
 
 mod common;
 
-use common::{Answer, Api, Ask, PHONE};
-use kontor_base::Language;
-use kontor_shop::staff::{AddCommand, add};
+use common::{Answer, Api, Ask, Browser, PASSWORD, PHONE};
+use kontor_domain::staff::Role;
 use kontor_web::kit::routes::{Access, Verb};
 
-const PASSWORD: &str = "correct horse battery";
-
-/// Somebody's browser.
-struct Browser<'a> {
-    api: &'a Api,
-    cookies: String,
-}
-
-impl<'a> Browser<'a> {
-    /// Hires somebody and comes in with their first code; sets a password.
-    async fn hire(api: &'a Api, name: &str, roles: &[&str]) -> Self {
-        let email = format!("{name}@maker.example");
-        let command = AddCommand {
-            name: name.to_owned(),
-            email: email.clone(),
-            language: Language::En,
-            held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
-        };
-        let code = add(&api.shop, command).await.expect("a new account").code;
-        let mut browser = Self { api, cookies: String::new() };
-        let fields = [("email", email.as_str()), ("code", &code), ("next", "/admin/log")];
-        let answer = browser.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
-        assert_eq!(answer.header("location"), "/admin/log");
-        browser.take_cookies(&answer);
-        let first = browser.get("/admin").await.expect(303);
-        assert_eq!(first.header("location"), "/admin/account", "a password comes first");
-        browser.form("/admin/account/password", &[("new", PASSWORD)]).await.expect(200);
-        browser
-    }
-
-    fn take_cookies(&mut self, answer: &Answer) {
-        let lines = answer.headers.get_all("set-cookie").iter();
-        let pairs: Vec<_> = lines
-            .filter_map(|line| line.to_str().ok()?.split(';').next())
-            .map(str::to_owned)
-            .collect();
-        self.cookies = pairs.join("; ");
-    }
-
-    async fn send(&self, ask: Ask) -> Answer {
-        let ask = ask.header("cookie", &self.cookies);
-        self.api.send(ask).await
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.send(Ask::get(path)).await
-    }
-
-    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(Ask::form(path, fields)).await
-    }
-
+impl Browser<'_> {
     /// Sends the form of a grant, with a file if there is one.
     async fn grant(&self, market: &str, fields: &[(&str, &str)], file: Option<&[u8]>) -> Answer {
         let path = format!("/admin/{market}/clearances/{PHONE}/grant");
@@ -133,6 +81,8 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
         walked += 1;
         let path = route.path.replace("{market}", "us").replace("{sku}", PHONE);
         let path = path.replace("{id}", "nobodys").replace("{hash}", "00");
+        let path = path.replace("{number}", "US15-2222-2222-223Y");
+        let path = path.replace("{customer}", "cus_00000000000000000000000001");
         let ask = || match route.method {
             Verb::Get => Ask::get(&path),
             _ => Ask::form(&path, &[("key", "k")]),
@@ -154,8 +104,11 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
         }
         let answer = warehouse.send(ask()).await;
         match needs {
-            Some(_) => assert_eq!(answer.status, 403, "{path}: {}", answer.text),
-            None => assert!(answer.status < 500, "{path}: {}", answer.text),
+            // What a warehouse may do in its own market is narrowed by the handler.
+            Some(needed) if !Role::Warehouse.permits().contains(&needed) => {
+                assert_eq!(answer.status, 403, "{path}: {}", answer.text);
+            }
+            _ => assert!(answer.status < 500, "{path}: {}", answer.text),
         }
         assert!(!answer.text.contains(PHONE), "{path} tells a warehouse about clearances");
     }

@@ -78,8 +78,14 @@ permissions! {
     CustomerRead = "customer.read", Market, Two;
     /// Erase a customer's data.
     CustomerErase = "customer.erase", Market, Four;
+    /// Hand somebody everything that is kept about them.
+    CustomerExport = "customer.export", Market, Two;
+    /// Put two addresses of one person together.
+    CustomerMerge = "customer.merge", Market, Two;
     /// See orders.
     OrderRead = "order.read", Market, Two;
+    /// Write notes to orders and send their mails again.
+    OrderEdit = "order.edit", Market, Two;
     /// Cancel orders.
     OrderCancel = "order.cancel", Market, Two;
     /// Give money back.
@@ -88,6 +94,10 @@ permissions! {
     OpeningWithdraw = "opening.withdraw", Market, Two;
     /// Take a withdrawal back.
     OpeningRestore = "opening.restore", Market, Four;
+    /// See what is queued and what was given up.
+    JobRead = "job.read", Everywhere, Two;
+    /// Have jobs tried again, or give them up.
+    JobRun = "job.run", Everywhere, Two;
     /// Make accounts and give roles.
     StaffManage = "staff.manage", Everywhere, Four;
     /// Read the log of what staff did.

@@ -66,7 +66,14 @@ impl Role {
     #[must_use]
     pub const fn permits(self) -> &'static [Permission] {
         match self {
-            Self::Owner => &[P::MarketRead, P::StaffManage, P::StaffAudit, P::SigningRotate],
+            Self::Owner => &[
+                P::MarketRead,
+                P::JobRead,
+                P::JobRun,
+                P::StaffManage,
+                P::StaffAudit,
+                P::SigningRotate,
+            ],
             Self::MarketManager => &[
                 P::MarketRead,
                 P::MarketEdit,
@@ -76,11 +83,15 @@ impl Role {
                 P::PriceSet,
                 P::StockRead,
                 P::SaleRun,
+                P::CustomerRead,
                 P::OrderRead,
+                P::OrderEdit,
                 P::OrderCancel,
                 P::PaymentRefund,
                 P::OpeningWithdraw,
                 P::OpeningRestore,
+                P::JobRead,
+                P::JobRun,
             ],
             Self::ClearanceOfficer => &[
                 P::MarketRead,
@@ -91,12 +102,17 @@ impl Role {
                 P::OpeningRestore,
             ],
             Self::CatalogueEditor => &[P::MarketRead, P::CatalogueRead, P::CatalogueEdit],
-            Self::Warehouse => &[P::CatalogueRead, P::StockRead, P::StockBook, P::OrderRead],
+            Self::Warehouse => {
+                &[P::CatalogueRead, P::StockRead, P::StockBook, P::OrderRead, P::OrderEdit]
+            }
             Self::Support => &[
                 P::CatalogueRead,
                 P::CustomerRead,
+                P::CustomerExport,
+                P::CustomerMerge,
                 P::CustomerErase,
                 P::OrderRead,
+                P::OrderEdit,
                 P::OrderCancel,
                 P::PaymentRefund,
             ],

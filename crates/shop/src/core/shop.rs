@@ -1,9 +1,10 @@
 //! The shop that every use case is given: its database, its clock, its keys, its snapshot.
 
-use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId, StaffId};
+use kontor_base::id::{CartId, CheckoutId, CustomerId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
-use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
+use kontor_base::{Clock, Email, Instant, KeyedHash, Random, Rate, SecretKey, id, limits};
 use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
+use kontor_domain::staff::Limits;
 use kontor_store::{Db, StoreError};
 
 use super::once::Once;
@@ -23,6 +24,21 @@ pub struct Policy {
     /// The name of this node in the leases of lots: another one on each node, and the same one after
     /// a restart, so that a node has its own lots back at once.
     pub node: String,
+    /// Up to where one person of the staff is enough.
+    pub staff: Limits,
+    /// For how many years what tax law wants kept of an order is kept after its year.
+    pub keep_tax_records_years: u16,
+}
+
+/// The usual years for which tax records are kept: the longest that is asked for where the demo
+/// sells (China's accounting archives, Germany's AO section 147 until 2024). An operator sets their own.
+pub const KEEP_TAX_RECORDS_YEARS: u16 = 10;
+
+/// What one person may do alone until the operator says otherwise: cut a price by a fifth, and give
+/// nothing back.
+#[must_use]
+pub const fn usual_limits() -> Limits {
+    Limits { price_cut: Rate::from_ppm(200_000), refund: Vec::new() }
 }
 
 impl Default for Policy {
@@ -32,6 +48,8 @@ impl Default for Policy {
             test_provider: false,
             bank_account: None,
             node: "one".to_owned(),
+            staff: usual_limits(),
+            keep_tax_records_years: KEEP_TAX_RECORDS_YEARS,
         }
     }
 }
@@ -58,6 +76,7 @@ pub struct Keys {
     claim: SecretKey,
     claim_request: SecretKey,
     codes: SecretKey,
+    customer: SecretKey,
     staff: SecretKey,
     staff_mark: SecretKey,
     tickets: TicketKeys,
@@ -77,6 +96,7 @@ impl Keys {
             claim: secret.derive("claim token"),
             claim_request: secret.derive("claim request"),
             codes: secret.derive("sale codes"),
+            customer: secret.derive("customer"),
             staff: secret.derive("staff secret"),
             staff_mark: secret.derive("staff browser"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
@@ -140,6 +160,12 @@ impl Keys {
         message[..16].copy_from_slice(person);
         message[16..end].copy_from_slice(&key.as_bytes()[..end - 16]);
         self.claim_request.hash(&message[..end])
+    }
+
+    /// The customer with this address: two spellings of it are one.
+    #[must_use]
+    pub fn customer(&self, email: &Email) -> CustomerId {
+        CustomerId::from_bytes(self.customer.hash(email.normalised().as_bytes()))
     }
 
     /// The hash under which a session's token or a recovery code is kept.

@@ -9,7 +9,9 @@ use kontor_store::clearance::{self, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::customer;
 use super::log::By;
+use super::order;
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::reinstate_in;
@@ -47,6 +49,27 @@ pub enum Act {
         /// `active` or `locked`.
         state: Option<String>,
     },
+    /// Cancels an order: its units go back to the shelf, its money to the customer.
+    CancelOrder {
+        /// Its number.
+        number: String,
+    },
+    /// Gives money of an order back while the order stands.
+    Refund {
+        /// The order's number.
+        number: String,
+        /// How much, in minor units.
+        minor: i64,
+        /// Of this currency.
+        currency: String,
+        /// Why, for the order's history.
+        why: String,
+    },
+    /// Erases a customer: everything but what tax law keeps.
+    EraseCustomer {
+        /// Which, as `cus_…`.
+        customer: String,
+    },
 }
 
 /// Why an act cannot be carried out.
@@ -72,6 +95,14 @@ pub enum ActRefusal {
     /// A part of an account's change that cannot be read.
     #[error("{0}")]
     Account(String),
+    /// The order, its payment or its customer does not allow it.
+    #[error("{why}")]
+    Order {
+        /// The stable code.
+        code: &'static str,
+        /// In words.
+        why: String,
+    },
     /// The paper that the evidence names is not kept here.
     #[error("the document {0} is not kept here")]
     NoDocument(String),
@@ -87,6 +118,7 @@ impl ActRefusal {
             Self::CodeTaken(_) => "clearance.code_taken",
             Self::NoWithdrawal(_) => "opening.no_withdrawal",
             Self::Account(_) => "staff.bad_account",
+            Self::Order { code, .. } => code,
             Self::NoDocument(_) => "staff.no_document",
         }
     }
@@ -112,7 +144,12 @@ pub(super) struct Bearing {
 
 impl Act {
     /// What it needs, where, and what it is about. Checks everything that can be checked before.
-    pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
+    pub(super) fn bearing(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+        known: &Known,
+    ) -> Outcome<Bearing, Refusal> {
         let plain = |permission, market, subject: String| {
             Ok(Bearing { permission, market, subject, extent: Extent::Plain })
         };
@@ -136,11 +173,27 @@ impl Act {
                 assignments(held.as_deref().unwrap_or_default())?;
                 plain(Permission::StaffManage, None, address(email)?)
             }
+            Self::CancelOrder { number } => {
+                order::bearing(tx, number, Permission::OrderCancel, Extent::Plain)
+            }
+            Self::Refund { number, minor, currency, .. } => {
+                let extent = Extent::Amount(order::amount(*minor, currency)?);
+                order::bearing(tx, number, Permission::PaymentRefund, extent)
+            }
+            Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer),
         }
     }
 
     /// What it would change, for whoever decides.
-    pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
+    pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
+        match self {
+            Self::CancelOrder { number } => return order::change_of_cancel(tx, number),
+            Self::Refund { number, minor, currency, .. } => {
+                return order::change_of_refund(tx, number, order::amount(*minor, currency)?);
+            }
+            Self::EraseCustomer { customer } => return customer::change(tx, shop, customer),
+            _ => {}
+        }
         let is_now = match self {
             Self::Grant(row) => pretty(row),
             other => pretty(other),
@@ -149,8 +202,8 @@ impl Act {
             Self::Grant(row) => {
                 recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
             }
-            Self::Restore { .. } | Self::AddAccount { .. } => None,
             Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
+            _ => None,
         };
         Ok(Change { was: was.unwrap_or_default(), is_now })
     }
@@ -204,6 +257,11 @@ impl Act {
                 let command = ChangeCommand { email: email.clone(), held, state };
                 change_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
             }
+            Self::CancelOrder { number } => order::cancel(tx, shop, number, at),
+            Self::Refund { number, minor, currency, why } => {
+                order::refund(tx, shop, number, order::amount(*minor, currency)?, why, at)
+            }
+            Self::EraseCustomer { customer } => customer::erase(tx, shop, customer, at),
         }
     }
 }

@@ -5,9 +5,14 @@
 
 mod account;
 mod act;
+mod customer;
 mod document;
 mod door;
+mod figures;
+mod find;
+mod job;
 mod log;
+mod order;
 mod person;
 mod secret;
 mod session;
@@ -16,9 +21,14 @@ mod undertake;
 
 pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue_code};
 pub use act::{Act, ActRefusal, Change};
+pub use customer::{Customer, MergeCommand, customer, export, merge, waiting_counts, waiting_list};
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;
+pub use figures::{Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
+pub use find::{FOUND_MAX, Found, FoundCustomer, FoundGrant, FoundProduct, FoundSale, find};
+pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use log::{LogPage, LogQuery, entries};
+pub use order::{NoteCommand, write_note};
 pub use person::{Person, Refusal};
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_sale_report"),
     migration!(14, "0014_signing"),
     migration!(15, "0015_reach"),
+    migration!(16, "0016_order_desk"),
 ];
 
 /// The newest schema that this release knows.

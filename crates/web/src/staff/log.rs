@@ -2,8 +2,8 @@
 
 use axum::Extension;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
 use kontor_base::id;
 use kontor_domain::staff::Permission;
 use kontor_shop::staff::{LogQuery, Person, accounts, entries};
@@ -13,7 +13,6 @@ use serde::Deserialize;
 use super::desk::{changes, shell};
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
-use crate::kit::guard::secure_headers;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
 use crate::page::staff::{LogPage, LogRow, Place};
@@ -117,9 +116,8 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<As
         Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    let mut text = String::from("entry,at,person,act,market,subject,was,is_now\r\n");
-    for entry in entries {
-        let fields = [
+    let rows = entries.into_iter().map(|entry| {
+        vec![
             id::encode(entry.id),
             entry.made_at.timestamp().to_string(),
             entry.person,
@@ -128,36 +126,14 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<As
             entry.subject,
             entry.was,
             entry.is_now,
-        ];
-        text.push_str(&fields.map(|field| cell(&field)).join(","));
-        text.push_str("\r\n");
-    }
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    secure_headers(headers);
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let name = HeaderValue::from_static("attachment; filename=\"staff-log.csv\"");
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    response
-}
-
-/// A field of a CSV file. What a spreadsheet would run as a formula is led by an apostrophe.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+        ]
+    });
+    super::desk::csv("staff-log.csv", "entry,at,person,act,market,subject,was,is_now", rows)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_spreadsheet_runs_nothing() {
-        assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
-        assert_eq!(cell("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
-    }
 
     #[test]
     fn the_next_page_asks_for_the_same() {

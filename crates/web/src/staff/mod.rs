@@ -5,14 +5,20 @@
 
 mod account;
 mod clearance;
+mod customer;
 mod desk;
 mod document;
 mod door;
+mod figures;
+mod find;
 mod grant;
+mod job;
 mod log;
+mod order;
 mod people;
 mod proposal;
 mod today;
+mod waiting;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -36,6 +42,23 @@ pub fn routes(routes: Routes) -> Routes {
         .add(account::PASSWORD, post(account::password))
         .add(account::CODES, post(account::codes))
         .add(account::SESSIONS, post(account::sessions))
+        .add(find::FIND, get(find::show))
+        .add(order::LIST, get(order::orders))
+        .add(order::CSV, get(order::csv))
+        .add(order::SHOW, get(order::show))
+        .add(order::NOTE, post(order::note))
+        .add(order::CANCEL, post(order::cancel))
+        .add(order::REFUND, post(order::refund))
+        .add(customer::SHOW, get(customer::show))
+        .add(customer::EXPORT, post(customer::export))
+        .add(customer::MERGE, post(customer::merge))
+        .add(customer::ERASE, post(customer::erase))
+        .add(waiting::LISTS, get(waiting::lists))
+        .add(waiting::CSV, get(waiting::csv))
+        .add(figures::SHOW, get(figures::show))
+        .add(figures::CSV, get(figures::csv))
+        .add(job::LIST, get(job::list))
+        .add(job::STEER, post(job::steer))
         .add(log::SHOW, get(log::show))
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))

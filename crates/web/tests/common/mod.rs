@@ -8,6 +8,7 @@
 )]
 
 mod ask;
+mod desk;
 mod dump;
 mod goods;
 mod journey;
@@ -27,6 +28,7 @@ use kontor_web::kit::routes::Route;
 use kontor_web::server;
 
 pub(crate) use ask::{Answer, Ask};
+pub(crate) use desk::{Browser, PASSWORD};
 pub(crate) use goods::{BAND, BAND_LAST, PHONE, SECRET, STOCK};
 pub(crate) use journey::{Held, ONE_BAND, Opened, new_cart, order_body};
 pub(crate) use shopper::Shopper;
@@ -75,7 +77,25 @@ impl Api {
         self.router.clone()
     }
 
+    /// A server on which one person gives back up to this many US cents alone.
+    pub(crate) async fn open_refunding(alone_minor: i64) -> Self {
+        let usd = "USD".parse().expect("a currency");
+        let mut staff = kontor_shop::core::usual_limits();
+        staff.refund.push(kontor_base::Money::new(alone_minor, usd));
+        Self::open_for(0, 0, 2_000, staff).await
+    }
+
     async fn open_with(writes_per_minute: u32, sign_ups_per_hour: u32, file_bytes: usize) -> Self {
+        let staff = kontor_shop::core::usual_limits();
+        Self::open_for(writes_per_minute, sign_ups_per_hour, file_bytes, staff).await
+    }
+
+    async fn open_for(
+        writes_per_minute: u32,
+        sign_ups_per_hour: u32,
+        file_bytes: usize,
+        staff: kontor_domain::staff::Limits,
+    ) -> Self {
         let scratch = Scratch::chosen();
         let db = scratch.open();
         let today = Instant::start_of(TODAY.parse().expect("a day")).plus_seconds(12 * 60 * 60);
@@ -89,6 +109,7 @@ impl Api {
                 account: "DE00 0000".to_owned(),
                 bank: "A bank".to_owned(),
             }),
+            staff,
             ..Policy::default()
         };
         let secret = SecretKey::from_bytes([7; 32]);

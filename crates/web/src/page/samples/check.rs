@@ -57,6 +57,13 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-matrix", l, staff::MatrixPage::samples(l)));
         all.extend(render("staff-clearance", l, staff::ClearancePage::samples(l)));
         all.extend(render("staff-grant", l, staff::GrantFormPage::samples(l)));
+        all.extend(render("staff-orders", l, staff::OrdersPage::samples(l)));
+        all.extend(render("staff-order", l, staff::OrderDeskPage::samples(l)));
+        all.extend(render("staff-find", l, staff::FindPage::samples(l)));
+        all.extend(render("staff-customer", l, staff::CustomerPage::samples(l)));
+        all.extend(render("staff-waiting", l, staff::WaitingListsPage::samples(l)));
+        all.extend(render("staff-jobs", l, staff::JobsPage::samples(l)));
+        all.extend(render("staff-figures", l, staff::FiguresPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));
         all.extend(render("record", l, RecordPage::samples(l)));
         all.extend(render("definitions", l, DefinitionsPage::samples(l)));

@@ -5,6 +5,7 @@
 
 mod check;
 mod checkout;
+mod desk;
 mod rest;
 mod rom;
 mod sale;

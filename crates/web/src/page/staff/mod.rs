@@ -5,8 +5,13 @@
 
 mod account;
 mod clearance;
+mod customer;
 mod door;
+mod figures;
+mod find;
+mod job;
 mod log;
+mod order;
 mod people;
 mod proposal;
 mod shell;
@@ -17,8 +22,13 @@ pub use clearance::{
     Evidence, GrantForm, GrantFormPage, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule,
     ProductPage as ClearancePage, StepRow,
 };
+pub use customer::{CustomerPage, WaitingListsPage, WaitingRow};
 pub use door::DoorPage;
+pub use figures::{CoverRow, Drawn, EndingRow, FiguresPage};
+pub use find::{FindPage, FoundKind};
+pub use job::{JobRow, JobsPage};
 pub use log::{LogPage, LogRow};
+pub use order::{DeskLine, Happened, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage};
 pub use people::{PeoplePage, PersonRow};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use shell::{Notice, Place, StaffShell};

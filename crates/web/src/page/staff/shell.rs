@@ -13,10 +13,18 @@ use crate::page::Site;
 pub enum Place {
     /// What waits, what expires, what went wrong.
     Today,
+    /// Orders.
+    Orders,
+    /// Waiting lists.
+    Waiting,
+    /// Figures.
+    Figures,
     /// The clearances of a market.
     Clearances,
     /// What waits for a second person.
     Proposals,
+    /// Jobs.
+    Jobs,
     /// Accounts.
     People,
     /// The log.
@@ -27,14 +35,28 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Today, Self::Clearances, Self::Proposals, Self::People, Self::Log, Self::Account];
+    pub const ALL: [Self; 10] = [
+        Self::Today,
+        Self::Orders,
+        Self::Waiting,
+        Self::Figures,
+        Self::Clearances,
+        Self::Proposals,
+        Self::Jobs,
+        Self::People,
+        Self::Log,
+        Self::Account,
+    ];
 
     /// Its name.
     #[must_use]
     pub fn name(self, t: &Text) -> String {
         let id = match self {
             Self::Today => "staff-today",
+            Self::Orders => "desk-orders",
+            Self::Waiting => "desk-waiting",
+            Self::Figures => "desk-figures",
+            Self::Jobs => "desk-jobs",
             Self::Clearances => "staff-clearances",
             Self::Proposals => "staff-proposals",
             Self::People => "staff-people",
@@ -49,6 +71,10 @@ impl Place {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Today => "/admin",
+            Self::Orders => "/admin/orders",
+            Self::Waiting => "/admin/waiting",
+            Self::Figures => "/admin/figures",
+            Self::Jobs => "/admin/jobs",
             Self::Clearances => "/admin/clearances",
             Self::Proposals => "/admin/proposals",
             Self::People => "/admin/people",
@@ -84,6 +110,8 @@ pub struct StaffShell {
     pub waiting: usize,
     /// What has happened.
     pub notice: Option<Notice>,
+    /// What the search field has in it.
+    pub find: String,
 }
 
 impl StaffShell {
