@@ -167,6 +167,14 @@ typed_id!(
     PaymentId, "pay"
 );
 typed_id!(
+    /// Money that goes back to a customer.
+    RefundId, "rfd"
+);
+typed_id!(
+    /// A customer: the keyed hash of an e-mail address.
+    CustomerId, "cus"
+);
+typed_id!(
     /// A ledger transfer.
     TransferId, "trf"
 );

@@ -28,4 +28,4 @@ pub use money::{Currency, Money, MoneyError};
 pub use random::Random;
 pub use rate::{Rate, Rounding};
 pub use secret::{KeyedHash, SecretKey};
-pub use text::{Line, TextError};
+pub use text::{Line, TextError, folded_words};

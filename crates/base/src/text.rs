@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
 /// Why a text was not accepted.
@@ -103,6 +104,32 @@ impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
     }
 }
 
+/// The words of a text as they are looked for: in small letters, without accents, split where
+/// anything but a letter or a digit stands. `Łukasz Żółć-Groß` is `lukasz`, `zolc`, `gross`.
+///
+/// Vowel signs of Indian scripts are accents to this: what is looked for is treated like what is
+/// found, so that a word is still found by itself.
+#[must_use]
+pub fn folded_words(text: &str) -> Vec<String> {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match letter {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ı' => folded.push('i'),
+            other => folded.push(other),
+        }
+    }
+    // Apostrophes join: O'Neil is one word, however it is typed.
+    folded.retain(|c| !matches!(c, '\'' | '’' | '`'));
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
 /// Control characters, invisible format characters (bidirectional overrides, zero-width), private
 /// use and non-characters. The zero-width joiner and non-joiner stay: Hindi needs them.
 fn is_control(c: char) -> bool {
@@ -152,6 +179,20 @@ mod tests {
         for (bad, error) in cases {
             assert_eq!(Line::<80>::parse(bad), Err(error), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn words_are_found_however_they_are_typed() {
+        for (text, words) in [
+            ("Łukasz Żółć-Groß", &["lukasz", "zolc", "gross"][..]),
+            ("O’Neil O'Neil", &["oneil", "oneil"]),
+            ("ADA.LOVELACE+x", &["ada", "lovelace", "x"]),
+            ("王小明", &["王小明"]),
+            (" -- ", &[]),
+        ] {
+            assert_eq!(folded_words(text), words, "{text}");
+        }
+        assert_eq!(folded_words("हरि"), folded_words("हरि".to_uppercase().as_str()));
     }
 
     proptest! {

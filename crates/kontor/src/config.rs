@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use kontor_base::{Money, Rate};
+use kontor_domain::staff::Limits as StaffLimits;
 use kontor_remote::post::{Post, PostError, Server as Smtp};
 use kontor_rom::core::Redirect;
 use kontor_shop::Share;
@@ -36,6 +38,8 @@ pub struct Config {
     pub mail: Mail,
     /// Calls to other programs.
     pub hook: Hook,
+    /// What one person of the staff may do alone, and how long records are kept.
+    pub staff: Staff,
     /// Counting installations.
     pub install: Install,
     /// The ROM service.
@@ -154,6 +158,18 @@ pub struct Mail {
     pub folder: PathBuf,
 }
 
+/// What one person of the staff may do alone, and how long records are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Staff {
+    /// The largest refund without a second person, one amount per currency: `100.00 USD`.
+    pub refund_alone: Vec<String>,
+    /// The largest price cut without a second person, in per cent of the price before.
+    pub price_cut_alone: String,
+    /// For how many years tax records are kept after the year of the order.
+    pub keep_tax_records_years: u16,
+}
+
 /// Counting installations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -203,6 +219,7 @@ impl Default for Config {
             payment: Payment::default(),
             mail: Mail::default(),
             hook: Hook::default(),
+            staff: Staff::default(),
             install: Install::default(),
             rom: Rom::default(),
             files: Files::default(),
@@ -242,6 +259,34 @@ impl Default for Server {
 impl Default for Limits {
     fn default() -> Self {
         Self { public_writes_per_minute: 120, sign_ups_per_hour: 20, hold_s: 900 }
+    }
+}
+
+impl Default for Staff {
+    fn default() -> Self {
+        let usual = kontor_shop::core::usual_limits();
+        Self {
+            refund_alone: Vec::new(),
+            price_cut_alone: usual.price_cut.percent(),
+            keep_tax_records_years: kontor_shop::core::KEEP_TAX_RECORDS_YEARS,
+        }
+    }
+}
+
+impl Staff {
+    /// The limits as the shop takes them; `None` where a text is no amount or no rate.
+    #[must_use]
+    pub fn limits(&self) -> Option<StaffLimits> {
+        let amount = |text: &String| {
+            let (amount, currency) = text.split_once(' ')?;
+            let money = Money::parse(amount, currency.parse().ok()?).ok()?;
+            (money.minor >= 0).then_some(money)
+        };
+        let refund: Vec<Money> = self.refund_alone.iter().map(amount).collect::<Option<_>>()?;
+        let currencies: std::collections::BTreeSet<_> =
+            refund.iter().map(|money| money.currency).collect();
+        let price_cut = Rate::parse_percent(&self.price_cut_alone)?;
+        (currencies.len() == refund.len()).then_some(StaffLimits { price_cut, refund })
     }
 }
 
@@ -328,6 +373,21 @@ pub const KEYS: &[(&str, &str)] = &[
         "hook.allow_private",
         "Let webhooks call addresses of your own network, also by http. Never where people whom you\n\
          do not trust with that network can add webhooks.",
+    ),
+    (
+        "staff.refund_alone",
+        "The largest refund that one person gives back alone, one amount per currency, such as\n\
+         [\"100.00 USD\", \"100.00 EUR\"]. Above it, and in every currency that is not named, a\n\
+         second person has to approve it.",
+    ),
+    (
+        "staff.price_cut_alone",
+        "The largest cut of a price that one person makes alone, in per cent of the price before.",
+    ),
+    (
+        "staff.keep_tax_records_years",
+        "For how many years after the year of an order its tax records are kept (1 to 30): when a\n\
+         customer is erased, name, address and amounts of younger orders stay. Ask your tax adviser.",
     ),
     (
         "install.count",
@@ -419,6 +479,15 @@ impl Config {
         }
         if self.share().is_none() {
             return wrong("server.share is a part of a whole, such as 1/2");
+        }
+        if self.staff.limits().is_none() {
+            return wrong(
+                "staff.refund_alone are amounts like \"100.00 USD\", one for each currency, and \
+                 staff.price_cut_alone is a number of per cent",
+            );
+        }
+        if !(1..=30).contains(&self.staff.keep_tax_records_years) {
+            return wrong("staff.keep_tax_records_years lies between 1 and 30");
         }
         if self.install.cell_min == 0 || self.install.snapshot_every == 0 {
             return wrong("install.cell_min and install.snapshot_every are at least 1");
@@ -623,6 +692,11 @@ mod tests {
             ("[mail]\nsmtp = 'mail.example'\nfrom = 'shop@example.com'", "mail.smtp"),
             ("[mail]\nsmtp = 'smtps://mail.example'\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'smtps://mail.example'\nfolder = 'x'", "mail.folder"),
+            ("[staff]\nrefund_alone = ['100 dollars']", "staff.refund_alone"),
+            ("[staff]\nrefund_alone = ['1 USD', '2 USD']", "staff.refund_alone"),
+            ("[staff]\nrefund_alone = ['-1 USD']", "staff.refund_alone"),
+            ("[staff]\nprice_cut_alone = 'a lot'", "staff.price_cut_alone"),
+            ("[staff]\nkeep_tax_records_years = 0", "keep_tax_records_years"),
             ("[install]\ncell_min = 0", "cell_min"),
             ("[log]\nformat = 'xml'", "format"),
             ("database = 'mysql://localhost/x'", "database"),

@@ -87,6 +87,8 @@ pub fn policy(config: &Config) -> Policy {
         node: config.node(),
         // The configuration was checked when it was read.
         share: config.share().unwrap_or(Share::ALL),
+        staff: config.staff.limits().unwrap_or_else(kontor_shop::core::usual_limits),
+        keep_tax_records_years: config.staff.keep_tax_records_years,
     }
 }
 

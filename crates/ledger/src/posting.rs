@@ -365,6 +365,47 @@ pub fn post_credit(
     Ok(take_back(standing.order, &amounts, MoneyCause::Credited, at, reference, random))
 }
 
+/// `amount` of what is left of the sale is taken back, from each income account in proportion to
+/// what it has: a price that falls afterwards takes its share of the tax with it. Rounded down, and
+/// what rounding leaves goes to the accounts with the largest remainders (largest first, then in the
+/// order of the accounts); all that is left takes everything back exactly.
+///
+/// # Errors
+///
+/// [`MoneyRefusal::MoreThanSold`], [`MoneyRefusal::MixedCurrencies`] or
+/// [`MoneyRefusal::AmountOutOfRange`].
+pub fn post_credit_share(
+    standing: &OrderStanding,
+    amount: Money,
+    at: Instant,
+    reference: &Reference,
+    random: &Random,
+) -> Result<Vec<MoneyTransfer>, MoneyRefusal> {
+    check_amount(amount, standing.currency)?;
+    let sold = standing.sold()?;
+    if amount.minor > sold.minor {
+        return Err(MoneyRefusal::MoreThanSold { wanted: amount, sold });
+    }
+    let (whole, wanted) = (i128::from(sold.minor), i128::from(amount.minor));
+    let mut shares = Vec::with_capacity(standing.sold.len());
+    for (account, has) in standing.sold.iter().filter(|(_, has)| has.minor > 0) {
+        let exact = i128::from(has.minor) * wanted;
+        shares.push((account, exact / whole, exact % whole));
+    }
+    let mut left = wanted - shares.iter().map(|(_, share, _)| share).sum::<i128>();
+    // Stable: accounts with the same remainder stay in their order.
+    shares.sort_by(|(_, _, a), (_, _, b)| b.cmp(a));
+    let mut amounts = BTreeMap::new();
+    for (account, share, _) in shares {
+        let more = left.min(1);
+        left -= more;
+        let minor = i64::try_from(share + more).map_err(|_| MoneyRefusal::AmountOutOfRange)?;
+        amounts.insert(account.clone(), Money::new(minor, standing.currency));
+    }
+    assert_eq!(left, 0, "fewer units are left by rounding than there are accounts");
+    Ok(take_back(standing.order, &amounts, MoneyCause::Credited, at, reference, random))
+}
+
 fn take_back(
     order: OrderId,
     amounts: &BTreeMap<MoneyAccount, Money>,

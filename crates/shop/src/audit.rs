@@ -125,6 +125,10 @@ fn audit_orders(tx: &mut Tx<'_>) -> Result<(Vec<OrderFinding>, u64, Vec<OrderMon
             let hold = stock::hold(tx, placed.hold)?;
             let number = || placed.order.number.to_string();
             let mut found = |problem| findings.push(OrderFinding { number: number(), problem });
+            let kept_state = order::list::kept_state(tx, &placed.order.number)?;
+            if kept_state.as_deref() != Some(placed.state().word()) {
+                found("its state in lists is not the one that follows");
+            }
             match hold.map(|hold| hold.state) {
                 Some(HoldState::Claimed | HoldState::Cancelled) => {}
                 Some(_) => found("its hold was never claimed"),

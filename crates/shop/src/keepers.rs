@@ -11,7 +11,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::core::{Shop, TOPICS};
 use crate::hook::tell_scarce;
 use crate::order::{
-    cancel_unpaid, expire_checkouts, resume_payments, review_waiting, run_due_jobs, tell_lots,
+    cancel_unpaid, expire_checkouts, index_orders, resume_payments, review_waiting, run_due_jobs,
+    tell_lots,
 };
 use crate::sale::keep_sales;
 use crate::staff::{forget_challenges, forget_sessions};
@@ -27,6 +28,8 @@ const GATHER: Duration = Duration::from_millis(100);
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// How often the lots of sales are told what became of their claims.
 const TELL_EVERY: Duration = Duration::from_millis(500);
+/// How often orders are looked for whose terms are to be found.
+const INDEX_EVERY: Duration = Duration::from_millis(300);
 /// After how long a payment without an answer is asked about anew, in seconds.
 const STUCK_AFTER_S: i64 = 60;
 /// How many old answers to idempotency keys are forgotten at once.
@@ -40,6 +43,7 @@ pub async fn run(shop: Arc<Shop>, stop: watch::Receiver<bool>) {
         keep_sales(Arc::clone(&shop), stop.clone()),
         keep_claims(Arc::clone(&shop), stop.clone()),
         keep_holds(Arc::clone(&shop), stop.clone()),
+        keep_terms(Arc::clone(&shop), stop.clone()),
         keep_clearances(shop, stop),
     );
 }
@@ -134,6 +138,22 @@ async fn keep_claims(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             _ = stop.changed() => return,
             () = tokio::time::sleep(TELL_EVERY) => {}
+        }
+    }
+}
+
+/// Finds the terms of new orders, so that they are found within a second of being placed.
+async fn keep_terms(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let found = index_orders(&shop).await;
+        if let Err(fault) = &found {
+            tracing::error!(%fault, "the terms of orders could not be written");
+        }
+        // A full round may have left some: go on, with a breath for whoever else writes.
+        let pause = if found.is_ok_and(|found| found > 0) { INDEX_EVERY / 10 } else { INDEX_EVERY };
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

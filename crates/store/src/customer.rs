@@ -1,11 +1,13 @@
 //! Waiting lists. Addresses are personal data: they leave this module only to be written to.
 
+pub mod contact;
+
 use kontor_base::{Email, Instant, KeyedHash};
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Tx, parsed};
+use crate::kernel::sql::{Row, Tx, parsed};
 use crate::values;
 
 /// Puts somebody on a waiting list; `person` is the keyed hash of the entry's key. Whoever is on it
@@ -54,25 +56,67 @@ pub fn waiting_counts(
     )
 }
 
-/// The entry with this keyed hash, if somebody still waits under it.
+/// An entry as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptWaiting {
+    /// The keyed hash of its key.
+    pub person: KeyedHash,
+    /// Who waits for what.
+    pub entry: WaitingEntry,
+    /// Since when.
+    pub signed_at: Instant,
+}
+
+/// An entry by the keyed hash of its key.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn waiting(tx: &mut Tx<'_>, person: &KeyedHash) -> Result<Option<WaitingEntry>, StoreError> {
-    const TABLE: &str = "customer_waiting";
+pub fn waiting(tx: &mut Tx<'_>, person: &KeyedHash) -> Result<Option<KeptWaiting>, StoreError> {
     tx.optional(
-        "SELECT market, model, language, email FROM customer_waiting WHERE person = $1",
+        "SELECT person, market, model, language, email, signed_at FROM customer_waiting
+         WHERE person = $1",
         values![person],
-        |row| {
-            let model = row.text(1)?;
-            Ok(WaitingEntry {
-                market: parsed(&row.text(0)?, TABLE)?,
-                model: if model.is_empty() { None } else { Some(parsed(&model, TABLE)?) },
-                language: parsed(&row.text(2)?, TABLE)?,
-                email: Email::parse(&row.text(3)?).map_err(|e| StoreError::bad_row(TABLE, e))?,
-            })
-        },
+        read_waiting,
+    )
+}
+
+/// A page of the entries of one list in the order of their keys: up to `limit` after `after`. An
+/// empty model is the market's opening.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting_after(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    model: &str,
+    after: &KeyedHash,
+    limit: i64,
+) -> Result<Vec<KeptWaiting>, StoreError> {
+    tx.query(
+        "SELECT person, market, model, language, email, signed_at FROM customer_waiting
+         WHERE market = $1 AND model = $2 AND person > $3 ORDER BY person LIMIT $4",
+        values![market.as_str(), model, after, limit],
+        read_waiting,
+    )
+}
+
+/// A page of all entries in the order of their keys.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn all_waiting_after(
+    tx: &mut Tx<'_>,
+    after: &KeyedHash,
+    limit: i64,
+) -> Result<Vec<KeptWaiting>, StoreError> {
+    tx.query(
+        "SELECT person, market, model, language, email, signed_at FROM customer_waiting
+         WHERE person > $1 ORDER BY person LIMIT $2",
+        values![after, limit],
+        read_waiting,
     )
 }
 
@@ -99,7 +143,7 @@ pub fn waiting_untold(
     )
 }
 
-/// Takes somebody off a waiting list: they were told, or want to be forgotten.
+/// Takes somebody off a list.
 ///
 /// # Errors
 ///
@@ -107,4 +151,17 @@ pub fn waiting_untold(
 pub fn stop_waiting(tx: &mut Tx<'_>, person: &KeyedHash) -> Result<(), StoreError> {
     tx.execute("DELETE FROM customer_waiting WHERE person = $1", values![person])?;
     Ok(())
+}
+
+fn read_waiting(row: &Row<'_>) -> Result<KeptWaiting, StoreError> {
+    let table = "customer_waiting";
+    let model = row.text(2)?;
+    let email = Email::parse(&row.text(4)?).map_err(|error| StoreError::bad_row(table, error))?;
+    let entry = WaitingEntry {
+        email,
+        market: parsed(&row.text(1)?, table)?,
+        model: if model.is_empty() { None } else { Some(parsed(&model, table)?) },
+        language: parsed(&row.text(3)?, table)?,
+    };
+    Ok(KeptWaiting { person: row.bytes16(0)?, entry, signed_at: row.instant(5)? })
 }

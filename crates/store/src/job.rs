@@ -4,7 +4,7 @@ use kontor_base::Instant;
 use kontor_base::id::JobId;
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::Tx;
+use crate::kernel::sql::{Row, Tx};
 use crate::kernel::topic::Topic;
 use crate::values;
 
@@ -105,4 +105,91 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<(i64, i64), StoreError> {
         |row| Ok((row.int(0)?, row.int(1)?)),
     )?;
     Ok(counts.unwrap_or((0, 0)))
+}
+
+/// A job as a person looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptJob {
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: String,
+    /// `waiting` or `given_up`.
+    pub state: String,
+    /// When it is tried next, or was tried last.
+    pub due_at: Instant,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What it needs to know.
+    pub body: String,
+    /// Why it failed the last time.
+    pub last_error: Option<String>,
+}
+
+/// Jobs in a state, the oldest first, after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn in_state(
+    tx: &mut Tx<'_>,
+    state: &str,
+    after: Option<JobId>,
+    limit: i64,
+) -> Result<Vec<KeptJob>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, kind, state, due_at, attempts, body, last_error FROM job
+         WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
+        values![state, &after, limit],
+        read,
+    )
+}
+
+/// A job.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn get(tx: &mut Tx<'_>, id: JobId) -> Result<Option<KeptJob>, StoreError> {
+    tx.optional(
+        "SELECT id, kind, state, due_at, attempts, body, last_error FROM job WHERE id = $1",
+        values![id.bytes()],
+        read,
+    )
+}
+
+/// Has a job tried again at once, with all its tries.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn retry(tx: &mut Tx<'_>, id: JobId, now: Instant) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE job SET state = 'waiting', due_at = $2, attempts = 0 WHERE id = $1",
+        values![id.bytes(), now],
+    )?;
+    tx.touch(Topic::Job)
+}
+
+/// Gives a job up: nobody tries it any more, and it stays to be looked at.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn give_up(tx: &mut Tx<'_>, id: JobId) -> Result<(), StoreError> {
+    tx.execute("UPDATE job SET state = 'given_up' WHERE id = $1", values![id.bytes()])?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> Result<KeptJob, StoreError> {
+    Ok(KeptJob {
+        id: JobId::from_bytes(row.bytes16(0)?),
+        kind: row.text(1)?,
+        state: row.text(2)?,
+        due_at: row.instant(3)?,
+        attempts: row.int(4)?,
+        body: row.text(5)?,
+        last_error: row.maybe_text(6)?,
+    })
 }

@@ -1,4 +1,12 @@
 //! Checkouts and orders.
+//!
+//! The state of an order is derived from three others and written beside them, by the two statements
+//! here that write those, so that a list can walk an index of it.
+
+pub mod day;
+pub mod list;
+pub mod note;
+pub mod term;
 
 use kontor_base::id::{CartId, CheckoutId, HoldId, OrderId, PaymentId};
 use kontor_base::{Instant, Language};
@@ -6,7 +14,8 @@ use kontor_domain::cart::CartLine;
 use kontor_domain::customer::{Address, Contact};
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::{
-    CheckoutState, ClearanceState, FulfilmentState, Order, OrderNumber, Quote,
+    CheckoutState, ClearanceState, FulfilmentState, Order, OrderNumber, OrderState, Quote,
+    order_state,
 };
 use kontor_domain::payment::PaymentState;
 use serde::{Deserialize, Serialize};
@@ -148,7 +157,15 @@ pub struct PlacedOrder {
     pub clearance_state: ClearanceState,
 }
 
-/// Writes a new order.
+impl PlacedOrder {
+    /// What it is, in one word.
+    #[must_use]
+    pub fn state(&self) -> OrderState {
+        order_state(self.payment_state, self.fulfilment_state, self.clearance_state)
+    }
+}
+
+/// Writes a new order, and that a keeper has to find its terms.
 ///
 /// # Errors
 ///
@@ -158,8 +175,8 @@ pub fn insert(tx: &mut Tx<'_>, placed: &PlacedOrder) -> Result<(), StoreError> {
     let body = to_json(order, "order_head")?;
     tx.execute(
         "INSERT INTO order_head (id, number, market, placed_at, payment, hold, payment_state,
-             fulfilment_state, clearance_state, currency, total_minor, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             fulfilment_state, clearance_state, currency, total_minor, body, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         values![
             order.id.bytes(),
             order.number.as_str(),
@@ -173,8 +190,10 @@ pub fn insert(tx: &mut Tx<'_>, placed: &PlacedOrder) -> Result<(), StoreError> {
             order.totals.total.currency.code(),
             order.totals.total.minor,
             &body,
+            placed.state().word(),
         ],
     )?;
+    term::queue(tx, order.id)?;
     for (line, bought) in (1_i64..).zip(&order.lines) {
         tx.execute(
             "INSERT INTO order_line (order_id, line, sku, quantity) VALUES ($1, $2, $3, $4)",
@@ -196,15 +215,27 @@ pub fn insert(tx: &mut Tx<'_>, placed: &PlacedOrder) -> Result<(), StoreError> {
 /// When the database cannot be written.
 pub fn save_states(tx: &mut Tx<'_>, placed: &PlacedOrder) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE order_head SET payment_state = $2, fulfilment_state = $3, clearance_state = $4
-         WHERE id = $1",
+        "UPDATE order_head SET payment_state = $2, fulfilment_state = $3, clearance_state = $4,
+             state = $5 WHERE id = $1",
         values![
             placed.order.id.bytes(),
             placed.payment_state.word(),
             placed.fulfilment_state.word(),
-            placed.clearance_state.word()
+            placed.clearance_state.word(),
+            placed.state().word(),
         ],
     )?;
+    Ok(())
+}
+
+/// Writes what is left of an order's personal data. What was agreed on stays as it is.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn save_body(tx: &mut Tx<'_>, order: &Order) -> Result<(), StoreError> {
+    let body = to_json(order, "order_head")?;
+    tx.execute("UPDATE order_head SET body = $2 WHERE id = $1", values![order.id.bytes(), &body])?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Attempts to pay.
 
+pub mod refund;
+
 use kontor_base::id::{CheckoutId, OrderId, PaymentId};
 use kontor_base::{Instant, KeyedHash, Money};
 use kontor_domain::payment::{PaymentState, ProviderKind, TestScenario};

@@ -3,9 +3,12 @@
 
 mod cancel;
 mod checkout;
+mod erase;
 mod number;
 mod quote;
+mod refund;
 mod state;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -14,12 +17,15 @@ pub use cancel::{CancelPlan, CancelRefusal, MoneyBack, cancel_plan};
 pub use checkout::{
     CHECKOUT_TABLE, CheckoutEvent, CheckoutRefusal, CheckoutState, CheckoutStep, checkout_step,
 };
+pub use erase::{Kept, erased, is_erased, is_over, kept_of, tax_records_until};
 pub use number::{OrderNumber, OrderNumberError};
 pub use quote::{
     AppliedTax, PricedLine, Quote, QuoteRefusal, QuoteRequest, QuotedLine, QuotedShipping,
     TaxTotal, Totals, quote,
 };
+pub use refund::{RefundRefusal, refund_event};
 pub use state::{
     ClearanceState, FulfilmentState, ORDER_STATE_TABLE, OrderState, OrderStateRow, order_state,
 };
+pub use terms::{PHONE_PIECE_MIN, Wanted, search_terms};
 pub use types::{Order, OrderLine, VerdictNote};

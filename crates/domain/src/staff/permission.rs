@@ -84,8 +84,14 @@ permissions! {
     ResellerApprove = "reseller.approve", Market, Four;
     /// Set units aside for a reseller, give out keys, turn applications down.
     ResellerManage = "reseller.manage", Market, Two;
+    /// Hand somebody everything that is kept about them.
+    CustomerExport = "customer.export", Market, Two;
+    /// Put two addresses of one person together.
+    CustomerMerge = "customer.merge", Market, Two;
     /// See orders.
     OrderRead = "order.read", Market, Two;
+    /// Write notes to orders and send their mails again.
+    OrderEdit = "order.edit", Market, Two;
     /// Cancel orders.
     OrderCancel = "order.cancel", Market, Two;
     /// Hand orders to the carrier, with the serial numbers of what is in them.
@@ -96,6 +102,10 @@ permissions! {
     OpeningWithdraw = "opening.withdraw", Market, Two;
     /// Take a withdrawal back.
     OpeningRestore = "opening.restore", Market, Four;
+    /// See what is queued and what was given up.
+    JobRead = "job.read", Everywhere, Two;
+    /// Have jobs tried again, or give them up.
+    JobRun = "job.run", Everywhere, Two;
     /// Make accounts and give roles.
     StaffManage = "staff.manage", Everywhere, Four;
     /// Read the log of what staff did.

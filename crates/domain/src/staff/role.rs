@@ -66,9 +66,15 @@ impl Role {
     #[must_use]
     pub const fn permits(self) -> &'static [Permission] {
         match self {
-            Self::Owner => {
-                &[P::MarketRead, P::StaffManage, P::StaffAudit, P::StaffConnect, P::SigningRotate]
-            }
+            Self::Owner => &[
+                P::MarketRead,
+                P::JobRead,
+                P::JobRun,
+                P::StaffManage,
+                P::StaffAudit,
+                P::StaffConnect,
+                P::SigningRotate,
+            ],
             Self::MarketManager => &[
                 P::MarketRead,
                 P::MarketEdit,
@@ -81,12 +87,16 @@ impl Role {
                 P::ResellerRead,
                 P::ResellerApprove,
                 P::ResellerManage,
+                P::CustomerRead,
                 P::OrderRead,
+                P::OrderEdit,
                 P::OrderCancel,
                 P::PaymentRefund,
                 P::OpeningWithdraw,
                 P::OpeningRestore,
                 P::StaffConnect,
+                P::JobRead,
+                P::JobRun,
             ],
             Self::ClearanceOfficer => &[
                 P::MarketRead,
@@ -97,14 +107,22 @@ impl Role {
                 P::OpeningRestore,
             ],
             Self::CatalogueEditor => &[P::MarketRead, P::CatalogueRead, P::CatalogueEdit],
-            Self::Warehouse => {
-                &[P::CatalogueRead, P::StockRead, P::StockBook, P::OrderRead, P::OrderDispatch]
-            }
+            Self::Warehouse => &[
+                P::CatalogueRead,
+                P::StockRead,
+                P::StockBook,
+                P::OrderRead,
+                P::OrderEdit,
+                P::OrderDispatch,
+            ],
             Self::Support => &[
                 P::CatalogueRead,
                 P::CustomerRead,
+                P::CustomerExport,
+                P::CustomerMerge,
                 P::CustomerErase,
                 P::OrderRead,
+                P::OrderEdit,
                 P::OrderCancel,
                 P::PaymentRefund,
             ],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use kontor_base::{Clock, Random};
 use kontor_domain::order::OrderNumber;
-use kontor_shop::order::{CancelCommand, Refusal, cancel, transfer_arrived};
+use kontor_shop::order::{CancelCommand, Refusal, cancel, reindex, transfer_arrived};
 use kontor_shop::{Failure, Shop};
 
 use super::CommandError;
@@ -25,6 +25,8 @@ pub(super) enum Args {
         /// The order's number, such as US26-7K3Q-9MX2-4TB7.
         number: OrderNumber,
     },
+    /// Forget what orders are found by, and their sums by day, and find all of it anew.
+    Reindex,
 }
 
 pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
@@ -33,6 +35,12 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
     let shop = Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
     let shop = Arc::new(shop);
     let (done, outcome) = match args {
+        Args::Reindex => {
+            let done = reindex(&shop).await?;
+            shop.db.close().await;
+            println!("{} orders and {} waiting entries are found again", done.orders, done.waiting);
+            return Ok(ExitCode::SUCCESS);
+        }
         Args::Cancel { number } => {
             let done = format!("{number} is cancelled");
             (done, cancel(&shop, CancelCommand { number }).await)

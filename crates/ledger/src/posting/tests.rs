@@ -86,6 +86,14 @@ impl Account {
         Ok(())
     }
 
+    fn share(&mut self, amount: Money) -> Result<(), MoneyRefusal> {
+        let standing = self.standing();
+        let random = &self.random;
+        let credited = post_credit_share(&standing, amount, second(3), &reference(), random)?;
+        self.written.extend(credited);
+        Ok(())
+    }
+
     fn void(&mut self) -> Result<(), MoneyRefusal> {
         let standing = self.standing();
         self.written.extend(post_void(&standing, second(4), &reference(), &self.random)?);
@@ -201,6 +209,32 @@ fn an_order_that_nobody_paid_is_called_off_without_a_trace() {
 }
 
 #[test]
+fn a_part_is_taken_back_from_each_account_by_its_share_and_adds_up() {
+    let mut account = Account::placed(1);
+    account.capture(usd(2_144)).expect("all of it");
+    account.share(usd(1_000)).expect("less than it cost");
+    let taken: Vec<(String, i64)> = account
+        .written
+        .iter()
+        .filter(|transfer| transfer.cause == MoneyCause::Credited)
+        .map(|transfer| (transfer.to.to_string(), transfer.amount.minor))
+        .collect();
+    // 1499, 500 and 145 of 2144: 699.16, 233.20 and 67.63; the largest remainder is the tax's.
+    let wanted = [("revenue/us", 699), ("shipping_income/us", 233), ("tax_collected/US-CA", 68)];
+    assert_eq!(taken, wanted.map(|(account, minor)| (account.to_owned(), minor)));
+    account.refund(usd(1_000)).expect("it was paid");
+    assert_eq!(account.standing().due(), Ok(usd(0)));
+    assert_eq!(account.share(usd(1_145)).expect_err("too much").code(), "payment.more_than_sold");
+    account.share(usd(1_144)).expect("the rest");
+    account.refund(usd(1_144)).expect("the rest");
+    let balances = balances(&account.written);
+    assert!(balances.values().all(|minor| *minor == 0), "{balances:?}");
+    assert_eq!(audited(&account.written, stated(1, 2_144, 2_144)), []);
+    assert_eq!(account.share(usd(0)), Err(MoneyRefusal::AmountOutOfRange));
+    assert_eq!(account.share(eur(1)), Err(MoneyRefusal::MixedCurrencies));
+}
+
+#[test]
 fn amounts_are_in_one_currency_and_in_range() {
     let refused = |change: fn(&mut SaleParts)| {
         let mut parts = parts(1);
@@ -280,6 +314,7 @@ enum Deed {
     Capture(i64),
     Refund(i64),
     CreditGoods(i64),
+    Share(i64),
     Void,
 }
 
@@ -288,6 +323,7 @@ fn some_deed() -> impl Strategy<Value = Deed> {
         (-5_i64..2_500).prop_map(Deed::Capture),
         (-5_i64..2_500).prop_map(Deed::Refund),
         (-5_i64..1_000).prop_map(Deed::CreditGoods),
+        (-5_i64..1_500).prop_map(Deed::Share),
         Just(Deed::Void),
     ]
 }
@@ -313,6 +349,9 @@ proptest! {
                         ..parts(1)
                     };
                     account.credit(&part).ok();
+                }
+                Deed::Share(minor) => {
+                    account.share(usd(minor)).ok();
                 }
                 Deed::Void => {
                     account.void().ok();

@@ -9,5 +9,8 @@ mod snapshot;
 pub(crate) use failure::Refuse;
 pub use failure::{Failure, Outcome};
 pub use once::{Once, Replayed, once};
-pub use shop::{BankAccount, Keys, Policy, Share, Shop, TICKET_KEY, claim_bytes, claim_of_bytes};
+pub use shop::{
+    BankAccount, KEEP_TAX_RECORDS_YEARS, Keys, Policy, Share, Shop, TICKET_KEY, claim_bytes,
+    claim_of_bytes, usual_limits,
+};
 pub use snapshot::{Known, Level, Levels, Snapshot, Snapshots, TOPICS};

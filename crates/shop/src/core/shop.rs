@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kontor_base::id::{CartId, CheckoutId, OrderId, SaleId, StaffId};
+use kontor_base::id::{CartId, CheckoutId, CustomerId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
-use kontor_base::{Clock, Instant, KeyedHash, Random, SecretKey, id, limits};
+use kontor_base::{Clock, Email, Instant, KeyedHash, Random, Rate, SecretKey, id, limits};
 use kontor_domain::install::{DEVICE_PURPOSE, DeviceKey};
 use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
+use kontor_domain::staff::Limits;
 use kontor_store::{Db, StoreError};
 
 use super::once::Once;
@@ -33,6 +34,21 @@ pub struct Policy {
     pub node: String,
     /// Which lots of a sale this node takes at once; the others it takes when nobody has them.
     pub share: Share,
+    /// Up to where one person of the staff is enough.
+    pub staff: Limits,
+    /// For how many years what tax law wants kept of an order is kept after its year.
+    pub keep_tax_records_years: u16,
+}
+
+/// The usual years for which tax records are kept: the longest that is asked for where the demo
+/// sells (China's accounting archives, Germany's AO section 147 until 2024). An operator sets their own.
+pub const KEEP_TAX_RECORDS_YEARS: u16 = 10;
+
+/// What one person may do alone until the operator says otherwise: cut a price by a fifth, and give
+/// nothing back.
+#[must_use]
+pub const fn usual_limits() -> Limits {
+    Limits { price_cut: Rate::from_ppm(200_000), refund: Vec::new() }
 }
 
 /// A part of all lots: every lot whose number, counted from 0, has this remainder.
@@ -65,6 +81,8 @@ impl Default for Policy {
             call_private: false,
             node: "one".to_owned(),
             share: Share::ALL,
+            staff: usual_limits(),
+            keep_tax_records_years: KEEP_TAX_RECORDS_YEARS,
         }
     }
 }
@@ -91,6 +109,7 @@ pub struct Keys {
     claim: SecretKey,
     claim_request: SecretKey,
     codes: SecretKey,
+    customer: SecretKey,
     staff: SecretKey,
     staff_mark: SecretKey,
     pub(crate) hook: SecretKey,
@@ -113,6 +132,7 @@ impl Keys {
             claim: secret.derive("claim token"),
             claim_request: secret.derive("claim request"),
             codes: secret.derive("sale codes"),
+            customer: secret.derive("customer"),
             staff: secret.derive("staff secret"),
             staff_mark: secret.derive("staff browser"),
             hook: secret.derive("webhook secrets"),
@@ -179,6 +199,12 @@ impl Keys {
         message[..16].copy_from_slice(person);
         message[16..end].copy_from_slice(&key.as_bytes()[..end - 16]);
         self.claim_request.hash(&message[..end])
+    }
+
+    /// The customer with this address: two spellings of it are one.
+    #[must_use]
+    pub fn customer(&self, email: &Email) -> CustomerId {
+        CustomerId::from_bytes(self.customer.hash(email.normalised().as_bytes()))
     }
 
     /// The hash under which a session's token or a recovery code is kept.

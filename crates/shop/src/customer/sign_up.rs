@@ -66,6 +66,9 @@ pub async fn sign_up(shop: &Arc<Shop>, command: Command) -> Outcome<WaitingEntry
                 return refuse(Refusal::NotTaken);
             }
             customers::sign_up(tx, &person, &entry, at)?;
+            // Known as a customer from now on, so that export and erasure find the entry.
+            let customer = own.keys.customer(&entry.email);
+            customers::contact::note(tx, customer, &entry.email.normalised(), at)?;
             Ok(entry.clone())
         })
         .await

@@ -90,7 +90,9 @@ pub(super) fn content_in(
     let details: Details =
         serde_json::from_str(&letter.body).map_err(|error| bad(error.to_string()))?;
     let content = match kind {
-        Kind::WaitingOver => customer::waiting(tx, &letter.about)?.map(Content::WaitingOver),
+        Kind::WaitingOver => {
+            customer::waiting(tx, &letter.about)?.map(|kept| Content::WaitingOver(kept.entry))
+        }
         Kind::StaffCode => {
             let account = accounts::find(tx, StaffId::from_bytes(letter.about))?;
             match account.filter(|account| account.state == AccountState::Active) {

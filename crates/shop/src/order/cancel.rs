@@ -6,15 +6,15 @@ use kontor_base::{Instant, Money};
 use kontor_domain::hook::EventKind;
 use kontor_domain::order::{FulfilmentState, MoneyBack, OrderNumber, cancel_plan};
 use kontor_domain::payment::{PaymentEvent, payment_step};
-use kontor_ledger::ProviderKey;
 use kontor_ledger::hold::cancel as cancel_hold;
-use kontor_ledger::posting::{OrderStanding, post_credit, post_refund, post_void};
+use kontor_ledger::posting::{OrderStanding, post_credit_share, post_void};
 use kontor_store::order::{PlacedOrder, by_number, save_states};
 use kontor_store::payment::{self as payments, Payment};
 use kontor_store::{Tx, money, stock};
 
 use super::jobs::queue_give_back;
-use super::place::{reference, sale_parts};
+use super::place::reference;
+use super::refund::give_back_in;
 use super::refusal::Refusal;
 use super::sale::cancelled_in;
 use crate::core::{Failure, Outcome, Refuse, Shop};
@@ -36,38 +36,45 @@ pub struct CancelCommand {
 pub async fn cancel(shop: &Arc<Shop>, command: CancelCommand) -> Outcome<(), Refusal> {
     let at = shop.now();
     let own = Arc::clone(shop);
-    shop.db
-        .write("order.cancel", move |tx| {
-            let mut placed =
-                by_number(tx, &command.number)?.ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-            let mut payment = payments::get(tx, placed.payment)?
-                .ok_or(Failure::Refused(Refusal::UnknownPayment))?;
-            let plan =
-                cancel_plan(placed.payment_state, placed.fulfilment_state, placed.clearance_state)
-                    .refuse()?;
-            let hold =
-                stock::hold(tx, placed.hold)?.ok_or(Failure::Refused(Refusal::UnknownOrder))?;
-            let freed = cancel_hold(&hold, at, &own.random).refuse()?;
-            stock::post(tx, &freed.transfers)?;
-            stock::save_hold(tx, &freed.hold)?;
-            cancelled_in(tx, freed.hold.id)?;
-            let left = payment.captured_minor - payment.refunded_minor;
-            let back = (plan.money == MoneyBack::Refund && left > 0)
-                .then(|| Money::new(left, payment.amount.currency));
-            money_back(tx, &own, &placed, &mut payment, plan.money, at)?;
-            payments::save(tx, &payment)?;
-            placed.payment_state = payment.state;
-            placed.fulfilment_state = FulfilmentState::Cancelled;
-            save_states(tx, &placed)?;
-            queue_letter(tx, &own, Cause::Cancelled(placed.order.id, back), at)?;
-            let cancelled = Happened::to_order(EventKind::OrderCancelled, &placed.order);
-            write_down_in(tx, &own, cancelled, at)?;
-            if let Some(amount) = back {
-                write_down_in(tx, &own, Happened::refunded(&placed.order, amount), at)?;
-            }
-            Ok(())
-        })
-        .await
+    shop.db.write("order.cancel", move |tx| cancel_in(tx, &own, &command.number, at)).await
+}
+
+/// Cancels an order in the caller's transaction.
+///
+/// # Errors
+///
+/// As [`cancel`].
+pub(crate) fn cancel_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    number: &OrderNumber,
+    at: Instant,
+) -> Outcome<(), Refusal> {
+    let mut placed = by_number(tx, number)?.ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+    let mut payment =
+        payments::get(tx, placed.payment)?.ok_or(Failure::Refused(Refusal::UnknownPayment))?;
+    let plan = cancel_plan(placed.payment_state, placed.fulfilment_state, placed.clearance_state)
+        .refuse()?;
+    let hold = stock::hold(tx, placed.hold)?.ok_or(Failure::Refused(Refusal::UnknownOrder))?;
+    let freed = cancel_hold(&hold, at, &shop.random).refuse()?;
+    stock::post(tx, &freed.transfers)?;
+    stock::save_hold(tx, &freed.hold)?;
+    cancelled_in(tx, freed.hold.id)?;
+    let left = payment.captured_minor - payment.refunded_minor;
+    let back = (plan.money == MoneyBack::Refund && left > 0)
+        .then(|| Money::new(left, payment.amount.currency));
+    money_back(tx, shop, &placed, &mut payment, plan.money, at)?;
+    payments::save(tx, &payment)?;
+    placed.payment_state = payment.state;
+    placed.fulfilment_state = FulfilmentState::Cancelled;
+    save_states(tx, &placed)?;
+    queue_letter(tx, shop, Cause::Cancelled(placed.order.id, back), at)?;
+    let cancelled = Happened::to_order(EventKind::OrderCancelled, &placed.order);
+    write_down_in(tx, shop, cancelled, at)?;
+    if let Some(amount) = back {
+        write_down_in(tx, shop, Happened::refunded(&placed.order, amount), at)?;
+    }
+    Ok(())
 }
 
 fn money_back(
@@ -88,33 +95,30 @@ fn money_back(
         MoneyBack::Void => PaymentEvent::Voided,
         MoneyBack::Refund => PaymentEvent::RefundedInFull,
     };
-    payment.state = payment_step(payment.state, event).refuse()?.to;
     match back {
         MoneyBack::GiveUp | MoneyBack::Void => {
+            payment.state = payment_step(payment.state, event).refuse()?.to;
             let voided = post_void(&standing, at, &text, &shop.random).refuse()?;
             money::post(tx, &voided)?;
         }
         MoneyBack::Refund => {
-            let goods_net =
-                Money::sum(currency, order.lines.iter().map(|line| line.quoted.amount.net))
-                    .map_err(|error| Failure::Refused(Refusal::Money(error.into())))?;
-            let shipping_net = order.shipping.amount.net;
-            let market = order.market.as_str();
-            let parts = sale_parts(market, id, goods_net, shipping_net, &order.totals.taxes)?;
-            let mut back = post_credit(&standing, &parts, at, &text, &shop.random).refuse()?;
-            let left = Money::new(payment.captured_minor - payment.refunded_minor, currency);
-            let provider = ProviderKey::parse(payment.provider.word())
-                .expect("the words of providers are keys");
+            // What is left of the sale, whatever was given back of it before.
+            let left = standing.sold().refuse()?;
             if left.minor > 0 {
-                back.push(
-                    post_refund(&standing, &provider, left, at, &text, &shop.random).refuse()?,
-                );
+                let credit =
+                    post_credit_share(&standing, left, at, &text, &shop.random).refuse()?;
+                money::post(tx, &credit)?;
             }
-            money::post(tx, &back)?;
-            payment.refunded_minor = payment.captured_minor;
+            let left = Money::new(payment.captured_minor - payment.refunded_minor, currency);
+            if left.minor > 0 {
+                let why = "order cancelled".to_owned();
+                give_back_in(tx, shop, order, payment, left, event, why, at)?;
+            } else {
+                payment.state = payment_step(payment.state, event).refuse()?.to;
+            }
         }
     }
-    if back != MoneyBack::GiveUp {
+    if back == MoneyBack::Void {
         queue_give_back(tx, shop, payment.id, at)?;
     }
     Ok(())

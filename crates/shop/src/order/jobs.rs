@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use kontor_base::Instant;
-use kontor_base::id::{JobId, PaymentId};
+use kontor_base::id::{JobId, PaymentId, RefundId};
 use kontor_domain::payment::{
     AuthoriseRequest, CaptureAnswer, PaymentEvent, PaymentState, ProviderAnswer, ProviderKind,
     payment_step,
@@ -13,19 +13,21 @@ use kontor_ledger::ProviderKey;
 use kontor_ledger::posting::{OrderStanding, post_capture};
 use kontor_store::job::{self, Job};
 use kontor_store::order::{get as load_order, save_states};
-use kontor_store::payment::{self as payments, Payment};
+use kontor_store::payment::{self as payments, Payment, refund as refunds};
 use kontor_store::{StoreError, Tx, money};
 
 use super::answer::answer;
 use super::place::reference;
+use super::refund::refund_of;
 use super::refusal::Refusal;
 use crate::core::{Failure, Outcome, Refuse, Shop};
 use crate::mail::{Cause, Kind, queue_in as queue_letter};
-use crate::payment::{authorise, capture, give_back, late_answer};
+use crate::payment::{authorise, capture, give_back, late_answer, send_back};
 
 const CAPTURE: &str = "payment.capture";
 const ASK: &str = "payment.ask";
 const GIVE_BACK: &str = "payment.give_back";
+pub(super) const REFUND: &str = "payment.refund";
 
 /// How many jobs are taken at once.
 const AT_ONCE: i64 = 256;
@@ -95,9 +97,10 @@ pub async fn run_due_jobs(shop: &Arc<Shop>) -> Result<Worked, StoreError> {
 
 async fn run(shop: &Arc<Shop>, job: Job) -> Result<bool, StoreError> {
     let id = job.id;
-    let tried = match job.body.parse() {
-        Ok(payment) => work(shop, &job, payment).await,
-        Err(_) => Err("the job names no payment".to_owned()),
+    let tried = match (job.kind.as_str(), job.body.parse()) {
+        (REFUND, _) => send_refund(shop, &job).await,
+        (_, Ok(payment)) => work(shop, &job, payment).await,
+        (_, Err(_)) => Err("the job names no payment".to_owned()),
     };
     let Err(error) = tried else { return Ok(true) };
     let tries = job.attempts + 1;
@@ -149,6 +152,27 @@ async fn work(shop: &Arc<Shop>, job: &Job, payment: PaymentId) -> Result<(), Str
         }
         other => Err(format!("no one knows how to do {other}")),
     }
+}
+
+/// Asks the provider to send money back that is booked already. Twice is once: the provider knows
+/// the refund by its id.
+async fn send_refund(shop: &Arc<Shop>, job: &Job) -> Result<(), String> {
+    let refund = job.body.parse::<RefundId>().map_err(|error| error.to_string())?;
+    let found = shop.db.read("payment.refund_of", move |tx| refund_of(tx, refund)).await;
+    let (kept, payment) = found
+        .map_err(|fault: StoreError| fault.to_string())?
+        .ok_or("the job's refund is not there")?;
+    send_back(payment.provider, refund, payment.reference.as_deref(), kept.amount)
+        .await
+        .map_err(str::to_owned)?;
+    let (id, at) = (job.id, shop.now());
+    shop.db
+        .write("payment.refund_done", move |tx| {
+            refunds::done(tx, refund, at)?;
+            job::finish(tx, id)
+        })
+        .await
+        .map_err(|fault: StoreError| fault.to_string())
 }
 
 async fn finish(shop: &Arc<Shop>, id: JobId) -> Result<(), String> {

@@ -4,7 +4,7 @@ use kontor_domain::cart::CartRefusal;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Verdict;
 use kontor_domain::customer::FieldError;
-use kontor_domain::order::{CancelRefusal, CheckoutRefusal, QuoteRefusal};
+use kontor_domain::order::{CancelRefusal, CheckoutRefusal, QuoteRefusal, RefundRefusal};
 use kontor_domain::payment::PaymentRefusal;
 use kontor_ledger::StockRefusal;
 use kontor_ledger::posting::MoneyRefusal;
@@ -54,6 +54,8 @@ pub enum Refusal {
     Money(MoneyRefusal),
     /// The order can no longer be cancelled.
     Cancel(CancelRefusal),
+    /// No money can go back.
+    Refund(RefundRefusal),
     /// What is bought was taken in a sale, and the sale's rules say no.
     Sale(SaleRefusal),
 }
@@ -79,6 +81,7 @@ impl Refusal {
             Self::Payment(refusal) => refusal.code(),
             Self::Money(refusal) => refusal.code(),
             Self::Cancel(refusal) => refusal.code(),
+            Self::Refund(refusal) => refusal.code(),
             Self::Sale(refusal) => refusal.code(),
         }
     }
@@ -103,5 +106,6 @@ from! {
     Payment: PaymentRefusal,
     Money: MoneyRefusal,
     Cancel: CancelRefusal,
+    Refund: RefundRefusal,
     Sale: SaleRefusal,
 }

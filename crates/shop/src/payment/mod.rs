@@ -2,4 +2,4 @@
 
 mod provider;
 
-pub use provider::{Offered, authorise, capture, give_back, late_answer, offered};
+pub use provider::{Offered, authorise, capture, give_back, late_answer, offered, send_back};

@@ -5,7 +5,7 @@
 //! scenarios, and bank transfers, which people make by hand. An outside provider gets its arm here.
 
 use kontor_base::Money;
-use kontor_base::id::PaymentId;
+use kontor_base::id::{PaymentId, RefundId};
 use kontor_domain::payment::{
     AuthoriseRequest, CaptureAnswer, ProviderAnswer, ProviderKind, TestScenario, test_authorise,
     test_capture, test_late_answer,
@@ -68,6 +68,28 @@ pub async fn give_back(
         ProviderKind::Test => Ok(()),
         ProviderKind::BankTransfer => {
             tracing::warn!(%payment, %amount, "a bank transfer has to be sent back by hand");
+            Ok(())
+        }
+    }
+}
+
+/// Asks the provider to send a part of collected money back. `refund` is the key under which it does
+/// so once, `reference` its own name of the payment.
+///
+/// # Errors
+///
+/// Why it was not done; the job is tried again.
+pub async fn send_back(
+    kind: ProviderKind,
+    refund: RefundId,
+    reference: Option<&str>,
+    amount: Money,
+) -> Result<(), &'static str> {
+    match kind {
+        ProviderKind::Test => Ok(()),
+        ProviderKind::BankTransfer => {
+            let reference = reference.unwrap_or_default();
+            tracing::warn!(%refund, reference, %amount, "a refund has to be transferred by hand");
             Ok(())
         }
     }

@@ -9,9 +9,11 @@ use kontor_store::clearance::{self, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::customer;
 use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, Rows, SaleAct, StockAct};
 use super::log::By;
+use super::order;
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
@@ -70,6 +72,27 @@ pub enum Act {
     Photo(PhotoAct),
     /// Takes a step of a rollout.
     Rollout(RolloutAct),
+    /// Cancels an order: its units go back to the shelf, its money to the customer.
+    CancelOrder {
+        /// Its number.
+        number: String,
+    },
+    /// Gives money of an order back while the order stands.
+    Refund {
+        /// The order's number.
+        number: String,
+        /// How much, in minor units.
+        minor: i64,
+        /// Of this currency.
+        currency: String,
+        /// Why, for the order's history.
+        why: String,
+    },
+    /// Erases a customer: everything but what tax law keeps.
+    EraseCustomer {
+        /// Which, as `cus_…`.
+        customer: String,
+    },
 }
 
 /// Why an act cannot be carried out.
@@ -107,6 +130,14 @@ pub enum ActRefusal {
     /// A part of an account's change that cannot be read.
     #[error("{0}")]
     Account(String),
+    /// The order, its payment or its customer does not allow it.
+    #[error("{why}")]
+    Order {
+        /// The stable code.
+        code: &'static str,
+        /// In words.
+        why: String,
+    },
     /// The paper that the evidence names is not kept here.
     #[error("the document {0} is not kept here")]
     NoDocument(String),
@@ -137,6 +168,7 @@ impl ActRefusal {
             Self::Dispatch(refusal) => refusal.code(),
             Self::OtherMarket => "staff.other_market",
             Self::Account(_) => "staff.bad_account",
+            Self::Order { code, .. } => code,
             Self::NoDocument(_) => "staff.no_document",
             Self::Rows(_) => "exchange.bad_rows",
             Self::Area { code, .. } => code,
@@ -186,6 +218,7 @@ impl Act {
     pub(super) fn bearing(
         &self,
         tx: &mut Tx<'_>,
+        shop: &Shop,
         known: &Known,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
@@ -218,11 +251,19 @@ impl Act {
             Self::Sale(act) => act.bearing(tx),
             Self::Photo(act) => act.bearing(known),
             Self::Rollout(act) => Ok(act.bearing()),
+            Self::CancelOrder { number } => {
+                order::bearing(tx, number, Permission::OrderCancel, Extent::Plain)
+            }
+            Self::Refund { number, minor, currency, .. } => {
+                let extent = Extent::Amount(order::amount(*minor, currency)?);
+                order::bearing(tx, number, Permission::PaymentRefund, extent)
+            }
+            Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer),
         }
     }
 
     /// What it would change, for whoever decides.
-    pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
+    pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
         match self {
             Self::Expansion(act) => return act.change(tx),
             Self::Rows(rows) => return rows.change(tx),
@@ -232,6 +273,11 @@ impl Act {
             Self::Sale(act) => return act.change(tx),
             Self::Photo(act) => return Ok(act.change()),
             Self::Rollout(act) => return Ok(act.change()),
+            Self::CancelOrder { number } => return order::change_of_cancel(tx, number),
+            Self::Refund { number, minor, currency, .. } => {
+                return order::change_of_refund(tx, number, order::amount(*minor, currency)?);
+            }
+            Self::EraseCustomer { customer } => return customer::change(tx, shop, customer),
             _ => {}
         }
         let is_now = match self {
@@ -275,7 +321,7 @@ impl Act {
                     return Err(unknown());
                 }
                 let known = shop.snapshots.current_in(tx, at)?;
-                let market = self.bearing(tx, &known, at)?.market;
+                let market = self.bearing(tx, shop, &known, at)?.market;
                 write_down_in(tx, shop, Happened::clearance(market, "restored", code), at)?;
                 Ok(())
             }
@@ -312,6 +358,11 @@ impl Act {
             Self::Sale(act) => act.carry_out(tx, shop, at),
             Self::Photo(act) => act.carry_out(tx),
             Self::Rollout(act) => act.carry_out(tx, shop, at),
+            Self::CancelOrder { number } => order::cancel(tx, shop, number, at),
+            Self::Refund { number, minor, currency, why } => {
+                order::refund(tx, shop, number, order::amount(*minor, currency)?, why, at)
+            }
+            Self::EraseCustomer { customer } => customer::erase(tx, shop, customer, at),
         }
     }
 }

@@ -5,13 +5,18 @@
 
 mod account;
 mod act;
+mod customer;
 mod document;
 mod door;
 mod expansion;
+mod figures;
+mod find;
 pub mod goods;
+mod job;
 mod key;
 mod key_orders;
 mod log;
+mod order;
 mod passkey;
 mod person;
 mod reseller_key;
@@ -23,13 +28,18 @@ mod undertake;
 pub(crate) use account::issue_in;
 pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue_code};
 pub use act::{Act, ActRefusal, Change};
+pub use customer::{Customer, MergeCommand, customer, export, merge, waiting_counts, waiting_list};
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;
 pub use expansion::ExpansionAct;
+pub use figures::{Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
+pub use find::{FOUND_MAX, Found, FoundCustomer, FoundGrant, FoundProduct, FoundSale, find};
+pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note};
 pub use log::{LogPage, LogQuery, entries};
+pub use order::{NoteCommand, write_note};
 pub(crate) use passkey::forget_challenges;
 pub use passkey::{
     Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,

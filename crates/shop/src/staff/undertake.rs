@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kontor_base::Line;
 use kontor_base::id::ProposalId;
 use kontor_domain::staff::{
-    Decision, Limits, Proposal, ProposalState, StaffRefusal, decide as decided, needs_second,
+    Decision, Proposal, ProposalState, StaffRefusal, decide as decided, needs_second,
 };
 use kontor_store::staff::proposal::{self as rows, Kept};
 use kontor_store::{StoreError, Tx};
@@ -59,13 +59,12 @@ pub async fn undertake(
             once(tx, Some(&undertaking.once), at, |tx| {
                 let known = own.snapshots.current_in(tx, at)?;
                 let act = &undertaking.act;
-                let bearing = act.bearing(tx, &known, at)?;
+                let bearing = act.bearing(tx, &own, &known, at)?;
                 if !bearing.is_open_to(&person) {
                     return Err(StaffRefusal::NotPermitted.into());
                 }
-                let limits = limits();
-                if !needs_second(bearing.permission, bearing.extent, &limits) {
-                    let change = act.change(tx)?;
+                if !needs_second(bearing.permission, bearing.extent, &own.policy.staff) {
+                    let change = act.change(tx, &own)?;
                     act.carry_out(tx, &own, &person, at)?;
                     let noted = Noted {
                         act: bearing.permission.word(),
@@ -92,7 +91,7 @@ pub async fn undertake(
                     remark: String::new(),
                 };
                 rows::insert(tx, &kept)?;
-                let change = act.change(tx)?;
+                let change = act.change(tx, &own)?;
                 let word = format!("{}.proposed", bearing.permission.word());
                 let noted = Noted {
                     act: &word,
@@ -131,7 +130,7 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
     shop.db
         .read("staff.foresee", move |tx| {
             let known = own.snapshots.current_in(tx, at)?;
-            let bearing = act.bearing(tx, &known, at)?;
+            let bearing = act.bearing(tx, &own, &known, at)?;
             if !bearing.is_open_to(&person) {
                 return Err(StaffRefusal::NotPermitted.into());
             }
@@ -139,11 +138,6 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
             Ok(Foreseen { change: act.change(tx)?, second })
         })
         .await
-}
-
-/// One person is never enough where a limit would decide: no limit is configured yet.
-fn limits() -> Limits {
-    Limits { price_cut: kontor_base::Rate::from_ppm(200_000), refund: Vec::new() }
 }
 
 fn reason(text: &str) -> Outcome<Reason, Refusal> {
@@ -190,11 +184,11 @@ pub async fn decide(
             let state =
                 decided(&rule, person.id, &person.held, command.decision, &command.seen, at)?;
             let act = act_of(&kept)?;
-            let change = act.change(tx)?;
+            let change = act.change(tx, &own)?;
             if state == ProposalState::Approved {
                 // What it needs and where is asked anew: facts may have changed since.
                 let known = own.snapshots.current_in(tx, at)?;
-                let bearing = act.bearing(tx, &known, at)?;
+                let bearing = act.bearing(tx, &own, &known, at)?;
                 if !bearing.is_open_to(&person) {
                     return Err(StaffRefusal::NotPermitted.into());
                 }
@@ -303,7 +297,7 @@ fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, kept: Kept) -> Outcome<Sh
     Ok(Shown {
         author,
         decided_by,
-        change: act.change(tx)?,
+        change: act.change(tx, shop)?,
         act,
         seen: shop.keys.staff_content(&kept.content),
         may_decide: !own

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019_hook"),
     migration!(20, "0020_expansion"),
     migration!(21, "0021_passkey"),
+    migration!(22, "0022_order_desk"),
 ];
 
 /// The newest schema that this release knows.

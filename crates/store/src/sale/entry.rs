@@ -275,3 +275,27 @@ pub fn bought(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<i64, Stor
     )?;
     Ok(units.unwrap_or(0))
 }
+
+/// The entries of a person in all sales, by their traits.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn all_of_person(tx: &mut Tx<'_>, traits: &[KeyedHash]) -> Result<Vec<KeptEntry>, StoreError> {
+    let mut found: Vec<KeptEntry> = Vec::new();
+    for hash in traits {
+        let entries = tx.query(
+            "SELECT e.sale, e.entry, e.market, e.way, e.present, e.ticket, e.entered_at
+             FROM sale_person p JOIN sale_entry e ON e.sale = p.sale AND e.entry = p.entry
+             WHERE p.trait = $1 ORDER BY e.sale, e.entry",
+            values![hash],
+            read,
+        )?;
+        for entry in entries {
+            if !found.iter().any(|known| known.entry == entry.entry) {
+                found.push(entry);
+            }
+        }
+    }
+    Ok(found)
+}

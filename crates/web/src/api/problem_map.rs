@@ -81,6 +81,10 @@ pub(crate) fn of_order_refusal(refusal: order::Refusal) -> Problem {
             Problem::new(CONFLICT, code).detail(format!("Nothing was changed: {refusal}."))
         }
         order::Refusal::Cancel(refusal) => cancel(refusal),
+        // Staff give money back, never the API.
+        order::Refusal::Refund(refusal) => {
+            Problem::new(CONFLICT, code).detail(format!("Nothing was changed: {refusal}."))
+        }
         order::Refusal::Sale(refusal) => super::sale::of_sale(&refusal),
     }
 }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::http::{StatusCode, Uri};
-use axum::response::Response;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
 use kontor_shop::staff::goods::permission_to_see;
-use kontor_shop::staff::{Person, Refusal, waiting_count};
+use kontor_shop::staff::{
+    ActRefusal, Person, Refusal, Undertaken, Undertaking, undertake, waiting_count,
+};
 
 use crate::kit::app::App;
+use crate::kit::guard::secure_headers;
 use crate::kit::problem::Problem;
 use crate::page::staff::{Notice, Place, StaffShell};
 
@@ -39,6 +42,7 @@ pub(super) fn shell_counting(
         places: Place::ALL.iter().copied().filter(|place| open_to(*place, person)).collect(),
         waiting,
         notice: None,
+        find: String::new(),
     }
 }
 
@@ -46,6 +50,13 @@ pub(super) fn shell_counting(
 fn open_to(place: Place, person: &Person) -> bool {
     match place {
         Place::Today | Place::Proposals | Place::Account => true,
+        Place::Orders => person.may_somewhere(Permission::OrderRead),
+        Place::Waiting => person.may_somewhere(Permission::CustomerRead),
+        Place::Figures => {
+            person.may_somewhere(Permission::OrderRead)
+                || person.may_somewhere(Permission::StockRead)
+        }
+        Place::Jobs => person.may_somewhere(Permission::JobRead),
         Place::Clearances => person.may_somewhere(Permission::ClearanceRead),
         Place::Catalogue => person.may_somewhere(Permission::CatalogueRead),
         Place::Prices => person.may_somewhere(Permission::PriceRead),
@@ -115,9 +126,80 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Refusal::UnknownProposal | Refusal::UnknownAccount | Refusal::UnknownKey => {
             StatusCode::NOT_FOUND
         }
+        Refusal::Act(ActRefusal::Order { code, .. }) if code.ends_with(".unknown") => {
+            StatusCode::NOT_FOUND
+        }
+        Refusal::Act(ActRefusal::Order { .. }) => StatusCode::CONFLICT,
         Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
+}
+
+/// Does something or lays it before a second person, and leads to where that is seen: back to `back`,
+/// or to the proposal. A refusal comes back for the page that was sent from.
+pub(super) async fn carry_out(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    undertaking: Undertaking,
+    back: &str,
+) -> Result<Response, Refused> {
+    match undertake(&app.shop, person, undertaking).await {
+        Ok(done) => Ok(match done.answer {
+            Undertaken::Waiting(id) => {
+                Redirect::to(&format!("/admin/proposals/{id}?said=proposed")).into_response()
+            }
+            Undertaken::Done => Redirect::to(&format!("{back}?said=done")).into_response(),
+        }),
+        Err(Failure::Refused(refusal)) => {
+            let t = crate::kit::text::Text::new(person.language, None);
+            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            Err(Refused { status: status(&refusal), said })
+        }
+        Err(failure) => Ok(failed(app, uri, failure)),
+    }
+}
+
+/// What a page says about something that was not done.
+pub(super) struct Refused {
+    pub(super) status: StatusCode,
+    pub(super) said: Option<Notice>,
+}
+
+/// What an address says that was led to after something was done.
+pub(super) fn said_of(person: &Person, said: &str) -> Option<Notice> {
+    let t = crate::kit::text::Text::new(person.language, None);
+    (said == "done").then(|| t.get("staff-done")).and_then(|words| notice("good", words))
+}
+
+/// A table as a CSV file to be kept.
+pub(super) fn csv(name: &str, head: &str, rows: impl Iterator<Item = Vec<String>>) -> Response {
+    let mut text = format!("{head}\r\n");
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|field| cell(field)).collect();
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    attachment(name, "text/csv; charset=utf-8", text)
+}
+
+/// A file to be kept.
+pub(super) fn attachment(name: &str, kind: &'static str, body: String) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    secure_headers(headers);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+/// A field of a CSV file. What a spreadsheet would run as a formula is led by an apostrophe.
+pub(super) fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 /// A notice that something is done, or cannot be.
@@ -158,6 +240,12 @@ pub(super) fn changes(was: &str, is_now: &str) -> Vec<(String, String, String)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_spreadsheet_runs_nothing() {
+        assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
+        assert_eq!(cell("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
+    }
 
     #[test]
     fn only_what_differs_is_told() {

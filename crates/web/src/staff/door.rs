@@ -66,6 +66,7 @@ fn at_the_door(app: &App, headers: &HeaderMap) -> StaffShell {
         places: Vec::new(),
         waiting: 0,
         notice: None,
+        find: String::new(),
     }
 }
 

@@ -11,19 +11,24 @@ mod clearance;
 mod contract_form;
 mod csv;
 mod curve;
+mod customer;
 mod desk;
 mod dispatch;
 mod document;
 mod doing;
 mod door;
 mod exchange;
+mod figures;
+mod find;
 mod grant;
 mod hook;
+mod job;
 mod log;
 mod market;
 mod next_country;
 mod opening;
 mod opening_view;
+mod order;
 mod passkey;
 mod people;
 mod plan;
@@ -38,6 +43,7 @@ mod sightings;
 mod steering;
 mod stock;
 mod today;
+mod waiting;
 mod withdrawal;
 mod work;
 
@@ -116,6 +122,23 @@ fn people(routes: Routes) -> Routes {
         .add(passkey::ASK, post(passkey::ask))
         .add(passkey::ADD, post(passkey::add))
         .add(passkey::REMOVE, post(passkey::remove))
+        .add(find::FIND, get(find::show))
+        .add(order::LIST, get(order::orders))
+        .add(order::CSV, get(order::csv))
+        .add(order::SHOW, get(order::show))
+        .add(order::NOTE, post(order::note))
+        .add(order::CANCEL, post(order::cancel))
+        .add(order::REFUND, post(order::refund))
+        .add(customer::SHOW, get(customer::show))
+        .add(customer::EXPORT, post(customer::export))
+        .add(customer::MERGE, post(customer::merge))
+        .add(customer::ERASE, post(customer::erase))
+        .add(waiting::LISTS, get(waiting::lists))
+        .add(waiting::CSV, get(waiting::csv))
+        .add(figures::SHOW, get(figures::show))
+        .add(figures::CSV, get(figures::csv))
+        .add(job::LIST, get(job::list))
+        .add(job::STEER, post(job::steer))
         .add(log::SHOW, get(log::show))
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))

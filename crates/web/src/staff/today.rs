@@ -8,16 +8,18 @@ use kontor_base::Date;
 use kontor_domain::clearance::{Grant, Reach};
 use kontor_domain::market::MarketCode;
 use kontor_domain::opening::EXPIRING_DAYS;
+use kontor_domain::order::OrderState;
 use kontor_domain::staff::{Permission, ProposalState};
-use kontor_shop::order::held_orders;
-use kontor_shop::staff::{Person, proposals};
+use kontor_shop::order::{ListQuery, list};
+use kontor_shop::staff::{Person, job_counts, proposals};
 
 use super::desk::{COUNTED, failed, markets_for, shell_counting};
+use super::order::row;
 use super::proposal::rows;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
-use crate::page::staff::{Expiring, Place, TodayPage};
+use crate::page::staff::{Expiring, OrderRow, OrderRows, Place, TodayPage};
 
 pub(super) const SHOW: Route = Route::desk("/admin", None);
 
@@ -36,40 +38,58 @@ pub(super) async fn show(
     };
     let (waiting, rest): (Vec<_>, Vec<_>) = waits.into_iter().partition(|shown| shown.may_decide);
     let own = rest.into_iter().filter(|shown| shown.own).take(SHOWN).collect();
-    let held = if person.may_somewhere(Permission::OrderRead) {
-        match held_orders(&app.shop).await {
-            Ok(held) => {
-                let own = person.markets(Permission::OrderRead);
-                let rows = held.into_iter().filter(|order| own.contains(order.market));
-                let row = |order: kontor_shop::order::HeldOrder| {
-                    let lines: Vec<String> = order
-                        .lines
-                        .iter()
-                        .map(|(sku, quantity)| format!("{quantity} × {sku}"))
-                        .collect();
-                    (order.number.to_string(), order.market.to_string(), lines.join(", "))
-                };
-                Some(rows.map(row).collect())
+    let orders_in = |state| {
+        let markets = markets_for(&app, &person, Permission::OrderRead);
+        let query = ListQuery { markets, state: Some(state), ..ListQuery::default() };
+        list(&app.shop, query, SHOWN)
+    };
+    let (mut held, mut unpaid) = (None, None);
+    if person.may_somewhere(Permission::OrderRead) {
+        let found =
+            (orders_in(OrderState::OnHold).await, orders_in(OrderState::AwaitingPayment).await);
+        match found {
+            (Ok(on_hold), Ok(awaiting)) => {
+                held = Some(on_hold.iter().map(row).collect());
+                unpaid = Some(awaiting.iter().map(row).collect());
             }
+            (Err(fault), _) | (_, Err(fault)) => {
+                return Problem::fault(&fault).respond(&app, uri.path(), None);
+            }
+        }
+    }
+    let failed_jobs = if person.may_somewhere(Permission::JobRead) {
+        match job_counts(&app.shop).await {
+            Ok((_, given_up)) => Some(given_up),
             Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
         }
     } else {
         None
     };
+    let shell = shell_counting(&app, &person, Place::Today, waiting.len());
+    let t = shell.text();
+    let listed =
+        |labelled, rows: Option<Vec<OrderRow>>| rows.map(|rows| OrderRows { t, labelled, rows });
     let page = TodayPage {
-        shell: shell_counting(&app, &person, Place::Today, waiting.len()),
         waiting: rows(waiting.into_iter().take(SHOWN).collect()),
         own: rows(own),
         expiring: person.may_somewhere(Permission::ClearanceRead).then(|| expiring(&app, &person)),
-        held,
+        held: listed("held-title", held),
+        unpaid: listed("unpaid-title", unpaid),
+        failed_jobs,
+        shell,
     };
     html(StatusCode::OK, &page)
 }
 
-/// Evidence in the person's markets that ends within [`EXPIRING_DAYS`] or has ended in the last
-/// thirty days, the earliest first.
+/// Evidence in the person's markets that ends soon or has ended lately, the earliest first.
 fn expiring(app: &App, person: &Person) -> Vec<Expiring> {
     const SINCE_DAYS: i32 = -30;
+    ending_within(app, person, SINCE_DAYS, EXPIRING_DAYS)
+}
+
+/// Evidence in the person's markets that ends from so many days on and before so many, counted from
+/// today; the earliest first.
+pub(super) fn ending_within(app: &App, person: &Person, from: i32, to: i32) -> Vec<Expiring> {
     let today = app.shop.now().date();
     let own = markets_for(app, person, Permission::ClearanceRead);
     let snapshot = app.shop.snapshots.now();
@@ -83,7 +103,7 @@ fn expiring(app: &App, person: &Person) -> Vec<Expiring> {
             let on = grant.expires_on?;
             let days = days_between(today, on)?;
             let market = own.iter().copied().find(|code| concerns(&snapshot, *code, grant))?;
-            ((SINCE_DAYS..EXPIRING_DAYS).contains(&days)).then(|| Expiring {
+            (from..to).contains(&days).then(|| Expiring {
                 grant: grant.code.to_string(),
                 clearance: grant.clearance.to_string(),
                 scope: scope_words(grant),

@@ -85,7 +85,25 @@ impl Api {
         &self.express
     }
 
+    /// A server on which one person gives back up to this many US cents alone.
+    pub(crate) async fn open_refunding(alone_minor: i64) -> Self {
+        let usd = "USD".parse().expect("a currency");
+        let mut staff = kontor_shop::core::usual_limits();
+        staff.refund.push(kontor_base::Money::new(alone_minor, usd));
+        Self::open_for(0, 0, 2_000, staff).await
+    }
+
     async fn open_with(writes_per_minute: u32, sign_ups_per_hour: u32, file_bytes: usize) -> Self {
+        let staff = kontor_shop::core::usual_limits();
+        Self::open_for(writes_per_minute, sign_ups_per_hour, file_bytes, staff).await
+    }
+
+    async fn open_for(
+        writes_per_minute: u32,
+        sign_ups_per_hour: u32,
+        file_bytes: usize,
+        staff: kontor_domain::staff::Limits,
+    ) -> Self {
         let scratch = Scratch::chosen();
         let db = scratch.open();
         let today = Instant::start_of(TODAY.parse().expect("a day")).plus_seconds(12 * 60 * 60);
@@ -101,6 +119,7 @@ impl Api {
             }),
             mail: true,
             call_private: true,
+            staff,
             ..Policy::default()
         };
         let secret = SecretKey::from_bytes([7; 32]);

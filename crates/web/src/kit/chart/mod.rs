@@ -8,6 +8,8 @@
 //! What must not happen here: numbers of a particular page. Start with [`Svg`], then [`bars`].
 
 pub mod bars;
+pub mod calendar;
+pub mod columns;
 pub mod fan;
 pub mod grid;
 pub mod map;

@@ -11,9 +11,9 @@ use crate::kit::assets;
 use crate::page::reach::{CounterPage, DefinitionsPage, ReachPage, RecordPage};
 use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
-    CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, PassOnPage, PlacePage, ProblemPage,
-    ProductPage, QuoteFragment, ReferencePage, ReportPage, ResellerDeskPage, ResellerFrontPage,
-    SalePage, SalesPage, SecondStepPage, ShelfPage, WaitingPage, staff,
+    CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, PassOnPage, PlacePage,
+    ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage, ResellerDeskPage,
+    ResellerFrontPage, SalePage, SalesPage, SecondStepPage, ShelfPage, WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -71,6 +71,13 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-plan", l, staff::PlanPage::samples(l)));
         all.extend(render("reseller-front", l, ResellerFrontPage::samples(l)));
         all.extend(render("reseller-desk", l, ResellerDeskPage::samples(l)));
+        all.extend(render("staff-orders", l, staff::OrdersPage::samples(l)));
+        all.extend(render("staff-order", l, staff::OrderDeskPage::samples(l)));
+        all.extend(render("staff-find", l, staff::FindPage::samples(l)));
+        all.extend(render("staff-customer", l, staff::CustomerPage::samples(l)));
+        all.extend(render("staff-waiting", l, staff::WaitingListsPage::samples(l)));
+        all.extend(render("staff-jobs", l, staff::JobsPage::samples(l)));
+        all.extend(render("staff-figures", l, staff::FiguresPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));
         all.extend(render("record", l, RecordPage::samples(l)));
         all.extend(render("definitions", l, DefinitionsPage::samples(l)));

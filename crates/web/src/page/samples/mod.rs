@@ -5,6 +5,7 @@
 
 mod check;
 mod checkout;
+mod desk;
 mod expansion;
 mod goods;
 mod programs;

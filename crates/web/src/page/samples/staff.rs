@@ -3,6 +3,7 @@
 use kontor_base::Language;
 use kontor_domain::staff::{Permission, ProposalState, Role};
 
+use super::desk::order_rows;
 use super::{at, day, site};
 use crate::page::staff::{
     AccountPage, ClearancePage, DoorPage, Evidence, Expiring, GrantForm, GrantFormPage, LogPage,
@@ -20,6 +21,7 @@ pub(super) fn shell(language: Language, place: Place) -> StaffShell {
         places: Place::ALL.to_vec(),
         waiting: 2,
         notice: None,
+        find: String::new(),
     }
 }
 
@@ -204,20 +206,21 @@ impl TodayPage {
             waiting: vec![proposal(ProposalState::Waiting, false)],
             own: vec![proposal(ProposalState::Waiting, true)],
             expiring: Some(vec![expiring(-2), expiring(19)]),
-            held: Some(vec![(
-                "US15-7K3Q-9MX2-4TB7".to_owned(),
-                "us".to_owned(),
-                "1 × MIBAND".to_owned(),
-            )]),
+            held: Some(order_rows(language, "held-title", true)),
+            unpaid: Some(order_rows(language, "unpaid-title", true)),
+            failed_jobs: Some(2),
         };
         let quiet = Self {
             waiting: Vec::new(),
             own: Vec::new(),
             expiring: Some(Vec::new()),
-            held: Some(Vec::new()),
+            held: Some(order_rows(language, "held-title", false)),
+            unpaid: Some(order_rows(language, "unpaid-title", false)),
+            failed_jobs: Some(0),
             ..full.clone()
         };
-        let bare = Self { expiring: None, held: None, ..quiet.clone() };
+        let bare =
+            Self { expiring: None, held: None, unpaid: None, failed_jobs: None, ..quiet.clone() };
         vec![("full", full), ("quiet", quiet), ("bare", bare)]
     }
 }

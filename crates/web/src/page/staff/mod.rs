@@ -5,10 +5,15 @@
 
 mod account;
 mod clearance;
+mod customer;
 mod door;
 mod evidence;
+mod figures;
+mod find;
+mod job;
 mod log;
 mod opening;
+mod order;
 mod people;
 mod programs;
 mod proposal;
@@ -22,16 +27,21 @@ pub use clearance::{
     Evidence, GrantForm, GrantFormPage, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule,
     ProductPage as ClearancePage, StepRow,
 };
+pub use customer::{CustomerPage, WaitingListsPage, WaitingRow};
 pub use door::DoorPage;
 pub use evidence::{
     CandidateRow, CarriedLine, CarriedPage, EstimateLine, NextCountryPage, PastRow, PlanLine,
     PlanPage, SignalLine,
 };
+pub use figures::{CoverRow, Drawn, EndingRow, FiguresPage};
+pub use find::{FindPage, FoundKind};
+pub use job::{JobRow, JobsPage};
 pub use log::{LogPage, LogRow};
 pub use opening::{
     CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, OpenItem, OpeningPage, TakenStep,
     WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
+pub use order::{DeskLine, Happened, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage};
 pub use people::{PeoplePage, PersonRow};
 pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};

@@ -13,6 +13,12 @@ use crate::page::Site;
 pub enum Place {
     /// What waits, what expires, what went wrong.
     Today,
+    /// Orders.
+    Orders,
+    /// Waiting lists.
+    Waiting,
+    /// Figures.
+    Figures,
     /// The clearances of a market.
     Clearances,
     /// Products.
@@ -45,6 +51,8 @@ pub enum Place {
     Plans,
     /// What waits for a second person.
     Proposals,
+    /// Jobs.
+    Jobs,
     /// Accounts.
     People,
     /// Keys and webhooks of other programs.
@@ -59,13 +67,16 @@ impl Place {
     /// Every place, in the order of the navigation.
     pub const ALL: &[Self] = &[
         Self::Today,
+        Self::Orders,
+        Self::Dispatch,
+        Self::Waiting,
+        Self::Figures,
         Self::Clearances,
         Self::Catalogue,
         Self::Prices,
         Self::Stock,
         Self::Sales,
         Self::Rom,
-        Self::Dispatch,
         Self::Markets,
         Self::Openings,
         Self::Withdrawals,
@@ -75,6 +86,7 @@ impl Place {
         Self::Plans,
         Self::Exchange,
         Self::Proposals,
+        Self::Jobs,
         Self::People,
         Self::Programs,
         Self::Log,
@@ -86,6 +98,10 @@ impl Place {
     pub fn name(self, t: &Text) -> String {
         let id = match self {
             Self::Today => "staff-today",
+            Self::Orders => "desk-orders",
+            Self::Waiting => "desk-waiting",
+            Self::Figures => "desk-figures",
+            Self::Jobs => "desk-jobs",
             Self::Clearances => "staff-clearances",
             Self::Catalogue => "goods-catalogue",
             Self::Prices => "staff-prices",
@@ -115,6 +131,10 @@ impl Place {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Today => "/admin",
+            Self::Orders => "/admin/orders",
+            Self::Waiting => "/admin/waiting",
+            Self::Figures => "/admin/figures",
+            Self::Jobs => "/admin/jobs",
             Self::Clearances => "/admin/clearances",
             Self::Catalogue => "/admin/catalogue",
             Self::Prices => "/admin/prices",
@@ -165,6 +185,8 @@ pub struct StaffShell {
     pub waiting: usize,
     /// What has happened.
     pub notice: Option<Notice>,
+    /// What the search field has in it.
+    pub find: String,
 }
 
 impl StaffShell {

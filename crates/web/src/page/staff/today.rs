@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_base::Date;
 
-use super::{ProposalRow, StaffShell};
+use super::{OrderRows, ProposalRow, StaffShell};
 
 /// A piece of evidence that ends soon, or has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,10 @@ pub struct TodayPage {
     pub own: Vec<ProposalRow>,
     /// Evidence that ends soon, where the person may see clearances.
     pub expiring: Option<Vec<Expiring>>,
-    /// Orders that are held because a clearance has ended, where the person may see orders: number,
-    /// market, why.
-    pub held: Option<Vec<(String, String, String)>>,
+    /// Orders that are held because a clearance has ended, where the person may see orders.
+    pub held: Option<OrderRows>,
+    /// Orders that wait for their money.
+    pub unpaid: Option<OrderRows>,
+    /// How many jobs were given up, where the person may see jobs.
+    pub failed_jobs: Option<i64>,
 }

@@ -1,0 +1,458 @@
+//! Customers as the maker's people look after them: seen, handed their data, put together, erased.
+//!
+//! A customer is an e-mail address, named by its keyed hash, and whatever other addresses were put
+//! together with it. People see of them what is in their own markets. What changes a customer as a
+//! whole needs the permission in every market that the customer has to do with.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kontor_base::id::CustomerId;
+use kontor_base::{Email, Instant};
+use kontor_domain::customer::WaitingEntry;
+use kontor_domain::market::MarketCode;
+use kontor_domain::order::{Kept, OrderNumber, erased, is_over, kept_of};
+use kontor_domain::staff::{Extent, Permission, StaffRefusal};
+use kontor_store::customer::contact::{self, KeptContact};
+use kontor_store::customer::{self as waiting_lists, KeptWaiting};
+use kontor_store::order::note::{self as notes};
+use kontor_store::order::{PlacedOrder, by_number, checkout, get, save_body, save_checkout};
+use kontor_store::payment::{self as payments, refund};
+use kontor_store::sale::entry::{KeptEntry, all_of_person};
+use kontor_store::{StoreError, Tx, money};
+use serde_json::{Value, json};
+
+use super::act::{ActRefusal, Bearing, Change};
+use super::log::{By, Noted, note};
+use super::person::{Person, Refusal};
+use crate::core::{Failure, Known, Once, Outcome, Replayed, Shop, once};
+use crate::order::unindex_in;
+
+/// The most addresses that are kept together.
+const ADDRESSES_MAX: i64 = 20;
+/// The most orders of one customer that are looked at.
+const ORDERS_MAX: i64 = 1_000;
+
+/// Everything that is known of a customer, or as much of it as is somebody's to see.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// The first of the addresses, under which the others are kept.
+    pub id: CustomerId,
+    /// The addresses.
+    pub contacts: Vec<KeptContact>,
+    /// The orders, the newest first.
+    pub orders: Vec<PlacedOrder>,
+    /// The lists on which somebody waits.
+    pub waiting: Vec<KeptWaiting>,
+    /// Entries into sales.
+    pub entries: Vec<KeptEntry>,
+}
+
+impl Customer {
+    /// The markets that the customer has to do with.
+    #[must_use]
+    pub fn markets(&self) -> BTreeSet<MarketCode> {
+        let orders = self.orders.iter().map(|placed| placed.order.market);
+        let waiting = self.waiting.iter().map(|kept| kept.entry.market);
+        orders.chain(waiting).chain(self.entries.iter().map(|entry| entry.market)).collect()
+    }
+
+    /// The one market of the customer; none: there are several, or none.
+    fn market(&self) -> Option<MarketCode> {
+        let markets = self.markets();
+        markets.first().copied().filter(|_| markets.len() == 1)
+    }
+
+    /// Leaves what is in the markets where somebody may do this.
+    fn narrowed(mut self, person: &Person, permission: Permission) -> Self {
+        let own = person.markets(permission);
+        self.orders.retain(|placed| own.contains(placed.order.market));
+        self.waiting.retain(|kept| own.contains(kept.entry.market));
+        self.entries.retain(|entry| own.contains(entry.market));
+        let mut seen: BTreeSet<String> =
+            self.orders.iter().map(|placed| placed.order.contact.email.normalised()).collect();
+        seen.extend(self.waiting.iter().map(|kept| kept.entry.email.normalised()));
+        self.contacts.retain(|contact| seen.contains(&contact.email));
+        self
+    }
+
+    /// Whether there is nothing to see.
+    fn is_empty(&self) -> bool {
+        self.orders.is_empty() && self.waiting.is_empty() && self.entries.is_empty()
+    }
+}
+
+fn unknown() -> Failure<Refusal> {
+    refused("customer.unknown", "there is no such customer")
+}
+
+fn refused(code: &'static str, why: &str) -> Failure<Refusal> {
+    Failure::Refused(Refusal::Act(ActRefusal::Order { code, why: why.to_owned() }))
+}
+
+/// Reads everything about a customer, by any of the addresses.
+fn whole(tx: &mut Tx<'_>, shop: &Shop, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    let Some(found) = contact::get(tx, id)? else { return Ok(None) };
+    let contacts = contact::together(tx, found.same_as, ADDRESSES_MAX)?;
+    let known = &*shop.snapshots.now();
+    let persons = shop.keys.persons();
+    let mut customer = Customer {
+        id: found.same_as,
+        contacts,
+        orders: Vec::new(),
+        waiting: Vec::new(),
+        entries: Vec::new(),
+    };
+    let mut traits = BTreeSet::new();
+    for contact in &customer.contacts {
+        for (order, _) in contact::orders(tx, contact.person, ORDERS_MAX)? {
+            let Some(placed) = get(tx, order)? else { continue };
+            traits.extend(placed.order.contact.phone.as_ref().map(|phone| persons.phone(phone)));
+            customer.orders.push(placed);
+        }
+        let Ok(email) = Email::parse(&contact.email) else { continue };
+        traits.insert(persons.email(&email));
+        customer.waiting.extend(waiting_of(tx, shop, known, &email)?);
+    }
+    customer.orders.sort_unstable_by_key(|placed| std::cmp::Reverse(placed.order.id));
+    let traits: Vec<_> = traits.into_iter().collect();
+    customer.entries = all_of_person(tx, &traits)?;
+    Ok(Some(customer))
+}
+
+/// The lists on which an address stands. Their keys are keyed hashes of market, model and address:
+/// each list there is is asked for.
+fn waiting_of(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    known: &Known,
+    email: &Email,
+) -> Result<Vec<KeptWaiting>, StoreError> {
+    let mut found = Vec::new();
+    for market in &known.markets {
+        let models = std::iter::once(None).chain(known.models.keys().cloned().map(Some));
+        for model in models {
+            let entry = WaitingEntry {
+                email: email.clone(),
+                market: market.code,
+                model,
+                language: market.languages.first().copied().unwrap_or(kontor_base::Language::En),
+            };
+            found.extend(waiting_lists::waiting(tx, &shop.keys.person(&entry.key()))?);
+        }
+    }
+    Ok(found)
+}
+
+/// A customer, as far as they are somebody's to see.
+///
+/// # Errors
+///
+/// `customer.unknown` also where nothing of them is in the person's markets; or a fault of the store.
+pub async fn customer(
+    shop: &Arc<Shop>,
+    person: &Person,
+    id: CustomerId,
+) -> Outcome<Customer, Refusal> {
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .read("staff.customer", move |tx| {
+            let customer = whole(tx, &own, id)?.ok_or_else(unknown)?;
+            let seen = customer.narrowed(&person, Permission::CustomerRead);
+            if seen.is_empty() { Err(unknown()) } else { Ok(seen) }
+        })
+        .await
+}
+
+/// The customer with an address, if anything of them is somebody's to see.
+pub(super) fn with_address(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    person: &Person,
+    email: &Email,
+) -> Result<Option<Customer>, StoreError> {
+    let found = whole(tx, shop, shop.keys.customer(email))?;
+    let seen = found.map(|customer| customer.narrowed(person, Permission::CustomerRead));
+    Ok(seen.filter(|customer| !customer.is_empty()))
+}
+
+/// Everything that is kept about a customer, for the customer (Art. 15 and 20 GDPR); noted in the log.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn export(shop: &Arc<Shop>, person: &Person, id: CustomerId) -> Outcome<Value, Refusal> {
+    let at = shop.now();
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .write("staff.export_customer", move |tx| {
+            let customer = whole(tx, &own, id)?.ok_or_else(unknown)?;
+            check(&customer, &person, Permission::CustomerExport)?;
+            let told = told(tx, &customer)?;
+            let (act, market) = (Permission::CustomerExport.word(), customer.market());
+            let subject = customer.id.to_string();
+            let noted = Noted { act, market, subject: &subject, was: "", is_now: "" };
+            note(tx, &own.random, at, By::Person(&person), &noted)?;
+            Ok(told)
+        })
+        .await
+}
+
+/// Whoever may see nothing of a customer learns nothing; whoever sees only a part changes nothing.
+fn check(customer: &Customer, person: &Person, needed: Permission) -> Outcome<(), Refusal> {
+    if customer.clone().narrowed(person, Permission::CustomerRead).is_empty() {
+        return Err(unknown());
+    }
+    let everywhere = customer.markets().iter().all(|market| person.may(needed, Some(*market)));
+    if everywhere { Ok(()) } else { Err(StaffRefusal::NotPermitted.into()) }
+}
+
+fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
+    let mut orders = Vec::new();
+    for placed in &customer.orders {
+        let order = &placed.order;
+        let payment = payments::get(tx, placed.payment)?;
+        let refunds = refund::of_payment(tx, placed.payment)?;
+        let transfers = money::of_order(tx, order.id)?;
+        let written = notes::of_order(tx, order.id, i64::MAX)?;
+        orders.push(json!({
+            "order": order,
+            "state": placed.state().word(),
+            "payment": payment.map(|payment| json!({
+                "provider": payment.provider.word(),
+                "state": payment.state.word(),
+                "amount": payment.amount,
+                "captured_minor": payment.captured_minor,
+                "refunded_minor": payment.refunded_minor,
+                "started_at": payment.started_at,
+            })),
+            "refunds": refunds.iter().map(|refund| json!({
+                "amount": refund.amount,
+                "reason": refund.reason,
+                "asked_at": refund.asked_at,
+                "done_at": refund.done_at,
+            })).collect::<Vec<_>>(),
+            "bookings": transfers.iter().map(|transfer| json!({
+                "at": transfer.at,
+                "from": transfer.from,
+                "to": transfer.to,
+                "amount": transfer.amount,
+                "cause": transfer.cause.as_str(),
+            })).collect::<Vec<_>>(),
+            "notes": written.iter().map(|note| json!({
+                "written_at": note.written_at,
+                "words": note.words,
+            })).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(json!({
+        "addresses": customer.contacts.iter().map(|contact| json!({
+            "email": contact.email,
+            "known_since": contact.seen_at,
+        })).collect::<Vec<_>>(),
+        "orders": orders,
+        "waiting_lists": customer.waiting.iter().map(|kept| json!({
+            "entry": kept.entry,
+            "signed_at": kept.signed_at,
+        })).collect::<Vec<_>>(),
+        "sale_entries": customer.entries.iter().map(|entry| json!({
+            "sale": entry.sale,
+            "entry": entry.entry,
+            "market": entry.market,
+            "way": entry.way.word(),
+            "entered_at": entry.entered_at,
+        })).collect::<Vec<_>>(),
+    }))
+}
+
+/// Two addresses of one person, to be put together.
+#[derive(Clone, Debug)]
+pub struct MergeCommand {
+    /// The one that stays in front.
+    pub customer: CustomerId,
+    /// The other: an address, or the number of an order.
+    pub other: String,
+    /// The request's identity.
+    pub once: Once,
+}
+
+/// Puts a customer's addresses together with those of another.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn merge(
+    shop: &Arc<Shop>,
+    person: &Person,
+    command: MergeCommand,
+) -> Outcome<Replayed<()>, Refusal> {
+    let at = shop.now();
+    let (own, person) = (Arc::clone(shop), person.clone());
+    shop.db
+        .write("staff.merge_customers", move |tx| {
+            once(tx, Some(&command.once), at, |tx| {
+                let front = whole(tx, &own, command.customer)?.ok_or_else(unknown)?;
+                check(&front, &person, Permission::CustomerMerge)?;
+                let other = named(tx, &own, &command.other)?.ok_or_else(unknown)?;
+                let other = whole(tx, &own, other)?.ok_or_else(unknown)?;
+                check(&other, &person, Permission::CustomerMerge)?;
+                if other.id == front.id {
+                    return Err(refused("customer.same", "these are together already"));
+                }
+                let all = front.contacts.len() + other.contacts.len();
+                if i64::try_from(all).unwrap_or(i64::MAX) > ADDRESSES_MAX {
+                    return Err(refused("customer.too_many", "these are too many addresses"));
+                }
+                for contact in &other.contacts {
+                    contact::put_together(tx, contact.person, front.id)?;
+                }
+                let (was, is_now) = (other.id.to_string(), front.id.to_string());
+                let (act, market) = (Permission::CustomerMerge.word(), front.market());
+                let noted = Noted { act, market, subject: &is_now, was: &was, is_now: &is_now };
+                note(tx, &own.random, at, By::Person(&person), &noted)?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The customer that somebody means by an address or an order's number.
+fn named(tx: &mut Tx<'_>, shop: &Shop, typed: &str) -> Outcome<Option<CustomerId>, Refusal> {
+    if let Ok(number) = typed.parse::<OrderNumber>() {
+        let placed = by_number(tx, &number)?;
+        return Ok(placed.map(|placed| shop.keys.customer(&placed.order.contact.email)));
+    }
+    Ok(Email::parse(typed).ok().map(|email| shop.keys.customer(&email)))
+}
+
+fn parsed(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Customer, Refusal> {
+    let id: CustomerId = customer.parse().map_err(|_| unknown())?;
+    whole(tx, shop, id)?.ok_or_else(unknown)
+}
+
+/// What erasing needs: the one market of the customer, or all of them.
+pub(super) fn bearing(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Bearing, Refusal> {
+    let found = parsed(tx, shop, customer)?;
+    check_over(&found)?;
+    Ok(Bearing {
+        permission: Permission::CustomerErase,
+        market: found.market(),
+        subject: found.id.to_string(),
+        extent: Extent::Plain,
+    })
+}
+
+fn check_over(customer: &Customer) -> Outcome<(), Refusal> {
+    match customer.orders.iter().find(|placed| !is_over(placed.state())) {
+        None => Ok(()),
+        Some(open) => Err(refused(
+            "customer.order_open",
+            &format!("order {} is still to be paid or sent", open.order.number),
+        )),
+    }
+}
+
+/// What erasing changes, for whoever decides: what goes, and what is kept, until when and why.
+/// After it is done there is nothing left to show.
+pub(super) fn change(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Change, Refusal> {
+    let id: Option<CustomerId> = customer.parse().ok();
+    let found = match id {
+        Some(id) => whole(tx, shop, id)?,
+        None => None,
+    };
+    let Some(found) = found else {
+        return Ok(Change {
+            was: String::new(),
+            is_now: json!({"customer": customer}).to_string(),
+        });
+    };
+    let today = shop.now().date();
+    let years = shop.policy.keep_tax_records_years;
+    let kept: Vec<String> = found
+        .orders
+        .iter()
+        .filter_map(|placed| match kept_of(placed.order.placed_at, today, years) {
+            Kept::ForTax { until } => {
+                Some(format!("{} until {until} (tax records)", placed.order.number))
+            }
+            Kept::Books => None,
+        })
+        .collect();
+    let was = json!({
+        "addresses": found.contacts.len(),
+        "orders": found.orders.len(),
+        "waiting_lists": found.waiting.len(),
+        "telephone_numbers_and_notes": "kept",
+    });
+    let is_now = json!({
+        "addresses": 0,
+        "orders": found.orders.len(),
+        "waiting_lists": 0,
+        "telephone_numbers_and_notes": "erased",
+        "name_and_address_kept_in": kept.join(", "),
+    });
+    Ok(Change { was: was.to_string(), is_now: is_now.to_string() })
+}
+
+/// Erases a customer.
+pub(super) fn erase(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: &str,
+    at: Instant,
+) -> Outcome<(), Refusal> {
+    let found = parsed(tx, shop, customer)?;
+    check_over(&found)?;
+    let (today, years) = (at.date(), shop.policy.keep_tax_records_years);
+    for placed in &found.orders {
+        let order = &placed.order;
+        // First: the terms follow from what is erased below.
+        unindex_in(tx, order)?;
+        save_body(tx, &erased(order, kept_of(order.placed_at, today, years)))?;
+        notes::erase(tx, order.id)?;
+        refund::erase_reasons(tx, placed.payment)?;
+        if let Some(mut draft) = checkout(tx, order.checkout)? {
+            draft.draft.contact = None;
+            draft.draft.ship_to = None;
+            save_checkout(tx, &draft)?;
+        }
+    }
+    for kept in &found.waiting {
+        waiting_lists::stop_waiting(tx, &kept.person)?;
+    }
+    for contact in &found.contacts {
+        contact::erase(tx, contact.person)?;
+    }
+    Ok(())
+}
+
+/// A page of a waiting list.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn waiting_list(
+    shop: &Shop,
+    market: MarketCode,
+    model: String,
+    after: [u8; 16],
+    limit: i64,
+) -> Result<Vec<KeptWaiting>, StoreError> {
+    shop.db
+        .read("staff.waiting_list", move |tx| {
+            waiting_lists::waiting_after(tx, market, &model, &after, limit)
+        })
+        .await
+}
+
+/// How many people wait for what in a market; the empty model is the market's opening.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn waiting_counts(
+    shop: &Shop,
+    market: MarketCode,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    shop.db.read("staff.waiting_counts", move |tx| waiting_lists::waiting_counts(tx, market)).await
+}

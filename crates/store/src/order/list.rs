@@ -1,0 +1,113 @@
+//! Lists of orders for the staff side: by market, state and time, page by page, the newest first.
+//! Each statement walks one index from a key down; nothing is counted.
+
+use kontor_base::Instant;
+use kontor_base::id::OrderId;
+use kontor_domain::market::MarketCode;
+use kontor_domain::order::{OrderNumber, OrderState};
+
+use super::{PlacedOrder, read_placed};
+use crate::kernel::error::StoreError;
+use crate::kernel::sql::Tx;
+use crate::values;
+
+/// The smallest id of orders placed at or after `at`: ids begin with the millisecond they were made.
+#[must_use]
+pub fn id_at(at: Instant) -> [u8; 16] {
+    let millis = u64::try_from(at.millis()).unwrap_or(0).min((1 << 48) - 1);
+    let mut id = [0; 16];
+    id[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    id
+}
+
+/// From where to where a list goes, both ends not included: ids above `from` and below `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Above this id.
+    pub from: [u8; 16],
+    /// Below this id.
+    pub to: [u8; 16],
+}
+
+impl Span {
+    /// All orders.
+    pub const ALL: Self = Self { from: [0; 16], to: [0xff; 16] };
+}
+
+/// Orders of a market, the newest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn in_market(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    state: Option<OrderState>,
+    span: Span,
+    limit: i64,
+) -> Result<Vec<PlacedOrder>, StoreError> {
+    match state {
+        None => tx.query(
+            "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+             FROM order_head WHERE market = $1 AND id > $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+            values![market.as_str(), &span.from, &span.to, limit],
+            read_placed,
+        ),
+        Some(state) => tx.query(
+            "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+             FROM order_head WHERE market = $1 AND state = $2 AND id > $3 AND id < $4
+             ORDER BY id DESC LIMIT $5",
+            values![market.as_str(), state.word(), &span.from, &span.to, limit],
+            read_placed,
+        ),
+    }
+}
+
+/// Orders whose number begins so.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn number_begins(
+    tx: &mut Tx<'_>,
+    begin: &str,
+    limit: i64,
+) -> Result<Vec<PlacedOrder>, StoreError> {
+    let end = format!("{begin}\u{10ffff}");
+    tx.query(
+        "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+         FROM order_head WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3",
+        values![begin, &end, limit],
+        read_placed,
+    )
+}
+
+/// The newest orders with a variant, from `before` down: their ids.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn with_sku(
+    tx: &mut Tx<'_>,
+    sku: &str,
+    before: [u8; 16],
+    limit: i64,
+) -> Result<Vec<OrderId>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT order_id FROM order_line WHERE sku = $1 AND order_id < $2
+         ORDER BY order_id DESC LIMIT $3",
+        values![sku, &before, limit],
+        |row| row.bytes16(0).map(OrderId::from_bytes),
+    )
+}
+
+/// The state that is written beside an order, for the audit.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn kept_state(tx: &mut Tx<'_>, number: &OrderNumber) -> Result<Option<String>, StoreError> {
+    tx.optional("SELECT state FROM order_head WHERE number = $1", values![number.as_str()], |row| {
+        row.text(0)
+    })
+}

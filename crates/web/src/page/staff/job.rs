@@ -1,0 +1,39 @@
+//! Jobs.
+
+use askama::Template;
+use kontor_base::Instant;
+
+use super::StaffShell;
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRow {
+    /// Its id.
+    pub id: String,
+    /// What is to be done.
+    pub kind: String,
+    /// When it is tried next, or was tried last.
+    pub due_at: Instant,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it failed the last time.
+    pub error: String,
+}
+
+/// `GET /admin/jobs`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/jobs.html")]
+pub struct JobsPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// Those that were given up, or those that wait.
+    pub given_up: bool,
+    /// How many wait, and how many were given up.
+    pub counts: (i64, i64),
+    /// The jobs.
+    pub rows: Vec<JobRow>,
+    /// Where the next are.
+    pub next: Option<String>,
+    /// The person may steer them.
+    pub may_run: bool,
+}

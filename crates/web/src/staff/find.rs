@@ -1,0 +1,123 @@
+//! One search field over everything that is the person's to see.
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use kontor_domain::staff::Permission;
+use kontor_shop::staff::{FOUND_MAX, Found, Person, find};
+use serde::Deserialize;
+
+use super::desk::{markets_for, shell};
+use super::order::row;
+use crate::kit::app::App;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::Route;
+use crate::kit::text::Text;
+use crate::page::staff::{FindPage, FoundKind, OrderRows, Place};
+
+pub(super) const FIND: Route = Route::desk("/admin/find", None);
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let typed: String = asked.q.chars().take(200).collect();
+    let found = match find(&app.shop, &person, &typed).await {
+        Ok(found) => found,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let builds = builds(&app, &person, &typed);
+    // The whole number of an order, and nothing else: that is where somebody wants to go.
+    if let [only] = found.orders.as_slice()
+        && typed.trim().eq_ignore_ascii_case(only.order.number.as_str())
+    {
+        return Redirect::to(&format!("/admin/orders/{}", only.order.number)).into_response();
+    }
+    let mut shell = shell(&app, &person, Place::Today).await;
+    shell.place = None;
+    shell.find = typed;
+    let t = shell.text();
+    let rows = found.orders.iter().map(row).collect();
+    let page = FindPage {
+        orders: OrderRows { t, labelled: "found-orders", rows },
+        more: found.more_orders,
+        kinds: kinds(&app, &person, &t, found, builds),
+        shell,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// Everything but orders, each kind that has something.
+fn kinds(
+    app: &App,
+    person: &Person,
+    t: &Text,
+    found: Found,
+    builds: Vec<(String, String, String)>,
+) -> Vec<FoundKind> {
+    let first = markets_for(app, person, Permission::ClearanceRead).first().copied();
+    let customers = found.customers.into_iter().map(|customer| {
+        (format!("/admin/customers/{}", customer.id), customer.name, customer.email)
+    });
+    let products = found.products.into_iter().map(|product| {
+        let path = match first {
+            Some(market) => format!("/admin/{market}/clearances/{}", product.sku),
+            None => "/admin".to_owned(),
+        };
+        (path, product.name, product.sku.to_string())
+    });
+    let grants = found.grants.into_iter().map(|grant| {
+        let path = format!("/admin/{}/clearances", grant.market);
+        (path, grant.code, format!("{} {}", grant.clearance, grant.number))
+    });
+    let sales = found.sales.into_iter().map(|sale| {
+        let (market, tag) = (sale.market, person.language.tag());
+        (format!("/{market}/{tag}/sale/{}", sale.id), sale.title, sale.id.to_string())
+    });
+    let kinds = [
+        ("found-customers", t.get("desk-customers"), customers.collect::<Vec<_>>()),
+        ("found-products", t.get("desk-products"), products.collect()),
+        ("found-grants", t.get("desk-grants"), grants.collect()),
+        ("found-sales", t.get("desk-sales"), sales.collect()),
+        ("found-builds", t.get("desk-builds"), builds),
+    ];
+    let some = kinds.into_iter().filter(|(_, _, links)| !links.is_empty());
+    some.map(|(id, name, links)| FoundKind { id, name: name.into_owned(), links }).collect()
+}
+
+/// Builds whose version or device begins so: everybody may see them, they are published.
+fn builds(app: &App, person: &Person, typed: &str) -> Vec<(String, String, String)> {
+    let Some(rom) = app.rom.as_ref().filter(|_| !person.held.is_empty()) else {
+        return Vec::new();
+    };
+    let wanted = typed.trim().to_lowercase();
+    if wanted.len() < 2 {
+        return Vec::new();
+    }
+    let snapshot = rom.snapshots.now();
+    let mut found = Vec::new();
+    for (codename, view) in &snapshot.models {
+        for build in &view.builds {
+            let version = build.version.to_string();
+            let fits = version.to_lowercase().starts_with(&wanted)
+                || codename.as_str().to_lowercase().starts_with(&wanted)
+                || build.incremental.to_string().to_lowercase().starts_with(&wanted)
+                || build.id.to_string().starts_with(&wanted);
+            if fits && found.len() < FOUND_MAX {
+                let tag = person.language.tag();
+                let path = format!("/rom/{tag}/device/{codename}/{}", build.incremental);
+                found.push((path, format!("{codename} {version}"), build.id.to_string()));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,350 @@
+//! The staff area's orders and people through HTTP: found, looked at, cancelled, refunded, noted,
+//! exported, put together, erased; and nobody sees or touches what is another market's.
+
+mod common;
+
+use common::desk::Browser;
+use common::shopper::{good_fields, one_band};
+use common::{Api, Ask, BAND, Shopper};
+use kontor_shop::order::{index_orders, reindex, run_due_jobs};
+
+/// What a browser types at the checkout.
+struct Buyer {
+    name: &'static str,
+    email: &'static str,
+    phone: &'static str,
+}
+
+const ADA: Buyer =
+    Buyer { name: "Ada Lovelace", email: "ada@shop.example", phone: "+1 415 555 0123" };
+const EVE: Buyer = Buyer {
+    name: "Eve <script>alert(1)</script> O’Neil",
+    email: "eve.oneil@shop.example",
+    phone: "+1 (212) 555-0188",
+};
+
+/// Buys one band by the pages; the order's number.
+async fn buy(api: &Api, buyer: &Buyer) -> String {
+    let shopper = Shopper::fill_cart(api).await;
+    let checkout = shopper.check_out(api).await;
+    let (total, key) = (one_band(), api.fresh_key());
+    let fields: Vec<_> = good_fields(&total, &key)
+        .into_iter()
+        .map(|(name, value)| match name {
+            "name" => (name, buyer.name),
+            "email" => (name, buyer.email),
+            "phone" => (name, buyer.phone),
+            _ => (name, value),
+        })
+        .collect();
+    let paid = api.send(shopper.with(Ask::form(&checkout, &fields))).await.expect(303);
+    run_due_jobs(&api.shop).await.expect("the money is collected");
+    while index_orders(&api.shop).await.expect("terms are written") > 0 {}
+    let shown = api.send(Ask::get(paid.header("location"))).await.expect(200);
+    let number = shown.text.split("US15-").nth(1).expect("a number");
+    format!("US15-{}", &number[..14])
+}
+
+async fn clean(api: &Api) {
+    let audit = kontor_shop::audit::audit(&api.shop.db, |_| ()).await.expect("audited");
+    assert!(audit.is_clean(), "{audit:?}");
+}
+
+/// The hash that a decision has to name.
+fn seen(page: &str) -> String {
+    page.split("name=\"seen\" value=\"").nth(1).expect("a hash")[..64].to_owned()
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_whatever_somebody_remembers_of_it() {
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let other = buy(&api, &EVE).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us", "support@us"]).await;
+    for typed in [
+        "0123",
+        "5550123",
+        "(415)%20555",
+        "415-555",
+        "%2B1%20415",
+        "ada",
+        "ADA%20love",
+        "lovelace",
+        "ada%40shop.example",
+        "ada%400",
+        "94105%20ada",
+    ] {
+        let found = mia.get(&format!("/admin/find?q={typed}")).await.expect(200);
+        let is_ada = found.text.contains(&number);
+        assert_eq!(is_ada, typed != "ada%400", "{typed}: {}", found.text);
+        assert!(!found.text.contains(&other), "{typed} finds somebody else too");
+    }
+    let whole = mia.get(&format!("/admin/find?q={}", number.to_lowercase())).await.expect(303);
+    assert_eq!(whole.header("location"), format!("/admin/orders/{number}"));
+    let begins = mia.get(&format!("/admin/find?q={}", &number[..9])).await.expect(200);
+    assert!(begins.text.contains(&number));
+    let sku = mia.get(&format!("/admin/find?q={}", BAND.to_lowercase())).await.expect(200);
+    assert!(sku.text.contains(&number) && sku.text.contains("found-products"), "{}", sku.text);
+    // What people typed is text, wherever it is shown.
+    let eve = mia.get("/admin/find?q=0188").await.expect(200);
+    assert!(eve.text.contains(&other) && !eve.text.contains("<script>alert"), "{}", eve.text);
+    for odd in ["", "%20", "%00", "%27%20OR%201=1", "%25", "_", "%3Cscript%3E", "%F0%9F%98%80"] {
+        let answer = mia.get(&format!("/admin/find?q={odd}")).await.expect(200);
+        assert!(!answer.text.contains(&number), "{odd}");
+    }
+    // Everything that finds can be made anew.
+    let done = reindex(&api.shop).await.expect("made anew");
+    assert_eq!((done.orders, done.forgotten > 10), (2, true), "{done:?}");
+    assert!(mia.get("/admin/find?q=0123").await.expect(200).text.contains(&number));
+    let figures = mia.get("/admin/figures.csv").await.expect(200);
+    assert!(figures.text.contains("\"orders\",\"us\",\"30 days\",\"2\""), "{}", figures.text);
+    clean(&api).await;
+}
+
+#[tokio::test]
+async fn what_is_another_markets_can_neither_be_seen_nor_touched() {
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us", "support@us"]).await;
+    let ravi = Browser::hire(&api, "ravi", &["market_manager@de", "support@de"]).await;
+    let order = format!("/admin/orders/{number}");
+    let page = mia.get(&order).await.expect(200);
+    let customer = page.text.split("href=\"/admin/customers/").nth(1).expect("a customer");
+    let customer = format!("/admin/customers/{}", customer.split('"').next().expect("an end"));
+    mia.get(&customer).await.expect(200);
+    for path in [
+        order.clone(),
+        customer.clone(),
+        "/admin/orders?market=us".to_owned(),
+        "/admin/orders.csv?market=us".to_owned(),
+        "/admin/waiting?market=us".to_owned(),
+        "/admin/waiting.csv?market=us&model=".to_owned(),
+    ] {
+        ravi.get(&path).await.expect(404);
+    }
+    let key = ("key", "k1");
+    let why = ("reason", "because");
+    for (path, fields) in [
+        (format!("{order}/cancel"), vec![key, why]),
+        (format!("{order}/refund"), vec![key, why, ("amount", "1.00")]),
+        (format!("{order}/note"), vec![key, ("words", "mine now")]),
+        (format!("{customer}/export"), vec![]),
+        (format!("{customer}/merge"), vec![key, ("other", "x@shop.example")]),
+        (format!("{customer}/erase"), vec![key, why]),
+    ] {
+        ravi.form(&path, &fields).await.expect(404);
+    }
+    for list in
+        ["/admin", "/admin/orders", "/admin/orders.csv", "/admin/figures", "/admin/figures.csv"]
+    {
+        let answer = ravi.get(list).await.expect(200);
+        for told in [number.as_str(), "Ada", "\"us\""] {
+            assert!(!answer.text.contains(told), "{list} tells of {told}");
+        }
+    }
+    for typed in [number.as_str(), &number[..9], "0123", "ada", "ada%40shop.example", BAND] {
+        let answer = ravi.get(&format!("/admin/find?q={typed}")).await.expect(200);
+        assert!(!answer.text.contains("/admin/orders/US15"), "{typed}: {}", answer.text);
+        assert!(!answer.text.contains("/admin/customers/"), "{typed}: {}", answer.text);
+    }
+    let after = mia.get(&order).await.expect(200);
+    assert!(!after.text.contains("mine now") && after.text.contains("action=\"/admin/orders/"));
+    // A manager of one market steers no jobs: they are everybody's.
+    for person in [&mia, &ravi] {
+        person.get("/admin/jobs").await.expect(403);
+        let steer = "/admin/jobs/job_00000000000000000000000001";
+        person.form(steer, &[("wish", "give_up")]).await.expect(403);
+    }
+}
+
+#[tokio::test]
+async fn money_goes_back_in_part_alone_and_beyond_the_limit_with_a_second_person() {
+    let api = Api::open_refunding(500).await;
+    let number = buy(&api, &ADA).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let max = Browser::hire(&api, "max", &["market_manager@us"]).await;
+    let order = format!("/admin/orders/{number}");
+    let refund = format!("{order}/refund");
+    let send = |key: &'static str, amount: &'static str| {
+        [
+            ("key", key),
+            ("reason", "a scratch"),
+            ("amount", amount),
+            ("minor", "1"),
+            ("market", "de"),
+        ]
+    };
+    for bad in ["", "much", "-1", "0", "1.999", "1000000000000000000000"] {
+        let answer = mia.form(&refund, &send("bad", bad)).await;
+        assert!((400..500).contains(&answer.status), "{bad}: {}", answer.status);
+    }
+    // Within the limit: at once, and once.
+    let done = mia.form(&refund, &send("r1", "2.50")).await.expect(303);
+    assert_eq!(done.header("location"), format!("{order}?said=done"));
+    mia.form(&refund, &send("r1", "2.50")).await.expect(303);
+    run_due_jobs(&api.shop).await.expect("sent");
+    let page = mia.get(&order).await.expect(200);
+    assert!(page.text.contains("$2.50") && page.text.contains("a scratch"), "{}", page.text);
+    assert!(page.text.contains("partly_refunded"));
+    clean(&api).await;
+    // Beyond it: nothing happens until somebody else has seen it.
+    let waits = mia.form(&refund, &send("r2", "5.01")).await.expect(303);
+    let proposal = waits.header("location").split('?').next().expect("a path").to_owned();
+    assert!(proposal.starts_with("/admin/proposals/"), "{proposal}");
+    assert!(!mia.get(&order).await.expect(200).text.contains("$7.51"));
+    let his = max.get(&proposal).await.expect(200);
+    assert!(his.text.contains("7.51 USD") && his.text.contains("5.01 USD"), "{}", his.text);
+    let decision = [("decision", "approve"), ("seen", &*seen(&his.text))];
+    mia.form(&proposal, &decision).await.expect(403);
+    max.form(&proposal, &decision).await.expect(303);
+    assert!(mia.get(&order).await.expect(200).text.contains("$7.51"));
+    max.get(&proposal).await.expect(200);
+    run_due_jobs(&api.shop).await.expect("sent");
+    clean(&api).await;
+    // All of the rest before the parcel has left is a cancellation, and says so.
+    let all = mia.form(&refund, &send("r3", "100")).await;
+    assert!(all.status == 409 || all.status == 303, "{}", all.status);
+    let cancelled = mia
+        .form(&format!("{order}/cancel"), &[("key", "c1"), ("reason", "changed their mind")])
+        .await
+        .expect(303);
+    assert_eq!(cancelled.header("location"), format!("{order}?said=done"));
+    let again = mia.form(&format!("{order}/cancel"), &[("key", "c2"), ("reason", "x")]).await;
+    assert_eq!(again.status, 409, "{}", again.text);
+    run_due_jobs(&api.shop).await.expect("sent");
+    let page = mia.get(&order).await.expect(200);
+    assert!(page.text.contains("order.cancel") && page.text.contains("payment.refund"));
+    clean(&api).await;
+}
+
+#[tokio::test]
+async fn notes_are_written_once_and_shown_as_text() {
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let order = format!("/admin/orders/{number}");
+    let words = "<img src=x onerror=alert(1)> rang\nup";
+    for _ in 0..2 {
+        let fields = [("key", "n1"), ("words", words), ("person", "Olga"), ("written_at", "1")];
+        wim.form(&format!("{order}/note"), &fields).await.expect(303);
+    }
+    let page = wim.get(&order).await.expect(200);
+    assert!(!page.text.contains("<img src=x") && page.text.contains("rang up"), "{}", page.text);
+    assert_eq!(page.text.matches("rang up").count(), 1, "twice is once");
+    assert!(page.text.contains("wim") && !page.text.contains("Olga"));
+    // A warehouse reads and writes notes; it gives no money back and cancels nothing.
+    assert!(!page.text.contains("/refund\"") && !page.text.contains("/cancel\""));
+    for act in ["refund", "cancel"] {
+        let fields = [("key", "x"), ("reason", "x"), ("amount", "1")];
+        wim.form(&format!("{order}/{act}"), &fields).await.expect(403);
+    }
+    for empty in ["", "   ", "\n"] {
+        wim.form(&format!("{order}/note"), &[("key", "n2"), ("words", empty)]).await.expect(422);
+    }
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log?act=order.edit").await.expect(200);
+    assert!(log.text.contains(&number) && !log.text.contains("rang"), "no words in the log");
+}
+
+#[tokio::test]
+async fn a_person_is_handed_their_data_put_together_and_erased() {
+    let api = Api::open().await;
+    let first = buy(&api, &ADA).await;
+    let second = buy(&api, &EVE).await;
+    let sue = Browser::hire(&api, "sue", &["support@us"]).await;
+    let sam = Browser::hire(&api, "sam", &["support@us"]).await;
+    let waits = [("email", ADA.email), ("model", "phone")];
+    api.send(Ask::form("/us/en/waiting", &waits)).await;
+    let page = sue.get(&format!("/admin/orders/{first}")).await.expect(200);
+    let customer = page.text.split("href=\"/admin/customers/").nth(1).expect("a customer");
+    let customer = format!("/admin/customers/{}", customer.split('"').next().expect("an end"));
+    let key = ("key", "k");
+
+    // Two addresses of one person.
+    for nobody in ["", "nobody", "nobody@shop.example", "US15-2222-2222-223Y"] {
+        let answer = sue.form(&format!("{customer}/merge"), &[key, ("other", nobody)]).await;
+        assert_eq!(answer.status, 422, "{nobody}: {}", answer.text);
+    }
+    let other = [("key", "m1"), ("other", second.as_str())];
+    sue.form(&format!("{customer}/merge"), &other).await.expect(303);
+    let both = sue.get(&customer).await.expect(200);
+    assert!(both.text.contains(&first) && both.text.contains(&second), "{}", both.text);
+
+    // Everything that is kept, for them.
+    let told = sue.form(&format!("{customer}/export"), &[]).await.expect(200);
+    assert_eq!(told.header("content-type"), "application/json");
+    assert!(told.header("content-disposition").starts_with("attachment"));
+    assert_eq!(told.body["orders"].as_array().map(Vec::len), Some(2), "{}", told.text);
+    assert!(told.text.contains(ADA.email) && told.text.contains("14155550123"));
+
+    // Who waits for a parcel is not erased.
+    let erase = [("key", "e1"), ("reason", "asked for it")];
+    let open = sue.form(&format!("{customer}/erase"), &erase).await;
+    assert_eq!(open.status, 409, "{}", open.text);
+    for number in [&first, &second] {
+        let path = format!("/admin/orders/{number}");
+        sue.form(&format!("{path}/note"), &[key, ("words", "knows Ada from school")])
+            .await
+            .expect(303);
+        sue.form(&format!("{path}/cancel"), &[("key", "c"), ("reason", "asked")]).await.expect(303);
+    }
+    run_due_jobs(&api.shop).await.expect("sent");
+    let erase = [("key", "e2"), ("reason", "asked for it")];
+    let waits = sue.form(&format!("{customer}/erase"), &erase).await.expect(303);
+    let proposal = waits.header("location").split('?').next().expect("a path").to_owned();
+    assert!(sue.get(&customer).await.expect(200).text.contains(&first), "not yet");
+    let his = sam.get(&proposal).await.expect(200);
+    assert!(his.text.contains("2025-12-31"), "what is kept, and until when: {}", his.text);
+    sam.form(&proposal, &[("decision", "approve"), ("seen", &*seen(&his.text))]).await.expect(303);
+    sam.get(&proposal).await.expect(200);
+    sue.get(&customer).await.expect(404);
+    for typed in ["0123", "0188", "ada", "oneil", "ada%40shop.example"] {
+        let found = sue.get(&format!("/admin/find?q={typed}")).await.expect(200);
+        assert!(!found.text.contains("US15-"), "{typed} still finds: {}", found.text);
+    }
+    let kept = sue.get(&format!("/admin/orders/{first}")).await.expect(200);
+    assert!(kept.text.contains("Ada Lovelace"), "the invoice's name stays ten years");
+    for gone in [ADA.email, "14155550123", "knows Ada"] {
+        assert!(!kept.text.contains(gone), "{gone}");
+    }
+    let dump = api.scratch.dump();
+    for gone in [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada"] {
+        assert!(!dump.contains(gone), "{gone} is still in the database");
+    }
+    reindex(&api.shop).await.expect("made anew");
+    let found = sue.get("/admin/find?q=lovelace").await.expect(200);
+    assert!(!found.text.contains("US15-"), "and stays gone when everything is found anew");
+    clean(&api).await;
+}
+
+#[tokio::test]
+async fn a_job_that_was_given_up_is_seen_and_tried_again() {
+    use kontor_base::id::JobId;
+    let api = Api::open().await;
+    let at = api.shop.now();
+    let id = JobId::new(at, &api.shop.random);
+    api.shop
+        .db
+        .write("test.job", move |tx| {
+            kontor_store::job::queue(tx, id, "payment.capture", "nothing", at)?;
+            kontor_store::job::fail(tx, id, "no <b>answer</b>", None)
+        })
+        .await
+        .expect("a job that was given up");
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let today = olga.get("/admin").await.expect(200);
+    assert!(today.text.contains("href=\"/admin/jobs\""), "{}", today.text);
+    let list = olga.get("/admin/jobs").await.expect(200);
+    assert!(list.text.contains(&id.to_string()) && !list.text.contains("<b>answer"));
+    olga.form(&format!("/admin/jobs/{id}"), &[("wish", "burn")]).await.expect(400);
+    olga.form(&format!("/admin/jobs/{id}"), &[("wish", "retry")]).await.expect(303);
+    let waiting = olga.get("/admin/jobs?state=waiting").await.expect(200);
+    assert!(waiting.text.contains(&id.to_string()));
+    olga.form(&format!("/admin/jobs/{id}"), &[("wish", "give_up")]).await.expect(303);
+    assert!(olga.get("/admin/jobs").await.expect(200).text.contains(&id.to_string()));
+    olga.form("/admin/jobs/job_0", &[("wish", "retry")]).await.expect(404);
+    let gone = format!("/admin/jobs/{}", JobId::new(at, &api.shop.random));
+    olga.form(&gone, &[("wish", "retry")]).await.expect(404);
+    let log = olga.get("/admin/log?act=job.").await.expect(200);
+    assert!(log.text.contains(&id.to_string()));
+}
