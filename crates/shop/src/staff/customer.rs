@@ -339,6 +339,7 @@ pub(super) fn bearing(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<B
         market: found.market(),
         subject: found.id.to_string(),
         extent: Extent::Plain,
+        also: Vec::new(),
     })
 }
 

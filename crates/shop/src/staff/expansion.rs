@@ -4,10 +4,10 @@ use kontor_base::Instant;
 use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Scope;
-use kontor_domain::market::{Act as Degree, MarketCode, Stage};
+use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::order::OrderNumber;
 use kontor_domain::reseller::Contract;
-use kontor_domain::staff::{Extent, Permission};
+use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
@@ -15,10 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refused};
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
-use crate::opening::{
-    AdvanceCommand, Refusal as OpeningRefusal, WithdrawCommand, advance_in, note_cost_in,
-    withdraw_in,
-};
+use crate::opening::{Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, withdraw_in};
 use crate::order::{DispatchRefusal, dispatch_in};
 use crate::reseller::{
     Refusal as ResellerRefusal, allot_in, approve_in, check, dispatch_in as dispatch_for_reseller,
@@ -30,15 +27,6 @@ use crate::stock::Serials;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "expansion", rename_all = "snake_case")]
 pub enum ExpansionAct {
-    /// Takes a market to another stage.
-    Advance {
-        /// The market.
-        market: MarketCode,
-        /// The stage.
-        to: Stage,
-        /// Why.
-        reason: String,
-    },
     /// Takes what is in a scope out of a market, at once.
     Withdraw {
         /// The market.
@@ -118,13 +106,8 @@ impl ExpansionAct {
 
     /// What it needs, where, and what it is about.
     pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
-        let plain = |permission, market, subject: String| {
-            Ok(Bearing { permission, market, subject, extent: Extent::Plain })
-        };
+        let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
         match self {
-            Self::Advance { market, .. } => {
-                plain(Permission::MarketEdit, Some(*market), market.to_string())
-            }
             Self::Withdraw { market, scope, .. } => {
                 plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
             }
@@ -176,12 +159,6 @@ impl ExpansionAct {
         at: Instant,
     ) -> Outcome<(), Refusal> {
         match self {
-            Self::Advance { market, to, reason } => {
-                let (by, reason) = (name_of(by), line(reason)?);
-                let command = AdvanceCommand { market: *market, to: *to, by, reason };
-                advance_in(tx, shop, &command, at).map_err(of_opening)?;
-                Ok(())
-            }
             Self::Withdraw { market, scope, gates, reason } => {
                 let (by, reason, scope) = (name_of(by), line(reason)?, scope.as_ref().clone());
                 let command = WithdrawCommand { market: *market, scope, gates: *gates, by, reason };

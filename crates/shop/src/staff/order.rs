@@ -56,6 +56,7 @@ pub(super) fn bearing(
         market: Some(placed.order.market),
         subject: placed.order.number.to_string(),
         extent,
+        also: Vec::new(),
     })
 }
 

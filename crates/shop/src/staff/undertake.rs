@@ -134,8 +134,8 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
             if !bearing.is_open_to(&person) {
                 return Err(StaffRefusal::NotPermitted.into());
             }
-            let second = needs_second(bearing.permission, bearing.extent, &limits());
-            Ok(Foreseen { change: act.change(tx)?, second })
+            let second = needs_second(bearing.permission, bearing.extent, &own.policy.staff);
+            Ok(Foreseen { change: act.change(tx, &own)?, second })
         })
         .await
 }

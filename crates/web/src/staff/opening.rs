@@ -15,7 +15,8 @@ use kontor_domain::opening::OpeningPlan;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::opening::{PlanQuery, costs, history, plan};
-use kontor_shop::staff::{ExpansionAct, Person};
+use kontor_shop::staff::goods::Advance;
+use kontor_shop::staff::{Act, ExpansionAct, Person};
 use kontor_store::opening::Cost;
 use serde::Deserialize;
 
@@ -256,9 +257,12 @@ pub(super) async fn advance(
     let Some(to) = Stage::from_word(&sent.to) else {
         return Problem::bad_form().respond(&app, uri.path(), None);
     };
-    let act = ExpansionAct::Advance { market: code, to, reason: sent.reason.clone() };
-    let doing =
-        Doing { act: act.into(), reason: sent.reason, key: &sent.key, what: "staff.advance" };
+    let snapshot = app.shop.snapshots.now();
+    let Some(from) = snapshot.market(code).map(|market| market.stage) else {
+        return nothing(&app, &uri);
+    };
+    let act = Act::Advance(Advance { market: code, from, to, reason: sent.reason.clone() });
+    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.advance" };
     let back = format!("/admin/{code}/opening?said=done");
     answer(&app, &uri, &person, code, carry_out(&app, &uri, &person, doing, &back).await).await
 }

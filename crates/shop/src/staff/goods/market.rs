@@ -53,8 +53,7 @@ impl Advance {
             .map_err(|_| Failure::Refused(Refusal::Field("say why, in one line")))?;
         let by = Line::parse(by.name.as_str()).expect("a name is a shorter line");
         let command = AdvanceCommand { market: self.market, to: self.to, by, reason };
-        let known = shop.snapshots.current_in(tx, at)?;
-        match advance_in(tx, shop, &known, &command, at) {
+        match advance_in(tx, shop, &command, at) {
             Ok(_) => Ok(()),
             Err(failure) => Err(failure.map(|refusal: opening::Refusal| {
                 let (code, words) = (refusal.code(), refusal.to_string());

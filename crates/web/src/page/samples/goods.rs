@@ -16,6 +16,7 @@ fn shell(language: Language, place: Place) -> StaffShell {
         places: Place::ALL.to_vec(),
         waiting: 0,
         notice: None,
+        find: String::new(),
     }
 }
 
