@@ -39,6 +39,7 @@ mod reseller;
 pub(crate) mod reseller_view;
 mod rom;
 mod sale;
+mod sale_new;
 mod sightings;
 mod steering;
 mod stock;
@@ -95,8 +96,8 @@ fn goods(routes: Routes) -> Routes {
         .add(exchange::TRY, post(exchange::play).layer(with_rows))
         .add(exchange::APPLY, post(exchange::apply).layer(with_rows))
         .add(sale::LIST, get(sale::list))
-        .add(sale::NEW, get(sale::new))
-        .add(sale::MAKE, post(sale::make))
+        .add(sale_new::NEW, get(sale_new::new))
+        .add(sale_new::MAKE, post(sale_new::make))
         .add(sale::SHOW, get(sale::show))
         .add(sale::STEER, post(sale::steer))
         .add(rom::LIST, get(rom::list))

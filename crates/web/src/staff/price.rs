@@ -394,8 +394,10 @@ async fn preview(
     let at = app.shop.now();
     let entries = snapshot.price_entries(about.market, &about.sku);
     let row = wanted.row(market, &about.sku, person, at);
-    let act =
-        Act::Rows(Rows { sheet: Sheet::of_rows(File::Prices, "form", &[row.clone()]), seen: None });
+    let act = Act::Rows(Rows {
+        sheet: Sheet::of_rows(File::Prices, "form", std::slice::from_ref(&row)),
+        seen: None,
+    });
     let foreseen = foresee(&app.shop, person, act).await;
     let foreseen = foreseen.map_err(|failure| trouble(app, uri, failure))?;
     let Some(entry) = entry_of(&row) else {

@@ -22,6 +22,7 @@ use serde::Deserialize;
 
 use super::curve::{Line, draw};
 use super::desk::{nothing, shell};
+use super::steering::step_of;
 use super::work::{carry, greet, sent};
 use crate::kit::app::App;
 use crate::kit::form_key;
@@ -253,8 +254,11 @@ async fn page(
     let state = found.rollout.standing.state;
     let mut page = WorkPage::new(shell, build_words(&found))
         .below("/admin/rom", t.get("staff-rom"))
-        .with(Block::Form(steps_form(app, &t, person, &found)))
+        .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutHalt)))
+        .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutRun)))
         .with(Block::Facts(facts(&t, &found)));
+    // A form without a step says nothing.
+    page.blocks.retain(|block| !matches!(block, Block::Form(form) if form.buttons.is_empty()));
     page.lead = Some((state_tone(state), state_words(&t, state)));
     if state == RolloutState::Running {
         page.live_s = Some(LIVE_S);
@@ -369,29 +373,27 @@ fn chart(t: &Text, status: &Status) -> Chart {
     }
 }
 
-/// The steps that are possible from where the rollout stands, those that stop it first.
-fn steps_form(app: &App, t: &Text, person: &Person, status: &Status) -> Form {
+/// The steps that are possible from where the rollout stands and take this permission: what stops it,
+/// or what gives devices the build. Apart, so that nobody stops one by pressing Enter in a field.
+fn steps_form(app: &App, t: &Text, person: &Person, status: &Status, needs: Permission) -> Form {
     let state = status.rollout.standing.state;
-    let mut form =
-        Form::new("steps", t.get("sale-desk-steps"), format!("/admin/rom/{}", status.rollout.id))
-            .hidden("key", form_key::fresh(app));
-    let possible = |word: &str| {
-        use kontor_domain::rollout::Step;
-        let step = match word {
-            "start" => Step::Start,
-            "resume" => Step::Resume,
-            "finish" => Step::Finish,
-            "abandon" => Step::Abandon,
-            "pause" => Step::Pause,
-            _ => Step::Halt,
-        };
+    let (id, title, hint) = if needs == Permission::RolloutHalt {
+        ("stop", "rom-desk-stop", "rom-desk-stop-hint")
+    } else {
+        ("run", "rom-desk-run", "rom-desk-run-hint")
+    };
+    let action = format!("/admin/rom/{}", status.rollout.id);
+    let mut form = Form::new(id, t.get(title), action).hidden("key", form_key::fresh(app));
+    form.hint = t.get(hint).into_owned();
+    if !person.may(needs, None) {
+        return form;
+    }
+    let possible = |step: RolloutStep| {
+        let step = step_of(step);
         TRANSITIONS.iter().any(|(from, by, _)| *from == state && *by == step)
     };
-    let mut second = false;
-    for step in RolloutStep::ALL.into_iter().rev() {
-        if !possible(step.word()) || !person.may(step.permission(), None) {
-            continue;
-        }
+    let own = RolloutStep::ALL.into_iter().filter(|step| step.permission() == needs);
+    for step in own.filter(|step| possible(*step)) {
         let id = match step {
             RolloutStep::Start => "rom-desk-start",
             RolloutStep::Resume => "rom-desk-resume",
@@ -400,10 +402,9 @@ fn steps_form(app: &App, t: &Text, person: &Person, status: &Status) -> Form {
             RolloutStep::Pause => "rom-desk-pause",
             RolloutStep::Halt => "rom-desk-halt",
         };
-        second = second || step.permission() == Permission::RolloutRun;
         form = form.button(t.get(id), step.word());
     }
-    if second {
+    if needs == Permission::RolloutRun {
         form = form.field(
             Field::new("reason", t.get("staff-reason"), Kind::Line)
                 .optional()
@@ -411,8 +412,6 @@ fn steps_form(app: &App, t: &Text, person: &Person, status: &Status) -> Form {
                 .hint(t.get("staff-reason-hint")),
         );
     }
-    let hint = if form.buttons.is_empty() { "rom-desk-no-step" } else { "rom-desk-step-hint" };
-    form.hint = t.get(hint).into_owned();
     form
 }
 
@@ -446,7 +445,10 @@ pub(super) async fn step(
             response
         }
         Err(trouble) => match page(&app, &uri, &person, &text, "").await {
-            Ok(page) => trouble.show(page, "steps", &sent),
+            Ok(page) => {
+                let stops = step.permission() == Permission::RolloutHalt;
+                trouble.show(page, if stops { "stop" } else { "run" }, &sent)
+            }
             Err(response) => response,
         },
     }

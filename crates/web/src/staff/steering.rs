@@ -15,6 +15,18 @@ const NOTE: &str = "in the staff area";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Steering;
 
+/// The step as the ROM knows it.
+pub(super) const fn step_of(step: RolloutStep) -> Step {
+    match step {
+        RolloutStep::Start => Step::Start,
+        RolloutStep::Resume => Step::Resume,
+        RolloutStep::Finish => Step::Finish,
+        RolloutStep::Abandon => Step::Abandon,
+        RolloutStep::Pause => Step::Pause,
+        RolloutStep::Halt => Step::Halt,
+    }
+}
+
 impl Rollouts for Steering {
     fn state_in(&self, tx: &mut Tx<'_>, rollout: RolloutId) -> Result<Option<String>, StoreError> {
         let found = kontor_store::rollout::get(tx, rollout)?;
@@ -28,15 +40,7 @@ impl Rollouts for Steering {
         step: RolloutStep,
         at: Instant,
     ) -> Result<Result<(), (&'static str, String)>, StoreError> {
-        let step = match step {
-            RolloutStep::Start => Step::Start,
-            RolloutStep::Resume => Step::Resume,
-            RolloutStep::Finish => Step::Finish,
-            RolloutStep::Abandon => Step::Abandon,
-            RolloutStep::Pause => Step::Pause,
-            RolloutStep::Halt => Step::Halt,
-        };
-        match steer_in(tx, rollout, step, Some(NOTE), at) {
+        match steer_in(tx, rollout, step_of(step), Some(NOTE), at) {
             Ok(_) => Ok(Ok(())),
             Err(Failure::Refused(refusal)) => Ok(Err((refusal.code(), refusal.to_string()))),
             Err(Failure::Fault(fault)) => Err(fault),

@@ -268,11 +268,16 @@ impl Form {
     }
 
     /// The same with what is wrong beside the field; gives whether there is such a field.
-    pub fn complain(&mut self, name: &str, words: &str) -> bool {
+    fn complain(&mut self, name: &str, words: &str) -> bool {
         let Some(field) = self.fields.iter_mut().find(|field| field.name == name) else {
             return false;
         };
-        words.clone_into(&mut field.error);
+        // Whoever reads a column's word above a form knows its label, not its word.
+        let own = words.strip_prefix(name).filter(|rest| rest.starts_with([' ', ':']));
+        field.error = match own {
+            Some(rest) => format!("{}: {}", field.label, rest.trim_start_matches([' ', ':'])),
+            None => words.to_owned(),
+        };
         self.folded = false;
         true
     }
@@ -399,8 +404,10 @@ impl WorkPage {
             {
                 own.folded = false;
                 let known = own.complain(field, words);
+                let beside = own.fields.iter().find(|own| own.name == field);
+                let words = beside.map_or(words, |own| own.error.as_str()).to_owned();
                 let id = if known { format!("{form}-{field}") } else { form.to_owned() };
-                self.errors.push((id, words.to_owned()));
+                self.errors.push((id, words));
                 return;
             }
         }
