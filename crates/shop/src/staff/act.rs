@@ -131,12 +131,21 @@ pub(super) struct Bearing {
     pub(super) extent: Extent,
 }
 
+impl Bearing {
+    /// An act in one place, without a size.
+    pub(super) const fn plain(
+        permission: Permission,
+        market: Option<MarketCode>,
+        subject: String,
+    ) -> Self {
+        Self { permission, market, subject, extent: Extent::Plain }
+    }
+}
+
 impl Act {
     /// What it needs, where, and what it is about. Checks everything that can be checked before.
     pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
-        let plain = |permission, market, subject: String| {
-            Ok(Bearing { permission, market, subject, extent: Extent::Plain })
-        };
+        let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
         match self {
             Self::Grant(row) => {
                 let grant = checked_grant(tx, row)?;

@@ -7,7 +7,7 @@ use kontor_domain::clearance::Scope;
 use kontor_domain::market::{Act as Degree, MarketCode, Stage};
 use kontor_domain::order::OrderNumber;
 use kontor_domain::reseller::Contract;
-use kontor_domain::staff::{Extent, Permission};
+use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
@@ -118,9 +118,7 @@ impl ExpansionAct {
 
     /// What it needs, where, and what it is about.
     pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
-        let plain = |permission, market, subject: String| {
-            Ok(Bearing { permission, market, subject, extent: Extent::Plain })
-        };
+        let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
         match self {
             Self::Advance { market, .. } => {
                 plain(Permission::MarketEdit, Some(*market), market.to_string())
