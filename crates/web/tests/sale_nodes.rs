@@ -157,7 +157,7 @@ async fn an_owner_that_only_seemed_dead_can_write_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_node_takes_its_share_and_together_they_sell_what_there_is() {
-    const QUOTA: u32 = 6;
+    const QUOTA: u32 = 4;
     let api = Api::open().await;
     let definition = a_definition(&api, &[(Way::Rush, QUOTA)]);
     let command = SetUp { definition, title: "Bands".to_owned(), lots: 2 };
