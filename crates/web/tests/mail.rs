@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
+use common::desk::Browser;
 use common::mail_server::{MailServer, Mood};
 use common::{Api, Ask, BAND, ONE_BAND, order_body};
 use kontor_base::id::StaffId;
@@ -17,7 +18,7 @@ use kontor_shop::mail::{
     Kind, ResendRefusal, SentOut, TellRefusal, Writer, letters_about, resend, send_due,
     tell_waiting,
 };
-use kontor_shop::order::{CancelCommand, cancel, run_due_jobs, transfer_arrived};
+use kontor_shop::order::{CancelCommand, cancel, review_waiting, run_due_jobs, transfer_arrived};
 use kontor_shop::staff::Person;
 use kontor_store::mail::LetterState;
 use kontor_web::letters::Letters;
@@ -209,4 +210,60 @@ impl Bench {
             .await;
         found.expect("read").expect("there").order.id
     }
+}
+
+#[tokio::test]
+async fn who_has_to_wait_is_told_and_told_again_when_it_goes_on() {
+    let bench = Bench::open().await;
+    let (number, _) = bench.buy("test").await;
+    assert_eq!(bench.round().await.sent, 1);
+    bench.api.withdraw_grant().await;
+    let reviewed = review_waiting(&bench.api.shop).await.expect("judged anew");
+    assert_eq!(reviewed.held, 1);
+    review_waiting(&bench.api.shop).await.expect("judged anew");
+    assert_eq!(bench.round().await, SentOut { sent: 1, ..SentOut::default() }, "told once");
+    let came = bench.server.letters().pop().expect("a letter");
+    assert!(came.text.contains(&format!("Subject: Your order {number} has to wait")));
+    assert!(came.text.contains("Nothing is lost."), "{}", came.text);
+    bench.api.restore_grant().await;
+    assert_eq!(review_waiting(&bench.api.shop).await.expect("judged anew").freed, 1);
+    assert_eq!(bench.round().await.sent, 1);
+    let came = bench.server.letters().pop().expect("a letter");
+    assert!(came.text.contains("goes on"), "{}", came.text);
+}
+
+#[tokio::test]
+async fn a_colleague_comes_in_with_the_code_from_the_letter() {
+    let bench = Bench::open().await;
+    let olga = Browser::hire(&bench.api, "olga", &["owner@*"]).await;
+    let otto = Browser::hire(&bench.api, "otto", &["owner@*"]).await;
+    let add = [
+        ("key", "p1"),
+        ("what", "add"),
+        ("name", "Eva"),
+        ("email", "eva@maker.example"),
+        ("language", "de"),
+        ("held", "reader@us"),
+        ("reason", "she begins on Monday"),
+    ];
+    let proposed = olga.form("/admin/people", &add).await.expect(303);
+    assert_eq!(bench.round().await, SentOut::default(), "not before a second has approved");
+    let page = proposed.header("location").split('?').next().expect("a path").to_owned();
+    let shown = otto.get(&page).await.expect(200);
+    let seen = shown.text.split("name=\"seen\" value=\"").nth(1).expect("a hash")[..64].to_owned();
+    otto.form(&page, &[("decision", "approve"), ("seen", &seen)]).await.expect(303);
+    // Lost on its way once: the second letter has another code, and only that one is good.
+    bench.server.mood(Mood::Busy);
+    assert_eq!(bench.round().await.again, 1);
+    bench.server.mood(Mood::Takes);
+    bench.api.clock.advance_seconds(31);
+    assert_eq!(bench.round().await.sent, 1);
+    let came = bench.server.letters().pop().expect("a letter");
+    assert_eq!(came.to, ["eva@maker.example"]);
+    assert!(came.text.contains("für Sie wurde ein Konto angelegt"), "{}", came.text);
+    let code = came.text.split("<code>").nth(1).expect("a code");
+    let code = code.split('<').next().expect("its end").to_owned();
+    let enter = [("email", "eva@maker.example"), ("code", code.as_str())];
+    bench.api.send(Ask::form("/admin/sign-in", &enter)).await.expect(303);
+    bench.api.send(Ask::form("/admin/sign-in", &enter)).await.expect(422);
 }

@@ -75,7 +75,7 @@ pub(super) async fn run(
     if config.post().is_none() {
         // Letters of a demo go nowhere but into a folder, where they can be looked at.
         config.mail.folder = config.data.join("mail");
-        "Kontor (demo) <demo@kontor.invalid>".clone_into(&mut config.mail.from);
+        "Kontor demo <demo@kontor.invalid>".clone_into(&mut config.mail.from);
     }
     if config.log == crate::config::Log::default() {
         "warn".clone_into(&mut config.log.filter);
