@@ -1,27 +1,35 @@
 //! The router with every route, and serving it until it is told to stop.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::serve::ListenerExt;
+use axum::serve::{IncomingStream, ListenerExt};
 use kontor_base::limits;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::kit::app::App;
+use crate::kit::express::{Express, Front};
 use crate::kit::routes::{Route, Routes};
 use crate::{api, operations, reach, rom, staff, store_front};
 
 /// Every route with its access rule, and the router.
 pub fn router(app: &App) -> (Vec<Route>, Router) {
+    let (list, _, router) = whole(app);
+    (list, router)
+}
+
+/// The same with the express lane before the router.
+pub fn whole(app: &App) -> (Vec<Route>, Express, Router) {
     let routes = Routes::new(app.clone());
     let routes = reach::routes(store_front::routes(staff::routes(routes)));
     let routes = operations::routes(rom::routes(api::routes(routes)));
-    let (list, router) = routes.finish();
-    (list, router.layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX)))
+    let (list, express, router) = routes.finish();
+    (list, express, router.layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX)))
 }
 
 /// Serves until `stop` is done; then takes no new connections, answers what it has accepted, and
@@ -36,8 +44,11 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
     within: Duration,
 ) -> std::io::Result<()> {
-    let (_, router) = router(app);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let (_, express, router) = whole(app);
+    let service = tower::service_fn(move |stream: IncomingStream<'_, _>| {
+        let peer: SocketAddr = *stream.remote_addr();
+        ready(Ok::<_, Infallible>(Front::new(express.clone(), router.clone(), peer)))
+    });
     // Small answers go out at once instead of waiting for more to send.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {

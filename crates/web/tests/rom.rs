@@ -408,3 +408,56 @@ async fn a_rate_slows_a_download_and_changes_none_of_its_bytes() {
     }
     assert!(began.elapsed().as_millis() >= 250, "two files at four a second, less one piece");
 }
+
+/// What is answered in the express lane, if anything.
+async fn by_lane(server: &Server, path: &str, headers: &[(&str, &str)]) -> Option<Answer> {
+    let mut request = Request::builder().uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    let peer = "198.51.100.7:4321".parse().expect("an address");
+    let (parts, body) = server.api.express().answer(&request, peer)?.into_parts();
+    let body = to_bytes(body, 16 * 1024 * 1024).await.expect("a body").to_vec();
+    Some(Answer { status: parts.status, headers: parts.headers, body })
+}
+
+#[tokio::test]
+async fn the_express_lane_says_what_the_router_says_or_nothing() {
+    let server = Server::open().await;
+    let known = server.get("/rom/api/v2/one/nightly/old", &[]).await.header("etag").to_owned();
+    let check = "/rom/check?model=one&channel=stable&build=old";
+    let device = ("kontor-device", "device-number-one");
+    let (fresh, stale) = (("if-none-match", known.as_str()), ("if-none-match", "\"other\""));
+    for (path, headers) in [
+        ("/rom/api/v1/one/nightly/old", vec![]),
+        ("/rom/api/v2/one/nightly/old", vec![]),
+        ("/rom/api/v2/one/nightly/old?c=7&channel=beta", vec![]),
+        ("/rom/api/v2/one/nightly/old", vec![fresh]),
+        ("/rom/api/v2/one/nightly/old", vec![stale]),
+        ("/rom/api/v2/unknown/nightly/old", vec![]),
+        (check, vec![]),
+        (check, vec![device]),
+    ] {
+        let lane = by_lane(&server, path, &headers).await;
+        let lane = lane.unwrap_or_else(|| panic!("{path} is not answered at once"));
+        let router = server.get(path, &headers).await;
+        assert_eq!(lane.status, router.status, "{path}");
+        assert_eq!(lane.body, router.body, "{path}");
+        for name in ["etag", "content-type", "cache-control", "kontor-receipt", "kontor-credential"]
+        {
+            assert_eq!(lane.header(name), router.header(name), "{path}: {name}");
+        }
+    }
+    // What another route means, what has to be decoded or refused: the router's.
+    for path in [
+        "/rom/api/v2/devices/one/builds",
+        "/rom/api/v2/one/nightly/o%6cd",
+        "/rom/api/v2/one/nightly/old?c=many",
+        "/rom/check?model=one",
+        "/rom/check?model=one&channel=none&build=old",
+        "/rom/",
+    ] {
+        assert!(by_lane(&server, path, &[]).await.is_none(), "{path}");
+    }
+}

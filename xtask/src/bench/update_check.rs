@@ -1,6 +1,7 @@
 //! Update checks with a large maker's ROM published, against nginx with the same documents as
 //! static files: 100 models in three channels with 50 builds each, and every request of a round
-//! asks for another of the 300 documents.
+//! asks for another of the 300 documents. The service's own check is asked by 300 devices with ids of
+//! their own, each for its model and channel, which have asked before on the same day.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -17,8 +18,8 @@ use crate::Failure;
 const CHANNELS: [&str; 3] = ["stable", "beta", "nightly"];
 /// How long the server may take to hear of what was published.
 const HEARD_WAIT_MAX: Duration = Duration::from_secs(60);
-/// An id as a device sends it: its answer depends on it as long as a rollout runs.
-const DEVICE: &str = "Kontor-Device: 7f3a9c51-bench-device";
+/// Ids as devices send them, one for each address: the answer depends on it as long as a rollout runs.
+const DEVICE: &str = "Kontor-Device: 7f3a9c51-bench-device-{}";
 
 /// A form of the check.
 struct Form {

@@ -21,5 +21,5 @@ pub use figures::{Ceiling, DayFigures, Figure, Figures, Table};
 pub use keep::run;
 pub use population::{Population, Truth};
 pub use produced::{ProducedPlan, RowProblem, import_produced, produced};
-pub use report::{Accepted, Incoming, NotCounted, accept, seen};
+pub use report::{Accepted, Incoming, NotCounted, accept, seen, seen_already};
 pub use service::{Home, Install, InstallError, Keys, Settings};

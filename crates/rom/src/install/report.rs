@@ -119,16 +119,8 @@ pub async fn seen(
     form: OwnForm<'_>,
     address: Option<IpAddr>,
 ) -> Option<Credential> {
-    // Most checks of a day are of devices that have asked before: a look is enough, nobody waits.
-    let today = Day::of(install.now());
-    if let (Some(counter), Ok(report)) = (
-        install.counter(),
-        form.report(|id| install.keys.device(id), &install.keys.credential, today),
-    ) && counter.is_repeat(&report, today)
-    {
-        metrics::counter!("kontor_install_reports_total", "outcome" => "repeat").increment(1);
-        let own = Credential::is_of(form.credential, &install.keys.credential, report.device);
-        return (!own).then(|| install.credential(report.device));
+    if let Some(given) = seen_already(install, &form) {
+        return given;
     }
     let taken = tokio::time::timeout(PATIENCE, accept(install, Incoming::Own(form), address));
     match taken.await {
@@ -142,6 +134,20 @@ pub async fn seen(
             None
         }
     }
+}
+
+/// The same for a device that has been counted today as what it says it is, without waiting: the
+/// credential that it is to keep, if it has none. `None` where it has to be counted first.
+#[must_use]
+pub fn seen_already(install: &Install, form: &OwnForm<'_>) -> Option<Option<Credential>> {
+    // Most checks of a day are of devices that have asked before: a look is enough, nobody waits.
+    let today = Day::of(install.now());
+    let counter = install.counter()?;
+    let read = form.report(|id| install.keys.device(id), &install.keys.credential, today);
+    let report = read.ok().filter(|report| counter.is_repeat(report, today))?;
+    install.repeats.increment(1);
+    let own = Credential::is_of(form.credential, &install.keys.credential, report.device);
+    Some((!own).then(|| install.credential(report.device)))
 }
 
 async fn count(

@@ -102,6 +102,8 @@ pub struct Install {
     pub keys: Keys,
     /// What the operator has set.
     pub settings: Settings,
+    /// Counts reports that said nothing new; looked up once, as most checks are such.
+    pub(super) repeats: metrics::Counter,
     home: Home,
     open: AtomicBool,
     figures: ArcSwap<Figures>,
@@ -141,7 +143,8 @@ impl Install {
         let figures = ArcSwap::from_pointee(Figures::none(rom.now(), settings.cell_min));
         let keys = Keys::new(secret);
         let open = AtomicBool::new(true);
-        let install = Self { rom, keys, settings, home, open, figures };
+        let repeats = metrics::counter!("kontor_install_reports_total", "outcome" => "repeat");
+        let install = Self { rom, keys, settings, repeats, home, open, figures };
         install.refresh().await?;
         Ok(install)
     }

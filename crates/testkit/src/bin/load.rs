@@ -39,7 +39,7 @@ enum Command {
         /// What to send as `Accept-Encoding`.
         #[arg(long)]
         accept_encoding: Option<String>,
-        /// A header more, as `Name: value`.
+        /// A header more, as `Name: value`; `{}` in the value is the place of the address among all.
         #[arg(long = "header", value_parser = header)]
         headers: Vec<(String, String)>,
     },
@@ -199,8 +199,14 @@ fn get(
     if addresses.iter().any(|address| address.socket != socket) {
         return Err("all addresses must be of one server".into());
     }
-    let sent = sent(accept_encoding, more);
-    let requests: Vec<_> = addresses.iter().map(|address| address.get(&sent)).collect();
+    let request = |(place, address): (usize, &Address)| {
+        let own = more
+            .iter()
+            .map(|(name, value)| (name.clone(), value.replace("{}", &place.to_string())));
+        let own: Vec<_> = own.collect();
+        address.get(&sent(accept_encoding, &own))
+    };
+    let requests: Vec<_> = addresses.iter().enumerate().map(request).collect();
     let report = words.load().run(socket, move |turn, request| {
         if request.is_empty() || requests.len() > 1 {
             let chosen = (turn.sequence as usize).wrapping_add(turn.worker) % requests.len();

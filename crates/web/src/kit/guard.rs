@@ -34,6 +34,11 @@ impl Guard {
     pub fn new(app: App, route: Route) -> Self {
         Self { app, route, meters: Meters::new(route.class.word()) }
     }
+
+    /// Counts a request that was answered without the guard: see [`super::express`].
+    pub(super) fn count(&self, status: StatusCode, elapsed: Duration) {
+        self.meters.count(status, elapsed);
+    }
 }
 
 /// Where a route counts, looked up once: by its labels that is dearer than the counting.

@@ -7,6 +7,7 @@ pub mod chart;
 pub mod cookie;
 pub mod desk;
 pub mod escape;
+pub mod express;
 pub mod form_key;
 pub mod format;
 pub mod guard;

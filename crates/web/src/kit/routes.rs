@@ -15,6 +15,7 @@ use axum::routing::MethodRouter;
 use kontor_domain::staff::Permission;
 
 use super::app::App;
+use super::express::{Answer, Entry, Express};
 use super::guard::Guard;
 use super::problem::Problem;
 
@@ -172,6 +173,7 @@ impl Route {
 pub struct Routes {
     app: App,
     list: Vec<Route>,
+    express: Vec<Entry>,
     router: Router<App>,
 }
 
@@ -179,24 +181,48 @@ impl Routes {
     /// No routes yet.
     #[must_use]
     pub fn new(app: App) -> Self {
-        Self { app, list: Vec::new(), router: Router::new() }
+        Self { app, list: Vec::new(), express: Vec::new(), router: Router::new() }
     }
 
     /// Adds a route with its handler, guarded by what the route says of itself.
     #[must_use]
-    pub fn add(mut self, route: Route, handler: MethodRouter<App>) -> Self {
+    pub fn add(self, route: Route, handler: MethodRouter<App>) -> Self {
         let guard = Arc::new(Guard::new(self.app.clone(), route));
+        self.guarded(guard, handler)
+    }
+
+    /// Adds a route whose answer is mostly there at once, with the way to it that waits for nothing.
+    ///
+    /// # Panics
+    ///
+    /// When the route is not one that anybody may read: its guard would have more to do.
+    #[must_use]
+    pub fn add_express(mut self, route: Route, handler: MethodRouter<App>, answer: Answer) -> Self {
+        assert!(
+            route.access == Access::Public && !route.class.writes(),
+            "{} is not a read that anybody may make",
+            route.path
+        );
+        let guard = Arc::new(Guard::new(self.app.clone(), route));
+        self.express.push(Entry::new(Arc::clone(&guard), answer));
+        self.guarded(guard, handler)
+    }
+
+    fn guarded(mut self, guard: Arc<Guard>, handler: MethodRouter<App>) -> Self {
+        let route = guard.route;
         let handler = handler.layer(from_fn_with_state(guard, super::guard::guard));
         self.router = self.router.route(route.path, handler);
         self.list.push(route);
         self
     }
 
-    /// The list, for the test that walks it, and the router.
-    pub fn finish(self) -> (Vec<Route>, Router) {
+    /// The list, for the test that walks it, the express lane, and the router.
+    pub fn finish(self) -> (Vec<Route>, Express, Router) {
+        let paths: Vec<_> = self.list.iter().map(|route| route.path).collect();
+        let express = Express::new(self.app.clone(), self.express, &paths);
         let fallback = super::guard::not_found;
         let router = self.router.fallback(fallback).method_not_allowed_fallback(not_allowed);
-        (self.list, router.with_state(self.app))
+        (self.list, express, router.with_state(self.app))
     }
 }
 

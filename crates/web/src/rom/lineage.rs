@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::reply::{document, stranger};
 use crate::kit::app::App;
+use crate::kit::express;
 use crate::kit::routes::{Class, Route};
 
 pub(super) const V1: Route = Route::read("/rom/api/v1/{device}/{type}/{incr}", Class::Read);
@@ -26,7 +27,7 @@ const JSON: &str = "application/json";
 type Peer = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
 
 /// What a ROM may add to its address.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Extra {
     /// A place in hundredths.
     c: Option<u32>,
@@ -34,22 +35,40 @@ pub(super) struct Extra {
     channel: Option<String>,
 }
 
+/// A client's question: model, release type and incremental from its path, and the rest.
+struct Asked<'r> {
+    path: [&'r str; 3],
+    extra: &'r Extra,
+    headers: &'r HeaderMap,
+    peer: Option<SocketAddr>,
+}
+
+impl<'r> Asked<'r> {
+    fn by_handler(
+        path: &'r (String, String, String),
+        extra: &'r Extra,
+        headers: &'r HeaderMap,
+        peer: &Peer,
+    ) -> Self {
+        let path = [path.0.as_str(), path.1.as_str(), path.2.as_str()];
+        Self { path, extra, headers, peer: peer.as_ref().map(|info| info.0.0) }
+    }
+}
+
 /// Asks for the documents, and hands the right one to `pick`.
 fn with_answers(
     app: &App,
-    (device, kind, incr): &(String, String, String),
-    extra: &Extra,
-    headers: &HeaderMap,
-    peer: Peer,
+    asked: &Asked<'_>,
     pick: impl FnOnce(Option<&Answers>) -> Response,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
-    let word = extra.channel.as_deref().unwrap_or(kind);
+    let [model, kind, incremental] = asked.path;
+    let word = asked.extra.channel.as_deref().unwrap_or(kind);
     let question = Question {
-        model: device,
+        model,
         channel: Channel::from_word(word).unwrap_or(Channel::Stable),
-        source: Source { incremental: incr, built_s: None },
-        who: stranger(app, rom, extra.c, headers, peer.map(|info| info.0)),
+        source: Source { incremental, built_s: None },
+        who: stranger(app, rom, asked.extra.c, asked.headers, asked.peer),
         country: None,
     };
     let snapshot = rom.snapshots.now();
@@ -60,6 +79,21 @@ fn json(body: &'static str) -> Response {
     ([(axum::http::header::CONTENT_TYPE, JSON)], body).into_response()
 }
 
+fn v1_answer(app: &App, asked: &Asked<'_>) -> Response {
+    with_answers(app, asked, |answers| match answers {
+        Some(answers) => document(&answers.lineage_v1, JSON, asked.headers),
+        // The client takes an unknown model for one without builds.
+        None => json("{\"response\":[]}"),
+    })
+}
+
+fn v2_answer(app: &App, asked: &Asked<'_>) -> Response {
+    with_answers(app, asked, |answers| match answers {
+        Some(answers) => document(&answers.lineage_v2, JSON, asked.headers),
+        None => json("[]"),
+    })
+}
+
 pub(super) async fn v1(
     State(app): State<App>,
     Path(path): Path<(String, String, String)>,
@@ -67,11 +101,7 @@ pub(super) async fn v1(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, &headers, peer, |answers| match answers {
-        Some(answers) => document(&answers.lineage_v1, JSON, &headers),
-        // The client takes an unknown model for one without builds.
-        None => json("{\"response\":[]}"),
-    })
+    v1_answer(&app, &Asked::by_handler(&path, &extra, &headers, &peer))
 }
 
 pub(super) async fn v2(
@@ -81,10 +111,36 @@ pub(super) async fn v2(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    with_answers(&app, &path, &extra, &headers, peer, |answers| match answers {
-        Some(answers) => document(&answers.lineage_v2, JSON, &headers),
-        None => json("[]"),
-    })
+    v2_answer(&app, &Asked::by_handler(&path, &extra, &headers, &peer))
+}
+
+/// The same without the router.
+pub(super) fn v1_express(question: &express::Question<'_>) -> Option<Response> {
+    by_lane(question, v1_answer)
+}
+
+/// The same without the router.
+pub(super) fn v2_express(question: &express::Question<'_>) -> Option<Response> {
+    by_lane(question, v2_answer)
+}
+
+fn by_lane(
+    question: &express::Question<'_>,
+    answer: fn(&App, &Asked<'_>) -> Response,
+) -> Option<Response> {
+    let [model, kind, incremental, _] = question.parts;
+    let uri = question.request.uri();
+    let extra = match uri.query() {
+        None => Extra::default(),
+        Some(_) => Query::try_from_uri(uri).ok()?.0,
+    };
+    let asked = Asked {
+        path: [model, kind, incremental],
+        extra: &extra,
+        headers: question.request.headers(),
+        peer: Some(question.peer),
+    };
+    Some(answer(question.app, &asked))
 }
 
 /// Every build of a model that everybody may have, newest first.
@@ -114,11 +170,10 @@ pub(super) async fn line(
     if Channel::from_word(channel).is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let path = (device.to_owned(), channel.to_owned(), String::new());
-    with_answers(&app, &path, &extra, &headers, peer, |answers| {
-        match answers.and_then(|answers| answers.line.as_ref()) {
-            Some(line) => document(line, "text/plain; charset=utf-8", &headers),
-            None => StatusCode::NOT_FOUND.into_response(),
-        }
+    let peer = peer.map(|info| info.0.0);
+    let asked = Asked { path: [device, channel, ""], extra: &extra, headers: &headers, peer };
+    with_answers(&app, &asked, |answers| match answers.and_then(|answers| answers.line.as_ref()) {
+        Some(line) => document(line, "text/plain; charset=utf-8", &headers),
+        None => StatusCode::NOT_FOUND.into_response(),
     })
 }

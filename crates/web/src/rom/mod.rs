@@ -28,9 +28,9 @@ use crate::kit::routes::Routes;
 #[must_use]
 pub fn routes(routes: Routes) -> Routes {
     page::routes(routes)
-        .add(check::ROUTE, get(check::answer))
-        .add(lineage::V1, get(lineage::v1))
-        .add(lineage::V2, get(lineage::v2))
+        .add_express(check::ROUTE, get(check::answer), check::express)
+        .add_express(lineage::V1, get(lineage::v1), lineage::v1_express)
+        .add_express(lineage::V2, get(lineage::v2), lineage::v2_express)
         .add(lineage::ALL, get(lineage::all))
         .add(lineage::LINE, get(lineage::line))
         .add(download::ROUTE, get(download::send))

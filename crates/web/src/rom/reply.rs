@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use kontor_domain::rollout::Point;
@@ -56,10 +55,10 @@ pub(super) fn stranger(
     rom: &Rom,
     place: Option<u32>,
     headers: &HeaderMap,
-    peer: Option<ConnectInfo<SocketAddr>>,
+    peer: Option<SocketAddr>,
 ) -> Who {
     let hundredth = place.and_then(Point::of_hundredth);
-    let address = outer_address(app, headers, peer.map(|info| info.0.ip()));
+    let address = outer_address(app, headers, peer.map(|peer| peer.ip()));
     match (hundredth, address.filter(|address| is_public(*address))) {
         (None, None) => Who::Unplaced,
         (hundredth, address) => Who::Stranger {

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use kontor_domain::install::OwnForm;
+use kontor_domain::install::{Credential, OwnForm};
+use kontor_rom::install::Install;
 
 use super::reply::DEVICE;
 use crate::kit::app::App;
@@ -21,14 +22,39 @@ pub(super) async fn seen(
     headers: &HeaderMap,
     address: Option<IpAddr>,
     form: OwnForm<'_>,
-    mut response: Response,
+    response: Response,
 ) -> Response {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let (Some(install), Some(device)) = (app.install.as_ref(), text(DEVICE)) else {
-        return response;
-    };
-    let form = OwnForm { device, credential: text(CREDENTIAL).unwrap_or_default(), ..form };
+    let Some((install, form)) = counted(app, headers, form) else { return response };
     let given = kontor_rom::install::seen(install, form, address).await;
+    with_credential(response, given)
+}
+
+/// The same for a device that has been counted today as what it says it is; `None` for another,
+/// which has to be counted first.
+pub(super) fn seen_already(
+    app: &App,
+    headers: &HeaderMap,
+    form: OwnForm<'_>,
+    response: Response,
+) -> Option<Response> {
+    let Some((install, form)) = counted(app, headers, form) else { return Some(response) };
+    let given = kontor_rom::install::seen_already(install, &form)?;
+    Some(with_credential(response, given))
+}
+
+/// By what a device is counted, where there is a count and it tells an id.
+fn counted<'r>(
+    app: &'r App,
+    headers: &'r HeaderMap,
+    form: OwnForm<'r>,
+) -> Option<(&'r Install, OwnForm<'r>)> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (install, device) = (app.install.as_deref()?, text(DEVICE)?);
+    let credential = text(CREDENTIAL).unwrap_or_default();
+    Some((install, OwnForm { device, credential, ..form }))
+}
+
+fn with_credential(mut response: Response, given: Option<Credential>) -> Response {
     if let Some(value) = given.and_then(|given| HeaderValue::from_str(&given.to_string()).ok()) {
         response.headers_mut().insert(CREDENTIAL, value);
     }

@@ -24,6 +24,7 @@ use kontor_base::{Clock, Instant, Random, SecretKey};
 use kontor_scratch::Scratch;
 use kontor_shop::{BankAccount, Policy, Shop};
 use kontor_web::kit::app::{App, Settings};
+use kontor_web::kit::express::Express;
 use kontor_web::kit::routes::Route;
 use kontor_web::server;
 
@@ -51,6 +52,7 @@ pub(crate) struct Api {
     pub(crate) settings: Settings,
     /// The hash of the file that the ROM publishes.
     pub(crate) rom_file: String,
+    express: Express,
     router: Router,
     /// The database and a folder beside it.
     pub(crate) scratch: Scratch,
@@ -75,6 +77,11 @@ impl Api {
     /// The router.
     pub(crate) fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// What answers before the router.
+    pub(crate) const fn express(&self) -> &Express {
+        &self.express
     }
 
     /// A server on which one person gives back up to this many US cents alone.
@@ -125,7 +132,8 @@ impl Api {
         };
         let (rom, sha256) = rom::open(&shop.db, &clock, &scratch.path("rom"), file_bytes).await;
         let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings.clone(), None);
-        let (routes, router) = server::router(&app);
-        Self { shop, clock, routes, rom, settings, rom_file: sha256.to_string(), router, scratch }
+        let (routes, express, router) = server::whole(&app);
+        let rom_file = sha256.to_string();
+        Self { shop, clock, routes, rom, settings, rom_file, express, router, scratch }
     }
 }
