@@ -62,7 +62,7 @@ impl Wanted {
     /// Reads what was typed. Nothing that could be found: no parts.
     #[must_use]
     pub fn parse(typed: &str) -> Self {
-        let typed: String = typed.chars().take(200).collect();
+        let typed: String = typed.chars().filter(|c| !c.is_control()).take(200).collect();
         let typed = typed.trim();
         if typed.contains('@') && !typed.contains(char::is_whitespace) {
             let parts = vec![vec![format!("@{}", cut(&typed.to_lowercase()))]];
@@ -215,6 +215,8 @@ mod tests {
         assert!(terms("123456").len() < 20, "{:?}", terms("123456"));
         let hostile = "a b ".repeat(10_000);
         assert!(Wanted::parse(&hostile).parts().len() <= WORDS_MAX);
+        let zero = Wanted::parse("a@\0b");
+        assert_eq!(zero.parts(), [["@a@b"]], "no database keeps a zero in a text");
         let long = Wanted::parse(&"ä".repeat(10_000));
         assert!(long.parts()[0][0].chars().count() <= WORD_CHARS_MAX);
     }

@@ -28,7 +28,6 @@ desk-facts = Fakten { $version }
 desk-not-known = nicht mehr bekannt
 desk-timeline = Was geschehen ist
 desk-happened-placed = Aufgegeben
-desk-happened-sold = Verbucht
 desk-happened-captured = { $amount } eingezogen
 desk-happened-refunded = { $amount } zurückgegeben
 desk-happened-voided = Verkauf aufgehoben

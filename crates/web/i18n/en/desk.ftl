@@ -28,7 +28,6 @@ desk-facts = facts { $version }
 desk-not-known = not known any more
 desk-timeline = What has happened
 desk-happened-placed = Placed
-desk-happened-sold = Booked
 desk-happened-captured = { $amount } collected
 desk-happened-refunded = { $amount } given back
 desk-happened-voided = Sale called off

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use kontor_domain::catalogue::Slug;
 use kontor_domain::staff::Permission;
 use kontor_shop::staff::{Person, waiting_counts, waiting_list};
 use serde::Deserialize;
@@ -73,7 +74,11 @@ pub(super) async fn csv(
 ) -> Response {
     let market = market_for(&app, &person, Permission::CustomerRead, &asked.market);
     let Some(market) = market else { return nothing(&app, &uri) };
-    let model: String = asked.model.chars().take(100).collect();
+    // The empty model is the market's opening; what can be no model names no list.
+    let model = asked.model;
+    if !model.is_empty() && model.parse::<Slug>().is_err() {
+        return nothing(&app, &uri);
+    }
     let after = kontor_base::id::decode(&asked.after).unwrap_or([0; 16]);
     let page = match waiting_list(&app.shop, market, model, after, CSV_ROWS).await {
         Ok(page) => page,
