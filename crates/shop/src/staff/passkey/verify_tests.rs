@@ -1,3 +1,6 @@
+//! Tests of [`super`]: an authenticator of the test's own, the specification's vector, and every part of
+//! an answer changed by hand.
+
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 
