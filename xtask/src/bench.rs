@@ -21,6 +21,7 @@ mod sale;
 mod sale_nodes;
 mod shelf;
 mod shop;
+mod staff;
 mod update_check;
 mod verdict;
 
@@ -57,6 +58,8 @@ Usage: cargo xtask bench NAME [--json] [options]
            time of every breakdown, restart, disk, beside HyperLogLog; then
            reports over HTTP, and pages while they pour in; `--storages` instead
            compares ways to store reports (builds crates that nothing else needs)
+  staff    the staff area, signed in, with a million orders in the database: every
+           list and every way to search, p50 and p99; one connection unless said
   baselines
            what others do with a scarce item, for comparison: PostgreSQL with
            its hot row locked per order, and Redis with the usual script; both
@@ -72,10 +75,11 @@ Usage: cargo xtask bench NAME [--json] [options]
                    download: 16]
   --threads N      threads of the load generator [2]
   --quick          (sale) 100,000 orders and short baselines, in half a minute
-  --orders N       (sale) so many orders
+  --orders N       (sale, staff) so many orders
   --no-baselines   (sale) leave PostgreSQL and Redis out
   --prepare        (sale) let the people enter only; a later run with
                    --prepared (within six hours) measures
+                   (staff) fill the database only; it stays for --prepared
   --devices N      (installs) how many devices [100000000]
   --storages       (installs) compare storages, with a million devices if not said
   --size-mb N      (delta) megabytes of an image [250]
@@ -86,8 +90,8 @@ A machine that does other things at the same time gives other numbers; ratios
 of the same run travel better than absolute figures.";
 
 /// The benchmarks, for those who ask for one that is not there.
-const NAMES: &str =
-    "shelf, order, sale, update-check, download, rollout, verdict, delta, installs and baselines";
+const NAMES: &str = "shelf, order, sale, staff, update-check, download, rollout, verdict, delta, installs and \
+     baselines";
 
 /// What a benchmark was asked for.
 #[derive(Clone)]
@@ -124,6 +128,8 @@ struct Bench {
     rush: String,
     /// The release build of the counting of installs.
     installs: String,
+    /// The release build of what fills in orders.
+    staff: String,
     /// A folder for this run alone.
     folder: PathBuf,
     /// The PostgreSQL database of this run; none: a file in the folder.
@@ -176,6 +182,16 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     if name == "sale" {
         options.connections = options.connections_or(256);
     }
+    if name == "staff" {
+        // One person at a desk: how long a page takes, not how many there could be.
+        options.connections = options.connections_or(1);
+        options.threads = 1;
+    }
+    let staff = staff::Wanted {
+        orders: if orders > 0 { orders.clamp(1_000, 5_000_000) } else { 1_000_000 },
+        is_prepared: part == sale::Part::Prepared,
+        prepares: part == sale::Part::Prepare,
+    };
     let orders = (orders > 0).then(|| orders.clamp(1_000, 9_000_000));
     let wanted = sale::Wanted::new(quick, orders, !no_baselines, part);
     if options.postgres && part != sale::Part::All {
@@ -210,11 +226,12 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
         "installs" => Box::new(installs::run),
         "sale" if nodes > 1 => Box::new(|bench| sale_nodes::run(bench, wanted.orders(), nodes)),
         "sale" => Box::new(|bench| sale::run(bench, &wanted)),
+        "staff" => Box::new(|bench| staff::run(bench, &staff)),
         _ => return Err(format!("there is no benchmark {name:?}; there are {NAMES}")),
     };
     let bench = prepare(&name, options, wanted.is_prepared())?;
     let outcome = measure(&bench);
-    if !wanted.prepares() {
+    if !wanted.prepares() && !(name == "staff" && wanted.is_prepared()) {
         // Best effort: the next run clears the folder as well.
         let _ = std::fs::remove_dir_all(&bench.folder);
     }
@@ -237,6 +254,7 @@ fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Fai
         "--bin=kontor-rush",
         "--bin=kontor-publish",
         "--bin=kontor-installs",
+        "--bin=kontor-staff",
         "--message-format=json-render-diagnostics",
     ];
     let messages = command::output("cargo", &words, &root)?;
@@ -244,7 +262,7 @@ fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Fai
         test::executable(&messages, name).ok_or_else(|| format!("cargo built no {name}"))
     };
     let (kontor, load, rush) = (binary("kontor")?, binary("kontor-load")?, binary("kontor-rush")?);
-    let installs = binary("kontor-installs")?;
+    let (installs, staff) = (binary("kontor-installs")?, binary("kontor-staff")?);
     let target =
         PathBuf::from(&kontor).parent().map(PathBuf::from).ok_or("the binary lies in no folder")?;
     // The target folder, because /tmp is memory on some machines, and a
@@ -256,6 +274,7 @@ fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Fai
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
     Ok(Bench { options, kontor, load, rush, installs, folder, database: None })
+    Ok(Bench { options, kontor, load, rush, installs, staff, folder })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

@@ -1,0 +1,83 @@
+//! The staff area with a million orders in the database: every list and every way to search, signed in.
+
+use serde_json::{Value, json};
+
+use super::load::{self, Medians};
+use super::shop::Shop;
+use super::{Bench, rounded};
+use crate::{Failure, command};
+
+/// What every list has to stay under, in milliseconds.
+const AIM_MS: f64 = 50.0;
+
+/// The pages, with what is asked for.
+const PAGES: &[(&str, &str)] = &[
+    ("today", "/admin"),
+    ("orders", "/admin/orders"),
+    ("orders_market", "/admin/orders?market=us"),
+    ("orders_state", "/admin/orders?state=on_hold"),
+    ("orders_market_state", "/admin/orders?market=us&state=awaiting_payment"),
+    ("find_phone", "/admin/find?q=5550"),
+    ("find_phone_long", "/admin/find?q=0155501"),
+    ("find_name", "/admin/find?q=lovelace"),
+    ("find_words", "/admin/find?q=ada%20lovelace%2094"),
+    ("find_email", "/admin/find?q=ada.160%40shop.example"),
+    ("find_sku", "/admin/find?q=BAND-BLACK"),
+    ("find_nothing", "/admin/find?q=zzzzzz"),
+    ("waiting", "/admin/waiting?market=us"),
+    ("jobs", "/admin/jobs?state=waiting"),
+    ("proposals", "/admin/proposals"),
+    ("log", "/admin/log"),
+    ("figures", "/admin/figures"),
+];
+
+/// How many orders are filled in.
+pub(super) struct Wanted {
+    pub(super) orders: u64,
+    pub(super) is_prepared: bool,
+    pub(super) prepares: bool,
+}
+
+/// Fills, measures and returns the line of JSON.
+pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
+    let data = bench.folder.join("data");
+    let data = data.to_string_lossy();
+    let count = if wanted.is_prepared { 0 } else { wanted.orders }.to_string();
+    eprintln!("filling in {count} orders");
+    let said = command::output(&bench.staff, &[&data, "--orders", &count], &bench.folder)?;
+    let said: Value = serde_json::from_str(said.trim())
+        .map_err(|error| format!("kontor-staff said something else: {error}"))?;
+    if wanted.prepares {
+        return Ok(said.to_string());
+    }
+    let cookie = said["cookie"].as_str().ok_or("kontor-staff gave no session")?;
+    let number = said["number"].as_str().ok_or("there is no order in the database")?;
+    let header = format!("Cookie: {cookie}");
+    let shop = Shop::serve(bench, &[("KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE", "0")])?;
+    let order = format!("/admin/orders/{number}");
+    let mut told = serde_json::Map::new();
+    let mut slowest: f64 = 0.0;
+    for (name, path) in PAGES.iter().copied().chain([("order", order.as_str())]) {
+        let url = format!("{}{path}", shop.base_url);
+        let words = ["get", url.as_str(), "--header", header.as_str()];
+        let rounds = (0..bench.options.rounds)
+            .map(|_| load::round(bench, &words, bench.options.seconds))
+            .collect::<Result<Vec<_>, _>>()?;
+        let of = Medians::of(&rounds);
+        eprintln!("  {name:<20} p50 {:>7.2} ms, p99 {:>7.2} ms", of.p50_ms, of.p99_ms);
+        slowest = slowest.max(of.p99_ms);
+        told.insert(name.to_owned(), json!({ "p50_ms": of.p50_ms, "p99_ms": of.p99_ms }));
+    }
+    eprintln!("slowest p99 {slowest:.2} ms, the aim is {AIM_MS} ms");
+    Ok(json!({
+        "bench": "staff",
+        "orders": wanted.orders,
+        "connections": bench.options.connections,
+        "filled_s": said["filled_s"],
+        "pages": told,
+        "slowest_p99_ms": rounded(slowest),
+        "within_aim": slowest < AIM_MS,
+        "memory_mb": shop.process.memory_mb_max().map(f64::round),
+    })
+    .to_string())
+}
