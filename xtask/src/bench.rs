@@ -231,7 +231,8 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     };
     let bench = prepare(&name, options, wanted.is_prepared())?;
     let outcome = measure(&bench);
-    if !wanted.prepares() && !(name == "staff" && wanted.is_prepared()) {
+    let stays = wanted.prepares() || (name == "staff" && wanted.is_prepared());
+    if !stays {
         // Best effort: the next run clears the folder as well.
         let _ = std::fs::remove_dir_all(&bench.folder);
     }
@@ -273,8 +274,7 @@ fn prepare(name: &str, options: Options, is_prepared: bool) -> Result<Bench, Fai
     }
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("could not make {}: {error}", folder.display()))?;
-    Ok(Bench { options, kontor, load, rush, installs, folder, database: None })
-    Ok(Bench { options, kontor, load, rush, installs, staff, folder })
+    Ok(Bench { options, kontor, load, rush, installs, staff, folder, database: None })
 }
 
 /// The middle of some measurements; of an even number, the lower middle.

@@ -89,7 +89,7 @@ async fn an_event_is_told_to_whoever_is_there_and_forgotten_whole(scratch: &Scra
         hook::save_endpoint(tx, &kept)?;
         hook::emit(tx, &event)?;
         hook::emit(tx, &event)?;
-        assert_eq!(hook::unfanned(tx, 10)?, [event.clone()], "twice is once");
+        assert_eq!(hook::unfanned(tx, 10)?, std::slice::from_ref(&event), "twice is once");
         assert!(hook::any_due(tx, at(0))?);
         hook::begin(tx, delivery_id, id, event.id, at(0))?;
         hook::fanned(tx, event.id)?;
@@ -158,7 +158,7 @@ async fn keys_and_passkeys_come_back_as_they_went_in(scratch: &Scratch) {
         assert_eq!(key::all(tx)?, [ended]);
 
         assert!(passkey::insert(tx, &phone)? && !passkey::insert(tx, &phone)?);
-        assert_eq!(passkey::of_account(tx, ana)?, [phone.clone()]);
+        assert_eq!(passkey::of_account(tx, ana)?, std::slice::from_ref(&phone));
         passkey::use_passkey(tx, "AAEC", 7, at(8))?;
         let used = passkey::find(tx, "AAEC")?.expect("a passkey");
         assert_eq!((used.sign_count, used.used_at), (7, Some(at(8))));

@@ -161,7 +161,7 @@ mod tests {
             let worked = work_out(kind, kind.example(), &[]);
             assert!(worked.is_ok(), "{}: {:?}", kind.word(), worked.err());
             assert_eq!(Kind::from_word(kind.word()), Some(kind));
-            let broken = format!("{}\nunknown = 1", kind.example());
+            let broken = format!("unknown = 1\n{}", kind.example());
             assert!(work_out(kind, &broken, &[]).is_err(), "{}", kind.word());
         }
     }
