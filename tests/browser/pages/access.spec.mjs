@@ -71,7 +71,7 @@ test('a passkey is added, brings one in, and is removed', async ({ browser, hasS
     await expect(page.locator('#passkeys-title ~ .scroll tbody th')).toContainText('Telephone');
     await look(page, 'staff-account-passkeys', { hasScript });
 
-    await page.click('.desk-top button');
+    await page.click('.desk-top form[action="/admin/sign-out"] button');
     await expect(page).toHaveURL(/\/admin\/sign-in/);
     await page.goto(`${origin}/admin/sign-in?next=/admin/proposals`);
     await look(page, 'staff-door-passkey', { hasScript });
@@ -82,7 +82,7 @@ test('a passkey is added, brings one in, and is removed', async ({ browser, hasS
 
     await page.locator('#passkeys-title ~ .scroll tbody button').click();
     await expect(page.locator('#passkeys-title ~ .scroll')).toHaveCount(0);
-    await page.click('.desk-top button');
+    await page.click('.desk-top form[action="/admin/sign-out"] button');
     await page.goto(`${origin}/admin/sign-in`);
     await page.click('form[data-passkey] button');
     await expect(page.getByRole('alert').first()).toBeVisible();

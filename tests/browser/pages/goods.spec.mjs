@@ -116,6 +116,12 @@ test('a release manager looks at a rollout with its curve', async ({ page, hasSc
   await signIn(page, 'rea');
   await page.click('.desk-nav a[href="/admin/rom"]');
   await look(page, 'goods-rom', { hasScript });
-  await page.locator('section:has(#rollouts-title) tbody th a').first().click();
+  // The demo publishes its ROM while it serves already.
+  const rollout = page.locator('section:has(#rollouts-title) tbody th a').first();
+  await expect(async () => {
+    await page.goto('/admin/rom');
+    await expect(rollout).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 40_000 });
+  await rollout.click();
   await look(page, 'goods-rollout', { hasScript });
 });

@@ -7,6 +7,7 @@ import { expect, test } from '../kit/test.mjs';
 const PHONE = '+1 650 555 0147';
 
 async function signIn(page, name) {
+  await page.context().clearCookies();
   await expect(async () => {
     await page.goto('/admin/sign-in');
     await page.fill('#email', `${name}@demo.example`);
