@@ -52,8 +52,9 @@ export async function checkA11y(page, where = '') {
 
 /** Fails when a page is wider than the window. */
 export async function checkFit(page, width) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide, `${page.url()} fits ${width} px`).toBeLessThanOrEqual(width);
+  // The layout follows the new size of the window a moment later.
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(wide, `${page.url()} fits ${width} px`).toBeLessThanOrEqual(width);
 }
 
 /** Pictures at three widths, light and dark, into the folder SCREENSHOTS. */
