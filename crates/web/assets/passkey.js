@@ -40,6 +40,7 @@
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const failed = form.querySelector("[data-failed]");
     form.hidden = false;
+    for (const hint of document.querySelectorAll('[data-without-passkey]')) hint.hidden = true;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       failed.hidden = true;

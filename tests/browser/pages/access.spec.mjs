@@ -43,7 +43,7 @@ test('a passkey is added, brings one in, and is removed', async ({ browser, hasS
     await page.goto(`${origin}/admin/account`);
     if (!hasScript) {
       await expect(page.locator('form[data-passkey]')).toBeHidden();
-      await expect(page.locator('noscript')).toContainText('scripts');
+      await expect(page.locator('[data-without-passkey]')).toContainText('scripts');
       await look(page, 'staff-account-passkeys', { hasScript });
       return;
     }
