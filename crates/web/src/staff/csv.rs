@@ -17,8 +17,19 @@ impl Csv {
 
     /// Adds a row.
     pub(super) fn row<const N: usize>(&mut self, fields: [&str; N]) {
-        self.0.push_str(&fields.map(cell).join(","));
+        self.fields(fields.into_iter());
+    }
+
+    /// Adds a row of as many fields as there are.
+    pub(super) fn fields<'f>(&mut self, fields: impl Iterator<Item = &'f str>) {
+        let cells: Vec<String> = fields.map(cell).collect();
+        self.0.push_str(&cells.join(","));
         self.0.push_str("\r\n");
+    }
+
+    /// The file so far.
+    pub(super) fn into_text(self) -> String {
+        self.0
     }
 
     /// The answer, to be kept under a name of ours.

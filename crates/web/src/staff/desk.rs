@@ -12,6 +12,7 @@ use kontor_shop::staff::{
     ActRefusal, Person, Refusal, Undertaken, Undertaking, undertake, waiting_count,
 };
 
+use super::csv::Csv;
 use crate::kit::app::App;
 use crate::kit::guard::secure_headers;
 use crate::kit::problem::Problem;
@@ -174,13 +175,9 @@ pub(super) fn said_of(person: &Person, said: &str) -> Option<Notice> {
 
 /// A table as a CSV file to be kept.
 pub(super) fn csv(name: &str, head: &str, rows: impl Iterator<Item = Vec<String>>) -> Response {
-    let mut text = format!("{head}\r\n");
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|field| cell(field)).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    attachment(name, "text/csv; charset=utf-8", text)
+    let mut file = Csv::new(head);
+    rows.for_each(|row| file.fields(row.iter().map(String::as_str)));
+    attachment(name, "text/csv; charset=utf-8", file.into_text())
 }
 
 /// A file to be kept.
@@ -194,12 +191,6 @@ pub(super) fn attachment(name: &str, kind: &'static str, body: String) -> Respon
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     response
-}
-
-/// A field of a CSV file. What a spreadsheet would run as a formula is led by an apostrophe.
-pub(super) fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 /// A notice that something is done, or cannot be.
