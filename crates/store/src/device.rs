@@ -2,6 +2,7 @@
 
 use kontor_base::{Instant, KeyedHash};
 use kontor_domain::device::DeviceModel;
+use kontor_domain::install::DeviceKey as CountKey;
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Tx, to_json};
@@ -54,16 +55,33 @@ pub fn own(tx: &mut Tx<'_>) -> Result<Vec<KeyedHash>, StoreError> {
     tx.query("SELECT device FROM device_own ORDER BY device", &[], |row| row.bytes16(0))
 }
 
-/// Marks a device as one of the company's own.
+/// The company's own devices as the count knows them, which has pseudonyms of its own.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn own_counted(tx: &mut Tx<'_>) -> Result<Vec<CountKey>, StoreError> {
+    let sql = "SELECT counted FROM device_own WHERE counted IS NOT NULL ORDER BY device";
+    tx.query(sql, &[], |row| Ok(CountKey(u64::from_le_bytes(row.int(0)?.to_le_bytes()))))
+}
+
+/// Marks a device as one of the company's own, under both of its pseudonyms.
 ///
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn mark_own(tx: &mut Tx<'_>, device: &KeyedHash, at: Instant) -> Result<(), StoreError> {
+pub fn mark_own(
+    tx: &mut Tx<'_>,
+    device: &KeyedHash,
+    counted: CountKey,
+    at: Instant,
+) -> Result<(), StoreError> {
+    // The same 64 bits; SQL knows no numbers without a sign.
+    let counted = i64::from_le_bytes(counted.0.to_le_bytes());
     tx.execute(
-        "INSERT INTO device_own (device, marked_at) VALUES ($1, $2)
-         ON CONFLICT (device) DO NOTHING",
-        values![device, at],
+        "INSERT INTO device_own (device, marked_at, counted) VALUES ($1, $2, $3)
+         ON CONFLICT (device) DO UPDATE SET counted = excluded.counted",
+        values![device, at, counted],
     )?;
     tx.touch(Topic::Rollout)
 }

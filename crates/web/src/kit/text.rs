@@ -35,6 +35,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/desk.ftl"),
             include_str!("../../i18n/en/reach.ftl"),
             include_str!("../../i18n/en/expansion.ftl"),
+            include_str!("../../i18n/en/release.ftl"),
         ],
     ),
     (
@@ -55,6 +56,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/desk.ftl"),
             include_str!("../../i18n/de/reach.ftl"),
             include_str!("../../i18n/de/expansion.ftl"),
+            include_str!("../../i18n/de/release.ftl"),
         ],
     ),
 ];
