@@ -31,11 +31,10 @@ async fn approve(second: &Browser<'_>, proposal: &str) {
     second.form(proposal, &[("decision", "approve"), ("seen", seen)]).await.expect(303);
 }
 
-/// The rollouts of the model, the newest first.
+/// The rollouts of the model that belong to a campaign.
 async fn rollouts(api: &Api, model: &str) -> Vec<Status> {
     let mut all = status(&api.rom).await.expect("it is read");
-    all.retain(|status| status.rollout.model.as_str() == model);
-    all.sort_by_key(|status| std::cmp::Reverse(status.rollout.id));
+    all.retain(|status| status.rollout.model.as_str() == model && status.campaign.is_some());
     all
 }
 
