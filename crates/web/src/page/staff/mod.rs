@@ -49,6 +49,6 @@ pub use reseller::{
     AllotmentLine, ContractForm, ContractRow, DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow,
     ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
 };
-pub use shell::{Notice, Place, StaffShell};
+pub use shell::{Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};
