@@ -27,7 +27,7 @@ pub use clearance::{
     Evidence, GrantForm, GrantFormPage, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule,
     ProductPage as ClearancePage, StepRow,
 };
-pub use customer::{CustomerPage, WaitingListsPage, WaitingRow};
+pub use customer::{CustomerPage, LetterShown, TellPage, WaitingListsPage, WaitingRow};
 pub use door::DoorPage;
 pub use evidence::{
     CandidateRow, CarriedLine, CarriedPage, EstimateLine, NextCountryPage, PastRow, PlanLine,
@@ -41,7 +41,9 @@ pub use opening::{
     CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, OpenItem, OpeningPage, TakenStep,
     WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
-pub use order::{DeskLine, Happened, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage};
+pub use order::{
+    DeskLine, Happened, LetterRow, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage,
+};
 pub use people::{PeoplePage, PersonRow};
 pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
