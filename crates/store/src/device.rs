@@ -2,7 +2,6 @@
 
 use kontor_base::{Instant, KeyedHash};
 use kontor_domain::device::DeviceModel;
-use kontor_domain::install::DeviceKey as CountKey;
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Tx, to_json};
@@ -60,9 +59,9 @@ pub fn own(tx: &mut Tx<'_>) -> Result<Vec<KeyedHash>, StoreError> {
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn own_counted(tx: &mut Tx<'_>) -> Result<Vec<CountKey>, StoreError> {
+pub fn own_counted(tx: &mut Tx<'_>) -> Result<Vec<u64>, StoreError> {
     let sql = "SELECT counted FROM device_own WHERE counted IS NOT NULL ORDER BY device";
-    tx.query(sql, &[], |row| Ok(CountKey(u64::from_le_bytes(row.int(0)?.to_le_bytes()))))
+    tx.query(sql, &[], |row| Ok(u64::from_le_bytes(row.int(0)?.to_le_bytes())))
 }
 
 /// Marks a device as one of the company's own, under both of its pseudonyms.
@@ -73,11 +72,11 @@ pub fn own_counted(tx: &mut Tx<'_>) -> Result<Vec<CountKey>, StoreError> {
 pub fn mark_own(
     tx: &mut Tx<'_>,
     device: &KeyedHash,
-    counted: CountKey,
+    counted: u64,
     at: Instant,
 ) -> Result<(), StoreError> {
     // The same 64 bits; SQL knows no numbers without a sign.
-    let counted = i64::from_le_bytes(counted.0.to_le_bytes());
+    let counted = i64::from_le_bytes(counted.to_le_bytes());
     tx.execute(
         "INSERT INTO device_own (device, marked_at, counted) VALUES ($1, $2, $3)
          ON CONFLICT (device) DO UPDATE SET counted = excluded.counted",

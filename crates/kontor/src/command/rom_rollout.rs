@@ -11,8 +11,7 @@ use kontor_domain::rollout::{
     Advance, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse_together,
 };
 use kontor_rom::Rom;
-use kontor_rom::device::own_counted;
-use kontor_rom::install::{PRESENT_DAYS, present};
+use kontor_rom::install::{PRESENT_DAYS, own_counted, present};
 use kontor_rom::rollout::{
     PlanCommand, PlannedBuild, campaign_status, plan, proposed, status, status_of, steer,
 };

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use kontor_domain::device::{DeviceError, DeviceModel};
-use kontor_domain::install::DeviceKey;
 use kontor_store::device as devices;
 
 use crate::core::{Failure, Outcome, Rom};
@@ -37,17 +36,8 @@ pub async fn save_model(rom: &Arc<Rom>, model: DeviceModel) -> Outcome<(), Devic
 /// A fault of the database.
 pub async fn mark_own(rom: &Arc<Rom>, id: &str) -> Result<bool, kontor_store::StoreError> {
     let Some(key) = rom.keys.device(id) else { return Ok(false) };
-    let (at, counted) = (rom.now(), rom.keys.credentials.device(id.as_bytes()));
+    let (at, counted) = (rom.now(), rom.keys.credentials.device(id.as_bytes()).0);
     rom.db.write("device.own", move |tx| devices::mark_own(tx, &key.0, counted, at)).await?;
     rom.refresh().await?;
     Ok(true)
-}
-
-/// The company's own devices as the count knows them.
-///
-/// # Errors
-///
-/// A fault of the database.
-pub async fn own_counted(rom: &Rom) -> Result<Vec<DeviceKey>, kontor_store::StoreError> {
-    rom.db.read("device.own", devices::own_counted).await
 }

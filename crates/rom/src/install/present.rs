@@ -9,6 +9,9 @@ use kontor_domain::channel::Channel;
 use kontor_domain::device::DeviceModel;
 use kontor_domain::install::DeviceKey;
 use kontor_domain::rollout::Group;
+use kontor_store::{StoreError, device};
+
+use crate::core::Rom;
 
 /// Devices that were there within so many days are the present ones.
 pub const PRESENT_DAYS: u16 = 30;
@@ -51,6 +54,16 @@ pub fn present(
     let group = |own: bool| move |(country, devices)| Group { country, own, devices };
     let others = others.into_iter().filter(|(_, devices)| *devices > 0).map(group(false));
     own.into_iter().map(group(true)).chain(others).collect()
+}
+
+/// The company's own devices as the count knows them.
+///
+/// # Errors
+///
+/// A fault of the database.
+pub async fn own_counted(rom: &Rom) -> Result<Vec<DeviceKey>, StoreError> {
+    let own = rom.db.read("install.own", device::own_counted).await?;
+    Ok(own.into_iter().map(DeviceKey).collect())
 }
 
 #[cfg(test)]

@@ -220,14 +220,15 @@ pub(super) async fn act(
     if page(&app, &person, &model, &build, "").await.is_none() {
         return nothing(&app, &uri);
     }
-    let Ok(codename) = model.parse() else { return nothing(&app, &uri) };
-    let named = RomBuild { model: codename, incremental: build.clone() };
+    let named = RomBuild { model: model.clone(), incremental: build.clone() };
     let back = format!("/admin/rom/builds/{model}/{build}");
-    let act = match (sent.get("do"), Channel::from_word(sent.get("channel"))) {
-        ("withdraw", _) => RomAct::Withdraw { build: named, reason: sent.get("reason").to_owned() },
-        ("promote", Some(channel)) => {
-            RomAct::Promote { build: named, channel, floor: sent.get("floor") == "yes" }
-        }
+    let act = match sent.get("do") {
+        "withdraw" => RomAct::Withdraw { build: named, reason: sent.get("reason").to_owned() },
+        "promote" => RomAct::Promote {
+            build: named,
+            channel: sent.get("channel").to_owned(),
+            floor: sent.get("floor") == "yes",
+        },
         _ => return Problem::bad_form().respond(&app, uri.path(), None),
     };
     let form = if matches!(act, RomAct::Withdraw { .. }) { "withdraw" } else { "promote" };

@@ -11,14 +11,13 @@ use kontor_domain::channel::Channel;
 use kontor_domain::device::DeviceModel;
 use kontor_domain::rollout::campaign::MEMBERS_MAX;
 use kontor_domain::rollout::{
-    Advance, Gate, Group, Pace, Rehearsal, Trip, WAVES_MAX, WHOLE, Wave, rehearse_together,
+    Advance, Group, Rehearsal, WAVES_MAX, WHOLE, Wave, rehearse_together,
 };
 use kontor_domain::staff::Permission;
-use kontor_rom::device::own_counted;
-use kontor_rom::install::{PRESENT_DAYS, present};
+use kontor_rom::install::{PRESENT_DAYS, own_counted, present};
 use kontor_rom::rollout::{Planned, proposed};
 use kontor_rom::{Failure, Rom};
-use kontor_shop::staff::goods::{RomAct, RomBuild, RomPlan, RomTarget};
+use kontor_shop::staff::goods::{RomAct, RomBuild, RomPlan, RomTarget, RomTrip};
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
@@ -172,14 +171,18 @@ async fn made(
 ) -> Result<Response, Trouble> {
     let Some(rom) = app.rom.clone() else { return Err(Trouble::Answer(nothing(app, uri))) };
     let mut plan = command(sent)?;
-    let met = met(app, &rom, &plan, sent).await?;
+    let Some(channel) = Channel::from_word(&plan.channel) else {
+        return Err(Trouble::field("channel", "the channels are stable, beta and nightly"));
+    };
+    let met = met(app, &rom, &plan, channel, sent).await?;
     for (target, groups) in plan.targets.iter_mut().zip(&met.groups) {
         target.devices = groups.iter().map(|group| group.devices).sum();
     }
     if is_meant {
         return carry(app, uri, person, sent, Act::Rom(RomAct::Plan(plan)), "/admin/rom").await;
     }
-    let planned = match proposed(&rom, plan_of(&plan)).await {
+    let command = plan_of(&plan).map_err(|words| Trouble::field("builds", words))?;
+    let planned = match proposed(&rom, command).await {
         Ok(planned) => planned,
         Err(Failure::Refused(refusal)) => {
             return Err(Trouble::field("builds", refusal.to_string()));
@@ -213,14 +216,11 @@ fn command(sent: &Sent) -> Result<RomPlan, Trouble> {
     for line in sent.lines("builds") {
         let words: Vec<&str> = line.split_whitespace().collect();
         let target = match words[..] {
-            [model, build] => model.parse().ok().map(|model| RomTarget {
-                build: RomBuild { model, incremental: build.to_owned() },
+            [model, build] => RomTarget {
+                build: RomBuild { model: model.to_owned(), incremental: build.to_owned() },
                 devices: 0,
-            }),
-            _ => None,
-        };
-        let Some(target) = target else {
-            return Err(Trouble::field("builds", format!("{line:?}: a model and its build")));
+            },
+            _ => return Err(Trouble::field("builds", format!("{line:?}: a model and its build"))),
         };
         targets.push(target);
     }
@@ -228,55 +228,47 @@ fn command(sent: &Sent) -> Result<RomPlan, Trouble> {
         let words = format!("name 1 to {MEMBERS_MAX} builds, one on each line");
         return Err(Trouble::field("builds", words));
     }
-    let channel = Channel::from_word(sent.get("channel"))
-        .ok_or_else(|| Trouble::field("channel", "choose a channel"))?;
-    let gate = gate(sent)?;
-    Ok(RomPlan {
-        channel,
-        targets,
-        waves: waves(sent, &gate)?,
-        gate,
-        pace: Pace {
-            devices_per_hour: limit(sent, "devices_per_hour")?,
-            megabits_per_second: limit(sent, "megabits_per_second")?,
-        },
-    })
-}
-
-fn gate(sent: &Sent) -> Result<Gate, Trouble> {
     let failures = Rate::parse_percent(sent.get("failures")).filter(|rate| rate.ppm() <= WHOLE);
     let failures =
         failures.ok_or_else(|| Trouble::field("failures", "a percentage from 0 to 100"))?;
     let reports = sent.get("reports").parse::<u32>().ok().filter(|reports| *reports > 0);
     let reports = reports.ok_or_else(|| Trouble::field("reports", "a whole number from 1"))?;
-    let trip = if sent.get("trip") == "pause" { Trip::Pause } else { Trip::Halt };
-    Ok(Gate { failures_max: failures.ppm(), reports_min: reports, trip })
+    Ok(RomPlan {
+        channel: sent.get("channel").to_owned(),
+        targets,
+        waves: waves(sent)?,
+        hours: hours(sent)?,
+        failures_max: failures.ppm(),
+        reports_min: reports,
+        trip: if sent.get("trip") == "pause" { RomTrip::Pause } else { RomTrip::Halt },
+        devices_per_hour: limit(sent, "devices_per_hour")?,
+        megabits_per_second: limit(sent, "megabits_per_second")?,
+    })
 }
 
-fn waves(sent: &Sent, gate: &Gate) -> Result<Vec<Wave>, Trouble> {
-    let advance = match sent.get("hours") {
-        "" => Advance::Succeeded {
-            devices_min: gate.reports_min,
-            share_min: WHOLE - gate.failures_max,
-        },
-        hours => {
-            let hours = hours.parse::<u32>().ok().filter(|hours| (1..=HOURS_MAX).contains(hours));
-            let hours =
-                hours.ok_or_else(|| Trouble::field("hours", format!("1 to {HOURS_MAX} hours")))?;
-            Advance::After { seconds: hours * 3_600 }
+fn hours(sent: &Sent) -> Result<Option<u32>, Trouble> {
+    match sent.get("hours") {
+        "" => Ok(None),
+        text => {
+            let hours = text.parse::<u32>().ok().filter(|hours| (1..=HOURS_MAX).contains(hours));
+            let wrong = || Trouble::field("hours", format!("1 to {HOURS_MAX} hours"));
+            hours.map(Some).ok_or_else(wrong)
         }
-    };
+    }
+}
+
+fn waves(sent: &Sent) -> Result<Vec<String>, Trouble> {
     let texts: Vec<&str> = sent.get("waves").split(',').map(str::trim).collect();
     if texts.len() > WAVES_MAX {
         return Err(Trouble::field("waves", format!("at most {WAVES_MAX} waves")));
     }
-    let read = |text: &&str| {
-        Wave::read(text, advance).ok_or_else(|| {
+    match texts.iter().find(|text| Wave::read(text, Advance::ByHand).is_none()) {
+        Some(text) => {
             let words = "is no wave: own, a percentage, or one with countries as 5@IN+ID";
-            Trouble::field("waves", format!("{text:?} {words}"))
-        })
-    };
-    texts.iter().map(read).collect()
+            Err(Trouble::field("waves", format!("{text:?} {words}")))
+        }
+        None => Ok(texts.into_iter().map(str::to_owned).collect()),
+    }
 }
 
 /// A limit that is above nothing, or none.
@@ -298,7 +290,13 @@ struct Met {
     counted: bool,
 }
 
-async fn met(app: &App, rom: &Rom, plan: &RomPlan, sent: &Sent) -> Result<Met, Trouble> {
+async fn met(
+    app: &App,
+    rom: &Rom,
+    plan: &RomPlan,
+    channel: Channel,
+    sent: &Sent,
+) -> Result<Met, Trouble> {
     if let Some(devices) = limit(sent, "devices")? {
         let group = Group { country: None, own: false, devices };
         return Ok(Met { groups: vec![vec![group]; plan.targets.len()], counted: false });
@@ -306,7 +304,7 @@ async fn met(app: &App, rom: &Rom, plan: &RomPlan, sent: &Sent) -> Result<Met, T
     let snapshot = rom.snapshots.now();
     let mut wanted: Vec<(DeviceModel, String)> = Vec::new();
     for RomTarget { build, .. } in &plan.targets {
-        let Some(view) = snapshot.models.get(&build.model) else {
+        let Some(view) = snapshot.model(&build.model) else {
             let words = format!("there is no model {}", build.model);
             return Err(Trouble::field("builds", words));
         };
@@ -319,7 +317,6 @@ async fn met(app: &App, rom: &Rom, plan: &RomPlan, sent: &Sent) -> Result<Met, T
     let counter = app.install.as_deref().and_then(|install| install.counter().cloned());
     let Some(counter) = counter else { return Err(unknown("any model")) };
     let own = own_counted(rom).await.unwrap_or_default();
-    let channel = plan.channel;
     // A pass over millions of cells for each model: not on a thread that answers others.
     let counted = tokio::task::spawn_blocking(move || {
         let of = |(model, build): &(DeviceModel, String)| {
@@ -377,7 +374,7 @@ fn shown(
             },
         );
         vec![
-            Cell::code(said.to_string()),
+            Cell::code(said.clone()),
             Cell::number(number(t, wave.added)),
             Cell::number(number(t, wave.devices)),
             Cell::number(size(wave.bytes, t)),

@@ -5,14 +5,15 @@ use std::fmt;
 use kontor_base::id::RolloutId;
 use kontor_base::{Instant, Line, Random};
 use kontor_domain::channel::Channel;
-use kontor_domain::rollout::Step;
+use kontor_domain::device::Codename;
+use kontor_domain::rollout::{Advance, Gate, Pace, Step, Trip, WHOLE, Wave};
 use kontor_rom::channel::{PromoteCommand, Refusal as PromoteRefusal, promotable_in, promote_in};
 use kontor_rom::rollout::{
     PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, plan_in, propose_in, steer_in,
     withdraw_in, withdrawable_in,
 };
 use kontor_rom::{Failure, Outcome};
-use kontor_shop::staff::goods::{RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, Said};
+use kontor_shop::staff::goods::{RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomTrip, Said};
 use kontor_store::{StoreError, Tx};
 
 /// What was decided in the staff area says so in the rollout's history.
@@ -37,31 +38,60 @@ pub(super) const fn step_of(step: RolloutStep) -> Step {
     }
 }
 
-/// The plan as the ROM knows it.
-pub(super) fn plan_of(plan: &RomPlan) -> PlanCommand {
-    let builds = plan.targets.iter().map(|target| PlannedBuild {
-        model: target.build.model.clone(),
-        incremental: target.build.incremental.clone(),
-        population: target.devices,
+/// The plan as the ROM knows it, or what in it is no word of the ROM's.
+pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, String> {
+    let builds = plan.targets.iter().map(|target| {
+        let model = model_of(&target.build)?;
+        let (incremental, population) = (target.build.incremental.clone(), target.devices);
+        Ok(PlannedBuild { model, incremental, population })
     });
-    PlanCommand {
-        channel: plan.channel,
-        builds: builds.collect(),
-        waves: plan.waves.clone(),
-        gate: plan.gate,
-        pace: plan.pace,
-    }
+    let advance = match plan.hours {
+        Some(hours) => Advance::After { seconds: hours.saturating_mul(3_600) },
+        None => Advance::Succeeded {
+            devices_min: plan.reports_min,
+            share_min: WHOLE.saturating_sub(plan.failures_max),
+        },
+    };
+    let wave = |text: &String| {
+        Wave::read(text, advance).ok_or_else(|| {
+            format!("{text:?} is no wave: own, a percentage, or one with countries as 5@IN+ID")
+        })
+    };
+    Ok(PlanCommand {
+        channel: channel_of(&plan.channel)?,
+        builds: builds.collect::<Result<_, String>>()?,
+        waves: plan.waves.iter().map(wave).collect::<Result<_, _>>()?,
+        gate: Gate {
+            failures_max: plan.failures_max,
+            reports_min: plan.reports_min,
+            trip: match plan.trip {
+                RomTrip::Pause => Trip::Pause,
+                RomTrip::Halt => Trip::Halt,
+            },
+        },
+        pace: Pace {
+            devices_per_hour: plan.devices_per_hour,
+            megabits_per_second: plan.megabits_per_second,
+        },
+    })
 }
 
-fn promotion_of(build: &RomBuild, channel: Channel, floor: bool) -> PromoteCommand {
-    let (model, incremental) = (build.model.clone(), build.incremental.clone());
-    PromoteCommand { model, incremental, channel, floor }
+fn model_of(build: &RomBuild) -> Result<Codename, String> {
+    build.model.parse().map_err(|error| format!("{}: {error}", build.model))
 }
 
-fn withdrawal_of(build: &RomBuild, reason: &str) -> Result<WithdrawCommand, &'static str> {
-    let reason = Line::parse(reason).map_err(|_| "say why, in up to 200 characters")?;
-    let (model, incremental) = (build.model.clone(), build.incremental.clone());
-    Ok(WithdrawCommand { model, incremental, reason })
+fn channel_of(word: &str) -> Result<Channel, String> {
+    Channel::from_word(word).ok_or_else(|| "the channels are stable, beta and nightly".to_owned())
+}
+
+fn promotion_of(build: &RomBuild, channel: &str, floor: bool) -> Result<PromoteCommand, String> {
+    let (model, channel) = (model_of(build)?, channel_of(channel)?);
+    Ok(PromoteCommand { model, incremental: build.incremental.clone(), channel, floor })
+}
+
+fn withdrawal_of(build: &RomBuild, reason: &str) -> Result<WithdrawCommand, String> {
+    let reason = Line::parse(reason).map_err(|_| "say why, in up to 200 characters".to_owned())?;
+    Ok(WithdrawCommand { model: model_of(build)?, incremental: build.incremental.clone(), reason })
 }
 
 /// What a use case of the ROM has come to, with its refusals as the shop's half takes them.
@@ -80,9 +110,9 @@ fn said<T, R: fmt::Display>(
     }
 }
 
-/// What is no reason.
-fn no_reason(words: &'static str) -> Result<Said, StoreError> {
-    Ok(Err(("build.reason", words.to_owned())))
+/// What the ROM has no word for.
+fn no_word(words: String) -> Result<Said, StoreError> {
+    Ok(Err(("rom.no_word", words)))
 }
 
 impl Rollouts for Steering {
@@ -103,32 +133,36 @@ impl Rollouts for Steering {
 
     fn check_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {
         match act {
-            RomAct::Promote { build, channel, floor } => {
-                let command = promotion_of(build, *channel, *floor);
-                said(promotable_in(tx, &command, at), PromoteRefusal::code)
-            }
-            RomAct::Plan(plan) => {
-                said(propose_in(tx, &self.random, &plan_of(plan), at), PlanRefusal::code)
-            }
+            RomAct::Promote { build, channel, floor } => match promotion_of(build, channel, *floor)
+            {
+                Ok(command) => said(promotable_in(tx, &command, at), PromoteRefusal::code),
+                Err(words) => no_word(words),
+            },
+            RomAct::Plan(plan) => match plan_of(plan) {
+                Ok(command) => said(propose_in(tx, &self.random, &command, at), PlanRefusal::code),
+                Err(words) => no_word(words),
+            },
             RomAct::Withdraw { build, reason } => match withdrawal_of(build, reason) {
                 Ok(command) => said(withdrawable_in(tx, &command), |refusal| refusal.code()),
-                Err(words) => no_reason(words),
+                Err(words) => no_word(words),
             },
         }
     }
 
     fn act_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {
         match act {
-            RomAct::Promote { build, channel, floor } => {
-                let command = promotion_of(build, *channel, *floor);
-                said(promote_in(tx, &command, at), PromoteRefusal::code)
-            }
-            RomAct::Plan(plan) => {
-                said(plan_in(tx, &self.random, &plan_of(plan), at), PlanRefusal::code)
-            }
+            RomAct::Promote { build, channel, floor } => match promotion_of(build, channel, *floor)
+            {
+                Ok(command) => said(promote_in(tx, &command, at), PromoteRefusal::code),
+                Err(words) => no_word(words),
+            },
+            RomAct::Plan(plan) => match plan_of(plan) {
+                Ok(command) => said(plan_in(tx, &self.random, &command, at), PlanRefusal::code),
+                Err(words) => no_word(words),
+            },
             RomAct::Withdraw { build, reason } => match withdrawal_of(build, reason) {
                 Ok(command) => said(withdraw_in(tx, &command, at), |refusal| refusal.code()),
-                Err(words) => no_reason(words),
+                Err(words) => no_word(words),
             },
         }
     }

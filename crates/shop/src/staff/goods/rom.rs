@@ -1,13 +1,13 @@
 //! What is done to the ROM's builds: one moves up a channel, a rollout or a campaign is planned, one is
 //! withdrawn. Withdrawing stops, so it is one person's and works at once; the rest leads to devices and
 //! takes two.
+//!
+//! Channels, waves and models are the ROM's words, which this half passes on and does not know:
+//! [`super::Rollouts`] says what is wrong with them before anything waits for a second person.
 
 use std::fmt;
 
-use kontor_base::Instant;
-use kontor_domain::channel::Channel;
-use kontor_domain::device::Codename;
-use kontor_domain::rollout::{Gate, Pace, Trip, Wave};
+use kontor_base::{Instant, Rate};
 use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,8 @@ use crate::core::{Outcome, Shop};
 /// A build of a model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RomBuild {
-    /// The model.
-    pub model: Codename,
+    /// The codename of the model.
+    pub model: String,
     /// The build's incremental.
     pub incremental: String,
 }
@@ -47,15 +47,33 @@ pub struct RomTarget {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RomPlan {
     /// The channel.
-    pub channel: Channel,
+    pub channel: String,
     /// The builds, each of another model.
     pub targets: Vec<RomTarget>,
-    /// The waves in order.
-    pub waves: Vec<Wave>,
-    /// What watches it.
-    pub gate: Gate,
-    /// How fast it may go.
-    pub pace: Pace,
+    /// The waves in order: `own`, `10`, `5@IN+ID`.
+    pub waves: Vec<String>,
+    /// How long each wave lasts, in hours; none: until enough devices have reported success.
+    pub hours: Option<u32>,
+    /// The share of failures that is too much, in millionths.
+    pub failures_max: u32,
+    /// How many devices must have come to an end before that means something.
+    pub reports_min: u32,
+    /// What happens then.
+    pub trip: RomTrip,
+    /// The most devices in an hour, all models together.
+    pub devices_per_hour: Option<u64>,
+    /// The most traffic, in megabits a second.
+    pub megabits_per_second: Option<u64>,
+}
+
+/// What happens by itself when too many devices fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RomTrip {
+    /// Nobody new gets the build.
+    Pause,
+    /// Nobody at all gets it.
+    Halt,
 }
 
 /// Something that is done to builds.
@@ -67,7 +85,7 @@ pub enum RomAct {
         /// The build.
         build: RomBuild,
         /// The channel.
-        channel: Channel,
+        channel: String,
         /// Devices must install it before any later one.
         floor: bool,
     },
@@ -117,7 +135,7 @@ impl RomAct {
         let is_now = match self {
             Self::Promote { build, channel, floor } => json!({
                 "build": build.to_string(),
-                "channel": channel.word(),
+                "channel": channel,
                 "floor": floor,
             }),
             Self::Withdraw { build, reason } => json!({
@@ -142,23 +160,22 @@ impl RomAct {
 impl RomPlan {
     /// The plan for whoever decides about it.
     fn said(&self) -> serde_json::Value {
-        let list = |parts: Vec<String>| parts.join(", ");
         let builds = self.targets.iter().map(|t| format!("{} ({} devices)", t.build, t.devices));
-        let waves = self.waves.iter().map(ToString::to_string);
-        let trip = match self.gate.trip {
-            Trip::Pause => "pause",
-            Trip::Halt => "halt",
+        let builds: Vec<String> = builds.collect();
+        let trip = match self.trip {
+            RomTrip::Pause => "pause",
+            RomTrip::Halt => "halt",
         };
-        let share = kontor_base::Rate::from_ppm(self.gate.failures_max).percent();
-        let reports = self.gate.reports_min;
+        let share = Rate::from_ppm(self.failures_max).percent();
+        let reports = self.reports_min;
         json!({
-            "builds": list(builds.collect()),
-            "channel": self.channel.word(),
-            "waves": list(waves.collect()),
-            "next_wave": self.waves.first().map(|wave| wave.advance),
+            "builds": builds.join(", "),
+            "channel": self.channel,
+            "waves": self.waves.join(", "),
+            "hours": self.hours,
             "gate": format!("{trip} above {share} % of at least {reports} devices"),
-            "devices_per_hour": self.pace.devices_per_hour,
-            "megabits_per_second": self.pace.megabits_per_second,
+            "devices_per_hour": self.devices_per_hour,
+            "megabits_per_second": self.megabits_per_second,
         })
     }
 }
@@ -175,26 +192,26 @@ fn answered(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kontor_domain::rollout::Advance;
     use kontor_domain::staff::Eyes;
 
     #[test]
     fn withdrawing_is_one_persons_and_what_leads_to_devices_takes_two() {
-        let build = |model: &str| RomBuild {
-            model: model.parse().expect("a codename"),
-            incremental: "a1".to_owned(),
-        };
+        let build =
+            |model: &str| RomBuild { model: model.to_owned(), incremental: "a1".to_owned() };
         let target = |model| RomTarget { build: build(model), devices: 7 };
         let plan = RomPlan {
-            channel: Channel::Beta,
+            channel: "beta".to_owned(),
             targets: vec![target("one"), target("two")],
-            waves: ["own", "2.5@IN", "100"]
-                .map(|text| Wave::read(text, Advance::ByHand).expect("a wave"))
-                .to_vec(),
-            gate: Gate { failures_max: 50_000, reports_min: 20, trip: Trip::Halt },
-            pace: Pace::default(),
+            waves: ["own", "2.5@IN", "100"].map(str::to_owned).to_vec(),
+            hours: Some(24),
+            failures_max: 50_000,
+            reports_min: 20,
+            trip: RomTrip::Halt,
+            devices_per_hour: None,
+            megabits_per_second: None,
         };
-        let promote = RomAct::Promote { build: build("one"), channel: Channel::Beta, floor: false };
+        let promote =
+            RomAct::Promote { build: build("one"), channel: "beta".to_owned(), floor: false };
         let withdraw = RomAct::Withdraw { build: build("one"), reason: "it burns".to_owned() };
         for (act, eyes) in
             [(promote, Eyes::Four), (RomAct::Plan(plan.clone()), Eyes::Four), (withdraw, Eyes::Two)]
