@@ -252,6 +252,10 @@ pub struct WithdrawalsPage {
     pub form: WithdrawForm,
     /// The person may withdraw here.
     pub may_withdraw: bool,
+    /// The shop sends letters.
+    pub writes: bool,
+    /// The person may see who waits here.
+    pub sees_waiting: bool,
     /// The person may propose to take a withdrawal back.
     pub may_restore: bool,
     /// The key of the forms.
