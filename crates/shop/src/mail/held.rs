@@ -33,8 +33,8 @@ pub async fn write_to_held(
         let request = shop.keys.once(&scope, key, b"");
         match resend(shop, person, order.number, Kind::OrderHeld, request).await {
             Ok(_) => written += 1,
-            // It went on, and was erased, between the list and the letter.
-            Err(Failure::Refused(ResendRefusal::UnknownOrder)) => {}
+            // It went on or was erased since the list was made, or a letter is on its way anyway.
+            Err(Failure::Refused(refusal)) if refusal != ResendRefusal::NoMail => {}
             Err(failure) => return Err(failure),
         }
     }
