@@ -48,6 +48,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(21, "0021_passkey"),
     migration!(22, "0022_order_desk"),
     migration!(23, "0023_staff_lists"),
+    migration!(24, "0024_cart_refused"),
+    migration!(25, "0025_reseller_bill"),
+    migration!(26, "0026_install_stay"),
 ];
 
 /// The newest schema that this release knows.
