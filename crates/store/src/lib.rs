@@ -27,6 +27,8 @@ pub mod opening;
 pub mod order;
 pub mod payment;
 pub mod planning;
+#[cfg(test)]
+mod plans;
 pub mod price;
 pub mod reach;
 pub mod reseller;

@@ -238,6 +238,17 @@ pub fn accounts_after(
     )
 }
 
+/// The transfers out of an account that are older than one, the newest first.
+pub(crate) const OUT_OF: &str = "
+    SELECT id, made_at, from_account, to_account, units, cause, reference
+    FROM stock_transfer WHERE from_account = $1 AND id < $2
+    ORDER BY from_account DESC, id DESC LIMIT $3";
+/// The same into an account.
+pub(crate) const INTO: &str = "
+    SELECT id, made_at, from_account, to_account, units, cause, reference
+    FROM stock_transfer WHERE to_account = $1 AND id < $2
+    ORDER BY to_account DESC, id DESC LIMIT $3";
+
 /// Up to `limit` transfers into or out of an account that are older than `before`, the newest first.
 /// Each direction walks its own index.
 ///
@@ -252,18 +263,8 @@ pub fn transfers_of(
 ) -> Result<Vec<Transfer>, StoreError> {
     let before = before.map_or([0xff; 16], |id| *id.bytes());
     let text = account.to_string();
-    let mut found = tx.query(
-        "SELECT id, made_at, from_account, to_account, units, cause, reference
-         FROM stock_transfer WHERE from_account = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-        values![&text, &before, limit],
-        read_transfer,
-    )?;
-    found.extend(tx.query(
-        "SELECT id, made_at, from_account, to_account, units, cause, reference
-         FROM stock_transfer WHERE to_account = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-        values![&text, &before, limit],
-        read_transfer,
-    )?);
+    let mut found = tx.query(OUT_OF, values![&text, &before, limit], read_transfer)?;
+    found.extend(tx.query(INTO, values![&text, &before, limit], read_transfer)?);
     found.sort_unstable_by_key(|transfer| Reverse(transfer.id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)

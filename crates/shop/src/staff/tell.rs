@@ -35,15 +35,15 @@ pub(super) fn change(tx: &mut Tx<'_>, shop: &Shop, telling: &Telling) -> Outcome
         Ok(since) => untold_in(tx, telling, since)?,
         Err(_) => Vec::new(),
     };
-    let by_language: serde_json::Map<String, serde_json::Value> =
-        people.iter().map(|(language, count)| (language.tag().to_owned(), json!(count))).collect();
+    let by_language: Vec<String> =
+        people.iter().map(|(language, count)| format!("{language}: {count}")).collect();
     let all: i64 = people.iter().map(|(_, count)| count).sum();
     let is_now = json!({
         "market": telling.market.as_str(),
         "list": telling.model.as_ref().map_or("opening", |model| model.as_str()),
         "letter": telling.news.word(),
         "people": all,
-        "by_language": by_language,
+        "by_language": by_language.join(", "),
     });
     Ok(Change { was: String::new(), is_now: is_now.to_string() })
 }

@@ -1,6 +1,6 @@
 //! The plan of an opening in the words and pictures of its page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::{Date, Money};
 use kontor_domain::catalogue::Sku;
@@ -216,8 +216,9 @@ fn timeline(t: &Text, plan: &OpeningPlan) -> Option<(String, String)> {
     let open = plan.products.iter().flat_map(ProductGap::open_items);
     rest.extend(open.map(|item| span(rule_of(item).code, item.ready, false)));
     rest.sort_by(|a, b| b.days.cmp(&a.days).then_with(|| a.label.cmp(&b.label)));
-    rest.dedup_by(|a, b| a.label == b.label);
-    rest.retain(|row| !rows.iter().any(|known| known.label == row.label));
+    // A clearance that several products wait for is told once, at its latest.
+    let mut told: BTreeSet<String> = rows.iter().map(|row| row.label.clone()).collect();
+    rest.retain(|row| told.insert(row.label.clone()));
     rows.extend(rest);
     rows.truncate(ROWS_MAX);
     if rows.is_empty() {

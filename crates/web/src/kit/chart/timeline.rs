@@ -33,6 +33,8 @@ pub struct Timeline {
 }
 
 const ROW: f64 = 38.0;
+/// What a second line of text takes, where both do not fit beside each other.
+const LINE: f64 = 16.0;
 const HEAD: f64 = 26.0;
 
 /// Draws the rows below each other, each with its label above its bar.
@@ -41,7 +43,11 @@ pub fn draw(size: Size, label: &str, timeline: &Timeline) -> String {
     let last = timeline.rows.iter().filter_map(|row| row.days).map(|(_, worst)| worst).max();
     let last = last.unwrap_or(0).max(timeline.asked.0).max(1);
     let rows = f64::from(u32::try_from(timeline.rows.len()).unwrap_or(u32::MAX));
-    let height = HEAD + rows * ROW + 6.0;
+    let (under, row_height) = match size {
+        Size::Wide => (0.0, ROW),
+        Size::Narrow => (LINE, ROW + LINE),
+    };
+    let height = HEAD + rows * row_height + 6.0;
     let end = size.width() - 4.0;
     let scale = Linear::new([0.0, f64::from(last)], [0.0, end]);
     let mut svg = Svg::picture(size.class(), size.width(), height, label);
@@ -50,35 +56,42 @@ pub fn draw(size: Size, label: &str, timeline: &Timeline) -> String {
     if timeline.asked.0 > 0 {
         let anchor = if asked > size.width() / 2.0 { Anchor::End } else { Anchor::Start };
         svg.text("c-axis", [asked, 12.0], anchor, words);
+        svg.line("c-ray c-ray-target", [asked, HEAD - 6.0], [asked, height]);
     }
     svg.line("c-zero", [0.0, HEAD - 6.0], [end, HEAD - 6.0]);
-    svg.line("c-ray c-ray-target", [asked, HEAD - 6.0], [asked, height]);
     let mut y = HEAD;
     // Where the bar before ends, if it is one that decides.
     let mut before: Option<f64> = None;
     for row in &timeline.rows {
         let class = if row.decides { "c-strong" } else { "c-label" };
-        svg.text(class, [0.0, y + 13.0], Anchor::Start, &format!("{} · {}", row.label, row.words));
+        if under > 0.0 {
+            svg.text(class, [0.0, y + 13.0], Anchor::Start, &row.label);
+            svg.text("c-axis", [0.0, y + 13.0 + LINE], Anchor::Start, &row.words);
+        } else {
+            let told = format!("{} · {}", row.label, row.words);
+            svg.text(class, [0.0, y + 13.0], Anchor::Start, &told);
+        }
+        let bar = y + under + 20.0;
         match row.days {
             Some((best, worst)) => {
                 let from = scale.at(f64::from(row.from.min(best)));
                 let (best, worst) = (scale.at(f64::from(best)), scale.at(f64::from(worst)));
                 if let Some(before) = before.filter(|_| row.decides && row.from > 0) {
                     // One waits for the other.
-                    svg.line("c-join", [before, y - 10.0], [before, y + 20.0]);
+                    svg.line("c-join", [before, y - 10.0], [before, bar]);
                 }
                 let class = if row.decides { "c-bar c-main" } else { "c-bar c-other" };
-                svg.rect(class, [from, y + 20.0], [(best - from).max(2.0), 8.0], 2.0, "");
-                svg.rect("c-bar c-range", [best, y + 20.0], [worst - best, 8.0], 2.0, "");
+                svg.rect(class, [from, bar], [(best - from).max(2.0), 8.0], 2.0, "");
+                svg.rect("c-bar c-range", [best, bar], [worst - best, 8.0], 2.0, "");
                 before = row.decides.then_some(best);
             }
             None => {
                 let from = scale.at(f64::from(row.from.min(last)));
-                svg.rect("c-bar c-unsure", [from, y + 20.0], [end - from, 8.0], 2.0, "");
+                svg.rect("c-bar c-unsure", [from, bar], [end - from, 8.0], 2.0, "");
                 before = None;
             }
         }
-        y += ROW;
+        y += row_height;
     }
     svg.finish()
 }
@@ -103,7 +116,7 @@ mod tests {
         };
         for size in [Size::Wide, Size::Narrow] {
             let svg = draw(size, "path", &timeline);
-            assert!(svg.contains("US-&lt;b&gt; · w"), "{svg}");
+            assert!(svg.contains("US-&lt;b&gt;"), "{svg}");
             assert_eq!(svg.matches("c-unsure").count(), 1);
             assert_eq!(svg.matches("c-range").count(), 1, "at best and at worst");
         }

@@ -1,0 +1,32 @@
+//! Which index a list walks. Without statistics SQLite now and then takes an index that has the right
+//! order and finds a rare thing only at its end; where that was seen or is near, its plan is asked for.
+
+use tempfile::TempDir;
+
+use crate::order::list::IN_STATE;
+use crate::staff::proposal::ABOUT;
+use crate::stock::{INTO, OUT_OF};
+use crate::{Db, Options, values};
+
+#[tokio::test]
+async fn lists_walk_the_index_that_was_made_for_them() {
+    let folder = TempDir::new().expect("a folder");
+    let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+    for (statement, bound, index) in [
+        (IN_STATE, 5, "order_head_by_market_state"),
+        (OUT_OF, 3, "stock_transfer_by_from"),
+        (INTO, 3, "stock_transfer_by_to"),
+        (ABOUT, 2, "staff_proposal_by_subject"),
+    ] {
+        let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
+        // What is bound does not matter: a plan is made once for all values.
+        let plan = db.read("test.plan", move |tx| {
+            let values = values!["", "", "", "", ""];
+            tx.query(asked, &values[..bound], |row| row.text(3))
+        });
+        let plan = plan.await;
+        let plan = plan.expect("planned").join("; ");
+        assert!(plan.contains(index), "{statement}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{statement} is sorted: {plan}");
+    }
+}
