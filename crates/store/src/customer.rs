@@ -2,7 +2,7 @@
 
 pub mod contact;
 
-use kontor_base::{Email, Instant, KeyedHash};
+use kontor_base::{Email, Instant, KeyedHash, Language};
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 
@@ -54,6 +54,54 @@ pub fn waiting_counts(
         values![market.as_str()],
         |row| Ok((row.text(0)?, row.int(1)?)),
     )
+}
+
+/// The most models that [`waiting_addresses`] asks for at once.
+pub const WAITING_MODELS_MAX: usize = 16;
+
+/// How many different addresses wait for at least one of `models` in a market since a moment; an
+/// empty model is the market's opening. Of more than [`WAITING_MODELS_MAX`] models the first are
+/// asked for: the answer is then a lower bound.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting_addresses(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    models: &[&str],
+    since: Instant,
+) -> Result<i64, StoreError> {
+    let Some(&first) = models.first() else { return Ok(0) };
+    // A model that is named twice changes nothing, so that one statement does for any number.
+    let model = |at: usize| models.get(at).copied().unwrap_or(first);
+    let found = tx.optional(
+        "SELECT count(DISTINCT lower(email)) FROM customer_waiting
+         WHERE market = $1 AND signed_at >= $2 AND model IN
+             ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        values![
+            market.as_str(),
+            since,
+            model(0),
+            model(1),
+            model(2),
+            model(3),
+            model(4),
+            model(5),
+            model(6),
+            model(7),
+            model(8),
+            model(9),
+            model(10),
+            model(11),
+            model(12),
+            model(13),
+            model(14),
+            model(15),
+        ],
+        |row| row.int(0),
+    )?;
+    Ok(found.unwrap_or(0))
 }
 
 /// An entry as it is kept.
@@ -120,8 +168,17 @@ pub fn all_waiting_after(
     )
 }
 
-/// The keyed hashes of those who wait in a market for a model (empty: for its opening) and whom no
-/// letter is on its way to, in the order of the hashes: up to `limit` after `after`.
+/// What somebody on a list is to be told, as far as it says who was told it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The kind of the letter.
+    pub kind: &'static str,
+    /// Whoever was sent one since then has been told, and whoever has one on its way at all.
+    pub since: Instant,
+}
+
+/// The keyed hashes of those who wait in a market for a model (empty: for its opening) and have not
+/// been told, in the order of the hashes: up to `limit` after `after`.
 ///
 /// # Errors
 ///
@@ -130,16 +187,40 @@ pub fn waiting_untold(
     tx: &mut Tx<'_>,
     market: MarketCode,
     model: &str,
+    news: News,
     after: &KeyedHash,
     limit: i64,
 ) -> Result<Vec<KeyedHash>, StoreError> {
     tx.query(
         "SELECT person FROM customer_waiting
          WHERE market = $1 AND model = $2 AND person > $3
-             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND state = 'waiting')
-         ORDER BY person LIMIT $4",
-        values![market.as_str(), model, after, limit],
+             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND kind = $4
+                 AND (state = 'waiting' OR (state = 'sent' AND queued_at >= $5)))
+         ORDER BY person LIMIT $6",
+        values![market.as_str(), model, after, news.kind, news.since, limit],
         |row| row.bytes16(0),
+    )
+}
+
+/// How many of those are on the list, by language.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn untold_counts(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    model: &str,
+    news: News,
+) -> Result<Vec<(Language, i64)>, StoreError> {
+    tx.query(
+        "SELECT language, count(*) FROM customer_waiting
+         WHERE market = $1 AND model = $2
+             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND kind = $3
+                 AND (state = 'waiting' OR (state = 'sent' AND queued_at >= $4)))
+         GROUP BY language ORDER BY language",
+        values![market.as_str(), model, news.kind, news.since],
+        |row| Ok((parsed(&row.text(0)?, "customer_waiting")?, row.int(1)?)),
     )
 }
 

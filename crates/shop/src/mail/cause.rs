@@ -2,6 +2,9 @@
 
 use kontor_base::id::{LetterId, OrderId, StaffId};
 use kontor_base::{Instant, KeyedHash, Money};
+use kontor_domain::order::{ClearanceState, FulfilmentState};
+use kontor_domain::payment::PaymentState;
+use kontor_store::order::PlacedOrder;
 use kontor_store::{StoreError, Tx, mail};
 use serde::{Deserialize, Serialize};
 
@@ -24,13 +27,15 @@ pub enum Kind {
     OrderFreed,
     /// What somebody waited for can be bought.
     WaitingOver,
+    /// What somebody waits for was withdrawn and cannot be bought for the time being.
+    WaitingDelayed,
     /// Somebody has a new account and comes in with a code.
     StaffCode,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OrderPlaced,
         Self::PaymentReceived,
         Self::PaymentRefunded,
@@ -38,6 +43,7 @@ impl Kind {
         Self::OrderHeld,
         Self::OrderFreed,
         Self::WaitingOver,
+        Self::WaitingDelayed,
         Self::StaffCode,
     ];
 
@@ -52,6 +58,7 @@ impl Kind {
             Self::OrderHeld => "order.held",
             Self::OrderFreed => "order.freed",
             Self::WaitingOver => "customer.waiting_over",
+            Self::WaitingDelayed => "customer.waiting_delayed",
             Self::StaffCode => "staff.code",
         }
     }
@@ -65,7 +72,34 @@ impl Kind {
     /// Whether it is about an order, and so can be sent again from the order's page.
     #[must_use]
     pub const fn of_order(self) -> bool {
-        !matches!(self, Self::WaitingOver | Self::StaffCode)
+        !matches!(self, Self::WaitingOver | Self::WaitingDelayed | Self::StaffCode)
+    }
+
+    /// Whether a letter of this kind says what is true of an order. One that no longer does is not
+    /// sent again: nobody is told that an order waits which has left.
+    #[must_use]
+    pub fn fits(self, placed: &PlacedOrder) -> bool {
+        let cancelled = placed.fulfilment_state == FulfilmentState::Cancelled;
+        let held = placed.clearance_state == ClearanceState::Held;
+        match self {
+            Self::OrderPlaced => true,
+            Self::PaymentReceived => {
+                matches!(
+                    placed.payment_state,
+                    PaymentState::Captured | PaymentState::PartlyRefunded
+                )
+            }
+            Self::PaymentRefunded => {
+                matches!(
+                    placed.payment_state,
+                    PaymentState::PartlyRefunded | PaymentState::Refunded
+                )
+            }
+            Self::OrderCancelled => cancelled,
+            Self::OrderHeld => held && !cancelled,
+            Self::OrderFreed => !held && !cancelled,
+            Self::WaitingOver | Self::WaitingDelayed | Self::StaffCode => false,
+        }
     }
 }
 
@@ -80,6 +114,8 @@ pub enum Cause {
     Cancelled(OrderId, Option<Money>),
     /// What the person with this keyed hash waits for can be bought.
     WaitingOver(KeyedHash),
+    /// What the person with this keyed hash waits for was withdrawn.
+    WaitingDelayed(KeyedHash),
     /// An account was made.
     StaffCode(StaffId),
 }
@@ -104,6 +140,7 @@ impl Cause {
                 (Kind::OrderCancelled, *order.bytes(), Details { amount })
             }
             Self::WaitingOver(person) => (Kind::WaitingOver, person, plain),
+            Self::WaitingDelayed(person) => (Kind::WaitingDelayed, person, plain),
             Self::StaffCode(account) => (Kind::StaffCode, *account.bytes(), plain),
         }
     }

@@ -11,6 +11,7 @@ mod door;
 mod expansion;
 mod figures;
 mod find;
+mod find_serial;
 pub mod goods;
 mod job;
 mod key;
@@ -23,6 +24,7 @@ mod reseller_key;
 mod secret;
 mod session;
 mod sign_in;
+mod tell;
 mod undertake;
 
 pub(crate) use account::issue_in;
@@ -34,6 +36,7 @@ pub use door::Door;
 pub use expansion::ExpansionAct;
 pub use figures::{Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
 pub use find::{FOUND_MAX, Found, FoundCustomer, FoundGrant, FoundProduct, FoundSale, find};
+pub use find_serial::FoundSerial;
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
@@ -47,7 +50,8 @@ pub use passkey::{
 };
 pub use person::{Person, Refusal};
 pub use reseller_key::{
-    IssueKey, allot_as_operator, end_reseller_key, issue_key_as_operator, issue_reseller_key,
+    IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
+    issue_key_as_operator, issue_reseller_key,
 };
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;

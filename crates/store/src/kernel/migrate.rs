@@ -47,7 +47,11 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(20, "0020_expansion"),
     migration!(21, "0021_passkey"),
     migration!(22, "0022_order_desk"),
-    migration!(23, "0023_sale_lots_share"),
+    migration!(23, "0023_staff_lists"),
+    migration!(24, "0024_cart_refused"),
+    migration!(25, "0025_reseller_bill"),
+    migration!(26, "0026_install_stay"),
+    migration!(27, "0027_sale_lots_share"),
 ];
 
 /// The newest schema that this release knows.

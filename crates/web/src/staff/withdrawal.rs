@@ -7,9 +7,11 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_domain::catalogue::{ComponentKind, Slug};
-use kontor_domain::clearance::{ComponentScope, Reach, Scope};
+use kontor_domain::clearance::{ComponentScope, Reach, Scope, Subject, Truth};
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
+use kontor_shop::Failure;
+use kontor_shop::mail::{News, Telling, write_to_held};
 use kontor_shop::opening::withdrawals;
 use kontor_shop::order::held_orders;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
@@ -17,10 +19,12 @@ use serde::Deserialize;
 
 use super::clearance::name_of;
 use super::csv::Csv;
+use super::customer::model_name;
 use super::desk::{market_for, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
+use super::tell::path;
 use crate::kit::app::App;
-use crate::kit::form_key;
+use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
@@ -33,6 +37,12 @@ pub(super) const SHOW: Route = Route::desk(PATH, READS);
 pub(super) const CSV: Route = Route::desk("/admin/{market}/withdrawals.csv", READS);
 pub(super) const WITHDRAW: Route =
     Route::desk_form(PATH, Some(Permission::OpeningWithdraw), Repeat::FormKey);
+/// Writes to the buyers of what is held.
+pub(super) const WRITE: Route = Route::desk_form(
+    "/admin/{market}/withdrawals/write",
+    Some(Permission::OpeningWithdraw),
+    Repeat::FormKey,
+);
 pub(super) const RESTORE: Route = Route::desk_form(
     "/admin/{market}/withdrawals/restore",
     Some(Permission::OpeningRestore),
@@ -70,6 +80,7 @@ pub(super) async fn show(
     let t = Text::new(person.language, None);
     let said = match asked.said.as_str() {
         "withdrawn" => notice("good", t.get("wd-done")),
+        "written" => notice("good", t.get("wd-written")),
         _ => None,
     };
     answer(&app, &uri, &person, code, (StatusCode::OK, said), WithdrawForm::default()).await
@@ -105,6 +116,7 @@ async fn page(
     let facts = withdrawals(&app.shop).await.map_err(fault)?;
     let here = |reach: Reach| market.countries.iter().any(|country| reach.includes(*country));
     let rows = facts.into_iter().filter(|fact| here(fact.reach)).map(|fact| WithdrawalRow {
+        tell: lists(app, person, &t, code, &fact.scope),
         code: fact.code.to_string(),
         scope: fact.scope.to_string(),
         since: fact.from,
@@ -127,10 +139,38 @@ async fn page(
         products,
         form,
         may_withdraw: person.may(Permission::OpeningWithdraw, Some(code)),
+        told: app.shop.policy.mail,
+        sees_orders: person.may(Permission::OrderRead, Some(code)),
         may_restore: person.may(Permission::OpeningRestore, Some(code)),
         key: form_key::fresh(app),
         shell,
     })
+}
+
+/// The waiting lists of the models that a withdrawal concerns, where the person may write to them.
+fn lists(
+    app: &App,
+    person: &Person,
+    t: &Text,
+    market: MarketCode,
+    scope: &Scope,
+) -> Vec<(String, String)> {
+    if !person.may(Permission::CustomerTell, Some(market)) {
+        return Vec::new();
+    }
+    let snapshot = app.shop.snapshots.now();
+    let products = snapshot.variants.keys().filter_map(|sku| snapshot.product(sku));
+    let mut models: Vec<&Slug> = products
+        .filter(|(variant, model)| scope.touches(&Subject::new(variant, model)) != Truth::No)
+        .map(|(_, model)| &model.code)
+        .collect();
+    models.sort_unstable();
+    models.dedup();
+    let list = |model: &Slug| {
+        let telling = Telling { market, model: Some(model.clone()), news: News::Delayed };
+        (path(&telling), model_name(app, t, model))
+    };
+    models.into_iter().map(list).collect()
 }
 
 async fn held(app: &App, code: MarketCode) -> Result<Vec<HeldRow>, kontor_store::StoreError> {
@@ -288,6 +328,46 @@ pub(super) async fn restore(
             let said = (status, notice("bad", words));
             answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
         }
+    }
+}
+
+/// The field of the form that writes to buyers.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WriteForm {
+    key: String,
+}
+
+pub(super) async fn write(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    form: Result<Form<WriteForm>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let Some(code) = market_for(&app, &person, Permission::OpeningWithdraw, &market) else {
+        return nothing(&app, &uri);
+    };
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    match write_to_held(&app.shop, &person, code, &sent.key).await {
+        Ok(_) => {
+            let place = format!("/admin/{code}/withdrawals?said=written");
+            Redirect::to(&place).into_response()
+        }
+        Err(Failure::Refused(refusal)) => {
+            let t = Text::new(person.language, None);
+            let words = t.one("staff-refused", "why", refusal.to_string());
+            let said = (StatusCode::CONFLICT, notice("bad", words));
+            answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
+        }
+        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
+        Err(Failure::KeyReused) => Problem::bad_form().respond(&app, uri.path(), None),
     }
 }
 

@@ -12,8 +12,9 @@ use crate::page::reach::{CounterPage, DefinitionsPage, ReachPage, RecordPage};
 use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
     CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, PassOnPage, PlacePage,
-    ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage, ResellerDeskPage,
-    ResellerFrontPage, SalePage, SalesPage, SecondStepPage, ShelfPage, WaitingPage, staff,
+    ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage, ResellerBillPage,
+    ResellerDeskPage, ResellerFrontPage, SalePage, SalesPage, SecondStepPage, ShelfPage,
+    WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -66,6 +67,8 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-dispatch", l, staff::DispatchPage::samples(l)));
         all.extend(render("staff-resellers", l, staff::ResellersPage::samples(l)));
         all.extend(render("staff-reseller", l, staff::ResellerPage::samples(l)));
+        all.extend(render("staff-bill", l, staff::BillPage::samples(l)));
+        all.extend(render("reseller-bill", l, ResellerBillPage::samples(l)));
         all.extend(render("staff-carried", l, staff::CarriedPage::samples(l)));
         all.extend(render("staff-next", l, staff::NextCountryPage::samples(l)));
         all.extend(render("staff-plan", l, staff::PlanPage::samples(l)));
@@ -76,6 +79,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-find", l, staff::FindPage::samples(l)));
         all.extend(render("staff-customer", l, staff::CustomerPage::samples(l)));
         all.extend(render("staff-waiting", l, staff::WaitingListsPage::samples(l)));
+        all.extend(render("staff-tell", l, staff::TellPage::samples(l)));
         all.extend(render("staff-jobs", l, staff::JobsPage::samples(l)));
         all.extend(render("staff-figures", l, staff::FiguresPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));
