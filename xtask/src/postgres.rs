@@ -12,6 +12,21 @@ use crate::{Failure, command, repo};
 /// How long the server may take to start.
 const READY_WAIT_MAX: Duration = Duration::from_secs(60);
 
+/// The server's certificate and its key, in the server's folder.
+const CERTIFICATE: &str = "server.crt";
+const KEY: &str = "server.key";
+/// What the certificate says.
+const CERTIFICATE_OF: &str = "[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = localhost
+[extensions]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:localhost, IP:127.0.0.1
+";
+
 /// Whether what is committed survives a loss of power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sync {
@@ -41,6 +56,7 @@ impl Server {
         let password = format!("{:x}{}", std::process::id(), seed());
         let secret = folder.join("password");
         std::fs::write(&secret, &password).map_err(wrap)?;
+        certificate(folder)?;
         if command::is_root() {
             said(Command::new("chown").args(["-R", "postgres"]).arg(folder))?;
         }
@@ -59,7 +75,12 @@ impl Server {
             .port();
         let mut server = as_postgres(&programs.join("postgres"));
         server.arg("-D").arg(&data).arg("-k").arg(folder).args(["-p", &port.to_string()]);
+        let own = |setting: &str, name: &str| format!("{setting}={}", folder.join(name).display());
+        let files = [own("ssl_cert_file", CERTIFICATE), own("ssl_key_file", KEY)];
         let mut settings = vec![
+            "ssl=on",
+            &files[0],
+            &files[1],
             "listen_addresses=127.0.0.1",
             "max_connections=300",
             "max_locks_per_transaction=256",
@@ -106,6 +127,19 @@ impl Drop for Server {
             let _ = Command::new("sh").args(["-c", "kill -INT \"$1\"", "sh", pid]).status();
         }
     }
+}
+
+/// Makes the server's key and certificate, for those who want to speak to it over TLS. It is its own
+/// authority, and good for this machine's own addresses.
+fn certificate(folder: &Path) -> Result<(), Failure> {
+    let config = folder.join("certificate.cnf");
+    std::fs::write(&config, CERTIFICATE_OF)
+        .map_err(|error| format!("could not write {}: {error}", config.display()))?;
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-days", "30", "-nodes", "-newkey", "ec"]);
+    openssl.args(["-pkeyopt", "ec_paramgen_curve:prime256v1", "-config"]).arg(&config);
+    openssl.arg("-keyout").arg(folder.join(KEY)).arg("-out").arg(folder.join(CERTIFICATE));
+    said(&mut openssl).map(drop)
 }
 
 /// The folder of the newest server's programs.

@@ -42,7 +42,7 @@ pub mod stock;
 pub use kernel::db::{AsFault, Db, Versions};
 pub use kernel::error::StoreError;
 pub use kernel::migrate::{MIGRATIONS, Migration};
-pub use kernel::place::{Options, Place, schema_version};
+pub use kernel::place::{BeforeCommit, Options, Place, schema_version};
 pub use kernel::postgres::url::{PostgresUrl, PostgresUrlError};
 pub use kernel::sql::{Row, Tx, Value};
 pub use kernel::sqlite::backup::{BackupError, backup, restore};

@@ -12,8 +12,9 @@ use common::sale::{
 use common::{Answer, Api, Ask, ONE_BAND, order_body};
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Check, Noted, Outcome, Report, Rollover, Way, verify};
+use kontor_shop::Failure;
 use kontor_shop::audit::audit;
-use kontor_shop::sale::{SetUp, make_codes, set_beacon, set_up};
+use kontor_shop::sale::{SetUp, SetUpRefusal, make_codes, set_beacon, set_up};
 use serde_json::{Value, json};
 
 async fn books(api: &Api) {
@@ -213,7 +214,8 @@ async fn what_a_way_has_not_sold_rolls_over() {
 async fn the_report_is_out_at_its_time_and_cannot_be_falsified() {
     let api = Api::open().await;
     let mut definition = a_definition(&api, &[(Way::Rush, 2)]);
-    definition.beacon = Some("drand/quicknet 12345678".to_owned());
+    // Its round comes in the year 2033.
+    definition.beacon = Some("drand/quicknet 99999999".to_owned());
     let title = "Bands".to_owned();
     let set = set_up(&api.shop, SetUp { definition, title, lots: 1 }).await;
     let sale = set.expect("the sale is set up");
@@ -221,9 +223,21 @@ async fn the_report_is_out_at_its_time_and_cannot_be_falsified() {
     forward(&api, 5).await;
     let commitment = api.send(Ask::get(&format!("/api/v1/sale/{sale}"))).await.expect(200);
     let all = tickets(&api, sale, Way::Rush, &["ada", "bob", "eve", "mia", "tom"]).await;
+    let early = set_beacon(&api.shop, sale, [9; 32]).await;
+    assert!(
+        matches!(early, Err(Failure::Refused(SetUpRefusal::EntriesOpen))),
+        "a value that is known while people enter proves nothing: {early:?}"
+    );
+    let open = api.send(Ask::get(&format!("/api/v1/sale/{sale}"))).await.expect(200);
+    assert!(open.body.pointer("/ways/0/entries_digest").is_none_or(Value::is_null), "open still");
     forward(&api, 200).await;
     let waits = api.send(Ask::get(&format!("/api/v1/sale/{sale}"))).await.expect(200);
     assert_eq!(waits.str("/state"), "doors", "no order without the beacon");
+    // The list is closed before the beacon's value is there, and everybody can see its digest.
+    let closed = waits.str("/ways/0/entries_digest").to_owned();
+    assert_eq!(closed.len(), 64);
+    enter(&api, sale, Way::Rush, "waiting@shop.example").await;
+    forward(&api, 1).await;
     set_beacon(&api.shop, sale, [9; 32]).await.expect("the beacon's value is known");
     assert!(set_beacon(&api.shop, sale, [8; 32]).await.is_err(), "it is given once");
     for _ in 0..8 {
@@ -253,11 +267,14 @@ async fn the_report_is_out_at_its_time_and_cannot_be_falsified() {
     let report = report_of(&api, sale).await;
     let noted = Noted { commitment: Some(report.commitment), ..Noted::default() };
     // What was public while the sale ran says the same.
-    assert_eq!(live.str("/ways/0/entries_digest"), report.channels[0].entries_digest.to_string());
+    assert_eq!(closed, report.channels[0].entries_digest.to_string());
+    assert_eq!(live.str("/ways/0/entries_digest"), closed);
+    let late = report.channels[0].entries.iter().filter(|entry| entry.1.is_some());
+    assert_eq!(late.count(), 2, "who came while it waited for the beacon, and after it");
     assert_eq!(commitment.str("/commitment"), report.commitment.to_string());
     assert_eq!(verify(&report, &noted), []);
     assert_eq!(report.channels[0].totals.units_claimed, 1);
-    assert_eq!(report.channels[0].totals.entries, 6);
+    assert_eq!(report.channels[0].totals.entries, 7);
 
     type Harm = fn(&mut Report);
     let harms: [(Harm, Check); 9] = [

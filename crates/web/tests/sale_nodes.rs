@@ -10,11 +10,12 @@ use common::Api;
 use common::sale::{a_definition, a_sale, enter, forward, wish};
 use kontor_base::id::SaleId;
 use kontor_base::{Email, Random, SecretKey};
-use kontor_domain::sale::Way;
-use kontor_shop::sale::{Enter, SetUp, Wish, advance, claim, set_up};
+use kontor_domain::sale::{SaleState, Way};
+use kontor_ledger::sale::Command;
+use kontor_shop::sale::{Enter, Entered, SetUp, Wish, advance, claim, set_up};
 use kontor_shop::{Policy, Share, Shop};
 use kontor_store::sale::{batch, lot};
-use kontor_store::{Db, StoreError};
+use kontor_store::{Db, StoreError, Tx};
 
 /// Longer than a lease is good without its owner.
 const LEASE_OVER_S: i64 = 7;
@@ -155,24 +156,24 @@ async fn an_owner_that_only_seemed_dead_can_write_nothing() {
     beside.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_node_takes_its_share_and_together_they_sell_what_there_is() {
-    const QUOTA: u32 = 4;
-    let api = Api::open().await;
-    let definition = a_definition(&api, &[(Way::Rush, QUOTA)]);
+/// A rush in two lots that is live on two nodes, each of which owns one of them.
+async fn on_two_nodes(
+    api: &Api,
+    quota: u32,
+    people: usize,
+) -> (SaleId, [Arc<Shop>; 2], Vec<Entered>) {
+    let definition = a_definition(api, &[(Way::Rush, quota)]);
     let command = SetUp { definition, title: "Bands".to_owned(), lots: 2 };
     let sale = set_up(&api.shop, command).await.expect("the sale is set up");
     let nodes = [
-        node_with(&api, "a", Share { part: 0, of: 2 }).await,
-        node_with(&api, "b", Share { part: 1, of: 2 }).await,
+        node_with(api, "a", Share { part: 0, of: 2 }).await,
+        node_with(api, "b", Share { part: 1, of: 2 }).await,
     ];
     // Registration; nobody owns anything yet.
     api.clock.advance_seconds(5);
-    for node in &nodes {
-        advance(node).await.expect("the sales go on");
-    }
-    let mut tickets = Vec::new();
-    for person in 0..40 {
+    look(&nodes).await;
+    let mut entered = Vec::new();
+    for person in 0..people {
         let wish = Enter {
             sale,
             market: "us".parse().expect("a market"),
@@ -182,21 +183,34 @@ async fn each_node_takes_its_share_and_together_they_sell_what_there_is() {
             ship_to: "US".parse().expect("a country"),
             code: None,
         };
-        let entered = kontor_shop::sale::enter(&nodes[0], wish).await;
-        tickets.push(entered.unwrap_or_else(|failure| panic!("{failure:?}")).ticket);
+        let one = kontor_shop::sale::enter(&nodes[0], wish).await;
+        entered.push(one.unwrap_or_else(|failure| panic!("{failure:?}")));
     }
     api.clock.advance_seconds(200);
-    for node in &nodes {
-        advance(node).await.expect("the sales go on");
-    }
+    look(&nodes).await;
     until(|| nodes.iter().all(|node| owned(node).len() == 1)).await;
     assert_ne!(owned(&nodes[0]), owned(&nodes[1]), "each has its own");
+    (sale, nodes, entered)
+}
+
+/// The keepers of all nodes come by, one after the other.
+async fn look(nodes: &[Arc<Shop>]) {
+    for node in nodes {
+        advance(node).await.expect("the sales go on");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_node_takes_its_share_and_together_they_sell_what_there_is() {
+    const QUOTA: u32 = 4;
+    let api = Api::open().await;
+    let (sale, nodes, entered) = on_two_nodes(&api, QUOTA, 40).await;
     let mut told = BTreeSet::new();
     // People are let in by turns, by each node for itself.
     for _ in 0..60 {
+        look(&nodes).await;
         for node in &nodes {
-            advance(node).await.expect("the sales go on");
-            for ticket in &tickets {
+            for Entered { ticket, .. } in &entered {
                 if let Ok(claimed) = take(node, sale, ticket).await {
                     told.insert(claimed);
                 }
@@ -207,6 +221,90 @@ async fn each_node_takes_its_share_and_together_they_sell_what_there_is() {
     let persons: Vec<_> = lots.iter().flat_map(|(_, persons)| persons).collect();
     assert_eq!((persons.len(), told.len()), (QUOTA as usize, QUOTA as usize), "{lots:?}");
     assert_eq!(persons.iter().collect::<BTreeSet<_>>().len(), persons.len(), "one unit a person");
+    for node in nodes {
+        node.db.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn units_go_to_the_node_where_people_are_and_sold_out_is_when_all_lots_are() {
+    const QUOTA: u32 = 4;
+    let api = Api::open().await;
+    let (sale, nodes, entered) = on_two_nodes(&api, QUOTA, 60).await;
+    // Everybody who asks has the first lot as theirs, in which half of the units are.
+    let first_lot = nodes.iter().flat_map(|node| owned(node)).min();
+    let (here, other): (Vec<_>, Vec<_>) =
+        nodes.iter().partition(|node| owned(node).first().copied() == first_lot);
+    let (here, other) = (here[0], other[0]);
+    let first: Vec<&Entered> =
+        entered.iter().filter(|one| one.entry.bytes()[15] % 2 == 0).take(12).collect();
+    assert!(first.len() > QUOTA as usize, "of sixty people {} only", first.len());
+    let state = || async {
+        let read = move |tx: &mut Tx<'_>| kontor_store::sale::state(tx, sale);
+        here.db.read("test.state", read).await.expect("read").expect("a sale")
+    };
+    let mut won = BTreeSet::new();
+    let mut rounds = 0;
+    while state().await == SaleState::Live {
+        rounds += 1;
+        assert!(rounds < 400, "{won:?} of {QUOTA}: {:?}", on_disk(&here.db, sale).await);
+        for one in &first {
+            match take(here, sale, &one.ticket).await {
+                Ok(claimed) => {
+                    won.insert(claimed);
+                }
+                // Units are free at the other node: they are on their way.
+                Err(refusal) if refusal == "Elsewhere" || refusal == "NotYourTurn" => {}
+                Err(refusal) => {
+                    assert_eq!(refusal, "Lot(SoldOut)");
+                    assert_eq!(won.len(), QUOTA as usize, "too early: units are free elsewhere");
+                }
+            }
+            // The other node does not answer for a lot that is not its own.
+            let said = take(other, sale, &one.ticket).await.expect_err("another node's lot");
+            assert!(said == "Elsewhere" || said == "NotYourTurn", "{said}");
+        }
+        look(&nodes).await;
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(state().await, SaleState::SoldOut);
+    assert_eq!(won.len(), QUOTA as usize, "sold out is when every unit of every lot is taken");
+    let lots = on_disk(&here.db, sale).await;
+    let quotas: Vec<u32> = lots.iter().map(|(quota, _)| *quota).collect();
+    assert_eq!(quotas, [QUOTA, 0], "every unit has moved: {lots:?}");
+    look(&nodes).await;
+    let late = first.iter().find(|one| {
+        let person = one.entry.bytes();
+        !lots.iter().any(|(_, persons)| persons.contains(person))
+    });
+    let late = late.expect("more people than units");
+    let said = take(here, sale, &late.ticket).await.expect_err("nothing is left");
+    assert_eq!(said, "Lot(SoldOut)");
+    for node in nodes {
+        node.db.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_lots_that_take_the_same_spare_unit_are_one_too_many() {
+    let api = Api::open().await;
+    let (sale, nodes, _) = on_two_nodes(&api, 4, 1).await;
+    let owner = |node: &Arc<Shop>| {
+        let live = node.sales.live(sale).expect("it runs");
+        live.owners().find(|owner| owner.is_ready()).cloned().expect("its own lot")
+    };
+    let [one, other] = [owner(&nodes[0]), owner(&nodes[1])];
+    // A unit becomes nobody's; both want to have it, as if neither had seen the other.
+    one.ask(Command::GiveAway(1)).await.expect("given away");
+    let (a, b) = tokio::join!(one.ask(Command::SetQuota(2)), other.ask(Command::SetQuota(3)));
+    let took = u32::from(a.is_ok()) + u32::from(b.is_ok());
+    let lots = on_disk(&nodes[0].db, sale).await;
+    let all: u32 = lots.iter().map(|(quota, _)| quota).sum();
+    assert_eq!((took, all), (1, 4), "{a:?}, {b:?}, {lots:?}");
+    // Whoever was too late goes on with what it has.
+    until(|| [&one, &other].iter().all(|owner| owner.is_ready())).await;
+    let standing = one.standing().quota + other.standing().quota;
+    assert_eq!(standing, 4, "memory and disk agree");
     for node in nodes {
         node.db.close().await;
     }

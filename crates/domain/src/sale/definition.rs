@@ -5,6 +5,7 @@ use kontor_base::Instant;
 use kontor_base::id::SaleId;
 use serde::{Deserialize, Serialize};
 
+use super::beacon::beacon_comes_too_early;
 use crate::catalogue::Sku;
 use crate::market::MarketCode;
 
@@ -118,7 +119,8 @@ pub struct Definition {
     /// What happens to unsold units before the end, if anything.
     pub rollover: Option<Rollover>,
     /// The name of a public source of randomness and the round that will be mixed into the order,
-    /// such as `drand/quicknet 12345678`: named beforehand, known only afterwards.
+    /// such as `drand/quicknet 12345678`: named beforehand, known only after the list of entries was
+    /// closed at `live_at` and its digest was public. The sale waits for it.
     pub beacon: Option<String>,
 }
 
@@ -169,6 +171,9 @@ pub enum DefinitionProblem {
     /// Empty, too long, or with signs that are not printable.
     #[error("the beacon's name is from 1 to 100 printable characters")]
     Beacon,
+    /// The beacon's round would be known before everybody can see who has entered.
+    #[error("the beacon's round comes at least 60 seconds after the sale goes live")]
+    BeaconTooEarly,
 }
 
 impl DefinitionProblem {
@@ -186,6 +191,7 @@ impl DefinitionProblem {
             Self::HoldMinutes => "sale.hold_minutes",
             Self::Rollover => "sale.rollover",
             Self::Beacon => "sale.beacon",
+            Self::BeaconTooEarly => "sale.beacon_too_early",
         }
     }
 }
@@ -206,6 +212,12 @@ impl Definition {
             (!(HOLD_MINUTES_MIN..=HOLD_MINUTES_MAX).contains(&self.hold_minutes), P::HoldMinutes),
             (self.rollover.is_some_and(|rollover| !self.can_roll_over(rollover)), P::Rollover),
             (self.beacon.as_deref().is_some_and(|name| !is_beacon_name(name)), P::Beacon),
+            (
+                self.beacon
+                    .as_deref()
+                    .is_some_and(|name| beacon_comes_too_early(name, self.windows.live_at)),
+                P::BeaconTooEarly,
+            ),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, problem)| problem).collect()
     }
@@ -214,6 +226,13 @@ impl Definition {
     #[must_use]
     pub fn units(&self) -> u64 {
         self.channels.iter().map(|channel| u64::from(channel.quota)).sum()
+    }
+
+    /// The units of one market over all its ways.
+    #[must_use]
+    pub fn units_of(&self, market: MarketCode) -> u64 {
+        let own = self.channels.iter().filter(|channel| channel.market == market);
+        own.map(|channel| u64::from(channel.quota)).sum()
     }
 
     /// The units of one market over one way; zero if it does not have that way.
@@ -337,6 +356,7 @@ pub(crate) mod tests {
         let good = definition();
         assert_eq!(good.problems(), []);
         assert_eq!(good.units(), 1_050);
+        assert_eq!((good.units_of(market("in")), good.units_of(market("us"))), (1_000, 50));
         assert_eq!(good.quota(market("in"), Way::Draw), 300);
         assert_eq!(good.quota(market("us"), Way::Draw), 0);
     }
@@ -345,7 +365,7 @@ pub(crate) mod tests {
     fn every_problem_is_found_alone() {
         use DefinitionProblem as P;
         type Harm = fn(&mut Definition);
-        let harms: [(Harm, P); 13] = [
+        let harms: [(Harm, P); 14] = [
             (|d| d.channels.clear(), P::Channels),
             (|d| d.channels.push(d.channels[0]), P::ChannelTwice),
             (|d| d.channels[0].quota = 0, P::NoUnits),
@@ -365,6 +385,25 @@ pub(crate) mod tests {
                 P::Rollover,
             ),
             (|d| d.beacon = Some("a\nb".to_owned()), P::Beacon),
+            (
+                |d| {
+                    // Round 1 of this beacon was on 23 August 2023.
+                    let days = 20_000 * 86_400;
+                    let windows = &mut d.windows;
+                    for at in [
+                        &mut windows.announce_at,
+                        &mut windows.registration_at,
+                        &mut windows.doors_at,
+                        &mut windows.live_at,
+                        &mut windows.ends_at,
+                        &mut windows.report_at,
+                    ] {
+                        *at = at.plus_seconds(days);
+                    }
+                    d.beacon = Some("drand/quicknet 1".to_owned());
+                },
+                P::BeaconTooEarly,
+            ),
         ];
         for (harm, problem) in harms {
             let mut bad = definition();

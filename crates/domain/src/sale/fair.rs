@@ -8,7 +8,8 @@
 //!
 //! What this proves: the order was not chosen after the entries were known. What it cannot prove
 //! alone: that nobody who knew the secret picked the ids of entries. A beacon whose value nobody
-//! knew at that time closes this, because the digest of the entries is published before its round.
+//! knew at that time closes this: the list of entries is closed, and its digest published, before the
+//! beacon's round ([`super::beacon`]).
 
 use kontor_base::Random;
 use kontor_base::id::{EntryId, SaleId};
@@ -159,16 +160,25 @@ pub struct Drawn {
 }
 
 /// The digest of a set of entries: the BLAKE3 hash of their ids, sorted and without twins. It is
-/// published when the doors close, before the beacon's round, so that no entry can be added,
+/// published when the list is closed, before the beacon's round, so that no entry can be added,
 /// removed or exchanged afterwards.
 #[must_use]
 pub fn entries_digest(entries: &[EntryId]) -> Commitment {
     let mut sorted = entries.to_vec();
     sorted.sort_unstable();
-    sorted.dedup();
+    digest_of_sorted(sorted)
+}
+
+/// The same of ids that come in order; twins count once.
+#[must_use]
+pub fn digest_of_sorted(entries: impl IntoIterator<Item = EntryId>) -> Commitment {
     let mut hasher = blake3::Hasher::new();
-    for entry in &sorted {
-        hasher.update(entry.bytes());
+    let mut last = None;
+    for entry in entries {
+        if last != Some(entry) {
+            hasher.update(entry.bytes());
+        }
+        last = Some(entry);
     }
     Commitment(*hasher.finalize().as_bytes())
 }
@@ -277,6 +287,7 @@ mod tests {
     fn the_digest_is_of_the_set() {
         let (a, b) = (entry(1), entry(2));
         assert_eq!(entries_digest(&[a, b]), entries_digest(&[b, a, b]));
+        assert_eq!(digest_of_sorted([a, b, b]), entries_digest(&[b, a]));
         assert_ne!(entries_digest(&[a, b]), entries_digest(&[a]));
         assert_ne!(entries_digest(&[a]), entries_digest(&[]));
     }

@@ -5,6 +5,7 @@
 //! see. Start with [`LIFE_TABLE`], then [`Definition`], then [`Shuffle`] and [`verify()`].
 
 mod admission;
+mod beacon;
 mod chance;
 mod code;
 mod definition;
@@ -20,6 +21,7 @@ mod verify;
 mod waitlist;
 
 pub use admission::{Admission, Floor, HORIZON_MS, Measured};
+pub use beacon::{BEACON_AFTER_S, beacon_comes_too_early, beacon_round_at};
 pub use chance::{Chance, Outlook, UnitsRange, chance, units_range};
 pub use code::{CodeBook, CodeRecord, CodeRefusal, NUMBER_MAX, enter_with, transfer};
 pub use definition::{
@@ -27,7 +29,7 @@ pub use definition::{
     HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, UNITS_MAX, Way, Windows,
     roll_over,
 };
-pub use fair::{Commitment, Drawn, OrderSecret, Rank, Shuffle, entries_digest};
+pub use fair::{Commitment, Drawn, OrderSecret, Rank, Shuffle, digest_of_sorted, entries_digest};
 pub use life::{
     LIFE_TABLE, LifeRefusal, LifeStep, Mover, SaleEvent, SaleState, catch_up, due, life_step,
 };
@@ -36,7 +38,7 @@ pub use person::{
 };
 pub use poll::{POLL_MS_MAX, POLL_MS_MIN, Polling, poll_after_ms};
 pub use report::{
-    Beacon, ChannelReport, ENTRIES_MAX, Entry, Outcome, ReadError, Report, SCHEMA, Totals,
+    Beacon, ChannelReport, ENTRIES_MAX, Entry, Line, Outcome, ReadError, Report, SCHEMA, Totals,
 };
 pub use settle::{Return, SettleRefusal, Tally, settle};
 pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};

@@ -79,6 +79,19 @@ pub struct Entry(
     pub u32,
 );
 
+/// The entries of a channel in the order of the line, wherever they are kept: a report of millions is
+/// walked through and written without ever being one list.
+pub trait Line {
+    /// Every entry from the front; the same ones each time.
+    fn entries(&self) -> impl Iterator<Item = Entry> + '_;
+}
+
+impl Line for Vec<Entry> {
+    fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        self.iter().copied()
+    }
+}
+
 /// Numbers over all entries of a channel, for readers who do not count themselves. They must agree
 /// with the entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,12 +117,13 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Counted from entries.
+    /// Counted from the entries.
     #[must_use]
-    pub fn of(entries: &[Entry]) -> Self {
-        let mut totals = Self { entries: entries.len() as u64, ..Self::default() };
-        for Entry(_, _, outcome, units) in entries {
-            totals.units_claimed += u64::from(*units);
+    pub fn of(line: &impl Line) -> Self {
+        let mut totals = Self::default();
+        for Entry(_, _, outcome, units) in line.entries() {
+            totals.entries += 1;
+            totals.units_claimed += u64::from(units);
             *match outcome {
                 Outcome::Claimed => &mut totals.claimed,
                 Outcome::Expired => &mut totals.expired,
@@ -126,7 +140,7 @@ impl Totals {
 
 /// One market's way in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChannelReport {
+pub struct ChannelReport<L = Vec<Entry>> {
     /// The market.
     pub market: MarketCode,
     /// The way in.
@@ -142,16 +156,30 @@ pub struct ChannelReport {
     /// The digest of the entries that were there before it went live, as published then.
     pub entries_digest: Commitment,
     /// Everybody, in the order of the line.
-    pub entries: Vec<Entry>,
+    pub entries: L,
     /// The numbers.
     pub totals: Totals,
 }
 
-impl ChannelReport {
+impl<L> ChannelReport<L> {
     /// The channel as defined.
     #[must_use]
     pub const fn channel(&self) -> Channel {
         Channel { market: self.market, way: self.way, quota: self.quota }
+    }
+
+    fn with_line<M>(&self, line: impl FnOnce(&L) -> M) -> ChannelReport<M> {
+        ChannelReport {
+            market: self.market,
+            way: self.way,
+            quota: self.quota,
+            rolled_in: self.rolled_in,
+            rolled_out: self.rolled_out,
+            reached: self.reached,
+            entries_digest: self.entries_digest,
+            entries: line(&self.entries),
+            totals: self.totals,
+        }
     }
 }
 
@@ -167,7 +195,7 @@ pub struct Beacon {
 
 /// The report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct Report<L = Vec<Entry>> {
     /// [`SCHEMA`].
     pub schema: String,
     /// The sale.
@@ -187,7 +215,26 @@ pub struct Report {
     /// The beacon, if one was announced.
     pub beacon: Option<Beacon>,
     /// All channels.
-    pub channels: Vec<ChannelReport>,
+    pub channels: Vec<ChannelReport<L>>,
+}
+
+impl<L> Report<L> {
+    /// The same report with other lines.
+    #[must_use]
+    pub fn with_lines<M>(&self, mut line: impl FnMut(&L) -> M) -> Report<M> {
+        Report {
+            schema: self.schema.clone(),
+            sale: self.sale,
+            sku: self.sku.clone(),
+            live_at: self.live_at,
+            settled_at: self.settled_at,
+            per_person: self.per_person,
+            commitment: self.commitment,
+            secret: self.secret.clone(),
+            beacon: self.beacon.clone(),
+            channels: self.channels.iter().map(|own| own.with_line(&mut line)).collect(),
+        }
+    }
 }
 
 /// Why a text is not taken for a report.

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use kontor_base::id::{EntryId, SaleId};
 
+use super::beacon::beacon_comes_too_early;
 use super::definition::Way;
-use super::fair::{Commitment, Shuffle, entries_digest};
-use super::report::{ChannelReport, Outcome, Report, Totals};
+use super::fair::{Commitment, Rank, Shuffle, digest_of_sorted};
+use super::report::{ChannelReport, Entry, Line, Outcome, Report, Totals};
 
 /// What is checked, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +17,8 @@ pub enum Check {
     Commitment,
     /// The commitment and the digests are those that the reader noted before the sale.
     Published,
+    /// The beacon's round came after the list of entries was closed.
+    Beacon,
     /// The entries from before going live are those whose digest was published.
     Digest,
     /// No entry stands twice, no channel stands twice.
@@ -38,9 +41,10 @@ pub enum Check {
 
 impl Check {
     /// Every check.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Commitment,
         Self::Published,
+        Self::Beacon,
         Self::Digest,
         Self::Unique,
         Self::Order,
@@ -58,6 +62,7 @@ impl Check {
         match self {
             Self::Commitment => "commitment",
             Self::Published => "published",
+            Self::Beacon => "beacon",
             Self::Digest => "digest",
             Self::Unique => "unique",
             Self::Order => "order",
@@ -76,6 +81,7 @@ impl Check {
         match self {
             Self::Commitment => "the secret is the one whose hash was published beforehand",
             Self::Published => "commitment, beacon, quotas and digests are those noted before",
+            Self::Beacon => "the beacon's round came after the list of entries was closed",
             Self::Digest => "no entry was added or removed after it went live",
             Self::Unique => "no entry and no channel stands twice",
             Self::Order => "the line is the one that the secret gives",
@@ -124,7 +130,7 @@ pub struct Noted {
 /// whether units outside the report exist. The first is the shop's own check at entry and payment;
 /// the second is what `kontor audit` proves over the books.
 #[must_use]
-pub fn verify(report: &Report, noted: &Noted) -> Vec<Finding> {
+pub fn verify<L: Line>(report: &Report<L>, noted: &Noted) -> Vec<Finding> {
     let mut findings = Findings::default();
     of_the_sale(report, noted, &mut findings);
     let beacon = report.beacon.as_ref().map(|beacon| &beacon.value);
@@ -146,16 +152,22 @@ impl Findings {
     }
 }
 
-fn name(channel: &ChannelReport) -> String {
+fn name<L>(channel: &ChannelReport<L>) -> String {
     format!("{}/{}", channel.market, channel.way.word())
 }
 
-fn of_the_sale(report: &Report, noted: &Noted, findings: &mut Findings) {
+fn of_the_sale<L>(report: &Report<L>, noted: &Noted, findings: &mut Findings) {
     let commitment = report.secret.commitment();
     if commitment != report.commitment {
         findings.add(Check::Commitment, "", format!("the secret's hash is {commitment}"));
     }
     against_noted(report, noted, findings);
+    if let Some(beacon) =
+        report.beacon.as_ref().filter(|b| beacon_comes_too_early(&b.name, report.live_at))
+    {
+        let detail = format!("{} was known before the list was closed", beacon.name);
+        findings.add(Check::Beacon, "", detail);
+    }
     let mut channels = HashSet::new();
     for channel in &report.channels {
         if !channels.insert((channel.market, channel.way)) {
@@ -163,7 +175,7 @@ fn of_the_sale(report: &Report, noted: &Noted, findings: &mut Findings) {
         }
     }
     for channel in &report.channels {
-        let of_market = |part: fn(&ChannelReport) -> u32| -> u64 {
+        let of_market = |part: fn(&ChannelReport<L>) -> u32| -> u64 {
             let same = report.channels.iter().filter(|other| other.market == channel.market);
             same.map(|other| u64::from(part(other))).sum()
         };
@@ -176,7 +188,7 @@ fn of_the_sale(report: &Report, noted: &Noted, findings: &mut Findings) {
 }
 
 /// Compares with what was noted before.
-fn against_noted(report: &Report, noted: &Noted, findings: &mut Findings) {
+fn against_noted<L>(report: &Report<L>, noted: &Noted, findings: &mut Findings) {
     if noted.sale.is_some_and(|sale| sale != report.sale) {
         findings.add(Check::Published, "", "it is the report of another sale");
     }
@@ -210,51 +222,59 @@ fn against_noted(report: &Report, noted: &Noted, findings: &mut Findings) {
     }
 }
 
-fn of_channel(report: &Report, channel: &ChannelReport, shuffle: &Shuffle, out: &mut Findings) {
+fn of_channel<L: Line>(
+    report: &Report<L>,
+    channel: &ChannelReport<L>,
+    shuffle: &Shuffle,
+    out: &mut Findings,
+) {
     let place = name(channel);
-    let ids: Vec<EntryId> = channel.entries.iter().map(|entry| entry.0).collect();
-    let here: Vec<EntryId> =
-        channel.entries.iter().filter(|entry| entry.1.is_none()).map(|entry| entry.0).collect();
-
-    let mut sorted = ids.clone();
-    sorted.sort_unstable();
-    if let Some(twin) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        out.add(Check::Unique, &place, format!("{} stands twice", twin[0]));
-    }
-    if entries_digest(&here) != channel.entries_digest {
-        out.add(Check::Digest, &place, "the digest of the entries is another one");
-    }
-    if let Some(detail) = wrong_order(channel, shuffle, &here) {
+    let line = &channel.entries;
+    who_was_there(channel, &place, out);
+    if let Some(detail) = wrong_order(channel, shuffle) {
         out.add(Check::Order, &place, detail);
     }
     if let Some(detail) = wrong_reach(channel) {
         out.add(Check::Reach, &place, detail);
     }
-    for entry in &channel.entries {
-        if (entry.2 == Outcome::Claimed) != (entry.3 > 0) {
-            let detail = format!("{} is {} with {} units", entry.0, entry.2.word(), entry.3);
-            out.add(Check::Outcome, &place, detail);
-            break;
-        }
+    if let Some(Entry(id, _, outcome, units)) =
+        line.entries().find(|entry| (entry.2 == Outcome::Claimed) != (entry.3 > 0))
+    {
+        let detail = format!("{id} is {} with {units} units", outcome.word());
+        out.add(Check::Outcome, &place, detail);
     }
-    if let Some(entry) = channel.entries.iter().find(|entry| entry.3 > report.per_person) {
+    if let Some(entry) = line.entries().find(|entry| entry.3 > report.per_person) {
         out.add(Check::Limit, &place, format!("{} has {} units", entry.0, entry.3));
     }
-    let sold: u64 = channel.entries.iter().map(|entry| u64::from(entry.3)).sum();
+    let sold: u64 = line.entries().map(|entry| u64::from(entry.3)).sum();
     let had = u64::from(channel.quota) + u64::from(channel.rolled_in);
     match had.checked_sub(u64::from(channel.rolled_out)) {
         Some(had) if sold <= had => {}
         Some(had) => out.add(Check::Quota, &place, format!("{sold} units sold of {had}")),
         None => out.add(Check::Rollover, &place, "more units left than there were"),
     }
-    if Totals::of(&channel.entries) != channel.totals {
+    if Totals::of(line) != channel.totals {
         out.add(Check::Totals, &place, "the numbers are not those of the entries");
     }
 }
 
+/// The only list that the check makes: the ids of one way, 17 bytes each.
+fn who_was_there<L: Line>(channel: &ChannelReport<L>, place: &str, out: &mut Findings) {
+    let mut sorted: Vec<(EntryId, bool)> =
+        channel.entries.entries().map(|entry| (entry.0, entry.1.is_none())).collect();
+    sorted.sort_unstable();
+    if let Some(twin) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        out.add(Check::Unique, place, format!("{} stands twice", twin[0].0));
+    }
+    let here = sorted.iter().filter(|(_, present)| *present).map(|(id, _)| *id);
+    if digest_of_sorted(here) != channel.entries_digest {
+        out.add(Check::Digest, place, "the digest of the entries is another one");
+    }
+}
+
 /// What is wrong with the line, if anything.
-fn wrong_order(channel: &ChannelReport, shuffle: &Shuffle, here: &[EntryId]) -> Option<String> {
-    let arrivals = || channel.entries.iter().map(|entry| entry.1);
+fn wrong_order<L: Line>(channel: &ChannelReport<L>, shuffle: &Shuffle) -> Option<String> {
+    let arrivals = || channel.entries.entries().map(|entry| entry.1);
     // `None` (there before) sorts before every time.
     if !arrivals().is_sorted() {
         return Some("somebody who came later stands before somebody who came earlier".to_owned());
@@ -265,15 +285,23 @@ fn wrong_order(channel: &ChannelReport, shuffle: &Shuffle, here: &[EntryId]) -> 
     if !channel.way.is_shuffled() {
         return None;
     }
-    // `here` are the first of the list now, so that places are the same in both.
-    let right = shuffle.order(channel.way, here);
-    let wrong = here.iter().zip(&right).position(|(stands, belongs)| stands != belongs)?;
-    Some(format!("{} has place {wrong}, where {} belongs", here[wrong], right[wrong]))
+    // Those who were there are the first of the list now. They are in order if nobody stands behind
+    // somebody of a higher rank.
+    let mut before: Option<(Rank, EntryId)> = None;
+    let here = channel.entries.entries().take_while(|entry| entry.1.is_none());
+    for (Entry(id, ..), place) in here.zip(0..) {
+        let own = (shuffle.rank(channel.way, id), id);
+        if let Some((_, earlier)) = before.filter(|before| *before > own) {
+            return Some(format!("{id} has place {place}, and belongs before {earlier}"));
+        }
+        before = Some(own);
+    }
+    None
 }
 
 /// What is wrong with who was let in, if anything. Codes have no line: each is good by itself.
-fn wrong_reach(channel: &ChannelReport) -> Option<String> {
-    let count = channel.entries.len() as u64;
+fn wrong_reach<L: Line>(channel: &ChannelReport<L>) -> Option<String> {
+    let count = channel.entries.entries().count() as u64;
     if channel.reached > count {
         return Some(format!("{} were reached of {count}", channel.reached));
     }
@@ -282,7 +310,7 @@ fn wrong_reach(channel: &ChannelReport) -> Option<String> {
     }
     let wrong = channel
         .entries
-        .iter()
+        .entries()
         .zip(0..)
         .find(|(entry, place)| (*place < channel.reached) == (entry.2 == Outcome::NotReached));
     wrong.map(|(entry, place)| {

@@ -4,6 +4,8 @@ mod file;
 mod noted;
 mod told;
 
+use std::fs::File;
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,8 +16,8 @@ use kontor_base::{Clock, Email, Phone, Random, unhex};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{Commitment, Noted, Report, Way, verify};
 use kontor_shop::sale::{
-    Crowd, SetUpRefusal, admit_again, announce, exclude, halt, make_codes, overview, preview,
-    rehearse, report, resume, set_beacon, set_up, settle_halted,
+    Crowd, MadeReport, SetUpRefusal, admit_again, announce, exclude, halt, make_codes, overview,
+    preview, rehearse, report, resume, set_beacon, set_up, settle_halted,
 };
 use kontor_shop::{Failure, Shop};
 
@@ -309,7 +311,7 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<ExitCode, CommandErro
             let found = found.ok_or_else(|| {
                 CommandError::Other("there is no report of such a sale yet".to_owned())
             })?;
-            write_report(&found, out.as_deref())?;
+            write_report(found, out.as_deref())?;
         }
         Args::Rehearse(args) => return play(&args),
         Args::Verify(args) => return check_report(args),
@@ -351,18 +353,23 @@ fn play(args: &RehearseArgs) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::from(u8::from(played.most_taken > played.units)))
 }
 
-fn write_report(report: &Report, out: Option<&Path>) -> Result<(), CommandError> {
-    let text = serde_json::to_string(report)
-        .map_err(|error| CommandError::other("write the report", error))?;
+/// Piece by piece: the whole can be hundreds of megabytes.
+fn write_report(made: Arc<MadeReport>, out: Option<&Path>) -> Result<(), CommandError> {
+    let copy = |to: &mut dyn Write| -> io::Result<()> {
+        made.pieces().try_for_each(|piece| to.write_all(&piece))?;
+        to.write_all(b"\n")
+    };
     match out {
-        None => println!("{text}"),
+        None => copy(&mut io::stdout().lock())
+            .map_err(|error| CommandError::other("write the report", error)),
         Some(path) => {
             let what = format!("write {}", path.display());
-            std::fs::write(path, text + "\n").map_err(|error| CommandError::other(&what, error))?;
+            let written = File::create(path).and_then(|mut file| copy(&mut file));
+            written.map_err(|error| CommandError::other(&what, error))?;
             println!("Written. Check it with: kontor sale verify {}", path.display());
+            Ok(())
         }
     }
-    Ok(())
 }
 
 fn check_report(args: VerifyArgs) -> Result<ExitCode, CommandError> {
@@ -376,9 +383,10 @@ fn check_report(args: VerifyArgs) -> Result<ExitCode, CommandError> {
     known.digests.extend(digest.into_iter().map(|(place, value)| (place, commitment_of(value))));
     known.quotas.extend(quota);
     let what = format!("read {}", file.display());
-    let text = std::fs::read_to_string(file).map_err(|error| CommandError::other(&what, error))?;
-    let report: Report =
-        serde_json::from_str(&text).map_err(|error| CommandError::other(&what, error))?;
+    let file = File::open(file).map_err(|error| CommandError::other(&what, error))?;
+    // Entry by entry: the text itself is never in memory.
+    let report: Report = serde_json::from_reader(BufReader::with_capacity(1 << 16, file))
+        .map_err(|error| CommandError::other(&what, error))?;
     let report = report.accept().map_err(|error| CommandError::other(&what, error))?;
     let findings = verify(&report, &known);
     told::verdict(&report, &findings, json);

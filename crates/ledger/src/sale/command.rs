@@ -46,6 +46,9 @@ pub enum Command {
     SetQuota(u32),
     /// Give up every unit that nobody has: they go to another way in.
     Shrink,
+    /// Give so many units up that nobody has, or all of those if they are fewer: they go to another
+    /// lot of the same way.
+    GiveAway(u32),
     /// Take nothing new until [`Command::Resume`]; holds run on.
     Halt,
     /// Take again.

@@ -229,6 +229,10 @@ impl Lot {
             Command::Expire => Ok(self.expire(at)),
             Command::SetQuota(quota) => self.set_quota(quota, at),
             Command::Shrink => Ok(self.set_head(LotHead { quota: self.taken, ..self.head })),
+            Command::GiveAway(units) => {
+                let quota = self.head.quota - units.min(self.free());
+                Ok(self.set_head(LotHead { quota, ..self.head }))
+            }
             Command::Halt => Ok(self.set_head(LotHead { halted: true, ..self.head })),
             Command::Resume => {
                 let outcome = self.set_head(LotHead { halted: false, ..self.head });
@@ -589,6 +593,8 @@ impl Lot {
         Staged {
             head: self.head,
             head_changed: head_before != self.head,
+            grown: self.head.quota > head_before.quota,
+            taken: self.taken,
             first_claim: number(old_claims) + 1,
             claims: self.claims[old_claims..].to_vec(),
             changed: changed.into_iter().map(|s| (s, self.claims[s as usize - 1])).collect(),

@@ -12,6 +12,7 @@ pub mod claim;
 pub mod command;
 pub mod index;
 pub mod lot;
+mod share;
 pub mod simulator;
 mod stage;
 #[cfg(test)]
@@ -21,5 +22,6 @@ mod waiting;
 pub use claim::{CLAIM_TABLE, Claim, ClaimState, ClaimStep};
 pub use command::{Command, Outcome, Refusal, Take, Taken};
 pub use lot::{Lot, LotRules, Standing};
+pub use share::{LotSeen, Move, share};
 pub use stage::{LotHead, Staged};
 pub use waiting::Waiting;

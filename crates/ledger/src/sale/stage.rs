@@ -24,6 +24,11 @@ pub struct Staged {
     pub head: LotHead,
     /// Whether the lot's row differs from the one before the batch.
     pub head_changed: bool,
+    /// Whether the lot may give out more units than before the batch: they have to come from
+    /// somewhere.
+    pub grown: bool,
+    /// Units that are held, in checkout or sold after the batch.
+    pub taken: u32,
     /// The number of the first new claim; the others follow it.
     pub first_claim: u32,
     /// New claims, in order.

@@ -1,7 +1,7 @@
 //! The sales that run, in memory: what the hot path looks things up in.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -14,6 +14,7 @@ use kontor_ledger::sale::Standing;
 use kontor_store::sale::lot::LotNumber;
 
 use super::owner::LotOwner;
+use super::report::LastReport;
 use super::status::Measure;
 use crate::core::Known;
 
@@ -24,7 +25,7 @@ pub struct Sales {
     /// The name of this node in the leases of lots.
     pub(super) node: String,
     /// The last report that was made.
-    pub(super) report: tokio::sync::Mutex<Option<(SaleId, Arc<str>)>>,
+    pub(super) report: tokio::sync::Mutex<LastReport>,
 }
 
 impl Sales {
@@ -74,6 +75,9 @@ impl Sales {
     }
 }
 
+/// Free units of other lots before anybody has looked: as if there were many.
+const NOT_LOOKED: u32 = u32::MAX;
+
 /// One market's lots over one way in, and who may come in.
 #[derive(Debug)]
 pub(super) struct Door {
@@ -88,6 +92,9 @@ pub(super) struct Door {
     pub(super) admitted: AtomicUsize,
     /// How many of them are noted in the database.
     pub(super) noted: AtomicUsize,
+    /// Free units in lots that are not owned here, and units on their way between two lots, as of the
+    /// last look into the database; [`NOT_LOOKED`] before the first.
+    pub(super) beside: AtomicU32,
     pub(super) pace: Mutex<Pace>,
 }
 
@@ -115,7 +122,16 @@ impl Door {
             ordered: AtomicBool::new(false),
             admitted: AtomicUsize::new(0),
             noted: AtomicUsize::new(0),
+            beside: AtomicU32::new(NOT_LOOKED),
             pace: Mutex::default(),
+        }
+    }
+
+    /// Free units of lots that are not owned here, as far as anybody has looked.
+    pub(super) fn seen_beside(&self) -> u32 {
+        match self.beside.load(Ordering::Acquire) {
+            NOT_LOOKED => 0,
+            units => units,
         }
     }
 
@@ -177,11 +193,6 @@ impl LiveSale {
     /// Every owner of the sale's lots.
     pub fn owners(&self) -> impl Iterator<Item = &Arc<LotOwner>> {
         self.doors.iter().flat_map(|door| &door.owners)
-    }
-
-    /// Whether it has codes as a way in.
-    pub(super) fn has_codes(&self) -> bool {
-        self.doors.iter().any(|door| door.way == Way::Code)
     }
 
     fn door(&self, market: MarketCode, way: Way) -> Option<&Door> {
@@ -256,6 +267,26 @@ impl LiveSale {
         let door = self.door(market, way)?;
         let at = usize::from(person[15]) % door.owners.len().max(1);
         door.owners.get(at)
+    }
+
+    /// Whether another lot of a person's way has a unit that may move to theirs.
+    pub(super) fn is_free_beside(&self, market: MarketCode, way: Way, lot: LotNumber) -> bool {
+        let Some(door) = self.door(market, way).filter(|door| door.owners.len() > 1) else {
+            return false;
+        };
+        // One that reads its lot anew at this moment stood so before; whoever asks again finds out.
+        let others = door.owners.iter().filter(|owner| owner.lot() != lot);
+        door.beside.load(Ordering::Acquire) > 0
+            || others.map(AsRef::as_ref).any(|owner: &LotOwner| owner.standing().is_open())
+    }
+
+    /// Whether every unit of every lot is taken, here and on other nodes.
+    pub(super) fn is_sold_out(&self) -> bool {
+        !self.doors.is_empty()
+            && self.doors.iter().all(|door| {
+                let own = door.owners.iter().filter(|owner| owner.is_ready());
+                door.beside.load(Ordering::Acquire) == 0 && sum(own).free() == 0
+            })
     }
 
     /// How all lots of a market's way stand together; none if there is no such way.

@@ -8,9 +8,11 @@
 //!
 //! A claim is not an order yet: `order::sale` turns it into a checkout, which is paid like any other.
 
+use std::sync::Arc;
+
 use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};
-use kontor_domain::sale::{CodeRefusal, SaleState, Way};
+use kontor_domain::sale::{CodeRefusal, SaleState, Ticket, Way};
 use kontor_ledger::sale::{ClaimState, Command, Outcome, Refusal, Take, Taken};
 use kontor_store::sale::code as codes;
 use kontor_store::sale::lot::LotNumber;
@@ -74,15 +76,33 @@ pub enum Placed {
 pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> {
     let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
-    let (owner, take) = admit(shop, &sale, &wish, Verb::Take, at)?;
-    holds_code(shop, &sale, &wish, at).await?;
+    let admitted = admit(shop, &sale, &wish, Verb::Take, at)?;
+    let Admitted { owner, take, .. } = &admitted;
+    holds_code(shop, &sale, &admitted.ticket).await?;
     if owner.is_hopeless(&take.person) {
-        return Err(SaleRefusal::Lot(Refusal::SoldOut));
+        return Err(none_left(&sale, &admitted));
     }
-    match owner.ask(Command::Take(take)).await {
+    match owner.ask(Command::Take(*take)).await {
         Ok(Outcome::Taken(taken)) => Ok(claimed(owner.lot(), taken)),
         Ok(_) => Err(SaleRefusal::Elsewhere),
+        Err(OwnerRefusal::Refused(Refusal::SoldOut)) => Err(none_left(&sale, &admitted)),
         Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// The person's lot has no unit. Where another one of the way has, a unit comes over within a moment:
+/// nobody is told that everything is taken before it is.
+fn none_left(sale: &LiveSale, admitted: &Admitted<'_>) -> SaleRefusal {
+    let Admitted { owner, take, ticket } = admitted;
+    let standing = owner.standing();
+    // Whoever wants several can have what is left here, and asks for fewer.
+    let some_left = take.units > 1 && standing.free() > 0;
+    let comes = standing.is_open() || sale.is_free_beside(ticket.market, ticket.way, owner.lot());
+    if comes && !some_left {
+        owner.note_in_vain();
+        SaleRefusal::Elsewhere
+    } else {
+        SaleRefusal::Lot(Refusal::SoldOut)
     }
 }
 
@@ -94,8 +114,8 @@ pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> 
 pub async fn wait(shop: &Shop, wish: Wish<'_>) -> Result<Placed, SaleRefusal> {
     let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
-    let (owner, take) = admit(shop, &sale, &wish, Verb::Wait, at)?;
-    holds_code(shop, &sale, &wish, at).await?;
+    let Admitted { owner, take, ticket } = admit(shop, &sale, &wish, Verb::Wait, at)?;
+    holds_code(shop, &sale, &ticket).await?;
     match owner.ask(Command::Wait(take)).await {
         Ok(Outcome::Waiting { place, ahead }) => Ok(Placed::Waiting { place, ahead }),
         Ok(Outcome::Taken(taken)) => Ok(Placed::Claimed(claimed(owner.lot(), taken))),
@@ -117,16 +137,7 @@ impl From<OwnerRefusal> for SaleRefusal {
 
 /// Whether whoever holds a ticket for a code still holds the code. Codes are few, so this may look
 /// into the database; every other way is decided without.
-async fn holds_code(
-    shop: &Shop,
-    sale: &LiveSale,
-    wish: &Wish<'_>,
-    at: Instant,
-) -> Result<(), SaleRefusal> {
-    if !sale.has_codes() {
-        return Ok(());
-    }
-    let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, at)?;
+async fn holds_code(shop: &Shop, sale: &LiveSale, ticket: &Ticket) -> Result<(), SaleRefusal> {
     if ticket.way != Way::Code {
         return Ok(());
     }
@@ -148,6 +159,13 @@ enum Verb {
     Wait,
 }
 
+/// Who may ask their lot, and for what.
+struct Admitted<'s> {
+    owner: &'s Arc<LotOwner>,
+    take: Take,
+    ticket: Ticket,
+}
+
 /// Everything that is asked before the lot is.
 fn admit<'s>(
     shop: &Shop,
@@ -155,7 +173,7 @@ fn admit<'s>(
     wish: &Wish<'_>,
     verb: Verb,
     at: Instant,
-) -> Result<(&'s std::sync::Arc<LotOwner>, Take), SaleRefusal> {
+) -> Result<Admitted<'s>, SaleRefusal> {
     let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, at)?;
     let windows = &sale.definition.windows;
     if sale.state == SaleState::Halted {
@@ -187,7 +205,7 @@ fn admit<'s>(
         allowance: u8::try_from(sale.definition.per_person).unwrap_or(u8::MAX),
         ship_to,
     };
-    Ok((owner, take))
+    Ok(Admitted { owner, take, ticket })
 }
 
 pub(super) const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {

@@ -97,7 +97,8 @@ pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusa
             let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
             // What the state says counts, not the clock: the order is made from who is there when
             // the state changes, in a later transaction than this.
-            let present = !state.takes_claims();
+            let closed = definition.beacon.is_some() && sales::are_entries_closed(tx, wish.sale)?;
+            let present = !state.takes_claims() && !closed;
             if wish.way == Way::Draw && !present {
                 return refuse(SaleRefusal::NoEntries);
             }

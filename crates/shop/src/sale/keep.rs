@@ -7,9 +7,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
+use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{
-    Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way, due, entries_digest, life_step,
+    Channel, Definition, Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way,
+    digest_of_sorted, due, life_step,
 };
 use kontor_ledger::sale::{LotRules, Standing};
 use kontor_store::sale::channel::{self as channels, KeptChannel};
@@ -24,6 +27,7 @@ use super::board::{Door, LiveSale, rank_of};
 use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
 use super::settle::close_in;
+use super::spread::spread;
 use crate::core::Shop;
 use crate::hook::{Happened, write_down_in};
 
@@ -69,6 +73,10 @@ pub(crate) async fn keep_sales(shop: Arc<Shop>, mut stop: watch::Receiver<bool>)
 /// A fault of the store.
 pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
     let kept = shop.db.read("sale.look", sales::all).await?;
+    // One that is being made at this moment is not old.
+    if let Ok(mut report) = shop.sales.report.try_lock() {
+        report.forget_old(shop.now());
+    }
     let before: HashMap<SaleId, Arc<LiveSale>> =
         shop.sales.all().into_iter().map(|sale| (sale.definition.sale, sale)).collect();
     let mut now_live = HashMap::new();
@@ -87,6 +95,7 @@ pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
         };
         if live.state.takes_claims() {
             roll_over_unsold(shop, &live).await?;
+            spread(shop, &live).await?;
             let_in(shop, &live).await?;
         }
         now_live.insert(id, live);
@@ -123,14 +132,13 @@ async fn next_state(
     let windows = sale.definition.windows;
     let ends = sale.state.takes_claims() && at >= windows.ends_at;
     let holds_open = if ends { open_holds(shop, sale.definition.sale).await? } else { 0 };
-    let sold_out = live.is_some_and(|live| {
-        live.state == SaleState::Live && live.owners().all(|owner| owner.is_ready()) && {
-            let standing = live.standing_of_all();
-            standing.quota > 0 && standing.free() == 0
-        }
-    });
+    let sold_out = live.is_some_and(|live| live.state == SaleState::Live && live.is_sold_out());
     if sale.state == SaleState::Doors && sale.definition.beacon.is_some() && sale.beacon.is_none() {
-        // The order cannot be made before the beacon's value is known.
+        // The order cannot be made before the beacon's value is known, and that is taken only when
+        // everybody can see who is in the list.
+        if at >= windows.live_at {
+            close_entries(shop, &sale.definition, at).await?;
+        }
         return Ok(None);
     }
     let (event, by) = match due(sale.state, &windows, at, holds_open) {
@@ -243,6 +251,7 @@ fn start_owner(
         runtime: Handle::current(),
         node: shop.sales.node.clone(),
         comes_first: shop.policy.share.has(lot.lot),
+        market_units: definition.units_of(lot.market),
         rules: LotRules {
             hold_s: definition.hold_seconds(),
             extension_s: kontor_base::limits::HOLD_EXTENSION_S,
@@ -255,17 +264,41 @@ fn start_owner(
     })
 }
 
-/// The ranks of those who were present, lowest first, and how many of them were let in before this
-/// process began. The digest of who was there is kept the first time: nobody is added afterwards.
-async fn ranks(
+/// Closes the list of entries of a sale that waits for a beacon, and makes its digests public. Each
+/// step can be made again: a crash in between leaves a list that is closed and gets its digests later.
+async fn close_entries(
     shop: &Shop,
-    shuffle: &Shuffle,
-    sale: SaleId,
-    door: &Door,
-) -> Result<(Vec<u128>, usize), StoreError> {
-    let (shuffle, market, way) = (shuffle.clone(), door.market, door.way);
-    let (present, kept) = shop
+    definition: &Definition,
+    at: Instant,
+) -> Result<(), StoreError> {
+    let id = definition.sale;
+    let (closed, kept) = shop
         .db
+        .read("sale.is_closed", move |tx| {
+            Ok::<_, StoreError>((sales::are_entries_closed(tx, id)?, channels::of_sale(tx, id)?))
+        })
+        .await?;
+    if !closed {
+        shop.db.write("sale.close_entries", move |tx| sales::close_entries(tx, id, at)).await?;
+        tracing::info!(sale = %id, "the list of entries is closed");
+    }
+    for Channel { market, way, .. } in &definition.channels {
+        if !kept.iter().any(|kept| (kept.market, kept.way) == (*market, *way)) {
+            let (present, _) = present(shop, id, *market, *way).await?;
+            keep_digest(shop, id, *market, *way, &present).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who was there, and what is kept of the way already.
+async fn present(
+    shop: &Shop,
+    sale: SaleId,
+    market: MarketCode,
+    way: Way,
+) -> Result<(Vec<EntryId>, Option<KeptChannel>), StoreError> {
+    shop.db
         .read("sale.order", move |tx| {
             let mut present = Vec::new();
             let mut last: Option<EntryId> = None;
@@ -276,19 +309,43 @@ async fn ranks(
                 let here = page.iter().filter(|e| e.present && e.market == market && e.way == way);
                 present.extend(here.map(|entry| entry.entry));
             }
-            let kept = channels::of_sale(tx, sale)?;
-            Ok::<_, StoreError>((present, kept))
+            let mut kept = channels::of_sale(tx, sale)?.into_iter();
+            let own = |kept: &KeptChannel| (kept.market, kept.way) == (market, way);
+            Ok((present, kept.find(own)))
         })
-        .await?;
-    let kept = kept.into_iter().find(|kept| kept.market == market && kept.way == way);
+        .await
+}
+
+/// Keeps the digest of who was there, the first time: nobody is added afterwards.
+async fn keep_digest(
+    shop: &Shop,
+    sale: SaleId,
+    market: MarketCode,
+    way: Way,
+    present: &[EntryId],
+) -> Result<(), StoreError> {
+    // The ids come in order.
+    let digest = digest_of_sorted(present.iter().copied());
+    let channel = KeptChannel { market, way, digest, admitted: 0 };
+    shop.db.write("sale.digest", move |tx| channels::keep_digest(tx, sale, &channel)).await
+}
+
+/// The ranks of those who were present, lowest first, and how many of them were let in before this
+/// process began.
+async fn ranks(
+    shop: &Shop,
+    shuffle: &Shuffle,
+    sale: SaleId,
+    door: &Door,
+) -> Result<(Vec<u128>, usize), StoreError> {
+    let (market, way) = (door.market, door.way);
+    let (present, kept) = present(shop, sale, market, way).await?;
     let admitted = kept.map_or(0, |kept| kept.admitted);
     if kept.is_none() {
-        let digest = entries_digest(&present);
-        let channel = KeptChannel { market, way, digest, admitted: 0 };
-        shop.db.write("sale.digest", move |tx| channels::keep_digest(tx, sale, &channel)).await?;
+        keep_digest(shop, sale, market, way, &present).await?;
     }
     let mut ranks: Vec<u128> =
-        present.into_iter().map(|entry| rank_of(&shuffle, way, entry)).collect();
+        present.into_iter().map(|entry| rank_of(shuffle, way, entry)).collect();
     ranks.sort_unstable();
     Ok((ranks, usize::try_from(admitted).unwrap_or(usize::MAX)))
 }
@@ -346,7 +403,8 @@ impl Door {
         let elapsed_ms = u64::try_from(LOOK_EVERY.as_millis()).unwrap_or(1);
         pace.controller.observe(Measured { elapsed_ms, claimed, decided: claimed });
         let floor = Floor {
-            free: u64::from(standing.free()),
+            // Units of other lots move to where people ask, if anybody may ask.
+            free: u64::from(standing.free()) + u64::from(self.seen_beside()),
             deciding: (admitted as u64).saturating_sub(claims),
             waiting: (length - admitted) as u64,
             step_min: STEP_MIN,

@@ -20,11 +20,13 @@ mod overview;
 mod owner;
 mod rehearse;
 mod report;
+mod report_line;
 mod roll;
 mod set_up;
 mod settle;
 mod show;
 mod sieve;
+mod spread;
 mod status;
 
 pub(crate) use again::{AgainRefusal, take_again};
@@ -42,7 +44,8 @@ pub use overview::{Overview, WayCount, overview};
 pub use owner::{Answer, LotOwner, OwnerRefusal};
 pub use rehearse::{Crowd, Moment, Rehearsal, rehearse};
 pub(crate) use report::note_refusal;
-pub use report::{report, report_text};
+pub use report::{MadeReport, Pieces, report};
+pub use report_line::ReportLine;
 pub use set_up::{
     SetUp, SetUpRefusal, announce, halt, preview, resume, set_beacon, set_up, settle_halted,
 };

@@ -9,14 +9,14 @@
 //!   that finds another fence forgets everything it knows: what it had staged was never written.
 //! - After any fault whose outcome is not certain it does the same and reads its lot anew.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kontor_base::{Clock, Instant};
-use kontor_ledger::sale::{Command, Lot, LotRules, Outcome, Refusal, Staged, Standing};
-use kontor_store::sale::batch;
+use kontor_ledger::sale::{Command, Lot, LotRules, LotSeen, Outcome, Refusal, Staged, Standing};
+use kontor_store::sale::batch::{self, Beside, Written};
 use kontor_store::sale::lot::{self as lots, KeptLot, LotNumber};
 use kontor_store::{AsFault, Db, StoreError};
 use tokio::runtime::Handle;
@@ -73,6 +73,8 @@ pub struct LotOwner {
     /// Whether a new request can get a unit. When not, only repetitions need the owner.
     open: AtomicBool,
     owned: AtomicBool,
+    /// How often units were asked for in vain since the lot had none.
+    in_vain: AtomicU32,
     standing: Mutex<Standing>,
     sieve: Sieve,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -93,6 +95,8 @@ pub(super) struct Surroundings {
     pub(super) node: String,
     /// Whether the lot is of this node's own share.
     pub(super) comes_first: bool,
+    /// The units of all lots of the market.
+    pub(super) market_units: u64,
     pub(super) rules: LotRules,
 }
 
@@ -109,6 +113,7 @@ impl LotOwner {
             wake: Condvar::new(),
             open: AtomicBool::new(false),
             owned: AtomicBool::new(false),
+            in_vain: AtomicU32::new(0),
             standing: Mutex::default(),
             sieve: Sieve::new(lot.head.quota as usize),
             thread: Mutex::default(),
@@ -150,6 +155,27 @@ impl LotOwner {
     #[must_use]
     pub fn may_have(&self, person: &[u8; 16]) -> bool {
         self.sieve.may_have(person)
+    }
+
+    /// Notes that somebody has asked for units in vain: other lots of the way may have some.
+    pub(super) fn note_in_vain(&self) {
+        self.in_vain.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How the lot stands for the others.
+    pub(super) fn seen(&self) -> LotSeen {
+        let standing = self.standing();
+        let Standing { quota, taken, .. } = standing;
+        LotSeen { lot: self.lot, quota, taken, wanted: self.wanted(&standing) }
+    }
+
+    /// Units that people have asked for in vain.
+    fn wanted(&self, standing: &Standing) -> u32 {
+        if standing.is_open() {
+            self.in_vain.store(0, Ordering::Relaxed);
+            return 0;
+        }
+        self.in_vain.load(Ordering::Relaxed).saturating_add(standing.waiting)
     }
 
     /// Asks the owner; the answer comes after what it decided is on disk.
@@ -203,7 +229,11 @@ impl LotOwner {
                     self.owned.store(false, Ordering::Release);
                     self.open.store(false, Ordering::Release);
                 }
-                Ok(None) => self.turn_away(),
+                Ok(None) => {
+                    // Another node has it: how it stood here says nothing any more.
+                    *lock(&self.standing) = Standing::default();
+                    self.turn_away();
+                }
                 Err(StoreError::Closed) => break,
                 Err(fault) => {
                     tracing::error!(lot = self.lot, %fault, "a lot could not be read; trying again");
@@ -281,15 +311,22 @@ impl LotOwner {
     /// Serves batch after batch until it is stopped or the lease is lost.
     fn serve(&self, mut lot: Lot, around: &Surroundings) {
         let mut leased_until = around.clock.now().plus_seconds(LEASE_S);
+        let mut told = 0;
         loop {
             let (asked, stopping) = self.take(around, &lot);
             let now = around.clock.now();
             let lease_ends_soon = leased_until.seconds_since(now) < LEASE_S / 2;
             let ends_due = lot.next_end().is_some_and(|end| end <= now);
-            if !asked.is_empty() || ends_due || lease_ends_soon {
+            let wanted = self.wanted(&lot.standing());
+            // That somebody is here in vain is told at once; how many they are, with the next batch.
+            let is_news = (wanted > 0) != (told > 0);
+            if !asked.is_empty() || ends_due || lease_ends_soon || is_news {
                 let until = now.plus_seconds(LEASE_S);
-                match self.batch(&mut lot, asked, now, until, lease_ends_soon, around) {
-                    Kept::Written => leased_until = until,
+                let beside =
+                    Beside { lease_until: until, wanted, market_units: around.market_units };
+                let must = lease_ends_soon || is_news;
+                match self.batch(&mut lot, asked, now, beside, must, around) {
+                    Kept::Written => (leased_until, told) = (until, wanted),
                     Kept::NothingToWrite => {}
                     Kept::Unknown => return,
                 }
@@ -326,8 +363,8 @@ impl LotOwner {
         lot: &mut Lot,
         asked: Vec<Asked>,
         now: Instant,
-        until: Instant,
-        renew: bool,
+        beside: Beside,
+        must: bool,
         around: &Surroundings,
     ) -> Kept {
         // What has ended is free before anybody new is looked at. Expiry is never refused.
@@ -338,7 +375,7 @@ impl LotOwner {
             answers.push((reply, answer));
         }
         let staged = lot.staged();
-        if staged.is_empty() && !renew {
+        if staged.is_empty() && !must {
             self.publish(lot);
             tell_all(answers, around);
             return Kept::NothingToWrite;
@@ -350,7 +387,7 @@ impl LotOwner {
             self.sieve.add(&waiting.person);
         }
         metrics::histogram!("kontor_sale_batch_size").record(size(staged.claims.len()));
-        match self.write(staged, until, around) {
+        match self.write(staged, beside, around) {
             Ok(()) => {
                 lot.confirm();
                 self.publish(lot);
@@ -362,6 +399,14 @@ impl LotOwner {
                 lot.roll_back();
                 self.publish(lot);
                 tell(answers.into_iter().map(|(r, _)| (r, Err(OwnerRefusal::Overloaded))));
+                Kept::NothingToWrite
+            }
+            Err(BatchError::TooMany) => {
+                // Nothing was kept, for certain. The next look sees what the other lot has taken.
+                tracing::info!(lot = self.lot, "another lot was faster to take spare units");
+                lot.roll_back();
+                self.publish(lot);
+                tell(answers.into_iter().map(|(r, _)| (r, Err(OwnerRefusal::Elsewhere))));
                 Kept::NothingToWrite
             }
             Err(BatchError::Fenced) => {
@@ -380,12 +425,16 @@ impl LotOwner {
     fn write(
         &self,
         staged: Staged,
-        until: Instant,
+        beside: Beside,
         around: &Surroundings,
     ) -> Result<(), BatchError> {
         let number = self.lot;
         around.runtime.block_on(around.db.write("sale.batch", move |tx| {
-            if batch::write(tx, number, &staged, until)? { Ok(()) } else { Err(BatchError::Fenced) }
+            match batch::write(tx, number, &staged, &beside)? {
+                Written::Yes => Ok(()),
+                Written::Fenced => Err(BatchError::Fenced),
+                Written::TooMany => Err(BatchError::TooMany),
+            }
         }))
     }
 
@@ -408,6 +457,7 @@ enum Kept {
 enum BatchError {
     Store(StoreError),
     Fenced,
+    TooMany,
 }
 
 impl From<StoreError> for BatchError {
@@ -420,7 +470,7 @@ impl AsFault for BatchError {
     fn as_fault(&self) -> Option<&StoreError> {
         match self {
             Self::Store(fault) => Some(fault),
-            Self::Fenced => None,
+            Self::Fenced | Self::TooMany => None,
         }
     }
 }

@@ -22,10 +22,6 @@ pub(super) async fn roll_over_unsold(shop: &Shop, live: &LiveSale) -> Result<(),
     else {
         return Ok(());
     };
-    let ready = live.owners().all(|owner| owner.is_ready());
-    if !ready {
-        return Ok(());
-    }
     let standings: Vec<Standing> = live
         .definition
         .channels
@@ -44,7 +40,8 @@ pub(super) async fn roll_over_unsold(shop: &Shop, live: &LiveSale) -> Result<(),
         else {
             continue;
         };
-        for owner in &door.owners {
+        // The lots of other nodes are theirs: each node gives up what its own have.
+        for owner in door.owners.iter().filter(|owner| owner.is_ready()) {
             tell(owner.ask(Command::Shrink).await);
         }
         let (market, from, to, units) = (moved.market, moved.from, moved.to, moved.units);
@@ -75,7 +72,7 @@ async fn give(shop: &Shop, live: &LiveSale, market: MarketCode, to: Way) -> Resu
         return Ok(());
     };
     let door = live.doors.iter().find(|door| door.market == market && door.way == to);
-    let first = door.and_then(|door| door.owners.first());
+    let first = door.and_then(|door| door.owners.first()).filter(|owner| owner.is_ready());
     let lot = first.and_then(|owner| kept.iter().find(|lot| lot.lot == owner.lot()));
     if let (Some(owner), Some(lot)) = (first.map(Arc::clone), lot) {
         // The same stock for every way of a market, but for goods at several places.

@@ -14,6 +14,7 @@ use kontor_domain::sale::{
 use kontor_ledger::sale::LotHead;
 use kontor_ledger::warehouse::move_quota;
 use kontor_ledger::{MarketKey, Movement, Reference, StockKey, StockState};
+use kontor_store::sale::channel as channels;
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale};
 use kontor_store::{StoreError, Tx, stock};
@@ -62,6 +63,9 @@ pub enum SetUpRefusal {
     /// The sale has named no beacon, has its value already, or is live.
     #[error("the sale waits for no beacon's value")]
     NoBeacon,
+    /// Who has entered is not fixed yet: a value that is known now proves nothing.
+    #[error("the list of entries is not closed yet; the value can be given after the sale was due")]
+    EntriesOpen,
     /// It cannot be settled yet.
     #[error(transparent)]
     Settle(#[from] SettleRefusal),
@@ -84,6 +88,7 @@ impl SetUpRefusal {
             Self::Lots => "sale.lots",
             Self::Unknown => "sale.unknown",
             Self::NoBeacon => "sale.no_beacon",
+            Self::EntriesOpen => "sale.entries_open",
             Self::Settle(refusal) => refusal.code(),
             Self::Life(refusal) => refusal.code(),
         }
@@ -122,6 +127,8 @@ pub(crate) fn set_up_in(
                     way: channel.way,
                     stock: key.clone(),
                     head: LotHead { fence: 0, quota, halted: false },
+                    taken: 0,
+                    wanted: 0,
                 };
                 lots::insert(tx, &lot)?;
             }
@@ -295,8 +302,8 @@ pub(crate) fn settle_halted_in(
     Ok(close_in(tx, shop, sale, at)?)
 }
 
-/// Gives the value of the beacon that a sale has named; the order is made with it. Before the sale
-/// goes live, and once.
+/// Gives the value of the beacon that a sale has named; the order is made with it. After the list of
+/// entries was closed and its digests are public, before the sale goes live, and once.
 ///
 /// # Errors
 ///
@@ -316,9 +323,15 @@ pub(crate) fn set_beacon_in(
     value: [u8; 32],
 ) -> Outcome<(), SetUpRefusal> {
     let kept = sales::get(tx, sale)?.ok_or(Failure::Refused(SetUpRefusal::Unknown))?;
-    let named = kept.definition.beacon.is_some() && !kept.state.takes_claims();
-    if !named || !sales::set_beacon(tx, sale, &value)? {
-        return Err(Failure::Refused(SetUpRefusal::NoBeacon));
+    let refuse = |refusal| Err(Failure::Refused(refusal));
+    if kept.definition.beacon.is_none() || kept.state.takes_claims() {
+        return refuse(SetUpRefusal::NoBeacon);
+    }
+    if channels::of_sale(tx, sale)?.len() < kept.definition.channels.len() {
+        return refuse(SetUpRefusal::EntriesOpen);
+    }
+    if !sales::set_beacon(tx, sale, &value)? {
+        return refuse(SetUpRefusal::NoBeacon);
     }
     Ok(())
 }

@@ -72,7 +72,21 @@ pub(super) fn tallies(tx: &mut Tx<'_>, definition: &Definition) -> Result<Vec<Ta
         let rolled_out = channel.quota.saturating_sub(now);
         tallies.push(Tally { channel: *channel, rolled_in, rolled_out, claimed, held });
     }
+    count_spare(&mut tallies);
     Ok(tallies)
+}
+
+/// Units that were on their way between two lots belong to none of them. They have not been sold, and
+/// count where they came from.
+fn count_spare(tallies: &mut [Tally]) {
+    for at in 0..tallies.len() {
+        let market = tallies[at].channel.market;
+        let own = || tallies.iter().filter(|tally| tally.channel.market == market);
+        let came: u32 = own().map(|tally| tally.rolled_in).sum();
+        let went: u32 = own().map(|tally| tally.rolled_out).sum();
+        let spare = went.saturating_sub(came).min(tallies[at].rolled_out);
+        tallies[at].rolled_out -= spare;
+    }
 }
 
 /// Moves everything that is available in the sale's stock back; gives how many units. The caller
@@ -99,4 +113,29 @@ pub(super) fn give_back_unsold(
         }
     }
     Ok(returned)
+}
+
+#[cfg(test)]
+mod tests {
+    use kontor_domain::sale::{Channel, Way};
+
+    use super::*;
+
+    #[test]
+    fn units_on_their_way_count_where_they_came_from() {
+        let tally = |market: &str, way, rolled_in, rolled_out| {
+            let channel = Channel { market: market.parse().expect("a market"), way, quota: 9 };
+            Tally { channel, rolled_in, rolled_out, claimed: 0, held: 0 }
+        };
+        let mut tallies = [
+            tally("us", Way::Rush, 3, 0),
+            tally("us", Way::Draw, 0, 2),
+            tally("us", Way::Batch, 0, 5),
+            tally("in", Way::Rush, 0, 1),
+        ];
+        count_spare(&mut tallies);
+        let moved = tallies.map(|tally| (tally.rolled_in, tally.rolled_out));
+        assert_eq!(moved, [(3, 0), (0, 0), (0, 3), (0, 0)]);
+        assert!(settle(&tallies).is_ok());
+    }
 }

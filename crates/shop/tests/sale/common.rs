@@ -14,7 +14,7 @@ use kontor_shop::order::tell_lots;
 use kontor_shop::sale::{Claimed, Enter, SaleRefusal, SetUp, Wish, advance, claim, enter, set_up};
 use kontor_shop::{Policy, Shop, keepers};
 use kontor_store::sale::{batch, lot as lots};
-use kontor_store::{Db, StoreError};
+use kontor_store::{BeforeCommit, Db, Options, StoreError};
 
 /// What is sold.
 const SKU: &str = "BAND-BLACK";
@@ -35,17 +35,25 @@ pub(crate) struct Running {
 impl Running {
     /// A new shop with the demo's goods.
     pub(crate) async fn open(scratch: Scratch) -> Self {
-        Self::with(scratch, None).await
+        let db = scratch.open();
+        Self::with(scratch, db, None).await
+    }
+
+    /// The same on a disk that takes its time before each commit.
+    pub(crate) async fn on_a_slow_disk(scratch: Scratch, before_commit: BeforeCommit) -> Self {
+        let options = Options { before_commit: Some(before_commit), ..scratch.options() };
+        let db = Db::open(&options).unwrap_or_else(|error| panic!("{error}"));
+        Self::with(scratch, db, None).await
     }
 
     /// The same, whose ids and secrets are the same for the same seed.
     pub(crate) async fn seeded(scratch: Scratch, seed: u64) -> Self {
-        Self::with(scratch, Some(seed << 16)).await
+        let db = scratch.open();
+        Self::with(scratch, db, Some(seed << 16)).await
     }
 
-    async fn with(scratch: Scratch, seed: Option<u64>) -> Self {
+    async fn with(scratch: Scratch, db: Db, seed: Option<u64>) -> Self {
         let clock = Clock::fixed(Instant::start_of("2026-11-23".parse().expect("a day")));
-        let db = scratch.open();
         load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
             .await
             .unwrap_or_else(|error| panic!("{error}"));
@@ -184,9 +192,12 @@ pub(crate) fn address(name: &str) -> String {
     format!("{name}@crowd.example")
 }
 
+/// Whoever plays the keeper.
+static KEEPER: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Takes a unit under this key, and asks again with the same one as long as the shop does not know.
 pub(crate) async fn take_until_answered(
-    shop: &Shop,
+    shop: &Arc<Shop>,
     sale: SaleId,
     ticket: &str,
     key: &str,
@@ -197,6 +208,11 @@ pub(crate) async fn take_until_answered(
         match claim(shop, wish).await {
             Err(refusal) if refusal.is_passing() => {
                 assert!(began.elapsed() < PATIENCE, "the lot does not come back");
+                // The lot may have none left while another has: the keeper moves some. There is one
+                // keeper, and what it cannot do now it does the next time.
+                if let Ok(_one) = KEEPER.try_lock() {
+                    let _ = advance(shop).await;
+                }
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             answer => return answer,

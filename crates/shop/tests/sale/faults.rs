@@ -11,7 +11,7 @@ use kontor_scratch::Scratch;
 use kontor_shop::Shop;
 use kontor_shop::sale::{Claimed, SaleRefusal, Wish, claim};
 use kontor_store::sale::batch;
-use kontor_store::{StoreError, Tx};
+use kontor_store::{BeforeCommit, StoreError, Tx};
 use tokio::task::JoinSet;
 
 use super::common::{Running, take_until_answered, usa};
@@ -135,25 +135,50 @@ async fn a_full_disk_loses_no_claim_that_was_told() {
     running.shop.db.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_a_slow_disk_nobody_is_answered_before_the_claim_is_there() {
-    let running = Running::open(Scratch::sqlite()).await;
-    let (sale, tickets) = live(&running, QUOTA, PEOPLE).await;
-    let slow = Arc::new(AtomicBool::new(true));
-    // What runs in the same transaction keeps its commit waiting, as a slow sync does.
-    let brake = {
-        let (shop, slow) = (Arc::clone(&running.shop), Arc::clone(&slow));
-        tokio::spawn(async move {
-            while slow.load(Ordering::Relaxed) {
-                let work = |_: &mut Tx<'_>| {
-                    std::thread::sleep(Duration::from_millis(40));
-                    Ok::<_, StoreError>(())
-                };
-                shop.db.write("test.slow", work).await.expect("the writer goes on");
+/// A disk on which every commit takes as long as the test wants.
+#[derive(Debug, Default)]
+struct Disk {
+    slow: AtomicBool,
+    /// No commit goes through.
+    stuck: AtomicBool,
+    /// A commit has come that does not go through.
+    waits: AtomicBool,
+}
+
+impl Disk {
+    /// What the writer does before each commit.
+    fn before_commit(self: &Arc<Self>) -> BeforeCommit {
+        let disk = Arc::clone(self);
+        BeforeCommit::new(move || {
+            while disk.stuck.load(Ordering::SeqCst) {
+                disk.waits.store(true, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            if disk.slow.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(40));
             }
         })
-    };
+    }
+}
+
+async fn nobody_is_answered_before_the_claim_is_there(scratch: Scratch) {
+    let disk = Arc::new(Disk::default());
+    let running = Running::on_a_slow_disk(scratch, disk.before_commit()).await;
+    let (sale, tickets) = live(&running, QUOTA, PEOPLE).await;
+    disk.slow.store(true, Ordering::SeqCst);
+    disk.stuck.store(true, Ordering::SeqCst);
     let mut asking = ask_all(&running.shop, sale, &tickets);
+    while !disk.waits.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // A batch is decided and written, and its commit does not come: whatever is answered now is
+    // answered too early.
+    for _ in 0..30 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        assert!(asking.try_join_next().is_none(), "somebody was told before the commit");
+    }
+    assert_eq!(running.on_disk(sale).await.len(), 0, "nothing is committed");
+    disk.stuck.store(false, Ordering::SeqCst);
     let mut told = Vec::new();
     while let Some(answered) = asking.join_next().await {
         let (person, claimed) = answered.expect("no panic");
@@ -164,11 +189,21 @@ async fn on_a_slow_disk_nobody_is_answered_before_the_claim_is_there() {
         assert!(read.await.expect("read").is_some(), "person {person} was told too early");
         told.push((person, claimed));
     }
-    slow.store(false, Ordering::Relaxed);
-    brake.await.expect("no panic");
+    disk.slow.store(false, Ordering::SeqCst);
     assert_eq!(told.len(), QUOTA as usize, "every unit has somebody");
     proven(&running, sale, &tickets, &told).await;
     running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_slow_disk_nobody_is_answered_before_the_claim_is_there() {
+    nobody_is_answered_before_the_claim_is_there(Scratch::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_slow_server_nobody_is_answered_before_the_claim_is_there() {
+    let Some(scratch) = Scratch::postgres() else { return };
+    nobody_is_answered_before_the_claim_is_there(scratch).await;
 }
 
 /// Ends every session that is in the middle of something in this test's own tables.

@@ -80,12 +80,13 @@ impl Db {
                 let readers = (0..options.readers.max(1))
                     .map(|_| sqlite::connect::reader(path))
                     .collect::<Result<Vec<_>, _>>()?;
-                let writing = sqlite::batch::Writing(connection);
+                let before_commit = options.before_commit.clone();
+                let writing = sqlite::batch::Writing { connection, before_commit };
                 (Writer::start(writing, sender)?, Readers::Sqlite(Pool::new(readers)), None)
             }
             Place::Postgres(url) => {
                 let (started, listener) =
-                    session::off_the_runtime(|| open_postgres(url, options.migrate, sender))?;
+                    session::off_the_runtime(|| open_postgres(url, options, sender))?;
                 let readers = (0..options.readers.max(1)).map(|_| Reading::new(url.clone()));
                 (started, Readers::Postgres(Pool::new(readers.collect())), Some(listener))
             }
@@ -255,10 +256,10 @@ where
 
 fn open_postgres(
     url: &PostgresUrl,
-    bring_forward: bool,
+    options: &Options,
     changes: Arc<watch::Sender<Versions>>,
 ) -> Result<((Writer, JoinHandle<()>), postgres::listen::Listener), StoreError> {
-    if bring_forward {
+    if options.migrate {
         postgres::migrate::run(url)?;
     } else {
         migrate::check(postgres::migrate::version_at(url)?)?;
@@ -267,6 +268,7 @@ fn open_postgres(
     let own = postgres::listen::OwnPid::default();
     let listener =
         postgres::listen::start(url, channel.clone(), own.clone(), Arc::clone(&changes))?;
-    let writing = postgres::batch::Writing::open(url, channel, own)?;
+    let before_commit = options.before_commit.clone();
+    let writing = postgres::batch::Writing::open(url, channel, own, before_commit)?;
     Ok((Writer::start(writing, changes)?, listener))
 }

@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(25, "0025_reseller_bill"),
     migration!(26, "0026_install_stay"),
     migration!(27, "0027_campaign"),
+    migration!(28, "0028_sale_lots_share"),
 ];
 
 /// The newest schema that this release knows.

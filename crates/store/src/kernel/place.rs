@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::StoreError;
 use super::postgres::url::PostgresUrl;
@@ -69,13 +70,38 @@ pub struct Options {
     pub readers: usize,
     /// Bring the schema up to date on opening. Otherwise an older schema is refused.
     pub migrate: bool,
+    /// What the writer does before each commit. For tests: a disk that takes its time.
+    pub before_commit: Option<BeforeCommit>,
+}
+
+/// What the writer does when everything of a batch has been written and the commit is due. For tests:
+/// as long as it lasts nothing of the batch is on disk, and nobody may be answered.
+#[derive(Clone)]
+pub struct BeforeCommit(Arc<dyn Fn() + Send + Sync>);
+
+impl BeforeCommit {
+    /// Does this.
+    #[must_use]
+    pub fn new(what: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(what))
+    }
+
+    pub(crate) fn run(&self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for BeforeCommit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeforeCommit")
+    }
 }
 
 impl Options {
     /// The usual options for the database at `place`.
     #[must_use]
     pub fn new(place: impl Into<Place>) -> Self {
-        Self { place: place.into(), readers: 4, migrate: true }
+        Self { place: place.into(), readers: 4, migrate: true, before_commit: None }
     }
 }
 

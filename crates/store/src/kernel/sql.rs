@@ -140,15 +140,49 @@ impl<'c> Tx<'c> {
         columns: &[&'static str],
         values: &[Value<'_>],
     ) -> Result<(), StoreError> {
-        assert!(!columns.is_empty() && values.len().is_multiple_of(columns.len()), "whole rows");
+        self.put_many(&Many { table, columns, on_conflict: "" }, values)
+    }
+
+    /// The same for rows that may be there already: `on_conflict` is what the statement ends with,
+    /// such as `ON CONFLICT (lot) DO UPDATE SET quota = excluded.quota`.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses a row; the caller's transaction is then rolled back.
+    ///
+    /// # Panics
+    ///
+    /// When `values` does not divide into rows of `columns`: a mistake of the caller.
+    pub fn upsert_many(
+        &mut self,
+        table: &'static str,
+        columns: &[&'static str],
+        on_conflict: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        self.put_many(&Many { table, columns, on_conflict }, values)
+    }
+
+    fn put_many(&mut self, many: &Many<'_>, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let width = many.columns.len();
+        assert!(width > 0 && values.len().is_multiple_of(width), "whole rows");
         if values.is_empty() {
             return Ok(());
         }
         match &mut self.on {
-            On::Sqlite(connection) => sqlite::insert_many(connection, table, columns, values),
-            On::Postgres(session) => session.insert_many(table, columns, values),
+            On::Sqlite(connection) => sqlite::put_many(connection, many, values),
+            On::Postgres(session) => session.put_many(many, values),
         }
     }
+}
+
+/// What puts many rows into a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Many<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) columns: &'a [&'static str],
+    /// What happens to a row that is there already; empty: it is refused.
+    pub(crate) on_conflict: &'static str,
 }
 
 /// The JSON text that a row keeps of `value`.

@@ -35,8 +35,34 @@ const WAITING_COLUMNS: [&str; 10] = [
     "served",
 ];
 
+/// What a row that changes gets of the new one. The request, the person and the units never change.
+const CLAIM_CHANGES: &str = "ON CONFLICT (lot, sequence) DO UPDATE SET
+    state = excluded.state, expires_at = excluded.expires_at, extended = excluded.extended";
+
+/// What is written with each batch beside what was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The first moment at which the lease is no longer good.
+    pub lease_until: Instant,
+    /// Units that people have asked for in vain: another lot may have some.
+    pub wanted: u32,
+    /// The most units that all lots of the market may have together.
+    pub market_units: u64,
+}
+
+/// What became of a batch. Whatever is not [`Written::Yes`] must not be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is written.
+    Yes,
+    /// The lot's lease is another one than it was decided under.
+    Fenced,
+    /// The lots of the market would have more units than there are: another lot was faster.
+    TooMany,
+}
+
 /// Writes a batch if the lot's lease is still the one it was decided under, and makes the lease
-/// longer. Gives whether it was; if not, nothing is written and the transaction must not be kept.
+/// longer.
 ///
 /// # Errors
 ///
@@ -45,25 +71,44 @@ pub fn write(
     tx: &mut Tx<'_>,
     lot: LotNumber,
     staged: &Staged,
-    lease_until: Instant,
-) -> Result<bool, StoreError> {
+    beside: &Beside,
+) -> Result<Written, StoreError> {
     // The lot's row first: two owners on two nodes wait for each other here, not on the claims.
     let owned = tx.execute(
-        "UPDATE sale_lot SET quota = $3, halted = $4, lease_until = $5
+        "UPDATE sale_lot
+         SET quota = $3, halted = $4, lease_until = $5, taken = $6, wanted = $7
          WHERE lot = $1 AND fence = $2",
         values![
             lot,
             staged.head.fence,
             i64::from(staged.head.quota),
             i64::from(staged.head.halted),
-            lease_until,
+            beside.lease_until,
+            i64::from(staged.taken),
+            i64::from(beside.wanted),
         ],
     )?;
     if owned != 1 {
-        return Ok(false);
+        return Ok(Written::Fenced);
     }
-    let mut rows = Vec::with_capacity(staged.claims.len() * CLAIM_COLUMNS.len());
-    for (sequence, claim) in (staged.first_claim..).zip(&staged.claims) {
+    if staged.grown && units_of_market(tx, lot)? > beside.market_units {
+        return Ok(Written::TooMany);
+    }
+    let new = (staged.first_claim..).zip(&staged.claims);
+    tx.insert_many("sale_claim", &CLAIM_COLUMNS, &claim_rows(lot, new))?;
+    let changed = staged.changed.iter().map(|(sequence, claim)| (*sequence, claim));
+    tx.upsert_many("sale_claim", &CLAIM_COLUMNS, CLAIM_CHANGES, &claim_rows(lot, changed))?;
+    write_line(tx, lot, staged)?;
+    Ok(Written::Yes)
+}
+
+/// The rows of claims, one after the other.
+fn claim_rows<'a>(
+    lot: LotNumber,
+    claims: impl Iterator<Item = (u32, &'a Claim)>,
+) -> Vec<Value<'a>> {
+    let mut rows = Vec::with_capacity(claims.size_hint().0 * CLAIM_COLUMNS.len());
+    for (sequence, claim) in claims {
         let row: &[Value<'_>] = values![
             lot,
             i64::from(sequence),
@@ -79,22 +124,20 @@ pub fn write(
         ];
         rows.extend_from_slice(row);
     }
-    tx.insert_many("sale_claim", &CLAIM_COLUMNS, &rows)?;
-    for (sequence, claim) in &staged.changed {
-        tx.execute(
-            "UPDATE sale_claim SET state = $3, expires_at = $4, extended = $5
-             WHERE lot = $1 AND sequence = $2",
-            values![
-                lot,
-                i64::from(*sequence),
-                claim.state.as_str(),
-                claim.expires_at,
-                i64::from(claim.extended),
-            ],
-        )?;
-    }
-    write_line(tx, lot, staged)?;
-    Ok(true)
+    rows
+}
+
+/// The units of all lots of a lot's market, counted in the transaction that makes one of them larger:
+/// two nodes that take the same units at once are a conflict, and the second sees the first.
+fn units_of_market(tx: &mut Tx<'_>, lot: LotNumber) -> Result<u64, StoreError> {
+    let units = tx.optional(
+        "SELECT coalesce(sum(other.quota), 0)
+         FROM sale_lot own JOIN sale_lot other ON other.sale = own.sale
+         WHERE own.lot = $1 AND other.market = own.market",
+        values![lot],
+        |row| row.int(0),
+    )?;
+    small(units.unwrap_or(0), "sale_lot")
 }
 
 fn write_line(tx: &mut Tx<'_>, lot: LotNumber, staged: &Staged) -> Result<(), StoreError> {
@@ -115,10 +158,12 @@ fn write_line(tx: &mut Tx<'_>, lot: LotNumber, staged: &Staged) -> Result<(), St
         rows.extend_from_slice(row);
     }
     tx.insert_many("sale_waiting", &WAITING_COLUMNS, &rows)?;
-    for place in &staged.served {
+    // The line is served in its order: the places are one run, as a rule.
+    for run in staged.served.chunk_by(|place, next| place + 1 == *next) {
+        let (first, last) = (run[0], run[run.len() - 1]);
         tx.execute(
-            "UPDATE sale_waiting SET served = 1 WHERE lot = $1 AND place = $2",
-            values![lot, i64::from(*place)],
+            "UPDATE sale_waiting SET served = 1 WHERE lot = $1 AND place BETWEEN $2 AND $3",
+            values![lot, i64::from(first), i64::from(last)],
         )?;
     }
     Ok(())

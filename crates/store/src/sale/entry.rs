@@ -79,6 +79,17 @@ pub fn of_person(
     Ok(None)
 }
 
+/// How many entries a sale has.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn count(tx: &mut Tx<'_>, sale: SaleId) -> Result<usize, StoreError> {
+    let sql = "SELECT count(*) FROM sale_entry WHERE sale = $1";
+    let count = tx.optional(sql, values![sale.bytes()], |row| row.int(0))?;
+    Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
+}
+
 /// The entries of a sale in the order of their ids: up to `limit` after `after`.
 ///
 /// # Errors

@@ -31,9 +31,13 @@ pub struct KeptLot {
     pub stock: StockKey,
     /// Quota, halt and lease.
     pub head: LotHead,
+    /// Units that are held, in checkout or sold, as of the last batch.
+    pub taken: u32,
+    /// Units that people have asked for in vain, as of the last batch.
+    pub wanted: u32,
 }
 
-/// Writes a new lot down; nobody owns it.
+/// Writes a new lot down: nobody owns it, and nothing of it is taken.
 ///
 /// # Errors
 ///
@@ -65,7 +69,8 @@ pub fn insert(tx: &mut Tx<'_>, lot: &KeptLot) -> Result<(), StoreError> {
 /// When the database cannot be read.
 pub fn of_sale(tx: &mut Tx<'_>, sale: SaleId) -> Result<Vec<KeptLot>, StoreError> {
     tx.query(
-        "SELECT lot, sale, market, way, stock_key, quota, halted, fence FROM sale_lot
+        "SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted
+         FROM sale_lot
          WHERE sale = $1 ORDER BY lot",
         values![sale.bytes()],
         read,
@@ -79,7 +84,8 @@ pub fn of_sale(tx: &mut Tx<'_>, sale: SaleId) -> Result<Vec<KeptLot>, StoreError
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, lot: LotNumber) -> Result<Option<KeptLot>, StoreError> {
     tx.optional(
-        "SELECT lot, sale, market, way, stock_key, quota, halted, fence FROM sale_lot
+        "SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted
+         FROM sale_lot
          WHERE lot = $1",
         values![lot],
         read,
@@ -87,7 +93,8 @@ pub fn get(tx: &mut Tx<'_>, lot: LotNumber) -> Result<Option<KeptLot>, StoreErro
 }
 
 fn read(row: &Row<'_>) -> Result<KeptLot, StoreError> {
-    let quota = u32::try_from(row.int(5)?).map_err(|error| StoreError::bad_row(TABLE, error))?;
+    let small = |number: i64| u32::try_from(number).map_err(|e| StoreError::bad_row(TABLE, e));
+    let quota = small(row.int(5)?)?;
     Ok(KeptLot {
         lot: row.int(0)?,
         sale: SaleId::from_bytes(row.bytes16(1)?),
@@ -95,6 +102,8 @@ fn read(row: &Row<'_>) -> Result<KeptLot, StoreError> {
         way: word(&row.text(3)?, TABLE, Way::from_word)?,
         stock: parsed(&row.text(4)?, TABLE)?,
         head: LotHead { quota, halted: row.int(6)? != 0, fence: row.int(7)? },
+        taken: small(row.int(8)?)?,
+        wanted: small(row.int(9)?)?,
     })
 }
 

@@ -148,6 +148,33 @@ pub fn set_beacon(tx: &mut Tx<'_>, id: SaleId, value: &[u8; 32]) -> Result<bool,
     Ok(rows > 0)
 }
 
+/// Closes the list of who was there, once: whoever enters later came later.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn close_entries(tx: &mut Tx<'_>, id: SaleId, at: Instant) -> Result<(), StoreError> {
+    let rows = tx.execute(
+        "UPDATE sale SET closed_at = $2 WHERE id = $1 AND closed_at = 0",
+        values![id.bytes(), at],
+    )?;
+    if rows > 0 {
+        tx.touch(Topic::Sale)?;
+    }
+    Ok(())
+}
+
+/// Whether the list of who was there is closed.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn are_entries_closed(tx: &mut Tx<'_>, id: SaleId) -> Result<bool, StoreError> {
+    let sql = "SELECT closed_at FROM sale WHERE id = $1";
+    let closed = tx.optional(sql, values![id.bytes()], |row| row.int(0))?;
+    Ok(closed.is_some_and(|at| at > 0))
+}
+
 /// Notes when a sale was settled.
 ///
 /// # Errors

@@ -272,3 +272,71 @@ async fn a_nul_in_a_text_is_no_fault() {
     put(&db, "a\0b", "x\0").await.expect("written");
     assert_eq!(get(&db, "a\0b").await.as_deref(), Some("x\u{fffd}"));
 }
+
+/// The server's own certificate, which is its own authority.
+async fn certificate(db: &Db) -> String {
+    let (on, file) = db
+        .read("test.ssl", |tx| {
+            let sql = "SELECT current_setting('ssl'), current_setting('ssl_cert_file')";
+            tx.optional(sql, &[], |row| Ok((row.text(0)?, row.text(1)?)))
+        })
+        .await
+        .expect("read")
+        .expect("a row");
+    assert_eq!(on, "on", "the server for tests speaks TLS, as the one of `cargo xtask test` does");
+    file
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_is_encrypted_as_the_address_wants_it() {
+    let Some(scratch) = Scratch::postgres() else { return };
+    let kontor_store::Place::Postgres(own) = scratch.place() else { panic!("PostgreSQL") };
+    let file = certificate(&scratch.open()).await;
+    let port = target().rsplit_once(':').map_or("5432".to_owned(), |(_, port)| port.to_owned());
+    let named = |host: &str, query: &str| {
+        let url = own.with_password().replacen(&target(), &format!("{host}:{port}"), 1);
+        format!("{url}&{query}").parse::<PostgresUrl>().expect("an address")
+    };
+    let strange = "other.example";
+    let root = format!("sslrootcert={file}");
+    for (host, query, encrypted) in [
+        ("127.0.0.1", "sslmode=disable".to_owned(), "false"),
+        ("127.0.0.1", "sslmode=prefer".to_owned(), "true"),
+        ("127.0.0.1", "sslmode=require".to_owned(), "true"),
+        ("127.0.0.1", format!("sslmode=verify-full&{root}"), "true"),
+        ("localhost", format!("sslmode=verify-full&{root}"), "true"),
+        // The certificate is of another host: only its authority is looked at.
+        (strange, format!("sslmode=verify-ca&{root}&hostaddr=127.0.0.1"), "true"),
+    ] {
+        let db = Db::open(&Options::new(named(host, &query)));
+        let db = db.unwrap_or_else(|error| panic!("{host} {query}: {error}"));
+        let name = format!("over {host} {query}");
+        put(&db, &name, host).await.expect("written");
+        assert_eq!(get(&db, &name).await.as_deref(), Some(host));
+        let sql = "SELECT CAST(ssl AS TEXT) FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        let seen = |tx: &mut Tx<'_>| tx.optional(sql, &[], |row| row.text(0));
+        let reads = db.read("test.ssl", seen).await.expect("read");
+        let writes = db.write("test.ssl", move |tx| seen(tx)).await.expect("read");
+        assert_eq!([reads.as_deref(), writes.as_deref()], [Some(encrypted); 2], "{host} {query}");
+        db.close().await;
+    }
+    for (host, query, words) in [
+        // Nobody whom a browser trusts has signed it.
+        ("127.0.0.1", "sslmode=verify-full".to_owned(), ["certificate", "sslrootcert"]),
+        ("127.0.0.1", "sslmode=verify-ca".to_owned(), ["certificate", "sslrootcert"]),
+        (
+            strange,
+            format!("sslmode=verify-full&{root}&hostaddr=127.0.0.1"),
+            ["certificate", "other.example"],
+        ),
+        (
+            "127.0.0.1",
+            "sslmode=verify-full&sslrootcert=/nowhere.pem".to_owned(),
+            ["/nowhere.pem", "sslrootcert"],
+        ),
+    ] {
+        let refused = Db::open(&Options::new(named(host, &query)));
+        let said = refused.expect_err(&query).to_string();
+        assert!(words.iter().all(|word| said.contains(word)), "{query}: {said}");
+    }
+}

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::definition::Way;
 use super::super::definition::tests::market;
-use super::super::fair::OrderSecret;
+use super::super::fair::{OrderSecret, entries_digest};
 use super::super::report::{Beacon, ChannelReport, Entry, ReadError, SCHEMA};
 use super::*;
 
@@ -124,7 +124,7 @@ proptest! {
 #[test]
 fn each_falsification_is_caught_by_its_check() {
     type Lie = fn(&mut Report);
-    let lies: [(&str, Lie, &[&str]); 19] = [
+    let lies: [(&str, Lie, &[&str]); 20] = [
         (
             "another secret",
             |r| r.secret = OrderSecret::from_bytes([9; 32]),
@@ -140,6 +140,11 @@ fn each_falsification_is_caught_by_its_check() {
         ),
         ("another beacon", |r| r.beacon.as_mut().expect("one").value[0] ^= 1, &["order"]),
         ("no beacon", |r| r.beacon = None, &["order"]),
+        (
+            "a beacon that was known while people could still enter",
+            |r| r.live_at = Instant::from_micros(2_000_000_000 * 1_000_000),
+            &["beacon"],
+        ),
         ("another sale's order", |r| r.sale = SaleId::from_bytes([2; 16]), &["order"]),
         (
             "a friend added at the front",

@@ -18,7 +18,7 @@ sku = "BAND-BLACK"
 per_person = 1          # over all sales of the item
 hold_minutes = 15       # 10 to 15
 # lots = 1              # into how many parts each way's units are divided, one for each node
-# beacon = "drand/quicknet 12345678"
+# beacon = "drand/quicknet 37058312"   # a round at least a minute after live_at
 
 [windows]               # in this order, with the zone
 announce_at     = "2027-03-01T09:00:00+01:00"

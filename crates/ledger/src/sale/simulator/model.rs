@@ -69,6 +69,11 @@ impl Model {
                 self.quota = self.taken();
                 Ok(Outcome::Done)
             }
+            Command::GiveAway(units) => {
+                let free = u32::try_from(self.free()).unwrap_or(0);
+                self.quota -= units.min(free);
+                Ok(Outcome::Done)
+            }
             Command::Halt => {
                 self.halted = true;
                 Ok(Outcome::Done)

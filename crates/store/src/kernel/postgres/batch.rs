@@ -16,6 +16,7 @@ use super::marker;
 use super::session::{Role, Session};
 use super::url::PostgresUrl;
 use crate::kernel::error::StoreError;
+use crate::kernel::place::BeforeCommit;
 use crate::kernel::sql::Tx;
 use crate::kernel::writer::{Batches, Decision, Outcome, Ran, Work, run_one};
 
@@ -45,6 +46,7 @@ pub(crate) struct Writing {
     current: Option<Current>,
     /// Tells the listener which notices are this process's own.
     own_pid: super::listen::OwnPid,
+    before_commit: Option<BeforeCommit>,
 }
 
 /// The session that writes.
@@ -56,6 +58,12 @@ struct Current {
     batch: i64,
     /// Whether the server has LOCK TABLE: some that speak PostgreSQL's protocol do not.
     lockable: bool,
+}
+
+/// What goes with every run of a batch.
+struct Around {
+    channel: String,
+    before_commit: Option<BeforeCommit>,
 }
 
 /// What has been decided about a closure apart from the batch.
@@ -93,8 +101,9 @@ impl Writing {
         url: &PostgresUrl,
         channel: String,
         own_pid: super::listen::OwnPid,
+        before_commit: Option<BeforeCommit>,
     ) -> Result<Self, StoreError> {
-        let mut writing = Self { url: url.clone(), channel, current: None, own_pid };
+        let mut writing = Self { url: url.clone(), channel, current: None, own_pid, before_commit };
         let settings = writing.connect()?;
         if settings == "off" {
             tracing::warn!(
@@ -164,12 +173,13 @@ impl Batches for Writing {
         let mut apart: Vec<Option<Apart>> = batch.iter().map(|_| None).collect();
         let (mut attempt, mut losses, mut touched) = (1, 0, 0);
         let commit = loop {
-            let channel = self.channel.clone();
+            let around =
+                Around { channel: self.channel.clone(), before_commit: self.before_commit.clone() };
             let current = match self.ready() {
                 Ok(current) => current,
                 Err(fault) => break Err(fault),
             };
-            let ended = match current.run(batch, &mut apart, attempt, &channel) {
+            let ended = match current.run(batch, &mut apart, attempt, &around) {
                 Ok(all) => {
                     touched = all;
                     break Ok(());
@@ -254,7 +264,7 @@ impl Current {
         batch: &mut [Box<dyn Work>],
         apart: &mut [Option<Apart>],
         attempt: u32,
-        channel: &str,
+        around: &Around,
     ) -> Result<u32, Ended> {
         let open = apart.iter().filter(|apart| apart.is_none()).count();
         if open == 0 {
@@ -302,7 +312,10 @@ impl Current {
                 }
             }
         }
-        self.commit(wrote, touched, channel)?;
+        if let Some(before_commit) = &around.before_commit {
+            before_commit.run();
+        }
+        self.commit(wrote, touched, &around.channel)?;
         Ok(touched)
     }
 

@@ -5,6 +5,7 @@ use std::error::Error as _;
 use postgres::Error;
 use postgres::error::{Severity, SqlState};
 
+use super::tls::TlsProblem;
 use super::url::PostgresUrl;
 use crate::kernel::error::StoreError;
 
@@ -79,6 +80,16 @@ impl StoreError {
         }
     }
 
+    /// Wraps why a connection cannot be encrypted as its address wants it.
+    pub(crate) fn no_encryption(url: &PostgresUrl, problem: &TlsProblem) -> Self {
+        let advice = match problem.file() {
+            Some(_) => "name a file in sslrootcert that has the authority's certificate (PEM)",
+            None => "choose another sslmode in `database`",
+        };
+        let problem = problem.to_string().into();
+        Self::Refused { server: url.server().into(), problem, advice }
+    }
+
     /// Wraps why a connection did not come about.
     pub(crate) fn not_connected(url: &PostgresUrl, error: &Error) -> Self {
         let server: std::sync::Arc<str> = url.server().into();
@@ -91,13 +102,29 @@ impl StoreError {
                     advice: "write user and password into `database`",
                 };
             }
+            if source.contains("certificate") {
+                return Self::Refused {
+                    server,
+                    problem: source.into(),
+                    advice: "name the authority that signed it in sslrootcert, and the host as the \
+                             certificate does",
+                };
+            }
+            if source.contains("does not support TLS") {
+                return Self::Refused {
+                    server,
+                    problem: source.into(),
+                    advice: "turn ssl on at the server, or leave sslmode out of `database`",
+                };
+            }
             return Self::Unreachable { server, problem: source.into() };
         };
         let problem: std::sync::Arc<str> = said.message().into();
         let advice = match *said.code() {
             SqlState::INVALID_PASSWORD => "check the user and the password in `database`",
             SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-                "check the user in `database`, and whether the server's pg_hba.conf lets it in from here"
+                "check the user in `database`, and whether the server's pg_hba.conf lets it in from \
+                 here; where it wants encryption, add ?sslmode=verify-full"
             }
             SqlState::INVALID_CATALOG_NAME => "make it with `createdb`, or name another",
             SqlState::TOO_MANY_CONNECTIONS => {

@@ -10,5 +10,6 @@ pub(crate) mod marker;
 pub(crate) mod migrate;
 pub(crate) mod read;
 pub(crate) mod session;
+pub(crate) mod tls;
 pub(crate) mod url;
 pub(crate) mod value;

@@ -11,6 +11,7 @@ use super::error::Failure;
 use super::url::PostgresUrl;
 use super::value::column;
 use crate::kernel::error::StoreError;
+use crate::kernel::sql::Many;
 use crate::kernel::value::Value;
 
 /// What a session is for.
@@ -83,8 +84,16 @@ pub(crate) struct Session {
 /// The statement that inserts many rows into some columns of a table.
 struct Insert {
     columns: Box<[&'static str]>,
+    on_conflict: &'static str,
     one: Statement,
     many: Statement,
+}
+
+impl Insert {
+    /// Whether it is the statement for this.
+    fn is(&self, many: &Many<'_>) -> bool {
+        (&*self.columns, self.on_conflict) == (many.columns, many.on_conflict)
+    }
 }
 
 impl fmt::Debug for Session {
@@ -100,8 +109,12 @@ impl Session {
         if config.get_application_name().is_none() {
             config.application_name(role.name());
         }
-        let client =
-            config.connect(NoTls).map_err(|error| StoreError::not_connected(url, &error))?;
+        let encrypted = url.encryption().connector();
+        let client = match encrypted.map_err(|problem| StoreError::no_encryption(url, &problem))? {
+            None => config.connect(NoTls),
+            Some(connector) => config.connect(connector),
+        };
+        let client = client.map_err(|error| StoreError::not_connected(url, &error))?;
         let mut session = Self {
             client: Some(client),
             statements: HashMap::new(),
@@ -190,16 +203,16 @@ impl Session {
     }
 
     /// Inserts many rows with one statement: a column of each goes over as one array.
-    pub(crate) fn insert_many(
+    pub(crate) fn put_many(
         &mut self,
-        table: &'static str,
-        columns: &[&'static str],
+        many: &Many<'_>,
         values: &[Value<'_>],
     ) -> Result<(), StoreError> {
-        self.prepare_insert(table, columns)?;
+        self.prepare_insert(many)?;
         self.before_writing()?;
+        let Many { table, columns, .. } = *many;
         let Self { inserts, client, .. } = self;
-        let known = inserts.get(table).into_iter().flatten().find(|i| *i.columns == *columns);
+        let known = inserts.get(table).into_iter().flatten().find(|insert| insert.is(many));
         let (insert, client) = known.zip(client.as_mut()).expect("it was prepared just now");
         let width = columns.len();
         let arrays = (0..width)
@@ -274,16 +287,13 @@ impl Session {
         Ok(())
     }
 
-    fn prepare_insert(
-        &mut self,
-        table: &'static str,
-        columns: &[&'static str],
-    ) -> Result<(), StoreError> {
+    fn prepare_insert(&mut self, many: &Many<'_>) -> Result<(), StoreError> {
+        let Many { table, columns, on_conflict } = *many;
         if let Some(failure) = &self.failure {
             return Err(failure.clone().into_error());
         }
         let known = self.inserts.get(table);
-        if known.is_some_and(|known| known.iter().any(|insert| *insert.columns == *columns)) {
+        if known.is_some_and(|known| known.iter().any(|insert| insert.is(many))) {
             return Ok(());
         }
         let names = columns.join(", ");
@@ -298,11 +308,12 @@ impl Session {
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|problem| fault(table, problem))?;
-        let many =
-            format!("INSERT INTO {table} ({names}) SELECT * FROM unnest({})", arrays.join(", "));
-        let prepared = self.client().prepare(&many);
+        let arrays = arrays.join(", ");
+        let text =
+            format!("INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {on_conflict}");
+        let prepared = self.client().prepare(&text);
         let many = prepared.map_err(|error| self.failed(table, &error).into_error())?;
-        let insert = Insert { columns: columns.into(), one, many };
+        let insert = Insert { columns: columns.into(), on_conflict, one, many };
         self.inserts.entry(table).or_default().push(insert);
         Ok(())
     }

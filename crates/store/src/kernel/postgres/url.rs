@@ -5,7 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use postgres::Config;
-use postgres::config::Host;
+use postgres::config::{Host, SslMode};
+
+use super::tls::Encryption;
 
 /// How long a connection may take to come about where the address does not say.
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -19,6 +21,7 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 pub struct PostgresUrl {
     text: String,
     config: Config,
+    encryption: Encryption,
 }
 
 /// Why a text is no address of a PostgreSQL database. It does not repeat the text.
@@ -30,6 +33,11 @@ impl PostgresUrl {
     /// What a session is opened with.
     pub(crate) const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// How the connection is encrypted.
+    pub(crate) const fn encryption(&self) -> &Encryption {
+        &self.encryption
     }
 
     /// The address as it was written, with its password: for handing it on to another program.
@@ -63,7 +71,12 @@ impl FromStr for PostgresUrl {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return wrong("the scheme is another one");
         }
-        let Ok(mut config) = text.parse::<Config>() else {
+        let (before, query) = text.split_once('?').unwrap_or((text, ""));
+        let Some((encryption, rest)) = Encryption::take_from(query) else {
+            return wrong("sslmode is disable, prefer, require, verify-ca or verify-full");
+        };
+        let joint = if rest.is_empty() { "" } else { "?" };
+        let Ok(mut config) = format!("{before}{joint}{rest}").parse::<Config>() else {
             // What the parser says may repeat parts of the text.
             return wrong("it cannot be read; special characters in a password are written as %XX");
         };
@@ -79,8 +92,12 @@ impl FromStr for PostgresUrl {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(UNACKNOWLEDGED_MAX);
         }
-        config.keepalives(true).keepalives_idle(SILENCE_MAX);
-        Ok(Self { text: text.to_owned(), config })
+        config.keepalives(true).keepalives_idle(SILENCE_MAX).ssl_mode(encryption.ssl_mode());
+        if config.get_hosts().first().is_some_and(|host| !matches!(host, Host::Tcp(_))) {
+            // A socket of this machine leaves nothing to encrypt, and PostgreSQL does not.
+            config.ssl_mode(SslMode::Disable);
+        }
+        Ok(Self { text: text.to_owned(), config, encryption })
     }
 }
 
@@ -125,11 +142,32 @@ mod tests {
     }
 
     #[test]
+    fn the_address_says_whether_the_connection_is_encrypted() {
+        for (query, mode) in [
+            ("", SslMode::Disable),
+            ("?sslmode=disable", SslMode::Disable),
+            ("?sslmode=prefer", SslMode::Prefer),
+            ("?connect_timeout=4&sslmode=require", SslMode::Require),
+            ("?sslmode=verify-full&sslrootcert=/etc/ca.pem", SslMode::Require),
+        ] {
+            let url: PostgresUrl =
+                format!("postgres://shop@db/kontor{query}").parse().expect("an address");
+            assert_eq!(url.config().get_ssl_mode(), mode, "{query}");
+            assert_eq!(url.database(), "kontor");
+        }
+        let socket: PostgresUrl = "postgres://shop@/kontor?host=/run/postgresql&sslmode=require"
+            .parse()
+            .expect("a socket");
+        assert_eq!(socket.config().get_ssl_mode(), SslMode::Disable);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_without_repeating_it() {
         for text in [
             "mysql://shop:s3cret@localhost/kontor",
             "postgres://shop:s3cret@localhost:port/kontor",
             "postgres://shop:s3cret@localhost/kontor?nonsense=1",
+            "postgres://shop:s3cret@localhost/kontor?sslmode=maybe",
             "postgres://shop:s3cret@/kontor",
             "s3cret",
         ] {

@@ -5,9 +5,10 @@ use rusqlite::{CachedStatement, Connection, types::ValueRef};
 
 use crate::kernel::error::StoreError;
 use crate::kernel::row::Row;
+use crate::kernel::sql::Many;
 use crate::kernel::value::Value;
 
-/// How many rows one statement of [`insert_many`] takes; far below the limit on parameters.
+/// How many rows one statement of [`put_many`] takes; far below the limit on parameters.
 const ROWS_AT_ONCE: usize = 32;
 
 impl rusqlite::ToSql for Value<'_> {
@@ -54,12 +55,12 @@ pub(crate) enum Enough {
     No,
 }
 
-pub(crate) fn insert_many(
+pub(crate) fn put_many(
     connection: &Connection,
-    table: &'static str,
-    columns: &[&'static str],
+    many: &Many<'_>,
     values: &[Value<'_>],
 ) -> Result<(), StoreError> {
+    let Many { table, columns, .. } = *many;
     let wrap = |error: rusqlite::Error| StoreError::from_sqlite(table, &error);
     // Two texts per table: blocks of many rows, and the rest row by row.
     let block = columns.len() * ROWS_AT_ONCE;
@@ -68,7 +69,7 @@ pub(crate) fn insert_many(
         if part.is_empty() {
             continue;
         }
-        let sql = insert_text(table, columns, size / columns.len());
+        let sql = insert_text(many, size / columns.len());
         let mut statement = connection.prepare_cached(&sql).map_err(wrap)?;
         for rows in part.chunks_exact(size) {
             for (place, value) in rows.iter().enumerate() {
@@ -81,10 +82,11 @@ pub(crate) fn insert_many(
 }
 
 /// `INSERT INTO table (a, b) VALUES (?, ?), (?, ?)` for `rows` rows.
-fn insert_text(table: &str, columns: &[&str], rows: usize) -> String {
+fn insert_text(many: &Many<'_>, rows: usize) -> String {
+    let Many { table, columns, on_conflict } = many;
     let row = format!("({})", vec!["?"; columns.len()].join(", "));
     let rows = vec![row; rows].join(", ");
-    format!("INSERT INTO {table} ({}) VALUES {rows}", columns.join(", "))
+    format!("INSERT INTO {table} ({}) VALUES {rows} {on_conflict}", columns.join(", "))
 }
 
 fn prepare<'c>(

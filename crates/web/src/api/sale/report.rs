@@ -1,10 +1,16 @@
 //! `GET /api/v1/sale/{sale}/report`: the public report, for `kontor sale verify` and anybody else.
 
-use axum::body::Body;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use kontor_shop::sale::{SaleRefusal, report_text};
+use http_body::Frame;
+use kontor_shop::sale::{MadeReport, Pieces, SaleRefusal, report};
 
 use super::problem::of_sale;
 use super::sale_of;
@@ -37,21 +43,38 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=3600, immu
     ),
 )]
 pub(crate) async fn show_report(State(app): State<App>, call: Call) -> Response {
-    match text(&app, &call).await {
-        Ok(text) => {
+    match made(&app, &call).await {
+        Ok(made) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
                 (header::CACHE_CONTROL, CACHED),
             ];
-            (headers, Body::from(text)).into_response()
+            (headers, Body::new(ReportBody(made.pieces()))).into_response()
         }
         Err(problem) => call.answer(&app, Err(problem)),
     }
 }
 
-async fn text(app: &App, call: &Call) -> Result<String, Problem> {
+async fn made(app: &App, call: &Call) -> Result<Arc<MadeReport>, Problem> {
     call.only_queries(&[])?;
-    let found = report_text(&app.shop, sale_of(call)?).await;
+    let found = report(&app.shop, sale_of(call)?).await;
     let found = found.map_err(|fault| Problem::fault(&fault))?;
-    found.map(|text| text.to_string()).ok_or_else(|| of_sale(&SaleRefusal::Unknown))
+    found.ok_or_else(|| of_sale(&SaleRefusal::Unknown))
+}
+
+/// The report's pieces, each made when the one before has been taken: a hundred megabytes for a slow
+/// reader are one piece in memory.
+struct ReportBody(Pieces);
+
+impl HttpBody for ReportBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.get_mut().0.next();
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(Bytes::from(piece)))))
+    }
 }

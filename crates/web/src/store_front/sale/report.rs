@@ -5,8 +5,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::hex;
 use kontor_base::id::SaleId;
-use kontor_domain::sale::{Noted, Report, verify};
-use kontor_shop::sale::{report, taken_over_time};
+use kontor_shop::sale::{MadeReport, report, taken_over_time};
 
 use super::list::product;
 use super::{sale_id, way_name};
@@ -36,15 +35,14 @@ pub(super) async fn show(
         return nothing_here(&app, &uri);
     };
     let Some(id) = sale_id(&sale) else { return nothing_here(&app, &uri) };
-    let (report, curve) = match (report(&app.shop, id).await, taken_over_time(&app.shop, id).await)
-    {
-        (Ok(Some(report)), Ok(points)) => (report, Curve { points }),
+    let (made, curve) = match (report(&app.shop, id).await, taken_over_time(&app.shop, id).await) {
+        (Ok(Some(made)), Ok(points)) => (made, Curve { points }),
         (Ok(None), _) => return nothing_here(&app, &uri),
         (Err(fault), _) | (_, Err(fault)) => {
             return Problem::fault(&fault).respond(&app, uri.path(), None);
         }
     };
-    let Some(page) = page(&app, &visit, id, &report, curve) else {
+    let Some(page) = page(&app, &visit, id, &made, curve) else {
         return nothing_here(&app, &uri);
     };
     match askama::Template::render(&page) {
@@ -64,7 +62,14 @@ pub(super) async fn show(
     }
 }
 
-fn page(app: &App, visit: &Visit, id: SaleId, report: &Report, curve: Curve) -> Option<ReportPage> {
+fn page(
+    app: &App,
+    visit: &Visit,
+    id: SaleId,
+    made: &MadeReport,
+    curve: Curve,
+) -> Option<ReportPage> {
+    let report = made.report();
     let (_, model) = product(visit, &report.sku)?;
     let channels = report
         .channels
@@ -98,6 +103,6 @@ fn page(app: &App, visit: &Visit, id: SaleId, report: &Report, curve: Curve) -> 
         commitment: report.commitment.to_string(),
         secret: hex(report.secret.bytes()),
         beacon: report.beacon.as_ref().map(|beacon| (beacon.name.clone(), hex(&beacon.value))),
-        holds: verify(report, &Noted::default()).is_empty(),
+        holds: made.holds(),
     })
 }
