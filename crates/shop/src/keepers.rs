@@ -11,8 +11,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::core::{Shop, TOPICS};
 use crate::hook::tell_scarce;
 use crate::order::{
-    cancel_unpaid, expire_checkouts, index_orders, resume_payments, review_waiting, run_due_jobs,
-    tell_lots,
+    cancel_unpaid, expire_checkouts, index_orders, keep_deposits, resume_payments, review_waiting,
+    run_due_jobs, tell_lots,
 };
 use crate::sale::keep_sales;
 use crate::staff::{forget_challenges, forget_sessions};
@@ -196,6 +196,10 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     let unpaid = cancel_unpaid(shop).await?;
     if freed + ended + unpaid > 0 {
         tracing::info!(holds = freed, checkouts = ended, orders = unpaid, "ended by the clock");
+    }
+    let returned = keep_deposits(shop).await?;
+    if returned > 0 {
+        tracing::info!(deposits = returned, "went back");
     }
     let now = shop.now();
     shop.db

@@ -8,6 +8,7 @@ mod admission;
 mod chance;
 mod code;
 mod definition;
+mod deposit;
 mod fair;
 mod hex;
 mod life;
@@ -26,6 +27,10 @@ pub use definition::{
     BEACON_BYTES_MAX, CHANNELS_MAX, Channel, Definition, DefinitionProblem, HOLD_MINUTES_MAX,
     HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, UNITS_MAX, Way, Windows,
     roll_over,
+};
+pub use deposit::{
+    DEPOSIT_TABLE, Deposit, DepositEvent, DepositRefusal, DepositState, credited_minor,
+    deposit_step,
 };
 pub use fair::{Commitment, Drawn, OrderSecret, Rank, Shuffle, entries_digest};
 pub use life::{

@@ -1,6 +1,6 @@
 //! What makes a letter, and putting it into the queue.
 
-use kontor_base::id::{LetterId, OrderId, StaffId};
+use kontor_base::id::{DepositId, LetterId, OrderId, StaffId};
 use kontor_base::{Instant, KeyedHash, Money};
 use kontor_store::{StoreError, Tx, mail};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,10 @@ pub enum Kind {
     OrderHeld,
     /// A held order goes on.
     OrderFreed,
+    /// A deposit was paid, and there is a place in line.
+    DepositPaid,
+    /// A deposit goes back.
+    DepositReturned,
     /// What somebody waited for can be bought.
     WaitingOver,
     /// Somebody has a new account and comes in with a code.
@@ -30,13 +34,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::OrderPlaced,
         Self::PaymentReceived,
         Self::PaymentRefunded,
         Self::OrderCancelled,
         Self::OrderHeld,
         Self::OrderFreed,
+        Self::DepositPaid,
+        Self::DepositReturned,
         Self::WaitingOver,
         Self::StaffCode,
     ];
@@ -51,6 +57,8 @@ impl Kind {
             Self::OrderCancelled => "order.cancelled",
             Self::OrderHeld => "order.held",
             Self::OrderFreed => "order.freed",
+            Self::DepositPaid => "sale.deposit_paid",
+            Self::DepositReturned => "sale.deposit_returned",
             Self::WaitingOver => "customer.waiting_over",
             Self::StaffCode => "staff.code",
         }
@@ -65,7 +73,10 @@ impl Kind {
     /// Whether it is about an order, and so can be sent again from the order's page.
     #[must_use]
     pub const fn of_order(self) -> bool {
-        !matches!(self, Self::WaitingOver | Self::StaffCode)
+        !matches!(
+            self,
+            Self::DepositPaid | Self::DepositReturned | Self::WaitingOver | Self::StaffCode
+        )
     }
 }
 
@@ -78,6 +89,8 @@ pub enum Cause {
     Refund(OrderId, Money),
     /// An order was cancelled, and this much goes back.
     Cancelled(OrderId, Option<Money>),
+    /// Something happened to a deposit, of which this much was paid or goes back.
+    Deposit(Kind, DepositId, Money),
     /// What the person with this keyed hash waits for can be bought.
     WaitingOver(KeyedHash),
     /// An account was made.
@@ -102,6 +115,9 @@ impl Cause {
             }
             Self::Cancelled(order, amount) => {
                 (Kind::OrderCancelled, *order.bytes(), Details { amount })
+            }
+            Self::Deposit(kind, deposit, amount) => {
+                (kind, *deposit.bytes(), Details { amount: Some(amount) })
             }
             Self::WaitingOver(person) => (Kind::WaitingOver, person, plain),
             Self::StaffCode(account) => (Kind::StaffCode, *account.bytes(), plain),

@@ -12,7 +12,7 @@ mod waiting;
 
 pub(crate) use cause::queue_in;
 pub use cause::{Cause, Kind};
-pub use content::{Content, OrderLetter};
+pub use content::{Content, DepositLetter, OrderLetter};
 pub use resend::{ResendRefusal, letters_about, resend};
 pub use send::{SentOut, Writer, Written, run, send_due};
 pub use waiting::{TellRefusal, tell_waiting};

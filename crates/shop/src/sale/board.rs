@@ -88,6 +88,8 @@ pub(super) struct Door {
     pub(super) admitted: AtomicUsize,
     /// How many of them are noted in the database.
     pub(super) noted: AtomicUsize,
+    /// So many places of those who were present were given up before they had a unit.
+    pub(super) vacated: AtomicUsize,
     pub(super) pace: Mutex<Pace>,
 }
 
@@ -115,6 +117,7 @@ impl Door {
             ordered: AtomicBool::new(false),
             admitted: AtomicUsize::new(0),
             noted: AtomicUsize::new(0),
+            vacated: AtomicUsize::new(0),
             pace: Mutex::default(),
         }
     }
