@@ -342,8 +342,11 @@ async fn a_sale_that_stands_still_keeps_deposits_and_one_that_is_called_off_give
     // Nobody can enter now: what is blocked is released, what is collected goes back.
     api.send(step(&at_the_bank, "confirm")).await.problem(409, "sale.deposit_gone");
     assert_eq!(state(&api, sale, at_the_bank.str("/deposit")).await, "failed");
-    api.clock.advance_seconds(5);
-    work(&api).await;
+    // The job's first attempt fails as the one before did.
+    for _ in 0..2 {
+        api.clock.advance_seconds(5);
+        work(&api).await;
+    }
     assert_eq!(state(&api, sale, slow.str("/deposit")).await, "returned");
     books(&api).await;
     resume(&api.shop, sale).await.expect("it goes on");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kontor_base::id::DepositId;
 use kontor_base::{Instant, Money};
-use kontor_domain::sale::{DepositState, SaleState, Way};
+use kontor_domain::sale::{DepositEvent, DepositRefusal, DepositState, SaleState, Way};
 use kontor_ledger::sale::ClaimState;
 use kontor_store::order::checkout as load_checkout;
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
@@ -57,6 +57,10 @@ pub async fn leave_line(shop: &Arc<Shop>, id: DepositId) -> Outcome<Left, Refusa
             let mut deposit = deposits::get(tx, id)?.ok_or_else(|| refused(unknown()))?;
             if deposit.state == DepositState::Returned {
                 return Ok(Left { amount: deposit.amount, before: true });
+            }
+            if deposit.state != DepositState::Held {
+                let (from, event) = (deposit.state, DepositEvent::Return);
+                return Err(refused(DepositRefusal { from, event }.into()));
             }
             if is_being_paid(tx, &deposit, at)? {
                 return Err(refused(SaleRefusal::BeingPaid));

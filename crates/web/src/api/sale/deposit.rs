@@ -173,7 +173,7 @@ pub(crate) async fn pay_for_place(State(app): State<App>, call: Call) -> Respons
 async fn pay(app: &App, call: &Call) -> Result<Reply, Problem> {
     call.only_queries(&[])?;
     let sale = sale_of(call)?;
-    let begin = call.once(app, &format!("order.begin_deposit {sale}"))?;
+    call.key()?;
     let sent: DepositWish = call.json()?;
     let amount_seen = sent.deposit_seen.0.read("/deposit_seen")?;
     let (provider, scenario) = sent.payment.0.read()?;
@@ -182,6 +182,9 @@ async fn pay(app: &App, call: &Call) -> Result<Reply, Problem> {
         invalid(vec![field("/language", "request.unknown_value", "one of en, de, zh, hi")])
     })?;
     let wish = wish(sale, &sent)?;
+    // Two people who choose the same key do not meet.
+    let begin = format!("order.begin_deposit {sale} {}", wish.email.normalised());
+    let begin = call.once(app, &begin)?;
     let command = BeginDeposit { wish, language, once: Some(begin) };
     let begun = begin_deposit(&app.shop, command).await;
     let (id, _) = begun.map_err(|failure| of(failure, |refusal| of_sale(&refusal)))?.answer;
