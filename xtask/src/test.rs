@@ -6,6 +6,7 @@
 
 mod browser;
 mod prepare;
+mod suite;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -171,41 +172,59 @@ fn crashed(_: &Run) -> Result<Done, Failure> {
     crash::short().map(|()| Done::Passed)
 }
 
-/// The tests that run on one back end at a time: the whole shop.
+/// The integration tests that run on one back end at a time: the whole shop.
 const WHOLE_SHOP: &[&str] = &[
     "exchange_demo",
     "random_purchases",
     "staff",
     "withdrawals",
     "rollout",
-    "api_*",
-    "page_*",
     "rom",
     "routes",
     "sale_nodes",
 ];
 
-/// Plain `cargo test`, which is always there and runs documentation examples
-/// too; nextest would be one more thing to install.
-///
-/// The whole shop is tested twice: on SQLite with everything else, then on PostgreSQL.
+/// All of them whose names begin so as well.
+const WHOLE_SHOP_PREFIXES: &[&str] = &["api_", "page_"];
+
+/// The whole shop is tested twice: on SQLite with everything else, and on PostgreSQL.
 fn tests(run: &Run) -> Result<Done, Failure> {
+    let programs = suite::build(&run.root)?;
     let folder = std::env::temp_dir().join(format!("kontor-postgres-{}", std::process::id()));
     let server = postgres::Server::start(&folder, postgres::Sync::Off)?;
     let url = server.database("kontor")?;
     println!("    a PostgreSQL server for the tests lies in {}", folder.display());
-    let tested =
-        cargo(run, &["test", "--workspace"], &[("TEST_POSTGRES_URL", &url)]).and_then(|_| {
-            println!("    the whole shop once more, on PostgreSQL");
-            let mut words = vec!["test", "--workspace"];
-            words.extend(WHOLE_SHOP.iter().flat_map(|name| ["--test", *name]));
-            let chosen = [("TEST_POSTGRES_URL", url.as_str()), ("TEST_DATABASE", "postgres")];
-            cargo(run, &words, &chosen)
-        });
+    let tested = suite::run(jobs(programs, &url));
     drop(server);
     // Best effort: it lies in the system's folder for such things.
     let _ = std::fs::remove_dir_all(folder);
-    tested
+    tested?;
+    // The examples in the documentation.
+    cargo(run, &["test", "--workspace", "--doc", "--quiet"], &[])
+}
+
+/// What takes longest, the tests on PostgreSQL, comes first, so that nothing long is left alone
+/// at the end.
+fn jobs(programs: Vec<suite::Program>, url: &str) -> Vec<suite::Job> {
+    let server = ("TEST_POSTGRES_URL", url.to_owned());
+    let is_whole_shop = |program: &&suite::Program| {
+        let name = program.name.as_str();
+        program.is_integration
+            && (WHOLE_SHOP.contains(&name)
+                || WHOLE_SHOP_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+    };
+    let on_postgres = programs.iter().filter(is_whole_shop).map(|program| suite::Job {
+        program: program.clone(),
+        about: "on PostgreSQL",
+        environment: vec![server.clone(), ("TEST_DATABASE", "postgres".to_owned())],
+    });
+    let mut jobs: Vec<_> = on_postgres.collect();
+    jobs.extend(programs.into_iter().map(|program| suite::Job {
+        program,
+        about: "",
+        environment: vec![server.clone()],
+    }));
+    jobs
 }
 
 fn docs(run: &Run) -> Result<Done, Failure> {

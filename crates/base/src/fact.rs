@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::wrong::Wrong;
+
 /// How well a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Confidence {
@@ -43,15 +45,21 @@ impl Confidence {
 pub struct RowError {
     /// The column.
     pub field: &'static str,
-    /// What is wrong with it, in words.
-    pub problem: String,
+    /// What is wrong with it.
+    pub problem: Wrong,
 }
 
 impl RowError {
-    /// `problem` with the column `field`.
+    /// `problem`, which no value stands for, with the column `field`.
     #[must_use]
     pub fn new(field: &'static str, problem: impl fmt::Display) -> Self {
-        Self { field, problem: problem.to_string() }
+        Self { field, problem: Wrong::Words { words: problem.to_string() } }
+    }
+
+    /// What is wrong with the column `field`.
+    #[must_use]
+    pub fn of(field: &'static str, problem: impl Into<Wrong>) -> Self {
+        Self { field, problem: problem.into() }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod random;
 pub mod rate;
 pub mod secret;
 pub mod text;
+pub mod wrong;
 
 pub use clock::{Clock, Date, Instant};
 pub use contact::{Email, Phone};
@@ -29,3 +30,4 @@ pub use random::Random;
 pub use rate::{Rate, Rounding};
 pub use secret::{KeyedHash, SecretKey};
 pub use text::{Line, TextError, folded_words};
+pub use wrong::{Cell, Wrong};

@@ -24,6 +24,9 @@ pub const HOLD_S: i64 = 15 * 60;
 pub const HOLD_EXTENSION_S: i64 = 5 * 60;
 /// How long stock is held for a bank transfer to arrive, in seconds.
 pub const TRANSFER_HOLD_S: i64 = 7 * 24 * 60 * 60;
+/// How long what was typed at a checkout that led to no order is kept after its hold has ended, in
+/// seconds: long enough to come back within the week, and no longer than that needs.
+pub const ABANDONED_KEPT_S: i64 = 7 * 24 * 60 * 60;
 /// The largest quantity that the ledger moves at once.
 pub const UNITS_MAX: i64 = 1_000_000_000;
 /// The most closures that one group commit takes.

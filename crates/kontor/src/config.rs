@@ -156,6 +156,8 @@ pub struct Mail {
     pub from: String,
     /// A folder that letters are written into instead; empty: none.
     pub folder: PathBuf,
+    /// A file with the certificates of those who vouch for the server; empty: the web's authorities.
+    pub ca: PathBuf,
 }
 
 /// What one person of the staff may do alone, and how long records are kept.
@@ -370,6 +372,11 @@ pub const KEYS: &[(&str, &str)] = &[
     ("mail.from", "Who letters are from, such as \"My shop <shop@example.com>\"."),
     ("mail.folder", "A folder that letters are written into, one file each, instead of a server."),
     (
+        "mail.ca",
+        "A PEM file with the certificates that vouch for the mail server, for one of your own\n\
+         house; then nobody else does. Empty: the authorities of the web.",
+    ),
+    (
         "hook.allow_private",
         "Let webhooks call addresses of your own network, also by http. Never where people whom you\n\
          do not trust with that network can add webhooks.",
@@ -537,10 +544,16 @@ impl Config {
         if by_folder && !mail.smtp.is_empty() {
             return wrong("mail.smtp and mail.folder exclude each other");
         }
-        if self.post().is_some_and(|post| post.is_err()) {
-            return wrong(
-                "mail.smtp is like smtps://mail.example:465, mail.from like Shop <shop@example.com>",
-            );
+        match self.post() {
+            None | Some(Ok(_)) => {}
+            Some(Err(PostError::Certificates { .. } | PostError::Tls(_))) => {
+                return wrong("mail.ca names no readable PEM file with certificates");
+            }
+            Some(Err(_)) => {
+                return wrong(
+                    "mail.smtp is like smtps://mail.example:465, mail.from like Shop <shop@example.com>",
+                );
+            }
         }
         Ok(())
     }
@@ -552,7 +565,7 @@ impl Config {
     /// When server or sender cannot be read.
     #[must_use]
     pub fn post(&self) -> Option<Result<Post, PostError>> {
-        let Mail { smtp, user, password, from, folder } = &self.mail;
+        let Mail { smtp, user, password, from, folder, ca } = &self.mail;
         if !folder.as_os_str().is_empty() {
             return Some(Post::by_folder(folder.clone(), from));
         }
@@ -560,7 +573,15 @@ impl Config {
             return None;
         }
         let login = (!user.is_empty()).then(|| (user.clone(), password.clone()));
-        let server = Smtp::parse(smtp, login);
+        let vouched = |server: Smtp| {
+            if ca.as_os_str().is_empty() {
+                return Ok(server);
+            }
+            let read = std::fs::read(ca);
+            let wrong = |source| PostError::Certificates { file: ca.clone(), source };
+            read.map(|pem| server.vouched_by(pem)).map_err(wrong)
+        };
+        let server = Smtp::parse(smtp, login).and_then(vouched);
         Some(server.and_then(|server| Post::by_server(&server, from)))
     }
 
@@ -692,6 +713,10 @@ mod tests {
             ("[mail]\nsmtp = 'mail.example'\nfrom = 'shop@example.com'", "mail.smtp"),
             ("[mail]\nsmtp = 'smtps://mail.example'\nfrom = 'nobody'", "mail.from"),
             ("[mail]\nsmtp = 'smtps://mail.example'\nfolder = 'x'", "mail.folder"),
+            (
+                "[mail]\nsmtp = 'smtps://mail.example'\nfrom = 'a@b.example'\nca = '/no/such/file'",
+                "mail.ca",
+            ),
             ("[staff]\nrefund_alone = ['100 dollars']", "staff.refund_alone"),
             ("[staff]\nrefund_alone = ['1 USD', '2 USD']", "staff.refund_alone"),
             ("[staff]\nrefund_alone = ['-1 USD']", "staff.refund_alone"),

@@ -11,8 +11,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::core::{Shop, TOPICS};
 use crate::hook::tell_scarce;
 use crate::order::{
-    cancel_unpaid, expire_checkouts, index_orders, keep_deposits, resume_payments, review_waiting,
-    run_due_jobs, tell_lots,
+    cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, keep_deposits,
+    resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::sale::keep_sales;
 use crate::staff::{forget_challenges, forget_sessions};
@@ -194,8 +194,10 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     let freed = expire_holds(shop).await?;
     let ended = expire_checkouts(shop).await?;
     let unpaid = cancel_unpaid(shop).await?;
-    if freed + ended + unpaid > 0 {
-        tracing::info!(holds = freed, checkouts = ended, orders = unpaid, "ended by the clock");
+    let forgotten = forget_abandoned(shop).await?;
+    if freed + ended + unpaid + forgotten > 0 {
+        let (holds, checkouts, orders) = (freed, ended, unpaid);
+        tracing::info!(holds, checkouts, orders, forgotten, "ended by the clock");
     }
     let returned = keep_deposits(shop).await?;
     if returned > 0 {

@@ -2,7 +2,7 @@
 
 pub mod contact;
 
-use kontor_base::{Email, Instant, KeyedHash};
+use kontor_base::{Email, Instant, KeyedHash, Language};
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 
@@ -120,8 +120,17 @@ pub fn all_waiting_after(
     )
 }
 
-/// The keyed hashes of those who wait in a market for a model (empty: for its opening) and whom no
-/// letter is on its way to, in the order of the hashes: up to `limit` after `after`.
+/// What somebody on a list is to be told, as far as it says who was told it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The kind of the letter.
+    pub kind: &'static str,
+    /// Whoever was sent one since then has been told, and whoever has one on its way at all.
+    pub since: Instant,
+}
+
+/// The keyed hashes of those who wait in a market for a model (empty: for its opening) and have not
+/// been told, in the order of the hashes: up to `limit` after `after`.
 ///
 /// # Errors
 ///
@@ -130,16 +139,40 @@ pub fn waiting_untold(
     tx: &mut Tx<'_>,
     market: MarketCode,
     model: &str,
+    news: News,
     after: &KeyedHash,
     limit: i64,
 ) -> Result<Vec<KeyedHash>, StoreError> {
     tx.query(
         "SELECT person FROM customer_waiting
          WHERE market = $1 AND model = $2 AND person > $3
-             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND state = 'waiting')
-         ORDER BY person LIMIT $4",
-        values![market.as_str(), model, after, limit],
+             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND kind = $4
+                 AND (state = 'waiting' OR (state = 'sent' AND queued_at >= $5)))
+         ORDER BY person LIMIT $6",
+        values![market.as_str(), model, after, news.kind, news.since, limit],
         |row| row.bytes16(0),
+    )
+}
+
+/// How many of those are on the list, by language.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn untold_counts(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    model: &str,
+    news: News,
+) -> Result<Vec<(Language, i64)>, StoreError> {
+    tx.query(
+        "SELECT language, count(*) FROM customer_waiting
+         WHERE market = $1 AND model = $2
+             AND NOT EXISTS (SELECT 1 FROM mail_letter WHERE about = person AND kind = $3
+                 AND (state = 'waiting' OR (state = 'sent' AND queued_at >= $4)))
+         GROUP BY language ORDER BY language",
+        values![market.as_str(), model, news.kind, news.since],
+        |row| Ok((parsed(&row.text(0)?, "customer_waiting")?, row.int(1)?)),
     )
 }
 

@@ -1,6 +1,8 @@
 //! Stock: accounts, transfers, holds. The decisions are `kontor-ledger`'s; here they are read for
 //! and written down.
 
+use std::cmp::Reverse;
+
 use kontor_base::Instant;
 use kontor_base::id::{HoldId, TransferId};
 use kontor_ledger::{
@@ -236,8 +238,8 @@ pub fn accounts_after(
     )
 }
 
-/// Up to `limit` transfers into or out of an account that are older than `before`, the newest first,
-/// among the last `looked_at` of the whole ledger; and where looking ended, if there are older ones.
+/// Up to `limit` transfers into or out of an account that are older than `before`, the newest first.
+/// Each direction walks its own index.
 ///
 /// # Errors
 ///
@@ -246,26 +248,25 @@ pub fn transfers_of(
     tx: &mut Tx<'_>,
     account: &StockAccount,
     before: Option<TransferId>,
-    looked_at: i64,
     limit: i64,
-) -> Result<(Vec<Transfer>, Option<TransferId>), StoreError> {
+) -> Result<Vec<Transfer>, StoreError> {
     let before = before.map_or([0xff; 16], |id| *id.bytes());
-    let end = tx.optional(
-        "SELECT id FROM stock_transfer WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2",
-        values![&before, looked_at],
-        |row| row.bytes16(0),
-    )?;
-    let from = end.unwrap_or([0; 16]);
     let text = account.to_string();
-    let found = tx.query(
+    let mut found = tx.query(
         "SELECT id, made_at, from_account, to_account, units, cause, reference
-         FROM stock_transfer
-         WHERE id < $1 AND id >= $2 AND (from_account = $3 OR to_account = $3)
-         ORDER BY id DESC LIMIT $4",
-        values![&before, &from, &text, limit],
+         FROM stock_transfer WHERE from_account = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        values![&text, &before, limit],
         read_transfer,
     )?;
-    Ok((found, end.map(TransferId::from_bytes)))
+    found.extend(tx.query(
+        "SELECT id, made_at, from_account, to_account, units, cause, reference
+         FROM stock_transfer WHERE to_account = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        values![&text, &before, limit],
+        read_transfer,
+    )?);
+    found.sort_unstable_by_key(|transfer| Reverse(transfer.id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }
 
 /// How many units were received into an account under a reference; none if nothing was.
@@ -281,7 +282,7 @@ pub fn received(
     let account = account.to_string();
     let units = tx.query(
         "SELECT units FROM stock_transfer
-         WHERE cause = 'received' AND reference = $1 AND to_account = $2 ORDER BY id",
+         WHERE to_account = $2 AND cause = 'received' AND reference = $1 ORDER BY id",
         values![reference, &account],
         |row| row.int(0),
     )?;

@@ -1,6 +1,6 @@
 // The staff area works without this. With it, "/" goes to the search field from anywhere, arrow keys
-// walk through what was found, a page with mistakes begins at their summary, and what runs is looked
-// at anew while nobody types on the page.
+// walk through what was found, Escape closes the menu of a narrow window, a page with mistakes begins
+// at their summary, and what runs is looked at anew while nobody types on the page.
 (() => {
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
@@ -13,6 +13,12 @@
       event.preventDefault();
       find.focus();
       find.select();
+      return;
+    }
+    const menu = document.querySelector(".desk-menu[open]");
+    if (event.key === "Escape" && menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

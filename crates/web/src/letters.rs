@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use kontor_base::{Country, Language};
+use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::{MarketCode, TaxDisplay};
 use kontor_domain::order::Order;
 use kontor_domain::payment::PaymentState;
@@ -96,6 +97,7 @@ impl Letters {
             | Kind::DepositPaid
             | Kind::DepositReturned
             | Kind::WaitingOver
+            | Kind::WaitingDelayed
             | Kind::StaffCode => {
                 let next = if paid { "letter-placed-paid" } else { "letter-placed-awaiting" };
                 (say("letter-placed"), vec![word("letter-placed-text"), word(next)])
@@ -209,12 +211,32 @@ impl Letters {
     }
 }
 
+impl Letters {
+    fn waiting_delayed(&self, entry: &WaitingEntry) -> LetterPage {
+        let snapshot = self.shop.snapshots.now();
+        let country = snapshot.market(entry.market).map(kontor_domain::market::Market::home);
+        let t = Text::new(entry.language, country);
+        let there = country.map_or_else(String::new, |c: Country| t.in_country(&c).into_owned());
+        let model = entry.model.as_ref().and_then(|slug| snapshot.models.get(slug));
+        let name = model.map_or_else(
+            || self.site.shop_name.clone(),
+            |model| model.text(entry.language, |text| &text.name).to_owned(),
+        );
+        let says = t.two("letter-delayed-text", "name", &name, "country", &there).into_owned();
+        let stays = t.get("letter-delayed-stays").into_owned();
+        let subject = t.two("letter-delayed", "name", &name, "country", &there).into_owned();
+        let why = t.get("letter-why-waiting").into_owned();
+        LetterPage { paragraphs: vec![says, stays], ..self.blank(t, subject, why) }
+    }
+}
+
 impl Writer for Letters {
     fn write(&self, content: &Content) -> Written {
         let page = match content {
             Content::Order(letter) => self.of_order(letter),
             Content::Deposit(letter) => self.of_deposit(letter),
             Content::WaitingOver(entry) => self.waiting_over(content, entry.market, entry.language),
+            Content::WaitingDelayed(entry) => self.waiting_delayed(entry),
             Content::StaffCode { account, code } => {
                 let t = Text::new(account.language, None);
                 let shop = self.site.shop_name.as_str();

@@ -2,9 +2,13 @@
 
 mod common;
 
-use common::sale::{a_sale, enter, forward, on_disk, wish};
+use common::desk::Browser;
+use common::hook_server::HookServer;
+use common::sale::{a_sale, enter, forward, keep, on_disk, until, wish};
 use common::{Api, Ask};
 use kontor_domain::sale::Way;
+use kontor_remote::hook::{Caller, Reach};
+use kontor_shop::hook::tell_due;
 use kontor_shop::sale::{advance, halt};
 use serde_json::json;
 
@@ -78,4 +82,40 @@ async fn everybody_may_read_a_sale_and_nobody_a_draft() {
     let live = api.send(Ask::get(&path)).await.expect(200);
     assert_eq!(live.body["ways"][0]["free"], json!({"from": 1, "to": 9}), "no exact number");
     assert_eq!(live.str("/ways/0/entries_digest").len(), 64, "who was there is fixed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_unit_is_told_to_other_programs_once() {
+    let api = Api::open().await;
+    let caller = Caller::new(Reach::Private);
+    let server = HookServer::start();
+    let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
+    let url = server.url();
+    let hook = [
+        ("key", "h1"),
+        ("name", "Store house"),
+        ("markets", "*"),
+        ("url", url.as_str()),
+        ("chosen", "sale.sold_out"),
+    ];
+    mia.form("/admin/programs/hooks", &hook).await.expect(200);
+    let sale = a_sale(&api, &[(Way::Rush, 1)]).await;
+    forward(&api, 5).await;
+    let ticket = enter(&api, sale, Way::Rush, "ada@shop.example").await;
+    forward(&api, 200).await;
+    for _ in 0..10 {
+        forward(&api, 1).await;
+    }
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").events, 0, "one is left");
+    api.send(wish(sale, &ticket, "a")).await.expect(201);
+    until(&api, sale, "sold_out").await;
+    keep(&api).await;
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1);
+    let told = server.calls().pop().expect("a call").json();
+    assert_eq!(
+        (&told["type"], &told["data"]),
+        (&json!("sale.sold_out"), &json!({"sale": sale.to_string()}))
+    );
+    keep(&api).await;
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").events, 0, "once");
 }

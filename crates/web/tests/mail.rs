@@ -15,8 +15,8 @@ use kontor_domain::staff::Role;
 use kontor_remote::post::{Post, Server};
 use kontor_shop::Failure;
 use kontor_shop::mail::{
-    Kind, ResendRefusal, SentOut, TellRefusal, Writer, letters_about, resend, send_due,
-    tell_waiting,
+    Kind, News, ResendRefusal, SentOut, TellRefusal, Telling, Writer, letters_about, resend,
+    send_due, tell_waiting,
 };
 use kontor_shop::order::{CancelCommand, cancel, review_waiting, run_due_jobs, transfer_arrived};
 use kontor_shop::staff::Person;
@@ -56,6 +56,16 @@ impl Bench {
         let placed = self.api.send(held.order(&body, &self.api.fresh_key())).await.expect(201);
         let number = placed.str("/order/number").parse().expect("a number");
         (number, placed.str("/order/url").to_owned())
+    }
+
+    async fn wait_for_band(&self, email: &str, language: Language) {
+        let command = kontor_shop::customer::Command {
+            market: "us".parse().expect("a market"),
+            model: Some("band".parse().expect("a model")),
+            email: email.to_owned(),
+            language,
+        };
+        kontor_shop::customer::sign_up(&self.api.shop, command).await.expect("on the list");
     }
 
     fn person(&self, role: &str) -> Person {
@@ -178,24 +188,20 @@ async fn who_waits_is_told_once_and_forgotten() {
     let bench = Bench::open().await;
     let shop = &bench.api.shop;
     for email in ["eva@shop.example", "Eva+x@shop.example", "max@shop.example"] {
-        let command = kontor_shop::customer::Command {
-            market: "us".parse().expect("a market"),
-            model: Some("band".parse().expect("a model")),
-            email: email.to_owned(),
-            language: Language::De,
-        };
-        kontor_shop::customer::sign_up(shop, command).await.expect("on the list");
+        bench.wait_for_band(email, Language::De).await;
     }
-    let us = "us".parse().expect("a market");
+    let us: kontor_domain::market::MarketCode = "us".parse().expect("a market");
     let band = || Some("band".parse().expect("a model"));
-    assert_eq!(tell_waiting(shop, us, band()).await.expect("queued"), 2);
-    assert_eq!(tell_waiting(shop, us, band()).await.expect("queued"), 0, "they are on their way");
+    let telling = |model| Telling { market: us, model, news: News::Over };
+    let band = telling(band());
+    assert_eq!(tell_waiting(shop, &band).await.expect("queued"), 2);
+    assert_eq!(tell_waiting(shop, &band).await.expect("queued"), 0, "they are on their way");
     assert_eq!(bench.round().await.sent, 2);
     let came = bench.server.letters();
     assert!(came[0].text.contains("gibt es jetzt zu kaufen"), "{}", came[0].text);
     assert!(came[0].text.contains("http://shop.example/us/de/product/band"));
-    assert_eq!(tell_waiting(shop, us, band()).await.expect("queued"), 0, "nobody waits any more");
-    let phone = tell_waiting(shop, us, Some("phone".parse().expect("a model"))).await;
+    assert_eq!(tell_waiting(shop, &band).await.expect("queued"), 0, "nobody waits any more");
+    let phone = tell_waiting(shop, &telling(Some("phone".parse().expect("a model")))).await;
     assert!(matches!(phone, Err(Failure::Refused(TellRefusal::NotForSale(_)))), "{phone:?}");
 }
 
@@ -266,4 +272,146 @@ async fn a_colleague_comes_in_with_the_code_from_the_letter() {
     let enter = [("email", "eva@maker.example"), ("code", code.as_str())];
     bench.api.send(Ask::form("/admin/sign-in", &enter)).await.expect(303);
     bench.api.send(Ask::form("/admin/sign-in", &enter)).await.expect(422);
+}
+
+#[tokio::test]
+async fn money_that_goes_back_in_part_is_told_to_whoever_paid_it() {
+    let bench = Bench::open().await;
+    let (number, _) = bench.buy("test").await;
+    run_due_jobs(&bench.api.shop).await.expect("collected");
+    bench.round().await;
+    let mia = Browser::hire(&bench.api, "mia", &["market_manager@us"]).await;
+    let max = Browser::hire(&bench.api, "max", &["market_manager@us"]).await;
+    let form = [("key", "r1"), ("reason", "a scratch"), ("amount", "2.50")];
+    let refund = format!("/admin/orders/{number}/refund");
+    let proposed = mia.form(&refund, &form).await.expect(303);
+    assert_eq!(bench.round().await, SentOut::default(), "not before a second has approved");
+    max.approve(&proposed).await;
+    assert_eq!(bench.round().await.sent, 1);
+    let came = bench.server.letters().pop().expect("a letter");
+    let subject = format!("Subject: Money for {number} is on its way back");
+    for part in [subject.as_str(), "$2.50 goes back"] {
+        assert!(came.text.contains(part), "{part}: {}", came.text);
+    }
+    // The reason is the maker's own note: it is in no letter.
+    assert!(!came.text.contains("scratch"), "{}", came.text);
+    // Sent again, it names the amount that went back and not the order's.
+    let again = [("key", "l1"), ("kind", "payment.refunded")];
+    let letter = format!("/admin/orders/{number}/letter");
+    mia.form(&letter, &again).await.expect(303);
+    assert_eq!(bench.round().await.sent, 1);
+    let came = bench.server.letters().pop().expect("a letter");
+    assert!(came.text.contains("$2.50 goes back"), "{}", came.text);
+}
+
+#[tokio::test]
+async fn a_letter_is_sent_again_from_the_order_once_and_only_if_it_is_true() {
+    let bench = Bench::open().await;
+    let (number, _) = bench.buy("test").await;
+    assert_eq!(bench.round().await.sent, 1);
+    let sam = Browser::hire(&bench.api, "sam", &["support@us"]).await;
+    let page = format!("/admin/orders/{number}");
+    let letter = format!("{page}/letter");
+    let shown = sam.get(&page).await.expect(200);
+    assert!(shown.text.contains("Confirmation of the order"), "{}", shown.text);
+    for kind in ["order.held", "order.cancelled", "payment.refunded"] {
+        let offered = format!("name=\"kind\" value=\"{kind}\"");
+        assert!(!shown.text.contains(&offered), "{kind} is not true and not offered");
+        let refused = sam.form(&letter, &[("key", kind), ("kind", kind)]).await.expect(409);
+        assert!(refused.text.contains("is not true of the order"), "{}", refused.text);
+    }
+    let send = [("key", "l1"), ("kind", "order.placed")];
+    for _ in 0..2 {
+        let done = sam.form(&letter, &send).await.expect(303);
+        assert_eq!(done.header("location"), format!("{page}?said=done"));
+    }
+    // Another click while it waits is not another letter.
+    let eager = sam.form(&letter, &[("key", "l2"), ("kind", "order.placed")]).await.expect(409);
+    assert!(eager.text.contains("on its way already"), "{}", eager.text);
+    assert_eq!(bench.round().await, SentOut { sent: 1, ..SentOut::default() });
+    let shown = sam.get(&page).await.expect(200);
+    assert!(shown.text.contains("(sam)") && shown.text.contains("mail.resend"), "{}", shown.text);
+
+    // Not theirs: it does not exist. Not permitted: said so. Nonsense: refused.
+    let dora = Browser::hire(&bench.api, "dora", &["support@de"]).await;
+    dora.form(&letter, &send).await.expect(404);
+    let rita = Browser::hire(&bench.api, "rita", &["reader@us"]).await;
+    rita.form(&letter, &send).await.expect(403);
+    for bad in [[("key", ""), ("kind", "order.placed")], [("key", "l3"), ("kind", "order.eaten")]] {
+        let answer = sam.form(&letter, &bad).await;
+        assert!((400..500).contains(&answer.status), "{bad:?}: {}", answer.status);
+    }
+    assert_eq!(bench.round().await, SentOut::default());
+}
+
+#[tokio::test]
+async fn two_people_write_to_a_waiting_list_and_everybody_on_it_hears_once() {
+    let bench = Bench::open().await;
+    bench.wait_for_band("eva@shop.example", Language::De).await;
+    bench.wait_for_band("max@shop.example", Language::En).await;
+    bench.wait_for_band("moe@shop.example", Language::En).await;
+    let mia = Browser::hire(&bench.api, "mia", &["market_manager@us"]).await;
+    let sam = Browser::hire(&bench.api, "sam", &["support@us"]).await;
+    let lists = mia.get("/admin/waiting?market=us").await.expect(200);
+    let tell = "/admin/waiting/tell?market=us&#38;model=band&#38;news=over";
+    assert!(lists.text.contains(tell), "{}", lists.text);
+    let page = mia.get(&tell.replace("&#38;", "&")).await.expect(200);
+    for part in ["3 people have not been told", "Deutsch: one person", "English: 2 people"] {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+    assert!(page.text.contains("gibt es jetzt zu kaufen"), "{}", page.text);
+    assert!(!page.text.contains("eva@"), "nobody's address is shown");
+
+    let list = [("market", "us"), ("model", "band"), ("news", "over")];
+    let form = [&list[..], &[("key", "t1"), ("reason", "the band is here")]].concat();
+    let proposed = mia.form("/admin/waiting/tell", &form).await.expect(303);
+    let replayed = mia.form("/admin/waiting/tell", &form).await.expect(303);
+    assert_eq!(proposed.header("location"), replayed.header("location"), "one proposal");
+    assert_eq!(bench.round().await, SentOut::default());
+    sam.approve(&proposed).await;
+    let worked = run_due_jobs(&bench.api.shop).await.expect("no fault");
+    assert_eq!(worked.failed, 0);
+    assert_eq!(bench.round().await.sent, 3);
+    assert_eq!(bench.round().await, SentOut::default());
+    let page = mia.get(&tell.replace("&#38;", "&")).await.expect(200);
+    assert!(page.text.contains("Nobody waits who has not been told"), "{}", page.text);
+
+    // What is not true is not written, and other markets' lists do not exist.
+    let untrue = mia.get("/admin/waiting/tell?market=us&model=phone").await.expect(200);
+    assert!(untrue.text.contains("the letter would not be true"), "{}", untrue.text);
+    let form = [("market", "us"), ("model", "phone"), ("key", "t2"), ("reason", "x")];
+    mia.form("/admin/waiting/tell", &form).await.expect(422);
+    mia.get("/admin/waiting/tell?market=de&model=band").await.expect(404);
+    mia.get("/admin/waiting/tell?market=us&model=%2E%2E").await.expect(404);
+}
+
+#[tokio::test]
+async fn who_waits_for_what_is_withdrawn_is_told_so_once_and_stays_on_the_list() {
+    let bench = Bench::open().await;
+    bench.wait_for_band("eva@shop.example", Language::En).await;
+    let shop = &bench.api.shop;
+    let mia = Browser::hire(&bench.api, "mia", &["market_manager@us"]).await;
+    let sam = Browser::hire(&bench.api, "sam", &["support@us"]).await;
+    let withdraw = [("key", "w1"), ("model", "band"), ("reason", "a batch gets warm")];
+    mia.form("/admin/us/withdrawals", &withdraw).await.expect(303);
+    let page = mia.get("/admin/us/withdrawals").await.expect(200);
+    let tell = "/admin/waiting/tell?market=us&#38;model=band&#38;news=delayed";
+    assert!(page.text.contains(tell), "{}", page.text);
+    let over = [("market", "us"), ("model", "band"), ("key", "t0"), ("reason", "x")];
+    mia.form("/admin/waiting/tell", &over).await.expect(422);
+    let list = [("market", "us"), ("model", "band"), ("news", "delayed")];
+    let form = [&list[..], &[("key", "t1"), ("reason", "they should know")]].concat();
+    let proposed = mia.form("/admin/waiting/tell", &form).await.expect(303);
+    sam.approve(&proposed).await;
+    run_due_jobs(shop).await.expect("no fault");
+    assert_eq!(bench.round().await.sent, 1);
+    let came = bench.server.letters().pop().expect("a letter");
+    assert!(came.text.contains("stay on the list"), "{}", came.text);
+    assert!(!came.text.contains("warm"), "the reason is not in it: {}", came.text);
+    let us = "us".parse().expect("a market");
+    let model = Some("band".parse().expect("a model"));
+    let telling = Telling { market: us, model, news: News::Delayed };
+    assert_eq!(tell_waiting(shop, &telling).await.expect("queued"), 0, "told already");
+    let waits = kontor_shop::staff::waiting_counts(shop, us).await.expect("read");
+    assert_eq!(waits, [("band".to_owned(), 1)]);
 }

@@ -3,11 +3,14 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::desk::Browser;
 use common::hook_server::HookServer;
 use common::{Answer, Api, Ask, BAND};
 use kontor_remote::hook::{Caller, Reach, signature};
-use kontor_shop::hook::{Told, tell_due};
+use kontor_shop::hook::{Told, tell_due, tell_scarce};
+use kontor_shop::order::run_due_jobs;
 
 /// Makes a key in the staff area; gives its secret.
 async fn key(browser: &Browser<'_>, scopes: &[&str], markets: &str) -> String {
@@ -146,6 +149,24 @@ async fn hook(browser: &Browser<'_>, url: &str, kinds: &[&str]) -> (String, Stri
     (format!("/admin/programs/hooks/{id}"), secret(&page, "whsec_"))
 }
 
+/// Somebody counts the bands: so many are left.
+async fn leave(wim: &Browser<'_>, units: u32) {
+    let list = wim.get(&format!("/admin/stock?item={BAND}")).await.expect(200);
+    let site = list.text.split("account=").nth(1).expect("an account");
+    let site = site.split('/').next().expect("a site");
+    let (units, key) = (units.to_string(), format!("count-{units}"));
+    let count = [
+        ("key", key.as_str()),
+        ("what", "count"),
+        ("market", "us"),
+        ("site", site),
+        ("sku", BAND),
+        ("units", units.as_str()),
+        ("reference", key.as_str()),
+    ];
+    wim.form("/admin/stock", &count).await.expect(303);
+}
+
 fn bytes(secret: &str) -> Vec<u8> {
     use base64::Engine as _;
     let text = secret.strip_prefix("whsec_").expect("a secret");
@@ -219,6 +240,53 @@ async fn what_happens_is_told_signed_and_told_again_until_it_is_taken() {
     tell_due(&api.shop, &caller).await.expect("no fault");
     let call = server.calls().pop().expect("a call");
     assert!(!call.header("webhook-signature").contains(' '), "one signature");
+}
+
+#[tokio::test]
+async fn money_that_goes_back_in_part_and_stock_that_runs_low_are_told() {
+    let api = Api::open_refunding(500).await;
+    let caller = Caller::new(Reach::Private);
+    let server = HookServer::start();
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    hook(&mia, &server.url(), &["payment.refunded", "stock.low"]).await;
+    buy(&api).await;
+    run_due_jobs(&api.shop).await.expect("collected");
+    let orders = mia.get("/admin/orders").await.expect(200);
+    let number = orders.text.split("/admin/orders/US15-").nth(1).expect("an order");
+    let number = format!("US15-{}", number.split('"').next().expect("its end"));
+    let form = [("key", "r1"), ("reason", "a scratch"), ("amount", "2.50")];
+    for _ in 0..2 {
+        mia.form(&format!("/admin/orders/{number}/refund"), &form).await.expect(303);
+    }
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1, "once");
+    let told = server.calls().pop().expect("a call").json();
+    assert_eq!(told["type"], "payment.refunded");
+    assert_eq!(told["data"]["number"], number);
+    assert_eq!(told["data"]["refunded"], serde_json::json!({"minor": 250, "currency": "USD"}));
+    assert!(!told.to_string().contains("scratch"), "the reason is the maker's own: {told}");
+
+    // The shelf goes from plenty to few to none: one call each, however often somebody looks.
+    for (left, expected) in [(20, 0), (3, 1), (2, 0), (0, 1)] {
+        let before = api.shop.snapshots.now();
+        // One is sold and still lies there: whoever counts counts it too.
+        leave(&wim, left + 1).await;
+        api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("made anew");
+        let levels = Arc::clone(&api.shop.snapshots.now().levels);
+        for _ in 0..2 {
+            tell_scarce(&api.shop, &before.levels, &levels).await.expect("written down");
+        }
+        let taken = tell_due(&api.shop, &caller).await.expect("no fault").taken;
+        assert_eq!(taken, expected, "{left} left");
+        if expected == 1 {
+            let told = server.calls().pop().expect("a call").json();
+            assert_eq!(told["type"], "stock.low");
+            assert_eq!(
+                told["data"],
+                serde_json::json!({"market": "us", "sku": BAND, "left": left})
+            );
+        }
+    }
 }
 
 #[tokio::test]

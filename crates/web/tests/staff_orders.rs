@@ -6,7 +6,8 @@ mod common;
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Api, Ask, BAND, Shopper};
-use kontor_shop::order::{index_orders, reindex, run_due_jobs};
+use kontor_domain::order::CheckoutState;
+use kontor_shop::order::{expire_checkouts, forget_abandoned, index_orders, reindex, run_due_jobs};
 
 /// What a browser types at the checkout.
 struct Buyer {
@@ -281,6 +282,12 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     let erase = [("key", "e1"), ("reason", "asked for it")];
     let open = sue.form(&format!("{customer}/erase"), &erase).await;
     assert_eq!(open.status, 409, "{}", open.text);
+    let scratched = [key, ("reason", "her dog ate it"), ("amount", "1.00")];
+    let path = format!("/admin/orders/{first}/refund");
+    let proposed = sue.form(&path, &scratched).await.expect(303);
+    sam.approve(&proposed).await;
+    let refund = proposed.header("location").split('?').next().expect("a path").to_owned();
+    assert!(sam.get(&refund).await.expect(200).text.contains("her dog"));
     for number in [&first, &second] {
         let path = format!("/admin/orders/{number}");
         sue.form(&format!("{path}/note"), &[key, ("words", "knows Ada from school")])
@@ -314,9 +321,85 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
             assert!(!dump.contains(gone), "{gone} is still in the database");
         }
     }
+    assert!(!sam.get(&refund).await.expect(200).text.contains("her dog"), "no words of reasons");
     reindex(&api.shop).await.expect("made anew");
     let found = sue.get("/admin/find?q=lovelace").await.expect(200);
     assert!(!found.text.contains("US15-"), "and stays gone when everything is found anew");
+    clean(&api).await;
+}
+
+#[tokio::test]
+async fn a_serial_number_leads_to_its_order_and_a_product_to_the_catalogue() {
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let serials = format!("{BAND}: BB-15/0001");
+    let parcel = [("key", "d1"), ("number", number.as_str()), ("serials", serials.as_str())];
+    wim.form("/admin/us/dispatch", &parcel).await.expect(303);
+    let order = format!("href=\"/admin/orders/{number}\"");
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    for typed in ["bb-15%2F0001", "BB-15", "bb-"] {
+        let found = mia.get(&format!("/admin/find?q={typed}")).await.expect(200);
+        for part in ["BB-15/0001", order.as_str()] {
+            assert!(found.text.contains(part), "{typed} {part}: {}", found.text);
+        }
+    }
+    let shown = mia.get(&format!("/admin/orders/{number}")).await.expect(200);
+    assert!(shown.text.contains("BB-15/0001"), "{}", shown.text);
+    // Not a serial number, and not another market's.
+    for odd in ["bb", "bb-15%25", "0001", "BB-15~"] {
+        let found = mia.get(&format!("/admin/find?q={odd}")).await.expect(200);
+        assert!(!found.text.contains("BB-15/0001"), "{odd}: {}", found.text);
+    }
+    let ravi = Browser::hire(&api, "ravi", &["market_manager@de"]).await;
+    let found = ravi.get("/admin/find?q=BB-15").await.expect(200);
+    assert!(!found.text.contains("BB-15/0001"), "{}", found.text);
+
+    let found = mia.get(&format!("/admin/find?q={BAND}")).await.expect(200);
+    let product = format!("/admin/catalogue/band/{BAND}");
+    assert!(found.text.contains(&product), "{}", found.text);
+    mia.get(&product).await.expect(200);
+    // The work places themselves are found, as far as they are somebody's.
+    let found = mia.get("/admin/find?q=withdr").await.expect(200);
+    assert!(found.text.contains("<li><a href=\"/admin/withdrawals\">"), "{}", found.text);
+    let found = mia.get("/admin/find?q=log").await.expect(200);
+    assert!(!found.text.contains("href=\"/admin/log\""), "{}", found.text);
+}
+
+#[tokio::test]
+async fn what_was_typed_at_an_abandoned_checkout_is_erased_after_a_week() {
+    let api = Api::open().await;
+    let shopper = Shopper::fill_cart(&api).await;
+    let checkout = shopper.check_out(&api).await;
+    let (total, key) = (one_band(), api.fresh_key());
+    let declined =
+        |(name, value)| if name == "scenario" { (name, "declined") } else { (name, value) };
+    let fields: Vec<_> = good_fields(&total, &key).into_iter().map(declined).collect();
+    api.send(shopper.with(Ask::form(&checkout, &fields))).await;
+    let kept = |state| {
+        let db = api.shop.db.clone();
+        async move {
+            let end = kontor_base::Instant::from_micros(i64::MAX);
+            let read = move |tx: &mut kontor_store::Tx<'_>| {
+                kontor_store::order::checkouts_due(tx, state, end, 10)
+            };
+            db.read("test.checkouts", read).await.expect("read")
+        }
+    };
+    let failed = kept(CheckoutState::Failed).await;
+    assert!(failed[0].draft.contact.is_some(), "the buyer may come back to what they typed");
+    api.clock.advance_seconds(16 * 60);
+    assert_eq!(expire_checkouts(&api.shop).await.expect("ended"), 1);
+    api.clock.advance_seconds(6 * 24 * 60 * 60);
+    assert_eq!(forget_abandoned(&api.shop).await.expect("looked"), 0, "not within the week");
+    api.clock.advance_seconds(24 * 60 * 60);
+    assert_eq!(forget_abandoned(&api.shop).await.expect("erased"), 1);
+    assert_eq!(forget_abandoned(&api.shop).await.expect("looked"), 0, "once");
+    let gone = kept(CheckoutState::Forgotten).await.pop().expect("the row stays, for the figures");
+    assert_eq!((gone.draft.contact, gone.draft.ship_to, gone.draft.quote), (None, None, None));
+    assert_eq!(gone.draft.lines, failed[0].draft.lines);
+    let page = api.send(shopper.with(Ask::get(&checkout))).await;
+    assert!(!page.text.contains("Lovelace"), "{}", page.text);
     clean(&api).await;
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use kontor_base::Wrong;
 use serde::{Deserialize, Serialize};
 
 /// What kind of value an attribute takes.
@@ -109,6 +110,18 @@ pub enum ValueError {
     /// Not of the form `name=value`.
     #[error("{0:?} is not of the form name=value")]
     NotAPair(String),
+}
+
+impl From<ValueError> for Wrong {
+    fn from(error: ValueError) -> Self {
+        match error {
+            ValueError::UnknownAttribute(name) => Self::NoAttribute { name },
+            ValueError::BadValue { name, value, expected } => {
+                Self::NotValue { value, name, expected }
+            }
+            ValueError::NotAPair(cell) => Self::NotPair { cell },
+        }
+    }
 }
 
 /// The stated attributes of a variant.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Country, Date, Language};
+use kontor_base::{Cell, Country, Date, Language, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::attribute::Attributes;
@@ -45,6 +45,16 @@ macro_rules! name_type {
                     && !text.ends_with('-')
                     && !text.contains("--");
                 if good { Ok(Self(text.to_owned())) } else { Err($error) }
+            }
+        }
+
+        impl Cell for $name {
+            fn wrong(cell: &str, _: &NameError) -> Wrong {
+                let cell = cell.to_owned();
+                match $error {
+                    NameError::Slug => Wrong::NotSlug { cell },
+                    NameError::Sku => Wrong::NotSku { cell },
+                }
             }
         }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use kontor_base::{Cell, Wrong};
 use serde::{Deserialize, Serialize};
 
 use crate::market::MarketCode;
@@ -42,6 +43,12 @@ macro_rules! code_type {
                     && !text.ends_with('-')
                     && !text.contains("--");
                 if good { Ok(Self(text.into())) } else { Err(CodeError) }
+            }
+        }
+
+        impl Cell for $name {
+            fn wrong(cell: &str, _: &CodeError) -> Wrong {
+                Wrong::NotCode { cell: cell.to_owned(), max: CODE_CHARS_MAX.to_string() }
             }
         }
 

@@ -1,6 +1,6 @@
 //! Grants: evidence that a clearance is there, or a reasoned decision that it is not needed.
 
-use kontor_base::{Confidence, Date, RowError};
+use kontor_base::{Confidence, Date, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::code::{ClearanceCode, GrantCode};
@@ -270,17 +270,15 @@ impl Grant {
         row::in_order("expires_on", self.issued_on, self.expires_on)?;
         row::in_order("revoked_on", self.issued_on, self.revoked_on)?;
         if self.issued_on.is_none() && self.expires_on.or(self.revoked_on).is_some() {
-            return Err(RowError::new("issued_on", "what was never issued cannot end"));
+            return Err(RowError::of("issued_on", Wrong::NeverIssued));
         }
         if self.issued_on.is_some() && self.issuer.is_empty() {
-            return Err(RowError::new("issuer", "is empty"));
+            return Err(RowError::of("issuer", Wrong::Empty));
         }
         let decision = self.kind == GrantKind::NotApplicable;
         if decision && (self.verified.is_none() || self.why.is_empty() || self.issued_on.is_none())
         {
-            let problem = "\"not applicable\" needs a reason (why), who decided it \
-                           (verified_how, verified_by, verified_on) and since when (issued_on)";
-            return Err(RowError::new("why", problem));
+            return Err(RowError::of("why", Wrong::DecisionUnproven));
         }
         Ok(())
     }
@@ -329,11 +327,9 @@ fn parse_verification(row: &GrantRow) -> Result<Option<Verification>, RowError> 
     let on = row::optional_date("verified_on", &row.verified_on)?;
     match (how, by.is_empty(), on) {
         (VerifiedHow::None, true, None) => Ok(None),
-        (VerifiedHow::None, _, _) => {
-            Err(RowError::new("verified_how", "somebody verified it, but not how"))
-        }
+        (VerifiedHow::None, _, _) => Err(RowError::of("verified_how", Wrong::VerifiedNotHow)),
         (_, false, Some(on)) => Ok(Some(Verification { how, by, on })),
-        _ => Err(RowError::new("verified_by", "a verification names a person and a day")),
+        _ => Err(RowError::of("verified_by", Wrong::VerifiedByNobody)),
     }
 }
 

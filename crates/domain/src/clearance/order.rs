@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::{Confidence, Currency, Date, Language, Money, RowError};
+use kontor_base::{Confidence, Currency, Date, Language, Money, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::code::AuthorityOrderCode;
@@ -188,10 +188,10 @@ impl AuthorityOrder {
         row::in_order("until", Some(order.from), order.until)?;
         row::in_order("vacated_on", Some(order.from), order.vacated_on)?;
         if order.effect == OrderEffect::Blocks && order.lifts.is_some() {
-            return Err(RowError::new("lifts", "an order that blocks lifts nothing"));
+            return Err(RowError::of("lifts", Wrong::BlocksAndLifts));
         }
         if order.lifts.as_ref() == Some(&order.code) {
-            return Err(RowError::new("lifts", "an order cannot lift itself"));
+            return Err(RowError::of("lifts", Wrong::LiftsItself));
         }
         Ok(order)
     }
@@ -305,9 +305,9 @@ fn parse_deposit(row: &OrderRow) -> Result<Option<Money>, RowError> {
     }
     let currency: Currency = row::value("deposit_currency", currency)?;
     let deposit = Money::parse(amount, currency)
-        .map_err(|error| RowError::new("deposit_per_unit", format!("{amount:?} is {error}")))?;
+        .map_err(|error| RowError::of("deposit_per_unit", Wrong::of_money(amount, error)))?;
     if deposit.minor <= 0 {
-        return Err(RowError::new("deposit_per_unit", "must be more than nothing"));
+        return Err(RowError::of("deposit_per_unit", Wrong::NotPositive));
     }
     Ok(Some(deposit))
 }
@@ -319,7 +319,7 @@ fn parse_keep(cell: &str) -> Result<Vec<Slug>, RowError> {
         .map(|part| row::value("keep", part))
         .collect::<Result<_, _>>()?;
     if keep.len() > KEEP_MAX {
-        return Err(RowError::new("keep", format!("more than {KEEP_MAX} records")));
+        return Err(RowError::of("keep", Wrong::TooManyRecords { max: KEEP_MAX.to_string() }));
     }
     Ok(keep)
 }

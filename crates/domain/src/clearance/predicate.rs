@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::Country;
+use kontor_base::{Cell, Country};
 use serde::{Deserialize, Serialize};
 
 use super::scope::ComponentScope;
@@ -278,6 +278,9 @@ impl FromStr for Predicate {
         Self::parse_with(text, Vocabulary::get())
     }
 }
+
+/// Where a condition ends to be one is said by its parser, in English.
+impl Cell for Predicate {}
 
 impl TryFrom<String> for Predicate {
     type Error = PredicateError;

@@ -3,7 +3,7 @@
 //! looks exactly like a rule that does not exist.
 
 use jiff::ToSpan as _;
-use kontor_base::{Confidence, Country, Date, RowError};
+use kontor_base::{Confidence, Country, Date, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::code::ReviewCode;
@@ -96,7 +96,10 @@ impl Review {
     pub fn parse(row: &ReviewRow) -> Result<Self, RowError> {
         let stale_after_days: u16 = row::value("stale_after_days", &row.stale_after_days)?;
         if !(1..=STALE_DAYS_MAX).contains(&stale_after_days) {
-            return Err(RowError::new("stale_after_days", "must be 1 to 36500"));
+            return Err(RowError::of(
+                "stale_after_days",
+                Wrong::NotBetween { low: "1".to_owned(), high: STALE_DAYS_MAX.to_string() },
+            ));
         }
         Ok(Self {
             code: row::value("code", &row.code)?,

@@ -2,9 +2,8 @@
 //! read as a whole or refused with the name of the column: no fact is ever half there.
 
 use std::fmt;
-use std::str::FromStr;
 
-use kontor_base::{Date, RowError};
+use kontor_base::{Cell, Date, RowError, Wrong};
 
 use crate::catalogue::{ComponentKind, ProductClass};
 use crate::market::Act;
@@ -16,10 +15,10 @@ pub(super) const CELL_CHARS_MAX: usize = 2_000;
 pub(super) fn text(field: &'static str, cell: &str) -> Result<String, RowError> {
     let cell = cell.trim();
     if cell.chars().count() > CELL_CHARS_MAX {
-        return Err(RowError::new(field, format!("longer than {CELL_CHARS_MAX} characters")));
+        return Err(RowError::of(field, Wrong::TooLong { max: CELL_CHARS_MAX.to_string() }));
     }
     if cell.chars().any(char::is_control) {
-        return Err(RowError::new(field, "contains control characters"));
+        return Err(RowError::of(field, Wrong::Control));
     }
     Ok(cell.to_owned())
 }
@@ -27,24 +26,16 @@ pub(super) fn text(field: &'static str, cell: &str) -> Result<String, RowError> 
 /// A text that must be there.
 pub(super) fn required_text(field: &'static str, cell: &str) -> Result<String, RowError> {
     let text = text(field, cell)?;
-    if text.is_empty() { Err(RowError::new(field, "is empty")) } else { Ok(text) }
+    if text.is_empty() { Err(RowError::of(field, Wrong::Empty)) } else { Ok(text) }
 }
 
 /// A value that must be there.
-pub(super) fn value<T>(field: &'static str, cell: &str) -> Result<T, RowError>
-where
-    T: FromStr,
-    T::Err: fmt::Display,
-{
-    cell.trim().parse().map_err(|error| RowError::new(field, format!("{cell:?} is {error}")))
+pub(super) fn value<T: Cell>(field: &'static str, cell: &str) -> Result<T, RowError> {
+    cell.trim().parse().map_err(|error: T::Err| RowError::of(field, T::wrong(cell, &error)))
 }
 
 /// A value that may be empty.
-pub(super) fn optional<T>(field: &'static str, cell: &str) -> Result<Option<T>, RowError>
-where
-    T: FromStr,
-    T::Err: fmt::Display,
-{
+pub(super) fn optional<T: Cell>(field: &'static str, cell: &str) -> Result<Option<T>, RowError> {
     if cell.trim().is_empty() { Ok(None) } else { value(field, cell).map(Some) }
 }
 
@@ -54,7 +45,7 @@ pub(super) fn date(field: &'static str, cell: &str) -> Result<Date, RowError> {
     // The parser of dates is generous (it takes times and offsets); a data file is not.
     let plain = cell.len() == 10 && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let parsed = if plain { cell.parse().ok() } else { None };
-    parsed.ok_or_else(|| RowError::new(field, format!("{cell:?} is not a day such as 2026-11-23")))
+    parsed.ok_or_else(|| RowError::of(field, Wrong::NotDay { cell: cell.to_owned() }))
 }
 
 /// A day that may be empty.
@@ -69,7 +60,7 @@ pub(super) fn word<T>(
     find: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, RowError> {
     let cell = cell.trim();
-    find(cell).ok_or_else(|| RowError::new(field, format!("{cell:?} is not one of its words")))
+    find(cell).ok_or_else(|| RowError::of(field, Wrong::NotAWord { cell: cell.to_owned() }))
 }
 
 /// One of a few words, or nothing.
@@ -98,7 +89,7 @@ pub(super) fn in_order(
 ) -> Result<(), RowError> {
     match (earlier, later) {
         (Some(earlier), Some(later)) if later < earlier => {
-            Err(RowError::new(field, format!("{later} is before {earlier}")))
+            Err(RowError::of(field, Wrong::Before { other: earlier.to_string() }))
         }
         _ => Ok(()),
     }

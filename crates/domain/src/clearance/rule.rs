@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Confidence, Country, Date, Language};
+use kontor_base::{Cell, Confidence, Country, Date, Language, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::code::ClearanceCode;
@@ -103,6 +103,12 @@ impl FromStr for Reach {
     }
 }
 
+impl Cell for Reach {
+    fn wrong(cell: &str, _: &Self::Err) -> Wrong {
+        Wrong::NotReach { cell: cell.to_owned() }
+    }
+}
+
 impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,6 +136,12 @@ impl FromStr for WeekRange {
         let read = |part: &str| part.parse::<u16>().ok().filter(|weeks| *weeks <= 520).ok_or(NOT);
         let (low, high) = (read(low)?, read(high)?);
         if low <= high { Ok(Self { low, high }) } else { Err(NOT) }
+    }
+}
+
+impl Cell for WeekRange {
+    fn wrong(cell: &str, _: &Self::Err) -> Wrong {
+        Wrong::NotWeeks { cell: cell.to_owned() }
     }
 }
 

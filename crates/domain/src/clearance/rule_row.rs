@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kontor_base::{Confidence, Language, RowError};
+use kontor_base::{Confidence, Language, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::row;
@@ -55,12 +55,11 @@ impl Rule {
         let blocks = row::flag("blocks", &row.blocks)?;
         let strength = row::word("strength", &row.strength, Strength::from_word)?;
         if blocks && strength == Strength::Advisory {
-            return Err(RowError::new("strength", "a rule that blocks cannot be advisory"));
+            return Err(RowError::of("strength", Wrong::BlocksAdvisory));
         }
         let spares_prior = row::optional("spares_prior", &row.spares_prior)?;
         if spares_prior.is_some() && !(blocks && effective_from.is_some()) {
-            let problem = "only a rule that blocks from a day on can spare what was there before";
-            return Err(RowError::new("spares_prior", problem));
+            return Err(RowError::of("spares_prior", Wrong::SparesWithoutDay));
         }
         Ok(Self {
             code: row::value("code", &row.code)?,
@@ -97,15 +96,13 @@ impl Rule {
         let from = row::optional_word("conditional_from", &row.conditional_from, row::act)?;
         match from {
             None if notice.is_empty() => Ok(None),
-            None => Err(RowError::new("notice_en", "a notice without conditional_from")),
-            Some(_) if blocks => {
-                Err(RowError::new("conditional_from", "a rule that blocks has no conditions"))
-            }
+            None => Err(RowError::of("notice_en", Wrong::NoticeAlone)),
+            Some(_) if blocks => Err(RowError::of("conditional_from", Wrong::BlocksWithCondition)),
             Some(from) if from >= gates => {
-                Err(RowError::new("conditional_from", "must be a lower degree than gates"))
+                Err(RowError::of("conditional_from", Wrong::ConditionTooHigh))
             }
             Some(_) if notice.is_empty() => {
-                Err(RowError::new("notice_en", "conditional_from needs a notice"))
+                Err(RowError::of("notice_en", Wrong::ConditionWithoutNotice))
             }
             Some(from) => Ok(Some(Conditional { from, notice })),
         }
@@ -116,7 +113,7 @@ impl Rule {
         match (by.is_empty(), row::optional_date("confirmed_on", &row.confirmed_on)?) {
             (true, None) => Ok(None),
             (false, Some(on)) => Ok(Some(Confirmation { by, on })),
-            _ => Err(RowError::new("confirmed_by", "a confirmation names a person and a day")),
+            _ => Err(RowError::of("confirmed_by", Wrong::ConfirmedByNobody)),
         }
     }
 
@@ -171,7 +168,7 @@ pub(super) fn notice(en: &str, de: &str) -> Result<BTreeMap<Language, String>, R
         }
     }
     if !notice.is_empty() && !notice.contains_key(&Language::En) {
-        return Err(RowError::new("notice_en", "the English text is missing"));
+        return Err(RowError::of("notice_en", Wrong::EnglishMissing));
     }
     Ok(notice)
 }

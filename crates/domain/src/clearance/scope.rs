@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kontor_base::RowError;
+use kontor_base::{RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::row;
@@ -87,7 +87,7 @@ impl Scope {
         let component = match (kind, maker, part) {
             (None, None, None) => None,
             (Some(kind), Some(maker), part) => Some(ComponentScope { kind, maker, part }),
-            _ => return Err(RowError::new(fields[7], "a component needs its kind and maker")),
+            _ => return Err(RowError::of(fields[7], Wrong::HalfAComponent)),
         };
         Ok(Self {
             brand: row::optional(fields[0], brand)?,

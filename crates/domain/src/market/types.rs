@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Country, Currency, Date, Language};
+use kontor_base::{Cell, Country, Currency, Date, Language, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::stage::Stage;
@@ -33,6 +33,12 @@ impl FromStr for MarketCode {
             [a, b] if a.is_ascii_lowercase() && b.is_ascii_lowercase() => Ok(Self([*a, *b])),
             _ => Err(MarketError),
         }
+    }
+}
+
+impl Cell for MarketCode {
+    fn wrong(cell: &str, _: &MarketError) -> Wrong {
+        Wrong::NotMarket { cell: cell.to_owned() }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Country, Date};
+use kontor_base::{Cell, Country, Date, Wrong};
 use serde::{Deserialize, Serialize};
 
 use crate::clearance::WeekRange;
@@ -36,6 +36,12 @@ impl FromStr for ChecklistCode {
         } else {
             Err("not a code: capital letters, digits and dashes, 2 to 40 characters")
         }
+    }
+}
+
+impl Cell for ChecklistCode {
+    fn wrong(cell: &str, _: &Self::Err) -> Wrong {
+        Wrong::NotCode { cell: cell.to_owned(), max: "40".to_owned() }
     }
 }
 

@@ -20,11 +20,13 @@ pub enum CheckoutState {
     Failed,
     /// The hold ended without an order.
     Expired,
+    /// It ended so long ago that what was typed is erased.
+    Forgotten,
 }
 
 impl CheckoutState {
     /// Every state.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Open,
         Self::Paying,
         Self::WaitingForAction,
@@ -32,6 +34,7 @@ impl CheckoutState {
         Self::Placed,
         Self::Failed,
         Self::Expired,
+        Self::Forgotten,
     ];
 
     /// The word in data and on pages.
@@ -45,6 +48,7 @@ impl CheckoutState {
             Self::Placed => "placed",
             Self::Failed => "failed",
             Self::Expired => "expired",
+            Self::Forgotten => "forgotten",
         }
     }
 
@@ -81,11 +85,13 @@ pub enum CheckoutEvent {
     HoldEnded,
     /// Paid, but the goods are gone: the money is given back.
     Gone,
+    /// Its time is over: what was typed is erased.
+    Forgotten,
 }
 
 impl CheckoutEvent {
     /// Every event.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pay,
         Self::ActionNeeded,
         Self::Pending,
@@ -94,6 +100,7 @@ impl CheckoutEvent {
         Self::TryAgain,
         Self::HoldEnded,
         Self::Gone,
+        Self::Forgotten,
     ];
 
     /// The word in data and codes.
@@ -108,6 +115,7 @@ impl CheckoutEvent {
             Self::TryAgain => "try_again",
             Self::HoldEnded => "hold_ended",
             Self::Gone => "gone",
+            Self::Forgotten => "forgotten",
         }
     }
 }
@@ -153,6 +161,7 @@ pub const CHECKOUT_TABLE: &[CheckoutStep] = &[
     step(S::Failed, E::TryAgain, S::Open),
     step(S::Failed, E::Pay, S::Paying),
     step(S::Failed, E::HoldEnded, S::Expired),
+    step(S::Expired, E::Forgotten, S::Forgotten),
 ];
 
 /// The event cannot happen in this state.
@@ -171,7 +180,7 @@ impl CheckoutRefusal {
     pub const fn code(&self) -> &'static str {
         match self.from {
             S::Placed => "order.already_placed",
-            S::Expired => "order.checkout_expired",
+            S::Expired | S::Forgotten => "order.checkout_expired",
             S::Paying | S::WaitingForAction | S::WaitingForProvider => "order.payment_under_way",
             S::Open | S::Failed => "order.not_paying",
         }
@@ -221,7 +230,9 @@ mod tests {
     #[test]
     fn an_order_is_placed_once_and_only_out_of_a_payment() {
         for step in CHECKOUT_TABLE {
-            assert!(!matches!(step.from, S::Placed | S::Expired), "{step:?} leaves an end");
+            assert!(!matches!(step.from, S::Placed | S::Forgotten), "{step:?} leaves an end");
+            // What has ended does not begin again, it is only forgotten.
+            assert!(step.from != S::Expired || step.to == S::Forgotten, "{step:?}");
             if step.to == S::Placed {
                 assert!(step.from.is_paying(), "{step:?}");
             }
@@ -238,6 +249,7 @@ mod tests {
             (S::WaitingForProvider, "order.payment_under_way"),
             (S::Placed, "order.already_placed"),
             (S::Expired, "order.checkout_expired"),
+            (S::Forgotten, "order.checkout_expired"),
         ] {
             assert_eq!(checkout_step(from, E::Pay).map_err(|e| e.code()), Err(code));
         }

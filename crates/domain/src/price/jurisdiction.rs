@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::Country;
+use kontor_base::{Cell, Country, Wrong};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// The two capital letters of a state, such as `CA` for California.
@@ -171,6 +171,12 @@ impl FromStr for Jurisdiction {
         };
         let country = country.parse().map_err(|_| JurisdictionError::Jurisdiction)?;
         Ok(Self { country, region })
+    }
+}
+
+impl Cell for Jurisdiction {
+    fn wrong(cell: &str, _: &JurisdictionError) -> Wrong {
+        Wrong::NotJurisdiction { cell: cell.to_owned() }
     }
 }
 

@@ -1,8 +1,6 @@
 //! The rows of the price and tax files: what an import reads and an export writes.
 
-use std::str::FromStr;
-
-use kontor_base::{Confidence, Currency, Date, Instant, Money, Rate, RowError};
+use kontor_base::{Cell, Confidence, Currency, Date, Instant, Money, Rate, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use crate::market::TaxDisplay;
@@ -44,20 +42,25 @@ impl PriceRow {
     /// [`RowError`] for the first column that is wrong.
     pub fn parse(&self) -> Result<PriceEntry, RowError> {
         let currency: Currency = parsed("currency", &self.currency)?;
-        let money = Money::parse(&self.price, currency).map_err(|e| RowError::new("price", e))?;
+        let amount = |field, text: &str| {
+            let read = Money::parse(text, currency);
+            read.map_err(|error| RowError::of(field, Wrong::of_money(text, error)))
+        };
+        let money = amount("price", &self.price)?;
         if money.minor < 0 {
-            return Err(RowError::new("price", "a price is not negative"));
+            return Err(RowError::of("price", Wrong::Negative));
         }
-        let mrp = optional(&self.mrp, |text| {
-            Money::parse(text, currency).map_err(|e| RowError::new("mrp", e))
-        })?;
-        if let Some(mrp) = mrp {
-            check_mrp(money, mrp).map_err(|e| RowError::new("mrp", e))?;
+        let mrp = optional(&self.mrp, |text| amount("mrp", text))?;
+        if mrp.is_some_and(|mrp| check_mrp(money, mrp).is_err()) {
+            return Err(RowError::of("mrp", Wrong::AbovePrinted));
         }
         let valid_from = moment("valid_from", &self.valid_from)?;
         let valid_to = optional(&self.valid_to, |text| moment("valid_to", text))?;
         if valid_to.is_some_and(|end| end <= valid_from) {
-            return Err(RowError::new("valid_to", "is not after valid_from"));
+            return Err(RowError::of(
+                "valid_to",
+                Wrong::NotAfter { other: "valid_from".to_owned() },
+            ));
         }
         Ok(PriceEntry {
             market: parsed("market", &self.market)?,
@@ -121,20 +124,24 @@ impl TaxRateRow {
         let valid_from: Date = parsed("valid_from", &self.valid_from)?;
         let valid_to = optional(&self.valid_to, |text| parsed("valid_to", text))?;
         if valid_to.is_some_and(|last| last < valid_from) {
-            return Err(RowError::new("valid_to", "is before valid_from"));
+            return Err(RowError::of("valid_to", Wrong::Before { other: "valid_from".to_owned() }));
         }
         if self.name.trim().is_empty() {
-            return Err(RowError::new("name", "is empty"));
+            return Err(RowError::of("name", Wrong::Empty));
         }
         Ok(TaxRate {
             jurisdiction,
             name: self.name.trim().to_owned(),
             rate: Rate::parse_percent(&self.rate_pct)
-                .ok_or_else(|| RowError::new("rate_pct", "not a percentage such as 7.25"))?,
+                .ok_or_else(|| RowError::of("rate_pct", Wrong::NotPercentage))?,
             display: match self.display.as_str() {
                 "inclusive" => TaxDisplay::Inclusive,
                 "exclusive" => TaxDisplay::Exclusive,
-                _ => return Err(RowError::new("display", "neither inclusive nor exclusive")),
+                other => {
+                    let known = "inclusive, exclusive".to_owned();
+                    let wrong = Wrong::NoneOf { cell: other.to_owned(), known };
+                    return Err(RowError::of("display", wrong));
+                }
             },
             valid_from,
             valid_to,
@@ -167,21 +174,18 @@ impl TaxRateRow {
 fn check_level(jurisdiction: &Jurisdiction) -> Result<(), RowError> {
     match (Jurisdiction::by_state(jurisdiction.country), jurisdiction.region) {
         (false, None) => Ok(()),
-        (false, Some(_)) => Err(RowError::new("jurisdiction", "this country has a national rate")),
-        (true, None) => Err(RowError::new("jurisdiction", "this country's states levy the tax")),
+        (false, Some(_)) => Err(RowError::of("jurisdiction", Wrong::NationalRate)),
+        (true, None) => Err(RowError::of("jurisdiction", Wrong::RateByState)),
         (true, Some(region)) => US_STATES
             .iter()
             .any(|(code, _)| *code == region.as_str())
             .then_some(())
-            .ok_or_else(|| RowError::new("jurisdiction", "no such state")),
+            .ok_or_else(|| RowError::of("jurisdiction", Wrong::NoState)),
     }
 }
 
-fn parsed<T: FromStr<Err: std::fmt::Display>>(
-    field: &'static str,
-    text: &str,
-) -> Result<T, RowError> {
-    text.parse().map_err(|problem: T::Err| RowError::new(field, problem))
+fn parsed<T: Cell>(field: &'static str, text: &str) -> Result<T, RowError> {
+    text.parse().map_err(|error: T::Err| RowError::of(field, T::wrong(text, &error)))
 }
 
 fn optional<T>(
@@ -197,21 +201,21 @@ fn moment(field: &'static str, text: &str) -> Result<Instant, RowError> {
     {
         return Ok(Instant::start_of(day));
     }
-    text.parse::<jiff::Timestamp>().map(Instant::from).map_err(|_| {
-        RowError::new(field, "neither a day nor a moment such as 2015-06-01T16:00:00Z")
-    })
+    let moment = text.parse::<jiff::Timestamp>().map(Instant::from);
+    moment.map_err(|_| RowError::of(field, Wrong::NotMoment))
 }
 
 fn source(text: &str) -> Result<String, RowError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(RowError::new("source", "is empty: every figure carries its source"));
+        return Err(RowError::of("source", Wrong::NoSource));
     }
     Ok(text.to_owned())
 }
 
 fn confidence(text: &str) -> Result<Confidence, RowError> {
-    Confidence::from_word(text).ok_or_else(|| RowError::new("confidence", "not S1, S2 or M"))
+    let known = || Wrong::NoneOf { cell: text.to_owned(), known: "S1, S2, M".to_owned() };
+    Confidence::from_word(text).ok_or_else(|| RowError::of("confidence", known()))
 }
 
 #[cfg(test)]

@@ -88,6 +88,8 @@ permissions! {
     CustomerExport = "customer.export", Market, Two;
     /// Put two addresses of one person together.
     CustomerMerge = "customer.merge", Market, Two;
+    /// Write to those who wait. A letter to many cannot be taken back.
+    CustomerTell = "customer.tell", Market, Four;
     /// See orders.
     OrderRead = "order.read", Market, Two;
     /// Write notes to orders and send their mails again.
@@ -162,6 +164,7 @@ mod tests {
         for two in [
             Permission::ClearanceGrant,
             Permission::CustomerErase,
+            Permission::CustomerTell,
             Permission::OpeningRestore,
             Permission::ResellerApprove,
             Permission::SigningRotate,

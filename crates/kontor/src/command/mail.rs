@@ -9,7 +9,7 @@ use kontor_base::{Clock, Email, Language, Random};
 use kontor_domain::catalogue::Slug;
 use kontor_domain::market::MarketCode;
 use kontor_remote::post::Letter;
-use kontor_shop::mail::{Written, tell_waiting};
+use kontor_shop::mail::{News, Telling, Written, tell_waiting};
 use kontor_shop::{Failure, Shop};
 use kontor_web::letters::Letters;
 
@@ -29,14 +29,17 @@ pub(super) enum Args {
     },
     /// Write to those who wait in a market: for a model, or for the market's opening.
     ///
-    /// The letters are queued here and sent by the running server. Whoever is told is taken off the
-    /// list.
+    /// The letters are queued here and sent by the running server. Whoever is told that the wait is
+    /// over is taken off the list; whoever is told of a withdrawal stays on it.
     Tell {
         /// The market.
         market: MarketCode,
         /// The model; without it those who wait for the opening.
         #[arg(long)]
         model: Option<Slug>,
+        /// Say that the model was withdrawn for the time being, instead of that it can be bought.
+        #[arg(long, requires = "model")]
+        delayed: bool,
     },
 }
 
@@ -47,12 +50,17 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
     let shop = Arc::new(shop);
     let done = match args {
         Args::Test { address, language } => test(&shop, config, &address, language).await,
-        Args::Tell { market, model } => match tell_waiting(&shop, market, model).await {
-            Ok(told) => Ok(format!("{told} letters are queued; the running server sends them")),
-            Err(Failure::Refused(refusal)) => Err(CommandError::Other(refusal.to_string())),
-            Err(Failure::KeyReused) => Err(CommandError::Other("idempotency.key_reused".into())),
-            Err(Failure::Fault(fault)) => Err(fault.into()),
-        },
+        Args::Tell { market, model, delayed } => {
+            let news = if delayed { News::Delayed } else { News::Over };
+            match tell_waiting(&shop, &Telling { market, model, news }).await {
+                Ok(told) => Ok(format!("{told} letters are queued; the running server sends them")),
+                Err(Failure::Refused(refusal)) => Err(CommandError::Other(refusal.to_string())),
+                Err(Failure::KeyReused) => {
+                    Err(CommandError::Other("idempotency.key_reused".into()))
+                }
+                Err(Failure::Fault(fault)) => Err(fault.into()),
+            }
+        }
     };
     shop.db.close().await;
     println!("{}", done?);

@@ -1,9 +1,8 @@
 //! Cells: how each kind of value is read from text, and what is said when it cannot be.
 
 use std::fmt;
-use std::str::FromStr;
 
-use kontor_base::{Date, Line, RowError};
+use kontor_base::{Cell, Date, Line, RowError, Wrong};
 
 /// The longest text in a cell, in characters.
 const TEXT_CHARS_MAX: usize = 2_000;
@@ -14,12 +13,12 @@ const PARTS_MAX: usize = 300;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bad {
     pub(super) column: &'static str,
-    pub(super) reason: String,
+    pub(super) reason: Wrong,
 }
 
 impl Bad {
-    pub(super) fn new(column: &'static str, reason: impl fmt::Display) -> Self {
-        Self { column, reason: reason.to_string() }
+    pub(super) fn new(column: &'static str, reason: impl Into<Wrong>) -> Self {
+        Self { column, reason: reason.into() }
     }
 }
 
@@ -43,12 +42,12 @@ pub(super) fn required_text(column: &'static str, cell: &str) -> Read<String> {
 }
 
 /// A value that must be there.
-pub(super) fn value<T: FromStr<Err: fmt::Display>>(column: &'static str, cell: &str) -> Read<T> {
+pub(super) fn value<T: Cell>(column: &'static str, cell: &str) -> Read<T> {
     let cell = cell.trim();
     if cell.is_empty() {
-        return Err(Bad::new(column, "is empty"));
+        return Err(Bad::new(column, Wrong::Empty));
     }
-    cell.parse().map_err(|error| Bad::new(column, format!("{cell:?} is {error}")))
+    cell.parse().map_err(|error: T::Err| Bad::new(column, T::wrong(cell, &error)))
 }
 
 /// A whole number from `low` to `high`.
@@ -57,7 +56,8 @@ pub(super) fn number(column: &'static str, cell: &str, low: i64, high: i64) -> R
     let digits = !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
     let number: Option<i64> = if digits { cell.parse().ok() } else { None };
     number.filter(|number| (low..=high).contains(number)).ok_or_else(|| {
-        Bad::new(column, format!("{cell:?} is not a whole number from {low} to {high}"))
+        let (cell, low, high) = (cell.to_owned(), low.to_string(), high.to_string());
+        Bad::new(column, Wrong::NotNumber { cell, low, high })
     })
 }
 
@@ -70,8 +70,7 @@ pub(super) fn optional_date(column: &'static str, cell: &str) -> Read<Option<Dat
     // The parser of dates is generous (it takes times and offsets); a data file is not.
     let plain = cell.len() == 10 && cell.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let date = if plain { cell.parse().ok() } else { None };
-    date.map(Some)
-        .ok_or_else(|| Bad::new(column, format!("{cell:?} is not a day such as 2026-11-23")))
+    date.map(Some).ok_or_else(|| Bad::new(column, Wrong::NotDay { cell: cell.to_owned() }))
 }
 
 /// One of a few words.
@@ -88,7 +87,7 @@ pub(super) fn word<T>(
         }
         known.push(word);
     }
-    Err(Bad::new(column, format!("{cell:?} is none of {}", known.join(", "))))
+    Err(Bad::new(column, Wrong::NoneOf { cell: cell.to_owned(), known: known.join(", ") }))
 }
 
 /// The parts of a list, separated by `|`; empty parts are dropped.
@@ -96,7 +95,7 @@ pub(super) fn parts(column: &'static str, cell: &str) -> Read<Vec<String>> {
     let parts = cell.split('|').filter(|part| !part.trim().is_empty());
     let parts: Vec<String> = parts.map(|part| text(column, part)).collect::<Read<_>>()?;
     if parts.len() > PARTS_MAX {
-        return Err(Bad::new(column, format!("has more than {PARTS_MAX} parts")));
+        return Err(Bad::new(column, Wrong::TooManyParts { max: PARTS_MAX.to_string() }));
     }
     Ok(parts)
 }
@@ -104,17 +103,17 @@ pub(super) fn parts(column: &'static str, cell: &str) -> Read<Vec<String>> {
 /// A list of values, at least one, each once.
 pub(super) fn values<T>(column: &'static str, cell: &str) -> Read<Vec<T>>
 where
-    T: FromStr<Err: fmt::Display> + PartialEq,
+    T: Cell + PartialEq,
 {
     let mut values = Vec::new();
     for part in parts(column, cell)? {
         let value = value(column, &part)?;
         if values.contains(&value) {
-            return Err(Bad::new(column, format!("{part:?} is there twice")));
+            return Err(Bad::new(column, Wrong::Twice { cell: part }));
         }
         values.push(value);
     }
-    if values.is_empty() { Err(Bad::new(column, "is empty")) } else { Ok(values) }
+    if values.is_empty() { Err(Bad::new(column, Wrong::Empty)) } else { Ok(values) }
 }
 
 /// A list as it is written.
@@ -126,7 +125,10 @@ pub(super) fn list<T: fmt::Display>(values: &[T]) -> String {
 pub(super) fn confidence(cell: &str) -> Read<String> {
     match cell.trim() {
         known @ ("" | "S1" | "S2" | "M") => Ok(known.to_owned()),
-        other => Err(Bad::new("confidence", format!("{other:?} is none of S1, S2, M"))),
+        other => {
+            let known = "S1, S2, M".to_owned();
+            Err(Bad::new("confidence", Wrong::NoneOf { cell: other.to_owned(), known }))
+        }
     }
 }
 
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_says_what_would_have_been_good() {
-        let reason = |bad: Bad| bad.reason;
+        let reason = |bad: Bad| bad.reason.to_string();
         assert_eq!(
             number("units", "-1", 1, 9).map_err(reason),
             Err("\"-1\" is not a whole number from 1 to 9".to_owned())

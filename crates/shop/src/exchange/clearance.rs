@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kontor_base::Wrong;
 use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::clearance::{
     AuthorityOrder, ClearanceCode, Grant, OrderEffect, Presence, Review, Rule, Scope,
@@ -76,7 +77,7 @@ pub(super) fn apply_rules(
     known.extend(rows.iter().map(|row| row.item.code.clone()));
     for Numbered { line, item } in rows {
         if let Some(spared) = item.spares_prior.as_ref().filter(|code| !known.contains(code)) {
-            job.bad(*line, "spares_prior", format!("there is no rule {spared}"));
+            job.bad(*line, "spares_prior", Wrong::NoRule { name: spared.to_string() });
         }
     }
     save(tx, rows, job)
@@ -92,7 +93,7 @@ pub(super) fn apply_grants(
     let named = Named::read(tx)?;
     for Numbered { line, item } in rows {
         if !known.contains(&item.clearance) {
-            job.bad(*line, "clearance", format!("there is no rule {}", item.clearance));
+            job.bad(*line, "clearance", Wrong::NoRule { name: item.clearance.to_string() });
         }
         named.check(&item.scope, ["brand", "model", "sku"], *line, job);
     }
@@ -115,10 +116,10 @@ pub(super) fn apply_orders(
         match item.lifts.as_ref().map(|lifted| (lifted, effects.get(lifted.as_str()))) {
             None | Some((_, Some(OrderEffect::Blocks))) => {}
             Some((lifted, None)) => {
-                job.bad(*line, "lifts", format!("there is no order {lifted}"));
+                job.bad(*line, "lifts", Wrong::NoOrder { name: lifted.to_string() });
             }
             Some((lifted, Some(_))) => {
-                job.bad(*line, "lifts", format!("{lifted} does not block anything"));
+                job.bad(*line, "lifts", Wrong::BlocksNothing { name: lifted.to_string() });
             }
         }
         named.check(&item.scope, ["brand", "model", "sku"], *line, job);
@@ -132,8 +133,8 @@ pub(super) fn apply_orders(
         let Some(lifted) = &other.lifts else { continue };
         let row = rows.iter().find(|row| row.item.code == *lifted);
         if let Some(row) = row.filter(|row| row.item.effect != OrderEffect::Blocks) {
-            let reason = format!("{} lifts this order: it must block", other.code);
-            job.bad(row.line, "effect", reason);
+            let other = other.code.to_string();
+            job.bad(row.line, "effect", Wrong::LiftsNoBlock { other });
         }
     }
     save(tx, rows, job)
@@ -157,7 +158,7 @@ pub(super) fn apply_presences(
     let markets: BTreeSet<MarketCode> = market::all(tx)?.iter().map(|m| m.code).collect();
     for Numbered { line, item } in rows {
         if !markets.contains(&item.market) {
-            job.bad(*line, "market", format!("there is no market {}", item.market));
+            job.bad(*line, "market", Wrong::NoMarket { name: item.market.to_string() });
         }
     }
     save(tx, rows, job)
@@ -187,13 +188,13 @@ impl Named {
 
     fn check(&self, scope: &Scope, columns: [&str; 3], line: u64, job: &mut Job<'_>) {
         if let Some(brand) = scope.brand.as_ref().filter(|brand| !self.brands.contains(brand)) {
-            job.bad(line, columns[0], format!("no model is of the brand {brand}"));
+            job.bad(line, columns[0], Wrong::NoBrand { name: brand.to_string() });
         }
         if let Some(model) = scope.model.as_ref().filter(|model| !self.models.contains(model)) {
-            job.bad(line, columns[1], format!("there is no model {model}"));
+            job.bad(line, columns[1], Wrong::NoModel { name: model.to_string() });
         }
         if let Some(sku) = scope.sku.as_ref().filter(|sku| !self.skus.contains(sku)) {
-            job.bad(line, columns[2], format!("there is no variant {sku}"));
+            job.bad(line, columns[2], Wrong::NoVariant { name: sku.to_string() });
         }
     }
 }

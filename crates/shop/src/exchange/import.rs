@@ -9,7 +9,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use kontor_base::limits::IMPORT_BYTES_MAX;
-use kontor_base::{Clock, Random};
+use kontor_base::{Clock, Random, Wrong};
 use kontor_store::{Db, StoreError, Tx};
 
 use super::prepare::{Prepared, prepare};
@@ -60,7 +60,7 @@ impl Csv {
             .map_err(|source| ImportError::Unreadable { file: name.to_owned(), source })?;
         if bytes.len() > IMPORT_BYTES_MAX {
             let mut problems = Problems::default();
-            problems.add(1, None, format!("the file is larger than {IMPORT_BYTES_MAX} bytes"));
+            problems.add(1, None, Wrong::FileTooLarge { max: IMPORT_BYTES_MAX.to_string() });
             return Err(ImportError::Bad(problems.of(table, name)));
         }
         Ok(Self { table, name: name.to_owned(), bytes })

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use kontor_base::{Instant, Random};
+use kontor_base::{Instant, Random, Wrong};
 use kontor_store::fact::{self, Origin};
 use kontor_store::{StoreError, Tx};
 
@@ -62,7 +62,7 @@ impl Job<'_> {
         (self.step)();
     }
 
-    pub(super) fn bad(&mut self, line: u64, column: &str, reason: impl std::fmt::Display) {
+    pub(super) fn bad(&mut self, line: u64, column: &str, reason: impl Into<Wrong>) {
         self.problems.add(line, Some(column), reason);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kontor_base::{Currency, Language, Money};
+use kontor_base::{Currency, Language, Money, Wrong};
 use kontor_domain::market::{FulfilmentModel, Market, Stage, TaxDisplay};
 use kontor_store::{StoreError, Tx, market};
 
@@ -22,9 +22,9 @@ const TAX_DISPLAYS: [(&str, TaxDisplay); 2] =
 pub(super) fn parse(row: &MarketRow) -> Read<Sourced<Market>> {
     let currency: Currency = cell::value("currency", &row.currency)?;
     let shipping = Money::parse(row.shipping.trim(), currency)
-        .map_err(|error| Bad::new("shipping", format!("{:?} is {error}", row.shipping)))?;
+        .map_err(|error| Bad::new("shipping", Wrong::of_money(&row.shipping, error)))?;
     if shipping.minor < 0 {
-        return Err(Bad::new("shipping", "is negative"));
+        return Err(Bad::new("shipping", Wrong::Negative));
     }
     let days = cell::number("return_window_days", &row.return_window_days, 0, RETURN_DAYS_MAX)?;
     let market = Market {
@@ -59,7 +59,7 @@ fn note(row: &MarketRow) -> Read<Vec<(Language, String)>> {
         }
     }
     if note.first().is_some_and(|(language, _)| *language != Language::En) {
-        return Err(Bad::new("note_en", "the English text is missing"));
+        return Err(Bad::new("note_en", Wrong::EnglishMissing));
     }
     Ok(note)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kontor_base::Wrong;
 use kontor_domain::clearance::WeekRange;
 use kontor_domain::market::FulfilmentModel;
 use kontor_domain::opening::{ChecklistCode, ChecklistItem, ChecklistState, GateKind};
@@ -41,7 +42,7 @@ pub(super) fn parse(row: &ChecklistRow) -> Read<Sourced<ChecklistItem>> {
 fn gate(row: &ChecklistRow) -> Read<GateKind> {
     let gate = cell::word("gate", &row.gate, [("hard", 0), ("soft", 1), ("model", 2)])?;
     if gate != 2 && !row.models.trim().is_empty() {
-        return Err(Bad::new("models", "is only for items whose gate is \"model\""));
+        return Err(Bad::new("models", Wrong::NotOfAModel));
     }
     Ok(match gate {
         0 => GateKind::Hard,
@@ -49,7 +50,7 @@ fn gate(row: &ChecklistRow) -> Read<GateKind> {
         _ => {
             let words = cell::parts("models", &row.models)?;
             if words.is_empty() {
-                return Err(Bad::new("models", "is empty: for which ways of fulfilment is it?"));
+                return Err(Bad::new("models", Wrong::OfWhichModels));
             }
             let model = |word: &String| {
                 let models = FulfilmentModel::ALL.map(|model| (model.word(), model));
@@ -66,7 +67,7 @@ fn after(row: &ChecklistRow) -> Read<Vec<ChecklistCode>> {
     }
     let codes: Vec<ChecklistCode> = cell::values("after", &row.after)?;
     if codes.len() > AFTER_MAX {
-        return Err(Bad::new("after", format!("has more than {AFTER_MAX} parts")));
+        return Err(Bad::new("after", Wrong::TooManyParts { max: AFTER_MAX.to_string() }));
     }
     Ok(codes)
 }
@@ -82,9 +83,9 @@ fn state(row: &ChecklistRow) -> Read<ChecklistState> {
     match cell::word("state", state, [("open", 0), ("begun", 1), ("done", 2)])? {
         0 => Ok(ChecklistState::Open),
         1 => Ok(ChecklistState::Begun { expected }),
-        _ if proof.is_empty() => Err(Bad::new("proof", "what is done needs its evidence")),
+        _ if proof.is_empty() => Err(Bad::new("proof", Wrong::DoneUnproven)),
         _ => {
-            let on = on.ok_or_else(|| Bad::new("done_on", "what is done needs its day"))?;
+            let on = on.ok_or_else(|| Bad::new("done_on", Wrong::DoneWhen))?;
             Ok(ChecklistState::Done { evidence: proof, on })
         }
     }
@@ -131,7 +132,7 @@ fn check_waits(
     for row in rows {
         let item = &row.item.value;
         for code in item.after.iter().filter(|code| !after.contains_key(code)) {
-            job.bad(row.line, "after", format!("there is no item {code}"));
+            job.bad(row.line, "after", Wrong::NoItem { name: code.to_string() });
         }
         let mut reached: HashSet<&ChecklistCode> = HashSet::new();
         let mut next: Vec<&ChecklistCode> = item.after.iter().collect();
@@ -141,7 +142,7 @@ fn check_waits(
             }
         }
         if reached.contains(&item.code) {
-            job.bad(row.line, "after", "waits for itself by way of others");
+            job.bad(row.line, "after", Wrong::WaitsForItself);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kontor_base::{Currency, Date, Instant};
+use kontor_base::{Currency, Date, Instant, Wrong};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::{Market, MarketCode, TaxDisplay};
 use kontor_domain::price::{Jurisdiction, PriceEntry, PriceRow, TaxRate, TaxRateRow};
@@ -33,19 +33,18 @@ pub(super) fn apply_prices(
     let skus: BTreeSet<Sku> = catalogue::variants(tx)?.into_iter().map(|v| v.sku).collect();
     for Numbered { line, item } in rows {
         match markets.get(&item.market) {
-            None => job.bad(*line, "market", format!("there is no market {}", item.market)),
+            None => job.bad(*line, "market", Wrong::NoMarket { name: item.market.to_string() }),
             Some(market) if market.currency != item.money.currency => {
-                let reason = format!("{} has prices in {}", item.market, market.currency);
-                job.bad(*line, "currency", reason);
+                let (market, currency) = (item.market.to_string(), market.currency.to_string());
+                job.bad(*line, "currency", Wrong::OtherCurrency { market, currency });
             }
             Some(market) if item.mrp.is_some() && market.tax_display == TaxDisplay::Exclusive => {
-                let reason = "a printed maximum includes all taxes, this market's prices do not";
-                job.bad(*line, "mrp", reason.to_owned());
+                job.bad(*line, "mrp", Wrong::PrintedWithTax);
             }
             Some(_) => {}
         }
         if !skus.contains(&item.sku) {
-            job.bad(*line, "sku", format!("there is no variant {}", item.sku));
+            job.bad(*line, "sku", Wrong::NoVariant { name: item.sku.to_string() });
         }
     }
     if job.is_bad() {
@@ -102,8 +101,8 @@ pub(super) fn check_currencies(
     for row in turning {
         let Market { code, currency, .. } = &row.item.value;
         if let Some((_, other)) = priced.iter().find(|(m, money)| m == code && money != currency) {
-            let reason = format!("{code} has prices in {other}: a market keeps its currency");
-            job.bad(row.line, "currency", reason);
+            let (market, currency) = (code.to_string(), other.to_string());
+            job.bad(row.line, "currency", Wrong::KeepsCurrency { market, currency });
         }
     }
     Ok(())

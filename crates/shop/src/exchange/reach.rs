@@ -35,7 +35,7 @@ pub(super) fn apply<R: Record>(
                 known.push(item.clone());
                 new.push(item);
             }
-            Err(refusal) => job.bad(*line, refusal.column(), refusal),
+            Err(refusal) => job.bad(*line, refusal.column(), refusal.to_string()),
         }
     }
     if job.is_bad() {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
+use kontor_base::Wrong;
 use kontor_base::limits::IMPORT_ROWS_MAX;
 
 use super::cell::Bad;
@@ -46,7 +47,7 @@ pub(super) fn read<R: Row, T>(
         let line = record.position().map_or(0, csv::Position::line);
         rows += 1;
         if rows > IMPORT_ROWS_MAX {
-            problems.add(line, None, format!("the file has more than {IMPORT_ROWS_MAX} rows"));
+            problems.add(line, None, Wrong::TooManyRows { max: IMPORT_ROWS_MAX.to_string() });
             break;
         }
         match one_row(&record, &header) {
@@ -70,7 +71,7 @@ pub(super) fn check_unique<T, K: Eq + Hash>(
     let mut seen = HashMap::new();
     for row in rows {
         if let Some(first) = seen.insert(key(&row.item), row.line) {
-            problems.add(row.line, Some(columns), format!("is there already on line {first}"));
+            problems.add(row.line, Some(columns), Wrong::TwiceOnLine { line: first.to_string() });
         }
     }
 }
@@ -87,7 +88,7 @@ pub(super) fn write<R: Row>(rows: &[R]) -> Result<Vec<u8>, csv::Error> {
 
 fn decode<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        problems.add(1, None, "the file is UTF-16: save it as CSV in UTF-8");
+        problems.add(1, None, Wrong::Utf16);
         return None;
     }
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
@@ -95,7 +96,7 @@ fn decode<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
         Ok(text) => Some(text),
         Err(error) => {
             let before = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count();
-            problems.add(before as u64 + 1, None, "is not UTF-8: save the file as CSV in UTF-8");
+            problems.add(before as u64 + 1, None, Wrong::NotUtf8);
             None
         }
     }
@@ -109,38 +110,39 @@ fn header<R: Row>(
     let header: StringRecord = reader.headers().ok()?.iter().map(str::trim).collect();
     let known = columns_of::<R>();
     if header.iter().all(str::is_empty) {
-        problems.add(1, None, format!("the file is empty: it begins with {}", known.join(",")));
+        problems.add(1, None, Wrong::FileEmpty { columns: known.join(",") });
         return None;
     }
     if header.len() == 1 && header[0].contains([';', '\t']) {
-        problems.add(1, None, "columns are separated by commas, not by semicolons or tabs");
+        problems.add(1, None, Wrong::NotCommas);
         return None;
     }
     let mut good = true;
-    let mut complain = |column: &str, reason: String| {
+    let mut complain = |column: &str, reason: Wrong| {
         problems.add(1, Some(column), reason);
         good = false;
     };
     for (i, column) in header.iter().enumerate() {
         if !known.iter().any(|known| known == column) {
-            complain(column, format!("is no column here; there are {}", known.join(", ")));
+            complain(column, Wrong::NoColumn { known: known.join(", ") });
         } else if header.iter().take(i).any(|earlier| earlier == column) {
-            complain(column, "is there twice".to_owned());
+            complain(column, Wrong::ColumnTwice);
         }
     }
     for required in R::REQUIRED {
         if !header.iter().any(|column| column == *required) {
-            complain(required, "is missing".to_owned());
+            complain(required, Wrong::ColumnMissing);
         }
     }
     good.then_some(header)
 }
 
-fn one_row<R: Row>(record: &ByteRecord, header: &StringRecord) -> Result<R, String> {
+fn one_row<R: Row>(record: &ByteRecord, header: &StringRecord) -> Result<R, Wrong> {
     if record.len() != header.len() {
-        let (cells, columns) = (record.len(), header.len());
-        return Err(format!("has {cells} cells, the header has {columns}"));
+        let (cells, columns) = (record.len().to_string(), header.len().to_string());
+        return Err(Wrong::Cells { cells, columns });
     }
-    let record = StringRecord::from_byte_record(record.clone()).map_err(|e| e.to_string())?;
-    record.deserialize(Some(header)).map_err(|error| error.to_string())
+    let record =
+        StringRecord::from_byte_record(record.clone()).map_err(|e| Wrong::from(e.to_string()))?;
+    record.deserialize(Some(header)).map_err(|error| error.to_string().into())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use kontor_base::Wrong;
 use kontor_store::{AsFault, StoreError};
 use serde::Serialize;
 
@@ -46,8 +47,8 @@ pub struct RowProblem {
     pub line: u64,
     /// The column, where it is one column's fault.
     pub column: Option<String>,
-    /// What is wrong, in words.
-    pub reason: String,
+    /// What is wrong; in a file of JSON its words in English.
+    pub reason: Wrong,
 }
 
 impl fmt::Display for RowProblem {
@@ -137,13 +138,13 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub(super) fn add(&mut self, line: u64, column: Option<&str>, reason: impl fmt::Display) {
+    pub(super) fn add(&mut self, line: u64, column: Option<&str>, reason: impl Into<Wrong>) {
         if self.named.len() == NAMED_MAX {
             self.more += 1;
             return;
         }
         let column = column.map(str::to_owned);
-        self.named.push(RowProblem { line, column, reason: reason.to_string() });
+        self.named.push(RowProblem { line, column, reason: reason.into() });
     }
 
     pub(super) fn are_there(&self) -> bool {

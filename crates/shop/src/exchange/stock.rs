@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use kontor_base::Wrong;
 use kontor_base::limits::UNITS_MAX;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
@@ -38,7 +39,9 @@ pub(super) fn parse(row: &StockRow, file: &str) -> Read<Receipt> {
     let reference = match row.reference.trim() {
         "" => Reference::parse(file)
             .map_err(|error| Bad::new("reference", format!("the file's name: {error}")))?,
-        reference => Reference::parse(reference).map_err(|e| Bad::new("reference", e))?,
+        reference => {
+            Reference::parse(reference).map_err(|error| Bad::new("reference", error.to_string()))?
+        }
     };
     let units = cell::number("units", &row.units, 1, UNITS_MAX)?;
     Ok(Receipt { key, units, reference })
@@ -64,23 +67,19 @@ pub(super) fn apply(
     for Numbered { line, item } in rows {
         let market = item.key.market_word();
         if market != NO_MARKET && !markets.contains(market) {
-            job.bad(*line, "market", format!("there is no market {market}"));
+            job.bad(*line, "market", Wrong::NoMarket { name: market.to_owned() });
         }
         let sku = item.key.item.as_str();
         if !skus.contains(sku) {
-            job.bad(*line, "sku", format!("there is no variant {sku}"));
+            job.bad(*line, "sku", Wrong::NoVariant { name: sku.to_owned() });
         }
         let account = item.key.account(StockState::Available);
         match stock::received(tx, &account, item.reference.as_str())? {
             None => to_book.push((*line, item)),
             Some(units) if units == item.units => booked_before += 1,
             Some(units) => {
-                let reason = format!(
-                    "{} was booked with {units} units: a delivery is booked once, give a new one \
-                     a reference of its own",
-                    item.reference
-                );
-                job.bad(*line, "units", reason);
+                let (reference, units) = (item.reference.to_string(), units.to_string());
+                job.bad(*line, "units", Wrong::BookedBefore { reference, units });
             }
         }
     }
@@ -94,7 +93,7 @@ pub(super) fn apply(
         match receive_in(tx, receipt.clone(), job.at, job.random) {
             Ok(()) => job.count(Change::New),
             Err(Failure::Fault(fault)) => return Err(fault),
-            Err(Failure::Refused(refusal)) => job.bad(line, "units", refusal),
+            Err(Failure::Refused(refusal)) => job.bad(line, "units", refusal.to_string()),
             Err(Failure::KeyReused) => unreachable!("receipts have no idempotency key of requests"),
         }
     }

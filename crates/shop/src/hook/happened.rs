@@ -94,12 +94,12 @@ pub(crate) fn write_down_in(
 }
 
 /// Tells of what has become scarce between two looks at the shelves: the first time that few are left,
-/// and when none is. Every node looks; the same scarcity on the same day is one event.
-pub(crate) async fn tell_scarce(
-    shop: &Shop,
-    before: &Levels,
-    now: &Levels,
-) -> Result<usize, StoreError> {
+/// and when none is; gives how many. Every node looks; the same scarcity on the same day is one event.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub async fn tell_scarce(shop: &Shop, before: &Levels, now: &Levels) -> Result<usize, StoreError> {
     let at = shop.now();
     let scarce: Vec<Event> = now
         .iter()

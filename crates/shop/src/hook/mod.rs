@@ -14,4 +14,5 @@ pub use endpoint::{
     AddHook, AddedHook, HookRefusal, Overview, add_hook, exchange_secret, hook, hooks, replay,
     set_hook_state, try_hook,
 };
-pub(crate) use happened::{Happened, tell_scarce, write_down_in};
+pub use happened::tell_scarce;
+pub(crate) use happened::{Happened, write_down_in};

@@ -2,6 +2,9 @@
 
 use kontor_base::id::{DepositId, LetterId, OrderId, StaffId};
 use kontor_base::{Instant, KeyedHash, Money};
+use kontor_domain::order::{ClearanceState, FulfilmentState};
+use kontor_domain::payment::PaymentState;
+use kontor_store::order::PlacedOrder;
 use kontor_store::{StoreError, Tx, mail};
 use serde::{Deserialize, Serialize};
 
@@ -28,13 +31,15 @@ pub enum Kind {
     DepositReturned,
     /// What somebody waited for can be bought.
     WaitingOver,
+    /// What somebody waits for was withdrawn and cannot be bought for the time being.
+    WaitingDelayed,
     /// Somebody has a new account and comes in with a code.
     StaffCode,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OrderPlaced,
         Self::PaymentReceived,
         Self::PaymentRefunded,
@@ -44,6 +49,7 @@ impl Kind {
         Self::DepositPaid,
         Self::DepositReturned,
         Self::WaitingOver,
+        Self::WaitingDelayed,
         Self::StaffCode,
     ];
 
@@ -60,6 +66,7 @@ impl Kind {
             Self::DepositPaid => "sale.deposit_paid",
             Self::DepositReturned => "sale.deposit_returned",
             Self::WaitingOver => "customer.waiting_over",
+            Self::WaitingDelayed => "customer.waiting_delayed",
             Self::StaffCode => "staff.code",
         }
     }
@@ -75,8 +82,43 @@ impl Kind {
     pub const fn of_order(self) -> bool {
         !matches!(
             self,
-            Self::DepositPaid | Self::DepositReturned | Self::WaitingOver | Self::StaffCode
+            Self::DepositPaid
+                | Self::DepositReturned
+                | Self::WaitingOver
+                | Self::WaitingDelayed
+                | Self::StaffCode
         )
+    }
+
+    /// Whether a letter of this kind says what is true of an order. One that no longer does is not
+    /// sent again: nobody is told that an order waits which has left.
+    #[must_use]
+    pub fn fits(self, placed: &PlacedOrder) -> bool {
+        let cancelled = placed.fulfilment_state == FulfilmentState::Cancelled;
+        let held = placed.clearance_state == ClearanceState::Held;
+        match self {
+            Self::OrderPlaced => true,
+            Self::PaymentReceived => {
+                matches!(
+                    placed.payment_state,
+                    PaymentState::Captured | PaymentState::PartlyRefunded
+                )
+            }
+            Self::PaymentRefunded => {
+                matches!(
+                    placed.payment_state,
+                    PaymentState::PartlyRefunded | PaymentState::Refunded
+                )
+            }
+            Self::OrderCancelled => cancelled,
+            Self::OrderHeld => held && !cancelled,
+            Self::OrderFreed => !held && !cancelled,
+            Self::DepositPaid
+            | Self::DepositReturned
+            | Self::WaitingOver
+            | Self::WaitingDelayed
+            | Self::StaffCode => false,
+        }
     }
 }
 
@@ -93,6 +135,8 @@ pub enum Cause {
     Deposit(Kind, DepositId, Money),
     /// What the person with this keyed hash waits for can be bought.
     WaitingOver(KeyedHash),
+    /// What the person with this keyed hash waits for was withdrawn.
+    WaitingDelayed(KeyedHash),
     /// An account was made.
     StaffCode(StaffId),
 }
@@ -120,6 +164,7 @@ impl Cause {
                 (kind, *deposit.bytes(), Details { amount: Some(amount) })
             }
             Self::WaitingOver(person) => (Kind::WaitingOver, person, plain),
+            Self::WaitingDelayed(person) => (Kind::WaitingDelayed, person, plain),
             Self::StaffCode(account) => (Kind::StaffCode, *account.bytes(), plain),
         }
     }

@@ -56,6 +56,8 @@ pub enum Content {
     Deposit(Box<DepositLetter>),
     /// What somebody waited for can be bought.
     WaitingOver(WaitingEntry),
+    /// What somebody waits for cannot be bought for the time being.
+    WaitingDelayed(WaitingEntry),
     /// Somebody has an account; the code brings them in once.
     StaffCode {
         /// The account.
@@ -72,7 +74,7 @@ impl Content {
         match self {
             Self::Order(letter) => &letter.placed.order.contact.email,
             Self::Deposit(letter) => &letter.recipient,
-            Self::WaitingOver(entry) => &entry.email,
+            Self::WaitingOver(entry) | Self::WaitingDelayed(entry) => &entry.email,
             Self::StaffCode { account, .. } => &account.email,
         }
     }
@@ -81,7 +83,7 @@ impl Content {
     #[must_use]
     pub fn model(&self) -> Option<&Slug> {
         match self {
-            Self::WaitingOver(entry) => entry.model.as_ref(),
+            Self::WaitingOver(entry) | Self::WaitingDelayed(entry) => entry.model.as_ref(),
             _ => None,
         }
     }
@@ -112,6 +114,9 @@ pub(super) fn content_in(
     let content = match kind {
         Kind::WaitingOver => {
             customer::waiting(tx, &letter.about)?.map(|kept| Content::WaitingOver(kept.entry))
+        }
+        Kind::WaitingDelayed => {
+            customer::waiting(tx, &letter.about)?.map(|kept| Content::WaitingDelayed(kept.entry))
         }
         Kind::StaffCode => {
             let account = accounts::find(tx, StaffId::from_bytes(letter.about))?;

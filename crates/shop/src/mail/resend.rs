@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use kontor_base::Money;
 use kontor_base::id::OrderId;
-use kontor_domain::order::OrderNumber;
+use kontor_domain::order::{OrderNumber, is_erased};
 use kontor_domain::staff::Permission;
-use kontor_store::mail::{self, Letter};
-use kontor_store::order::{by_number, get as load_order};
+use kontor_store::mail::{self, Letter, LetterState};
+use kontor_store::order::{PlacedOrder, by_number, get as load_order};
+use kontor_store::payment::refund;
 use kontor_store::{StoreError, Tx};
 
 use super::cause::{Cause, Kind, queue_in};
@@ -25,6 +27,15 @@ pub enum ResendRefusal {
     /// This kind of letter is not about an order.
     #[error("this letter is not about an order")]
     NotOfOrder,
+    /// It says something that is not true of the order now.
+    #[error("this letter says something that is not true of the order any more")]
+    NotTrue,
+    /// One of this kind waits to be sent.
+    #[error("this letter is on its way already")]
+    OnItsWay,
+    /// Whoever bought was erased.
+    #[error("there is nobody to write to: the customer was erased")]
+    Nobody,
     /// The shop sends no letters.
     #[error("this shop sends no letters: [mail] is not configured")]
     NoMail,
@@ -37,6 +48,9 @@ impl ResendRefusal {
         match self {
             Self::UnknownOrder => "order.unknown",
             Self::NotOfOrder => "mail.not_of_order",
+            Self::NotTrue => "mail.not_true",
+            Self::OnItsWay => "mail.on_its_way",
+            Self::Nobody => "mail.nobody",
             Self::NoMail => "mail.none",
         }
     }
@@ -69,10 +83,11 @@ pub async fn resend(
                 let unknown = || Failure::Refused(ResendRefusal::UnknownOrder);
                 let placed = by_number(tx, &number)?.ok_or_else(unknown)?;
                 let market = placed.order.market;
-                if !person.may(Permission::OrderRead, Some(market)) {
+                if !person.may(Permission::OrderEdit, Some(market)) {
                     return Err(unknown());
                 }
-                let amount = amount_before(tx, placed.order.id, kind)?;
+                check(tx, &placed, kind)?;
+                let amount = amount_of(tx, &placed, kind)?;
                 let cause = match (kind, amount) {
                     (Kind::PaymentRefunded, Some(amount)) => Cause::Refund(placed.order.id, amount),
                     (Kind::OrderCancelled, amount) => Cause::Cancelled(placed.order.id, amount),
@@ -94,16 +109,49 @@ pub async fn resend(
         .await
 }
 
-/// The amount that the last letter of this kind named.
-fn amount_before(
+fn check(tx: &mut Tx<'_>, placed: &PlacedOrder, kind: Kind) -> Outcome<(), ResendRefusal> {
+    let refuse = |refusal| Err(Failure::Refused(refusal));
+    if is_erased(&placed.order) {
+        return refuse(ResendRefusal::Nobody);
+    }
+    if !kind.fits(placed) {
+        return refuse(ResendRefusal::NotTrue);
+    }
+    let before = mail::about(tx, placed.order.id.bytes(), SHOWN)?;
+    let waits =
+        |letter: &Letter| letter.kind == kind.word() && letter.state == LetterState::Waiting;
+    if before.iter().any(waits) {
+        return refuse(ResendRefusal::OnItsWay);
+    }
+    Ok(())
+}
+
+/// The amount that a letter names: the last that went back. Where an order was cancelled without
+/// money that had come, none.
+fn amount_of(
     tx: &mut Tx<'_>,
-    order: OrderId,
+    placed: &PlacedOrder,
     kind: Kind,
-) -> Result<Option<kontor_base::Money>, StoreError> {
-    let before = mail::about(tx, order.bytes(), SHOWN)?;
-    let same = before.iter().find(|letter| letter.kind == kind.word());
-    let details = same.map(|letter| serde_json::from_str::<super::cause::Details>(&letter.body));
-    Ok(details.and_then(Result::ok).and_then(|details| details.amount))
+) -> Result<Option<Money>, StoreError> {
+    if !matches!(kind, Kind::PaymentRefunded | Kind::OrderCancelled) {
+        return Ok(None);
+    }
+    let refunds = refund::of_payment(tx, placed.payment)?;
+    Ok(refunds.last().map(|refund| refund.amount))
+}
+
+/// The letters that can be sent again for an order: what is true of it now and was told before, or
+/// cannot have been told otherwise. `before` is what [`letters_about`] gave.
+#[must_use]
+pub fn resendable(placed: &PlacedOrder, before: &[Letter]) -> Vec<Kind> {
+    if is_erased(&placed.order) {
+        return Vec::new();
+    }
+    let told = |kind: Kind| before.iter().any(|letter| letter.kind == kind.word());
+    // Letters are forgotten after a month; what the order itself shows was told.
+    let sure = |kind: Kind| !matches!(kind, Kind::PaymentReceived | Kind::OrderFreed);
+    let fits = |kind: &Kind| kind.fits(placed) && (sure(*kind) || told(*kind));
+    Kind::ALL.into_iter().filter(fits).collect()
 }
 
 /// The letters about an order, the newest first.

@@ -15,4 +15,4 @@ pub use refusal::Refusal;
 pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
-pub(crate) use withdraw::{reinstate_in, withdraw_in};
+pub(crate) use withdraw::{reinstate_in, withdraw_in, withdrawn_since};

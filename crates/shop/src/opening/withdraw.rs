@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kontor_base::id::uuid_v7;
 use kontor_base::{Confidence, Date, Instant, Line};
-use kontor_domain::catalogue::Sku;
+use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::clearance::{
     AuthorityOrder, AuthorityOrderCode, OrderEffect, Reach, Scope, Subject, Truth,
 };
@@ -202,6 +202,27 @@ pub(crate) fn reinstate_in(
 pub async fn withdrawals(shop: &Arc<Shop>) -> Result<Vec<AuthorityOrder>, StoreError> {
     let today = shop.now().date();
     shop.db.read("opening.withdrawals", move |tx| in_force(tx, today)).await
+}
+
+/// Since when a model's variants are withdrawn from a market, if one is: the latest withdrawal that
+/// is in force.
+pub(crate) fn withdrawn_since(
+    known: &Known,
+    market: &Market,
+    model: &Slug,
+    today: Date,
+) -> Option<Date> {
+    let touches = |fact: &&AuthorityOrder| {
+        let here = market.countries.iter().any(|country| fact.reach.includes(*country));
+        let skus = known.variants_of(model).filter_map(|variant| known.product(&variant.sku));
+        fact.code.as_str().starts_with(PREFIX)
+            && fact.in_force(today)
+            && here
+            && skus.into_iter().any(|(variant, model)| {
+                fact.scope.touches(&Subject::new(variant, model)) != Truth::No
+            })
+    };
+    known.facts.records().orders.iter().filter(touches).map(|fact| fact.from).max()
 }
 
 fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {

@@ -327,7 +327,7 @@ fn void(
     payment.state = payment_step(payment.state, PaymentEvent::Voided).refuse()?.to;
     give_back(tx, checkout.hold, at, &shop.random)?;
     recheck_in(tx, checkout.hold)?;
-    if checkout.state != CheckoutState::Expired {
+    if !matches!(checkout.state, CheckoutState::Expired | CheckoutState::Forgotten) {
         advance(&mut checkout, CheckoutEvent::Gone)?;
     }
     payments::save(tx, &payment)?;

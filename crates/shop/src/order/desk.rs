@@ -14,6 +14,7 @@ use kontor_store::order::{PlacedOrder, by_number};
 use kontor_store::payment::refund::{self, Refund};
 use kontor_store::payment::{self as payments, Payment};
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
+use kontor_store::stock::serial::{self, SoldSerial};
 use kontor_store::{StoreError, Tx, money};
 
 use crate::core::Shop;
@@ -100,6 +101,8 @@ pub struct DeskOrder {
     pub refunds: Vec<Refund>,
     /// What the books say.
     pub transfers: Vec<MoneyTransfer>,
+    /// The units that left with it, where their serial numbers were noted.
+    pub serials: Vec<SoldSerial>,
     /// What people have written down.
     pub notes: Vec<Note>,
 }
@@ -122,7 +125,8 @@ pub async fn desk_order(shop: &Shop, number: OrderNumber) -> Result<Option<DeskO
             }
             let transfers = money::of_order(tx, placed.order.id)?;
             let notes = note::of_order(tx, placed.order.id, NOTES_MAX)?;
-            Ok(Some(DeskOrder { placed, payment, deposit, refunds, transfers, notes }))
+            let serials = serial::of_reference(tx, placed.order.number.as_str())?;
+            Ok(Some(DeskOrder { placed, payment, deposit, refunds, transfers, serials, notes }))
         })
         .await
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use kontor_base::limits;
 use kontor_domain::order::{CheckoutEvent, CheckoutState, FulfilmentState, checkout_step};
 use kontor_domain::payment::PaymentState;
-use kontor_store::StoreError;
 use kontor_store::order::{checkouts_due, in_payment_state, save_checkout};
+use kontor_store::{StoreError, Tx};
 
 use super::cancel::{CancelCommand, cancel};
 use crate::core::{Failure, Shop};
@@ -34,6 +34,35 @@ pub async fn expire_checkouts(shop: &Arc<Shop>) -> Result<usize, StoreError> {
                 }
             }
             Ok(ended)
+        })
+        .await
+}
+
+/// Erases what was typed at checkouts that led to no order: name, e-mail address, telephone number,
+/// address, and the quote for it; gives how many. Goods and times stay, for the figures.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn forget_abandoned(shop: &Arc<Shop>) -> Result<usize, StoreError> {
+    let before = shop.now().plus_seconds(-limits::ABANDONED_KEPT_S);
+    let due = move |tx: &mut Tx<'_>| checkouts_due(tx, CheckoutState::Expired, before, AT_ONCE);
+    // Looked at first: a quiet shop does not write every few seconds.
+    if shop.db.read("order.abandoned", due).await?.is_empty() {
+        return Ok(0);
+    }
+    shop.db
+        .write("order.forget_abandoned", move |tx| {
+            let due = due(tx)?;
+            for mut checkout in due.iter().cloned() {
+                let next = checkout_step(checkout.state, CheckoutEvent::Forgotten);
+                checkout.state = next.expect("what has ended can be forgotten: the table says so");
+                checkout.draft.contact = None;
+                checkout.draft.ship_to = None;
+                checkout.draft.quote = None;
+                save_checkout(tx, &checkout)?;
+            }
+            Ok(due.len())
         })
         .await
 }

@@ -22,7 +22,7 @@ use super::place::reference;
 use super::refund::refund_of;
 use super::refusal::Refusal;
 use crate::core::{Failure, Outcome, Refuse, Shop};
-use crate::mail::{Cause, Kind, queue_in as queue_letter};
+use crate::mail::{Cause, Kind, TELL, queue_in as queue_letter, run_tell};
 use crate::payment::{authorise, capture, give_back, late_answer, send_back};
 
 const CAPTURE: &str = "payment.capture";
@@ -100,6 +100,7 @@ async fn run(shop: &Arc<Shop>, job: Job) -> Result<bool, StoreError> {
     let id = job.id;
     let tried = match (job.kind.as_str(), job.body.parse()) {
         (REFUND, _) => send_refund(shop, &job).await,
+        (TELL, _) => run_tell(shop, &job).await,
         (_, Ok(payment)) => work(shop, &job, payment).await,
         (_, Err(_)) => Err("the job names no payment".to_owned()),
     };

@@ -30,7 +30,7 @@ pub use deposit::{
 pub use desk::{DeskOrder, ListQuery, desk_order, list};
 pub(crate) use dispatch::dispatch_in;
 pub use dispatch::{DispatchRefusal, WaitingParcel, parcels};
-pub use expire::{cancel_unpaid, expire_checkouts};
+pub use expire::{cancel_unpaid, expire_checkouts, forget_abandoned};
 pub(crate) use index::unindex_in;
 pub use index::{Reindexed, index_orders, reindex};
 pub use jobs::{Worked, resume_payments, run_due_jobs};

@@ -15,9 +15,11 @@ use super::jobs::REFUND;
 use super::place::reference;
 use super::refusal::Refusal;
 use crate::core::{Failure, Outcome, Refuse, Shop};
+use crate::hook::{Happened, write_down_in};
+use crate::mail::{Cause, queue_in as queue_letter};
 
 /// Gives `amount` of an order's money back: the sale is worth that much less, its tax with it, and
-/// the provider is asked to send the money.
+/// the provider is asked to send the money. The customer and other programs are told.
 ///
 /// # Errors
 ///
@@ -74,6 +76,8 @@ pub(crate) fn refund_in(
     payments::save(tx, &payment)?;
     placed.payment_state = payment.state;
     save_states(tx, &placed)?;
+    queue_letter(tx, shop, Cause::Refund(placed.order.id, amount), at)?;
+    write_down_in(tx, shop, Happened::refunded(&placed.order, amount), at)?;
     Ok(id)
 }
 

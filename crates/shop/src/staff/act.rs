@@ -15,10 +15,11 @@ use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, Rows, SaleAct, St
 use super::log::By;
 use super::order;
 use super::person::{Person, Refusal};
+use super::tell;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
 use crate::hook::{Happened, write_down_in};
-use crate::mail::{Cause, queue_in};
+use crate::mail::{Cause, Telling, queue_in};
 use crate::opening::{Refusal as OpeningRefusal, reinstate_in};
 use crate::order::DispatchRefusal;
 use crate::reseller::Refusal as ResellerRefusal;
@@ -88,6 +89,8 @@ pub enum Act {
         /// Why, for the order's history.
         why: String,
     },
+    /// Writes to everybody on a waiting list who has not been told.
+    TellWaiting(Telling),
     /// Erases a customer: everything but what tax law keeps.
     EraseCustomer {
         /// Which, as `cus_…`.
@@ -258,6 +261,7 @@ impl Act {
                 let extent = Extent::Amount(order::amount(*minor, currency)?);
                 order::bearing(tx, number, Permission::PaymentRefund, extent)
             }
+            Self::TellWaiting(telling) => tell::bearing(shop, known, telling, at),
             Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer),
         }
     }
@@ -277,6 +281,7 @@ impl Act {
             Self::Refund { number, minor, currency, .. } => {
                 return order::change_of_refund(tx, number, order::amount(*minor, currency)?);
             }
+            Self::TellWaiting(telling) => return tell::change(tx, shop, telling),
             Self::EraseCustomer { customer } => return customer::change(tx, shop, customer),
             _ => {}
         }
@@ -362,12 +367,24 @@ impl Act {
             Self::Refund { number, minor, currency, why } => {
                 order::refund(tx, shop, number, order::amount(*minor, currency)?, why, at)
             }
+            Self::TellWaiting(telling) => tell::carry_out(tx, shop, telling, at),
             Self::EraseCustomer { customer } => customer::erase(tx, shop, customer, at),
         }
     }
 }
 
 impl Act {
+    /// The act as JSON without what somebody wrote in it that can name a customer.
+    pub(super) fn without_words(self) -> String {
+        let act = match self {
+            Self::Refund { number, minor, currency, .. } => {
+                Self::Refund { number, minor, currency, why: String::new() }
+            }
+            other => other,
+        };
+        serde_json::to_string(&act).expect("an act is JSON")
+    }
+
     /// Whether orders that wait have to be judged anew once it is done.
     pub(super) fn touches_orders(&self) -> bool {
         match self {
@@ -420,8 +437,9 @@ pub(super) fn market_of(known: &Known, reach: Reach) -> Option<MarketCode> {
 
 /// The evidence of a row, if it can be read, its rule exists, and its code is not another place's.
 fn checked_grant(tx: &mut Tx<'_>, row: &GrantRow) -> Outcome<Grant, Refusal> {
-    let grant = Grant::parse(row)
-        .map_err(|error| refused(ActRefusal::Row { field: error.field, problem: error.problem }))?;
+    let grant = Grant::parse(row).map_err(|error| {
+        refused(ActRefusal::Row { field: error.field, problem: error.problem.to_string() })
+    })?;
     let rules: Vec<kontor_domain::clearance::Rule> = clearance::all(tx, Kind::Rule)?;
     if !rules.iter().any(|rule| rule.code == grant.clearance) {
         return Err(refused(ActRefusal::UnknownClearance(row.clearance.clone())));

@@ -21,17 +21,21 @@ use kontor_store::order::{PlacedOrder, by_number, checkout, get, save_body, save
 use kontor_store::payment::{self as payments, refund};
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::sale::entry::{KeptEntry, all_of_person};
+use kontor_store::staff::proposal as proposals;
 use kontor_store::{StoreError, Tx, money};
 use serde_json::{Value, json};
 
 use super::act::{ActRefusal, Bearing, Change};
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
+use super::undertake::act_of;
 use crate::core::{Failure, Known, Once, Outcome, Replayed, Shop, once};
 use crate::order::unindex_in;
 
 /// The most addresses that are kept together.
 const ADDRESSES_MAX: i64 = 20;
+/// The most proposals about one order that are looked at.
+const PROPOSALS_MAX: i64 = 1_000;
 /// The most orders of one customer that are looked at.
 const ORDERS_MAX: i64 = 1_000;
 
@@ -460,6 +464,7 @@ pub(super) fn erase(
         save_body(tx, &erased(order, kept_of(order.placed_at, today, years)))?;
         notes::erase(tx, order.id)?;
         refund::erase_reasons(tx, placed.payment)?;
+        erase_words_about(tx, order.number.as_str())?;
         if let Some(mut draft) = checkout(tx, order.checkout)? {
             draft.draft.contact = None;
             draft.draft.ship_to = None;
@@ -477,6 +482,15 @@ pub(super) fn erase(
     }
     for contact in &found.contacts {
         contact::erase(tx, contact.person)?;
+    }
+    Ok(())
+}
+
+/// Takes the words out of what was proposed about an order: a reason can name people. What was
+/// proposed, by whom and how it ended stays.
+fn erase_words_about(tx: &mut Tx<'_>, number: &str) -> Result<(), StoreError> {
+    for kept in proposals::about(tx, number, PROPOSALS_MAX)? {
+        proposals::erase_words(tx, kept.id, &act_of(&kept)?.without_words())?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kontor_base::Email;
 use kontor_base::folded_words;
 use kontor_base::id::{CustomerId, OrderId, SaleId};
-use kontor_domain::catalogue::Sku;
+use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::clearance::{Grant, Reach};
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::{OrderNumber, Wanted, search_terms};
@@ -17,6 +17,7 @@ use kontor_store::order::{PlacedOrder, by_number, get, term};
 use kontor_store::{StoreError, Tx};
 
 use super::customer::with_address;
+use super::find_serial::{FoundSerial, serials};
 use super::person::Person;
 use crate::core::{Known, Shop};
 
@@ -43,6 +44,8 @@ pub struct FoundCustomer {
 pub struct FoundProduct {
     /// The variant.
     pub sku: Sku,
+    /// Its model.
+    pub model: Slug,
     /// Its model's name, in the person's language.
     pub name: String,
 }
@@ -80,6 +83,8 @@ pub struct Found {
     pub more_orders: bool,
     /// Customers.
     pub customers: Vec<FoundCustomer>,
+    /// Units that have left, by serial number.
+    pub serials: Vec<FoundSerial>,
     /// Products.
     pub products: Vec<FoundProduct>,
     /// Evidence.
@@ -112,19 +117,20 @@ pub async fn find(shop: &Arc<Shop>, person: &Person, typed: &str) -> Result<Foun
         let own = person.markets(Permission::OrderRead);
         known.markets.iter().map(|market| market.code).filter(|code| own.contains(*code)).collect()
     };
-    let (own, who) = (Arc::clone(shop), person.clone());
-    let (orders, more, customers, sales) = shop
+    let (own, who, seen) = (Arc::clone(shop), person.clone(), Arc::clone(&snapshot));
+    let (orders, more, customers, sales, serials) = shop
         .db
         .read("staff.find", move |tx| {
             let (orders, more) = orders(tx, &own, &markets, &typed)?;
             let customers = customers(tx, &own, &who, &typed, &orders)?;
             let run = who.markets(Permission::SaleRun);
             let sales = if run.is_empty() { Vec::new() } else { sales(tx, &run, &words)? };
-            Ok::<_, StoreError>((orders, more, customers, sales))
+            let serials = serials(tx, &seen, &who, &typed)?;
+            Ok::<_, StoreError>((orders, more, customers, sales, serials))
         })
         .await?;
     (found.orders, found.more_orders, found.customers) = (orders, more, customers);
-    found.sales = sales;
+    (found.sales, found.serials) = (sales, serials);
     Ok(found)
 }
 
@@ -262,7 +268,8 @@ fn products(known: &Known, person: &Person, typed: &str, words: &[String]) -> Ve
         let name = if option.is_empty() { name } else { format!("{name}, {option}") };
         let own = variant.sku.as_str().to_uppercase();
         let fits = own.starts_with(&upper) || begin_all(words, &folded_words(&name));
-        fits.then(|| FoundProduct { sku: variant.sku.clone(), name })
+        let (sku, model) = (variant.sku.clone(), variant.model.clone());
+        fits.then_some(FoundProduct { sku, model, name })
     });
     named.take(FOUND_MAX).collect()
 }

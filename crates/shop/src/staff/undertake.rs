@@ -216,7 +216,8 @@ pub async fn decide(
     Ok(state)
 }
 
-fn act_of(kept: &Kept) -> Result<Act, StoreError> {
+/// The act of a proposal.
+pub(super) fn act_of(kept: &Kept) -> Result<Act, StoreError> {
     serde_json::from_str(&kept.content).map_err(|error| StoreError::BadRow {
         table: "staff_proposal",
         problem: error.to_string().into(),

@@ -47,7 +47,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(20, "0020_expansion"),
     migration!(21, "0021_passkey"),
     migration!(22, "0022_order_desk"),
-    migration!(23, "0023_sale_deposit"),
+    migration!(23, "0023_staff_lists"),
+    migration!(24, "0024_sale_deposit"),
 ];
 
 /// The newest schema that this release knows.

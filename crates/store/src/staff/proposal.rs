@@ -101,6 +101,35 @@ pub fn in_state(
     )
 }
 
+/// The proposals about something, the newest first: up to `limit`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn about(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<Kept>, StoreError> {
+    tx.query(
+        "SELECT id, author, permission, market, subject, content, reason, proposed_at, state,
+             decided_by, decided_at, remark
+         FROM staff_proposal WHERE subject = $1 ORDER BY id DESC LIMIT $2",
+        values![subject, limit],
+        read,
+    )
+}
+
+/// Takes the words that people wrote out of a proposal: its reason, the remark about it, and, by
+/// giving it another content, those inside.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn erase_words(tx: &mut Tx<'_>, id: ProposalId, content: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE staff_proposal SET content = $2, reason = '', remark = '' WHERE id = $1",
+        values![id.bytes(), content],
+    )?;
+    Ok(())
+}
+
 /// Writes what was decided.
 ///
 /// # Errors

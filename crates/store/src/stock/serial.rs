@@ -66,6 +66,22 @@ pub fn find(tx: &mut Tx<'_>, serial: &str) -> Result<Option<SoldSerial>, StoreEr
     )
 }
 
+/// Units whose serial number is this or begins so, in the order of the numbers: up to `limit`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn beginning(tx: &mut Tx<'_>, begin: &str, limit: i64) -> Result<Vec<SoldSerial>, StoreError> {
+    // Serial numbers are capitals, digits, `/` and `-`: all of them stand before `~`.
+    let end = format!("{begin}~");
+    tx.query(
+        "SELECT serial, device, item, model, country, sold_on, reference, reseller
+         FROM stock_serial WHERE serial >= $1 AND serial < $2 ORDER BY serial LIMIT $3",
+        values![begin, &end, limit],
+        read,
+    )
+}
+
 /// Units in the order of their serial numbers, a page at a time: up to `limit` after `after`.
 ///
 /// # Errors

@@ -128,3 +128,42 @@ desk-jobs-failed = { $count ->
 }
 desk-unpaid = Bestellungen, die auf Zahlung warten
 desk-unpaid-none = Keine Bestellung wartet auf Zahlung.
+desk-letter = Brief
+desk-letters = Briefe
+desk-letters-none = Kein Brief der letzten dreißig Tage handelt von dieser Bestellung.
+desk-letter-again = Noch einmal senden
+desk-letter-placed = Bestätigung der Bestellung
+desk-letter-received = Zahlung eingegangen
+desk-letter-refunded = Geld geht zurück
+desk-letter-cancelled = Bestellung storniert
+desk-letter-held = Bestellung muss warten
+desk-letter-freed = Bestellung geht weiter
+desk-letter-waits = unterwegs
+desk-letter-sent = gesendet
+desk-letter-given-up = aufgegeben
+desk-letter-not-true = Dieser Brief wird nicht gesendet: Was er sagt, stimmt für die Bestellung nicht mehr.
+desk-letter-on-its-way = Dieser Brief ist schon unterwegs. Versuchen Sie es wieder, wenn er gesendet ist.
+desk-letter-nobody = Es ist niemand da, dem man schreiben kann: Der Kunde wurde gelöscht.
+desk-letter-no-mail = Dieser Laden sendet keine Briefe: Der Versand ist nicht eingerichtet.
+desk-people-count = { $count ->
+    [one] eine Person
+   *[other] { $count } Personen
+}
+desk-tell = Einer Warteliste schreiben
+desk-tell-them = Ihnen schreiben
+desk-tell-who-waits = Denen schreiben, die auf { $name } warten
+desk-tell-over = es gibt es jetzt zu kaufen
+desk-tell-delayed = es ist vorerst zurückgenommen
+desk-tell-people = { $count ->
+    [one] Eine Person weiß es noch nicht.
+   *[other] { $count } Personen wissen es noch nicht.
+}
+desk-tell-once = Jede bekommt diesen Brief einmal und ist damit von der Liste.
+desk-tell-stays = Jede bekommt diesen Brief einmal und bleibt auf der Liste.
+desk-tell-nobody = Es wartet niemand, der es nicht schon weiß.
+desk-tell-propose = Den Versand vorschlagen
+desk-tell-unknown = Diese Liste gibt es nicht.
+desk-tell-not-open = In diesem Markt wird noch nichts verkauft: Der Brief wäre nicht wahr.
+desk-tell-not-for-sale = Keine Variante davon kann dort heute gekauft werden: Der Brief wäre nicht wahr.
+desk-tell-not-withdrawn = Es ist dort nicht zurückgenommen: Der Brief wäre nicht wahr.
+desk-serials = Seriennummern

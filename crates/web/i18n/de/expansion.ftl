@@ -82,6 +82,7 @@ wd-keep-page = Die Seite behalten, mit dem Grund
 wd-reason-hint = Käufer lesen es.
 wd-scope-bad = Nennen Sie ein Produkt, ein Modell, ein Bauteil wie battery:hersteller oder ein Werk.
 wd-withdraw-now = Jetzt zurückziehen
+wd-held-told = Ihre Käufer haben per Brief erfahren, dass die Bestellung wartet. Von der Seite der Bestellung kann er noch einmal gesendet werden.
 disp-title = Versand
 disp-hint = Bezahlt und nicht angehalten, das Älteste zuerst. Jede wird beim Verlassen noch einmal geprüft.
 disp-none = Nichts wartet auf den Versand.

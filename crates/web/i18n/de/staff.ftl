@@ -1,6 +1,15 @@
 # Der Bereich der Mitarbeitenden.
 
 staff-nav = Arbeitsplätze
+staff-menu = Menü
+staff-group-own = Ihre Arbeit
+staff-group-orders = Bestellungen und Kunden
+staff-group-goods = Katalog und Freigaben
+staff-group-stock = Lager und Verkäufe
+staff-group-rom = ROM
+staff-group-expansion = Märkte und Ausbau
+staff-group-figures = Zahlen und Dateien
+staff-group-people = Personen und Programme
 staff-today = Heute
 staff-clearances = Freigaben
 staff-proposals = Vorschläge

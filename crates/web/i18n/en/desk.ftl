@@ -128,3 +128,42 @@ desk-jobs-failed = { $count ->
 }
 desk-unpaid = Orders that wait for payment
 desk-unpaid-none = No order waits for payment.
+desk-letter = Letter
+desk-letters = Letters
+desk-letters-none = No letter of the last thirty days is about this order.
+desk-letter-again = Send again
+desk-letter-placed = Confirmation of the order
+desk-letter-received = Payment received
+desk-letter-refunded = Money goes back
+desk-letter-cancelled = Order cancelled
+desk-letter-held = Order has to wait
+desk-letter-freed = Order goes on
+desk-letter-waits = on its way
+desk-letter-sent = sent
+desk-letter-given-up = given up
+desk-letter-not-true = This letter is not sent: what it says is not true of the order any more.
+desk-letter-on-its-way = This letter is on its way already. Try again when it is sent.
+desk-letter-nobody = There is nobody to write to: the customer was erased.
+desk-letter-no-mail = This shop sends no letters: mail is not configured.
+desk-people-count = { $count ->
+    [one] one person
+   *[other] { $count } people
+}
+desk-tell = Write to a waiting list
+desk-tell-them = Write to them
+desk-tell-who-waits = Write to those who wait for { $name }
+desk-tell-over = it can be bought now
+desk-tell-delayed = it was withdrawn for the time being
+desk-tell-people = { $count ->
+    [one] One person has not been told.
+   *[other] { $count } people have not been told.
+}
+desk-tell-once = Each gets this letter once and is off the list with it.
+desk-tell-stays = Each gets this letter once and stays on the list.
+desk-tell-nobody = Nobody waits who has not been told.
+desk-tell-propose = Propose to send it
+desk-tell-unknown = There is no such list.
+desk-tell-not-open = Nothing is sold in this market yet: the letter would not be true.
+desk-tell-not-for-sale = No variant of it can be bought there today: the letter would not be true.
+desk-tell-not-withdrawn = It is not withdrawn there: the letter would not be true.
+desk-serials = Serial numbers

@@ -82,6 +82,7 @@ wd-keep-page = Keep its page, with the reason
 wd-reason-hint = Shoppers read it.
 wd-scope-bad = Name a product, a model, a component such as battery:maker, or a factory.
 wd-withdraw-now = Withdraw now
+wd-held-told = Their buyers were told by letter that the order waits. It can be sent again from the page of the order.
 disp-title = Dispatch
 disp-hint = Paid and not held, the oldest first. Each is judged once more when it leaves.
 disp-none = Nothing waits for its dispatch.

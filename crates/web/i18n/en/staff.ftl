@@ -1,6 +1,15 @@
 # The staff area.
 
 staff-nav = Work places
+staff-menu = Menu
+staff-group-own = Your work
+staff-group-orders = Orders and customers
+staff-group-goods = Catalogue and clearances
+staff-group-stock = Stock and sales
+staff-group-rom = ROM
+staff-group-expansion = Markets and expansion
+staff-group-figures = Figures and files
+staff-group-people = People and programs
 staff-today = Today
 staff-clearances = Clearances
 staff-proposals = Proposals

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use kontor_base::{Country, Date, Instant, Language, Money, Rate};
+use kontor_base::{Country, Date, Instant, Language, Money, Rate, Wrong};
 
 use super::format::{self, Locale};
 
@@ -35,6 +35,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/desk.ftl"),
             include_str!("../../i18n/en/reach.ftl"),
             include_str!("../../i18n/en/expansion.ftl"),
+            include_str!("../../i18n/en/wrong.ftl"),
         ],
     ),
     (
@@ -55,6 +56,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/desk.ftl"),
             include_str!("../../i18n/de/reach.ftl"),
             include_str!("../../i18n/de/expansion.ftl"),
+            include_str!("../../i18n/de/wrong.ftl"),
         ],
     ),
 ];
@@ -215,6 +217,22 @@ impl Text {
             args.set(name, value);
         }
         self.say(id, None, Some(&args))
+    }
+
+    /// The text `id` with any number of words in it.
+    #[must_use]
+    pub fn with(self, id: &str, values: &[(&'static str, &str)]) -> Cow<'static, str> {
+        let mut args = FluentArgs::with_capacity(values.len());
+        for (name, value) in values {
+            args.set(*name, *value);
+        }
+        self.say(id, None, Some(&args))
+    }
+
+    /// What is wrong with a cell or a row.
+    #[must_use]
+    pub fn wrong(self, wrong: &Wrong) -> Cow<'static, str> {
+        self.with(wrong.id(), &wrong.parts())
     }
 
     /// The country's name: `USA`, `Deutschland`; its code where no text names it.
@@ -392,6 +410,7 @@ mod tests {
         quoted(&root.join("src/page"), &mut found, &mut asked);
         // Handlers use texts too, but also ask headers and forms for names that look like ids.
         quoted(&root.join("src"), &mut found, &mut BTreeSet::new());
+        found.extend(Wrong::ALL.iter().map(|(id, _)| (*id).to_owned()));
         let ids = ids(SOURCES[0].1);
         let ours = |id: &&String| id.contains('-') && !id.contains(['/', '.', ' ']);
         for id in asked.iter().filter(ours) {
@@ -400,6 +419,19 @@ mod tests {
         for id in ids.keys().filter(|id| !id.contains('.')) {
             assert!(found.contains(id), "the text {id:?} is not used");
         }
+    }
+
+    #[test]
+    fn whatever_can_be_wrong_with_a_row_is_said_with_everything_in_it() {
+        let said = ids(SOURCES[0].1);
+        for (id, parts) in Wrong::ALL {
+            let parts: BTreeSet<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+            assert_eq!(said.get(*id), Some(&parts), "{id}");
+        }
+        let de = Text::new(Language::De, None);
+        let wrong = Wrong::NoMarket { name: "xx".to_owned() };
+        assert_eq!(de.wrong(&wrong), "Es gibt keinen Markt xx.");
+        assert_eq!(Text::new(Language::En, None).wrong(&Wrong::Empty), "It is empty.");
     }
 
     #[test]

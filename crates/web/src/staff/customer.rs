@@ -15,7 +15,7 @@ use kontor_shop::staff::{
 use serde::Deserialize;
 
 use super::desk::{
-    Refused, attachment, carry_out, failed, nothing, notice, said_of, shell, status,
+    Refused, attachment, failed, nothing, notice, said_of, shell, status, undertaken,
 };
 use super::order::row;
 use crate::kit::app::App;
@@ -232,10 +232,12 @@ pub(super) async fn erase(
     let body = serde_json::to_vec(&act).expect("an act is JSON");
     let scope = format!("staff.erase {front} {}", person.id);
     let once = app.shop.keys.once(&scope, &sent.key, &body);
-    let back = format!("/admin/customers/{front}");
+    let done = format!("/admin/customers/{front}?said=done");
     let undertaking = Undertaking { act, reason: sent.reason, once };
-    match carry_out(&app, &uri, &person, undertaking, &back).await {
+    match undertaken(&app, &uri, &person, undertaking, &done).await {
         Ok(answer) => answer,
-        Err(Refused { status, said }) => answer(&app, &uri, &person, &id, status, said).await,
+        Err(Refused { status, words }) => {
+            answer(&app, &uri, &person, &id, status, notice("bad", words)).await
+        }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn shell_counting(
 }
 
 /// Whether a place is open to somebody.
-fn open_to(place: Place, person: &Person) -> bool {
+pub(super) fn open_to(place: Place, person: &Person) -> bool {
     match place {
         Place::Today | Place::Proposals | Place::Account => true,
         Place::Orders => person.may_somewhere(Permission::OrderRead),
@@ -136,26 +136,26 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
     }
 }
 
-/// Does something or lays it before a second person, and leads to where that is seen: back to `back`,
-/// or to the proposal. A refusal comes back for the page that was sent from.
-pub(super) async fn carry_out(
+/// Does something or lays it before a second person, and leads to where that is seen: to `done`, or
+/// to the proposal. A refusal comes back for the page that was sent from.
+pub(super) async fn undertaken(
     app: &App,
     uri: &Uri,
     person: &Person,
     undertaking: Undertaking,
-    back: &str,
+    done: &str,
 ) -> Result<Response, Refused> {
     match undertake(&app.shop, person, undertaking).await {
-        Ok(done) => Ok(match done.answer {
+        Ok(outcome) => Ok(match outcome.answer {
             Undertaken::Waiting(id) => {
                 Redirect::to(&format!("/admin/proposals/{id}?said=proposed")).into_response()
             }
-            Undertaken::Done => Redirect::to(&format!("{back}?said=done")).into_response(),
+            Undertaken::Done => Redirect::to(done).into_response(),
         }),
         Err(Failure::Refused(refusal)) => {
             let t = crate::kit::text::Text::new(person.language, None);
-            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
-            Err(Refused { status: status(&refusal), said })
+            let words = t.one("staff-refused", "why", refusal.to_string()).into_owned();
+            Err(Refused { status: status(&refusal), words })
         }
         Err(failure) => Ok(failed(app, uri, failure)),
     }
@@ -164,7 +164,7 @@ pub(super) async fn carry_out(
 /// What a page says about something that was not done.
 pub(super) struct Refused {
     pub(super) status: StatusCode,
-    pub(super) said: Option<Notice>,
+    pub(super) words: String,
 }
 
 /// What an address says that was led to after something was done.

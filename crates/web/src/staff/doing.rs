@@ -1,15 +1,13 @@
 //! Carrying an act out from a form: once, and then the browser goes on, or the refusal comes back.
 
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
-use kontor_shop::Failure;
-use kontor_shop::staff::{Act, Person, Undertaken, Undertaking, undertake};
+use axum::response::Response;
+use kontor_shop::staff::{Act, Person, Undertaking};
 
-use super::desk::{failed, status};
+use super::desk::{Refused, undertaken};
 use crate::kit::app::App;
 use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
-use crate::kit::text::Text;
 
 /// What a form wants done.
 pub(super) struct Doing<'f> {
@@ -45,18 +43,9 @@ pub(super) async fn carry_out(
     }
     let body = serde_json::to_vec(&act).expect("an act is JSON");
     let once = app.shop.keys.once(&format!("{what} {}", person.id), key, &body);
-    match undertake(&app.shop, person, Undertaking { act, reason, once }).await {
-        Ok(undertaken) => Back::Answer(match undertaken.answer {
-            Undertaken::Waiting(id) => {
-                Redirect::to(&format!("/admin/proposals/{id}?said=proposed")).into_response()
-            }
-            Undertaken::Done => Redirect::to(done).into_response(),
-        }),
-        Err(Failure::Refused(refusal)) => {
-            let t = Text::new(person.language, None);
-            let words = t.one("staff-refused", "why", refusal.to_string()).into_owned();
-            Back::Refused(status(&refusal), words)
-        }
-        Err(failure) => Back::Answer(failed(app, uri, failure)),
+    let undertaking = Undertaking { act, reason, once };
+    match undertaken(app, uri, person, undertaking, done).await {
+        Ok(answer) => Back::Answer(answer),
+        Err(Refused { status, words }) => Back::Refused(status, words),
     }
 }

@@ -60,7 +60,7 @@ async fn page(app: &App, person: &Person, chosen: &str, said: &str) -> WorkPage 
             Cell::text("")
         };
         vec![
-            Cell::text(table.about()).below(word),
+            Cell::text(t.get(about(table))).below(word),
             Cell::link(t.get("exchange-download"), format!("/admin/exchange/{word}.csv")),
             change,
         ]
@@ -97,6 +97,31 @@ async fn page(app: &App, person: &Person, chosen: &str, said: &str) -> WorkPage 
     page.with(Block::Table(table))
 }
 
+/// What a table has in it.
+const fn about(table: File) -> &'static str {
+    match table {
+        File::Markets => "exchange-about-markets",
+        File::Models => "exchange-about-models",
+        File::Texts => "exchange-about-texts",
+        File::Variants => "exchange-about-variants",
+        File::Components => "exchange-about-components",
+        File::Fits => "exchange-about-fits",
+        File::TaxRates => "exchange-about-tax-rates",
+        File::Prices => "exchange-about-prices",
+        File::Rules => "exchange-about-rules",
+        File::Grants => "exchange-about-grants",
+        File::Orders => "exchange-about-orders",
+        File::Reviews => "exchange-about-reviews",
+        File::Presences => "exchange-about-presences",
+        File::Checklist => "exchange-about-checklist",
+        File::Stock => "exchange-about-stock",
+        File::Figures => "exchange-about-figures",
+        File::Ranks => "exchange-about-ranks",
+        File::Targets => "exchange-about-targets",
+        File::Forecasts => "exchange-about-forecasts",
+    }
+}
+
 pub(super) async fn export(
     State(app): State<App>,
     uri: Uri,
@@ -113,17 +138,18 @@ pub(super) async fn export(
 
 /// The sheet of an upload, if it is one of a table that is theirs to change.
 fn sheet_of(person: &Person, table: &str, name: &str, bytes: Vec<u8>) -> Result<Sheet, Trouble> {
+    let t = Text::new(person.language, None);
+    let trouble = |field, id| Err(Trouble::field(field, t.get(id)));
     let table = File::from_word(table).filter(|table| person.may_change(*table));
-    let Some(table) = table else { return Err(Trouble::field("table", "there is no such table")) };
+    let Some(table) = table else { return trouble("table", "exchange-no-table") };
     if bytes.is_empty() {
-        return Err(Trouble::field("file", "the file is empty"));
+        return trouble("file", "exchange-file-empty");
     }
     if bytes.len() > UPLOAD_BYTES_MAX {
-        let words = "the file is larger than 1 MB: use the command kontor import";
-        return Err(Trouble::field("file", words));
+        return trouble("file", "exchange-file-large");
     }
     let Ok(text) = String::from_utf8(bytes) else {
-        return Err(Trouble::field("file", "the file is not UTF-8: save it as CSV in UTF-8"));
+        return trouble("file", "exchange-file-not-utf8");
     };
     let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
     let name = if name.is_empty() { format!("{table}.csv") } else { name };
@@ -155,7 +181,7 @@ pub(super) async fn play(
         }
         Err(failure) => {
             let page = page(&app, &person, sent.get("table"), "").await;
-            return trouble(&app, &uri, failure).show(page, "upload", &sent);
+            return trouble(&app, &uri, &person, failure).show(page, "upload", &sent);
         }
     };
     match dry_run(&app.shop, sheet.clone()).await {
@@ -182,7 +208,7 @@ async fn bad_rows(
         vec![
             Cell::text(t.one("exchange-line", "line", problem.line).into_owned()),
             Cell::code(problem.column.clone().unwrap_or_default()),
-            Cell::text(problem.reason.clone()),
+            Cell::text(t.wrong(&problem.reason)),
         ]
     });
     let found = Table {

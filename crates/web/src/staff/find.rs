@@ -4,11 +4,11 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_domain::staff::Permission;
+use kontor_base::folded_words;
 use kontor_shop::staff::{FOUND_MAX, Found, Person, find};
 use serde::Deserialize;
 
-use super::desk::{markets_for, shell};
+use super::desk::{open_to, shell};
 use super::order::row;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
@@ -50,7 +50,7 @@ pub(super) async fn show(
     let page = FindPage {
         orders: OrderRows { t, labelled: "found-orders", rows },
         more: found.more_orders,
-        kinds: kinds(&app, &person, &t, found, builds),
+        kinds: kinds(&person, &t, &shell.find, found, builds),
         shell,
     };
     html(StatusCode::OK, &page)
@@ -58,22 +58,28 @@ pub(super) async fn show(
 
 /// Everything but orders, each kind that has something.
 fn kinds(
-    app: &App,
     person: &Person,
     t: &Text,
+    typed: &str,
     found: Found,
     builds: Vec<(String, String, String)>,
 ) -> Vec<FoundKind> {
-    let first = markets_for(app, person, Permission::ClearanceRead).first().copied();
     let customers = found.customers.into_iter().map(|customer| {
         (format!("/admin/customers/{}", customer.id), customer.name, customer.email)
     });
     let products = found.products.into_iter().map(|product| {
-        let path = match first {
-            Some(market) => format!("/admin/{market}/clearances/{}", product.sku),
-            None => "/admin".to_owned(),
-        };
+        let path = format!("/admin/catalogue/{}/{}", product.model, product.sku);
         (path, product.name, product.sku.to_string())
+    });
+    let serials = found.serials.into_iter().map(|unit| {
+        let path = match (&unit.order, &unit.reseller) {
+            (Some(order), _) => format!("/admin/orders/{order}"),
+            (None, Some(reseller)) => format!("/admin/resellers/{reseller}"),
+            (None, None) => format!("/admin/catalogue/{}", unit.model),
+        };
+        let order = unit.order.map_or_else(String::new, |order| format!(" · {order}"));
+        let (country, day) = (t.country(&unit.country), t.date(&unit.sold_on));
+        (path, unit.serial, format!("{} · {country}, {day}{order}", unit.item))
     });
     let grants = found.grants.into_iter().map(|grant| {
         let path = format!("/admin/{}/clearances", grant.market);
@@ -83,15 +89,31 @@ fn kinds(
         let (market, tag) = (sale.market, person.language.tag());
         (format!("/{market}/{tag}/sale/{}", sale.id), sale.title, sale.id.to_string())
     });
+    let places = places(person, t, typed);
     let kinds = [
         ("found-customers", t.get("desk-customers"), customers.collect::<Vec<_>>()),
+        ("found-serials", t.get("desk-serials"), serials.collect()),
         ("found-products", t.get("desk-products"), products.collect()),
         ("found-grants", t.get("desk-grants"), grants.collect()),
         ("found-sales", t.get("desk-sales"), sales.collect()),
         ("found-builds", t.get("desk-builds"), builds),
+        ("found-places", t.get("staff-nav"), places),
     ];
     let some = kinds.into_iter().filter(|(_, _, links)| !links.is_empty());
     some.map(|(id, name, links)| FoundKind { id, name: name.into_owned(), links }).collect()
+}
+
+/// Work places that are open to the person and have a word that begins so: the keyboard's way there.
+fn places(person: &Person, t: &Text, typed: &str) -> Vec<(String, String, String)> {
+    let typed = folded_words(typed);
+    let fits = |name: &str| {
+        let own = folded_words(name);
+        !typed.is_empty() && typed.iter().all(|word| own.iter().any(|own| own.starts_with(word)))
+    };
+    let open = Place::ALL.iter().filter(|place| open_to(**place, person));
+    open.map(|place| (place.path().to_owned(), place.name(t), place.group().name(t)))
+        .filter(|(_, name, _)| fits(name))
+        .collect()
 }
 
 /// Builds whose version or device begins so: everybody may see them, they are published.

@@ -23,6 +23,7 @@ mod find;
 mod grant;
 mod hook;
 mod job;
+mod letter;
 mod log;
 mod market;
 mod next_country;
@@ -43,6 +44,7 @@ mod sale_new;
 mod sightings;
 mod steering;
 mod stock;
+mod tell;
 mod today;
 mod waiting;
 mod withdrawal;
@@ -130,12 +132,15 @@ fn people(routes: Routes) -> Routes {
         .add(order::NOTE, post(order::note))
         .add(order::CANCEL, post(order::cancel))
         .add(order::REFUND, post(order::refund))
+        .add(letter::RESEND, post(letter::resend))
         .add(customer::SHOW, get(customer::show))
         .add(customer::EXPORT, post(customer::export))
         .add(customer::MERGE, post(customer::merge))
         .add(customer::ERASE, post(customer::erase))
         .add(waiting::LISTS, get(waiting::lists))
         .add(waiting::CSV, get(waiting::csv))
+        .add(tell::SHOW, get(tell::show))
+        .add(tell::SEND, post(tell::send))
         .add(figures::SHOW, get(figures::show))
         .add(figures::CSV, get(figures::csv))
         .add(job::LIST, get(job::list))

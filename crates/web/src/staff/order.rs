@@ -19,9 +19,10 @@ use kontor_store::order::PlacedOrder;
 use serde::Deserialize;
 
 use super::desk::{
-    Refused, carry_out, csv as csv_file, failed, market_for, markets_for, nothing, notice, said_of,
-    shell, status,
+    Refused, csv as csv_file, failed, market_for, markets_for, nothing, notice, said_of, shell,
+    status, undertaken,
 };
+use super::letter::letters;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -181,7 +182,7 @@ pub(super) fn row(placed: &PlacedOrder) -> OrderRow {
 }
 
 /// An order, if its market is the person's; else it does not exist.
-async fn theirs(
+pub(super) async fn theirs(
     app: &App,
     uri: &Uri,
     person: &Person,
@@ -217,7 +218,7 @@ pub(super) async fn show(
     answer(&app, &uri, &person, found, StatusCode::OK, said, String::new()).await
 }
 
-async fn answer(
+pub(super) async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
@@ -237,6 +238,10 @@ async fn answer(
     let mut shell = shell(app, person, Place::Orders).await;
     shell.notice = notice;
     let t = shell.text();
+    let letters = match letters(app, person, &t, &found.placed, &acts).await {
+        Ok(letters) => letters,
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    };
     let currency = order.totals.total.currency;
     let payment = found.payment.as_ref();
     let (captured, refunded) =
@@ -288,6 +293,7 @@ async fn answer(
             })
             .collect(),
         timeline: timeline(&t, &found, acts),
+        letters,
         notes: found
             .notes
             .iter()
@@ -342,6 +348,12 @@ fn desk_line(
         now,
         now_tone,
         facts: sees.then(|| format!("/admin/{}/clearances/{sku}", order.market)),
+        serials: found
+            .serials
+            .iter()
+            .filter(|sold| sold.item == sku.as_str())
+            .map(|sold| sold.serial.clone())
+            .collect(),
     }
 }
 
@@ -505,11 +517,12 @@ async fn do_it(
     let body = serde_json::to_vec(&act).expect("an act is JSON");
     let scope = format!("staff.order {} {}", found.placed.order.number, person.id);
     let once = app.shop.keys.once(&scope, &sent.key, &body);
-    let back = format!("/admin/orders/{}", found.placed.order.number);
+    let done = format!("/admin/orders/{}?said=done", found.placed.order.number);
     let undertaking = Undertaking { act, reason: sent.reason, once };
-    match carry_out(app, uri, person, undertaking, &back).await {
+    match undertaken(app, uri, person, undertaking, &done).await {
         Ok(answer) => answer,
-        Err(Refused { status, said }) => {
+        Err(Refused { status, words }) => {
+            let said = notice("bad", words);
             answer(app, uri, person, found, status, said, sent.amount).await
         }
     }

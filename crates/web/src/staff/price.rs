@@ -399,7 +399,7 @@ async fn preview(
         seen: None,
     });
     let foreseen = foresee(&app.shop, person, act).await;
-    let foreseen = foreseen.map_err(|failure| trouble(app, uri, failure))?;
+    let foreseen = foreseen.map_err(|failure| trouble(app, uri, person, failure))?;
     let Some(entry) = entry_of(&row) else {
         return Err(Trouble::field("price", t.get("field-missing").into_owned()));
     };

@@ -319,7 +319,7 @@ pub(super) async fn account(
         .map(|id| t.get(id).into_owned())
         .to_vec(),
         rows: rows.collect(),
-        empty: t.get(if next.is_some() { "stock-none-here" } else { "stock-never" }).into_owned(),
+        empty: t.get("stock-never").into_owned(),
         next,
         ..Table::default()
     };

@@ -6,11 +6,13 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_domain::catalogue::Slug;
 use kontor_domain::staff::Permission;
+use kontor_shop::mail::{News, Telling};
 use kontor_shop::staff::{Person, waiting_counts, waiting_list};
 use serde::Deserialize;
 
 use super::customer::model_name;
 use super::desk::{csv as csv_file, market_for, markets_for, nothing, shell};
+use super::tell::path;
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::problem::{Problem, html};
@@ -59,7 +61,9 @@ pub(super) async fn lists(
                 Err(_) => t.get("desk-waiting-opening").into_owned(),
             };
             let csv = format!("/admin/waiting.csv?market={market}&model={}", in_query(&model));
-            WaitingRow { model, name, people, csv }
+            let telling = Telling { market, model: model.parse().ok(), news: News::Over };
+            let tell = person.may(Permission::CustomerTell, Some(market)).then(|| path(&telling));
+            WaitingRow { model, name, people, csv, tell }
         })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.people));

@@ -7,9 +7,10 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_domain::catalogue::{ComponentKind, Slug};
-use kontor_domain::clearance::{ComponentScope, Reach, Scope};
+use kontor_domain::clearance::{ComponentScope, Reach, Scope, Subject, Truth};
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
+use kontor_shop::mail::{News, Telling};
 use kontor_shop::opening::withdrawals;
 use kontor_shop::order::held_orders;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
@@ -17,8 +18,10 @@ use serde::Deserialize;
 
 use super::clearance::name_of;
 use super::csv::Csv;
+use super::customer::model_name;
 use super::desk::{market_for, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
+use super::tell::path;
 use crate::kit::app::App;
 use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
@@ -105,6 +108,7 @@ async fn page(
     let facts = withdrawals(&app.shop).await.map_err(fault)?;
     let here = |reach: Reach| market.countries.iter().any(|country| reach.includes(*country));
     let rows = facts.into_iter().filter(|fact| here(fact.reach)).map(|fact| WithdrawalRow {
+        tell: lists(app, person, &t, code, &fact.scope),
         code: fact.code.to_string(),
         scope: fact.scope.to_string(),
         since: fact.from,
@@ -127,10 +131,38 @@ async fn page(
         products,
         form,
         may_withdraw: person.may(Permission::OpeningWithdraw, Some(code)),
+        told: app.shop.policy.mail,
+        sees_orders: person.may(Permission::OrderRead, Some(code)),
         may_restore: person.may(Permission::OpeningRestore, Some(code)),
         key: form_key::fresh(app),
         shell,
     })
+}
+
+/// The waiting lists of the models that a withdrawal concerns, where the person may write to them.
+fn lists(
+    app: &App,
+    person: &Person,
+    t: &Text,
+    market: MarketCode,
+    scope: &Scope,
+) -> Vec<(String, String)> {
+    if !person.may(Permission::CustomerTell, Some(market)) {
+        return Vec::new();
+    }
+    let snapshot = app.shop.snapshots.now();
+    let products = snapshot.variants.keys().filter_map(|sku| snapshot.product(sku));
+    let mut models: Vec<&Slug> = products
+        .filter(|(variant, model)| scope.touches(&Subject::new(variant, model)) != Truth::No)
+        .map(|(_, model)| &model.code)
+        .collect();
+    models.sort_unstable();
+    models.dedup();
+    let list = |model: &Slug| {
+        let telling = Telling { market, model: Some(model.clone()), news: News::Delayed };
+        (path(&telling), model_name(app, t, model))
+    };
+    models.into_iter().map(list).collect()
 }
 
 async fn held(app: &App, code: MarketCode) -> Result<Vec<HeldRow>, kontor_store::StoreError> {

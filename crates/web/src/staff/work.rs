@@ -166,7 +166,7 @@ pub(super) fn refill(page: &mut WorkPage, id: &str, sent: &Sent) {
 }
 
 /// What is wrong, as the fields' names and words.
-pub(super) fn trouble(app: &App, uri: &Uri, failure: Failure<Refusal>) -> Trouble {
+pub(super) fn trouble(app: &App, uri: &Uri, person: &Person, failure: Failure<Refusal>) -> Trouble {
     let refusal = match failure {
         Failure::Refused(refusal) => refusal,
         other => return Trouble::Answer(failed(app, uri, other)),
@@ -177,10 +177,13 @@ pub(super) fn trouble(app: &App, uri: &Uri, failure: Failure<Refusal>) -> Troubl
             Trouble::Answer(failed(app, uri, Failure::Refused(refusal)))
         }
         Refusal::Act(ActRefusal::Rows(bad)) => {
+            let t = Text::new(person.language, None);
             let named = bad.problems.iter().map(|problem| {
-                let column = problem.column.clone().unwrap_or_default();
-                let words = format!("{column} {}", problem.reason);
-                (column, words.trim().to_owned())
+                let words = t.wrong(&problem.reason);
+                match &problem.column {
+                    Some(column) => (column.clone(), format!("{column}: {words}")),
+                    None => (String::new(), words.into_owned()),
+                }
             });
             Trouble::Wrong(StatusCode::UNPROCESSABLE_ENTITY, named.collect())
         }
@@ -221,7 +224,7 @@ pub(super) async fn carry(
                 Redirect::to(&format!("{back}{joint}said=done")).into_response()
             }
         }),
-        Err(failure) => Err(trouble(app, uri, failure)),
+        Err(failure) => Err(trouble(app, uri, person, failure)),
     }
 }
 

@@ -189,8 +189,8 @@ pub(super) fn answer(
             return Redirect::to(&format!("{TEST_ACTION_PATH}/{payment}")).into_response();
         }
         State0::Paying | State0::WaitingForProvider => CheckoutState::Waiting { refresh_s: 4 },
-        State0::Expired if voided => CheckoutState::Lost,
-        State0::Expired => CheckoutState::HoldEnded,
+        State0::Expired | State0::Forgotten if voided => CheckoutState::Lost,
+        State0::Expired | State0::Forgotten => CheckoutState::HoldEnded,
         State0::Open | State0::Failed if shown.now >= checkout.expires_at => {
             CheckoutState::HoldEnded
         }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kontor_base::Wrong;
 use kontor_domain::catalogue::{Component, ComponentKind, Fit, Sku, Slug, Variant};
 use kontor_store::{StoreError, Tx, catalogue};
 
@@ -41,7 +42,7 @@ pub(in crate::exchange) fn apply_components(
     for row in rows {
         let (sku, _) = &row.item.value;
         if !stored.contains_key(sku) {
-            job.bad(row.line, "sku", format!("there is no variant {sku}"));
+            job.bad(row.line, "sku", Wrong::NoVariant { name: sku.to_string() });
         }
         lists.entry(sku).or_default().push(row);
     }
@@ -123,7 +124,7 @@ pub(in crate::exchange) fn parse_fit(row: &FitRow) -> Read<Sourced<Fit>> {
         device: cell::value("device", &row.device)?,
     };
     if fit.accessory == fit.device {
-        return Err(Bad::new("device", "nothing is an accessory of itself"));
+        return Err(Bad::new("device", Wrong::OfItself));
     }
     Sourced::read(fit, &row.source, &row.confidence)
 }
@@ -139,7 +140,7 @@ pub(in crate::exchange) fn apply_fits(
     for Numbered { line, item: Sourced { value, .. } } in rows {
         for (column, model) in [("accessory", &value.accessory), ("device", &value.device)] {
             if !models.contains(model) {
-                job.bad(*line, column, format!("there is no model {model}"));
+                job.bad(*line, column, Wrong::NoModel { name: model.to_string() });
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use kontor_base::Wrong;
 use kontor_domain::catalogue::{Model, ProductClass, Slug};
 use kontor_store::{StoreError, Tx, catalogue};
 
@@ -37,7 +38,7 @@ fn hs_code(cell: &str) -> Read<Option<String>> {
     match cell {
         "" => Ok(None),
         _ if good && cell.as_bytes()[4] == b'.' => Ok(Some(cell.to_owned())),
-        _ => Err(Bad::new("hs_code", format!("{cell:?} is not a code such as 8517.62"))),
+        _ => Err(Bad::new("hs_code", Wrong::NotHsCode { cell: cell.to_owned() })),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kontor_base::Language;
+use kontor_base::{Language, Wrong};
 use kontor_domain::catalogue::{Model, ModelText, Slug};
 use kontor_store::{StoreError, Tx, catalogue};
 
@@ -77,11 +77,11 @@ fn check(rows: &[Numbered<Sourced<Text>>], models: &HashMap<Slug, Model>, job: &
         .collect();
     for Numbered { line, item: Sourced { value, .. } } in rows {
         let Some(model) = models.get(&value.model) else {
-            job.bad(*line, "model", format!("there is no model {}", value.model));
+            job.bad(*line, "model", Wrong::NoModel { name: value.model.to_string() });
             continue;
         };
         if !english.contains(&value.model) && !model.texts.contains_key(&Language::En) {
-            job.bad(*line, "language", format!("{} has no English text", value.model));
+            job.bad(*line, "language", Wrong::NoEnglish { name: value.model.to_string() });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kontor_base::Language;
+use kontor_base::{Language, Wrong};
 use kontor_domain::catalogue::{Attributes, Model, Sku, Slug, Variant};
 use kontor_store::{StoreError, Tx, catalogue};
 
@@ -27,7 +27,7 @@ pub(in crate::exchange) fn parse_variant(row: &VariantRow) -> Read<Sourced<Varia
         }
     }
     if !option.is_empty() && !option.contains_key(&Language::En) {
-        return Err(Bad::new("option_en", "the English text is missing"));
+        return Err(Bad::new("option_en", Wrong::EnglishMissing));
     }
     let weight_g = cell::number("weight_g", &row.weight_g, 1, WEIGHT_G_MAX)?;
     let variant = Variant {
@@ -104,10 +104,10 @@ fn wanted_places(
 fn check(rows: &[Numbered<Sourced<Variant>>], models: &HashMap<Slug, Model>, job: &mut Job<'_>) {
     for Numbered { line, item: Sourced { value, .. } } in rows {
         match models.get(&value.model) {
-            None => job.bad(*line, "model", format!("there is no model {}", value.model)),
+            None => job.bad(*line, "model", Wrong::NoModel { name: value.model.to_string() }),
             Some(model) if !model.texts.contains_key(&Language::En) => {
-                let reason = format!("{} has no English text: import texts first", value.model);
-                job.bad(*line, "model", reason);
+                let name = value.model.to_string();
+                job.bad(*line, "model", Wrong::NoEnglishYet { name });
             }
             Some(_) => {}
         }

@@ -23,8 +23,6 @@ use crate::core::{Known, Outcome, Shop};
 
 /// The word for goods that belong to no market's quota.
 const NO_MARKET: &str = "-";
-/// How many transfers are looked through for those of one account, at most.
-const LOOKED_AT: i64 = 50_000;
 
 /// Which goods, and how many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,13 +245,11 @@ pub struct TransferPage {
     pub balance: i64,
     /// The transfers, the newest first.
     pub transfers: Vec<Transfer>,
-    /// Where the next page goes on, if older transfers are not looked through yet.
+    /// The transfer after which the next page begins, if there is one.
     pub next: Option<TransferId>,
 }
 
-/// A page of at most `limit` transfers of an account that are older than `before`. Not more than
-/// 50,000 transfers of the whole ledger are looked through for it, so that a page costs the same
-/// however long the ledger is; a page may therefore be short and still have a next one.
+/// A page of at most `limit` transfers of an account that are older than `before`.
 ///
 /// # Errors
 ///
@@ -269,10 +265,10 @@ pub async fn transfers_of(
             let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
             let keys = std::slice::from_ref(&account.key);
             let balance = stock::balances(tx, keys, account.state)?.of(&account);
-            let (mut transfers, end) = stock::transfers_of(tx, &account, before, LOOKED_AT, rows)?;
+            let mut transfers = stock::transfers_of(tx, &account, before, rows)?;
             let more = transfers.len() > limit;
             transfers.truncate(limit);
-            let next = if more { transfers.last().map(|transfer| transfer.id) } else { end };
+            let next = transfers.last().filter(|_| more).map(|transfer| transfer.id);
             Ok(TransferPage { balance, transfers, next })
         })
         .await

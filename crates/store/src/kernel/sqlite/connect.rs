@@ -20,12 +20,14 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(256);
     keep_plans(&connection).map_err(wrap)?;
     // WAL: readers do not wait for the writer. FULL: an answered write has been synced.
+    // secure_delete: what is erased leaves no bytes behind in the file (ADR 0018).
     // A checkpoint every 4000 pages (16 MB) keeps the log short without stopping every batch.
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;
              PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -16000;
              PRAGMA wal_autocheckpoint = 4000;",

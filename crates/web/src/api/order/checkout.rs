@@ -155,7 +155,11 @@ fn body(app: &App, shown: &ShownCheckout, ship_to: Option<Jurisdiction>) -> Chec
     CheckoutAnswer {
         id: checkout.id.to_string(),
         market: checkout.market.to_string(),
-        state: checkout.state.word(),
+        // For whoever asks, an end is an end.
+        state: match checkout.state {
+            CheckoutState::Forgotten => CheckoutState::Expired.word(),
+            state => state.word(),
+        },
         expires_at: checkout.expires_at,
         now: *now,
         quote,

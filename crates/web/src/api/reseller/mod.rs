@@ -43,7 +43,7 @@ fn of_reseller(failure: Failure<Refusal>) -> Problem {
                 let errors = rows.iter().take(100).map(|(line, error)| FieldProblem {
                     pointer: format!("/rows/{}/{}", line.saturating_sub(1), error.field),
                     code: code.to_owned(),
-                    detail: error.problem.clone(),
+                    detail: error.problem.to_string(),
                 });
                 let mut problem =
                     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code).detail(detail);

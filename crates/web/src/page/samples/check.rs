@@ -78,6 +78,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-find", l, staff::FindPage::samples(l)));
         all.extend(render("staff-customer", l, staff::CustomerPage::samples(l)));
         all.extend(render("staff-waiting", l, staff::WaitingListsPage::samples(l)));
+        all.extend(render("staff-tell", l, staff::TellPage::samples(l)));
         all.extend(render("staff-jobs", l, staff::JobsPage::samples(l)));
         all.extend(render("staff-figures", l, staff::FiguresPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));

@@ -11,8 +11,8 @@ use crate::kit::chart::{Size, bars, calendar, columns};
 use crate::kit::text::Text;
 use crate::page::staff::{
     CoverRow, CustomerPage, DeskLine, Drawn, EndingRow, FiguresPage, FindPage, FoundKind, Happened,
-    JobRow, JobsPage, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage, Place,
-    WaitingListsPage, WaitingRow,
+    JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows,
+    OrdersPage, Place, TellPage, WaitingListsPage, WaitingRow,
 };
 
 pub(super) fn order_rows(language: Language, labelled: &'static str, many: bool) -> OrderRows {
@@ -47,6 +47,26 @@ impl OrdersPage {
     }
 }
 
+fn letters() -> Letters {
+    let row = |tone, by: &str, error: &str| LetterRow {
+        name: "Confirmation of the order".to_owned(),
+        queued_at: at(9, 30),
+        done_at: (tone != "warn").then(|| at(9, 31)),
+        state: "sent".to_owned(),
+        tone,
+        error: error.to_owned(),
+        by: by.to_owned(),
+    };
+    Letters {
+        rows: vec![
+            row("warn", "", ""),
+            row("bad", "Mia", "the mail server answered 550"),
+            row("good", "", ""),
+        ],
+        again: vec![("order.placed", "Confirmation of the order".to_owned())],
+    }
+}
+
 impl OrderDeskPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let line = |now_tone| DeskLine {
@@ -63,6 +83,7 @@ impl OrderDeskPage {
             now: "not allowed".to_owned(),
             now_tone,
             facts: Some("/admin/us/clearances/BAND-BLACK".to_owned()),
+            serials: vec!["BB-15-0001".to_owned(), "BB-15-0002".to_owned()],
         };
         let page = |all: bool| Self {
             shell: shell(language, Place::Orders),
@@ -100,6 +121,7 @@ impl OrderDeskPage {
                 what: "Placed".to_owned(),
                 who: if all { "Mia".to_owned() } else { String::new() },
             }],
+            letters: if all { letters() } else { Letters::default() },
             notes: if all {
                 vec![(at(9, 40), "Mia".to_owned(), "<b>rang up</b>".to_owned())]
             } else {
@@ -181,6 +203,7 @@ impl WaitingListsPage {
             name: "Mi Note".to_owned(),
             people: 12_345,
             csv: "/admin/waiting.csv?market=us&model=mi-note".to_owned(),
+            tell: Some("/admin/waiting/tell?market=us&model=mi-note&news=over".to_owned()),
         };
         let page = |rows: Vec<WaitingRow>| Self {
             shell: shell(language, Place::Waiting),
@@ -189,6 +212,36 @@ impl WaitingListsPage {
             rows,
         };
         vec![("some", page(vec![row])), ("none", page(Vec::new()))]
+    }
+}
+
+impl TellPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let letter = |language: Language, people| LetterShown {
+            language,
+            people,
+            subject: "Mi Note can be bought now".to_owned(),
+            text: "Mi Note can be bought now\n\nYou asked to be told. <b>\n".to_owned(),
+        };
+        let page = |letters: Vec<LetterShown>, news, refused: Option<&str>| Self {
+            shell: shell(language, Place::Waiting),
+            market: "us".parse().expect("a market"),
+            model: "mi-note".to_owned(),
+            name: "Mi Note".to_owned(),
+            news,
+            people: letters.iter().map(|letter| letter.people).sum(),
+            letters,
+            refused: refused.map(str::to_owned),
+            reason: String::new(),
+            key: "k".to_owned(),
+        };
+        let both = vec![letter(Language::De, 1), letter(Language::En, 12_345)];
+        vec![
+            ("over", page(both.clone(), "over", None)),
+            ("delayed", page(both, "delayed", None)),
+            ("nobody", page(Vec::new(), "over", None)),
+            ("refused", page(Vec::new(), "over", Some("The letter would not be true."))),
+        ]
     }
 }
 

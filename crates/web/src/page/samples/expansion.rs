@@ -137,6 +137,10 @@ impl WithdrawalsPage {
             market: us(),
             markets: vec![us(), "de".parse().expect("a market")],
             rows: vec![WithdrawalRow {
+                tell: vec![(
+                    "/admin/waiting/tell?market=us&model=band&news=delayed".to_owned(),
+                    "Band".to_owned(),
+                )],
                 code: "WITHDRAWN-US-7K3Q9MX24TB7".to_owned(),
                 scope: "model band".to_owned(),
                 since: day(2015, 6, 1),
@@ -151,6 +155,8 @@ impl WithdrawalsPage {
             products: vec![("BAND-BLACK".to_owned(), "Band, Black".to_owned())],
             form: WithdrawForm { sku: "BAND-BLACK".to_owned(), ..WithdrawForm::default() },
             may_withdraw: true,
+            sees_orders: true,
+            told: true,
             may_restore: true,
             key: "k".to_owned(),
         };
@@ -158,6 +164,8 @@ impl WithdrawalsPage {
             rows: Vec::new(),
             held: Vec::new(),
             may_withdraw: false,
+            sees_orders: false,
+            told: false,
             may_restore: false,
             ..full.clone()
         };

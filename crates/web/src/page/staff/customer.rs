@@ -1,11 +1,12 @@
 //! Customers and waiting lists.
 
 use askama::Template;
-use kontor_base::{Instant, Money};
+use kontor_base::{Instant, Language, Money};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::DepositState;
 
 use super::{OrderRows, StaffShell};
+use crate::kit::text::Text;
 
 /// `GET /admin/customers/{customer}`.
 #[derive(Clone, Debug, Template)]
@@ -64,6 +65,59 @@ pub struct WaitingRow {
     pub people: i64,
     /// The list as CSV.
     pub csv: String,
+    /// Where it can be written to, if the person may.
+    pub tell: Option<String>,
+}
+
+/// A letter as those with one language get it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterShown {
+    /// The language.
+    pub language: Language,
+    /// How many get it.
+    pub people: i64,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl LetterShown {
+    fn words(&self, t: &Text) -> String {
+        let count = t.one("desk-people-count", "count", self.people);
+        format!("{}: {count}", self.language.endonym())
+    }
+
+    /// The language that the letter is written in: a page's, whatever the person's.
+    fn tag(&self) -> &'static str {
+        Text::new(self.language, None).language().tag()
+    }
+}
+
+/// `GET /admin/waiting/tell`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/tell.html")]
+pub struct TellPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The list's market.
+    pub market: MarketCode,
+    /// Its model; empty: the market's opening.
+    pub model: String,
+    /// What is waited for, in words.
+    pub name: String,
+    /// What they are told: `over` or `delayed`.
+    pub news: &'static str,
+    /// The letter in each of their languages.
+    pub letters: Vec<LetterShown>,
+    /// How many people get it.
+    pub people: i64,
+    /// Why it cannot be sent.
+    pub refused: Option<String>,
+    /// The reason that was typed.
+    pub reason: String,
+    /// The key of the form.
+    pub key: String,
 }
 
 /// `GET /admin/waiting`.

@@ -27,7 +27,7 @@ pub use clearance::{
     Evidence, GrantForm, GrantFormPage, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule,
     ProductPage as ClearancePage, StepRow,
 };
-pub use customer::{CustomerPage, WaitingListsPage, WaitingRow};
+pub use customer::{CustomerPage, LetterShown, TellPage, WaitingListsPage, WaitingRow};
 pub use door::DoorPage;
 pub use evidence::{
     CandidateRow, CarriedLine, CarriedPage, EstimateLine, NextCountryPage, PastRow, PlanLine,
@@ -41,7 +41,9 @@ pub use opening::{
     CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, OpenItem, OpeningPage, TakenStep,
     WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
-pub use order::{DeskLine, Happened, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage};
+pub use order::{
+    DeskLine, Happened, LetterRow, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage,
+};
 pub use people::{PeoplePage, PersonRow};
 pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
@@ -49,6 +51,6 @@ pub use reseller::{
     AllotmentLine, ContractForm, ContractRow, DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow,
     ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
 };
-pub use shell::{Notice, Place, StaffShell};
+pub use shell::{Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};

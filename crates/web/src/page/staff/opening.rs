@@ -194,6 +194,8 @@ impl OpeningPage {
 /// A withdrawal in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithdrawalRow {
+    /// Lists of people who wait for what it concerns: where they can be written to, and its name.
+    pub tell: Vec<(String, String)>,
     /// Its code.
     pub code: String,
     /// What is withdrawn.
@@ -252,6 +254,10 @@ pub struct WithdrawalsPage {
     pub form: WithdrawForm,
     /// The person may withdraw here.
     pub may_withdraw: bool,
+    /// The person may see orders here.
+    pub sees_orders: bool,
+    /// Letters are sent: buyers of held orders have been told.
+    pub told: bool,
     /// The person may propose to take a withdrawal back.
     pub may_restore: bool,
     /// The key of the forms.

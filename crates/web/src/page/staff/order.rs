@@ -142,6 +142,8 @@ pub struct DeskLine {
     pub now_tone: &'static str,
     /// Where every fact behind it stands, if the person may see it.
     pub facts: Option<String>,
+    /// The serial numbers that left with it.
+    pub serials: Vec<String>,
 }
 
 /// Something that has happened to an order.
@@ -153,6 +155,34 @@ pub struct Happened {
     pub what: String,
     /// By whom, if by a person.
     pub who: String,
+}
+
+/// A letter about an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterRow {
+    /// What it is.
+    pub name: String,
+    /// Since when it waits, or waited.
+    pub queued_at: Instant,
+    /// When it was sent or given up.
+    pub done_at: Option<Instant>,
+    /// What has become of it, in words.
+    pub state: String,
+    /// The tone of it.
+    pub tone: &'static str,
+    /// What went wrong the last time; empty: nothing.
+    pub error: String,
+    /// Who sent it again; empty: it went by itself.
+    pub by: String,
+}
+
+/// The letters about an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letters {
+    /// Those of the last month, the newest first.
+    pub rows: Vec<LetterRow>,
+    /// Those that the person may send again: the kind's word and its name.
+    pub again: Vec<(&'static str, String)>,
 }
 
 /// What a person may do with an order.
@@ -207,6 +237,8 @@ pub struct OrderDeskPage {
     pub books: Vec<(Instant, String, String, Money, String)>,
     /// What has happened, the latest last.
     pub timeline: Vec<Happened>,
+    /// The letters about it.
+    pub letters: Letters,
     /// Notes: when, who, what.
     pub notes: Vec<(Instant, String, String)>,
     /// What the person may do.

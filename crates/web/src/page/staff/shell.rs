@@ -8,6 +8,72 @@ use kontor_domain::market::MarketCode;
 use crate::kit::text::Text;
 use crate::page::Site;
 
+/// An area of work, under which the navigation puts its places together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What waits for oneself.
+    Own,
+    /// Orders and whoever placed them.
+    Orders,
+    /// What is sold where, and why it may be.
+    Goods,
+    /// Units and the sales of scarce ones.
+    Stock,
+    /// Builds and rollouts.
+    Rom,
+    /// Markets that are opened, resellers, what comes next.
+    Expansion,
+    /// Figures and files.
+    Figures,
+    /// Accounts, other programs, the machinery.
+    People,
+}
+
+impl Group {
+    /// Every group, in the order of the navigation.
+    pub const ALL: &[Self] = &[
+        Self::Own,
+        Self::Orders,
+        Self::Goods,
+        Self::Stock,
+        Self::Rom,
+        Self::Expansion,
+        Self::Figures,
+        Self::People,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self, t: &Text) -> String {
+        let id = match self {
+            Self::Own => "staff-group-own",
+            Self::Orders => "staff-group-orders",
+            Self::Goods => "staff-group-goods",
+            Self::Stock => "staff-group-stock",
+            Self::Rom => "staff-group-rom",
+            Self::Expansion => "staff-group-expansion",
+            Self::Figures => "staff-group-figures",
+            Self::People => "staff-group-people",
+        };
+        t.get(id).into_owned()
+    }
+
+    /// The word by which the page names the group to itself.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Orders => "orders",
+            Self::Goods => "goods",
+            Self::Stock => "stock",
+            Self::Rom => "rom",
+            Self::Expansion => "expansion",
+            Self::Figures => "figures",
+            Self::People => "people",
+        }
+    }
+}
+
 /// A work place, as the navigation names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -64,34 +130,54 @@ pub enum Place {
 }
 
 impl Place {
-    /// Every place, in the order of the navigation.
+    /// Every place, in the order of the navigation: group by group.
     pub const ALL: &[Self] = &[
         Self::Today,
+        Self::Proposals,
+        Self::Account,
         Self::Orders,
         Self::Dispatch,
         Self::Waiting,
-        Self::Figures,
-        Self::Clearances,
         Self::Catalogue,
+        Self::Clearances,
         Self::Prices,
+        Self::Withdrawals,
         Self::Stock,
         Self::Sales,
         Self::Rom,
         Self::Markets,
         Self::Openings,
-        Self::Withdrawals,
-        Self::Resellers,
-        Self::Carried,
         Self::NextCountry,
         Self::Plans,
+        Self::Resellers,
+        Self::Carried,
+        Self::Figures,
         Self::Exchange,
-        Self::Proposals,
-        Self::Jobs,
         Self::People,
         Self::Programs,
+        Self::Jobs,
         Self::Log,
-        Self::Account,
     ];
+
+    /// The group that it stands in.
+    #[must_use]
+    pub const fn group(self) -> Group {
+        match self {
+            Self::Today | Self::Proposals | Self::Account => Group::Own,
+            Self::Orders | Self::Dispatch | Self::Waiting => Group::Orders,
+            Self::Catalogue | Self::Clearances | Self::Prices | Self::Withdrawals => Group::Goods,
+            Self::Stock | Self::Sales => Group::Stock,
+            Self::Rom => Group::Rom,
+            Self::Markets
+            | Self::Openings
+            | Self::NextCountry
+            | Self::Plans
+            | Self::Resellers
+            | Self::Carried => Group::Expansion,
+            Self::Figures | Self::Exchange => Group::Figures,
+            Self::People | Self::Programs | Self::Jobs | Self::Log => Group::People,
+        }
+    }
 
     /// Its name.
     #[must_use]
@@ -196,6 +282,19 @@ impl StaffShell {
         Text::new(self.language, None)
     }
 
+    /// The groups of which a place is open to the person, each with those places.
+    pub(super) fn groups(&self) -> Vec<(Group, Vec<Place>)> {
+        let own = |group: Group| {
+            let places = self.places.iter().copied().filter(|place| place.group() == group);
+            (group, places.collect::<Vec<_>>())
+        };
+        Group::ALL.iter().copied().map(own).filter(|(_, places)| !places.is_empty()).collect()
+    }
+
+    pub(super) fn is_in(&self, group: &Group) -> bool {
+        self.place.is_some_and(|place| place.group() == *group)
+    }
+
     pub(super) fn is_here(&self, place: &Place) -> bool {
         self.place == Some(*place)
     }
@@ -210,6 +309,26 @@ impl StaffShell {
         match market.as_str().to_uppercase().parse() {
             Ok(country) => self.text().country(&country).into_owned(),
             Err(_) => market.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_stand_group_by_group_and_once() {
+        let mut grouped = Vec::new();
+        for group in Group::ALL {
+            let places = Place::ALL.iter().copied().filter(|place| place.group() == *group);
+            let before = grouped.len();
+            grouped.extend(places);
+            assert!(grouped.len() > before, "{group:?} has no place");
+        }
+        assert_eq!(grouped, Place::ALL, "the order of the places is that of their groups");
+        for (at, place) in Place::ALL.iter().enumerate() {
+            assert!(!Place::ALL[..at].contains(place), "{place:?} stands twice");
         }
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::staff) async fn take(
             Redirect::to(&format!("/admin/catalogue/{code}?said=done")).into_response()
         }
         Err(failure) => {
-            let mut trouble = trouble(&app, &uri, failure);
+            let mut trouble = trouble(&app, &uri, &person, failure);
             if let super::super::work::Trouble::Wrong(_, wrong) = &mut trouble {
                 for (field, _) in wrong {
                     "file".clone_into(field);

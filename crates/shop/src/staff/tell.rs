@@ -1,0 +1,59 @@
+//! Writing to a waiting list: proposed by one person, approved by another, sent by a job.
+
+use kontor_base::Instant;
+use kontor_domain::staff::Permission;
+use kontor_store::Tx;
+use serde_json::json;
+
+use super::act::{ActRefusal, Bearing, Change, refused};
+use super::person::Refusal;
+use crate::core::{Failure, Known, Outcome, Shop};
+use crate::mail::{TellRefusal, Telling, check_news, queue_tell_in, untold_in};
+
+fn of_mail(refusal: &TellRefusal) -> Failure<Refusal> {
+    refused(ActRefusal::Area { code: refusal.code(), words: refusal.to_string() })
+}
+
+/// What it needs: the permission in the list's market, and that what is said is true.
+pub(super) fn bearing(
+    shop: &Shop,
+    known: &Known,
+    telling: &Telling,
+    at: Instant,
+) -> Outcome<Bearing, Refusal> {
+    check_news(shop, known, telling, at).map_err(|refusal| of_mail(&refusal))?;
+    let market = telling.market;
+    let list = telling.model.as_ref().map_or("opening", |model| model.as_str());
+    Ok(Bearing::plain(Permission::CustomerTell, Some(market), format!("{market} {list}")))
+}
+
+/// How many people it goes to. Once it was sent, or is no longer true, there is nobody.
+pub(super) fn change(tx: &mut Tx<'_>, shop: &Shop, telling: &Telling) -> Outcome<Change, Refusal> {
+    let at = shop.now();
+    let known = shop.snapshots.current_in(tx, at)?;
+    let people = match check_news(shop, &known, telling, at) {
+        Ok(since) => untold_in(tx, telling, since)?,
+        Err(_) => Vec::new(),
+    };
+    let by_language: serde_json::Map<String, serde_json::Value> =
+        people.iter().map(|(language, count)| (language.tag().to_owned(), json!(count))).collect();
+    let all: i64 = people.iter().map(|(_, count)| count).sum();
+    let is_now = json!({
+        "market": telling.market.as_str(),
+        "list": telling.model.as_ref().map_or("opening", |model| model.as_str()),
+        "letter": telling.news.word(),
+        "people": all,
+        "by_language": by_language,
+    });
+    Ok(Change { was: String::new(), is_now: is_now.to_string() })
+}
+
+/// Queues the writing.
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    telling: &Telling,
+    at: Instant,
+) -> Outcome<(), Refusal> {
+    Ok(queue_tell_in(tx, shop, telling, at)?)
+}
