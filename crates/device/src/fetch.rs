@@ -41,6 +41,7 @@ pub struct Http {
     agent: ureq::Agent,
     base_url: String,
     device_id: Option<String>,
+    serial: Option<String>,
 }
 
 impl Http {
@@ -57,7 +58,7 @@ impl Http {
             .user_agent(concat!("kontor-device/", env!("CARGO_PKG_VERSION")))
             .build();
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { agent: config.new_agent(), base_url, device_id: None }
+        Self { agent: config.new_agent(), base_url, device_id: None, serial: None }
     }
 
     /// The same for a device that tells its id. It is told where it is of use, with offers and
@@ -68,13 +69,25 @@ impl Http {
         self
     }
 
+    /// The same for a device that tells its serial number, to the same ones: the maker knows by it
+    /// where a unit stays that it has sold.
+    #[must_use]
+    pub fn with_serial(mut self, serial: Option<&str>) -> Self {
+        self.serial = serial.map(str::to_owned);
+        self
+    }
+
     /// Adds who the device is.
     fn as_device<B>(
         &self,
         mut request: ureq::RequestBuilder<B>,
         credential: Option<&str>,
     ) -> ureq::RequestBuilder<B> {
-        let shown = [("Kontor-Device", self.device_id.as_deref()), (CREDENTIAL, credential)];
+        let shown = [
+            ("Kontor-Device", self.device_id.as_deref()),
+            ("Kontor-Serial", self.serial.as_deref()),
+            (CREDENTIAL, credential),
+        ];
         for (name, value) in shown.into_iter().filter_map(|(name, value)| Some((name, value?))) {
             request = request.header(name, value);
         }

@@ -34,6 +34,9 @@ pub struct Identity {
     /// The id under which it reports. Random, and new after a reset: it names a device, nobody.
     #[serde(default)]
     pub device_id: Option<String>,
+    /// Its serial number, if it tells it: the maker knows by it where a unit stays that it has sold.
+    #[serde(default)]
+    pub serial: Option<String>,
     /// Where it is, as two capital letters, if it says so.
     #[serde(default)]
     pub country: Option<String>,

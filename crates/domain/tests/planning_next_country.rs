@@ -3,8 +3,8 @@
 use kontor_base::Date;
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
-    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Settings, Sheet,
-    Signal, SignalKind, Spread, Sway, next_country, two_digits,
+    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Origin, OwnCount,
+    Settings, Sheet, Signal, SignalKind, Spread, Sway, feed, next_country, two_digits,
 };
 use proptest::prelude::*;
 
@@ -40,6 +40,7 @@ fn candidate(country: &str, signals: &[(SignalKind, u64)]) -> Candidate {
                 count: *count,
                 as_of: day("2015-05-20"),
                 source: "counted".to_owned(),
+                origin: Origin::File,
             })
             .collect(),
     }
@@ -254,4 +255,54 @@ proptest! {
             prop_assert_eq!(alone.candidates[0].break_even, result.break_even);
         }
     }
+}
+
+fn own(country: &str, class: Option<ProductClass>, kind: SignalKind, count: u64) -> OwnCount {
+    let country = country.parse().expect("a country");
+    OwnCount { country, class, kind, count, as_of: day("2015-05-31") }
+}
+
+fn told(candidate: &Candidate) -> Vec<(&'static str, u64, Origin)> {
+    candidate.signals.iter().map(|s| (s.kind.word(), s.count, s.origin)).collect()
+}
+
+#[test]
+fn own_counts_stand_in_where_the_file_has_none_and_are_never_added() {
+    use SignalKind as K;
+    let band = Some(ProductClass::Band);
+    let counts = [
+        own("DE", band, K::WaitingList, 700),
+        // Whoever waits for the opening waits for no class in particular, and may be on both lists.
+        own("DE", None, K::WaitingList, 900),
+        own("DE", Some(ProductClass::Phone), K::WaitingList, 80_000),
+        own("DE", band, K::ResellerOrders, 5_000),
+        own("DE", None, K::RomElsewhere, 310),
+        own("DE", band, K::BlockedCarts, 0),
+        own("FR", band, K::BlockedCarts, 12),
+    ];
+    let mut candidates = [candidate("DE", &[(K::ResellerOrders, 40)]), candidate("PL", &[])];
+    feed(&mut candidates, &counts, day("2015-06-01"));
+    let wanted = [
+        ("reseller_orders", 40, Origin::File),
+        ("rom_elsewhere", 310, Origin::Own),
+        ("waiting_list", 900, Origin::Own),
+    ];
+    assert_eq!(told(&candidates[0]), wanted);
+    assert!(candidates[1].signals.is_empty(), "no other country's count is borrowed");
+    let sheet = sheet(&candidates, &three_openings());
+    let sentence = of(&sheet, "DE").to_string();
+    assert!(
+        sentence.contains("900 people on the waiting list (own count of 2015-05-31) would mean")
+    );
+    assert!(!sentence.contains("40 resellers' orders (own"), "{sentence}");
+}
+
+#[test]
+fn a_count_of_a_later_day_than_the_question_was_not_known_then() {
+    let counts = [own("DE", None, SignalKind::RomElsewhere, 310)];
+    let mut candidates = [candidate("DE", &[])];
+    feed(&mut candidates, &counts, day("2015-05-30"));
+    assert!(candidates[0].signals.is_empty());
+    feed(&mut candidates, &counts, day("2015-05-31"));
+    assert_eq!(told(&candidates[0]), [("rom_elsewhere", 310, Origin::Own)]);
 }

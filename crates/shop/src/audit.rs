@@ -168,7 +168,7 @@ fn audit_orders(tx: &mut Tx<'_>) -> Result<(Vec<OrderFinding>, u64, Vec<OrderMon
         }
     }
     audit_loose_payments(tx, &mut findings)?;
-    reseller::audit(tx, &mut findings)?;
+    reseller::audit(tx, &mut findings, &mut figures)?;
     Ok((findings, seen, figures))
 }
 

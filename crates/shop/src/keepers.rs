@@ -8,6 +8,7 @@ use kontor_store::{StoreError, Topic, idempotency};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::cart::forget_refused;
 use crate::core::{Shop, TOPICS};
 use crate::hook::tell_scarce;
 use crate::order::{
@@ -207,6 +208,7 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     shop.db
         .write("idempotency.forget", move |tx| idempotency::forget_old(tx, now, FORGET_AT_ONCE))
         .await?;
+    forget_refused(shop).await?;
     forget_sessions(shop).await?;
     forget_challenges(shop).await?;
     Ok(())

@@ -7,15 +7,16 @@ use kontor_base::{Clock, Date, Instant, Language, Money, Random, SecretKey};
 use kontor_domain::install::DeviceKey;
 use kontor_domain::market::MarketCode;
 use kontor_domain::reach::Sighting;
-use kontor_domain::reseller::{Clause, Contract, ProfileForm, Terms};
+use kontor_domain::reseller::{BillState, CancelledBy, Clause, Contract, ProfileForm, Terms};
 use kontor_domain::staff::Decision;
 use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::exchange::load_demo;
+use kontor_shop::planning::counted_here;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{
-    ApplyCommand, OrderCommand, OrderTaken, Refusal, SellOutCommand, apply, holder_of, order,
-    read_sell_out_csv, report_sell_out, show,
+    ApplyCommand, BillTerms, CancelOrder, OrderCommand, OrderTaken, Refusal, SellOutCommand, apply,
+    cancel_order, holder_of, order, read_sell_out_csv, report_sell_out, show,
 };
 use kontor_shop::staff::{
     Act, AddCommand, DecideCommand, ExpansionAct, IssueKey, Person, SecretGiven, SignIn,
@@ -363,4 +364,116 @@ async fn serial_numbers_of_the_past_come_from_a_file_all_or_none() {
     assert_eq!((refused.added, lines), (0, vec![3, 4, 5, 6]));
     let carried = carried_abroad(&house.shop, &|_| None).await.expect("read");
     assert_eq!((carried.sold, carried.unseen), (2, 2));
+}
+
+fn cancel(taken: &OrderTaken, reason: &str) -> ExpansionAct {
+    let reason = reason.to_owned();
+    ExpansionAct::CancelReseller { market: us(), order: taken.order, reason }
+}
+
+fn bill(taken: &OrderTaken, tax_minor: i64, due_on: &str) -> ExpansionAct {
+    let tax_note = "reverse charge".to_owned();
+    let terms = BillTerms { due_on: day(due_on), tax_minor, tax_note };
+    ExpansionAct::BillReseller { market: us(), order: taken.order, terms }
+}
+
+fn money(taken: &OrderTaken, came: bool, reference: &str) -> ExpansionAct {
+    let (on, reference) = (day("2026-11-23"), reference.to_owned());
+    ExpansionAct::MoveBill { market: us(), order: taken.order, came, on, reference }
+}
+
+#[tokio::test]
+async fn a_cancelled_order_gives_its_units_back_to_the_allotment() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    let taken = house.orders(id, "US", 8, "a").await.expect("taken");
+    let ask = async |reseller, reason: &str, key: &str| {
+        let once = Some(house.shop.keys.once("test", key, reason.as_bytes()));
+        let command = CancelOrder { reseller, order: taken.order, reason: reason.to_owned(), once };
+        cancel_order(&house.shop, command).await
+    };
+    let stranger = house.applicant().await;
+    let refused = ask(stranger, "mine", "s").await;
+    assert!(matches!(refused, Err(Failure::Refused(Refusal::UnknownOrder))), "{refused:?}");
+    let refused = ask(id, "", "e").await;
+    assert!(matches!(refused, Err(Failure::Refused(Refusal::Text(_)))), "{refused:?}");
+    ask(id, "ordered twice", "k").await.expect("cancelled");
+    let again = ask(id, "ordered twice", "k").await.expect("the same answer");
+    assert!(again.replayed);
+    let refused = ask(id, "once more", "l").await;
+    assert!(matches!(refused, Err(Failure::Refused(Refusal::UnknownOrder))), "{refused:?}");
+    house.is_clean().await;
+
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let row = &shown.allotment[0];
+    assert_eq!((row.available, row.ordered, row.shipped), (10, 0, 0));
+    let how = shown.orders[0].cancelled.clone().expect("it says how");
+    assert_eq!((how.by, how.reason.as_str()), (CancelledBy::Reseller, "ordered twice"));
+    // What was cancelled is not taken from the term's allotment, and is no demand.
+    let taken = house.orders(id, "US", 10, "b").await.expect("the contract's ten are there again");
+    let own = counted_here(&house.shop, None).await.expect("counted");
+    let told: Vec<_> = own.iter().map(|c| (c.country.code(), c.kind.word(), c.count)).collect();
+    assert_eq!(told, [("US", "reseller_orders", 10)]);
+
+    // The maker can too, with a reason; and never what has left.
+    let refused = house.does(&ana, cancel(&taken, " ")).await.expect_err("no reason");
+    assert!(refused.contains("why the order is cancelled"), "{refused}");
+    assert_eq!(house.does(&ana, cancel(&taken, "no goods")).await, Ok(Undertaken::Done));
+    let taken = house.orders(id, "US", 3, "c").await.expect("taken");
+    let wim = house.hire("wim", "warehouse@us").await;
+    let send = ExpansionAct::DispatchReseller { market: us(), order: taken.order, serials: vec![] };
+    assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
+    let refused = house.does(&ana, cancel(&taken, "too late")).await.expect_err("it has left");
+    assert!(refused.contains("no such order"), "{refused}");
+    house.is_clean().await;
+}
+
+#[tokio::test]
+async fn a_bill_is_owed_paid_and_given_back_in_the_money_ledger() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    let taken = house.orders(id, "US", 4, "a").await.expect("taken");
+    let refused = house.does(&ana, bill(&taken, 0, "2026-11-22")).await.expect_err("yesterday");
+    assert!(refused.contains("between today and a year"), "{refused}");
+    assert_eq!(house.does(&ana, bill(&taken, 684, "2026-12-23")).await, Ok(Undertaken::Done));
+    let refused = house.does(&ana, bill(&taken, 0, "2026-12-24")).await.expect_err("billed");
+    assert!(refused.contains("US-B-000001"), "a refused bill takes no number: {refused}");
+    house.is_clean().await;
+    let balance = async |account: &str| {
+        let all = house.shop.db.read("test.balances", kontor_store::money::balances).await;
+        let all = all.expect("read");
+        all.iter().find(|(a, _)| a.to_string() == account).map_or(0, |(_, money)| money.minor)
+    };
+    let receivable =
+        format!("receivable/{}", kontor_base::id::OrderId::from_bytes(*taken.order.bytes()));
+    assert_eq!(balance(&receivable).await, 3_600 + 684);
+    assert_eq!(balance("tax_collected/US").await, -684);
+
+    let wim = house.hire("wim", "warehouse@us").await;
+    assert!(house.does(&wim, money(&taken, true, "x")).await.is_err(), "not his to write down");
+    assert!(house.does(&ana, money(&taken, false, "x")).await.is_err(), "nothing has come");
+    assert_eq!(house.does(&ana, money(&taken, true, "SEPA 1")).await, Ok(Undertaken::Done));
+    let refused = house.does(&ana, money(&taken, true, "SEPA 2")).await.expect_err("it is paid");
+    assert!(refused.contains("US-B-000001 is paid"), "{refused}");
+    assert_eq!((balance(&receivable).await, balance("clearing/bank_transfer").await), (0, 4_284));
+    house.is_clean().await;
+
+    // Paid: it cannot be cancelled before the money went back.
+    let refused = house.does(&ana, cancel(&taken, "no goods")).await.expect_err("it is paid");
+    assert!(refused.contains("is paid"), "{refused}");
+    assert_eq!(house.does(&ana, money(&taken, false, "SEPA 3")).await, Ok(Undertaken::Done));
+    assert_eq!(house.does(&ana, cancel(&taken, "no goods")).await, Ok(Undertaken::Done));
+    assert_eq!(balance(&receivable).await, 0);
+    assert_eq!(balance("tax_collected/US").await, 0);
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    assert_eq!(shown.bills[0].state, BillState::Void);
+    assert_eq!(shown.bills[0].body.movements.len(), 2);
+    assert!(house.does(&ana, bill(&taken, 0, "2026-12-24")).await.is_err(), "it is cancelled");
+    house.is_clean().await;
+
+    let next = house.orders(id, "US", 2, "b").await.expect("taken");
+    assert_eq!(house.does(&ana, bill(&next, 0, "2026-12-23")).await, Ok(Undertaken::Done));
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    assert_eq!(shown.bills[0].number, "US-B-000002", "no gap");
+    house.is_clean().await;
 }

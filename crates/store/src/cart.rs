@@ -1,5 +1,7 @@
 //! Carts.
 
+pub mod refused;
+
 use kontor_base::Instant;
 use kontor_base::id::CartId;
 use kontor_domain::cart::Cart;

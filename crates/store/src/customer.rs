@@ -56,6 +56,54 @@ pub fn waiting_counts(
     )
 }
 
+/// The most models that [`waiting_addresses`] asks for at once.
+pub const WAITING_MODELS_MAX: usize = 16;
+
+/// How many different addresses wait for at least one of `models` in a market since a moment; an
+/// empty model is the market's opening. Of more than [`WAITING_MODELS_MAX`] models the first are
+/// asked for: the answer is then a lower bound.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting_addresses(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    models: &[&str],
+    since: Instant,
+) -> Result<i64, StoreError> {
+    let Some(&first) = models.first() else { return Ok(0) };
+    // A model that is named twice changes nothing, so that one statement does for any number.
+    let model = |at: usize| models.get(at).copied().unwrap_or(first);
+    let found = tx.optional(
+        "SELECT count(DISTINCT lower(email)) FROM customer_waiting
+         WHERE market = $1 AND signed_at >= $2 AND model IN
+             ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        values![
+            market.as_str(),
+            since,
+            model(0),
+            model(1),
+            model(2),
+            model(3),
+            model(4),
+            model(5),
+            model(6),
+            model(7),
+            model(8),
+            model(9),
+            model(10),
+            model(11),
+            model(12),
+            model(13),
+            model(14),
+            model(15),
+        ],
+        |row| row.int(0),
+    )?;
+    Ok(found.unwrap_or(0))
+}
+
 /// An entry as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptWaiting {

@@ -1,6 +1,8 @@
 //! What of the count is a fact of the shop: which folder counts, and how many devices there are.
 //! The count itself is not in the database (see `kontor_count`).
 
+pub mod stay;
+
 use kontor_base::Instant;
 use kontor_domain::install::Produced;
 

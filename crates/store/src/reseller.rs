@@ -1,11 +1,15 @@
-//! Resellers: applications, contracts, what they sign in with, orders, what they have sold on.
+//! Resellers: applications, contracts, what they sign in with, orders, bills, what they have sold on.
+
+pub mod bill;
 
 use std::collections::BTreeSet;
 
 use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
 use kontor_base::{Instant, KeyedHash};
 use kontor_domain::market::MarketCode;
-use kontor_domain::reseller::{Contract, OrderBody, OrderStage, Profile, Sold, Standing};
+use kontor_domain::reseller::{
+    Cancellation, Contract, OrderBody, OrderStage, Profile, Sold, Standing,
+};
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
@@ -230,6 +234,8 @@ pub struct KeptOrder {
     pub stage: OrderStage,
     /// What was agreed on, for good.
     pub body: OrderBody,
+    /// How it was cancelled, if it was.
+    pub cancelled: Option<Cancellation>,
 }
 
 /// Writes an order as it is now; what was agreed on is never changed.
@@ -239,10 +245,13 @@ pub struct KeptOrder {
 /// When the database cannot be written.
 pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> {
     let body = to_json(&order.body, "reseller_order")?;
+    let cancelled = order.cancelled.as_ref().map(|how| to_json(how, "reseller_order"));
+    let cancelled = cancelled.transpose()?;
     tx.execute(
-        "INSERT INTO reseller_order (id, reseller, market, contract, hold, state, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+        "INSERT INTO reseller_order (id, reseller, market, contract, hold, state, body, cancelled)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (id) DO UPDATE SET
+             state = excluded.state, cancelled = excluded.cancelled",
         values![
             order.id.bytes(),
             order.reseller.bytes(),
@@ -250,7 +259,8 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
             &order.contract,
             order.hold.bytes(),
             order.stage.word(),
-            &body
+            &body,
+            cancelled.as_deref(),
         ],
     )?;
     Ok(())
@@ -263,7 +273,7 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
 /// When the database cannot be read.
 pub fn order(tx: &mut Tx<'_>, id: ResellerOrderId) -> Result<Option<KeptOrder>, StoreError> {
     tx.optional(
-        "SELECT id, reseller, contract, hold, state, body FROM reseller_order WHERE id = $1",
+        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order WHERE id = $1",
         values![id.bytes()],
         read_order,
     )
@@ -280,7 +290,7 @@ pub fn orders(
     limit: i64,
 ) -> Result<Vec<KeptOrder>, StoreError> {
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
          WHERE reseller = $1 ORDER BY id DESC LIMIT $2",
         values![reseller.bytes(), limit],
         read_order,
@@ -294,7 +304,7 @@ pub fn orders(
 /// When the database cannot be read.
 pub fn open(tx: &mut Tx<'_>, market: &str, limit: i64) -> Result<Vec<KeptOrder>, StoreError> {
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
          WHERE market = $1 AND state = 'taken' ORDER BY id LIMIT $2",
         values![market, limit],
         read_order,
@@ -313,7 +323,7 @@ pub fn orders_after(
 ) -> Result<Vec<KeptOrder>, StoreError> {
     let after = after.map_or([0; 16], |id| *id.bytes());
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
          WHERE id > $1 ORDER BY id LIMIT $2",
         values![&after, limit],
         read_order,
@@ -329,6 +339,12 @@ fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
         hold: HoldId::from_bytes(row.bytes16(3)?),
         stage: word(&row.text(4)?, table, OrderStage::from_word)?,
         body: row.json(5, table)?,
+        cancelled: match row.maybe_text(6)? {
+            None => None,
+            Some(text) => Some(
+                serde_json::from_str(&text).map_err(|error| StoreError::bad_row(table, error))?,
+            ),
+        },
     })
 }
 

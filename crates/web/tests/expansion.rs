@@ -177,26 +177,8 @@ async fn an_opening_is_planned_compared_and_taken_step_by_step() {
     ana.form("/admin/us/opening/advance", &nonsense).await.expect(400);
 }
 
-#[tokio::test]
-async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
-    let api = Api::open().await;
-    let form = [
-        ("key", "a1"),
-        ("name", "Harbour <b>Electronics"),
-        ("country", "us"),
-        ("email", "trade@harbour.example"),
-        ("plan", "bands in two shops"),
-    ];
-    let sent = api.send(Ask::form("/reseller/apply", &form)).await.expect(303);
-    assert_eq!(sent.header("location"), "/reseller?said=applied");
-    let bad = [("key", "a2"), ("name", ""), ("country", "Holland")];
-    let refused = api.send(Ask::form("/reseller/apply", &bad)).await.expect(422);
-    assert!(
-        refused.text.contains("id=\"name-error\"") && refused.text.contains("id=\"plan-error\"")
-    );
-
-    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
-    let ben = Browser::hire(&api, "ben", &["market_manager@us"]).await;
+/// Makes a contract with whoever has applied, sets four bands aside and gives a key: the page, the key.
+async fn with_contract(ana: &Browser<'_>, ben: &Browser<'_>) -> (String, String) {
     let list = ana.get("/admin/resellers").await.expect(200);
     assert!(!list.text.contains("<b>Electronics"), "what was typed is escaped");
     let id = list.text.split("href=\"/admin/resellers/").nth(1).expect("an application");
@@ -224,7 +206,7 @@ async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
     let half: Vec<_> = contract.iter().copied().filter(|(n, _)| *n != "territory").collect();
     ana.form(&format!("{place}/contract"), &half).await.expect(422);
     let proposed = ana.form(&format!("{place}/contract"), &contract).await.expect(303);
-    approve(&ben, &proposed).await;
+    approve(ben, &proposed).await;
     let allot = [
         ("key", "k2"),
         ("market", "us"),
@@ -239,7 +221,30 @@ async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
     let key = page.text.split("<code>rsk_").nth(1).expect("a key, once");
     let key = format!("rsk_{}", &key[..26]);
     assert!(!ana.get(&place).await.expect(200).text.contains(&key), "it is not shown again");
+    (place, key)
+}
 
+#[tokio::test]
+async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
+    let api = Api::open().await;
+    let form = [
+        ("key", "a1"),
+        ("name", "Harbour <b>Electronics"),
+        ("country", "us"),
+        ("email", "trade@harbour.example"),
+        ("plan", "bands in two shops"),
+    ];
+    let sent = api.send(Ask::form("/reseller/apply", &form)).await.expect(303);
+    assert_eq!(sent.header("location"), "/reseller?said=applied");
+    let bad = [("key", "a2"), ("name", ""), ("country", "Holland")];
+    let refused = api.send(Ask::form("/reseller/apply", &bad)).await.expect(422);
+    assert!(
+        refused.text.contains("id=\"name-error\"") && refused.text.contains("id=\"plan-error\"")
+    );
+
+    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
+    let ben = Browser::hire(&api, "ben", &["market_manager@us"]).await;
+    let (place, key) = with_contract(&ana, &ben).await;
     let bearer = format!("Bearer {key}");
     let wish = |ship_to: &str, sku: &str, units: u32| {
         let body = json!({
@@ -330,4 +335,147 @@ async fn plans_and_evidence_are_worked_out_on_their_pages() {
     assert!(csv.text.contains("\"DE\",\"band\""), "{}", csv.text);
     let carried = ana.get("/admin/carried").await.expect(200);
     assert!(carried.text.contains("not counted on this server"), "{}", carried.text);
+}
+
+#[tokio::test]
+async fn a_refused_cart_counts_once_and_feeds_the_next_country() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
+    let counted = ana.get("/admin/next-country/counted.csv").await.expect(200);
+    assert_eq!(counted.text.lines().count(), 1, "{}", counted.text);
+    // One browser, however often it sends the form; one program, however often it repeats itself.
+    let mut shopper = Shopper::default();
+    for _ in 0..3 {
+        let wish = Ask::form("/us/en/cart", &[("sku", PHONE), ("quantity", "1")]);
+        let refused = api.send(shopper.with(wish)).await.expect(409);
+        shopper.keep(&refused);
+        let wish = json!({ "lines": [{ "sku": PHONE, "quantity": 1 }] });
+        api.send(Ask::post("/api/v1/us/carts", &wish).key("n1")).await.expect(409);
+    }
+    let counted = ana.get("/admin/next-country/counted.csv").await.expect(200);
+    assert!(counted.text.contains("\"US\",\"phone\",\"blocked_carts\",\"2\""), "{}", counted.text);
+    // What can be bought is no refusal.
+    let shopper = Shopper::fill_cart(&api).await;
+    shopper.check_out(&api).await;
+    let counted = ana.get("/admin/next-country/counted.csv").await.expect(200);
+    assert_eq!(counted.text.lines().count(), 2, "{}", counted.text);
+
+    let text = "currency = \"USD\"\nwrite_off_years = 2\ndraws = 500\nseed = 1\n\
+                [[candidate]]\ncountry = \"US\"\nclass = \"phone\"\n\
+                price = [\"30\", \"31\", \"32\"]\nlanded = [\"20\", \"21\", \"22\"]\n\
+                other_unit_cost = \"2\"\nfixed_a_year = \"9000\"\nopening_cost = \"1\"\n\
+                gate = \"now\"\ndelay_days = [0, 1, 2]\n";
+    let saved = [("key", "p1"), ("text", text)];
+    ana.form("/admin/plans/next-country", &saved).await.expect(200);
+    let page = ana.get("/admin/next-country").await.expect(200);
+    assert!(page.text.contains("2 carts that were refused (own count of"), "{}", page.text);
+    assert!(page.text.contains("Own count:"), "{}", page.text);
+    let csv = ana.get("/admin/next-country.csv").await.expect(200);
+    assert!(csv.text.contains("\"blocked_carts\",\"2\"") && csv.text.contains("\"own\""));
+}
+
+#[tokio::test]
+async fn a_resellers_order_is_billed_paid_and_cancelled() {
+    let api = Api::open().await;
+    let form = [
+        ("key", "a1"),
+        ("name", "Harbour Electronics"),
+        ("country", "us"),
+        ("email", "trade@harbour.example"),
+        ("plan", "bands in two shops"),
+    ];
+    api.send(Ask::form("/reseller/apply", &form)).await.expect(303);
+    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
+    let ben = Browser::hire(&api, "ben", &["market_manager@us"]).await;
+    let (place, key) = with_contract(&ana, &ben).await;
+    let bearer = format!("Bearer {key}");
+    let ask = |path: &str, body: &serde_json::Value, key: &str| {
+        Ask::post(path, body).header("authorization", &bearer).key(key)
+    };
+    let lines = json!([{ "sku": BAND, "units": 2 }]);
+    let wish = json!({ "contract": "US-2015-3", "ship_to": "US", "lines": lines });
+    let first = api.send(ask("/api/v1/reseller/orders", &wish, "o1")).await.expect(201);
+    let first = first.str("/id").to_owned();
+    let second = api.send(ask("/api/v1/reseller/orders", &wish, "o2")).await.expect(201);
+    let second = second.str("/id").to_owned();
+
+    let due = api.shop.now().date().to_string();
+    let fields = |order: &str, tax: &str, key: &str| {
+        [
+            ("key", key.to_owned()),
+            ("order", order.to_owned()),
+            ("due_on", due.clone()),
+            ("tax", tax.to_owned()),
+            ("tax_note", "reverse charge <b>".to_owned()),
+        ]
+    };
+    let send = async |path: &str, fields: &[(&str, String)]| {
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        ana.form(&format!("{place}/{path}"), &fields).await
+    };
+    send("bill", &fields(&first, "much", "b0")).await.expect(422);
+    send("bill", &fields("rso_nobody", "0", "b0")).await.expect(404);
+    send("bill", &fields(&first, "1.50", "b1")).await.expect(303);
+    send("bill", &fields(&first, "1.50", "b1")).await.expect(303);
+    let page = ana.get(&format!("{place}/bills/US-B-000001")).await.expect(200);
+    for told in ["Proforma US-B-000001", "$18.00", "$1.50", "$19.50", "clause 3 (price)"] {
+        assert!(page.text.contains(told), "{told}: {}", page.text);
+    }
+    assert!(!page.text.contains("charge <b>"), "what was typed is escaped");
+    let csv = ana.get(&format!("{place}/bills/US-B-000001/lines.csv")).await.expect(200);
+    assert!(csv.text.contains("\"BAND-BLACK\",\"2\",\"9.00\",\"18.00\""), "{}", csv.text);
+    ana.get(&format!("{place}/bills/US-B-000002")).await.expect(404);
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    dora.get(&format!("{place}/bills/US-B-000001")).await.expect(404);
+
+    let money = [
+        ("key", "m1".to_owned()),
+        ("order", first.clone()),
+        ("on", due.clone()),
+        ("reference", "SEPA 1".to_owned()),
+    ];
+    send("money", &money).await.expect(303);
+    let shown = Ask::get("/api/v1/reseller").header("authorization", &bearer);
+    let shown = api.send(shown).await.expect(200);
+    assert_eq!(shown.body.pointer("/orders/1/bill/state"), Some(&json!("paid")), "{}", shown.text);
+    let why = json!({ "reason": "ordered twice" });
+    let refused = ask(&format!("/api/v1/reseller/orders/{first}/cancel"), &why, "c1");
+    let refused = api.send(refused).await.expect(409);
+    assert_eq!(refused.str("/code"), "reseller.bill_state");
+    let path = format!("/api/v1/reseller/orders/{second}/cancel");
+    let done = api.send(ask(&path, &why, "c2")).await.expect(200);
+    assert_eq!(done.str("/state"), "cancelled");
+    let again = api.send(ask(&path, &why, "c2")).await.expect(200);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    api.send(ask(&path, &why, "c3")).await.expect(404);
+    let nobody = Ask::post(&path, &why).header("authorization", "Bearer rsk_x").key("c4");
+    api.send(nobody).await.expect(401);
+
+    // The same from its own page; what was billed is printed there too.
+    let mut browser = Shopper::default();
+    let entered = api.send(Ask::form("/reseller/sign-in", &[("secret", &key)])).await.expect(303);
+    browser.keep(&entered);
+    let own = api.send(browser.with(Ask::get("/reseller/bills/US-B-000001"))).await.expect(200);
+    assert!(own.text.contains("$19.50") && own.text.contains("SEPA 1"), "{}", own.text);
+    let csv = browser.with(Ask::get("/reseller/bills/US-B-000001/lines.csv"));
+    api.send(csv).await.expect(200);
+    let third = api.send(ask("/api/v1/reseller/orders", &wish, "o3")).await.expect(201);
+    let third = third.str("/id").to_owned();
+    let desk = api.send(browser.with(Ask::get("/reseller/desk"))).await.expect(200);
+    assert!(desk.text.contains("cancelled by the reseller"), "{}", desk.text);
+    let fields = [("key", "f1"), ("order", third.as_str()), ("reason", "no need")];
+    let cancel = Ask::form("/reseller/orders/cancel", &fields);
+    let done = api.send(browser.with(cancel)).await.expect(200);
+    assert!(done.text.contains(&format!("{third} is cancelled")), "{}", done.text);
+
+    // The maker takes one back as well, with its reason.
+    let fourth = api.send(ask("/api/v1/reseller/orders", &wish, "o4")).await.expect(201);
+    let fourth = fourth.str("/id").to_owned();
+    let cancel = [("key", "x1".to_owned()), ("order", fourth), ("reason", "no goods".to_owned())];
+    send("cancel", &cancel).await.expect(303);
+    let page = ana.get(&place).await.expect(200);
+    assert!(page.text.contains("cancelled by us") && page.text.contains("no goods"));
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let parcels = wim.get("/admin/us/dispatch").await.expect(200);
+    assert!(!parcels.text.contains(&second) && parcels.text.contains(&first), "{}", parcels.text);
 }

@@ -18,6 +18,8 @@ use kontor_count::recount;
 use kontor_domain::install::{Day, place};
 use kontor_rom::install::{Install, Settings};
 use kontor_rom::{Files, Rom};
+use kontor_shop::reach::carried_abroad;
+use kontor_shop::stock::import_serials;
 use kontor_web::kit::app::{App, Parts};
 use kontor_web::server;
 use serde_json::{Value, json};
@@ -369,4 +371,63 @@ async fn a_sold_device_is_found_where_it_is_active() {
     let way = later.ways.keys().next().expect("one way");
     assert_eq!((way.from.code(), way.to.code(), way.model.as_str()), ("CN", "IN", "cancro"));
     server.proved();
+}
+
+#[tokio::test]
+async fn a_sold_unit_is_carried_abroad_by_its_own_stay_and_not_by_the_counts() {
+    let server = Server::open(1, 0).await;
+    let (shop, install) = (&server.api.shop, &server.install);
+    let csv = "serial,model,country,sold_on,source\n\
+               S4711,band,CN,2015-01-02,ledger\nS4712,band,CN,2015-01-02,ledger\n";
+    let imported = import_serials(shop, csv.as_bytes()).await.expect("imported");
+    assert_eq!((imported.added, imported.problems.len()), (2, 0));
+    install.stays.read_sold(&shop.db).await.expect("read");
+    let says = async |number, country: &str, serial: &str| {
+        let mut body = own(number, country);
+        body["serial"] = json!(serial);
+        assert_eq!(server.report(body).await.status, 200);
+    };
+    let carried = async || {
+        install.stays.write(&shop.db).await.expect("written");
+        let book = install.counter().expect("it counts here").clone();
+        let seen = move |device| book.book().sighting(device);
+        carried_abroad(shop, &seen).await.expect("read")
+    };
+    let days = |days: i64| server.api.clock.advance_seconds(days * 86_400);
+
+    // One goes to India and is wiped there; one is at home and travels on the last day. A serial number
+    // that nobody has sold, and an id that is none, are nobody's.
+    says(1, "IN", "s4711").await;
+    says(3, "CN", "S4712").await;
+    says(5, "DE", "S9999").await;
+    let before = carried().await;
+    assert_eq!((before.sold, before.home, before.travelling), (2, 1, 1));
+    days(20);
+    says(2, "IN", "S4711").await;
+    says(3, "CN", "S4712").await;
+    assert_eq!(carried().await.total(), 0, "twenty days are a journey");
+    days(11);
+    says(2, "IN", "S4711").await;
+    says(3, "IN", "S4712").await;
+    let now = carried().await;
+    assert_eq!((now.total(), now.home, now.travelling), (1, 0, 1), "{now:?}");
+    let way = now.ways.keys().next().expect("a way");
+    assert_eq!((way.from.code(), way.to.code(), way.month.as_str()), ("CN", "IN", "2015-06"));
+    // A late report of the days before moves nothing.
+    let mut late = own(3, "CN");
+    late["serial"] = json!("S4712");
+    late["day"] = json!("2015-06-20");
+    assert_eq!(server.report(late).await.status, 200);
+    assert_eq!(carried().await, now);
+    // The serial number takes no part in the count: four ids are four devices.
+    let overview = server.get("/api/v1/install").await.json();
+    let figures = overview["figures"].as_array().expect("figures");
+    let activations = figures.iter().find(|figure| figure["measure"] == "activations");
+    assert_eq!(activations.map(|figure| &figure["count"]), Some(&json!(4)));
+    server.proved();
+
+    // After more than a year of silence nothing is known of them any more.
+    days(401);
+    let today = Day::of(shop.now());
+    assert_eq!(install.stays.forget(&shop.db, today).await.expect("forgotten"), 2);
 }

@@ -231,6 +231,18 @@ async fn who_has_to_wait_is_told_and_told_again_when_it_goes_on() {
     let came = bench.server.letters().pop().expect("a letter");
     assert!(came.text.contains(&format!("Subject: Your order {number} has to wait")));
     assert!(came.text.contains("Nothing is lost."), "{}", came.text);
+
+    // Once more from the page of withdrawals, at a person's word; the same form twice is once.
+    let ana = Browser::hire(&bench.api, "ana", &["market_manager@us"]).await;
+    let page = ana.get("/admin/us/withdrawals").await.expect(200);
+    assert!(page.text.contains(number.as_str()) && page.text.contains("once more"));
+    for _ in 0..2 {
+        ana.form("/admin/us/withdrawals/write", &[("key", "w1")]).await.expect(303);
+    }
+    ana.form("/admin/de/withdrawals/write", &[("key", "w2")]).await.expect(404);
+    assert_eq!(bench.round().await, SentOut { sent: 1, ..SentOut::default() });
+    let came = bench.server.letters().pop().expect("a letter");
+    assert!(came.text.contains(&format!("Subject: Your order {number} has to wait")));
     bench.api.restore_grant().await;
     assert_eq!(review_waiting(&bench.api.shop).await.expect("judged anew").freed, 1);
     assert_eq!(bench.round().await.sent, 1);

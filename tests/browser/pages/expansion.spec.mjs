@@ -61,6 +61,7 @@ test('the next country is a map with sentences, and a plan shows its formula', a
   await signIn(page);
   await page.goto('/admin/next-country');
   await expect(page.locator('main')).toContainText(/tied with/);
+  await expect(page.getByRole('heading', { name: 'What this shop has counted itself' })).toBeVisible();
   await look(page, 'expansion-next-country', { hasScript, schemes: ['dark'] });
   await page.locator('.map a[href="#c-DE-band"]').first().focus();
   await page.keyboard.press('Enter');

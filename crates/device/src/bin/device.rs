@@ -54,6 +54,10 @@ enum Command {
         /// The id under which it reports; drawn if it is not given.
         #[arg(long)]
         device_id: Option<String>,
+        /// Its serial number. With it the maker knows where a unit stays that it has sold; it is sent
+        /// with reports and hashed there at once. Without it nothing is told.
+        #[arg(long)]
+        serial: Option<String>,
         /// Its cohort, from 0 to 9999; drawn if it is not given.
         #[arg(long, value_parser = clap::value_parser!(u16).range(..i64::from(COHORTS)))]
         cohort: Option<u16>,
@@ -108,6 +112,7 @@ fn run(args: Args) -> Result<String, String> {
             channel,
             country,
             device_id,
+            serial,
             cohort,
             own,
         } => {
@@ -126,6 +131,7 @@ fn run(args: Args) -> Result<String, String> {
                 channel,
                 cohort: cohort.unwrap_or_else(|| draw_cohort(&random)),
                 device_id: Some(device_id.unwrap_or_else(|| hex(&random.bytes16()))),
+                serial,
                 country,
                 own,
             };
@@ -177,7 +183,9 @@ fn run(args: Args) -> Result<String, String> {
 fn client(folder: PathBuf, image: PathBuf, url: &str) -> Result<Client<Http>, String> {
     let memory = Memory::open(&folder);
     let identity = memory.identity().map_err(|refused| chain(&refused))?;
-    let fetch = Http::new(url).with_device(identity.device_id.as_deref());
+    let fetch = Http::new(url)
+        .with_device(identity.device_id.as_deref())
+        .with_serial(identity.serial.as_deref());
     Ok(Client { memory, fetch, clock: Clock::System, random: Random::System, image })
 }
 

@@ -26,6 +26,9 @@ pub struct OwnForm<'a> {
     pub kind: &'a str,
     /// The credential that this server gave it; empty: it has none.
     pub credential: &'a str,
+    /// Its serial number, if it tells one; hashed at once. It takes no part in the count: it says
+    /// which sold unit this is, and no wipe changes it.
+    pub serial: &'a str,
 }
 
 /// Why a report is refused.
@@ -167,6 +170,7 @@ mod tests {
         day: "2015-02-13",
         kind: "install",
         credential: "",
+        serial: "",
     };
 
     fn read(form: OwnForm<'_>) -> Result<Report, FormRefusal> {

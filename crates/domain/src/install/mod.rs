@@ -14,6 +14,7 @@ mod measure;
 mod produced;
 mod publish;
 mod report;
+mod stay;
 
 pub use credential::Credential;
 pub use day::{Day, LATE_DAYS_MAX, Timing, place};
@@ -23,3 +24,4 @@ pub use measure::Measure;
 pub use produced::{Produced, ProducedError};
 pub use publish::{CELL_MIN, Cell, Published, publish};
 pub use report::{Channel, DEVICE_PURPOSE, DeviceKey, Kind, Name, NameError, Report, Standing};
+pub use stay::Stay;

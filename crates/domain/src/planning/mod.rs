@@ -22,8 +22,9 @@ pub use landed::{
 pub use local::{LocalPlan, LocalReason, LocalVerdict, Permission, local_or_import};
 pub use newsvendor::{Batch, BatchError, BatchPlan, Scenario, plan_batch};
 pub use next::{
-    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Placement, Settings,
-    Sheet, Signal, SignalKind, SignalResult, Spread, Sway, next_country, two_digits,
+    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Origin, OwnCount,
+    Placement, Settings, Sheet, Signal, SignalKind, SignalResult, Spread, Sway, feed, next_country,
+    own_count, two_digits,
 };
 pub use past::{Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
 pub use reorder::{Reorder, ReorderError, ReorderPoint, reorder_point};

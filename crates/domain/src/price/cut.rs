@@ -75,28 +75,7 @@ fn larger(a: Cut, b: Cut) -> Cut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kontor_base::Confidence;
-
-    const DAY_S: i64 = 24 * 60 * 60;
-
-    fn day(n: i64) -> Instant {
-        Instant::from_micros(1_432_000_000_000_000).plus_seconds(n * DAY_S)
-    }
-
-    fn entries(list: &[(i64, i64, Option<i64>)]) -> Vec<PriceEntry> {
-        list.iter()
-            .map(|(minor, from, to)| PriceEntry {
-                market: "us".parse().expect("a market"),
-                sku: "BAND-BLACK".parse().expect("a SKU"),
-                money: Money::new(*minor, "USD".parse().expect("USD is a currency")),
-                mrp: None,
-                valid_from: day(*from),
-                valid_to: to.map(day),
-                source: "test".to_owned(),
-                confidence: Confidence::M,
-            })
-            .collect()
-    }
+    use crate::price::samples::{day, entries};
 
     fn cut(before: &[(i64, i64, Option<i64>)], after: &[(i64, i64, Option<i64>)]) -> Cut {
         largest_cut(&entries(before), &entries(after), day(10))

@@ -7,6 +7,8 @@ mod jurisdiction;
 mod line;
 mod reduction;
 mod rows;
+#[cfg(test)]
+mod samples;
 mod tax;
 
 pub use cut::{Cut, largest_cut, rewrites_past};

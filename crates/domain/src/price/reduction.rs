@@ -101,32 +101,8 @@ fn lowest_in_window(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kontor_base::Confidence;
+    use crate::price::samples::{day, entries};
     use proptest::prelude::*;
-
-    fn eur(minor: i64) -> Money {
-        Money::new(minor, "EUR".parse().expect("EUR is a currency"))
-    }
-
-    fn day(n: i64) -> Instant {
-        Instant::from_micros(1_432_000_000_000_000).plus_seconds(n * DAY_S)
-    }
-
-    /// Price in cents, first day, end if any.
-    fn entries(list: &[(i64, i64, Option<i64>)]) -> Vec<PriceEntry> {
-        list.iter()
-            .map(|(minor, from, to)| PriceEntry {
-                market: "de".parse().expect("a market"),
-                sku: "BAND-BLACK".parse().expect("a SKU"),
-                money: eur(*minor),
-                mrp: None,
-                valid_from: day(*from),
-                valid_to: to.map(day),
-                source: "test".to_owned(),
-                confidence: Confidence::M,
-            })
-            .collect()
-    }
 
     /// The lowest price and the day since which the price is reduced.
     fn shown(list: &[(i64, i64, Option<i64>)], on: i64) -> Option<(i64, i64)> {

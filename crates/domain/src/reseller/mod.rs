@@ -4,11 +4,15 @@
 //!
 //! Pure rules over values. Start with [`Contract`], then [`judge`].
 
+mod bill;
 mod contract;
 mod order;
 mod profile;
 mod sell_out;
 
+pub use bill::{
+    BILL_TABLE, BillBody, BillEvent, BillMovement, BillState, TAX_NOTE_CHARS_MAX, bill_number,
+};
 pub use contract::{
     Clause, ClauseName, Contract, ContractProblem, ContractState, LINES_MAX, Terms,
 };
@@ -16,5 +20,7 @@ pub use order::{
     Accepted, Judged, ORDER_LINES_MAX, ORDER_UNITS_MAX, OrderLine, ResellerOrder, ResellerRefusal,
     judge,
 };
-pub use profile::{BodyLine, OrderBody, OrderStage, Profile, ProfileForm, Standing};
+pub use profile::{
+    BodyLine, Cancellation, CancelledBy, OrderBody, OrderStage, Profile, ProfileForm, Standing,
+};
 pub use sell_out::{SellOutProblem, SellOutReport, SellOutRow, Sold, read_sell_out, report};

@@ -96,11 +96,13 @@ pub enum OrderStage {
     Taken,
     /// It has left, with its serial numbers.
     Dispatched,
+    /// It was cancelled before it left; its units went back to the allotment.
+    Cancelled,
 }
 
 impl OrderStage {
-    /// Both stages.
-    pub const ALL: [Self; 2] = [Self::Taken, Self::Dispatched];
+    /// Every stage.
+    pub const ALL: [Self; 3] = [Self::Taken, Self::Dispatched, Self::Cancelled];
 
     /// The word in data.
     #[must_use]
@@ -108,6 +110,7 @@ impl OrderStage {
         match self {
             Self::Taken => "taken",
             Self::Dispatched => "dispatched",
+            Self::Cancelled => "cancelled",
         }
     }
 
@@ -116,6 +119,27 @@ impl OrderStage {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.word() == word)
     }
+}
+
+/// Who has cancelled an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelledBy {
+    /// The reseller.
+    Reseller,
+    /// The maker.
+    Maker,
+}
+
+/// How an order was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// Who.
+    pub by: CancelledBy,
+    /// When.
+    pub on: Date,
+    /// Why; both sides read it.
+    pub reason: String,
 }
 
 /// What was agreed on with an order.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Subcommand;
-use kontor_base::id::ResellerId;
+use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Clock, Random};
 use kontor_count::{Book, read_only};
 use kontor_domain::catalogue::Sku;
@@ -14,7 +14,9 @@ use kontor_domain::install::DeviceKey;
 use kontor_domain::planning::two_digits;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{ShownReseller, list, show};
-use kontor_shop::staff::{allot_as_operator, issue_key_as_operator};
+use kontor_shop::staff::{
+    allot_as_operator, cancel_reseller_order_as_operator, issue_key_as_operator,
+};
 use kontor_shop::stock::import_serials;
 use kontor_shop::{Failure, Shop};
 
@@ -52,6 +54,15 @@ pub(super) enum Args {
         sku: Sku,
         /// How many; below zero: back to the market's shelf.
         units: i64,
+    },
+    /// Cancel an order that has not left: its units go back to the allotment, what was billed is no
+    /// longer owed.
+    Cancel {
+        /// The order.
+        order: ResellerOrderId,
+        /// Why; the reseller reads it.
+        #[arg(long)]
+        reason: String,
     },
     /// List a reseller's devices that are active outside its territory, as CSV.
     Outside {
@@ -111,6 +122,11 @@ async fn carry_out(
             allot_as_operator(shop, contract.clone(), sku.clone(), units).await.map_err(refused)?;
             println!("{units} units of {sku} moved for {contract}.");
         }
+        Args::Cancel { order, reason } => {
+            let done = cancel_reseller_order_as_operator(shop, order, reason).await;
+            done.map_err(refused)?;
+            println!("{order} is cancelled; its units are in the allotment again.");
+        }
         Args::Outside { reseller } => {
             let book = book(config)?;
             let seen = move |device: DeviceKey| book.sighting(device);
@@ -160,6 +176,13 @@ fn tell(found: &ShownReseller) {
         let lines: Vec<String> =
             order.body.lines.iter().map(|line| format!("{} × {}", line.units, line.sku)).collect();
         println!("{}  {}  {}  {}", order.id, order.body.on, order.stage.word(), lines.join(", "));
+        if let Some(how) = &order.cancelled {
+            println!("  cancelled on {}: {}", how.on, how.reason);
+        }
+        if let Some(bill) = found.bills.iter().find(|bill| bill.order == order.id) {
+            let (total, due) = (bill.body.total, bill.body.due_on);
+            println!("  {}  {}  {total}, due {due}", bill.number, bill.state.word());
+        }
     }
 }
 

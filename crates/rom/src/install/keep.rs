@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kontor_domain::install::Day;
+use kontor_store::StoreError;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -11,21 +12,45 @@ use super::service::Install;
 
 /// How often the numbers are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often it is read which units were sold: a new device is not carried abroad within minutes.
+const SOLD_EVERY: Duration = Duration::from_secs(600);
 /// Making the numbers may take one part in so many of the time.
 const SHARE: u32 = 20;
 
 /// Keeps the count until `stop` says so, then closes it: what was accepted is on disk.
 pub async fn run(install: Arc<Install>, mut stop: watch::Receiver<bool>) {
     let mut pause = LOOK_EVERY;
+    let mut sold_read = Instant::now();
     while !*stop.borrow() {
         if timeout(pause, stop.changed()).await.is_ok() {
             break;
         }
         pause = LOOK_EVERY.max(keep(&install).await * SHARE);
+        let read_sold = sold_read.elapsed() >= SOLD_EVERY;
+        if let Err(fault) = keep_stays(&install, read_sold).await {
+            tracing::error!(%fault, "where sold devices stay was not written");
+        }
+        if read_sold {
+            sold_read = Instant::now();
+        }
+    }
+    if let Err(fault) = install.stays.write(&install.rom.db).await {
+        tracing::error!(%fault, "where sold devices stay was not written");
     }
     if let Some(counter) = install.counter() {
         counter.close().await;
     }
+}
+
+/// Writes where sold devices were seen; now and then reads which are sold, and forgets the silent.
+async fn keep_stays(install: &Install, read_sold: bool) -> Result<(), StoreError> {
+    let db = &install.rom.db;
+    install.stays.write(db).await?;
+    if read_sold {
+        install.stays.read_sold(db).await?;
+        install.stays.forget(db, Day::of(install.now())).await?;
+    }
+    Ok(())
 }
 
 /// One round; gives how long it took.

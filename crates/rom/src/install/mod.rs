@@ -10,6 +10,7 @@
 //!
 //! Start reading with [`Install`].
 
+mod elsewhere;
 mod figures;
 mod keep;
 mod population;
@@ -17,7 +18,9 @@ mod present;
 mod produced;
 mod report;
 mod service;
+mod stays;
 
+pub use elsewhere::{elsewhere, other_makers};
 pub use figures::{Ceiling, DayFigures, Figure, Figures, Table};
 pub use keep::run;
 pub use population::{Population, Truth};
@@ -25,3 +28,4 @@ pub use present::{PRESENT_DAYS, present};
 pub use produced::{ProducedPlan, RowProblem, import_produced, produced};
 pub use report::{Accepted, Incoming, NotCounted, accept, seen, seen_already};
 pub use service::{Home, Install, InstallError, Keys, Settings};
+pub use stays::Stays;

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use kontor_count::Answer;
+use kontor_domain::catalogue::read_serial;
 use kontor_domain::install::{
-    Credential, Day, FormRefusal, LineageForm, LineageRefusal, OwnForm, Report,
+    Credential, Day, FormRefusal, LineageForm, LineageRefusal, OwnForm, Report, country_said, place,
 };
 
 use super::service::{Home, Install};
@@ -112,7 +113,22 @@ pub async fn accept(
         Err(refusal) => Err(refusal),
     };
     metered(outcome.as_ref().map(|accepted| accepted.answer));
+    if let (Incoming::Own(form), Ok(_)) = (incoming, &outcome) {
+        note_stay(install, &form, today);
+    }
     outcome
+}
+
+/// Notes where a sold device is. It is known by its serial number, told apart from its id or as its id.
+fn note_stay(install: &Install, form: &OwnForm<'_>, today: Day) {
+    let told = if form.serial.is_empty() { form.device } else { form.serial };
+    let (Some(serial), Ok(Some(country))) = (read_serial(told), country_said(form.country)) else {
+        return;
+    };
+    let day = form.day.parse().map_or(today, Day::of_date);
+    // A day that is not believed by the count is not believed here.
+    let (day, _) = place(Some(day), today);
+    install.stays.note(install.keys.device(serial.as_bytes()), country, day.date());
 }
 
 /// Counts a device that asks for an update or tells what became of one. It must not fail for being

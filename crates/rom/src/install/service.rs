@@ -12,6 +12,7 @@ use kontor_domain::install::{CELL_MIN, Credential, Day, DeviceKey};
 use kontor_store::{StoreError, Tx, install};
 
 use super::figures::Figures;
+use super::stays::Stays;
 use crate::core::{Credentials, Rom};
 
 /// What the operator may set.
@@ -97,6 +98,8 @@ pub struct Install {
     pub keys: Keys,
     /// What the operator has set.
     pub settings: Settings,
+    /// Where sold devices stay.
+    pub stays: Stays,
     /// Counts reports that said nothing new; looked up once, as most checks are such.
     pub(super) repeats: metrics::Counter,
     home: Home,
@@ -139,7 +142,9 @@ impl Install {
         let keys = Keys::new(secret);
         let open = AtomicBool::new(true);
         let repeats = metrics::counter!("kontor_install_reports_total", "outcome" => "repeat");
-        let install = Self { rom, keys, settings, repeats, home, open, figures };
+        let stays = Stays::default();
+        stays.read_sold(&rom.db).await?;
+        let install = Self { rom, keys, settings, stays, repeats, home, open, figures };
         install.refresh().await?;
         Ok(install)
     }

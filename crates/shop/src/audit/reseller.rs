@@ -1,21 +1,28 @@
 //! Every order of a reseller against its own hold: claimed when it was taken, shipped when it has
-//! left, with exactly its units.
+//! left, free when it was cancelled, with exactly its units; and every bill against its order.
 
 use std::collections::BTreeMap;
 
-use kontor_domain::reseller::OrderStage;
-use kontor_ledger::{Hold, HoldState};
-use kontor_store::reseller::{KeptOrder, orders_after};
+use kontor_base::id::OrderId;
+use kontor_domain::reseller::{BillState, OrderStage};
+use kontor_ledger::{Hold, HoldState, OrderMoney};
+use kontor_store::reseller::bill::{KeptBill, bills_after};
+use kontor_store::reseller::{KeptOrder, order, orders_after};
 use kontor_store::{StoreError, Tx, stock};
 
 use super::{OrderFinding, PAGE};
 
-/// Audits them; adds what does not agree to `findings`.
-pub(super) fn audit(tx: &mut Tx<'_>, findings: &mut Vec<OrderFinding>) -> Result<(), StoreError> {
+/// Audits them; adds what does not agree to `findings`, and what the money ledger is compared with to
+/// `figures`.
+pub(super) fn audit(
+    tx: &mut Tx<'_>,
+    findings: &mut Vec<OrderFinding>,
+    figures: &mut Vec<OrderMoney>,
+) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = orders_after(tx, after, PAGE)?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else { break };
         after = Some(last.id);
         for order in &page {
             let hold = stock::hold(tx, order.hold)?;
@@ -24,12 +31,34 @@ pub(super) fn audit(tx: &mut Tx<'_>, findings: &mut Vec<OrderFinding>) -> Result
             }
         }
     }
+    let mut after = String::new();
+    loop {
+        let page = bills_after(tx, &after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.number);
+        for bill in &page {
+            let found = order(tx, bill.order)?;
+            if let Some(problem) = bill_problem(bill, found.as_ref()) {
+                findings.push(OrderFinding { number: bill.number.clone(), problem });
+            }
+            let (captured_minor, refunded_minor) = bill.body.moved();
+            let order = OrderId::from_bytes(*bill.order.bytes());
+            let total = bill.body.total;
+            figures.push(OrderMoney { order, total, captured_minor, refunded_minor });
+        }
+    }
 }
 
 fn problem(order: &KeptOrder, hold: Option<&Hold>) -> Option<&'static str> {
     let Some(hold) = hold else { return Some("its hold is not there") };
-    if hold.state != HoldState::Claimed {
-        return Some("its hold was never claimed");
+    let cancelled = order.stage == OrderStage::Cancelled;
+    match (cancelled, hold.state) {
+        (true, HoldState::Cancelled) | (false, HoldState::Claimed) => {}
+        (true, _) => return Some("it was cancelled, and its hold was not"),
+        (false, _) => return Some("its hold was never claimed"),
+    }
+    if cancelled != order.cancelled.is_some() {
+        return Some("it does not say how it was cancelled, or was not");
     }
     let mut units: BTreeMap<&str, i64> = BTreeMap::new();
     for line in &order.body.lines {
@@ -47,4 +76,18 @@ fn problem(order: &KeptOrder, hold: Option<&Hold>) -> Option<&'static str> {
         (OrderStage::Dispatched, false) => Some("it has left, and its units have not"),
         _ => None,
     }
+}
+
+fn bill_problem(bill: &KeptBill, order: Option<&KeptOrder>) -> Option<&'static str> {
+    let Some(order) = order else { return Some("its order is not there") };
+    if (order.reseller, order.body.total) != (bill.reseller, bill.body.net) {
+        return Some("its order is another's, or of another sum");
+    }
+    let cancelled = order.stage == OrderStage::Cancelled;
+    if cancelled != (bill.state == BillState::Void) {
+        return Some("its order was cancelled and it was not, or the other way round");
+    }
+    let (came, back) = bill.body.moved();
+    let paid = if bill.state == BillState::Paid { bill.body.total.minor } else { 0 };
+    (came - back != paid).then_some("its movements are not what it says of itself")
 }

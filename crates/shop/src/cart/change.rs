@@ -11,6 +11,7 @@ use kontor_store::cart as carts;
 use serde::{Deserialize, Serialize};
 
 use super::offer::{Offer, offer};
+use super::refused::{RefusedCart, note_refused};
 use crate::core::{Failure, Once, Outcome, Refuse, Replayed, Shop, once};
 
 /// What is to change.
@@ -89,6 +90,23 @@ impl From<CartRefusal> for Refusal {
 ///
 /// A [`Refusal`], or a fault of the store. Nothing is changed then.
 pub async fn change(
+    shop: &std::sync::Arc<Shop>,
+    command: Command,
+) -> Outcome<Replayed<Changed>, Refusal> {
+    let market = command.market;
+    // A request without a cart and without a key cannot be told from its own repetition.
+    let who = match (&command.cart, &command.once) {
+        (Some(cart), _) => Some(*cart.bytes()),
+        (None, once) => once.as_ref().map(|once| once.request),
+    };
+    let changed = change_once(shop, command).await;
+    if let (Err(Failure::Refused(Refusal::NotSold { sku, .. })), Some(who)) = (&changed, who) {
+        note_refused(shop, RefusedCart { who, market, ship_to: None, sku }).await;
+    }
+    changed
+}
+
+async fn change_once(
     shop: &std::sync::Arc<Shop>,
     command: Command,
 ) -> Outcome<Replayed<Changed>, Refusal> {

@@ -4,7 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use kontor_base::id::{CartId, CheckoutId, CustomerId, DepositId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
-use kontor_base::{Clock, Email, Instant, KeyedHash, Random, Rate, SecretKey, id, limits};
+use kontor_base::{Clock, Country, Email, Instant, KeyedHash, Random, Rate, SecretKey, id, limits};
+use kontor_domain::catalogue::ProductClass;
 use kontor_domain::install::{DEVICE_PURPOSE, DeviceKey};
 use kontor_domain::sale::{CodeBook, PersonHasher, TicketKeys};
 use kontor_domain::staff::Limits;
@@ -116,6 +117,7 @@ pub struct Keys {
     pub(crate) hook: SecretKey,
     reseller: SecretKey,
     device: SecretKey,
+    refused_cart: SecretKey,
     tickets: TicketKeys,
     persons: PersonHasher,
 }
@@ -140,6 +142,7 @@ impl Keys {
             hook: secret.derive("webhook secrets"),
             reseller: secret.derive("reseller key"),
             device: secret.derive(DEVICE_PURPOSE),
+            refused_cart: secret.derive("refused cart"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }
@@ -255,6 +258,12 @@ impl Keys {
     #[must_use]
     pub fn device(&self, serial: &str) -> DeviceKey {
         DeviceKey::new(&self.device, serial.as_bytes())
+    }
+
+    /// The mark that a refused cart was counted for a country and class of products.
+    #[must_use]
+    pub fn refused_cart(&self, who: &[u8; 16], country: Country, class: ProductClass) -> KeyedHash {
+        self.refused_cart.hash(&[who, country.code().as_bytes(), class.word().as_bytes()].concat())
     }
 
     /// Signs and reads tickets.

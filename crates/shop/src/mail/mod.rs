@@ -6,6 +6,7 @@
 
 mod cause;
 mod content;
+mod held;
 mod resend;
 mod send;
 mod waiting;
@@ -13,6 +14,7 @@ mod waiting;
 pub(crate) use cause::queue_in;
 pub use cause::{Cause, Kind};
 pub use content::{Content, DepositLetter, OrderLetter};
+pub use held::write_to_held;
 pub use resend::{ResendRefusal, letters_about, resend, resendable};
 pub use send::{SentOut, Writer, Written, run, send_due};
 pub use waiting::{News, TellRefusal, Telling, tell_waiting, untold};

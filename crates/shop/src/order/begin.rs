@@ -5,15 +5,17 @@ use std::sync::Arc;
 use kontor_base::id::{CartId, CheckoutId, HoldId};
 use kontor_base::{Country, Instant, Language};
 use kontor_domain::cart::{CartLine, CartRefusal};
+use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{Obligation, ObligationKind};
 use kontor_domain::market::{Act, Market};
 use kontor_domain::order::{CheckoutState, PricedLine, VerdictNote};
+use kontor_store::StoreError;
 use kontor_store::cart as carts;
 use kontor_store::order::{Checkout, Draft, save_checkout};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
-use crate::cart::{Offer, offer};
+use crate::cart::{Offer, RefusedCart, note_refused, offer};
 use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop, once};
 use crate::stock::hold_lines;
 
@@ -45,6 +47,29 @@ pub struct Started {
 ///
 /// A [`Refusal`], or a fault of the store.
 pub async fn begin(shop: &Arc<Shop>, command: Begin) -> Outcome<Replayed<Started>, Refusal> {
+    let cart = command.cart;
+    let begun = begin_once(shop, command).await;
+    if let Err(Failure::Refused(Refusal::NotSold { sku, .. })) = &begun {
+        note_refused_cart(shop, cart, None, sku).await?;
+    }
+    begun
+}
+
+/// Counts a cart that was refused on its way to an order.
+pub(super) async fn note_refused_cart(
+    shop: &Arc<Shop>,
+    cart: CartId,
+    ship_to: Option<Country>,
+    sku: &Sku,
+) -> Result<(), StoreError> {
+    let found = shop.db.read("order.refused_cart", move |tx| carts::get(tx, cart)).await?;
+    if let Some(market) = found.map(|cart| cart.market) {
+        note_refused(shop, RefusedCart { who: *cart.bytes(), market, ship_to, sku }).await;
+    }
+    Ok(())
+}
+
+async fn begin_once(shop: &Arc<Shop>, command: Begin) -> Outcome<Replayed<Started>, Refusal> {
     let at = shop.now();
     let id = CheckoutId::new(at, &shop.random);
     let hold_id = HoldId::new(at, &shop.random);

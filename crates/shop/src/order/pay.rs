@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answering, answer_with};
-use super::begin::judge_lines;
+use super::begin::{judge_lines, note_refused_cart};
 use super::deposit::credit_in;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
@@ -98,10 +98,18 @@ pub async fn pay(shop: &Arc<Shop>, command: Pay) -> Outcome<Replayed<PayAnswer>,
         return Err(Failure::Refused(Refusal::NotOffered));
     }
     let (provider, once, checkout) = (command.provider, command.once, command.checkout);
+    let ship_to = command.ship_to.country.trim().parse().ok();
     let begun = match write_down(shop, command).await {
         Err(Failure::Refused(Refusal::Sale(refusal))) => {
             note_refusal_of(shop, checkout, &refusal).await.map_err(Failure::Fault)?;
             return Err(Failure::Refused(Refusal::Sale(refusal)));
+        }
+        Err(Failure::Refused(Refusal::NotSold { sku, verdict })) => {
+            let read = move |tx: &mut Tx<'_>| load(tx, checkout);
+            if let Some(known) = shop.db.read("order.refused_checkout", read).await? {
+                note_refused_cart(shop, known.cart, ship_to, &sku).await?;
+            }
+            return Err(Failure::Refused(Refusal::NotSold { sku, verdict }));
         }
         begun => begun?,
     };

@@ -3,12 +3,12 @@
 use kontor_base::{Country, Currency, Date};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
-    Batch, Candidate, Charge, ChargeBase, ChargeRate, CostSheet, Gate, LocalPlan, Opening,
-    PastOpening, Permission, Recovery, Reorder, Scenario, Settings, Signal, SignalKind, Spread,
+    Batch, Candidate, Charge, ChargeBase, ChargeRate, CostSheet, Gate, LocalPlan, Opening, Origin,
+    Permission, Recovery, Reorder, Scenario, Settings, Signal, SignalKind, Spread, feed,
 };
 use serde::Deserialize;
 
-use super::file::{FileError, bad, currency, money, rate};
+use super::file::{Evidence, FileError, bad, currency, money, rate};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,7 +163,8 @@ impl Batches {
 #[serde(deny_unknown_fields)]
 pub(super) struct Countries {
     currency: String,
-    on: Date,
+    /// The day of the question; none: today.
+    on: Option<Date>,
     write_off_years: u32,
     draws: u32,
     seed: u64,
@@ -210,14 +211,14 @@ struct SignalEntry {
 }
 
 impl Countries {
-    /// The planner's input. An opening of the file stands for the one on record: it is what whoever
-    /// wrote the file wants to assume.
+    /// The planner's input. An opening or a signal of the file stands for the one on record: it is
+    /// what whoever wrote the file wants to assume.
     pub(super) fn input(
         &self,
-        past: &[PastOpening],
+        evidence: &Evidence,
     ) -> Result<(Vec<Candidate>, Vec<Opening>, Settings), FileError> {
         let currency = currency(&self.currency)?;
-        let usual = Settings::usual(currency, self.on);
+        let usual = Settings::usual(currency, self.on.unwrap_or(evidence.today));
         let settings = Settings {
             write_off_years: self.write_off_years,
             draws: self.draws,
@@ -228,10 +229,12 @@ impl Countries {
         let mut openings: Vec<Opening> = self.opening.iter().map(OpeningEntry::opening).collect();
         let key = |o: &Opening| (o.country, o.class, o.kind);
         let known: Vec<_> = openings.iter().map(key).collect();
-        let on_record = past.iter().map(|past| past.lesson.clone());
+        let on_record = evidence.past.iter().map(|past| past.lesson.clone());
         openings.extend(on_record.filter(|lesson| !known.contains(&key(lesson))));
         let candidates = self.candidate.iter().map(|entry| entry.candidate(currency));
-        Ok((candidates.collect::<Result<_, _>>()?, openings, settings))
+        let mut candidates = candidates.collect::<Result<Vec<_>, _>>()?;
+        feed(&mut candidates, &evidence.own, settings.on);
+        Ok((candidates, openings, settings))
     }
 }
 
@@ -279,7 +282,7 @@ impl CandidateEntry {
 impl SignalEntry {
     fn signal(&self) -> Signal {
         let (kind, count, as_of) = (self.kind, self.count, self.as_of);
-        Signal { kind, count, as_of, source: self.source.clone() }
+        Signal { kind, count, as_of, source: self.source.clone(), origin: Origin::File }
     }
 }
 

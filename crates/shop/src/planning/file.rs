@@ -2,8 +2,9 @@
 
 use kontor_base::{Currency, Date, Money, Rate};
 use kontor_domain::planning::{
-    Batch, BatchPlan, CostSheet, LandedCost, LocalPlan, LocalVerdict, PastOpening, Reorder,
-    ReorderPoint, Sheet, landed_cost, local_or_import, next_country, plan_batch, reorder_point,
+    Batch, BatchPlan, CostSheet, LandedCost, LocalPlan, LocalVerdict, OwnCount, PastOpening,
+    Reorder, ReorderPoint, Sheet, landed_cost, local_or_import, next_country, plan_batch,
+    reorder_point,
 };
 use serde::de::DeserializeOwned;
 
@@ -96,13 +97,31 @@ pub enum Worked {
     NextCountry(Box<Sheet>),
 }
 
-/// Works out a file. For the next country, what `past` openings have taught is learned from beside
-/// the file's own.
+/// What is known beside a file. Only the next country asks for it.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Past openings, to be learned from beside the file's own.
+    pub past: Vec<PastOpening>,
+    /// What this shop has counted itself.
+    pub own: Vec<OwnCount>,
+    /// The day of a question that names none.
+    pub today: Date,
+}
+
+impl Evidence {
+    /// Nothing beside the file.
+    #[must_use]
+    pub const fn none(today: Date) -> Self {
+        Self { past: Vec::new(), own: Vec::new(), today }
+    }
+}
+
+/// Works out a file with what is known beside it.
 ///
 /// # Errors
 ///
 /// [`FileError`].
-pub fn work_out(kind: Kind, text: &str, past: &[PastOpening]) -> Result<Worked, FileError> {
+pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, FileError> {
     if text.len() > FILE_BYTES_MAX {
         return Err(bad(format!("the file is larger than {FILE_BYTES_MAX} bytes")));
     }
@@ -127,7 +146,8 @@ pub fn work_out(kind: Kind, text: &str, past: &[PastOpening]) -> Result<Worked, 
             Ok(Worked::Batch(batch, plan))
         }
         Kind::NextCountry => {
-            let (candidates, openings, settings) = read::<entry::Countries>(text)?.input(past)?;
+            let (candidates, openings, settings) =
+                read::<entry::Countries>(text)?.input(evidence)?;
             let sheet = next_country(&candidates, &openings, settings).map_err(bad)?;
             Ok(Worked::NextCountry(Box::new(sheet)))
         }
@@ -157,12 +177,13 @@ mod tests {
 
     #[test]
     fn every_example_comes_to_something() {
+        let none = Evidence::none("2026-11-23".parse().expect("a day"));
         for kind in Kind::ALL {
-            let worked = work_out(kind, kind.example(), &[]);
+            let worked = work_out(kind, kind.example(), &none);
             assert!(worked.is_ok(), "{}: {:?}", kind.word(), worked.err());
             assert_eq!(Kind::from_word(kind.word()), Some(kind));
             let broken = format!("unknown = 1\n{}", kind.example());
-            assert!(work_out(kind, &broken, &[]).is_err(), "{}", kind.word());
+            assert!(work_out(kind, &broken, &none).is_err(), "{}", kind.word());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kontor_store::StoreError;
 use kontor_store::planning::{KeptSheet, save_sheet, sheet};
 
-use super::file::{FileError, Kind, work_out};
+use super::file::{Evidence, FileError, Kind, work_out};
 use crate::core::{Failure, Outcome, Shop};
 
 /// The file of a kind, if one was saved.
@@ -23,7 +23,7 @@ pub async fn kept(shop: &Arc<Shop>, kind: Kind) -> Result<Option<KeptSheet>, Sto
 ///
 /// [`FileError`] says what is wrong with it; or a fault of the store.
 pub async fn save(shop: &Arc<Shop>, kind: Kind, body: String, by: &str) -> Outcome<(), FileError> {
-    work_out(kind, &body, &[]).map_err(Failure::Refused)?;
+    work_out(kind, &body, &Evidence::none(shop.now().date())).map_err(Failure::Refused)?;
     let sheet = KeptSheet { body, saved_at: shop.now(), saved_by: by.to_owned() };
     Ok(shop.db.write("planning.save", move |tx| save_sheet(tx, kind.word(), &sheet)).await?)
 }

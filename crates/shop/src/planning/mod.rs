@@ -8,7 +8,7 @@ mod keep;
 mod past;
 mod signals;
 
-pub use file::{FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
+pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
 pub use keep::{kept, save};
 pub use past::{PastImport, import_past, past_openings};
-pub use signals::{Counted, counted_here};
+pub use signals::{Devices, counted_here};

@@ -1,64 +1,159 @@
-//! What this shop has counted itself of the signals for the next country: waiting lists, resellers'
-//! orders, devices carried there. Each on its own; nothing here adds them up.
+//! What this shop has counted itself of the signals for the next country. Each on its own, by country
+//! and, where it speaks for one, class of products; nothing here adds two kinds up.
+//!
+//! Where devices are and which of them are other makers' is the count's knowledge, which is another
+//! crate's: whoever calls brings it as [`Devices`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::ToSpan;
-use kontor_base::Country;
-use kontor_domain::planning::SignalKind;
+use kontor_base::{Country, Date, Instant};
+use kontor_domain::catalogue::{ProductClass, Slug};
+use kontor_domain::market::Market;
+use kontor_domain::planning::{OwnCount, SignalKind};
 use kontor_domain::reach::Carried;
-use kontor_store::StoreError;
-use kontor_store::customer::waiting_counts;
+use kontor_domain::reseller::OrderStage;
+use kontor_store::cart::refused::refused_since;
+use kontor_store::customer::{WAITING_MODELS_MAX, waiting_addresses};
 use kontor_store::reseller::orders_after;
+use kontor_store::{StoreError, Tx};
 
-use crate::core::Shop;
+use crate::core::{Shop, Snapshot};
 
 /// How many orders are read at once.
 const PAGE: i64 = 1_000;
+/// For how many days somebody counts who has signed up.
+const WAITING_DAYS: i32 = 180;
 
-/// The signals by country and kind, over twelve months where they have a time.
-pub type Counted = BTreeMap<(Country, SignalKind), u64>;
+/// What is known of devices.
+#[derive(Clone, Debug)]
+pub struct Devices {
+    /// Units that were sold, against where they are.
+    pub carried: Carried,
+    /// Installations on other makers' devices, by country.
+    pub elsewhere: BTreeMap<Country, u64>,
+    /// The day with which the count ends.
+    pub as_of: Date,
+    /// Numbers of fewer devices point at people and are left out.
+    pub least: u64,
+}
 
-/// Counts the signals. `carried` has what is known of devices carried abroad.
+type Sums = BTreeMap<(Country, Option<ProductClass>, SignalKind), u64>;
+
+/// Counts every signal that this shop can count, over twelve months where it has a time.
 ///
 /// # Errors
 ///
 /// A fault of the store.
 pub async fn counted_here(
     shop: &Arc<Shop>,
-    carried: Option<&Carried>,
-) -> Result<Counted, StoreError> {
+    devices: Option<&Devices>,
+) -> Result<Vec<OwnCount>, StoreError> {
     let snapshot = shop.snapshots.now();
-    let since = shop.now().date().saturating_sub(1.year());
-    let mut counted = shop
-        .db
-        .read("planning.signals", move |tx| {
-            let mut counted = Counted::new();
-            for market in &snapshot.markets {
-                let waiting: i64 =
-                    waiting_counts(tx, market.code)?.iter().map(|(_, count)| count).sum();
-                let sum = counted.entry((market.home(), SignalKind::WaitingList)).or_default();
-                *sum += u64::try_from(waiting).unwrap_or(0);
-            }
-            let mut after = None;
-            loop {
-                let page = orders_after(tx, after, PAGE)?;
-                let Some(last) = page.last() else { break };
-                after = Some(last.id);
-                for order in page.iter().filter(|order| order.body.on >= since) {
-                    let units: u64 =
-                        order.body.lines.iter().map(|line| u64::from(line.units)).sum();
-                    let place = (order.body.ship_to, SignalKind::ResellerOrders);
-                    *counted.entry(place).or_default() += units;
-                }
-            }
-            Ok::<_, StoreError>(counted)
-        })
-        .await?;
-    for (country, units) in carried.map(Carried::by_country).unwrap_or_default() {
-        counted.insert((country, SignalKind::CarriedAbroad), units);
+    let today = shop.now().date();
+    let since = today.saturating_sub(1.year());
+    let mut counts = Vec::new();
+    if let Some(devices) = devices {
+        counts.extend(of_devices(&snapshot, devices, since));
     }
-    counted.retain(|_, count| *count > 0);
-    Ok(counted)
+    let read = move |tx: &mut Tx<'_>| {
+        let mut sums = Sums::new();
+        let signed_since = Instant::start_of(today.saturating_sub(WAITING_DAYS.days()));
+        for market in &snapshot.markets {
+            waiting(tx, &snapshot, market, signed_since, &mut sums)?;
+        }
+        resellers(tx, &snapshot, since, &mut sums)?;
+        for (country, class, carts) in refused_since(tx, since)? {
+            let place = (country, Some(class), SignalKind::BlockedCarts);
+            *sums.entry(place).or_default() += u64::try_from(carts).unwrap_or(0);
+        }
+        Ok::<_, StoreError>(sums)
+    };
+    let sums = shop.db.read("planning.signals", read).await?;
+    counts.extend(told(sums, today));
+    counts.sort_unstable();
+    Ok(counts)
+}
+
+fn told(sums: Sums, as_of: Date) -> impl Iterator<Item = OwnCount> {
+    let some = sums.into_iter().filter(|(_, count)| *count > 0);
+    some.map(move |((country, class, kind), count)| OwnCount { country, class, kind, count, as_of })
+}
+
+fn of_devices(
+    snapshot: &Snapshot,
+    devices: &Devices,
+    since: Date,
+) -> impl Iterator<Item = OwnCount> {
+    let mut sums = Sums::new();
+    // Months are told, not days: the month in which the year began is in it.
+    let first = format!("{:04}-{:02}", since.year(), since.month());
+    for (way, units) in devices.carried.ways.iter().filter(|(way, _)| way.month >= first) {
+        let model = way.model.parse::<Slug>().ok().and_then(|code| snapshot.models.get(&code));
+        // A unit of a model that is not in the catalogue speaks for no class that could be opened with.
+        if let Some(model) = model {
+            let place = (way.to, Some(model.class), SignalKind::CarriedAbroad);
+            *sums.entry(place).or_default() += units;
+        }
+    }
+    for (country, installs) in &devices.elsewhere {
+        sums.insert((*country, None, SignalKind::RomElsewhere), *installs);
+    }
+    sums.retain(|_, count| *count >= devices.least);
+    told(sums, devices.as_of)
+}
+
+/// Different addresses by class, and those that wait for the market's opening and so for no class in
+/// particular. A list is a market's: it speaks for the market's own country.
+fn waiting(
+    tx: &mut Tx<'_>,
+    snapshot: &Snapshot,
+    market: &Market,
+    since: Instant,
+    sums: &mut Sums,
+) -> Result<(), StoreError> {
+    let mut lists: BTreeMap<Option<ProductClass>, Vec<&str>> = BTreeMap::new();
+    lists.insert(None, vec![""]);
+    for model in snapshot.models.values() {
+        lists.entry(Some(model.class)).or_default().push(model.code.as_str());
+    }
+    for (class, models) in lists {
+        let mut most = 0;
+        // Whoever waits for models of two chunks would count twice in a sum: the larger is taken.
+        for models in models.chunks(WAITING_MODELS_MAX) {
+            most = most.max(waiting_addresses(tx, market.code, models, since)?);
+        }
+        let place = (market.home(), class, SignalKind::WaitingList);
+        let count = u64::try_from(most).unwrap_or(0);
+        // Two markets with one home have two lists; the same person may be on both.
+        let known = sums.entry(place).or_default();
+        *known = count.max(*known);
+    }
+    Ok(())
+}
+
+/// Units that resellers have ordered, by where they went; what was cancelled is not demand.
+fn resellers(
+    tx: &mut Tx<'_>,
+    snapshot: &Snapshot,
+    since: Date,
+    sums: &mut Sums,
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = orders_after(tx, after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.id);
+        let counts = |order: &&kontor_store::reseller::KeptOrder| {
+            order.body.on >= since && order.stage != OrderStage::Cancelled
+        };
+        for order in page.iter().filter(counts) {
+            for line in &order.body.lines {
+                let Some((_, model)) = snapshot.product(&line.sku) else { continue };
+                let place = (order.body.ship_to, Some(model.class), SignalKind::ResellerOrders);
+                *sums.entry(place).or_default() += u64::from(line.units);
+            }
+        }
+    }
 }

@@ -4,27 +4,39 @@ use std::sync::Arc;
 
 use kontor_base::id::ResellerId;
 use kontor_base::{Country, Date};
-use kontor_domain::install::DeviceKey;
+use kontor_domain::install::{DeviceKey, Stay};
 use kontor_domain::market::Market;
 use kontor_domain::reach::{
     Carried, Estimate, Sighting, SoldUnit, Survival, Whereabouts, estimate, whereabouts,
 };
 use kontor_domain::reseller::Clause;
 use kontor_store::StoreError;
+use kontor_store::install::stay::{of_reseller_after, sold_after};
 use kontor_store::reseller::contracts;
-use kontor_store::stock::serial::{SoldSerial, after, of_reseller, sold_by_year};
+use kontor_store::stock::serial::{SoldSerial, sold_by_year};
 
 use crate::core::Shop;
 
 /// How many units are read in one transaction.
 const PAGE: i64 = 5_000;
 
-/// Where a device was seen, if it was.
+/// Where a device was seen, if it was, by the count: for units whose own stay is not known.
 pub type Seen = dyn Fn(DeviceKey) -> Option<Sighting> + Send + Sync;
 
 /// Whether two countries belong to one market: sold to one of them is sold to both.
 fn together(markets: &[Market], one: Country, other: Country) -> bool {
     markets.iter().any(|m| m.countries.contains(&one) && m.countries.contains(&other))
+}
+
+/// Where a unit was seen: by its own stay, which knows since when it is in that country. Where only the
+/// count knows it, since when it was first seen anywhere.
+fn sighting(unit: &SoldSerial, stay: Option<Stay>, seen: &Seen) -> Option<Sighting> {
+    match stay {
+        Some(Stay { country, since, last }) => {
+            Some(Sighting { country: Some(country), first: since, last })
+        }
+        None => seen(DeviceKey(unit.device)),
+    }
 }
 
 /// Every unit that has left, against where it is seen.
@@ -39,11 +51,11 @@ pub async fn carried_abroad(shop: &Arc<Shop>, seen: &Seen) -> Result<Carried, St
     let mut last = String::new();
     loop {
         let from = last.clone();
-        let page = shop.db.read("reach.carried", move |tx| after(tx, &from, PAGE)).await?;
-        let Some(end) = page.last() else { return Ok(carried) };
+        let page = shop.db.read("reach.carried", move |tx| sold_after(tx, &from, PAGE)).await?;
+        let Some((end, _)) = page.last() else { return Ok(carried) };
         last = end.serial.clone();
-        for unit in &page {
-            let sighting = seen(DeviceKey(unit.device));
+        for (unit, stay) in &page {
+            let sighting = sighting(unit, *stay, seen);
             let sold = SoldUnit { model: &unit.model, country: unit.country };
             let one_region = |a, b| together(&snapshot.markets, a, b);
             carried.add(&sold, sighting.as_ref(), today, one_region);
@@ -139,24 +151,25 @@ pub async fn outside_territory(
     let mut last = String::new();
     loop {
         let from = last.clone();
-        let read = move |tx: &mut kontor_store::Tx<'_>| of_reseller(tx, reseller, &from, PAGE);
+        let read =
+            move |tx: &mut kontor_store::Tx<'_>| of_reseller_after(tx, reseller, &from, PAGE);
         let page = shop.db.read("reach.outside", read).await?;
-        let Some(end) = page.last() else { return Ok(rows) };
+        let Some((end, _)) = page.last() else { return Ok(rows) };
         last = end.serial.clone();
-        rows.extend(
-            page.into_iter().filter_map(|unit| outside(unit, seen, today, territory, &clause)),
-        );
+        rows.extend(page.into_iter().filter_map(|(unit, stay)| {
+            let sighting = sighting(&unit, stay, seen)?;
+            outside(unit, sighting, today, territory, &clause)
+        }));
     }
 }
 
 fn outside(
     unit: SoldSerial,
-    seen: &Seen,
+    sighting: Sighting,
     today: Date,
     territory: impl Fn(Country) -> bool,
     clause: &str,
 ) -> Option<OutsideRow> {
-    let sighting = seen(DeviceKey(unit.device))?;
     let sold = SoldUnit { model: &unit.model, country: unit.country };
     // Whatever lies in the territory is at home, wherever in it the unit went first.
     let stands = whereabouts(&sold, Some(&sighting), today, |_, to| territory(to));

@@ -5,12 +5,14 @@
 //! own account and back, with two sides, and an order can only take what lies there. What a contract
 //! does not allow is refused by [`kontor_domain::reseller::judge`] with the clause that says so.
 //!
-//! Money of these orders is billed outside of this shop: the order keeps what is owed, the money
-//! ledger holds the orders of customers alone.
+//! A bill of an order is a proforma ([`kontor_domain::reseller::BillBody`]); what is owed for it and
+//! what was paid stand in the money ledger. The tax invoice is made in the books, outside of this shop.
 
 mod allot;
 mod apply;
 mod approve;
+mod bill;
+mod cancel;
 mod dispatch;
 mod key;
 mod order;
@@ -21,6 +23,10 @@ mod show;
 pub(crate) use allot::allot_in;
 pub use apply::{ApplyCommand, apply};
 pub(crate) use approve::{approve_in, check, reject_in};
+pub use bill::{BillTerms, Payment, bill_of_reseller};
+pub(crate) use bill::{bill_in, pay_in};
+pub(crate) use cancel::cancel_for_maker_in;
+pub use cancel::{CancelOrder, OrderCancelled, cancel_order};
 pub(crate) use dispatch::dispatch_in;
 pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
 pub(crate) use key::{end_key_in, issue_key_in};

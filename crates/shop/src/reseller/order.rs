@@ -111,6 +111,7 @@ fn order_in(
         hold: hold.id,
         stage: OrderStage::Taken,
         body,
+        cancelled: None,
     };
     save_order(tx, &order)?;
     Ok(OrderTaken { order: order.id, body: order.body })
@@ -150,14 +151,16 @@ pub(super) fn sold_on_in(market: &Market, country: Country) -> Market {
     Market { countries: vec![country], ..market.clone() }
 }
 
-/// What earlier orders of a contract have taken.
+/// What earlier orders of a contract have taken; what was cancelled has given it back.
 fn taken(
     tx: &mut Tx<'_>,
     reseller: ResellerId,
     contract: &str,
 ) -> Outcome<BTreeMap<Sku, u32>, Refusal> {
     let mut taken: BTreeMap<Sku, u32> = BTreeMap::new();
-    for order in orders(tx, reseller, ORDERS_MAX)?.iter().filter(|o| o.contract == contract) {
+    let counts =
+        |order: &&KeptOrder| order.contract == contract && order.stage != OrderStage::Cancelled;
+    for order in orders(tx, reseller, ORDERS_MAX)?.iter().filter(counts) {
         for line in &order.body.lines {
             let sum = taken.entry(line.sku.clone()).or_default();
             *sum = sum.saturating_add(line.units);

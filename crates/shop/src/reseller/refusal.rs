@@ -2,8 +2,9 @@
 
 use kontor_base::{Line, RowError};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::reseller::{ContractProblem, ResellerRefusal};
+use kontor_domain::reseller::{BillState, ContractProblem, ResellerRefusal};
 use kontor_ledger::StockRefusal;
+use kontor_ledger::posting::MoneyRefusal;
 
 use crate::stock::ShipRefusal;
 
@@ -19,9 +20,21 @@ pub enum Refusal {
     /// There is no such variant.
     #[error("there is no variant {0}")]
     UnknownSku(Sku),
-    /// There is no such order, or it has left already.
+    /// There is no such order, or it has left or was cancelled already.
     #[error("there is no such order that waits for its dispatch")]
     UnknownOrder,
+    /// There is no bill for the order.
+    #[error("there is no bill for this order")]
+    UnknownBill,
+    /// The order was billed before.
+    #[error("the order was billed with {0}")]
+    Billed(String),
+    /// The bill does not stand where it would have to.
+    #[error("the bill {0} is {word}", word = .1.word())]
+    BillStands(String, BillState),
+    /// The money does not fit.
+    #[error(transparent)]
+    Money(#[from] MoneyRefusal),
     /// Fields that cannot be read.
     #[error("{}", .0.first().map_or_else(String::new, ToString::to_string))]
     Fields(Vec<RowError>),
@@ -67,6 +80,10 @@ impl Refusal {
             Self::UnknownContract(_) => "reseller.unknown_contract",
             Self::UnknownSku(_) => "catalogue.unknown_sku",
             Self::UnknownOrder => "reseller.unknown_order",
+            Self::UnknownBill => "reseller.unknown_bill",
+            Self::Billed(_) => "reseller.billed",
+            Self::BillStands(..) => "reseller.bill_state",
+            Self::Money(refusal) => refusal.code(),
             Self::Fields(_) => "reseller.bad_field",
             Self::Contract(_) => "reseller.bad_contract",
             Self::BeyondAllotment { .. } => "reseller.beyond_allotment",

@@ -8,6 +8,7 @@ use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::Sold;
 use kontor_ledger::StockState;
+use kontor_store::reseller::bill::{KeptBill, bills};
 use kontor_store::reseller::{
     KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open, orders, sold_after,
 };
@@ -51,6 +52,8 @@ pub struct ShownReseller {
     pub keys: Vec<Key>,
     /// What they have reported as sold on, the first of it.
     pub sold: Vec<Sold>,
+    /// Their bills, the newest first.
+    pub bills: Vec<KeptBill>,
 }
 
 /// Resellers, the newest application first, up to `limit` before `before_id`.
@@ -95,6 +98,7 @@ pub async fn show(shop: &Arc<Shop>, id: ResellerId) -> Result<Option<ShownResell
                 orders: orders(tx, id, SHOWN_MAX)?,
                 keys: keys(tx, id)?,
                 sold: sold_after(tx, id, "", SHOWN_MAX)?,
+                bills: bills(tx, id, SHOWN_MAX)?,
                 reseller,
                 contracts,
             }))

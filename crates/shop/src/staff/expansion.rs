@@ -1,12 +1,12 @@
 //! What expansion can propose or do: steps and withdrawals, costs, contracts and allotments, dispatch.
 
-use kontor_base::Instant;
 use kontor_base::id::{ResellerId, ResellerOrderId};
+use kontor_base::{Date, Instant};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Scope;
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::order::OrderNumber;
-use kontor_domain::reseller::Contract;
+use kontor_domain::reseller::{BillEvent, Contract};
 use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
@@ -18,8 +18,8 @@ use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, withdraw_in};
 use crate::order::{DispatchRefusal, dispatch_in};
 use crate::reseller::{
-    Refusal as ResellerRefusal, allot_in, approve_in, check, dispatch_in as dispatch_for_reseller,
-    reject_in,
+    BillTerms, Payment, Refusal as ResellerRefusal, allot_in, approve_in, bill_in,
+    cancel_for_maker_in, check, dispatch_in as dispatch_for_reseller, pay_in, reject_in,
 };
 use crate::stock::Serials;
 
@@ -90,6 +90,37 @@ pub enum ExpansionAct {
         /// The serial numbers of what is in it.
         serials: Serials,
     },
+    /// Cancels a reseller's order that has not left.
+    CancelReseller {
+        /// The market.
+        market: MarketCode,
+        /// The order.
+        order: ResellerOrderId,
+        /// Why; the reseller reads it.
+        reason: String,
+    },
+    /// Bills a reseller's order.
+    BillReseller {
+        /// The market.
+        market: MarketCode,
+        /// The order.
+        order: ResellerOrderId,
+        /// What the bill says besides.
+        terms: BillTerms,
+    },
+    /// Writes down that the money of a bill has come, or went back.
+    MoveBill {
+        /// The market.
+        market: MarketCode,
+        /// The order that was billed.
+        order: ResellerOrderId,
+        /// It has come; otherwise it went back.
+        came: bool,
+        /// The day.
+        on: Date,
+        /// What the bank's statement calls it.
+        reference: String,
+    },
 }
 
 impl From<ExpansionAct> for Act {
@@ -137,6 +168,13 @@ impl ExpansionAct {
                 own_market(kept.map(|kept| kept.body.market), *market)?;
                 plain(Permission::OrderDispatch, Some(*market), order.to_string())
             }
+            Self::CancelReseller { market, order, .. }
+            | Self::BillReseller { market, order, .. }
+            | Self::MoveBill { market, order, .. } => {
+                let kept = kontor_store::reseller::order(tx, *order)?;
+                own_market(kept.map(|kept| kept.body.market), *market)?;
+                plain(Permission::ResellerManage, Some(*market), order.to_string())
+            }
         }
     }
 
@@ -182,6 +220,19 @@ impl ExpansionAct {
             Self::DispatchReseller { order, serials, .. } => {
                 let known = shop.snapshots.current_in(tx, at)?;
                 dispatch_for_reseller(tx, shop, &known, *order, serials, at).map_err(of_reseller)
+            }
+            Self::CancelReseller { order, reason, .. } => {
+                cancel_for_maker_in(tx, shop, *order, reason, at).map_err(of_reseller)
+            }
+            Self::BillReseller { order, terms, .. } => {
+                bill_in(tx, shop, *order, terms, at).map_err(of_reseller)?;
+                Ok(())
+            }
+            Self::MoveBill { order, came, on, reference, .. } => {
+                let event = if *came { BillEvent::Received } else { BillEvent::Returned };
+                let by = name_of(by).to_string();
+                let payment = Payment { on: *on, reference: reference.clone(), by };
+                pay_in(tx, shop, *order, event, &payment, at).map_err(of_reseller)
             }
         }
     }

@@ -50,7 +50,8 @@ pub use passkey::{
 };
 pub use person::{Person, Refusal};
 pub use reseller_key::{
-    IssueKey, allot_as_operator, end_reseller_key, issue_key_as_operator, issue_reseller_key,
+    IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
+    issue_key_as_operator, issue_reseller_key,
 };
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;

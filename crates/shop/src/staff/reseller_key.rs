@@ -1,9 +1,9 @@
 //! Gives a reseller a key to sign in with, and ends one. Alone and at once: a key that has got about
-//! may not wait for anybody.
+//! may not wait for anybody. Beside it, what an operator does about resellers from a command.
 
 use std::sync::Arc;
 
-use kontor_base::id::ResellerId;
+use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Instant, KeyedHash};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
@@ -14,7 +14,9 @@ use super::act::ActRefusal;
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Outcome, Shop};
-use crate::reseller::{Refusal as ResellerRefusal, allot_in, end_key_in, issue_key_in, key_text};
+use crate::reseller::{
+    Refusal as ResellerRefusal, allot_in, cancel_for_maker_in, end_key_in, issue_key_in, key_text,
+};
 
 /// A wish for a key.
 #[derive(Clone, Debug)]
@@ -103,6 +105,27 @@ pub async fn allot_as_operator(
             allot_in(tx, &own, &contract, &sku, units, at).map_err(of_reseller)?;
             let is_now = format!("{units} × {sku}");
             by_operator(tx, &own, "reseller.manage", &contract, &is_now, at)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Cancels a reseller's order at an operator's word.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub async fn cancel_reseller_order_as_operator(
+    shop: &Arc<Shop>,
+    order: ResellerOrderId,
+    reason: String,
+) -> Outcome<(), Refusal> {
+    let at = shop.now();
+    let own = Arc::clone(shop);
+    shop.db
+        .write("staff.cancel_reseller_order_as_operator", move |tx| {
+            cancel_for_maker_in(tx, &own, order, &reason, at).map_err(of_reseller)?;
+            by_operator(tx, &own, "reseller.manage", &order.to_string(), &reason, at)?;
             Ok(())
         })
         .await

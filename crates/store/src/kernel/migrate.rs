@@ -48,7 +48,10 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(21, "0021_passkey"),
     migration!(22, "0022_order_desk"),
     migration!(23, "0023_staff_lists"),
-    migration!(24, "0024_sale_deposit"),
+    migration!(24, "0024_cart_refused"),
+    migration!(25, "0025_reseller_bill"),
+    migration!(26, "0026_install_stay"),
+    migration!(27, "0027_sale_deposit"),
 ];
 
 /// The newest schema that this release knows.

@@ -82,20 +82,6 @@ pub fn beginning(tx: &mut Tx<'_>, begin: &str, limit: i64) -> Result<Vec<SoldSer
     )
 }
 
-/// Units in the order of their serial numbers, a page at a time: up to `limit` after `after`.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn after(tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<SoldSerial>, StoreError> {
-    tx.query(
-        "SELECT serial, device, item, model, country, sold_on, reference, reseller
-         FROM stock_serial WHERE serial > $1 ORDER BY serial LIMIT $2",
-        values![after, limit],
-        read,
-    )
-}
-
 /// Units that left with an order, in the order of their serial numbers.
 ///
 /// # Errors
@@ -106,25 +92,6 @@ pub fn of_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<SoldSerial>,
         "SELECT serial, device, item, model, country, sold_on, reference, reseller
          FROM stock_serial WHERE reference = $1 ORDER BY serial",
         values![reference],
-        read,
-    )
-}
-
-/// Units that were delivered to a reseller, a page at a time: up to `limit` after `after`.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn of_reseller(
-    tx: &mut Tx<'_>,
-    reseller: ResellerId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<SoldSerial>, StoreError> {
-    tx.query(
-        "SELECT serial, device, item, model, country, sold_on, reference, reseller
-         FROM stock_serial WHERE reseller = $1 AND serial > $2 ORDER BY serial LIMIT $3",
-        values![reseller.bytes(), after, limit],
         read,
     )
 }
@@ -148,7 +115,8 @@ pub fn sold_by_year(tx: &mut Tx<'_>) -> Result<Vec<(Country, String, i64, i64)>,
     )
 }
 
-fn read(row: &Row<'_>) -> Result<SoldSerial, StoreError> {
+/// A unit from the eight columns of every question here.
+pub(crate) fn read(row: &Row<'_>) -> Result<SoldSerial, StoreError> {
     let table = "stock_serial";
     Ok(SoldSerial {
         serial: row.text(0)?,

@@ -20,7 +20,7 @@ use kontor_domain::clearance::{Facts, Ladder, Place, Subject, ladder, may};
 use kontor_domain::market::{Act, Market, MarketCode};
 use kontor_domain::opening::{PlanRequest, plan_opening};
 use kontor_domain::planning::{
-    Candidate, Gate, Opening, Settings, Signal, SignalKind, Spread, next_country,
+    Candidate, Gate, Opening, Origin, Settings, Signal, SignalKind, Spread, next_country,
 };
 use kontor_shop::exchange::load_demo;
 use kontor_shop::{Known, Policy, Shop};
@@ -235,6 +235,7 @@ fn sheet(count: usize) -> (Vec<Candidate>, Vec<Opening>) {
                 count: 4_000 + i.unsigned_abs() * 300,
                 as_of: "2026-11-01".parse().expect("a day"),
                 source: "bench".to_owned(),
+                origin: Origin::Own,
             })
             .collect(),
     };

@@ -72,6 +72,7 @@ const ROUTES: &[Route] = &[
     reach::record::ROUTE,
     reseller::show::ROUTE,
     reseller::order::ROUTE,
+    reseller::cancel::ROUTE,
     reseller::sell_out::ROUTE,
     document::openapi_json::ROUTE,
     document::reference::ROUTE,
@@ -120,6 +121,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(reach::record::ROUTE, get(reach::record::show_record))
         .add(reseller::show::ROUTE, get(reseller::show::show_reseller))
         .add(reseller::order::ROUTE, post(reseller::order::place_reseller_order))
+        .add(reseller::cancel::ROUTE, post(reseller::cancel::cancel_reseller_order))
         .add(reseller::sell_out::ROUTE, post(reseller::sell_out::report_sold))
         .add(document::openapi_json::ROUTE, get(document::openapi_json::show_openapi))
         .add(document::reference::ROUTE, get(document::reference::show_reference))

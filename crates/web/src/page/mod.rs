@@ -56,7 +56,7 @@ pub use product::{
 };
 pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
 pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
-pub use reseller::{OwnContract, ResellerDeskPage, ResellerFrontPage};
+pub use reseller::{OwnContract, ResellerBillPage, ResellerDeskPage, ResellerFrontPage};
 pub use sale::{
     ChannelLine, Curve, DepositPage, DepositStage, EntryForm, EntryProblem, PassOnForm, PassOnPage,
     PassOnProblem, PlaceDeposit, PlacePage, PlaceState, ReportPage, SaleCard, SalePage, SaleStage,

@@ -5,7 +5,7 @@ use kontor_base::Date;
 use kontor_domain::reseller::ProfileForm;
 
 use super::Shell;
-use super::staff::{AllotmentLine, ResellerOrderRow};
+use super::staff::{AllotmentLine, BillDocument, ResellerOrderRow};
 
 /// `GET /reseller`: what it is about, the application, and the way in.
 #[derive(Clone, Template)]
@@ -66,4 +66,20 @@ pub struct ResellerDeskPage {
     pub said: Option<(&'static str, Vec<String>)>,
     /// The key of the forms.
     pub key: String,
+}
+
+impl ResellerDeskPage {
+    fn waits(&self) -> bool {
+        self.orders.iter().any(|order| order.waits)
+    }
+}
+
+/// `GET /reseller/bills/{number}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "reseller/bill.html")]
+pub struct ResellerBillPage {
+    /// The layout's part.
+    pub shell: Shell,
+    /// The bill.
+    pub bill: BillDocument,
 }

@@ -1,16 +1,17 @@
 //! What a reseller sees and does: contract, allotment, orders, reports of what was sold on.
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_domain::catalogue::Sku;
 use kontor_shop::Failure;
 use kontor_shop::reseller::{
-    OrderCommand, Refusal, SellOutCommand, holder_of, order, read_sell_out_csv, report_sell_out,
-    show as shown,
+    CancelOrder, OrderCommand, Refusal, SellOutCommand, bill_of_reseller, cancel_order, holder_of,
+    order, read_sell_out_csv, report_sell_out, show as shown,
 };
 use kontor_store::StoreError;
+use kontor_store::reseller::bill::KeptBill;
 use kontor_store::reseller::{KeptContract, Reseller};
 use serde::Deserialize;
 
@@ -21,11 +22,16 @@ use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Access, Class, Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::{OwnContract, ResellerDeskPage};
-use crate::staff::reseller_view::{allotment, orders};
+use crate::page::{OwnContract, ResellerBillPage, ResellerDeskPage};
+use crate::staff::reseller_view::{allotment, bill_csv, bill_document, orders, product_name};
 
 pub(super) const SHOW: Route = Route::secret("/reseller/desk", Class::Personal);
 pub(super) const ORDER: Route = Route::write("/reseller/orders", Access::Token, Repeat::FormKey);
+pub(super) const CANCEL: Route =
+    Route::write("/reseller/orders/cancel", Access::Token, Repeat::FormKey);
+pub(super) const BILL: Route = Route::secret("/reseller/bills/{number}", Class::Personal);
+pub(super) const BILL_LINES: Route =
+    Route::secret("/reseller/bills/{number}/lines.csv", Class::Personal);
 pub(super) const SELL_OUT: Route =
     Route::write("/reseller/sell-outs", Access::Token, Repeat::FormKey);
 
@@ -85,11 +91,7 @@ async fn answer(
 fn own(app: &App, t: &Text, kept: &KeptContract) -> OwnContract {
     let contract = &kept.contract;
     let terms = &contract.terms;
-    let snapshot = app.shop.snapshots.now();
-    let name = |sku: &Sku| match snapshot.product(sku) {
-        Some((_, model)) => model.text(t.language(), |text| &text.name).to_owned(),
-        None => sku.to_string(),
-    };
+    let name = |sku: &Sku| product_name(app, t, sku);
     let countries: Vec<(String, String)> = terms
         .territory
         .iter()
@@ -159,6 +161,90 @@ pub(super) async fn place(
         },
     };
     answer(&app, &uri, &headers, &reseller, status, Some(said)).await
+}
+
+/// The fields of a cancellation.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Cancelling {
+    key: String,
+    order: String,
+    reason: String,
+}
+
+pub(super) async fn cancel(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<Cancelling>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let reseller = holder!(app, uri, headers);
+    let (Ok(order), true) = (sent.order.parse(), is_form_key(&sent.key)) else {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    };
+    let t = shell(&app, &headers, "").text();
+    let body = format!("{}\0{}", sent.order, sent.reason);
+    let scope = format!("reseller.cancel {}", reseller.id);
+    let once = Some(app.shop.keys.once(&scope, &sent.key, body.as_bytes()));
+    let command = CancelOrder { reseller: reseller.id, order, reason: sent.reason, once };
+    let (status, said) = match cancel_order(&app.shop, command).await {
+        Ok(_) => {
+            let words = t.one("rsl-order-cancelled", "order", sent.order);
+            (StatusCode::OK, ("good", vec![words.into_owned()]))
+        }
+        Err(failure) => match told(&app, &uri, failure) {
+            Ok(said) => said,
+            Err(response) => return response,
+        },
+    };
+    answer(&app, &uri, &headers, &reseller, status, Some(said)).await
+}
+
+/// The reseller's own bill with a number.
+async fn own_bill(
+    app: &App,
+    reseller: &Reseller,
+    number: String,
+) -> Result<Option<KeptBill>, Problem> {
+    let found = bill_of_reseller(&app.shop, reseller.id, number).await;
+    found.map_err(|fault| Problem::fault(&fault))
+}
+
+pub(super) async fn bill(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+) -> Response {
+    let reseller = holder!(app, uri, headers);
+    let kept = match own_bill(&app, &reseller, number).await {
+        Ok(Some(kept)) => kept,
+        Ok(None) => return Problem::not_found().respond(&app, uri.path(), None),
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
+    let shell = shell(&app, &headers, uri.path());
+    let t = shell.text();
+    let csv = format!("/reseller/bills/{}/lines.csv", kept.number);
+    let bill = bill_document(&t, &kept, csv, |sku| product_name(&app, &t, sku));
+    html(StatusCode::OK, &ResellerBillPage { bill, shell })
+}
+
+pub(super) async fn bill_lines(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+) -> Response {
+    let reseller = holder!(app, uri, headers);
+    match own_bill(&app, &reseller, number).await {
+        Ok(Some(kept)) => bill_csv(&kept),
+        Ok(None) => Problem::not_found().respond(&app, uri.path(), None),
+        Err(problem) => problem.respond(&app, uri.path(), None),
+    }
 }
 
 /// A refusal in words, a line each; or the answer to a fault.

@@ -17,5 +17,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(front::LEAVE, post(front::leave))
         .add(desk::SHOW, get(desk::show))
         .add(desk::ORDER, post(desk::place))
+        .add(desk::CANCEL, post(desk::cancel))
+        .add(desk::BILL, get(desk::bill))
+        .add(desk::BILL_LINES, get(desk::bill_lines))
         .add(desk::SELL_OUT, post(desk::sell_out))
 }

@@ -16,6 +16,9 @@ use crate::kit::app::App;
 /// The credential that a device brings and is given.
 const CREDENTIAL: HeaderName = HeaderName::from_static("kontor-credential");
 
+/// The serial number of a device that tells it.
+const SERIAL: HeaderName = HeaderName::from_static("kontor-serial");
+
 /// Counts the device of a request, whose id and credential are in its headers, and adds the
 /// credential that it is to keep to the answer. A device that tells no id is not counted: nobody
 /// could tell it from itself tomorrow.
@@ -81,7 +84,8 @@ fn counted<'r>(
 ) -> Option<(&'r Install, OwnForm<'r>)> {
     let (install, device) = (app.install.as_deref()?, text(headers, &DEVICE)?);
     let credential = text(headers, &CREDENTIAL).unwrap_or_default();
-    Some((install, OwnForm { device, credential, ..form }))
+    let serial = text(headers, &SERIAL).unwrap_or_default();
+    Some((install, OwnForm { device, credential, serial, ..form }))
 }
 
 fn with_credential(mut response: Response, given: Option<Credential>) -> Response {

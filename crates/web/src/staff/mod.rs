@@ -37,6 +37,7 @@ mod price;
 mod programs;
 mod proposal;
 mod reseller;
+mod reseller_bill;
 pub(crate) mod reseller_view;
 mod rom;
 mod sale;
@@ -179,6 +180,7 @@ fn expansion(routes: Routes) -> Routes {
         .add(withdrawal::SHOW, get(withdrawal::show))
         .add(withdrawal::CSV, get(withdrawal::csv))
         .add(withdrawal::WITHDRAW, post(withdrawal::withdraw))
+        .add(withdrawal::WRITE, post(withdrawal::write))
         .add(withdrawal::RESTORE, post(withdrawal::restore))
         .add(dispatch::FIRST, get(dispatch::first))
         .add(dispatch::SHOW, get(dispatch::show))
@@ -191,10 +193,16 @@ fn expansion(routes: Routes) -> Routes {
         .add(reseller::ALLOT, post(reseller::allot))
         .add(reseller::KEY, post(reseller::key))
         .add(reseller::END_KEY, post(reseller::end_key))
+        .add(reseller_bill::CANCEL, post(reseller_bill::cancel))
+        .add(reseller_bill::BILL, post(reseller_bill::bill))
+        .add(reseller_bill::MONEY, post(reseller_bill::money))
+        .add(reseller_bill::SHOW, get(reseller_bill::show))
+        .add(reseller_bill::CSV, get(reseller_bill::csv))
         .add(carried::SHOW, get(carried::show))
         .add(carried::CSV, get(carried::csv))
         .add(next_country::SHOW, get(next_country::show))
         .add(next_country::CSV, get(next_country::csv))
+        .add(next_country::COUNTED, get(next_country::counted_csv))
         .add(plan::FIRST, get(plan::first))
         .add(plan::SHOW, get(plan::show))
         .add(plan::SAVE, post(plan::save_file))

@@ -7,51 +7,60 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use kontor_domain::catalogue::ProductClass;
 use kontor_domain::market::{Act, stage_allows};
 use kontor_domain::planning::{
-    Calibration, CandidateResult, Gate, Hit, PastOpening, Placement, Sheet, SignalKind,
-    SignalResult, Sway, hit_rate, two_digits,
+    Calibration, CandidateResult, Gate, Hit, Origin, OwnCount, PastOpening, Placement, Sheet,
+    SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
 };
 use kontor_domain::staff::Permission;
 use kontor_shop::opening::{PlanQuery, plan};
-use kontor_shop::planning::{Counted, Kind, Worked, counted_here, kept, past_openings, work_out};
-use kontor_shop::reach::carried_abroad;
+use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, past_openings, work_out};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
 use super::desk::{markets_for, nothing, shell};
-use super::sightings::sightings;
+use super::sightings::devices;
 use crate::kit::app::App;
 use crate::kit::chart::map::{Fill, WorldMap, draw};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
 use crate::kit::text::Text;
-use crate::page::staff::{CandidateRow, NextCountryPage, PastRow, Place, SignalLine};
+use crate::page::staff::{CandidateRow, CountedRow, NextCountryPage, PastRow, Place, SignalLine};
 
 const READS: Option<Permission> = Some(Permission::MarketRead);
 pub(super) const SHOW: Route = Route::desk("/admin/next-country", READS);
 pub(super) const CSV: Route = Route::desk("/admin/next-country.csv", READS);
+pub(super) const COUNTED: Route = Route::desk("/admin/next-country/counted.csv", READS);
 
-/// The sheet, whether it is of the example, and what past openings have taught.
-type Read = (Result<Box<Sheet>, String>, bool, Vec<PastOpening>);
+/// Everything that the page tells.
+struct Read {
+    sheet: Result<Box<Sheet>, String>,
+    /// Nobody has saved a file: it is the example.
+    example: bool,
+    past: Vec<PastOpening>,
+    /// What this shop has counted itself.
+    own: Vec<OwnCount>,
+}
 
 async fn read(app: &App) -> Result<Read, StoreError> {
     let past = past_openings(&app.shop).await?;
+    let own = counted(app).await?;
+    let evidence = Evidence { past: past.clone(), own: own.clone(), today: app.shop.now().date() };
     let saved = kept(&app.shop, Kind::NextCountry).await?;
     let example = saved.is_none();
     let text = saved.map_or_else(|| Kind::NextCountry.example().to_owned(), |sheet| sheet.body);
-    let learned = past.clone();
     // Ten thousand draws for every candidate: not on a thread that serves others.
     let worked =
-        tokio::task::spawn_blocking(move || work_out(Kind::NextCountry, &text, &learned)).await;
+        tokio::task::spawn_blocking(move || work_out(Kind::NextCountry, &text, &evidence)).await;
     let sheet = match worked {
         Ok(Ok(Worked::NextCountry(sheet))) => Ok(sheet),
         Ok(Ok(_)) => Err("the file is of another kind".to_owned()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => return Err(StoreError::Panicked { name: "planning.next_country" }),
     };
-    Ok((sheet, example, past))
+    Ok(Read { sheet, example, past, own })
 }
 
 pub(super) async fn show(
@@ -59,23 +68,19 @@ pub(super) async fn show(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    let (sheet, example, past) = match read(&app).await {
+    let Read { sheet, example, past, own } = match read(&app).await {
         Ok(read) => read,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let shell = shell(&app, &person, Place::NextCountry).await;
     let t = shell.text();
-    let counted = match counted(&app).await {
-        Ok(counted) => counted,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
     let unsolved = match unsolved(&app, &person).await {
         Ok(unsolved) => unsolved,
         Err(problem) => return problem.respond(&app, uri.path(), None),
     };
     let (refused, headline, map, rows, settings) = match &sheet {
         Ok(sheet) => {
-            (None, headline(&t, sheet), map(&t, sheet), rows(&t, sheet, &counted), told(&t, sheet))
+            (None, headline(&t, sheet), map(&t, sheet), rows(&t, sheet, &own), told(&t, sheet))
         }
         Err(why) => (Some(why.clone()), String::new(), String::new(), Vec::new(), String::new()),
     };
@@ -94,6 +99,7 @@ pub(super) async fn show(
         map,
         rows,
         settings,
+        counted: own.iter().map(|count| counted_row(&t, count)).collect(),
         past: past.iter().map(|past| past_row(&t, past)).collect(),
         hit_rate: t.two("next-hit-rate", "within", within, "all", judged).into_owned(),
         shell,
@@ -102,12 +108,26 @@ pub(super) async fn show(
 }
 
 /// What this shop has counted itself.
-async fn counted(app: &App) -> Result<Counted, StoreError> {
-    let carried = match sightings(app) {
-        Some(seen) => Some(carried_abroad(&app.shop, &*seen).await?),
-        None => None,
-    };
-    counted_here(&app.shop, carried.as_ref()).await
+async fn counted(app: &App) -> Result<Vec<OwnCount>, StoreError> {
+    counted_here(&app.shop, devices(app).await?.as_ref()).await
+}
+
+fn counted_row(t: &Text, own: &OwnCount) -> CountedRow {
+    CountedRow {
+        country: t.country(&own.country).into_owned(),
+        class: match own.class {
+            Some(class) => class_name(t, class.word()),
+            None => t.get("next-every-class").into_owned(),
+        },
+        signal: signal_words(t, own.kind),
+        count: whole(t, own.count),
+        as_of: own.as_of,
+        how: counted_words(t, own.kind),
+    }
+}
+
+fn whole(t: &Text, number: u64) -> String {
+    t.number(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// Markets that sell and have products which may not be sold there: they come before the next one.
@@ -188,7 +208,7 @@ fn map(t: &Text, sheet: &Sheet) -> String {
     draw(&t.get("next-map"), t.language(), &map)
 }
 
-fn rows(t: &Text, sheet: &Sheet, counted: &Counted) -> Vec<CandidateRow> {
+fn rows(t: &Text, sheet: &Sheet, own: &[OwnCount]) -> Vec<CandidateRow> {
     let rows = sheet.candidates.iter();
     rows.map(|result| CandidateRow {
         id: id_of(result),
@@ -215,8 +235,9 @@ fn rows(t: &Text, sheet: &Sheet, counted: &Counted) -> Vec<CandidateRow> {
             .signals
             .iter()
             .map(|signal| {
-                let place = (result.candidate.country, signal.signal.kind);
-                signal_line(t, signal, counted.get(&place).copied())
+                let (country, class) = (result.candidate.country, result.candidate.class);
+                let here = own_count(own, country, class, signal.signal.kind);
+                signal_line(t, signal, here)
             })
             .collect(),
     })
@@ -250,7 +271,11 @@ fn gate_words(t: &Text, result: &CandidateResult) -> String {
 }
 
 fn class_words(t: &Text, result: &CandidateResult) -> String {
-    let id = match result.candidate.class.word() {
+    class_name(t, result.candidate.class.word())
+}
+
+fn class_name(t: &Text, word: &str) -> String {
+    let id = match word {
         "band" => "next-class-band",
         "power_bank" => "next-class-power-bank",
         "earphones_wired" => "next-class-earphones-wired",
@@ -275,6 +300,18 @@ fn signal_words(t: &Text, kind: SignalKind) -> String {
     t.get(id).into_owned()
 }
 
+/// What exactly this shop counts of a signal.
+fn counted_words(t: &Text, kind: SignalKind) -> String {
+    let id = match kind {
+        SignalKind::CarriedAbroad => "next-own-carried",
+        SignalKind::RomElsewhere => "next-own-rom",
+        SignalKind::ResellerOrders => "next-own-resellers",
+        SignalKind::WaitingList => "next-own-waiting",
+        SignalKind::BlockedCarts => "next-own-carts",
+    };
+    t.get(id).into_owned()
+}
+
 fn sway_words(t: &Text, sway: Sway) -> String {
     match sway {
         Sway::Price => t.get("next-sway-price").into_owned(),
@@ -286,7 +323,7 @@ fn sway_words(t: &Text, sway: Sway) -> String {
     }
 }
 
-fn signal_line(t: &Text, result: &SignalResult, counted: Option<u64>) -> SignalLine {
+fn signal_line(t: &Text, result: &SignalResult, here: Option<&OwnCount>) -> SignalLine {
     let signal = &result.signal;
     let (units, verdict) = match (result.units, result.calibration) {
         (Some(units), Calibration::Openings { count }) => {
@@ -305,11 +342,18 @@ fn signal_line(t: &Text, result: &SignalResult, counted: Option<u64>) -> SignalL
     };
     SignalLine {
         name: signal_words(t, signal.kind),
-        count: t.number(i64::try_from(signal.count).unwrap_or(i64::MAX)),
-        here: counted.map_or_else(String::new, |n| t.number(i64::try_from(n).unwrap_or(i64::MAX))),
+        count: whole(t, signal.count),
+        own: signal.origin == Origin::Own,
+        // Beside a count of the file, which stands in its place.
+        here: here
+            .filter(|_| signal.origin == Origin::File)
+            .map(|own| (whole(t, own.count), own.as_of)),
         as_of: signal.as_of,
         stale: result.stale,
-        source: signal.source.clone(),
+        source: match signal.origin {
+            Origin::Own => counted_words(t, signal.kind),
+            Origin::File => signal.source.clone(),
+        },
         units,
         verdict,
     }
@@ -330,7 +374,7 @@ fn told(t: &Text, sheet: &Sheet) -> String {
 
 fn past_row(t: &Text, past: &PastOpening) -> PastRow {
     let lesson = &past.lesson;
-    let number = |n: u64| t.number(i64::try_from(n).unwrap_or(i64::MAX));
+    let number = |n: u64| whole(t, n);
     let (id, tone) = match past.hit() {
         Hit::NoForecast => ("next-hit-none", "quiet"),
         Hit::Open => ("next-hit-open", "quiet"),
@@ -365,13 +409,13 @@ fn past_row(t: &Text, past: &PastOpening) -> PastRow {
 
 pub(super) async fn csv(State(app): State<App>, uri: Uri) -> Response {
     let sheet = match read(&app).await {
-        Ok((Ok(sheet), ..)) => sheet,
-        Ok((Err(_), ..)) => return nothing(&app, &uri),
+        Ok(Read { sheet: Ok(sheet), .. }) => sheet,
+        Ok(Read { sheet: Err(_), .. }) => return nothing(&app, &uri),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let mut csv = Csv::new(
         "country,class,rank_p10,rank_p90,break_even_p50,gate,signal,count,as_of,units_p10,units_p90,\
-         needed,source",
+         needed,origin,source",
     );
     let text = |number: Option<u64>| number.map_or_else(String::new, |n| n.to_string());
     for result in &sheet.candidates {
@@ -396,9 +440,32 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri) -> Response {
                 &text(signal.units.map(|units| two_digits(units.p10))),
                 &text(signal.units.map(|units| two_digits(units.p90))),
                 &text(signal.needed.map(two_digits)),
+                match signal.signal.origin {
+                    Origin::Own => "own",
+                    Origin::File => "file",
+                },
                 &signal.signal.source,
             ]);
         }
     }
     csv.respond("attachment; filename=\"next-country.csv\"")
+}
+
+pub(super) async fn counted_csv(State(app): State<App>, uri: Uri) -> Response {
+    let own = match counted(&app).await {
+        Ok(own) => own,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new("country,class,signal,count,as_of,counted_as");
+    for count in own {
+        csv.row([
+            count.country.code(),
+            count.class.map_or("", ProductClass::word),
+            count.kind.word(),
+            &count.count.to_string(),
+            &count.as_of.to_string(),
+            count.kind.counted_as(),
+        ]);
+    }
+    csv.respond("attachment; filename=\"counted-here.csv\"")
 }

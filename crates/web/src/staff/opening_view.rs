@@ -195,6 +195,7 @@ fn timeline(t: &Text, plan: &OpeningPlan) -> Option<(String, String)> {
     let days = |day: Date| plan.today.until(day).map_or(0, |span| span.get_days()).max(0);
     let span = |label: String, ready: Ready, decides| Span {
         label,
+        from: 0,
         days: match ready {
             Ready::Now => Some((0, 0)),
             Ready::Between { earliest, latest } => Some((days(earliest), days(latest))),
@@ -205,6 +206,11 @@ fn timeline(t: &Text, plan: &OpeningPlan) -> Option<(String, String)> {
     };
     let mut rows: Vec<Span> =
         plan.path.iter().map(|step| span(step.code.clone(), step.ready, true)).collect();
+    // Each step of the path waits for the one before.
+    let ends: Vec<i32> = rows.iter().map(|row| row.days.map_or(0, |(best, _)| best)).collect();
+    for (row, from) in rows.iter_mut().skip(1).zip(ends) {
+        row.from = from;
+    }
     let hard = plan.checklist.iter().filter(|p| p.need == Need::Hard && p.ready != Ready::Now);
     let mut rest: Vec<Span> = hard.map(|p| span(p.item.code.to_string(), p.ready, false)).collect();
     let open = plan.products.iter().flat_map(ProductGap::open_items);

@@ -12,7 +12,7 @@ use kontor_domain::planning::{
 };
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
-use kontor_shop::planning::{FILE_BYTES_MAX, Kind, Worked, kept, save, work_out};
+use kontor_shop::planning::{Evidence, FILE_BYTES_MAX, Kind, Worked, kept, save, work_out};
 use kontor_shop::staff::Person;
 use serde::Deserialize;
 
@@ -84,7 +84,7 @@ async fn answer(
         text,
         shell,
     };
-    match work_out(kind, &page.text, &[]) {
+    match work_out(kind, &page.text, &Evidence::none(app.shop.now().date())) {
         Ok(worked) => fill(&mut page, &t, &worked),
         Err(error) => page.refused = Some(error.to_string()),
     }

@@ -124,7 +124,11 @@ async fn answer(
     }
 }
 
-async fn found(app: &App, person: &Person, id: &str) -> Result<Option<ShownReseller>, Problem> {
+pub(super) async fn found(
+    app: &App,
+    person: &Person,
+    id: &str,
+) -> Result<Option<ShownReseller>, Problem> {
     let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
     let found = shown(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
     Ok(found.filter(|found| concerns(person, &found.contracts)))
@@ -304,7 +308,7 @@ pub(super) async fn contract(
     back(&app, &uri, &person, &id, doing, Some(form)).await
 }
 
-async fn back(
+pub(super) async fn back(
     app: &App,
     uri: &Uri,
     person: &Person,
@@ -319,6 +323,20 @@ async fn back(
             answer(app, uri, person, id, status, with).await
         }
     }
+}
+
+/// The page again, saying why nothing was done.
+pub(super) async fn said_bad(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    id: &str,
+    status: StatusCode,
+    words: &str,
+) -> Response {
+    let t = Text::new(person.language, None);
+    let with = With { said: notice("bad", t.get(words)), ..With::default() };
+    answer(app, uri, person, id, status, with).await
 }
 
 /// The fields of the small forms.
@@ -391,10 +409,8 @@ pub(super) async fn allot(
     let own = found.contracts.iter().any(|kept| kept.contract.code == sent.contract);
     let (Ok(sku), Ok(units), true) = (sent.sku.parse(), sent.units.trim().parse::<i64>(), own)
     else {
-        let t = Text::new(person.language, None);
-        let said = notice("bad", t.get("rsl-allot-bad"));
-        let with = With { said, ..With::default() };
-        return answer(&app, &uri, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, with).await;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return said_bad(&app, &uri, &person, &id, status, "rsl-allot-bad").await;
     };
     let act = ExpansionAct::Allot { market, contract: sent.contract, sku, units };
     let doing = Doing {

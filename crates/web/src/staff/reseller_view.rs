@@ -1,11 +1,19 @@
 //! Resellers in the words of their pages: the maker's and their own.
 
-use kontor_domain::reseller::{Clause, OrderStage, Standing};
+use axum::response::Response;
+use kontor_base::Money;
+use kontor_domain::catalogue::Sku;
+use kontor_domain::reseller::{BillState, BodyLine, CancelledBy, Clause, OrderStage, Standing};
 use kontor_shop::reseller::ShownReseller;
-use kontor_store::reseller::{KeptContract, Reseller};
+use kontor_store::reseller::bill::KeptBill;
+use kontor_store::reseller::{KeptContract, KeptOrder, Reseller};
 
+use super::csv::Csv;
+use crate::kit::app::App;
 use crate::kit::text::Text;
-use crate::page::staff::{AllotmentLine, ContractRow, ResellerOrderRow, ResellerRow};
+use crate::page::staff::{
+    AllotmentLine, BillDocument, BillLine, BillRow, ContractRow, ResellerOrderRow, ResellerRow,
+};
 
 pub(super) fn row(t: &Text, reseller: &Reseller, contracts: &[KeptContract]) -> ResellerRow {
     let (id, tone) = match reseller.standing {
@@ -88,12 +96,122 @@ pub(crate) fn orders(t: &Text, found: &ShownReseller) -> Vec<ResellerOrderRow> {
             .collect::<Vec<_>>()
             .join(", "),
         total: t.money(&order.body.total),
-        stage: t
-            .get(match order.stage {
-                OrderStage::Taken => "rsl-taken",
-                OrderStage::Dispatched => "rsl-dispatched",
-            })
-            .into_owned(),
+        stage: stage(t, order),
+        waits: order.stage == OrderStage::Taken,
+        unbilled: order.stage != OrderStage::Cancelled
+            && !found.bills.iter().any(|bill| bill.order == order.id),
+        bill: found.bills.iter().find(|bill| bill.order == order.id).map(|bill| bill_row(t, bill)),
     })
     .collect()
+}
+
+fn stage(t: &Text, order: &KeptOrder) -> String {
+    match (order.stage, &order.cancelled) {
+        (OrderStage::Taken, _) => t.get("rsl-taken").into_owned(),
+        (OrderStage::Dispatched, _) => t.get("rsl-dispatched").into_owned(),
+        (OrderStage::Cancelled, None) => t.get("rsl-cancelled").into_owned(),
+        (OrderStage::Cancelled, Some(how)) => {
+            let id = match how.by {
+                CancelledBy::Reseller => "rsl-cancelled-by-reseller",
+                CancelledBy::Maker => "rsl-cancelled-by-maker",
+            };
+            t.two(id, "date", t.date(&how.on), "reason", how.reason.as_str()).into_owned()
+        }
+    }
+}
+
+fn bill_state(t: &Text, state: BillState) -> (String, &'static str) {
+    let (id, tone) = match state {
+        BillState::Open => ("rsl-bill-open", "warn"),
+        BillState::Paid => ("rsl-bill-paid", "good"),
+        BillState::Void => ("rsl-bill-void", "quiet"),
+    };
+    (t.get(id).into_owned(), tone)
+}
+
+fn bill_row(t: &Text, bill: &KeptBill) -> BillRow {
+    let (state, tone) = bill_state(t, bill.state);
+    let next = match bill.state {
+        BillState::Open => Some(true),
+        BillState::Paid => Some(false),
+        BillState::Void => None,
+    };
+    BillRow { number: bill.number.clone(), state, tone, next }
+}
+
+/// The name of a variant's model, or the SKU of one that is gone.
+pub(crate) fn product_name(app: &App, t: &Text, sku: &Sku) -> String {
+    match app.shop.snapshots.now().product(sku) {
+        Some((_, model)) => model.text(t.language(), |text| &text.name).to_owned(),
+        None => sku.to_string(),
+    }
+}
+
+/// A bill as it is printed; `name` tells a variant's name.
+pub(crate) fn bill_document(
+    t: &Text,
+    kept: &KeptBill,
+    csv: String,
+    name: impl Fn(&Sku) -> String,
+) -> BillDocument {
+    let body = &kept.body;
+    let (state, tone) = bill_state(t, kept.state);
+    let country = |country| t.country(country).into_owned();
+    let lines = body.lines.iter().map(|line| BillLine {
+        sku: line.sku.to_string(),
+        name: name(&line.sku),
+        units: t.number(i64::from(line.units)),
+        unit: t.money(&unit_price(line)),
+        amount: t.money(&line.amount),
+    });
+    let movements = body.movements.iter().map(|movement| {
+        let id = if movement.came { "rsl-money-came" } else { "rsl-money-went" };
+        (t.get(id).into_owned(), movement.on, movement.reference.clone())
+    });
+    BillDocument {
+        number: kept.number.clone(),
+        state,
+        tone,
+        reseller: (body.reseller.clone(), country(&body.reseller_country)),
+        contract: (body.contract.clone(), body.price_clause.clone()),
+        order: (kept.order.to_string(), body.ordered_on),
+        ship_to: country(&body.ship_to),
+        days: (body.issued_on, body.due_on),
+        lines: lines.collect(),
+        sums: [&body.net, &body.tax, &body.total].map(|sum| t.money(sum)),
+        tax_note: body.tax_note.clone(),
+        movements: movements.collect(),
+        csv,
+    }
+}
+
+/// What one unit costs: a line's amount is its price times its units, so nothing is left over.
+fn unit_price(line: &BodyLine) -> Money {
+    Money::new(line.amount.minor / i64::from(line.units.max(1)), line.amount.currency)
+}
+
+/// A bill as a file: a row for each line, then the tax.
+pub(crate) fn bill_csv(kept: &KeptBill) -> Response {
+    let body = &kept.body;
+    let mut csv = Csv::new("bill,order,contract,item,units,unit_price,amount,currency,note");
+    let currency = body.total.currency.code();
+    let order = kept.order.to_string();
+    for line in &body.lines {
+        csv.row([
+            &kept.number,
+            &order,
+            &body.contract,
+            line.sku.as_str(),
+            &line.units.to_string(),
+            &unit_price(line).decimal(),
+            &line.amount.decimal(),
+            currency,
+            "",
+        ]);
+    }
+    let (tax, note) = (body.tax.decimal(), body.tax_note.as_str());
+    csv.row([&kept.number, &order, &body.contract, "tax", "", "", &tax, currency, note]);
+    let (total, state) = (body.total.decimal(), kept.state.word());
+    csv.row([&kept.number, &order, &body.contract, "total", "", "", &total, currency, state]);
+    csv.respond("attachment; filename=\"bill.csv\"")
 }

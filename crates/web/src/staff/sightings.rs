@@ -2,6 +2,10 @@
 
 use kontor_domain::install::DeviceKey;
 use kontor_domain::reach::Sighting;
+use kontor_rom::install::{elsewhere, other_makers};
+use kontor_shop::planning::Devices;
+use kontor_shop::reach::carried_abroad;
+use kontor_store::StoreError;
 
 use crate::kit::app::App;
 
@@ -11,4 +15,16 @@ pub(super) fn sightings(
 ) -> Option<Box<dyn Fn(DeviceKey) -> Option<Sighting> + Send + Sync>> {
     let counter = app.install.as_ref()?.counter()?.clone();
     Some(Box::new(move |device| counter.book().sighting(device)))
+}
+
+/// What the count knows of devices for the next country; none where nothing is counted.
+pub(super) async fn devices(app: &App) -> Result<Option<Devices>, StoreError> {
+    let (Some(install), Some(seen)) = (&app.install, sightings(app)) else { return Ok(None) };
+    let Some(counter) = install.counter() else { return Ok(None) };
+    let carried = carried_abroad(&app.shop, &*seen).await?;
+    let models = other_makers(&app.shop.db).await?;
+    let book = counter.book();
+    let as_of = book.today().date();
+    let elsewhere = elsewhere(&book, &models);
+    Ok(Some(Devices { carried, elsewhere, as_of, least: install.settings.cell_min }))
 }

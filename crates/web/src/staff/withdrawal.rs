@@ -10,7 +10,8 @@ use kontor_domain::catalogue::{ComponentKind, Slug};
 use kontor_domain::clearance::{ComponentScope, Reach, Scope, Subject, Truth};
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
-use kontor_shop::mail::{News, Telling};
+use kontor_shop::Failure;
+use kontor_shop::mail::{News, Telling, write_to_held};
 use kontor_shop::opening::withdrawals;
 use kontor_shop::order::held_orders;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
@@ -23,7 +24,7 @@ use super::desk::{market_for, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
 use super::tell::path;
 use crate::kit::app::App;
-use crate::kit::form_key;
+use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
@@ -36,6 +37,12 @@ pub(super) const SHOW: Route = Route::desk(PATH, READS);
 pub(super) const CSV: Route = Route::desk("/admin/{market}/withdrawals.csv", READS);
 pub(super) const WITHDRAW: Route =
     Route::desk_form(PATH, Some(Permission::OpeningWithdraw), Repeat::FormKey);
+/// Writes to the buyers of what is held.
+pub(super) const WRITE: Route = Route::desk_form(
+    "/admin/{market}/withdrawals/write",
+    Some(Permission::OpeningWithdraw),
+    Repeat::FormKey,
+);
 pub(super) const RESTORE: Route = Route::desk_form(
     "/admin/{market}/withdrawals/restore",
     Some(Permission::OpeningRestore),
@@ -73,6 +80,7 @@ pub(super) async fn show(
     let t = Text::new(person.language, None);
     let said = match asked.said.as_str() {
         "withdrawn" => notice("good", t.get("wd-done")),
+        "written" => notice("good", t.get("wd-written")),
         _ => None,
     };
     answer(&app, &uri, &person, code, (StatusCode::OK, said), WithdrawForm::default()).await
@@ -320,6 +328,46 @@ pub(super) async fn restore(
             let said = (status, notice("bad", words));
             answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
         }
+    }
+}
+
+/// The field of the form that writes to buyers.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WriteForm {
+    key: String,
+}
+
+pub(super) async fn write(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    form: Result<Form<WriteForm>, FormRejection>,
+) -> Response {
+    let sent = match form {
+        Ok(Form(sent)) => sent,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
+    };
+    let Some(code) = market_for(&app, &person, Permission::OpeningWithdraw, &market) else {
+        return nothing(&app, &uri);
+    };
+    if !is_form_key(&sent.key) {
+        return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    match write_to_held(&app.shop, &person, code, &sent.key).await {
+        Ok(_) => {
+            let place = format!("/admin/{code}/withdrawals?said=written");
+            Redirect::to(&place).into_response()
+        }
+        Err(Failure::Refused(refusal)) => {
+            let t = Text::new(person.language, None);
+            let words = t.one("staff-refused", "why", refusal.to_string());
+            let said = (StatusCode::CONFLICT, notice("bad", words));
+            answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
+        }
+        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
+        Err(Failure::KeyReused) => Problem::bad_form().respond(&app, uri.path(), None),
     }
 }
 

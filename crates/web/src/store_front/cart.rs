@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::{id, limits};
 use kontor_domain::cart::{Cart, CartRefusal};
 use kontor_domain::catalogue::Sku;
+use kontor_domain::market::MarketCode;
 use kontor_shop::cart::{
     Change, Command, LineNow, Offer, Refusal, ShownCart, change, show as read,
 };
@@ -91,18 +92,39 @@ pub(super) async fn add(
     let mut outcome = change(&app.shop, command.clone()).await;
     if matches!(outcome, Err(Failure::KeyReused)) {
         // Another product was put in by a second window that had seen the same version.
-        outcome = change(&app.shop, Command { once: None, ..command }).await;
+        outcome = change(&app.shop, Command { once: None, ..command.clone() }).await;
     } else if matches!(outcome, Err(Failure::Refused(Refusal::UnknownCart))) {
         // The browser remembers a cart of a database that is gone.
-        outcome = change(&app.shop, Command { cart: None, once: None, ..command }).await;
+        outcome = change(&app.shop, Command { cart: None, once: None, ..command.clone() }).await;
+    }
+    let mut begun = None;
+    if command.cart.is_none() && matches!(outcome, Err(Failure::Refused(Refusal::NotSold { .. }))) {
+        // Refused carts are counted, each once: a browser without one is given an empty one, by
+        // which its next try is known to be the same person's.
+        begun = empty(&app, visit.code).await;
+        if let Some(cart) = &begun {
+            outcome = change(&app.shop, Command { cart: Some(cart.id), ..command }).await;
+        }
     }
     match outcome {
         Ok(changed) => {
             let address = format!("{}?added={added}", visit.path("cart"));
             go(&app, &address, &changed.answer.cart)
         }
-        Err(failure) => refused(&app, &visit, &uri, &headers, failure).await,
+        Err(failure) => {
+            let mut response = refused(&app, &visit, &uri, &headers, failure).await;
+            if let Some(cart) = &begun {
+                set_cart(response.headers_mut(), &app, cart);
+            }
+            response
+        }
     }
+}
+
+/// A new cart with nothing in it.
+async fn empty(app: &App, market: MarketCode) -> Option<Cart> {
+    let command = Command { cart: None, market, changes: Vec::new(), version: None, once: None };
+    change(&app.shop, command).await.ok().map(|changed| changed.answer.cart)
 }
 
 pub(super) async fn set(

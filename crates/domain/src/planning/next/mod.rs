@@ -13,13 +13,15 @@
 //! Start reading at [`next_country`] in `sheet.rs`.
 
 mod draw;
+mod own;
 mod sentence;
 mod sheet;
 mod types;
 
+pub use own::{OwnCount, feed, own_count};
 pub use sentence::two_digits;
 pub use sheet::next_country;
 pub use types::{
-    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Placement, Settings,
-    Sheet, Signal, SignalKind, SignalResult, Spread, Sway,
+    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Origin, Placement,
+    Settings, Sheet, Signal, SignalKind, SignalResult, Spread, Sway,
 };

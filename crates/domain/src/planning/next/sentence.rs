@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::types::{Calibration, CandidateResult, Gate, Placement, SignalKind, SignalResult, Sway};
+use super::types::{
+    Calibration, CandidateResult, Gate, Origin, Placement, SignalKind, SignalResult, Sway,
+};
 
 /// A number with at most two significant digits: an estimate is not known better.
 #[must_use]
@@ -81,8 +83,10 @@ impl fmt::Display for SignalResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = noun(self.signal.kind);
         write!(f, "{} {noun}", Grouped(self.signal.count))?;
-        if self.stale {
-            write!(f, " (counted on {})", self.signal.as_of)?;
+        match self.signal.origin {
+            Origin::Own => write!(f, " (own count of {})", self.signal.as_of)?,
+            Origin::File if self.stale => write!(f, " (counted on {})", self.signal.as_of)?,
+            Origin::File => {}
         }
         let (Some(units), Calibration::Openings { count }) = (self.units, self.calibration) else {
             return write!(f, ": not calibrated.");

@@ -54,6 +54,20 @@ impl SignalKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
+
+    /// What exactly this shop counts of it, as the source of a count of its own.
+    #[must_use]
+    pub const fn counted_as(self) -> &'static str {
+        match self {
+            Self::CarriedAbroad => {
+                "units sold elsewhere, active there, first seen in twelve months"
+            }
+            Self::RomElsewhere => "active in 30 days on models of other makers",
+            Self::ResellerOrders => "units that resellers ordered to there in twelve months",
+            Self::WaitingList => "different addresses that signed up in 180 days",
+            Self::BlockedCarts => "carts that were refused for a clearance in twelve months",
+        }
+    }
 }
 
 /// One signal of one country.
@@ -65,8 +79,22 @@ pub struct Signal {
     pub count: u64,
     /// When it was counted.
     pub as_of: Date,
-    /// Where the count is from.
+    /// Where the count is from, in the words of whoever has written it down.
     pub source: String,
+    /// Who has counted.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// Who has counted a signal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It stands in the file, with its source.
+    #[default]
+    File,
+    /// This shop has counted it itself.
+    Own,
 }
 
 /// What a market that was opened has taught: of so many signals so many bought in the first year.

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use kontor_base::{Clock, Random};
 use kontor_domain::planning::hit_rate;
 use kontor_shop::Shop;
-use kontor_shop::planning::{Kind as Plan, Worked, import_past, past_openings, work_out};
+use kontor_shop::planning::{Evidence, Kind as Plan, Worked, import_past, past_openings, work_out};
 use serde::de::DeserializeOwned;
 
 use super::CommandError;
@@ -22,8 +22,8 @@ use crate::server::{existing_database, open, policy};
 
 /// Work out costs, batches and the next country from a file.
 ///
-/// `kontor plan example KIND` prints a file to begin with; nothing is read from or written to the
-/// shop.
+/// `kontor plan example KIND` prints a file to begin with. Nothing is written to the shop, and only
+/// `next-country --own` and `openings` read from it.
 #[derive(Debug, Subcommand)]
 pub(super) enum Args {
     /// Landed cost of one unit, line by line.
@@ -39,7 +39,7 @@ pub(super) enum Args {
     /// Signals are turned into units a year each on its own and never added. Take rates are learned
     /// from opened markets; without one a signal is a count and no estimate. Ranks are ranges over
     /// the draws: countries whose ranges overlap are tied.
-    NextCountry(File),
+    NextCountry(NextFile),
     /// The year ahead: simple methods, their spread, the gap to the target.
     ///
     /// The spread is no probability. A band of past errors is printed from eight own past forecasts
@@ -68,6 +68,16 @@ pub(super) struct File {
     /// Print inputs and results as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(super) struct NextFile {
+    #[command(flatten)]
+    file: File,
+    /// Feed what this shop has counted itself (devices, waiting lists, resellers' orders, refused
+    /// carts) wherever the file has no count of the kind, and learn from the openings on record.
+    #[arg(long)]
+    own: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -99,7 +109,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         Args::Local(file) => costs::local(file),
         Args::Reorder(file) => costs::reorder(file),
         Args::Batch(file) => costs::batch(file),
-        Args::NextCountry(file) => next_country::run(file),
+        Args::NextCountry(next) => next_country::run(&next.file, &nothing()),
         Args::Forecast(file) => forecast::run(file),
         Args::Example { kind } => {
             print!("{}", kind.example());
@@ -113,18 +123,28 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
 impl Args {
     /// Whether it reads or writes the shop.
     pub(super) const fn needs_shop(&self) -> bool {
-        matches!(self, Self::Openings { .. })
+        match self {
+            Self::Openings { .. } => true,
+            Self::NextCountry(next) => next.own,
+            _ => false,
+        }
     }
 }
 
 /// What reads or writes the shop.
 pub(super) async fn run_in_shop(args: Args, config: &Config) -> Result<ExitCode, CommandError> {
-    let Args::Openings { import } = args else { return run(&args) };
+    if !args.needs_shop() {
+        return run(&args);
+    }
     existing_database(config)?;
     let (db, key) = open(config)?;
     let shop = Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
     let shop = Arc::new(shop);
-    let done = openings(&shop, import.as_deref()).await;
+    let done = match &args {
+        Args::Openings { import } => openings(&shop, import.as_deref()).await,
+        Args::NextCountry(next) => next_country::with_own(&shop, config, &next.file).await,
+        other => run(other),
+    };
     shop.db.close().await;
     done
 }
@@ -167,7 +187,16 @@ const BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// What a file comes to.
 fn worked(kind: Plan, path: &Path) -> Result<Worked, CommandError> {
-    work_out(kind, &text(path)?, &[])
+    worked_with(kind, path, &nothing())
+}
+
+/// Nothing beside a file; a question that names no day is today's.
+fn nothing() -> Evidence {
+    Evidence::none(Clock::System.now().date())
+}
+
+fn worked_with(kind: Plan, path: &Path, evidence: &Evidence) -> Result<Worked, CommandError> {
+    work_out(kind, &text(path)?, evidence)
         .map_err(|error| CommandError::other(&format!("read {}", path.display()), error))
 }
 

@@ -81,6 +81,7 @@ request that is answered with one has changed nothing.";
         reach::record::show_record,
         reseller::show::show_reseller,
         reseller::order::place_reseller_order,
+        reseller::cancel::cancel_reseller_order,
         reseller::sell_out::report_sold,
         super::openapi_json::show_openapi,
         super::reference::show_reference,

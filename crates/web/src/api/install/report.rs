@@ -54,6 +54,10 @@ pub(crate) struct InstallReport {
     /// The credential that this server gave it.
     #[serde(default)]
     credential: String,
+    /// Its serial number, if it may tell it: hashed at once, and used for nothing but where the unit
+    /// stays that was sold under it.
+    #[serde(default)]
+    serial: String,
 }
 
 /// The report is taken: what it says is on disk.
@@ -102,6 +106,7 @@ async fn take(app: &App, call: &Call) -> Result<Reply, Problem> {
         day: &report.day,
         kind: &report.kind,
         credential: &report.credential,
+        serial: &report.serial,
     };
     match accept(install, Incoming::Own(form), call.address).await {
         Ok(accepted) => {

@@ -1,5 +1,6 @@
 //! Resellers for programs: what lies with them, orders, and reports of what was sold on.
 
+pub(crate) mod cancel;
 pub(crate) mod order;
 pub(crate) mod sell_out;
 pub(crate) mod show;
@@ -51,12 +52,16 @@ fn of_reseller(failure: Failure<Refusal>) -> Problem {
                 problem
             }
             Refusal::UnknownSku(_) => invalid(vec![field("/lines", code, &detail)]),
-            Refusal::Unknown | Refusal::UnknownContract(_) | Refusal::UnknownOrder => {
-                Problem::new(StatusCode::NOT_FOUND, code).detail(detail)
-            }
-            Refusal::Stock(_) | Refusal::Ship(_) | Refusal::BeyondAllotment { .. } => {
-                Problem::new(StatusCode::CONFLICT, code).detail(detail)
-            }
+            Refusal::Unknown
+            | Refusal::UnknownContract(_)
+            | Refusal::UnknownOrder
+            | Refusal::UnknownBill => Problem::new(StatusCode::NOT_FOUND, code).detail(detail),
+            Refusal::Stock(_)
+            | Refusal::Ship(_)
+            | Refusal::BeyondAllotment { .. }
+            | Refusal::Billed(_)
+            | Refusal::BillStands(..)
+            | Refusal::Money(_) => Problem::new(StatusCode::CONFLICT, code).detail(detail),
             Refusal::Size | Refusal::Fields(_) | Refusal::Contract(_) | Refusal::Text(_) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code).detail(detail)
             }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_shop::reseller::show as shown;
 use kontor_store::reseller::KeptOrder;
+use kontor_store::reseller::bill::KeptBill;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,11 +92,31 @@ pub(crate) struct ResellerOrderBody {
     on: kontor_base::Date,
     /// Where it goes.
     ship_to: String,
-    /// `taken` or `dispatched`.
+    /// `taken`, `dispatched` or `cancelled`.
     state: String,
+    /// What it is billed with, once it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill: Option<ResellerBillBody>,
     /// What is in it.
     lines: Vec<ResellerLineBody>,
     /// What it costs, before tax.
+    total: MoneyBody,
+}
+
+/// What an order is billed with: a proforma.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResellerBillBody {
+    /// Its number.
+    #[schema(example = "US-B-000042")]
+    number: String,
+    /// `open`, `paid` or `void`.
+    state: String,
+    /// Until when it is to be paid.
+    #[schema(value_type = String, format = Date)]
+    due_on: kontor_base::Date,
+    /// Tax, as the bill says.
+    tax: MoneyBody,
+    /// What is owed.
     total: MoneyBody,
 }
 
@@ -111,8 +132,16 @@ pub(crate) struct ResellerLineBody {
 }
 
 impl ResellerOrderBody {
-    pub(super) fn of(order: &KeptOrder) -> Self {
+    pub(super) fn of(order: &KeptOrder, bills: &[KeptBill]) -> Self {
+        let bill = bills.iter().find(|bill| bill.order == order.id);
         Self {
+            bill: bill.map(|bill| ResellerBillBody {
+                number: bill.number.clone(),
+                state: bill.state.word().to_owned(),
+                due_on: bill.body.due_on,
+                tax: bill.body.tax.into(),
+                total: bill.body.total.into(),
+            }),
             id: order.id.to_string(),
             contract: order.contract.clone(),
             on: order.body.on,
@@ -186,7 +215,7 @@ async fn show(app: &App, call: &Call) -> Result<Reply, Problem> {
                 shipped: row.shipped,
             })
             .collect(),
-        orders: found.orders.iter().map(ResellerOrderBody::of).collect(),
+        orders: found.orders.iter().map(|o| ResellerOrderBody::of(o, &found.bills)).collect(),
     };
     Ok(Reply::json(StatusCode::OK, &body))
 }

@@ -33,6 +33,8 @@ pub fn draw(size: Size, label: &str, steps: &[Step]) -> String {
     let scale = Linear::new([0.0, most as f64], [0.0, size.width() - 4.0]);
     let mut svg = Svg::picture(size.class(), size.width(), rows * ROW + 4.0, label);
     let mut y = 0.0;
+    // Where the bar before ends: the next one stands on it.
+    let mut stands_on: Option<f64> = None;
     for step in steps {
         let (from, to) = (scale.at(step.from as f64), scale.at(step.to as f64));
         let class = if step.sum { "c-strong" } else { "c-label" };
@@ -43,6 +45,10 @@ pub fn draw(size: Size, label: &str, steps: &[Step]) -> String {
             (false, true) => "c-bar c-unsure",
             (false, false) => "c-bar c-other",
         };
+        if let Some(on) = stands_on {
+            svg.line("c-rule", [on, y - 8.0], [on, y + 32.0]);
+        }
+        stands_on = (!step.sum).then_some(to);
         svg.rect(look, [from.min(to), y + 20.0], [(to - from).abs().max(1.5), 12.0], 2.0, "");
         y += ROW;
     }

@@ -13,8 +13,8 @@ use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
     CartPage, CheckoutPage, CountriesPage, DepositPage, LegalPage, OrderPage, PassOnPage,
     PlacePage, ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage,
-    ResellerDeskPage, ResellerFrontPage, SalePage, SalesPage, SecondStepPage, ShelfPage,
-    WaitingPage, staff,
+    ResellerBillPage, ResellerDeskPage, ResellerFrontPage, SalePage, SalesPage, SecondStepPage,
+    ShelfPage, WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -68,6 +68,8 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-dispatch", l, staff::DispatchPage::samples(l)));
         all.extend(render("staff-resellers", l, staff::ResellersPage::samples(l)));
         all.extend(render("staff-reseller", l, staff::ResellerPage::samples(l)));
+        all.extend(render("staff-bill", l, staff::BillPage::samples(l)));
+        all.extend(render("reseller-bill", l, ResellerBillPage::samples(l)));
         all.extend(render("staff-carried", l, staff::CarriedPage::samples(l)));
         all.extend(render("staff-next", l, staff::NextCountryPage::samples(l)));
         all.extend(render("staff-plan", l, staff::PlanPage::samples(l)));

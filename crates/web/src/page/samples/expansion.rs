@@ -6,11 +6,12 @@ use kontor_domain::reseller::ProfileForm;
 use super::staff::shell as desk;
 use super::{at, day, lone};
 use crate::page::staff::{
-    AllotmentLine, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice, Compared, ComparedRow,
-    ContractForm, ContractRow, DispatchPage, EstimateLine, GapRow, HeldRow, Mark, MatrixCell,
-    MatrixRule, NextCountryPage, OpenItem, OpeningPage, OutsideLine, ParcelRow, PastRow, Place,
-    PlanLine, PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
-    SignalLine, TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+    AllotmentLine, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice, Compared,
+    ComparedRow, ContractForm, ContractRow, CountedRow, DispatchPage, EstimateLine, GapRow,
+    HeldRow, Mark, MatrixCell, MatrixRule, NextCountryPage, OpenItem, OpeningPage, OutsideLine,
+    ParcelRow, PastRow, Place, PlanLine, PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage,
+    ResellerRow, ResellersPage, SignalLine, TakenStep, WithdrawForm, WithdrawalRow,
+    WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 
@@ -229,6 +230,14 @@ fn order() -> ResellerOrderRow {
         lines: "400 × BAND-BLACK".to_owned(),
         total: "€3,600.00".to_owned(),
         stage: "taken".to_owned(),
+        waits: true,
+        unbilled: false,
+        bill: Some(BillRow {
+            number: "NL-B-000001".to_owned(),
+            state: "to be paid".to_owned(),
+            tone: "warn",
+            next: Some(true),
+        }),
     }
 }
 
@@ -410,7 +419,8 @@ impl NextCountryPage {
                 signals: vec![SignalLine {
                     name: "resellers’ orders".to_owned(),
                     count: "9,800".to_owned(),
-                    here: "1,200".to_owned(),
+                    own: false,
+                    here: Some(("1,200".to_owned(), day(2015, 5, 31))),
                     as_of: day(2015, 5, 20),
                     stale: true,
                     source: "shipping labels".to_owned(),
@@ -419,6 +429,14 @@ impl NextCountryPage {
                 }],
             }],
             settings: "10,000 draws.".to_owned(),
+            counted: vec![CountedRow {
+                country: "Germany".to_owned(),
+                class: "bands".to_owned(),
+                signal: "resellers’ orders".to_owned(),
+                count: "1,200".to_owned(),
+                as_of: day(2015, 5, 31),
+                how: "units that resellers ordered to there in twelve months".to_owned(),
+            }],
             past: vec![PastRow {
                 country: "India".to_owned(),
                 class: "phone".to_owned(),

@@ -3,6 +3,7 @@
 //! `cargo test -p kontor-web write_samples -- --ignored` writes them to `/tmp/face` as files, with
 //! the assets beside them, for looking at in a browser.
 
+mod bill;
 mod check;
 mod checkout;
 mod desk;

@@ -69,8 +69,10 @@ pub struct SignalLine {
     pub name: String,
     /// How many.
     pub count: String,
-    /// How many this shop has counted itself; empty: it has not.
-    pub here: String,
+    /// This shop has counted it itself; otherwise the file says so.
+    pub own: bool,
+    /// How many this shop has counted itself, and when, where the file says something else.
+    pub here: Option<(String, Date)>,
     /// When.
     pub as_of: Date,
     /// The count is old.
@@ -81,6 +83,23 @@ pub struct SignalLine {
     pub units: String,
     /// Whether it clears break-even, or how many it would need.
     pub verdict: String,
+}
+
+/// What this shop has counted itself of one signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedRow {
+    /// The country.
+    pub country: String,
+    /// The class of products, or that it speaks for every one.
+    pub class: String,
+    /// The signal.
+    pub signal: String,
+    /// How many.
+    pub count: String,
+    /// The day of the count.
+    pub as_of: Date,
+    /// What exactly is counted.
+    pub how: String,
 }
 
 /// A candidate.
@@ -151,6 +170,8 @@ pub struct NextCountryPage {
     pub rows: Vec<CandidateRow>,
     /// Draws, seed, years.
     pub settings: String,
+    /// What this shop has counted itself.
+    pub counted: Vec<CountedRow>,
     /// Past openings.
     pub past: Vec<PastRow>,
     /// How many forecasts came true, in words.

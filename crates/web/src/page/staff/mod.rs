@@ -30,8 +30,8 @@ pub use clearance::{
 pub use customer::{CustomerPage, LetterShown, TellPage, WaitingListsPage, WaitingRow};
 pub use door::DoorPage;
 pub use evidence::{
-    CandidateRow, CarriedLine, CarriedPage, EstimateLine, NextCountryPage, PastRow, PlanLine,
-    PlanPage, SignalLine,
+    CandidateRow, CarriedLine, CarriedPage, CountedRow, EstimateLine, NextCountryPage, PastRow,
+    PlanLine, PlanPage, SignalLine,
 };
 pub use figures::{CoverRow, Drawn, EndingRow, FiguresPage};
 pub use find::{FindPage, FoundKind};
@@ -48,8 +48,9 @@ pub use people::{PeoplePage, PersonRow};
 pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use reseller::{
-    AllotmentLine, ContractForm, ContractRow, DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow,
-    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+    AllotmentLine, BillDocument, BillLine, BillPage, BillRow, ContractForm, ContractRow,
+    DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow, ResellerOrderRow, ResellerPage,
+    ResellerRow, ResellersPage,
 };
 pub use shell::{Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage};

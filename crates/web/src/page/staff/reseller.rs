@@ -88,8 +88,85 @@ pub struct ResellerOrderRow {
     pub lines: String,
     /// What it costs.
     pub total: String,
-    /// How far it is, in words.
+    /// How far it is, in words; of a cancelled one by whom and why.
     pub stage: String,
+    /// It can still be cancelled.
+    pub waits: bool,
+    /// It can be billed: it stands, and there is no bill yet.
+    pub unbilled: bool,
+    /// Its bill.
+    pub bill: Option<BillRow>,
+}
+
+/// The bill of an order, in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillRow {
+    /// Its number.
+    pub number: String,
+    /// Where it stands, in words.
+    pub state: String,
+    /// `good`, `warn` or `quiet`.
+    pub tone: &'static str,
+    /// The next movement of its money: it comes, or goes back; none: nothing is owed.
+    pub next: Option<bool>,
+}
+
+/// A bill as it is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillDocument {
+    /// Its number.
+    pub number: String,
+    /// Where it stands, in words.
+    pub state: String,
+    /// `good`, `warn` or `quiet`.
+    pub tone: &'static str,
+    /// Whom it is for, and where they are.
+    pub reseller: (String, String),
+    /// The contract, and the clause with the price list.
+    pub contract: (String, String),
+    /// The order, and when it was placed.
+    pub order: (String, Date),
+    /// Where the goods go.
+    pub ship_to: String,
+    /// When it was issued, and until when it is to be paid.
+    pub days: (Date, Date),
+    /// The lines.
+    pub lines: Vec<BillLine>,
+    /// The sum before tax, the tax, and both.
+    pub sums: [String; 3],
+    /// The rule that the tax follows from.
+    pub tax_note: String,
+    /// What came and went: in words, when, and what the bank calls it.
+    pub movements: Vec<(String, Date, String)>,
+    /// Where its lines are as a file.
+    pub csv: String,
+}
+
+/// A line of a bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BillLine {
+    /// The variant.
+    pub sku: String,
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub units: String,
+    /// What one costs.
+    pub unit: String,
+    /// What the line costs.
+    pub amount: String,
+}
+
+/// `GET /admin/resellers/{id}/bills/{number}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/bill.html")]
+pub struct BillPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// The bill.
+    pub bill: BillDocument,
+    /// The reseller's page.
+    pub back: String,
 }
 
 /// A key.
@@ -227,5 +304,24 @@ pub struct DispatchPage {
 impl DispatchPage {
     fn is_market(&self, other: &MarketCode) -> bool {
         self.market == *other
+    }
+}
+
+impl ResellerPage {
+    /// Where the bills are.
+    fn bills(&self) -> String {
+        format!("/admin/resellers/{}/bills", self.row.id)
+    }
+
+    fn waits(&self) -> bool {
+        self.orders.iter().any(|order| order.waits)
+    }
+
+    fn unbilled(&self) -> bool {
+        self.orders.iter().any(|order| order.unbilled)
+    }
+
+    fn billed(&self) -> bool {
+        self.orders.iter().any(|o| o.bill.as_ref().is_some_and(|bill| bill.next.is_some()))
     }
 }

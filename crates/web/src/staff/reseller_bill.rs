@@ -1,0 +1,181 @@
+//! Orders of resellers after they were taken: cancelled, billed, paid; and the bill as it is printed.
+
+use axum::Extension;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use kontor_base::Money;
+use kontor_domain::market::MarketCode;
+use kontor_domain::reseller::BillState;
+use kontor_domain::staff::Permission;
+use kontor_shop::reseller::{BillTerms, ShownReseller, bill_of_reseller};
+use kontor_shop::staff::{ExpansionAct, Person};
+use kontor_store::reseller::KeptOrder;
+use kontor_store::reseller::bill::KeptBill;
+use serde::Deserialize;
+
+use super::desk::{nothing, shell};
+use super::doing::Doing;
+use super::reseller::{back, found, said_bad};
+use super::reseller_view::{bill_csv, bill_document, product_name};
+use crate::kit::app::App;
+use crate::kit::problem::{Problem, html};
+use crate::kit::routes::{Repeat, Route};
+use crate::page::staff::{BillPage, Place};
+
+const READS: Option<Permission> = Some(Permission::ResellerRead);
+const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
+pub(super) const CANCEL: Route =
+    Route::desk_form("/admin/resellers/{id}/cancel", MANAGES, Repeat::FormKey);
+pub(super) const BILL: Route =
+    Route::desk_form("/admin/resellers/{id}/bill", MANAGES, Repeat::FormKey);
+pub(super) const MONEY: Route =
+    Route::desk_form("/admin/resellers/{id}/money", MANAGES, Repeat::FormKey);
+pub(super) const SHOW: Route = Route::desk("/admin/resellers/{id}/bills/{number}", READS);
+pub(super) const CSV: Route = Route::desk("/admin/resellers/{id}/bills/{number}/lines.csv", READS);
+
+/// The fields of the forms. Nothing but these is read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sent {
+    key: String,
+    order: String,
+    reason: String,
+    due_on: String,
+    tax: String,
+    tax_note: String,
+    on: String,
+    reference: String,
+}
+
+/// The order that a form is about, with its reseller, if the person looks after its market.
+async fn about(
+    app: &App,
+    person: &Person,
+    id: &str,
+    sent: &Sent,
+) -> Result<Option<(ShownReseller, KeptOrder)>, Problem> {
+    let Some(found) = found(app, person, id).await? else { return Ok(None) };
+    let order = found.orders.iter().find(|order| order.id.to_string() == sent.order).cloned();
+    let own = |order: &KeptOrder| person.may(Permission::ResellerManage, Some(order.body.market));
+    Ok(order.filter(own).map(|order| (found, order)))
+}
+
+macro_rules! about {
+    ($app:expr, $uri:expr, $person:expr, $id:expr, $form:expr) => {{
+        let sent = match $form {
+            Ok(Form(sent)) => sent,
+            Err(rejection) => return Problem::form(&rejection).respond(&$app, $uri.path(), None),
+        };
+        match about(&$app, &$person, &$id, &sent).await {
+            Ok(Some((found, order))) => (sent, found, order),
+            Ok(None) => return nothing(&$app, &$uri),
+            Err(problem) => return problem.respond(&$app, $uri.path(), None),
+        }
+    }};
+}
+
+pub(super) async fn cancel(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, _, order) = about!(app, uri, person, id, form);
+    let (market, reason) = (order.body.market, sent.reason.clone());
+    let act = ExpansionAct::CancelReseller { market, order: order.id, reason };
+    let what = "staff.reseller.cancel";
+    let doing = Doing { act: act.into(), reason: sent.reason, key: &sent.key, what };
+    back(&app, &uri, &person, &id, doing, None).await
+}
+
+pub(super) async fn bill(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, _, order) = about!(app, uri, person, id, form);
+    let tax = Money::parse(sent.tax.trim(), order.body.total.currency);
+    let (Ok(due_on), Ok(tax)) = (sent.due_on.trim().parse(), tax) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return said_bad(&app, &uri, &person, &id, status, "rsl-bill-bad").await;
+    };
+    let terms = BillTerms { due_on, tax_minor: tax.minor, tax_note: sent.tax_note };
+    let act = ExpansionAct::BillReseller { market: order.body.market, order: order.id, terms };
+    let reason = order.id.to_string();
+    let what = "staff.reseller.bill";
+    let doing = Doing { act: act.into(), reason, key: &sent.key, what };
+    back(&app, &uri, &person, &id, doing, None).await
+}
+
+pub(super) async fn money(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+    form: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let (sent, found, order) = about!(app, uri, person, id, form);
+    let billed = found.bills.iter().find(|bill| bill.order == order.id);
+    let (Some(billed), Ok(on)) = (billed, sent.on.trim().parse()) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return said_bad(&app, &uri, &person, &id, status, "rsl-bill-bad").await;
+    };
+    // The form says what is next by the bill's state; the act refuses what is no longer so.
+    let came = billed.state == BillState::Open;
+    let (market, reference) = (order.body.market, sent.reference.clone());
+    let act = ExpansionAct::MoveBill { market, order: order.id, came, on, reference };
+    let what = "staff.reseller.money";
+    let doing = Doing { act: act.into(), reason: sent.reference, key: &sent.key, what };
+    back(&app, &uri, &person, &id, doing, None).await
+}
+
+/// A bill of a reseller whom the person may see.
+async fn kept(
+    app: &App,
+    person: &Person,
+    id: &str,
+    number: String,
+) -> Result<Option<KeptBill>, Problem> {
+    let Some(found) = found(app, person, id).await? else { return Ok(None) };
+    let bill = bill_of_reseller(&app.shop, found.reseller.id, number).await;
+    let bill = bill.map_err(|fault| Problem::fault(&fault))?;
+    let own = |market: MarketCode| person.may(Permission::ResellerRead, Some(market));
+    Ok(bill.filter(|bill| own(bill.body.market)))
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path((id, number)): Path<(String, String)>,
+) -> Response {
+    let kept = match kept(&app, &person, &id, number).await {
+        Ok(Some(kept)) => kept,
+        Ok(None) => return nothing(&app, &uri),
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
+    let shell = shell(&app, &person, Place::Resellers).await;
+    let t = shell.text();
+    let back = format!("/admin/resellers/{id}");
+    let csv = format!("{back}/bills/{}/lines.csv", kept.number);
+    let bill = bill_document(&t, &kept, csv, |sku| product_name(&app, &t, sku));
+    html(StatusCode::OK, &BillPage { bill, back, shell })
+}
+
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path((id, number)): Path<(String, String)>,
+) -> Response {
+    match kept(&app, &person, &id, number).await {
+        Ok(Some(kept)) => bill_csv(&kept),
+        Ok(None) => nothing(&app, &uri),
+        Err(problem) => problem.respond(&app, uri.path(), None),
+    }
+}
