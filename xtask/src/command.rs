@@ -5,6 +5,20 @@ use std::process::{Command, Stdio};
 
 use crate::Failure;
 
+/// For a cargo that builds everything once and is thrown away: no state for the next build, no
+/// line numbers in backtraces.
+const BUILT_ONCE: &[(&str, &str)] = &[("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")];
+
+/// A program in a folder; cargo builds for this one run where `CI` says that there is no next.
+fn prepared(program: &str, words: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(words).current_dir(folder).stdin(Stdio::null());
+    if program == "cargo" && std::env::var_os("CI").is_some() {
+        command.envs(BUILT_ONCE.iter().copied());
+    }
+    command
+}
+
 /// Runs a program in a folder with its output shown, and wants success.
 pub(crate) fn run(
     program: &str,
@@ -13,11 +27,8 @@ pub(crate) fn run(
     environment: &[(&str, &str)],
 ) -> Result<(), Failure> {
     let line = shown(program, words);
-    let status = Command::new(program)
-        .args(words)
-        .current_dir(folder)
+    let status = prepared(program, words, folder)
         .envs(environment.iter().copied())
-        .stdin(Stdio::null())
         .status()
         .map_err(|error| format!("could not start `{line}`: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` ended with {status}")) }
@@ -36,11 +47,8 @@ pub(crate) fn output_in(
     environment: &[(&str, &str)],
 ) -> Result<String, Failure> {
     let line = shown(program, words);
-    let output = Command::new(program)
-        .args(words)
-        .current_dir(folder)
+    let output = prepared(program, words, folder)
         .envs(environment.iter().copied())
-        .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("could not start `{line}`: {error}"))?;

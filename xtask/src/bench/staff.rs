@@ -29,6 +29,13 @@ const PAGES: &[(&str, &str)] = &[
     ("proposals", "/admin/proposals"),
     ("log", "/admin/log"),
     ("figures", "/admin/figures"),
+    ("catalogue", "/admin/catalogue"),
+    ("prices", "/admin/us/prices"),
+    ("stock", "/admin/stock"),
+    ("sales", "/admin/sales"),
+    ("calendar", "/admin/clearances/calendar"),
+    ("exchange", "/admin/exchange"),
+    ("find_serial", "/admin/find?q=BB-2015"),
 ];
 
 /// How many orders are filled in.
@@ -54,11 +61,21 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let number = said["number"].as_str().ok_or("there is no order in the database")?;
     let header = format!("Cookie: {cookie}");
     let shop = Shop::serve(bench, &[("KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE", "0")])?;
-    let order = format!("/admin/orders/{number}");
+    let word = |name: &str| said[name].as_str().map(str::to_owned).ok_or(format!("no {name}"));
+    let more = [
+        ("orders_second", format!("/admin/orders?after={}", word("before")?)),
+        ("order", format!("/admin/orders/{number}")),
+        ("customer", format!("/admin/customers/{}", word("customer")?)),
+        ("stock_account", format!("/admin/stock/account?account={}", word("account")?)),
+    ];
+    let body = bench.folder.join("page.html");
     let mut told = serde_json::Map::new();
     let mut slowest: f64 = 0.0;
-    for (name, path) in PAGES.iter().copied().chain([("order", order.as_str())]) {
+    let more = more.iter().map(|(name, path)| (*name, path.as_str()));
+    for (name, path) in PAGES.iter().copied().chain(more) {
         let url = format!("{}{path}", shop.base_url);
+        // A door or an error is fast: only a page counts.
+        load::fetch_with(bench, &url, &body, &["--header", &header])?;
         let words = ["get", url.as_str(), "--header", header.as_str()];
         let rounds = (0..bench.options.rounds)
             .map(|_| load::round(bench, &words, bench.options.seconds))

@@ -34,6 +34,13 @@ impl Span {
     pub const ALL: Self = Self { from: [0; 16], to: [0xff; 16] };
 }
 
+/// Orders of a market in a state. State and id are compared as one: whoever plans this is left no other
+/// index. With two conditions SQLite walked all orders of the market in search of a rare state.
+const IN_STATE: &str = "
+    SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+    FROM order_head WHERE market = $1 AND (state, id) > ($2, $3) AND (state, id) < ($2, $4)
+    ORDER BY state DESC, id DESC LIMIT $5";
+
 /// Orders of a market, the newest first.
 ///
 /// # Errors
@@ -54,9 +61,7 @@ pub fn in_market(
             read_placed,
         ),
         Some(state) => tx.query(
-            "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
-             FROM order_head WHERE market = $1 AND state = $2 AND id > $3 AND id < $4
-             ORDER BY id DESC LIMIT $5",
+            IN_STATE,
             values![market.as_str(), state.word(), &span.from, &span.to, limit],
             read_placed,
         ),
@@ -110,4 +115,25 @@ pub fn kept_state(tx: &mut Tx<'_>, number: &OrderNumber) -> Result<Option<String
     tx.optional("SELECT state FROM order_head WHERE number = $1", values![number.as_str()], |row| {
         row.text(0)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, Options};
+
+    #[tokio::test]
+    async fn a_list_by_state_walks_the_index_of_states() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+        let plan = db.read("test.plan", |tx| {
+            let asked: &'static str = format!("EXPLAIN QUERY PLAN {IN_STATE}").leak();
+            let span = Span::ALL;
+            let values = values!["us", "on_hold", &span.from, &span.to, 20_i64];
+            tx.query(asked, values, |row| row.text(3))
+        });
+        let plan = plan.await.expect("planned").join("; ");
+        assert!(plan.contains("order_head_by_market_state"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "nothing is sorted: {plan}");
+    }
 }

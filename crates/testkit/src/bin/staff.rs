@@ -12,12 +12,14 @@ use std::time::Instant as Stopwatch;
 
 use clap::Parser;
 use kontor::config::Config;
-use kontor_base::id::{CheckoutId, HoldId, OrderId, PaymentId};
+use kontor_base::id::{CheckoutId, HoldId, OrderId, PaymentId, TransferId};
 use kontor_base::{Clock, Instant, Language, Money, Random};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::Market;
 use kontor_domain::order::{ClearanceState, FulfilmentState, Order, OrderNumber};
 use kontor_domain::payment::{PaymentState, ProviderKind, TestScenario};
+use kontor_ledger::warehouse::receive;
+use kontor_ledger::{Movement, Reference, StockKey, StockState};
 use kontor_shop::Shop;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::order::index_orders;
@@ -25,6 +27,7 @@ use kontor_shop::staff::{AddCommand, SecretGiven, SignIn, add, issue_code, set_p
 use kontor_store::StoreError;
 use kontor_store::order::{PlacedOrder, insert};
 use kontor_store::payment::{Payment, save};
+use kontor_store::stock;
 use serde_json::{Value, json};
 
 /// Fills a database with orders and signs somebody in.
@@ -36,6 +39,9 @@ struct Words {
     /// How many orders; 0: fill nothing, sign in only.
     #[arg(long, default_value_t = 1_000_000)]
     orders: u32,
+    /// How many movements the stock ledger has at least.
+    #[arg(long, default_value_t = 200_000)]
+    movements: u32,
 }
 
 type Fault = Box<dyn std::error::Error>;
@@ -98,13 +104,22 @@ async fn run(words: &Words) -> Result<Value, Fault> {
                 "us".parse().expect("a market"),
                 None,
                 kontor_store::order::list::Span::ALL,
-                1,
+                50,
             )
         })
         .await?;
     let number = last.first().map(|placed| placed.order.number.to_string());
+    let customer = last.first().map(|placed| shop.keys.customer(&placed.order.contact.email));
+    let account = busiest(&shop, words.movements).await?;
     shop.db.close().await;
-    Ok(json!({ "cookie": cookie, "number": number, "filled_s": filled_s }))
+    Ok(json!({
+        "cookie": cookie,
+        "number": number,
+        "before": last.last().map(|placed| placed.order.id),
+        "customer": customer,
+        "account": account,
+        "filled_s": filled_s,
+    }))
 }
 
 /// Somebody with every market, a password, and a session.
@@ -136,6 +151,45 @@ async fn come_in(shop: &Arc<Shop>) -> Result<String, Fault> {
             .map_err(|failure| format!("no password: {failure:?}"))?;
     }
     Ok(format!("kontor_staff={}", entered.token))
+}
+
+/// An account of the stock ledger with at least so many movements: deliveries of one unit each.
+async fn busiest(shop: &Arc<Shop>, movements: u32) -> Result<String, Fault> {
+    let snapshot = shop.snapshots.now();
+    let sku = snapshot.variants.keys().next().ok_or("there is no variant")?;
+    let key = StockKey::parse("bench", sku.as_str(), "us").map_err(|error| error.to_string())?;
+    let account = key.account(StockState::Available);
+    let own = account.clone();
+    let there = shop
+        .db
+        .read("bench.movements", move |tx| {
+            let keys = std::slice::from_ref(&own.key);
+            Ok::<_, StoreError>(stock::balances(tx, keys, own.state)?.of(&own))
+        })
+        .await?;
+    let mut written = u32::try_from(there).unwrap_or(u32::MAX);
+    while written < movements {
+        let (own, key, count) = (Arc::clone(shop), key.clone(), AT_ONCE.min(movements - written));
+        shop.db
+            .write("bench.deliveries", move |tx| {
+                for _ in 0..count {
+                    let at = own.now();
+                    let reference =
+                        Reference::parse("bench").map_err(|error| StoreError::BadRow {
+                            table: "stock_transfer",
+                            problem: error.to_string().into(),
+                        })?;
+                    let id = TransferId::new(at, &own.random);
+                    let moved = receive(Movement { id, at, key: key.clone(), units: 1, reference });
+                    let transfer = moved.expect("one unit of goods arrives");
+                    stock::post(tx, &[transfer])?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+        written += count;
+    }
+    Ok(account.to_string())
 }
 
 /// Writes the orders, evenly over the last year and the markets, and finds their terms.
