@@ -240,6 +240,10 @@ typed_id!(
     /// A rollout: how a build reaches the devices of a channel.
     RolloutId, "roll"
 );
+typed_id!(
+    /// A campaign: rollouts of several models that run as one.
+    CampaignId, "camp"
+);
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use kontor_domain::install::{Day, DeviceKey, Kind, LATE_DAYS_MAX, Report, Timing
 use kontor_domain::reach::Sighting;
 
 use crate::column::{Column, Row};
-use crate::cube::Cube;
+use crate::cube::{Cube, cell};
 use crate::days::Days;
 use crate::dictionary::{Dictionary, NAMES_MAX, NAMES_OPEN_MAX, country, country_number};
 use crate::index::{DEVICES_MAX, Index};
@@ -366,6 +366,29 @@ impl Book {
             for (key, count) in cells {
                 *sums.entry(key & mask).or_default() += u64::from(*count);
                 total += u64::from(*count);
+            }
+        }
+        Breakdown { total, cells: self.named(by, &sums) }
+    }
+
+    /// The same of these devices alone; those that are not known are left out.
+    #[must_use]
+    pub fn breakdown_of(
+        &self,
+        devices: &[DeviceKey],
+        days: Option<u16>,
+        by: &[Slice],
+    ) -> Breakdown {
+        let first = days.map_or(0, |days| self.today().window_start(days).number());
+        let mask = by.iter().fold(0, |mask, slice| mask | slice.mask());
+        let mut sums: HashMap<u64, u64, Mix> = HashMap::default();
+        let mut total = 0;
+        for device in devices {
+            let Some(number) = self.index.find(device.0, &self.column) else { continue };
+            let (row, marks) = self.column.get(number);
+            if row.last >= first {
+                *sums.entry(cell(row.said, marks) & mask).or_default() += 1;
+                total += 1;
             }
         }
         Breakdown { total, cells: self.named(by, &sums) }

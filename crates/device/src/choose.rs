@@ -90,8 +90,8 @@ pub fn check_offered(install: &Install, target: &Target) -> Result<(), Refused> 
     Ok(())
 }
 
-/// A delta fits when it leads from exactly the image that the device has.
+/// A delta fits when it leads from exactly the image that the device has, or from nothing.
 pub(crate) fn fits(identity: &Identity, target: &Target) -> bool {
     let delta = target.custom.delta.as_ref();
-    delta.is_none_or(|delta| delta.from_sha256 == identity.image_sha256)
+    delta.is_none_or(|delta| delta.is_packed() || delta.from_sha256 == identity.image_sha256)
 }

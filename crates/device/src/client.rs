@@ -290,7 +290,7 @@ fn apply_delta(
     signed: &kontor_ota::signing::DeltaOf,
 ) -> Result<(), Refused> {
     let open = |path: &Path| File::open(path).map_err(Refused::storage("open an image"));
-    let (old, delta_file) = (open(image)?, open(part)?);
+    let delta_file = open(part)?;
     let header = delta::apply::read_header(&delta_file).map_err(Refused::Delta)?;
     let announced = unhex::<32>(&signed.to_sha256) == Some(header.new_sha256)
         && unhex::<32>(&signed.from_sha256) == Some(header.old_sha256)
@@ -300,8 +300,12 @@ fn apply_delta(
     }
     let file = File::create(ready).map_err(Refused::storage("create an image"))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
-    delta::apply(&old, &delta_file, &mut out, &mut |_, _| ControlFlow::Continue(()))
-        .map_err(Refused::Delta)?;
+    let go_on = &mut |_, _| ControlFlow::Continue(());
+    if signed.is_packed() {
+        delta::apply(&[][..], &delta_file, &mut out, go_on).map_err(Refused::Delta)?;
+    } else {
+        delta::apply(&open(image)?, &delta_file, &mut out, go_on).map_err(Refused::Delta)?;
+    }
     out.flush().map_err(Refused::storage("write an image"))?;
     out.get_ref().sync_all().map_err(Refused::storage("flush an image"))
 }

@@ -36,6 +36,23 @@ fn a_device_of_another_image_takes_the_whole_one() {
 }
 
 #[test]
+fn a_device_of_another_image_takes_the_packed_one_where_there_is_one() {
+    let world = World::new();
+    world.publish(2);
+    world.publish(3);
+    world.publish_delta(2, 3);
+    world.publish_packed(3);
+    let device = world.device();
+    // What is on the device plays no part in it, not even damage.
+    std::fs::write(&device.image, b"damaged").expect("writable");
+    let Ok(Outcome::Installed(installed)) = device.update() else { panic!("not installed") };
+    assert_eq!(installed.target, "one-3.packed");
+    assert!(installed.bytes < image(3).len() as u64);
+    assert!(std::fs::read(&device.image).expect("an image") == image(3));
+    assert!(matches!(device.update(), Ok(Outcome::UpToDate)), "it knows what it has");
+}
+
+#[test]
 fn a_download_goes_on_after_a_restart_and_with_servers_without_ranges() {
     let world = World::new();
     world.publish(2);

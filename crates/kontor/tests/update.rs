@@ -32,8 +32,9 @@ use kontor_rom::build::{PublishCommand, Source, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::delta::{AddImageCommand, add_image, keep_targets};
 use kontor_rom::device::save_model;
-use kontor_rom::rollout::{PlanCommand, Status, plan, status_of, steer};
+use kontor_rom::rollout::{PlanCommand, PlannedBuild, Status, plan, status_of, steer};
 use kontor_rom::signing::{Delegate, InitCommand, delegate, export, import, init};
+use kontor_store::delta::DeltaState;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -156,16 +157,19 @@ impl House {
             advance: Advance::Succeeded { devices_min: 3, share_min: 800_000 },
         };
         let command = PlanCommand {
-            model: "one".parse().expect("a codename"),
             channel: Channel::Stable,
-            incremental: incremental.to_owned(),
+            builds: vec![PlannedBuild {
+                model: "one".parse().expect("a codename"),
+                incremental: incremental.to_owned(),
+                population: u64::from(DEVICES),
+            }],
             waves: percents.iter().map(wave).collect(),
             gate: Gate { failures_max: 200_000, reports_min: 3, trip: Trip::Halt },
             pace: Pace::default(),
-            population: u64::from(DEVICES),
         };
         self.runtime.block_on(async {
-            let rollout = plan(&self.rom, command).await.expect("planned");
+            let mut planned = plan(&self.rom, command).await.expect("planned");
+            let (rollout, _) = planned.rollouts.remove(0);
             steer(&self.rom, rollout.id, Step::Start, None).await.expect("starts");
             rollout
         })
@@ -183,6 +187,20 @@ impl House {
             assert!(begin.elapsed() < Duration::from_secs(120), "never: {what}");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Waits until the server has made a delta, or from a build to itself its packed image.
+    fn made(&self, from: &str, to: &str) -> DeltaState {
+        let state = || {
+            let deltas = self.runtime.block_on(kontor_rom::delta::deltas(&self.rom));
+            let deltas = deltas.expect("lists");
+            let own =
+                deltas.iter().find(|delta| (delta.from.as_str(), delta.to.as_str()) == (from, to));
+            own.map(|delta| delta.row.state)
+        };
+        let under_way = [None, Some(DeltaState::Wanted), Some(DeltaState::Working)];
+        self.until("it is made", || !under_way.contains(&state()));
+        state().expect("it is there")
     }
 
     fn url(&self) -> String {
@@ -346,13 +364,12 @@ fn a_build_goes_out_to_everybody_in_spite_of_failures_and_cut_connections() {
     let house = House::open();
     house.found();
     house.publish("a1", 1_000, &first);
+    house.made("a1", "a1");
     house.sign();
     house.publish("a2", 2_000, &second);
     // The server wants the delta and makes it by itself; then the offline key vouches for it.
-    house.until("the delta is ready", || {
-        let deltas = house.runtime.block_on(kontor_rom::delta::deltas(&house.rom));
-        deltas.expect("lists").iter().any(|delta| delta.row.made.is_some())
-    });
+    assert_eq!(house.made("a1", "a2"), DeltaState::Ready);
+    house.made("a2", "a2");
     house.sign();
 
     let rollout = house.roll_out("a2", &[1, 10, 100]);

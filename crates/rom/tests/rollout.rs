@@ -6,11 +6,15 @@ mod package;
 
 use house::{House, MODEL};
 use kontor_base::Line;
+use kontor_base::id::CampaignId;
 use kontor_domain::channel::Channel;
-use kontor_domain::rollout::{Event, RolloutState, Step};
+use kontor_domain::rollout::{Event, Rollout, RolloutState, Step};
 use kontor_rom::Failure;
 use kontor_rom::core::{Question, Shown, Source, Who};
-use kontor_rom::rollout::{WithdrawCommand, keep_rollouts, receipt_of, status_of, steer, withdraw};
+use kontor_rom::rollout::{
+    PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, campaign_status, keep_rollouts, plan,
+    receipt_of, status_of, steer, withdraw,
+};
 
 #[tokio::test]
 async fn a_build_goes_out_in_waves_and_failures_halt_it() {
@@ -63,6 +67,69 @@ async fn a_build_goes_out_in_waves_and_failures_halt_it() {
     assert!(
         matches!(resumed, Err(Failure::Refused(refusal)) if refusal.code() == "build.withdrawn")
     );
+}
+
+/// Two models of one campaign: they go on together, and what is too bad on one halts both.
+#[tokio::test]
+async fn a_campaign_goes_on_and_halts_as_one() {
+    let house = House::open().await;
+    house.add("one", "a1", 1_000).await;
+    house.add("two", "b1", 2_000).await;
+    let planned = house.plan(&[("one", "a1"), ("two", "b1")], &[50, 100]).await;
+    let [one, two] = &planned[..] else { panic!("two rollouts") };
+    house.step(two, Step::Start).await;
+    let standing = async |rollout: &Rollout| {
+        let status = status_of(&house.rom, rollout.id).await.expect("reads").expect("is there");
+        (status.rollout.standing.state, status.rollout.standing.wave)
+    };
+    assert_eq!(standing(one).await, (RolloutState::Running, 0), "started with the other");
+    assert_eq!(house.hour().await, 2);
+    assert_eq!(
+        (standing(one).await, standing(two).await),
+        ((RolloutState::Running, 1), (RolloutState::Running, 1))
+    );
+
+    for device in 0..200 {
+        assert!(house.tell("one", device, "a1", Event::Installed).await);
+    }
+    for device in 0..10 {
+        let event = if device < 2 { Event::Failed } else { Event::Installed };
+        assert!(house.tell("two", device, "b1", event).await);
+    }
+    assert_eq!(keep_rollouts(&house.rom).await.expect("looked through"), 2, "2 of 10, not of 210");
+    assert_eq!(standing(one).await.0, RolloutState::Halted);
+    assert_eq!(standing(two).await.0, RolloutState::Halted);
+    assert_eq!(house.offered("", "a1").len(), 0, "nobody is offered either");
+
+    // Resumed from the other end; the campaign ends as one, too.
+    house.step(one, Step::Resume).await;
+    assert_eq!(house.hour().await, 2);
+    let all = campaign_status(&house.rom, status_campaign(&house, one).await).await.expect("reads");
+    assert!(all.iter().all(|status| status.rollout.standing.state == RolloutState::Done));
+    assert_eq!(keep_rollouts(&house.rom).await.expect("looked through"), 0);
+
+    let again = PlanCommand {
+        channel: Channel::Stable,
+        builds: vec![],
+        waves: one.waves.clone(),
+        gate: one.gate,
+        pace: one.pace,
+    };
+    let nothing = plan(&house.rom, again.clone()).await;
+    assert!(matches!(nothing, Err(Failure::Refused(PlanRefusal::Builds))));
+    let twice = PlannedBuild {
+        model: "one".parse().expect("a codename"),
+        incremental: "a1".to_owned(),
+        population: 1,
+    };
+    let command = PlanCommand { builds: vec![twice.clone(), twice], ..again };
+    let twice = plan(&house.rom, command).await;
+    assert!(matches!(twice, Err(Failure::Refused(PlanRefusal::Builds))));
+}
+
+async fn status_campaign(house: &House, rollout: &Rollout) -> CampaignId {
+    let status = status_of(&house.rom, rollout.id).await.expect("reads").expect("is there");
+    status.campaign.expect("it belongs to one")
 }
 
 /// Anybody can invent devices. What they report is counted apart, and halts nothing.

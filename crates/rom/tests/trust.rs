@@ -367,6 +367,12 @@ async fn deltas_are_made_proven_judged_and_named() {
         matches!(backward, Err(Failure::Refused(refusal)) if refusal.code() == "delta.backward")
     );
     want(&maker.rom, one(), "a1".into(), "a2".into()).await.expect("wanted");
+    // Invented images have media in them that is packed already; one of plain words packs well.
+    let plain = b"nothing but the same words, again and again. ".repeat(70_000);
+    maker.publish("a4", 4_000).await;
+    maker.image("a4", &plain).await;
+    want(&maker.rom, one(), "a2".into(), "a2".into()).await.expect("packed");
+    want(&maker.rom, one(), "a4".into(), "a4".into()).await.expect("packed");
     want(&maker.rom, one(), "a2".into(), "a3".into()).await.expect("wanted");
     want(&maker.rom, one(), "a1".into(), "a3".into()).await.expect("wanted");
     cancel(&maker.rom, one(), "a1".into(), "a3".into()).await.expect("stopped");
@@ -376,12 +382,13 @@ async fn deltas_are_made_proven_judged_and_named() {
     {
         states.push(state);
     }
-    // The second leads from an image of two megabytes to a package of a few hundred bytes.
+    // One leads from an image of two megabytes to a package of a few hundred bytes.
     states.sort_by_key(|state| state.word());
-    assert_eq!(states, [DeltaState::Ready, DeltaState::Skipped]);
+    let (ready, skipped) = (DeltaState::Ready, DeltaState::Skipped);
+    assert_eq!(states, [ready, ready, skipped, skipped]);
     let all = deltas(&maker.rom).await.expect("lists");
     let cancelled = all.iter().filter(|delta| delta.row.state == DeltaState::Cancelled).count();
-    assert_eq!((all.len(), cancelled), (3, 1));
+    assert_eq!((all.len(), cancelled), (5, 1));
 
     maker.rom.refresh().await.expect("reads");
     keep_targets(&maker.rom).await.expect("looks");
@@ -395,4 +402,14 @@ async fn deltas_are_made_proven_judged_and_named() {
     let go_on = &mut |_, _| std::ops::ControlFlow::Continue(());
     kontor_ota::delta::apply(&old[..], &delta[..], &mut made, go_on).expect("applies");
     assert!(made == new);
+
+    // Whoever has another image, or none, takes the packed one.
+    let target = maker.find("one.4-a4.packed").expect("vouched for");
+    let lead = target.custom.delta.expect("it is a delta");
+    assert!(lead.is_packed() && lead.to_length == plain.len() as u64);
+    let path = maker.rom.files.path(&target.hashes.sha256.parse().expect("hex"));
+    let (packed, mut made) = (std::fs::read(path).expect("it is stored"), Vec::new());
+    kontor_ota::delta::apply(&[][..], &packed[..], &mut made, go_on).expect("applies");
+    assert!(made == plain);
+    assert!(maker.find("one.2-a2.packed").is_err(), "it saves too little");
 }

@@ -62,7 +62,7 @@ pub struct MadeDelta {
     pub to_bytes: u64,
 }
 
-/// A delta.
+/// A delta. From a build to itself it leads from nothing: the packed form of its whole image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeltaRow {
     /// From which build.
@@ -87,6 +87,14 @@ pub struct DeltaRow {
     pub worker: String,
     /// When that last changed.
     pub changed_at: Instant,
+}
+
+impl DeltaRow {
+    /// Whether it is the packed form of a whole image.
+    #[must_use]
+    pub fn is_packed(&self) -> bool {
+        self.from == self.to
+    }
 }
 
 fn bytes(found: i64, table: &'static str) -> Result<u64, StoreError> {

@@ -54,16 +54,33 @@ pub fn own(tx: &mut Tx<'_>) -> Result<Vec<KeyedHash>, StoreError> {
     tx.query("SELECT device FROM device_own ORDER BY device", &[], |row| row.bytes16(0))
 }
 
-/// Marks a device as one of the company's own.
+/// The company's own devices as the count knows them, which has pseudonyms of its own.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn own_counted(tx: &mut Tx<'_>) -> Result<Vec<u64>, StoreError> {
+    let sql = "SELECT counted FROM device_own WHERE counted IS NOT NULL ORDER BY device";
+    tx.query(sql, &[], |row| Ok(u64::from_le_bytes(row.int(0)?.to_le_bytes())))
+}
+
+/// Marks a device as one of the company's own, under both of its pseudonyms.
 ///
 /// # Errors
 ///
 /// When the database cannot be written.
-pub fn mark_own(tx: &mut Tx<'_>, device: &KeyedHash, at: Instant) -> Result<(), StoreError> {
+pub fn mark_own(
+    tx: &mut Tx<'_>,
+    device: &KeyedHash,
+    counted: u64,
+    at: Instant,
+) -> Result<(), StoreError> {
+    // The same 64 bits; SQL knows no numbers without a sign.
+    let counted = i64::from_le_bytes(counted.to_le_bytes());
     tx.execute(
-        "INSERT INTO device_own (device, marked_at) VALUES ($1, $2)
-         ON CONFLICT (device) DO NOTHING",
-        values![device, at],
+        "INSERT INTO device_own (device, marked_at, counted) VALUES ($1, $2, $3)
+         ON CONFLICT (device) DO UPDATE SET counted = excluded.counted",
+        values![device, at, counted],
     )?;
     tx.touch(Topic::Rollout)
 }

@@ -1,6 +1,8 @@
-//! Rollouts, their steps, and what devices report.
+//! Rollouts, the campaigns that they belong to, their steps, and what devices report.
 
-use kontor_base::id::{BuildId, RolloutId};
+use std::collections::BTreeMap;
+
+use kontor_base::id::{BuildId, CampaignId, RolloutId};
 use kontor_base::{Instant, KeyedHash};
 use kontor_domain::channel::Channel;
 use kontor_domain::rollout::{Cause, Event, Rollout, RolloutState, Tally};
@@ -84,6 +86,77 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Rollout>, StoreError> {
     })
 }
 
+/// The rollouts that can change by themselves, by model, channel and age: those that run or are paused,
+/// and of those that are done the ones about whose build something was reported.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn watched(tx: &mut Tx<'_>) -> Result<Vec<Rollout>, StoreError> {
+    tx.query(
+        "SELECT body FROM rollout WHERE state IN ('running', 'paused') OR (state = 'done' AND EXISTS (
+             SELECT 1 FROM rollout_count
+             WHERE rollout_count.build = rollout.build AND rollout_count.channel = rollout.channel))
+         ORDER BY model, channel, id",
+        &[],
+        |row| row.json(0, "rollout"),
+    )
+}
+
+/// The campaign of each rollout that belongs to one.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn campaigns(tx: &mut Tx<'_>) -> Result<BTreeMap<RolloutId, CampaignId>, StoreError> {
+    let rows =
+        tx.query("SELECT rollout, campaign FROM rollout_campaign ORDER BY rollout", &[], |row| {
+            Ok((RolloutId::from_bytes(row.bytes16(0)?), CampaignId::from_bytes(row.bytes16(1)?)))
+        })?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The campaign that a rollout belongs to, if it belongs to one.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn campaign_of(tx: &mut Tx<'_>, rollout: RolloutId) -> Result<Option<CampaignId>, StoreError> {
+    tx.optional(
+        "SELECT campaign FROM rollout_campaign WHERE rollout = $1",
+        values![rollout.bytes()],
+        |row| row.bytes16(0).map(CampaignId::from_bytes),
+    )
+}
+
+/// The rollouts of a campaign, by model.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn in_campaign(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Vec<Rollout>, StoreError> {
+    tx.query(
+        "SELECT rollout.body FROM rollout_campaign
+         JOIN rollout ON rollout.id = rollout_campaign.rollout
+         WHERE rollout_campaign.campaign = $1 ORDER BY rollout.model, rollout.id",
+        values![campaign.bytes()],
+        |row| row.json(0, "rollout"),
+    )
+}
+
+/// Puts a rollout into a campaign, for good.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn join(tx: &mut Tx<'_>, rollout: RolloutId, campaign: CampaignId) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO rollout_campaign (rollout, campaign) VALUES ($1, $2)",
+        values![rollout.bytes(), campaign.bytes()],
+    )?;
+    Ok(())
+}
+
 /// A rollout.
 ///
 /// # Errors
@@ -108,6 +181,19 @@ pub fn in_channel(
     tx.query(
         "SELECT body FROM rollout WHERE model = $1 AND channel = $2 ORDER BY id",
         values![model, channel.word()],
+        |row| row.json(0, "rollout"),
+    )
+}
+
+/// The rollouts of a build, the oldest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn of_build(tx: &mut Tx<'_>, build: BuildId) -> Result<Vec<Rollout>, StoreError> {
+    tx.query(
+        "SELECT body FROM rollout WHERE build = $1 ORDER BY id",
+        values![build.bytes()],
         |row| row.json(0, "rollout"),
     )
 }

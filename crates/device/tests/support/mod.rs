@@ -195,17 +195,26 @@ impl World {
 
     /// The delta between two builds, published beside the whole image.
     pub(crate) fn publish_delta(&self, from: u32, to: u32) {
-        let (old, new) = (image(from), image(to));
+        self.publish_leading(&image(from), to, format!("one-{from}-{to}.delta"));
+    }
+
+    /// The packed form of a build, published beside the whole image.
+    #[allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
+    pub(crate) fn publish_packed(&self, build: u32) {
+        self.publish_leading(&[], build, format!("one-{build}.packed"));
+    }
+
+    fn publish_leading(&self, old: &[u8], to: u32, name: String) {
+        let new = image(to);
         let mut bytes = Vec::new();
         let go_on = &mut |_, _| std::ops::ControlFlow::Continue(());
-        delta::encode(&old, &new[..], &mut bytes, go_on).expect("memory can be written");
+        delta::encode(old, &new[..], &mut bytes, go_on).expect("memory can be written");
         let delta = DeltaOf {
-            from_sha256: Hashes::of(&old).sha256,
+            from_sha256: Hashes::of(old).sha256,
             to_sha256: Hashes::of(&new).sha256,
             to_length: new.len() as u64,
         };
         let custom = Custom { delta: Some(delta), ..custom(to) };
-        let name = format!("one-{from}-{to}.delta");
         let target = target_of(&bytes, custom);
         self.add("one", vec![(name, target, bytes)]);
     }

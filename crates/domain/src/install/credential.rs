@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use kontor_base::SecretKey;
+use kontor_base::{SecretKey, unhex};
 
 use super::{Day, DeviceKey, Standing};
 
@@ -47,16 +47,25 @@ impl Credential {
         Self::read(text).is_some_and(|c| key.verify(&message(device, c.day), &c.proof))
     }
 
+    /// The text that the device keeps: hexadecimal digits of the day and of the proof. It goes out with
+    /// every answer to a device that has none yet, so it takes no detour over formats.
+    #[must_use]
+    pub fn text(&self) -> [u8; CHARS] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; CHARS];
+        let bytes = self.day.number().to_be_bytes().into_iter().chain(self.proof);
+        for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        text
+    }
+
     fn read(text: &str) -> Option<Self> {
-        if text.len() != CHARS || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        let day = Day::from_number(u16::from_str_radix(&text[..4], 16).ok()?);
+        let bytes: [u8; CHARS / 2] = unhex(text)?;
         let mut proof = [0; 32];
-        for (byte, at) in proof.iter_mut().zip((4..).step_by(2)) {
-            *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
-        }
-        Some(Self { day, proof })
+        proof.copy_from_slice(&bytes[2..]);
+        Some(Self { day: Day::from_number(u16::from_be_bytes([bytes[0], bytes[1]])), proof })
     }
 }
 
@@ -67,11 +76,10 @@ fn message(device: DeviceKey, day: Day) -> [u8; 10] {
     message
 }
 
-/// The text that the device keeps.
+/// See [`Credential::text`].
 impl fmt::Display for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04x}", self.day.number())?;
-        self.proof.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(std::str::from_utf8(&self.text()).expect("hexadecimal digits are ASCII"))
     }
 }
 
@@ -102,6 +110,7 @@ mod tests {
         for bad in ["", "x", &text[1..], &earlier, &"é".repeat(34), &"+".repeat(68)] {
             assert_eq!(of(bad, &key, device, 16_480), Standing::Anonymous, "{bad}");
         }
+        assert!(text.starts_with("405f") && text.len() == CHARS, "16,479 in four digits: {text}");
         assert_eq!(format!("{:?}", Credential::issue(&key, device, day)), "Credential(…)");
     }
 }

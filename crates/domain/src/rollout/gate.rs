@@ -3,7 +3,7 @@
 use kontor_base::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::plan::{Advance, Rollout, Trip, WHOLE};
+use super::plan::{Advance, Gate, Rollout, Trip, WHOLE};
 use super::state::{Cause, RolloutState, Step, transition};
 
 /// How many devices have reported what about a build in a rollout. Each device counts once per
@@ -21,6 +21,17 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Both together.
+    #[must_use]
+    pub const fn and(&self, other: &Self) -> Self {
+        Self {
+            downloaded: self.downloaded + other.downloaded,
+            installed: self.installed + other.installed,
+            failed: self.failed + other.failed,
+            rolled_back: self.rolled_back + other.rolled_back,
+        }
+    }
+
     /// What has come in addition to an earlier tally.
     #[must_use]
     pub const fn since(&self, earlier: &Self) -> Self {
@@ -74,14 +85,31 @@ pub enum Verdict {
 /// What the gate says to the reports since somebody last resumed the rollout in spite of them.
 #[must_use]
 pub fn verdict(rollout: &Rollout, tally: &Tally) -> Verdict {
-    let gate = &rollout.gate;
-    let tally = tally.since(&rollout.standing.forgiven);
-    if tally.ended().max(tally.rolled_back) < u64::from(gate.reports_min) {
-        Verdict::TooFew
-    } else if tally.failures() > gate.failures_max {
-        Verdict::Bad
-    } else {
-        Verdict::Good
+    rollout.gate.judge(&tally.since(&rollout.standing.forgiven))
+}
+
+impl Gate {
+    /// What it says to these reports.
+    #[must_use]
+    pub fn judge(&self, tally: &Tally) -> Verdict {
+        if tally.ended().max(tally.rolled_back) < u64::from(self.reports_min) {
+            Verdict::TooFew
+        } else if tally.failures() > self.failures_max {
+            Verdict::Bad
+        } else {
+            Verdict::Good
+        }
+    }
+}
+
+impl Trip {
+    /// The step by which it happens.
+    #[must_use]
+    pub const fn step(self) -> Step {
+        match self {
+            Self::Pause => Step::Pause,
+            Self::Halt => Step::Halt,
+        }
     }
 }
 
@@ -104,10 +132,7 @@ pub fn turn(rollout: &Rollout, tally: &Tally, reached: bool, now: Instant) -> Tu
     let state = rollout.standing.state;
     let fresh = tally.since(&rollout.standing.forgiven);
     if verdict(rollout, tally) == Verdict::Bad {
-        let step = match rollout.gate.trip {
-            Trip::Pause => Step::Pause,
-            Trip::Halt => Step::Halt,
-        };
+        let step = rollout.gate.trip.step();
         if transition(state, step).is_some() {
             return Turn::Step(step, Cause::Failures);
         }
@@ -115,6 +140,12 @@ pub fn turn(rollout: &Rollout, tally: &Tally, reached: bool, now: Instant) -> Tu
     if state != RolloutState::Running || !reached {
         return Turn::Stay;
     }
+    goes_on(rollout, &fresh, now)
+}
+
+/// What comes after the present wave of a rollout whose share is in, if the wave is over by its time
+/// or by the successes in `fresh`.
+pub(super) fn goes_on(rollout: &Rollout, fresh: &Tally, now: Instant) -> Turn {
     let over = match rollout.wave().advance {
         Advance::ByHand => false,
         Advance::After { seconds } => {

@@ -4,8 +4,10 @@
 //! why not; [`turn`] is what the keeper asks every second; [`rehearse`] shows what a plan would do
 //! to a population. Which device is in which part of a wave follows from its key and the rollout's
 //! salt ([`Point`]): nothing is stored per device, and a device that is in stays in as shares rise.
+//! Rollouts of several models that run as one are a [`campaign`].
 
 mod admit;
+pub mod campaign;
 mod census;
 mod gate;
 mod plan;
@@ -23,6 +25,6 @@ pub use plan::{
     Advance, Audience, Gate, Pace, PlanError, Rollout, Standing, Trip, WAVES_MAX, WHOLE, Wave,
 };
 pub use point::{DeviceKey, Point};
-pub use rehearse::{Group, Rehearsal, RehearsedWave, rehearse};
+pub use rehearse::{Group, Rehearsal, RehearsedWave, rehearse, rehearse_together};
 pub use report::{CODE_BYTES_MAX, Event, clean_code};
 pub use state::{Cause, RolloutState, Step, TRANSITIONS, transition};

@@ -1,7 +1,9 @@
 //! The plan of a rollout: waves, gate, pace.
 
+use std::fmt;
+
 use kontor_base::id::{BuildId, RolloutId};
-use kontor_base::{Country, Instant};
+use kontor_base::{Country, Instant, Rate};
 use serde::{Deserialize, Serialize};
 
 use super::gate::Tally;
@@ -59,6 +61,38 @@ pub struct Wave {
     pub countries: Vec<Country>,
     /// When the next one begins.
     pub advance: Advance,
+}
+
+impl Wave {
+    /// Reads `own`, `10`, `2.5` or `5@IN+ID`: the company's own devices, a share in percent, a share in
+    /// some countries. `None` for what is none of these.
+    #[must_use]
+    pub fn read(text: &str, advance: Advance) -> Option<Self> {
+        let (share, countries) = match text.split_once('@') {
+            Some((share, countries)) => (share, countries.split('+').collect()),
+            None => (text, Vec::new()),
+        };
+        let (share, audience) = match share {
+            "own" => (WHOLE, Audience::OwnDevices),
+            percent => (Rate::parse_percent(percent)?.ppm(), Audience::Everybody),
+        };
+        let countries = countries.into_iter().map(|code| code.parse().ok());
+        Some(Self { share, audience, countries: countries.collect::<Option<_>>()?, advance })
+    }
+}
+
+/// The wave without its end, as [`Wave::read`] takes it.
+impl fmt::Display for Wave {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.audience {
+            Audience::OwnDevices => f.write_str("own")?,
+            Audience::Everybody => f.write_str(&Rate::from_ppm(self.share).percent())?,
+        }
+        for (place, country) in self.countries.iter().enumerate() {
+            write!(f, "{}{country}", if place == 0 { '@' } else { '+' })?;
+        }
+        Ok(())
+    }
 }
 
 /// What happens by itself when too many devices fail.

@@ -83,6 +83,32 @@ pub fn rehearse(rollout: &Rollout, groups: &[Group], bytes: u64, start: Instant)
     Rehearsal { devices: total, waves, done_at }
 }
 
+/// Rehearses rollouts that run as one: the numbers of each wave added up, its end when that of the
+/// slowest is reached. Each part is a plan with its population and the size of its package; all have
+/// the same waves.
+#[must_use]
+pub fn rehearse_together(parts: &[(&Rollout, &[Group], u64)], start: Instant) -> Rehearsal {
+    let mut together = Rehearsal { devices: 0, waves: Vec::new(), done_at: None };
+    for (number, (rollout, groups, bytes)) in parts.iter().enumerate() {
+        let one = rehearse(rollout, groups, *bytes, start);
+        together.devices += one.devices;
+        if number == 0 {
+            (together.waves, together.done_at) = (one.waves, one.done_at);
+            continue;
+        }
+        together.done_at = together.done_at.zip(one.done_at).map(|(all, own)| all.max(own));
+        for (all, own) in together.waves.iter_mut().zip(one.waves) {
+            all.devices += own.devices;
+            all.added += own.added;
+            all.bytes = all.bytes.saturating_add(own.bytes);
+            all.pace_s = all.pace_s.max(own.pace_s);
+            all.ends_after_s =
+                all.ends_after_s.zip(own.ends_after_s).map(|(all, own)| all.max(own));
+        }
+    }
+    together
+}
+
 /// How many of a group are in when the wave at `place` is at its end.
 fn inside(rollout: &Rollout, place: usize, group: &Group) -> u64 {
     if group.own {

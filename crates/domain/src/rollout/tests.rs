@@ -271,3 +271,19 @@ fn the_census_counts_whom_checks_let_in() {
     let sum: Vec<u64> = parts[0].iter().zip(&parts[1]).map(|(a, b)| a + b).collect();
     assert_eq!(sum, counted, "parts add up");
 }
+
+#[test]
+fn waves_are_read_as_they_are_written_and_nonsense_is_not() {
+    let advance = Advance::ByHand;
+    let read = |text: &str| Wave::read(text, advance);
+    let own = read("own").expect("a wave");
+    assert_eq!((own.share, own.audience), (WHOLE, Audience::OwnDevices));
+    let part = read("2.5@IN+ID").expect("a wave");
+    assert_eq!((part.share, part.countries.len()), (25_000, 2));
+    for text in ["own", "own@DE", "0.01", "10", "2.5@IN+ID", "100"] {
+        assert_eq!(read(text).expect("a wave").to_string(), text);
+    }
+    for bad in ["", "all", "5@", "5@India", "5@IN+", "-1", "5@IN,DE", "@IN", "1 0"] {
+        assert_eq!(read(bad), None, "{bad:?}");
+    }
+}

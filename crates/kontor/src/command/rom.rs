@@ -57,6 +57,12 @@ pub(super) enum Args {
         #[arg(long)]
         picture: Option<Slug>,
     },
+    /// Mark devices as the company's own, by the ids that they tell: rollouts may begin with them.
+    Own {
+        /// The ids; nothing but their keyed hashes is kept.
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
     /// Publish an update package: it is read, checked, stored, and offered to nobody yet.
     Publish {
         /// The package.
@@ -296,6 +302,16 @@ async fn carry_out(rom: &Arc<Rom>, config: &Config, args: Args) -> Result<(), Co
             println!("{}", String::from_utf8_lossy(&answers.check.body));
         }
         Args::List => list(rom),
+        Args::Own { ids } => {
+            for id in ids {
+                if !device::mark_own(rom, &id).await? {
+                    return Err(CommandError::Other(format!(
+                        "{id:?} is no id: 8 to 128 visible ASCII characters"
+                    )));
+                }
+            }
+            println!("rollouts that begin with own devices begin with these too");
+        }
         Args::Promote { model, build, channel, floor } => {
             let command = PromoteCommand { model, incremental: build, channel, floor };
             promote(rom, command).await.map_err(told)?;

@@ -167,7 +167,12 @@ pub(super) async fn list(rom: &Arc<Rom>) -> Result<(), CommandError> {
             None if row.worker.is_empty() => row.note.clone(),
             None => format!("{percent} %"),
         };
-        println!("{}  {} to {}  {}  {what}", row.model, delta.from, delta.to, row.state.word());
+        let pair = if row.is_packed() {
+            format!("{} packed", delta.to)
+        } else {
+            format!("{} to {}", delta.from, delta.to)
+        };
+        println!("{}  {pair}  {}  {what}", row.model, row.state.word());
     }
     Ok(())
 }

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args as ClapArgs, Subcommand};
-use kontor_base::Random;
+use kontor_base::{Random, id};
 use kontor_ota::signing::sealed::{Cost, from_file, public_of, to_file};
 use kontor_ota::signing::{Bundle, Folder, KeySet, Missing, PublicKey, SecretKey};
 use kontor_rom::Rom;
 use kontor_rom::signing::{
-    Delegate, InitCommand, KeyPlace, RotateCommand, delegate, export, import, init, rotate,
-    standing,
+    Delegate, InitCommand, KeyPlace, RotateCommand, Waiting, delegate, export, import, init,
+    rotate, standing,
 };
 
 use super::CommandError;
@@ -343,7 +343,7 @@ fn missing(bundles: &[(&PathBuf, Bundle)]) -> Result<(), CommandError> {
         if missing.is_empty() {
             println!("{} has all signatures; the server takes it in", bundle.role);
         }
-        for Missing { whose, have, need } in missing {
+        for Missing { whose, have, need, .. } in missing {
             println!("{} has {have} of the {need} signatures by {whose}", bundle.role);
         }
     }
@@ -379,10 +379,10 @@ async fn list(rom: &Arc<Rom>) -> Result<(), CommandError> {
             };
             println!("  {id}  {place}");
         }
-        if let Some((version, missing)) = role.waiting {
+        if let Some(Waiting { version, missing, .. }) = role.waiting {
             let missing: Vec<String> = missing
                 .iter()
-                .map(|Missing { whose, have, need }| format!("{have} of {need} by {whose}"))
+                .map(|Missing { whose, have, need, .. }| format!("{have} of {need} by {whose}"))
                 .collect();
             let told = if missing.is_empty() { "complete".to_owned() } else { missing.join(", ") };
             println!("  version {version} waits: {told}");
@@ -417,7 +417,7 @@ async fn take_in(rom: &Arc<Rom>, paths: &[PathBuf]) -> Result<(), CommandError> 
         println!("{role} is published");
     }
     for (role, missing) in &imported.waiting {
-        for Missing { whose, have, need } in missing {
+        for Missing { whose, have, need, .. } in missing {
             println!("{role} has {have} of the {need} signatures by {whose}");
         }
     }
@@ -443,9 +443,11 @@ fn mirror(rom: &Arc<Rom>, out: &Path) -> Result<(), CommandError> {
             let path = targets.join(format!("{}.{name}", target.hashes.sha256));
             let Ok(sha256) = target.hashes.sha256.parse() else { continue };
             if !path.exists() {
-                let from = rom.files.path(&sha256);
+                // From wherever the files of this shop lie.
+                let unique = id::encode(rom.random.bytes16());
+                let local = rom.files.local(&sha256, &unique, &|_| true).map_err(other)?;
                 let beside = path.with_extension("new");
-                fs::copy(&from, &beside).map_err(failed("copy", &from))?;
+                fs::copy(local.path(), &beside).map_err(failed("copy", local.path()))?;
                 fs::rename(&beside, &path).map_err(failed("write", &path))?;
             }
             files += 1;

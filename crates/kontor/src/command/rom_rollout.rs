@@ -8,11 +8,13 @@ use kontor_base::id::RolloutId;
 use kontor_domain::channel::Channel;
 use kontor_domain::device::Codename;
 use kontor_domain::rollout::{
-    Advance, Audience, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse,
+    Advance, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse_together,
 };
 use kontor_rom::Rom;
-use kontor_rom::install::{PRESENT_DAYS, present};
-use kontor_rom::rollout::{PlanCommand, plan, proposed, status, steer};
+use kontor_rom::install::{PRESENT_DAYS, own_counted, present};
+use kontor_rom::rollout::{
+    PlanCommand, PlannedBuild, campaign_status, plan, proposed, status, status_of, steer,
+};
 
 use super::CommandError;
 use super::rom::{channel, line, told};
@@ -45,6 +47,9 @@ pub(super) struct PlanArgs {
     /// The channel.
     #[arg(value_parser = channel)]
     channel: Channel,
+    /// Further models with their builds: one campaign that is started, halted and goes on as one.
+    #[arg(long, num_args = 1.., value_name = "MODEL=BUILD", value_parser = with_build)]
+    with: Vec<(Codename, String)>,
     /// The waves in order: a share in percent, for some countries `5@IN+ID`, for the company's own
     /// devices `own`; the last is 100.
     #[arg(long, value_delimiter = ',', default_value = "1,10,100")]
@@ -65,11 +70,11 @@ pub(super) struct PlanArgs {
     /// The most traffic, in megabits a second.
     #[arg(long)]
     megabits_per_second: Option<u64>,
-    /// How many devices it is expected to reach; without it, the population's.
+    /// How many devices of each model it is expected to reach; without it, the population's.
     #[arg(long)]
     devices: Option<u64>,
-    /// The population to rehearse the plan on: a CSV file with the columns country, devices, and
-    /// own (yes for the company's own). Without it and --devices, the devices that the server has
+    /// The population to rehearse the plan on: a CSV file with the columns country, devices, own (yes
+    /// for the company's own), and model where there are several. Without it and --devices, the devices that the server has
     /// counted in the last 30 days.
     #[arg(long, value_name = "FILE")]
     population: Option<PathBuf>,
@@ -87,28 +92,24 @@ pub(super) struct StepArgs {
     note: Option<String>,
 }
 
+/// `two=a2`
+fn with_build(text: &str) -> Result<(Codename, String), String> {
+    let (model, build) = text.split_once('=').ok_or("a model and its build as MODEL=BUILD")?;
+    let model = model.parse().map_err(|error| format!("{model:?} is no codename: {error}"))?;
+    Ok((model, build.to_owned()))
+}
+
 /// `own`, `10`, `2.5@IN+ID`.
 fn wave(text: &str, advance: Advance) -> Result<Wave, CommandError> {
-    let wrong = || {
+    Wave::read(text, advance).ok_or_else(|| {
         CommandError::Other(format!(
             "{text:?} is no wave: take own, a percentage, or a percentage with countries as 5@IN+ID"
         ))
-    };
-    let (share, countries) = text.split_once('@').unwrap_or((text, ""));
-    let (share, audience) = match share {
-        "own" => (WHOLE, Audience::OwnDevices),
-        percent => {
-            let share = kontor_base::Rate::parse_percent(percent).ok_or_else(wrong)?;
-            (share.ppm(), Audience::Everybody)
-        }
-    };
-    let countries = countries.split('+').filter(|code| !code.is_empty());
-    let countries = countries.map(|code| code.parse().map_err(|_| wrong()));
-    Ok(Wave { share, audience, countries: countries.collect::<Result<_, _>>()?, advance })
+    })
 }
 
-/// The groups of a population, from a CSV file.
-fn population(path: &Path) -> Result<Vec<Group>, CommandError> {
+/// The groups of a model's population, from a CSV file. Rows that name no model are everybody's.
+fn population(path: &Path, model: &Codename) -> Result<Vec<Group>, CommandError> {
     let name = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| CommandError::other(&format!("read {name}"), error))?;
@@ -118,12 +119,17 @@ fn population(path: &Path) -> Result<Vec<Group>, CommandError> {
     let (Some(country), Some(devices)) = (place("country"), place("devices")) else {
         return Err(CommandError::Other(format!("{name} needs the columns country and devices")));
     };
-    let own = place("own");
+    let (own, of) = (place("own"), place("model"));
     let mut groups = Vec::new();
     for (number, line) in (2..).zip(lines).filter(|(_, line)| !line.trim().is_empty()) {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let field = |at: usize| fields.get(at).copied().unwrap_or_default();
         let wrong = |what: &str| CommandError::Other(format!("{name}, line {number}: {what}"));
+        if of.is_some_and(
+            |of| !matches!(field(of), name if name.is_empty() || name == model.as_str()),
+        ) {
+            continue;
+        }
         groups.push(Group {
             country: match field(country) {
                 "" => None,
@@ -146,8 +152,9 @@ pub(super) async fn run(
         RolloutArgs::Status => {
             for status in status(rom).await? {
                 let (rollout, tally) = (&status.rollout, &status.tally);
+                let campaign = status.campaign.map_or_else(String::new, |id| format!("  in {id}"));
                 println!(
-                    "{}  {} {}  {}  wave {} of {}  {} millionths in  installed {}  failed {}  rolled back {}  without proof {}",
+                    "{}  {} {}  {}  wave {} of {}  {} millionths in  installed {}  failed {}  rolled back {}  without proof {}{campaign}",
                     rollout.id,
                     rollout.model,
                     rollout.channel.word(),
@@ -172,35 +179,53 @@ pub(super) async fn run(
     let note = args.note.as_deref().map(line).transpose()?;
     let rollout = steer(rom, args.id, step, note).await.map_err(told)?;
     println!("{} is {}", rollout.id, rollout.standing.state.word());
+    if let Some(status) = status_of(rom, rollout.id).await?
+        && let Some(campaign) = status.campaign
+    {
+        for other in campaign_status(rom, campaign).await? {
+            let own = &other.rollout;
+            println!("  {campaign}: {} {} is {}", own.id, own.model, own.standing.state.word());
+        }
+    }
     Ok(())
 }
 
-/// The devices that a plan is rehearsed on: those of a file, as many as were named, or those that
-/// were counted.
-fn groups(rom: &Rom, config: &Config, args: &PlanArgs) -> Result<Vec<Group>, CommandError> {
+/// The devices of each build that a plan is rehearsed on: those of a file, as many as were named, or
+/// those that were counted.
+async fn groups(
+    rom: &Rom,
+    config: &Config,
+    args: &PlanArgs,
+    builds: &[(Codename, String)],
+) -> Result<Vec<Vec<Group>>, CommandError> {
     if let Some(path) = &args.population {
-        return population(path);
+        return builds.iter().map(|(model, _)| population(path, model)).collect();
     }
     if let Some(devices) = args.devices {
-        return Ok(vec![Group { country: None, own: false, devices }]);
+        return Ok(vec![vec![Group { country: None, own: false, devices }]; builds.len()]);
     }
-    let snapshot = rom.snapshots.now();
-    let nobody = || {
+    let nobody = |model: &Codename| {
         CommandError::Other(format!(
-            "no device of {} in {} was counted in the last {PRESENT_DAYS} days; say how many \
+            "no device of {model} in {} was counted in the last {PRESENT_DAYS} days; say how many \
              there are with --devices or --population",
-            args.model,
             args.channel.word()
         ))
     };
-    let folder = config.install_folder();
-    let view = snapshot.models.get(&args.model);
-    let Some(view) = view.filter(|_| folder.is_dir()) else { return Err(nobody()) };
+    let (snapshot, folder) = (rom.snapshots.now(), config.install_folder());
+    let own = own_counted(rom).await?;
+    if !folder.is_dir() {
+        return Err(nobody(&args.model));
+    }
     let book = kontor_count::read_only(&folder, None)
         .map_err(|error| CommandError::other("read the count", error))?;
-    let groups = present(&book, &view.model, args.channel, &args.build);
-    if groups.is_empty() {
-        return Err(nobody());
+    let mut all = Vec::new();
+    for (model, build) in builds {
+        let view = snapshot.models.get(model).ok_or_else(|| nobody(model))?;
+        let groups = present(&book, &view.model, args.channel, build, &own);
+        if groups.is_empty() {
+            return Err(nobody(model));
+        }
+        all.push(groups);
     }
     println!(
         "Rehearsed on the devices that were counted in the last {PRESENT_DAYS} days and do not run \
@@ -208,7 +233,7 @@ fn groups(rom: &Rom, config: &Config, args: &PlanArgs) -> Result<Vec<Group>, Com
         book.today().date(),
         book.position()
     );
-    Ok(groups)
+    Ok(all)
 }
 
 async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result<(), CommandError> {
@@ -220,12 +245,16 @@ async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result
         |hours| Advance::After { seconds: hours.saturating_mul(3_600) },
     );
     let waves = args.waves.iter().map(|text| wave(text, advance)).collect::<Result<_, _>>()?;
-    let groups = groups(rom, config, &args)?;
-    let devices = args.devices.unwrap_or_else(|| groups.iter().map(|group| group.devices).sum());
+    let first = (args.model.clone(), args.build.clone());
+    let builds: Vec<_> = std::iter::once(first).chain(args.with.iter().cloned()).collect();
+    let groups = groups(rom, config, &args, &builds).await?;
+    let planned = builds.into_iter().zip(&groups).map(|((model, incremental), groups)| {
+        let met = groups.iter().map(|group| group.devices).sum();
+        PlannedBuild { model, incremental, population: args.devices.unwrap_or(met) }
+    });
     let command = PlanCommand {
-        model: args.model,
         channel: args.channel,
-        incremental: args.build,
+        builds: planned.collect(),
         waves,
         gate: Gate {
             failures_max: args.failures.saturating_mul(10_000),
@@ -236,11 +265,18 @@ async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result
             devices_per_hour: args.devices_per_hour,
             megabits_per_second: args.megabits_per_second,
         },
-        population: devices,
     };
-    let (rollout, build) = proposed(rom, command.clone()).await.map_err(told)?;
-    let bytes = build.whole().map_or(0, |package| package.file.bytes);
-    for wave in rehearse(&rollout, &groups, bytes, rom.now()).waves {
+    let shown = proposed(rom, command.clone()).await.map_err(told)?;
+    let parts: Vec<_> = shown
+        .rollouts
+        .iter()
+        .zip(&groups)
+        .map(|((rollout, build), groups)| {
+            let bytes = build.whole().map_or(0, |package| package.file.bytes);
+            (rollout, groups.as_slice(), bytes)
+        })
+        .collect();
+    for wave in rehearse_together(&parts, rom.now()).waves {
         let ends = wave.ends_after_s.map_or_else(
             || "when its devices report success".to_owned(),
             |seconds| format!("{} h after the start", seconds.div_ceil(3_600)),
@@ -254,8 +290,13 @@ async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result
         );
     }
     if args.write {
-        let rollout = plan(rom, command).await.map_err(told)?;
-        println!("{} is planned; `kontor rom rollout start {}` begins", rollout.id, rollout.id);
+        let written = plan(rom, command).await.map_err(told)?;
+        if let Some(campaign) = written.campaign {
+            println!("{campaign} is a campaign; a step of one of its rollouts is a step of all");
+        }
+        for (rollout, _) in written.rollouts {
+            println!("{} is planned; `kontor rom rollout start {}` begins", rollout.id, rollout.id);
+        }
     } else {
         println!("Nothing was written; --write writes the plan down.");
     }
@@ -267,29 +308,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waves_are_read_and_nonsense_is_named() {
-        let advance = Advance::ByHand;
-        let read = |text: &str| wave(text, advance).map_err(|error| error.to_string());
-        let own = read("own").expect("a wave");
-        assert_eq!((own.share, own.audience), (WHOLE, Audience::OwnDevices));
-        let part = read("2.5@IN+ID").expect("a wave");
-        assert_eq!((part.share, part.countries.len()), (25_000, 2));
-        assert_eq!(read("100").expect("a wave").share, WHOLE);
-        for bad in ["", "all", "5@", "5@India", "-1", "5@IN,DE"].iter().filter(|b| **b != "5@") {
-            assert!(read(bad).is_err_and(|error| error.contains("is no wave")), "{bad}");
-        }
-    }
-
-    #[test]
     fn a_population_is_read_line_by_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("devices.csv");
         let write = |text: &str| std::fs::write(&path, text).expect("writes");
         write("country,devices,own\nDE,1000,\n,5,\nIN,7,yes\n\n");
+        let (one, two): (Codename, Codename) =
+            ("one".parse().expect("a codename"), "two".parse().expect("a codename"));
+        let population = |path: &Path| population(path, &one);
         let groups = population(&path).expect("is read");
         assert_eq!(groups.len(), 3);
         assert_eq!((groups[1].country, groups[1].devices), (None, 5));
         assert!(groups[2].own && !groups[0].own);
+        write("model,country,devices\none,DE,1\ntwo,DE,2\n,FR,3\n");
+        let devices = |groups: Vec<Group>| groups.iter().map(|g| g.devices).collect::<Vec<_>>();
+        assert_eq!(devices(population(&path).expect("is read")), [1, 3]);
+        assert_eq!(devices(super::population(&path, &two).expect("is read")), [2, 3]);
         for (text, word) in [
             ("devices\n1\n", "columns"),
             ("country,devices\nDE,many\n", "line 2"),

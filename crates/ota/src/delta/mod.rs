@@ -23,3 +23,31 @@ pub use encode::{Summary, encode};
 pub use format::{DeltaError, Header};
 pub use policy::{Worth, worth};
 pub use source::ReadAt;
+
+/// The SHA-256 of no bytes, in hexadecimal digits: what a delta leads from that needs no image. Such a
+/// delta is the packed form of a whole image.
+pub const NOTHING_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use kontor_base::hex;
+
+    use super::*;
+
+    #[test]
+    fn a_packed_image_leads_from_nothing() {
+        let image = b"an image that says the same again and again, ".repeat(2_000);
+        let mut go_on = |_: u64, _: u64| ControlFlow::Continue(());
+        let (mut packed, mut made) = (Vec::new(), Vec::new());
+        encode(&[], image.as_slice(), &mut packed, &mut go_on).expect("is packed");
+        assert!(packed.len() * 10 < image.len(), "{} of {}", packed.len(), image.len());
+        let header = apply(&[][..], packed.as_slice(), &mut made, &mut go_on).expect("applies");
+        assert_eq!(made, image);
+        assert_eq!(hex(&header.old_sha256), NOTHING_SHA256);
+        // A device with an image of its own gives it nothing, not the image.
+        let wrong = apply(image.as_slice(), packed.as_slice(), &mut Vec::new(), &mut go_on);
+        assert!(matches!(wrong, Err(DeltaError::WrongOld)));
+    }
+}

@@ -59,6 +59,25 @@ impl Need {
     }
 }
 
+impl Need {
+    /// The keys that have not signed the document.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected::Malformed`].
+    pub fn unsigned(&self, document: &Document) -> Result<Vec<KeyId>, Rejected> {
+        let mut unsigned = Vec::new();
+        for (id, key) in &self.keys {
+            let alone = BTreeMap::from([(id.clone(), key.clone())]);
+            let need = Self { whose: self.whose.clone(), keys: alone, threshold: 1 };
+            if need.have(document)? == 0 {
+                unsigned.push(id.clone());
+            }
+        }
+        Ok(unsigned)
+    }
+}
+
 /// Signatures that are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
@@ -68,6 +87,8 @@ pub struct Missing {
     pub have: usize,
     /// How many it takes.
     pub need: usize,
+    /// The keys that have not signed yet; of these come those that are missing.
+    pub keys: Vec<KeyId>,
 }
 
 /// A document on its way to its signers.
@@ -163,8 +184,9 @@ impl Bundle {
         for need in &self.needs {
             let have = need.have(&self.document)?;
             if have < need.threshold {
+                let keys = need.unsigned(&self.document)?;
                 let (whose, need) = (need.whose.clone(), need.threshold);
-                missing.push(Missing { whose, have, need });
+                missing.push(Missing { whose, have, need, keys });
             }
         }
         Ok(missing)
@@ -308,11 +330,16 @@ mod tests {
         let need = Need::new("the root keys", &body.keys, &role.keyids, role.threshold);
         let bundle = Bundle::new("root", root, None, vec![need]);
         let mut bundle = Bundle::parse(&bundle.to_bytes()).expect("it was written a moment ago");
-        let missing = |have| Ok(vec![Missing { whose: "the root keys".into(), have, need: 2 }]);
-        assert_eq!(bundle.missing(), missing(0));
+        let missing = |have, keys: &[&SecretKey]| {
+            let mut keys: Vec<KeyId> = keys.iter().map(|key| key.public().id()).collect();
+            keys.sort();
+            Ok(vec![Missing { whose: "the root keys".into(), have, need: 2, keys }])
+        };
+        let [first, second, third] = [&keys.root[0], &keys.root[1], &keys.root[2]];
+        assert_eq!(bundle.missing(), missing(0, &[first, second, third]));
         bundle.sign(&keys.root[0]).expect("a root key");
         bundle.sign(&keys.root[0]).expect("twice is once");
-        assert_eq!(bundle.missing(), missing(1));
+        assert_eq!(bundle.missing(), missing(1, &[second, third]));
         assert!(bundle.sign(&keys.models["one"]).is_err());
         bundle.sign(&keys.root[2]).expect("another root key");
         assert_eq!(bundle.missing(), Ok(vec![]));

@@ -283,6 +283,15 @@ pub struct DeltaOf {
     pub to_length: u64,
 }
 
+impl DeltaOf {
+    /// Whether it needs no image to start from: the packed form of a whole image, which every device
+    /// can apply.
+    #[must_use]
+    pub fn is_packed(&self) -> bool {
+        self.from_sha256 == crate::delta::NOTHING_SHA256
+    }
+}
+
 /// What a target is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use kontor_base::Instant;
 use kontor_domain::channel::{Channel, Entry, PromoteRefusal, promote as rule};
 use kontor_domain::device::Codename;
-use kontor_store::{build as builds, channel as channels};
+use kontor_store::{Tx, build as builds, channel as channels};
 
 use crate::core::{Failure, Outcome, Rom};
 
@@ -50,17 +51,39 @@ impl Refusal {
 /// A [`Refusal`], or a fault.
 pub async fn promote(rom: &Arc<Rom>, command: PromoteCommand) -> Outcome<Entry, Refusal> {
     let at = rom.now();
-    rom.db
-        .write("channel.promote", move |tx| {
-            let model = command.model.as_str();
-            let all = builds::of_model(tx, model)?;
-            let found = all.iter().find(|b| b.incremental.as_str() == command.incremental);
-            let Some(build) = found else { return Err(Failure::Refused(Refusal::UnknownBuild)) };
-            let entries = channels::of_model(tx, model)?;
-            let entry = rule(build, command.channel, command.floor, &all, &entries, at)
-                .map_err(|refusal| Failure::Refused(refusal.into()))?;
-            channels::save(tx, &entry)?;
-            Ok(entry)
-        })
-        .await
+    rom.db.write("channel.promote", move |tx| promote_in(tx, &command, at)).await
+}
+
+/// Puts a build into a channel in the caller's transaction.
+///
+/// # Errors
+///
+/// See [`promote`].
+pub fn promote_in(
+    tx: &mut Tx<'_>,
+    command: &PromoteCommand,
+    at: Instant,
+) -> Outcome<Entry, Refusal> {
+    let entry = promotable_in(tx, command, at)?;
+    channels::save(tx, &entry)?;
+    Ok(entry)
+}
+
+/// How a build would stand in the channel; nothing is changed.
+///
+/// # Errors
+///
+/// See [`promote`].
+pub fn promotable_in(
+    tx: &mut Tx<'_>,
+    command: &PromoteCommand,
+    at: Instant,
+) -> Outcome<Entry, Refusal> {
+    let model = command.model.as_str();
+    let all = builds::of_model(tx, model)?;
+    let found = all.iter().find(|build| build.incremental.as_str() == command.incremental);
+    let Some(build) = found else { return Err(Failure::Refused(Refusal::UnknownBuild)) };
+    let entries = channels::of_model(tx, model)?;
+    rule(build, command.channel, command.floor, &all, &entries, at)
+        .map_err(|refusal| Failure::Refused(refusal.into()))
 }

@@ -16,7 +16,7 @@ pub use credentials::{Credentials, Shown};
 pub use document::Document;
 pub use failure::{Failure, Outcome};
 pub(crate) use files::hash_range;
-pub use files::{BucketSettings, FileReader, Files, FilesError, Incoming, UploadError};
+pub use files::{BucketSettings, FileReader, Files, FilesError, Incoming, Local, UploadError};
 pub use offers::{OfferCache, OfferKey, SignedOffer};
 pub use rom::{Keys, Redirect, Rom, Settings};
 pub use signed::{Signed, SignedView};

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use kontor_base::KeyedHash;
 use kontor_base::id::BuildId;
 use kontor_domain::build::{Build, Digest};
@@ -442,6 +442,13 @@ impl Snapshots {
     #[must_use]
     pub fn now(&self) -> Arc<Snapshot> {
         self.published.load_full()
+    }
+
+    /// The published snapshot for a moment, not to be kept over a wait: where many threads ask at once
+    /// they do not share a count that each raises and lowers.
+    #[must_use]
+    pub fn look(&self) -> Guard<Arc<Snapshot>> {
+        self.published.load()
     }
 
     pub(super) async fn refresh(&self, db: &Db, settings: &Settings) -> Result<bool, StoreError> {

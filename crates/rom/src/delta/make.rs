@@ -1,4 +1,4 @@
-//! Makes deltas, one at a time: claims one, makes it in a thread, applies it and compares, judges
+//! Makes deltas and packed images, one at a time: claims one, makes it in a thread, applies it and compares, judges
 //! whether it saves enough, and writes what came of it.
 //!
 //! The node that works tells how far it is every half second; the same write notices that somebody
@@ -9,7 +9,6 @@
 use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,7 +22,7 @@ use kontor_store::{StoreError, build as builds, delta};
 use tokio::sync::watch;
 
 use crate::core::{FilesError, Incoming, Rom};
-use crate::signing::delta_name;
+use crate::signing::{delta_name, packed_name};
 
 /// A worker that was silent for so many seconds has died.
 const SILENT_S: i64 = 120;
@@ -130,8 +129,9 @@ fn whole(build: &Build, images: &[(BuildId, BuildFile)]) -> Option<BuildFile> {
 
 struct Order {
     name: String,
-    old: (PathBuf, BuildFile),
-    new: (PathBuf, BuildFile),
+    /// What it starts from; none: nothing, it is to be the packed form of the new one.
+    old: Option<BuildFile>,
+    new: BuildFile,
     memory_max: u64,
 }
 
@@ -150,13 +150,9 @@ async fn order(rom: &Arc<Rom>, row: &DeltaRow) -> Result<Result<Order, String>, 
     let (Some(old), Some(new)) = (whole(from, &images), whole(to, &images)) else {
         return Ok(Err("one of the builds has neither an image nor a whole package".to_owned()));
     };
-    let place = |file: BuildFile| (rom.files.path(&file.sha256), file);
-    Ok(Ok(Order {
-        name: delta_name(from, to),
-        old: place(old),
-        new: place(new),
-        memory_max: rom.settings.delta_old_bytes_max,
-    }))
+    let (name, old) =
+        if row.is_packed() { (packed_name(to), None) } else { (delta_name(from, to), Some(old)) };
+    Ok(Ok(Order { name, old, new, memory_max: rom.settings.delta_old_bytes_max }))
 }
 
 /// What thread and keeper tell each other.
@@ -178,7 +174,7 @@ async fn work(
         Ok(order) => order,
         Err(note) => return Ok(End::Failed(note)),
     };
-    let whole_bytes = order.new.1.bytes;
+    let whole_bytes = order.new.bytes;
     let shared = Arc::new(Shared::default());
     let (files, unique) = (rom.files.clone(), id::encode(rom.random.bytes16()));
     let seen = Arc::clone(&shared);
@@ -236,13 +232,26 @@ fn make(
     order: &Order,
     shared: &Shared,
 ) -> Result<(Incoming, MadeDelta), MakeError> {
-    let (old_path, old_file) = &order.old;
-    if old_file.bytes > order.memory_max {
-        return Err(MakeError::TooLarge(old_file.bytes));
+    let old_bytes = order.old.as_ref().map_or(0, |file| file.bytes);
+    if old_bytes > order.memory_max {
+        return Err(MakeError::TooLarge(old_bytes));
     }
-    let old = std::fs::read(old_path)?;
-    let new = File::open(&order.new.0)?;
-    shared.total.store(order.new.1.bytes, Ordering::Relaxed);
+    let goes_on = |_| !shared.stop.load(Ordering::Relaxed);
+    let fetch = |file: &BuildFile, part: &str| {
+        files.local(&file.sha256, &format!("{unique}.{part}"), &goes_on).map_err(
+            |error| match error {
+                FilesError::Stopped => MakeError::Stopped,
+                other => other.into(),
+            },
+        )
+    };
+    let old = match &order.old {
+        Some(file) => std::fs::read(fetch(file, "old")?.path())?,
+        None => Vec::new(),
+    };
+    let fetched = fetch(&order.new, "new")?;
+    let new = File::open(fetched.path())?;
+    shared.total.store(order.new.bytes, Ordering::Relaxed);
     let tell = |done: u64| {
         shared.done.store(done, Ordering::Relaxed);
         if shared.stop.load(Ordering::Relaxed) {
@@ -268,7 +277,9 @@ fn make(
     drop(old);
     let (from_sha256, to_sha256) =
         (Digest::from_bytes(header.old_sha256), Digest::from_bytes(header.new_sha256));
-    if from_sha256 != old_file.sha256 || to_sha256 != order.new.1.sha256 {
+    if order.old.as_ref().is_some_and(|file| file.sha256 != from_sha256)
+        || to_sha256 != order.new.sha256
+    {
         return Err(MakeError::Unproven(DeltaError::WrongResult));
     }
     let incoming = files.take_in(&mut bytes.as_slice(), unique, &|_| true)?;

@@ -82,7 +82,8 @@ pub async fn want(
         .write("delta.want", move |tx| {
             let all = builds::of_model(tx, model.as_str())?;
             let (from, to) = pair(&all, &from, &to)?;
-            if from.built_at >= to.built_at {
+            // From a build to itself: the packed form of its image.
+            if from.id != to.id && from.built_at >= to.built_at {
                 return Err(Failure::Refused(DeltaRefusal::Backward));
             }
             if delta::want(tx, from.id, to.id, model.as_str(), at)? {

@@ -11,8 +11,8 @@ use kontor_store::{StoreError, Tx, build as builds, delta, device as devices};
 
 use crate::core::{Failure, Outcome, Rom};
 use crate::signing::{
-    Proposed, Repository, SigningRefusal, Wanted, delta_name, image_name, package_name, propose_in,
-    wanting,
+    Proposed, Repository, SigningRefusal, Wanted, delta_name, image_name, package_name,
+    packed_name, propose_in, wanting,
 };
 
 /// What the documents are to say now, by model.
@@ -48,7 +48,8 @@ pub fn wanted_targets(tx: &mut Tx<'_>) -> Result<Wanted, StoreError> {
                 to_sha256: made.to_sha256.to_string(),
                 to_length: made.to_bytes,
             });
-            targets.insert(delta_name(from, to), named);
+            let name = if row.is_packed() { packed_name(to) } else { delta_name(from, to) };
+            targets.insert(name, named);
         }
         wanted.insert(model.codename.to_string(), targets);
     }

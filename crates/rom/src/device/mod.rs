@@ -28,14 +28,16 @@ pub async fn save_model(rom: &Arc<Rom>, model: DeviceModel) -> Outcome<(), Devic
         .await
 }
 
-/// Marks a device as the company's own: rollouts may begin with it. `false` for an id that is none.
+/// Marks a device as the company's own: rollouts may begin with it, and plans are rehearsed with it
+/// apart. `false` for an id that is none.
 ///
 /// # Errors
 ///
 /// A fault of the database.
 pub async fn mark_own(rom: &Arc<Rom>, id: &str) -> Result<bool, kontor_store::StoreError> {
     let Some(key) = rom.keys.device(id) else { return Ok(false) };
-    let at = rom.now();
-    rom.db.write("device.own", move |tx| devices::mark_own(tx, &key.0, at)).await?;
+    let (at, counted) = (rom.now(), rom.keys.credentials.device(id.as_bytes()).0);
+    rom.db.write("device.own", move |tx| devices::mark_own(tx, &key.0, counted, at)).await?;
+    rom.refresh().await?;
     Ok(true)
 }

@@ -24,7 +24,7 @@ pub use elsewhere::{elsewhere, other_makers};
 pub use figures::{Ceiling, DayFigures, Figure, Figures, Table};
 pub use keep::run;
 pub use population::{Population, Truth};
-pub use present::{PRESENT_DAYS, present};
+pub use present::{PRESENT_DAYS, own_counted, present};
 pub use produced::{ProducedPlan, RowProblem, import_produced, produced};
 pub use report::{Accepted, Incoming, NotCounted, accept, seen, seen_already};
 pub use service::{Home, Install, InstallError, Keys, Settings};

@@ -7,7 +7,11 @@ use kontor_base::Country;
 use kontor_count::{Book, Slice};
 use kontor_domain::channel::Channel;
 use kontor_domain::device::DeviceModel;
+use kontor_domain::install::DeviceKey;
 use kontor_domain::rollout::Group;
+use kontor_store::{StoreError, device};
+
+use crate::core::Rom;
 
 /// Devices that were there within so many days are the present ones.
 pub const PRESENT_DAYS: u16 = 30;
@@ -16,28 +20,50 @@ pub const PRESENT_DAYS: u16 = 30;
 /// not run the build with this incremental, by the country in which they were seen last.
 ///
 /// Devices of other channels, and those that have told none, are not among them: the channel's
-/// rollout does not reach them. The company's own devices are not told apart: the count knows
-/// devices by other pseudonyms than rollouts do.
+/// rollout does not reach them. `own` are the company's own devices, under the pseudonyms of the
+/// count; they are groups of their own, as rollouts may begin with them.
 #[must_use]
 pub fn present(
     book: &Book,
     model: &DeviceModel,
     channel: Channel,
     incremental: &str,
+    own: &[DeviceKey],
 ) -> Vec<Group> {
     let by = [Slice::Model, Slice::Channel, Slice::Country, Slice::Version];
-    let mut countries: BTreeMap<Option<Country>, u64> = BTreeMap::new();
-    for (said, devices) in book.breakdown(Some(PRESENT_DAYS), &by).cells {
-        // What devices may say has no `/` in it.
-        let mut words = said.split('/');
-        let mut word = || words.next().unwrap_or_default();
-        let (own, its_channel, country, version) = (word(), word(), word(), word());
-        if model.answers_to(own) && its_channel == channel.word() && version != incremental {
-            *countries.entry(country.parse().ok()).or_default() += devices;
+    let met = |cells: BTreeMap<String, u64>| {
+        let mut countries: BTreeMap<Option<Country>, u64> = BTreeMap::new();
+        for (said, devices) in cells {
+            // What devices may say has no `/` in it.
+            let mut words = said.split('/');
+            let mut word = || words.next().unwrap_or_default();
+            let (name, its_channel, country, version) = (word(), word(), word(), word());
+            if model.answers_to(name) && its_channel == channel.word() && version != incremental {
+                *countries.entry(country.parse().ok()).or_default() += devices;
+            }
+        }
+        countries
+    };
+    let mut others = met(book.breakdown(Some(PRESENT_DAYS), &by).cells);
+    let own = met(book.breakdown_of(own, Some(PRESENT_DAYS), &by).cells);
+    for (country, devices) in &own {
+        if let Some(all) = others.get_mut(country) {
+            *all = all.saturating_sub(*devices);
         }
     }
-    let group = |(country, devices)| Group { country, own: false, devices };
-    countries.into_iter().map(group).collect()
+    let group = |own: bool| move |(country, devices)| Group { country, own, devices };
+    let others = others.into_iter().filter(|(_, devices)| *devices > 0).map(group(false));
+    own.into_iter().map(group(true)).chain(others).collect()
+}
+
+/// The company's own devices as the count knows them.
+///
+/// # Errors
+///
+/// A fault of the database.
+pub async fn own_counted(rom: &Rom) -> Result<Vec<DeviceKey>, StoreError> {
+    let own = rom.db.read("install.own", device::own_counted).await?;
+    Ok(own.into_iter().map(DeviceKey).collect())
 }
 
 #[cfg(test)]
@@ -45,7 +71,7 @@ mod tests {
     use super::*;
     use kontor_base::Line;
     use kontor_domain::device::Maker;
-    use kontor_domain::install::{self, Day, DeviceKey, Kind, Report, Standing};
+    use kontor_domain::install::{self, Day, Kind, Report, Standing};
 
     #[test]
     fn the_devices_of_the_channel_that_lack_the_build_by_country() {
@@ -92,12 +118,18 @@ mod tests {
             product: None,
             picture: None,
         };
-        let groups = present(&book, &model, Channel::Stable, "a2");
-        let found: Vec<(String, u64)> = groups
-            .iter()
-            .map(|group| (group.country.map_or_else(String::new, |c| c.to_string()), group.devices))
-            .collect();
-        let wanted = [("", 1), ("DE", 4), ("IN", 2)];
-        assert!(found.iter().map(|(c, n)| (c.as_str(), *n)).eq(wanted), "{found:?}");
+        let found = |own: &[DeviceKey]| -> Vec<(String, bool, u64)> {
+            let groups = present(&book, &model, Channel::Stable, "a2", own);
+            let country = |group: &Group| group.country.map_or_else(String::new, |c| c.to_string());
+            groups.iter().map(|group| (country(group), group.own, group.devices)).collect()
+        };
+        let row = |country: &str, own, devices| (country.to_owned(), own, devices);
+        assert_eq!(found(&[]), [row("", false, 1), row("DE", false, 4), row("IN", false, 2)]);
+        // The second was seen long ago, the 10th and 14th are of those that lack the build, the 17th
+        // has it already, and the last is nobody.
+        let own = [2, 10, 14, 15, 17, 999].map(DeviceKey);
+        let apart =
+            [row("DE", true, 1), row("IN", true, 2), row("", false, 1), row("DE", false, 3)];
+        assert_eq!(found(&own), apart);
     }
 }

@@ -10,10 +10,12 @@ mod turn;
 mod withdraw;
 
 pub use offer::{OFFER_LIFE_S, OfferQuestion, OfferRefusal, Offered, offer, receipt_of};
-pub use plan::{PlanCommand, PlanRefusal, plan, proposed};
+pub use plan::{
+    PlanCommand, PlanRefusal, Planned, PlannedBuild, plan, plan_in, propose_in, proposed,
+};
 pub use report::{ReportCommand, ReportRefusal, Reported, report};
 pub use sources::want_deltas;
-pub use status::{Status, status, status_of};
+pub use status::{Status, campaign_status, status, status_of};
 pub use steer::{SteerRefusal, steer, steer_in};
 pub use turn::keep_rollouts;
-pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw};
+pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw, withdraw_in, withdrawable_in};

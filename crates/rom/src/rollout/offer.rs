@@ -14,7 +14,7 @@ use kontor_ota::signing::{Document as SignedDocument, Rejected};
 use crate::core::{
     Decided, Document, OfferKey, Question, Rom, Shown, Signed, SignedOffer, Snapshot, Source, Who,
 };
-use crate::signing::{delta_name, image_name, package_name};
+use crate::signing::{delta_name, image_name, package_name, packed_name};
 
 /// How long an offer lives, in seconds: what a device that was shown an old one by somebody in
 /// between can be kept from knowing.
@@ -213,7 +213,8 @@ fn targets(signed: &Signed, source: Option<&Build>, build: &Build) -> Vec<String
         return Vec::new();
     };
     let delta = source.map(|source| delta_name(source, build));
-    delta.into_iter().filter(|name| known.contains_key(name)).chain([whole]).collect()
+    let smaller = delta.into_iter().chain([packed_name(build)]);
+    smaller.filter(|name| known.contains_key(name)).chain([whole]).collect()
 }
 
 #[cfg(test)]

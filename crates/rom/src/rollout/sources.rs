@@ -1,6 +1,8 @@
 //! Which deltas are wanted: to the newest build of each channel, from the builds that most devices
-//! run by their own reports. Where nothing was reported, from the newest before it.
+//! run by their own reports. Where nothing was reported, from the newest before it. And from nothing,
+//! where it has a whole image: its packed form, for every other device.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kontor_base::id::BuildId;
@@ -19,6 +21,8 @@ use crate::core::Rom;
 pub async fn want_deltas(rom: &Arc<Rom>) -> Result<usize, StoreError> {
     let (at, snapshot, most) = (rom.now(), rom.snapshots.now(), rom.settings.delta_sources);
     let known = rom.db.read("delta.known", delta::all).await?;
+    let images = rom.db.read("delta.images", delta::images).await?;
+    let images: HashSet<BuildId> = images.into_iter().map(|(build, _)| build).collect();
     let known: Vec<(BuildId, BuildId)> = known.iter().map(|row| (row.from, row.to)).collect();
     let mut missing: Vec<(BuildId, BuildId, String)> = Vec::new();
     for view in snapshot.models.values() {
@@ -32,7 +36,9 @@ pub async fn want_deltas(rom: &Arc<Rom>) -> Result<usize, StoreError> {
                     ids.iter().map(|id| tally(tx, *id, channel)).collect::<Result<Vec<_>, _>>()
                 })
                 .await?;
-            for from in most_common(before, &tallies, most) {
+            // What is downloaded whole is packed; a package is packed by its maker.
+            let packed = images.contains(&newest.id).then_some(newest.id);
+            for from in most_common(before, &tallies, most).into_iter().chain(packed) {
                 let pair = (from, newest.id, view.model.codename.to_string());
                 if !known.contains(&(pair.0, pair.1)) && !missing.contains(&pair) {
                     missing.push(pair);

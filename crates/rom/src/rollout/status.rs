@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use kontor_base::Instant;
-use kontor_base::id::RolloutId;
+use kontor_base::id::{CampaignId, RolloutId};
 use kontor_domain::build::Build;
 use kontor_domain::rollout::{Rollout, Tally, Verdict, verdict};
 use kontor_store::rollout::{
-    HourCount, StepTaken, all, failures, get, hours, steps, tally, tally_apart,
+    HourCount, StepTaken, all, campaign_of, campaigns, failures, get, hours, in_campaign, steps,
+    tally, tally_apart,
 };
 use kontor_store::{StoreError, Tx};
 
@@ -19,6 +20,8 @@ use crate::core::Rom;
 pub struct Status {
     /// The rollout.
     pub rollout: Rollout,
+    /// The campaign that it belongs to.
+    pub campaign: Option<CampaignId>,
     /// Its build.
     pub build: Option<Build>,
     /// The share of the present wave's audience that is in now, in millionths.
@@ -46,8 +49,27 @@ pub async fn status(rom: &Arc<Rom>) -> Result<Vec<Status>, StoreError> {
     let at = rom.now();
     rom.db
         .read("rollout.status", move |tx| {
-            let all = all(tx)?;
-            all.into_iter().map(|rollout| read(tx, rollout, at)).collect()
+            let (all, campaigns) = (all(tx)?, campaigns(tx)?);
+            let campaign = |rollout: &Rollout| campaigns.get(&rollout.id).copied();
+            all.into_iter().map(|own| read(tx, campaign(&own), own, at)).collect()
+        })
+        .await
+}
+
+/// The rollouts of a campaign, by model.
+///
+/// # Errors
+///
+/// A fault of the database.
+pub async fn campaign_status(
+    rom: &Arc<Rom>,
+    campaign: CampaignId,
+) -> Result<Vec<Status>, StoreError> {
+    let at = rom.now();
+    rom.db
+        .read("rollout.campaign", move |tx| {
+            let members = in_campaign(tx, campaign)?;
+            members.into_iter().map(|own| read(tx, Some(campaign), own, at)).collect()
         })
         .await
 }
@@ -61,13 +83,21 @@ pub async fn status_of(rom: &Arc<Rom>, id: RolloutId) -> Result<Option<Status>, 
     let at = rom.now();
     rom.db
         .read("rollout.status", move |tx| match get(tx, id)? {
-            Some(rollout) => read(tx, rollout, at).map(Some),
+            Some(rollout) => {
+                let campaign = campaign_of(tx, id)?;
+                read(tx, campaign, rollout, at).map(Some)
+            }
             None => Ok(None),
         })
         .await
 }
 
-fn read(tx: &mut Tx<'_>, rollout: Rollout, at: Instant) -> Result<Status, StoreError> {
+fn read(
+    tx: &mut Tx<'_>,
+    campaign: Option<CampaignId>,
+    rollout: Rollout,
+    at: Instant,
+) -> Result<Status, StoreError> {
     let build = build_of(tx, &rollout)?;
     let bytes = build.as_ref().and_then(|build| build.whole()).map_or(0, |p| p.file.bytes);
     let tally = tally(tx, rollout.build, rollout.channel)?;
@@ -78,6 +108,7 @@ fn read(tx: &mut Tx<'_>, rollout: Rollout, at: Instant) -> Result<Status, StoreE
         hours: hours(tx, rollout.build, rollout.channel)?,
         apart: tally_apart(tx, rollout.build, rollout.channel)?,
         failures: failures(tx, rollout.build, rollout.channel, 20)?,
+        campaign,
         build,
         tally,
         rollout,

@@ -8,7 +8,7 @@ use kontor_domain::build::Build;
 use kontor_domain::hook::EventKind;
 use kontor_domain::rollout::{Cause, Rollout, RolloutState, Step, transition};
 use kontor_store::hook::{self, Event};
-use kontor_store::rollout::{StepTaken, add_step, get, save, tally};
+use kontor_store::rollout::{StepTaken, add_step, campaign_of, get, in_campaign, save, tally};
 use kontor_store::{StoreError, Tx, build as builds};
 
 use crate::core::{Failure, Outcome, Rom};
@@ -67,6 +67,7 @@ pub async fn steer(
 }
 
 /// Takes a step by hand in the caller's transaction; devices hear of it when the snapshot is made anew.
+/// A rollout of a campaign takes it together with the others, wherever it is asked for.
 ///
 /// # Errors
 ///
@@ -79,19 +80,45 @@ pub fn steer_in(
     at: Instant,
 ) -> Outcome<Rollout, SteerRefusal> {
     let refuse = |refusal| Err(Failure::Refused(refusal));
-    let Some(mut rollout) = get(tx, id)? else { return refuse(SteerRefusal::Unknown) };
+    let Some(asked) = get(tx, id)? else { return refuse(SteerRefusal::Unknown) };
     let goes_on = matches!(step, Step::Start | Step::Resume);
-    if goes_on && build_of(tx, &rollout)?.is_none_or(|build| build.withdrawn.is_some()) {
-        return refuse(SteerRefusal::Withdrawn);
+    let mut stepped = None;
+    for mut rollout in together(tx, &asked)? {
+        let possible = transition(rollout.standing.state, step).is_some();
+        if goes_on && possible {
+            if build_of(tx, &rollout)?.is_none_or(|build| build.withdrawn.is_some()) {
+                // The others go on without it, but never a plan that has nothing left.
+                let gone = Some("the build was withdrawn");
+                step_in(tx, &mut rollout, Step::Abandon, Cause::Withdrawn, gone, at)?;
+                continue;
+            }
+            if busy(tx, &rollout)? {
+                return refuse(SteerRefusal::Busy);
+            }
+        }
+        if possible {
+            step_in(tx, &mut rollout, step, Cause::Hand, note, at)?;
+            if stepped.is_none() || rollout.id == id {
+                stepped = Some(rollout);
+            }
+        }
     }
-    if goes_on && busy(tx, &rollout)? {
-        return refuse(SteerRefusal::Busy);
+    match stepped {
+        Some(rollout) => Ok(rollout),
+        // Whatever was given up above is taken back with the transaction.
+        None if goes_on && transition(asked.standing.state, step).is_some() => {
+            refuse(SteerRefusal::Withdrawn)
+        }
+        None => refuse(SteerRefusal::State(asked.standing.state)),
     }
-    let before = rollout.standing.state;
-    if !step_in(tx, &mut rollout, step, Cause::Hand, note, at)? {
-        return refuse(SteerRefusal::State(before));
+}
+
+/// The rollouts that take a step together: all of a campaign, else the one alone.
+pub(super) fn together(tx: &mut Tx<'_>, rollout: &Rollout) -> Result<Vec<Rollout>, StoreError> {
+    match campaign_of(tx, rollout.id)? {
+        Some(campaign) => in_campaign(tx, campaign),
+        None => Ok(vec![rollout.clone()]),
     }
-    Ok(rollout)
 }
 
 /// A rollout that was done and halted later may meet the next one.
@@ -162,6 +189,7 @@ fn tell_halted(tx: &mut Tx<'_>, rollout: &Rollout, at: Instant) -> Result<(), St
     }
     let data = serde_json::json!({
         "rollout": rollout.id.to_string(),
+        "campaign": campaign_of(tx, rollout.id)?.map(|campaign| campaign.to_string()),
         "model": rollout.model.as_str(),
         "build": rollout.build.to_string(),
         "note": rollout.standing.note,

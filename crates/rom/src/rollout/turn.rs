@@ -1,10 +1,13 @@
 //! The keeper of rollouts: asks the rule every second and does what it says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kontor_base::Instant;
-use kontor_domain::rollout::{Rollout, RolloutState, Turn, turn};
-use kontor_store::rollout::{all, tally};
+use kontor_base::id::CampaignId;
+use kontor_domain::rollout::campaign::{self, Member};
+use kontor_domain::rollout::{Rollout, Turn, turn};
+use kontor_store::rollout::{campaigns, in_campaign, tally, watched};
 use kontor_store::{StoreError, Tx};
 
 use super::steer::{build_of, record, step_in};
@@ -39,30 +42,43 @@ pub async fn keep_rollouts(rom: &Arc<Rom>) -> Result<usize, StoreError> {
 }
 
 fn due(tx: &mut Tx<'_>, at: Instant) -> Result<Vec<(Rollout, Turn)>, StoreError> {
+    let campaigns = campaigns(tx)?;
+    let mut moving: BTreeSet<CampaignId> = BTreeSet::new();
     let mut due = Vec::new();
-    for rollout in all(tx)? {
-        let watched = matches!(
-            rollout.standing.state,
-            RolloutState::Running | RolloutState::Paused | RolloutState::Done
-        );
-        if !watched {
+    for rollout in watched(tx)? {
+        if let Some(campaign) = campaigns.get(&rollout.id) {
+            moving.insert(*campaign);
             continue;
         }
-        let reports = tally(tx, rollout.build, rollout.channel)?;
-        let reached = match rollout.pace.devices_per_hour(1) {
-            None => true,
-            Some(_) => {
-                let build = build_of(tx, &rollout)?;
-                let bytes = build.and_then(|b| b.whole().map(|package| package.file.bytes));
-                rollout.share_at(bytes.unwrap_or(0), at) >= rollout.wave().share
-            }
-        };
-        match turn(&rollout, &reports, reached, at) {
+        let member = look(tx, rollout, at)?;
+        match turn(&member.rollout, &member.tally, member.reached, at) {
             Turn::Stay => {}
-            other => due.push((rollout, other)),
+            other => due.push((member.rollout, other)),
         }
     }
+    for campaign in moving {
+        let members = in_campaign(tx, campaign)?;
+        let members = members.into_iter().map(|rollout| look(tx, rollout, at));
+        let members = members.collect::<Result<Vec<Member>, StoreError>>()?;
+        let turn = campaign::turn(&members, at);
+        let taking = members.into_iter().map(|member| member.rollout);
+        due.extend(taking.filter(|own| campaign::takes(own, turn)).map(|own| (own, turn)));
+    }
     Ok(due)
+}
+
+/// A rollout with its reports, and whether its pace has let the whole share of the wave in.
+fn look(tx: &mut Tx<'_>, rollout: Rollout, at: Instant) -> Result<Member, StoreError> {
+    let tally = tally(tx, rollout.build, rollout.channel)?;
+    let reached = match rollout.pace.devices_per_hour(1) {
+        None => true,
+        Some(_) => {
+            let build = build_of(tx, &rollout)?;
+            let bytes = build.and_then(|b| b.whole().map(|package| package.file.bytes));
+            rollout.share_at(bytes.unwrap_or(0), at) >= rollout.wave().share
+        }
+    };
+    Ok(Member { rollout, tally, reached })
 }
 
 fn take(tx: &mut Tx<'_>, rollout: &mut Rollout, turn: Turn, at: Instant) -> Result<(), StoreError> {

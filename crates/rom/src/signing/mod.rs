@@ -20,9 +20,10 @@ mod standing;
 
 pub use ceremony::{Delegate, InitCommand, RotateCommand, delegate, init, rotate};
 pub use exchange::{Imported, export, import};
-pub use name::{delta_name, image_name, package_name};
+pub use kontor_ota::signing::Missing;
+pub use name::{delta_name, image_name, package_name, packed_name};
 pub use propose::{Documents, Proposed, Wanted, propose_in, wanting};
 pub use refusal::SigningRefusal;
 pub use renew::keep_signing;
 pub use repository::{LIVES, Repository};
-pub use standing::{KeyPlace, RoleStanding, Standing, standing};
+pub use standing::{KeyPlace, RoleStanding, Standing, Waiting, standing};

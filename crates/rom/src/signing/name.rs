@@ -20,3 +20,9 @@ pub fn package_name(build: &Build) -> String {
 pub fn delta_name(from: &Build, to: &Build) -> String {
     format!("{}.{}-from-{}.delta", to.model, to.release_counter, from.release_counter)
 }
+
+/// The packed form of a build's whole image: a delta from nothing.
+#[must_use]
+pub fn packed_name(build: &Build) -> String {
+    format!("{}.{}-{}.packed", build.model, build.release_counter, build.incremental)
+}

@@ -30,8 +30,19 @@ pub struct RoleStanding {
     pub keys: Vec<(KeyId, KeyPlace)>,
     /// The published version and when it ends.
     pub published: Option<(u64, Instant)>,
-    /// What waits: its version, and whose signatures are missing.
-    pub waiting: Option<(u64, Vec<Missing>)>,
+    /// What waits for signatures.
+    pub waiting: Option<Waiting>,
+}
+
+/// A document that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its version.
+    pub version: u64,
+    /// Whose signatures are missing; none: it is complete and waits for another document.
+    pub missing: Vec<Missing>,
+    /// What signing it would change, a line each.
+    pub changes: Vec<String>,
 }
 
 /// The whole repository.
@@ -85,9 +96,10 @@ fn read(repository: &Repository, root: &Root) -> Outcome<Standing, SigningRefusa
                     "root" => rejected(document.body::<Root>())?.version(),
                     _ => rejected(document.body::<Targets>())?.version(),
                 };
-                let needs = repository.needs(&role)?;
-                let bundle = Bundle::new(&role, document.clone(), None, needs);
-                Some((version, rejected(bundle.missing())?))
+                let (needs, present) = (repository.needs(&role)?, repository.present(&role)?);
+                let bundle = Bundle::new(&role, document.clone(), present, needs);
+                let missing = rejected(bundle.missing())?;
+                Some(Waiting { version, missing, changes: rejected(bundle.changes())? })
             }
         };
         let keys = keyids

@@ -16,7 +16,8 @@ use kontor_rom::build::{self, PublishCommand, Published, Refusal, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
 use kontor_rom::core::{Question, Shown, Source, Who};
 use kontor_rom::rollout::{
-    PlanCommand, ReportCommand, Reported, keep_rollouts, plan, receipt_of, report, steer,
+    PlanCommand, PlannedBuild, ReportCommand, Reported, keep_rollouts, plan, receipt_of, report,
+    steer,
 };
 use kontor_rom::{Failure, Files, Rom, Settings, device};
 use kontor_scratch::Scratch;
@@ -36,6 +37,19 @@ pub(crate) struct House {
 /// The only model.
 pub(crate) const MODEL: &str = "one";
 
+fn model(codename: &str) -> DeviceModel {
+    DeviceModel {
+        codename: codename.parse().expect("a codename"),
+        name: Line::parse("One").expect("a line"),
+        brand: Line::parse("Example").expect("a line"),
+        maker: Maker::Own,
+        also: vec![],
+        revisions: vec![],
+        product: None,
+        picture: None,
+    }
+}
+
 impl House {
     /// On a database of its own, on the back end that is chosen.
     pub(crate) async fn open() -> Self {
@@ -49,17 +63,7 @@ impl House {
         let (options, folder) = (scratch.options(), scratch.folder().to_owned());
         let clock = Clock::fixed(Instant::from_micros(1_790_900_000_000_000));
         let rom = node(&options, &folder, clock).await;
-        let model = DeviceModel {
-            codename: MODEL.parse().expect("a codename"),
-            name: Line::parse("One").expect("a line"),
-            brand: Line::parse("Example").expect("a line"),
-            maker: Maker::Own,
-            also: vec![],
-            revisions: vec![],
-            product: None,
-            picture: None,
-        };
-        device::save_model(&rom, model).await.expect("a model");
+        device::save_model(&rom, model(MODEL)).await.expect("a model");
         Self { rom, folder, options, _scratch: None }
     }
 
@@ -74,9 +78,18 @@ impl House {
         name: &str,
         bytes: &[u8],
     ) -> Result<Published, Failure<Refusal>> {
+        self.publish_for(MODEL, name, bytes).await
+    }
+
+    async fn publish_for(
+        &self,
+        model: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Published, Failure<Refusal>> {
         let command = PublishCommand {
             source: build::Source::Path(self.file(name, bytes)),
-            model: MODEL.parse().expect("a codename"),
+            model: model.parse().expect("a codename"),
             version: None,
             kind: "nightly".parse().expect("a kind"),
             notes: BTreeMap::new(),
@@ -106,14 +119,31 @@ impl House {
 
     /// Puts a published build into the channel and plans a rollout.
     pub(crate) async fn enter(&self, incremental: &str, percents: &[u32]) -> Rollout {
-        let model = || MODEL.parse().expect("a codename");
+        self.promote(MODEL, incremental).await;
+        self.plan(&[(MODEL, incremental)], percents).await.remove(0)
+    }
+
+    async fn promote(&self, model: &str, incremental: &str) {
         let command = PromoteCommand {
-            model: model(),
+            model: model.parse().expect("a codename"),
             incremental: incremental.to_owned(),
             channel: Channel::Stable,
             floor: false,
         };
         promote(&self.rom, command).await.expect("promoted");
+    }
+
+    /// Publishes a build of another model and puts it into the channel.
+    pub(crate) async fn add(&self, codename: &str, incremental: &str, seconds: i64) {
+        device::save_model(&self.rom, model(codename)).await.expect("a model");
+        let bytes = package::good(codename, incremental, seconds);
+        let name = format!("rom-1.0-{incremental}.zip");
+        self.publish_for(codename, &name, &bytes).await.expect("published");
+        self.promote(codename, incremental).await;
+    }
+
+    /// Plans a rollout of these builds, or a campaign.
+    pub(crate) async fn plan(&self, builds: &[(&str, &str)], percents: &[u32]) -> Vec<Rollout> {
         let wave = |percent: &u32| Wave {
             share: percent * 10_000,
             audience: Audience::Everybody,
@@ -121,17 +151,22 @@ impl House {
             advance: Advance::After { seconds: 3_600 },
         };
         let command = PlanCommand {
-            model: model(),
             channel: Channel::Stable,
-            incremental: incremental.to_owned(),
+            builds: builds
+                .iter()
+                .map(|(model, incremental)| PlannedBuild {
+                    model: model.parse().expect("a codename"),
+                    incremental: (*incremental).to_owned(),
+                    population: 1_000,
+                })
+                .collect(),
             waves: percents.iter().map(wave).collect(),
             gate: Gate { failures_max: 100_000, reports_min: 10, trip: Trip::Halt },
             pace: Pace::default(),
-            population: 1_000,
         };
-        let rollout = plan(&self.rom, command).await.expect("planned");
+        let planned = plan(&self.rom, command).await.expect("planned");
         self.rom.refresh().await.expect("refreshed, as the keeper does");
-        rollout
+        planned.rollouts.into_iter().map(|(rollout, _)| rollout).collect()
     }
 
     pub(crate) async fn step(&self, rollout: &Rollout, step: Step) -> RolloutState {
@@ -169,9 +204,26 @@ impl House {
         event: Event,
         receipt: String,
     ) -> Reported {
+        self.report_for(MODEL, device, build, event, receipt).await
+    }
+
+    /// A device of a model that has nothing yet reports about the build that it is offered.
+    pub(crate) async fn tell(&self, model: &str, device: u32, build: &str, event: Event) -> bool {
+        let receipt = self.receipt_for(model, device, "").expect("it is offered a build");
+        self.report_for(model, device, build, event, receipt).await.counted
+    }
+
+    async fn report_for(
+        &self,
+        model: &str,
+        device: u32,
+        build: &str,
+        event: Event,
+        receipt: String,
+    ) -> Reported {
         let command = ReportCommand {
             device: self.rom.keys.device(&format!("device-{device}")).expect("an id"),
-            model: MODEL.to_owned(),
+            model: model.to_owned(),
             channel: Channel::Stable,
             incremental: build.to_owned(),
             event,
@@ -188,10 +240,14 @@ impl House {
 
     /// What a device with `source` is given with its answer.
     pub(crate) fn receipt(&self, device: u32, source: &str) -> Option<String> {
+        self.receipt_for(MODEL, device, source)
+    }
+
+    fn receipt_for(&self, model: &str, device: u32, source: &str) -> Option<String> {
         let key = self.rom.keys.device(&format!("device-{device}")).expect("an id");
         let source = Source { incremental: source, built_s: None };
         let (channel, who) = (Channel::Stable, Who::Device(key));
-        let question = Question { model: MODEL, channel, source, who, country: None };
+        let question = Question { model, channel, source, who, country: None };
         let snapshot = self.rom.snapshots.now();
         let decided = snapshot.decide(&question, self.rom.now()).expect("a model");
         receipt_of(&self.rom, key, Shown::Credential, &decided)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
 use super::customer;
 use super::expansion::ExpansionAct;
-use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, Rows, SaleAct, StockAct};
+use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
 use super::log::By;
 use super::order;
 use super::person::{Person, Refusal};
@@ -73,6 +73,8 @@ pub enum Act {
     Photo(PhotoAct),
     /// Takes a step of a rollout.
     Rollout(RolloutAct),
+    /// Does something to builds of the ROM.
+    Rom(RomAct),
     /// Cancels an order: its units go back to the shelf, its money to the customer.
     CancelOrder {
         /// Its number.
@@ -254,6 +256,7 @@ impl Act {
             Self::Sale(act) => act.bearing(tx),
             Self::Photo(act) => act.bearing(known),
             Self::Rollout(act) => Ok(act.bearing()),
+            Self::Rom(act) => act.bearing(tx, shop, at),
             Self::CancelOrder { number } => {
                 order::bearing(tx, number, Permission::OrderCancel, Extent::Plain)
             }
@@ -277,6 +280,7 @@ impl Act {
             Self::Sale(act) => return act.change(tx),
             Self::Photo(act) => return Ok(act.change()),
             Self::Rollout(act) => return Ok(act.change()),
+            Self::Rom(act) => return Ok(act.change()),
             Self::CancelOrder { number } => return order::change_of_cancel(tx, number),
             Self::Refund { number, minor, currency, .. } => {
                 return order::change_of_refund(tx, number, order::amount(*minor, currency)?);
@@ -363,6 +367,7 @@ impl Act {
             Self::Sale(act) => act.carry_out(tx, shop, at),
             Self::Photo(act) => act.carry_out(tx),
             Self::Rollout(act) => act.carry_out(tx, shop, at),
+            Self::Rom(act) => act.carry_out(tx, shop, at),
             Self::CancelOrder { number } => order::cancel(tx, shop, number, at),
             Self::Refund { number, minor, currency, why } => {
                 order::refund(tx, shop, number, order::amount(*minor, currency)?, why, at)

@@ -51,7 +51,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(24, "0024_cart_refused"),
     migration!(25, "0025_reseller_bill"),
     migration!(26, "0026_install_stay"),
-    migration!(27, "0027_sale_deposit"),
+    migration!(27, "0027_campaign"),
+    migration!(28, "0028_sale_deposit"),
 ];
 
 /// The newest schema that this release knows.

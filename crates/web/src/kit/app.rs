@@ -109,9 +109,10 @@ impl App {
         metrics: Option<fn() -> String>,
     ) -> Self {
         let Parts { rom, install } = parts;
-        if rom.is_some() {
+        if let Some(rom) = &rom {
             // Whoever was first stays: it is the same for the same database.
-            let _ = shop.rollouts.set(Arc::new(crate::staff::Steering));
+            let steering = crate::staff::Steering { random: rom.random.clone() };
+            let _ = shop.rollouts.set(Arc::new(steering));
         }
         let snapshot = shop.snapshots.now();
         let site = Arc::new(Site {

@@ -141,9 +141,14 @@ fn matched<'p>(pattern: &str, path: &'p str) -> Option<[&'p str; PARTS_MAX]> {
     }
 }
 
-/// What serves one connection: the lane, then the router.
+/// What serves one connection: the lane, then the router. It is cloned for every request, so what it
+/// shares is the connection's own: a count that all connections raise and lower would travel between
+/// the cores with each of them.
 #[derive(Clone, Debug)]
-pub struct Front {
+pub struct Front(Arc<Connected>);
+
+#[derive(Debug)]
+struct Connected {
     express: Express,
     router: Router,
     peer: SocketAddr,
@@ -152,8 +157,8 @@ pub struct Front {
 impl Front {
     /// Serves what comes from `peer`.
     #[must_use]
-    pub const fn new(express: Express, router: Router, peer: SocketAddr) -> Self {
-        Self { express, router, peer }
+    pub fn new(express: Express, router: Router, peer: SocketAddr) -> Self {
+        Self(Arc::new(Connected { express, router, peer }))
     }
 }
 
@@ -168,11 +173,12 @@ impl Service<Request> for Front {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Answering {
-        if let Some(response) = self.express.answer(&request, self.peer) {
+        let Connected { express, router, peer } = &*self.0;
+        if let Some(response) = express.answer(&request, *peer) {
             return Answering::Now(Some(response));
         }
-        request.extensions_mut().insert(ConnectInfo(self.peer));
-        Answering::Later(Box::pin(self.router.call(request)))
+        request.extensions_mut().insert(ConnectInfo(*peer));
+        Answering::Later(Box::pin(router.clone().call(request)))
     }
 }
 

@@ -122,7 +122,7 @@ fn find<'r>(
         who,
         country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
-    let snapshot = rom.snapshots.now();
+    let snapshot = rom.snapshots.look();
     let response = match snapshot.decide(&question, rom.now()) {
         Some(decided) => {
             let receipt =

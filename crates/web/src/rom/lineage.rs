@@ -74,7 +74,7 @@ fn with_answers(
         who: stranger(app, rom, asked.extra.c, asked.headers, asked.peer),
         country: None,
     };
-    let snapshot = rom.snapshots.now();
+    let snapshot = rom.snapshots.look();
     let decided = snapshot.decide(&question, rom.now()).map(|decided| {
         // An address decides only where a rollout asks for a place and none was told.
         let by_address = decided.view.live.is_some() && !is_placed(asked.extra.c);

@@ -89,7 +89,7 @@ fn counted<'r>(
 }
 
 fn with_credential(mut response: Response, given: Option<Credential>) -> Response {
-    if let Some(value) = given.and_then(|given| HeaderValue::from_str(&given.to_string()).ok()) {
+    if let Some(value) = given.and_then(|given| HeaderValue::from_bytes(&given.text()).ok()) {
         response.headers_mut().insert(CREDENTIAL, value);
     }
     response

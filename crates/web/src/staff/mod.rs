@@ -40,6 +40,9 @@ mod reseller;
 mod reseller_bill;
 pub(crate) mod reseller_view;
 mod rom;
+mod rom_build;
+mod rom_plan;
+mod rom_signing;
 mod sale;
 mod sale_new;
 mod sightings;
@@ -104,6 +107,11 @@ fn goods(routes: Routes) -> Routes {
         .add(sale::SHOW, get(sale::show))
         .add(sale::STEER, post(sale::steer))
         .add(rom::LIST, get(rom::list))
+        .add(rom_plan::NEW, get(rom_plan::new))
+        .add(rom_plan::MAKE, post(rom_plan::make))
+        .add(rom_signing::SHOW, get(rom_signing::show))
+        .add(rom_build::SHOW, get(rom_build::show))
+        .add(rom_build::ACT, post(rom_build::act))
         .add(rom::SHOW, get(rom::show))
         .add(rom::STEP, post(rom::step))
         .add(calendar::SHOW, get(calendar::show))

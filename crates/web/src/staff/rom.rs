@@ -2,8 +2,6 @@
 //! waits for a signature. Stopping is one person's and works at once; what gives devices a build takes
 //! two.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Path, Query, State};
@@ -11,11 +9,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::id::RolloutId;
 use kontor_domain::channel::Channel;
-use kontor_domain::rollout::{Event, RolloutState, TRANSITIONS, WHOLE};
+use kontor_domain::rollout::{Event, RolloutState, TRANSITIONS, Tally, WHOLE};
 use kontor_domain::staff::Permission;
 use kontor_rom::Rom;
-use kontor_rom::rollout::{Status, status, status_of};
-use kontor_rom::signing::standing;
+use kontor_rom::rollout::{Status, campaign_status, status, status_of};
 use kontor_shop::staff::goods::{RolloutAct, RolloutStep};
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
@@ -75,8 +72,14 @@ pub(super) async fn list(
     let rows = found.iter().map(|status| {
         let rollout = &status.rollout;
         vec![
-            Cell::link(build_words(status), format!("/admin/rom/{}", rollout.id))
-                .below(rollout.model.to_string()),
+            Cell::link(build_words(status), format!("/admin/rom/{}", rollout.id)).below(
+                match status.campaign {
+                    Some(_) => {
+                        t.one("campaign-part", "model", rollout.model.to_string()).into_owned()
+                    }
+                    None => rollout.model.to_string(),
+                },
+            ),
             Cell::code(rollout.channel.word()),
             Cell::text(state_words(&t, rollout.standing.state))
                 .toned(state_tone(rollout.standing.state)),
@@ -104,9 +107,14 @@ pub(super) async fn list(
         ..Table::default()
     };
     let title = t.get("staff-rom");
+    let mut ways = vec![("/admin/rom/signing".to_owned(), t.get("signing-title").into_owned())];
+    if person.may(Permission::RolloutRun, None) {
+        ways.insert(0, ("/admin/rom/plan".to_owned(), t.get("rollout-plan-title").into_owned()));
+    }
     let page = WorkPage::new(shell, title)
+        .with(Block::Links(ways))
         .with(Block::Table(rollouts))
-        .with(Block::Table(waiting(&rom, &t).await))
+        .with(Block::Table(super::rom_signing::in_short(&rom, &t).await))
         .with(Block::Table(builds(&rom, &t)));
     html(StatusCode::OK, &page)
 }
@@ -132,7 +140,7 @@ fn share_words(t: &Text, status: &Status) -> String {
     t.percent(&kontor_base::Rate::from_ppm(share))
 }
 
-fn state_words(t: &Text, state: RolloutState) -> String {
+pub(super) fn state_words(t: &Text, state: RolloutState) -> String {
     let id = match state {
         RolloutState::Planned => "rollout-planned",
         RolloutState::Running => "rollout-running",
@@ -144,40 +152,12 @@ fn state_words(t: &Text, state: RolloutState) -> String {
     t.get(id).into_owned()
 }
 
-const fn state_tone(state: RolloutState) -> &'static str {
+pub(super) const fn state_tone(state: RolloutState) -> &'static str {
     match state {
         RolloutState::Running | RolloutState::Done => "good",
         RolloutState::Planned | RolloutState::Paused => "warn",
         RolloutState::Halted => "bad",
         RolloutState::Abandoned => "quiet",
-    }
-}
-
-/// The documents that wait for somebody's signature: devices trust nothing before they have it.
-async fn waiting(rom: &Arc<Rom>, t: &Text) -> Table {
-    let roles = standing(rom).await.map(|standing| standing.roles).unwrap_or_default();
-    let rows = roles.into_iter().filter_map(|role| {
-        let (version, missing) = role.waiting?;
-        let whose: Vec<String> = missing
-            .iter()
-            .map(|missing| format!("{} ({}/{})", missing.whose, missing.have, missing.need))
-            .collect();
-        Some(vec![
-            Cell::code(role.role),
-            Cell::number(number(t, version)),
-            Cell::text(whose.join(", ")).toned("warn"),
-        ])
-    });
-    Table {
-        id: "waiting",
-        title: t.get("rom-desk-waiting").into_owned(),
-        hint: t.get("rom-desk-waiting-hint").into_owned(),
-        columns: ["rom-desk-role", "rom-desk-version", "rom-desk-missing"]
-            .map(|id| t.get(id).into_owned())
-            .to_vec(),
-        rows: rows.collect(),
-        empty: t.get("rom-desk-waiting-none").into_owned(),
-        ..Table::default()
     }
 }
 
@@ -193,11 +173,8 @@ fn builds(rom: &Rom, t: &Text) -> Table {
                     Cell::text(format!("{} {}", model.model.brand, model.model.name))
                         .below(codename.to_string()),
                     Cell::code(channel.word()),
-                    Cell::link(
-                        build.version.to_string(),
-                        format!("/rom/en/device/{codename}/{}", build.incremental),
-                    )
-                    .below(build.incremental.to_string()),
+                    Cell::link(build.version.to_string(), super::rom_build::address(build))
+                        .below(build.incremental.to_string()),
                     Cell::text(t.moment(&build.published_at)),
                     Cell::text(patch),
                 ]);
@@ -257,6 +234,12 @@ async fn page(
         .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutHalt)))
         .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutRun)))
         .with(Block::Facts(facts(&t, &found)));
+    if let Some(campaign) = found.campaign {
+        let members = campaign_status(&rom, campaign).await;
+        let members =
+            members.map_err(|fault| Problem::fault(&fault).respond(app, uri.path(), None))?;
+        page = page.with(Block::Table(together(&t, &members)));
+    }
     // A form without a step says nothing.
     page.blocks.retain(|block| !matches!(block, Block::Form(form) if form.buttons.is_empty()));
     page.lead = Some((state_tone(state), state_words(&t, state)));
@@ -303,6 +286,47 @@ async fn page(
         ..Table::default()
     };
     Ok(page.with(Block::Table(failures)).with(Block::Table(history)))
+}
+
+/// The rollouts of a campaign, and the sum that its gate looks at too.
+fn together(t: &Text, members: &[Status]) -> Table {
+    let row = |name: Cell, state: Cell, share: String, tally: &Tally| {
+        vec![
+            name,
+            state,
+            Cell::number(share),
+            Cell::number(number(t, tally.installed)),
+            Cell::number(number(t, tally.failed + tally.rolled_back)),
+        ]
+    };
+    let mut rows: Vec<Vec<Cell>> = members
+        .iter()
+        .map(|status| {
+            let (rollout, state) = (&status.rollout, status.rollout.standing.state);
+            let name = Cell::link(rollout.model.to_string(), format!("/admin/rom/{}", rollout.id));
+            let state = Cell::text(state_words(t, state)).toned(state_tone(state));
+            row(name.below(build_words(status)), state, share_words(t, status), &status.tally)
+        })
+        .collect();
+    let sum = members.iter().fold(Tally::default(), |sum, status| sum.and(&status.tally));
+    let (name, none) = (Cell::text(t.get("campaign-sum")), Cell::text("–"));
+    rows.push(row(name, none, "–".to_owned(), &sum));
+    Table {
+        id: "campaign",
+        title: t.get("campaign-title").into_owned(),
+        hint: t.get("campaign-hint").into_owned(),
+        columns: [
+            "rom-desk-model",
+            "staff-state",
+            "rom-desk-share",
+            "rollout-installed",
+            "rollout-curve-failed",
+        ]
+        .map(|id| t.get(id).into_owned())
+        .to_vec(),
+        rows,
+        ..Table::default()
+    }
 }
 
 fn facts(t: &Text, status: &Status) -> Facts {

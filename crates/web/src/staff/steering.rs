@@ -1,19 +1,30 @@
-//! The ROM's rollouts as the shop's staff area steers them: the two halves meet in this crate.
+//! The ROM's builds and rollouts as the shop's staff area steers them: the two halves meet in this crate.
 
-use kontor_base::Instant;
+use std::fmt;
+
 use kontor_base::id::RolloutId;
-use kontor_domain::rollout::Step;
-use kontor_rom::Failure;
-use kontor_rom::rollout::steer_in;
-use kontor_shop::staff::goods::{RolloutStep, Rollouts};
+use kontor_base::{Instant, Line, Random};
+use kontor_domain::channel::Channel;
+use kontor_domain::device::Codename;
+use kontor_domain::rollout::{Advance, Gate, Pace, Step, Trip, WHOLE, Wave};
+use kontor_rom::channel::{PromoteCommand, Refusal as PromoteRefusal, promotable_in, promote_in};
+use kontor_rom::rollout::{
+    PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, plan_in, propose_in, steer_in,
+    withdraw_in, withdrawable_in,
+};
+use kontor_rom::{Failure, Outcome};
+use kontor_shop::staff::goods::{RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomTrip, Said};
 use kontor_store::{StoreError, Tx};
 
 /// What was decided in the staff area says so in the rollout's history.
 const NOTE: &str = "in the staff area";
 
-/// The rollouts of the database that both halves share.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Steering;
+/// The builds and rollouts of the database that both halves share.
+#[derive(Clone, Debug)]
+pub(crate) struct Steering {
+    /// Where ids and salts of new rollouts come from.
+    pub(crate) random: Random,
+}
 
 /// The step as the ROM knows it.
 pub(super) const fn step_of(step: RolloutStep) -> Step {
@@ -25,6 +36,83 @@ pub(super) const fn step_of(step: RolloutStep) -> Step {
         RolloutStep::Pause => Step::Pause,
         RolloutStep::Halt => Step::Halt,
     }
+}
+
+/// The plan as the ROM knows it, or what in it is no word of the ROM's.
+pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, String> {
+    let builds = plan.targets.iter().map(|target| {
+        let model = model_of(&target.build)?;
+        let (incremental, population) = (target.build.incremental.clone(), target.devices);
+        Ok(PlannedBuild { model, incremental, population })
+    });
+    let advance = match plan.hours {
+        Some(hours) => Advance::After { seconds: hours.saturating_mul(3_600) },
+        None => Advance::Succeeded {
+            devices_min: plan.reports_min,
+            share_min: WHOLE.saturating_sub(plan.failures_max),
+        },
+    };
+    let wave = |text: &String| {
+        Wave::read(text, advance).ok_or_else(|| {
+            format!("{text:?} is no wave: own, a percentage, or one with countries as 5@IN+ID")
+        })
+    };
+    Ok(PlanCommand {
+        channel: channel_of(&plan.channel)?,
+        builds: builds.collect::<Result<_, String>>()?,
+        waves: plan.waves.iter().map(wave).collect::<Result<_, _>>()?,
+        gate: Gate {
+            failures_max: plan.failures_max,
+            reports_min: plan.reports_min,
+            trip: match plan.trip {
+                RomTrip::Pause => Trip::Pause,
+                RomTrip::Halt => Trip::Halt,
+            },
+        },
+        pace: Pace {
+            devices_per_hour: plan.devices_per_hour,
+            megabits_per_second: plan.megabits_per_second,
+        },
+    })
+}
+
+fn model_of(build: &RomBuild) -> Result<Codename, String> {
+    build.model.parse().map_err(|error| format!("{}: {error}", build.model))
+}
+
+fn channel_of(word: &str) -> Result<Channel, String> {
+    Channel::from_word(word).ok_or_else(|| "the channels are stable, beta and nightly".to_owned())
+}
+
+fn promotion_of(build: &RomBuild, channel: &str, floor: bool) -> Result<PromoteCommand, String> {
+    let (model, channel) = (model_of(build)?, channel_of(channel)?);
+    Ok(PromoteCommand { model, incremental: build.incremental.clone(), channel, floor })
+}
+
+fn withdrawal_of(build: &RomBuild, reason: &str) -> Result<WithdrawCommand, String> {
+    let reason = Line::parse(reason).map_err(|_| "say why, in up to 200 characters".to_owned())?;
+    Ok(WithdrawCommand { model: model_of(build)?, incremental: build.incremental.clone(), reason })
+}
+
+/// What a use case of the ROM has come to, with its refusals as the shop's half takes them.
+fn said<T, R: fmt::Display>(
+    outcome: Outcome<T, R>,
+    code: impl FnOnce(&R) -> &'static str,
+) -> Result<Said, StoreError> {
+    match outcome {
+        Ok(_) => Ok(Ok(())),
+        Err(Failure::Refused(refusal)) => Ok(Err((code(&refusal), refusal.to_string()))),
+        Err(Failure::Fault(fault)) => Err(fault),
+        Err(Failure::Files(error)) => Err(StoreError::Fault {
+            what: "an act of the ROM".into(),
+            problem: error.to_string().into(),
+        }),
+    }
+}
+
+/// What the ROM has no word for.
+fn no_word(words: String) -> Result<Said, StoreError> {
+    Ok(Err(("rom.no_word", words)))
 }
 
 impl Rollouts for Steering {
@@ -39,15 +127,43 @@ impl Rollouts for Steering {
         rollout: RolloutId,
         step: RolloutStep,
         at: Instant,
-    ) -> Result<Result<(), (&'static str, String)>, StoreError> {
-        match steer_in(tx, rollout, step_of(step), Some(NOTE), at) {
-            Ok(_) => Ok(Ok(())),
-            Err(Failure::Refused(refusal)) => Ok(Err((refusal.code(), refusal.to_string()))),
-            Err(Failure::Fault(fault)) => Err(fault),
-            Err(Failure::Files(error)) => Err(StoreError::Fault {
-                what: "a step of a rollout".into(),
-                problem: error.to_string().into(),
-            }),
+    ) -> Result<Said, StoreError> {
+        said(steer_in(tx, rollout, step_of(step), Some(NOTE), at), |refusal| refusal.code())
+    }
+
+    fn check_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {
+        match act {
+            RomAct::Promote { build, channel, floor } => match promotion_of(build, channel, *floor)
+            {
+                Ok(command) => said(promotable_in(tx, &command, at), PromoteRefusal::code),
+                Err(words) => no_word(words),
+            },
+            RomAct::Plan(plan) => match plan_of(plan) {
+                Ok(command) => said(propose_in(tx, &self.random, &command, at), PlanRefusal::code),
+                Err(words) => no_word(words),
+            },
+            RomAct::Withdraw { build, reason } => match withdrawal_of(build, reason) {
+                Ok(command) => said(withdrawable_in(tx, &command), |refusal| refusal.code()),
+                Err(words) => no_word(words),
+            },
+        }
+    }
+
+    fn act_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {
+        match act {
+            RomAct::Promote { build, channel, floor } => match promotion_of(build, channel, *floor)
+            {
+                Ok(command) => said(promote_in(tx, &command, at), PromoteRefusal::code),
+                Err(words) => no_word(words),
+            },
+            RomAct::Plan(plan) => match plan_of(plan) {
+                Ok(command) => said(plan_in(tx, &self.random, &command, at), PlanRefusal::code),
+                Err(words) => no_word(words),
+            },
+            RomAct::Withdraw { build, reason } => match withdrawal_of(build, reason) {
+                Ok(command) => said(withdraw_in(tx, &command, at), |refusal| refusal.code()),
+                Err(words) => no_word(words),
+            },
         }
     }
 }

@@ -57,6 +57,29 @@ pub(crate) async fn open(db: &Db, clock: &Clock, folder: &Path, size: usize) -> 
     (Arc::new(rom.expect("opens")), sha256)
 }
 
+/// Publishes another build of a model with the bytes of the first one, in a channel.
+pub(crate) async fn add(rom: &Rom, codename: &str, incremental: &str, number: u8, into: Channel) {
+    let snapshot = rom.snapshots.now();
+    let first = &snapshot.model("one").expect("a model").builds[0];
+    let package = &first.whole().expect("a package").file;
+    let (sha256, file) = (package.sha256, package.bytes);
+    let (codename, incremental) = (codename.to_owned(), incremental.to_owned());
+    let at = rom.now();
+    let fill = move |tx: &mut Tx<'_>| {
+        let (model, built) = published(BUILD, sha256, at.plus_seconds(i64::from(number)), file);
+        let codename: kontor_domain::device::Codename = codename.parse().expect("a codename");
+        let id = BuildId::from_bytes([100 + number; 16]);
+        let incremental = incremental.parse().expect("an incremental");
+        let built = Build { id, model: codename.clone(), incremental, ..built };
+        device::save(tx, &DeviceModel { codename: codename.clone(), ..model })?;
+        build::save(tx, &built)?;
+        let entry = Entry { model: codename, channel: into, build: id, since: at, floor: false };
+        channel::save(tx, &entry)
+    };
+    rom.db.write("test.build", fill).await.expect("is written");
+    rom.refresh().await.expect("is read");
+}
+
 fn published(id: BuildId, sha256: Digest, at: Instant, bytes: u64) -> (DeviceModel, Build) {
     let model = DeviceModel {
         codename: "one".parse().expect("a codename"),

@@ -16,7 +16,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use kontor_base::{Clock, Random};
+use kontor_base::{Clock, Random, limits};
 use kontor_domain::build::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -79,6 +79,29 @@ pub struct Files {
     folder: PathBuf,
     bucket: Option<Arc<Bucket>>,
     uploading: Arc<Mutex<()>>,
+}
+
+/// A file of the store as one of this machine's.
+#[derive(Debug)]
+pub struct Local(Place);
+
+#[derive(Debug)]
+enum Place {
+    /// It lies in the store's folder.
+    Kept(PathBuf),
+    /// It was fetched from the bucket, and is gone when this is.
+    Fetched(Incoming),
+}
+
+impl Local {
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match &self.0 {
+            Place::Kept(path) => path,
+            Place::Fetched(incoming) => &incoming.path,
+        }
+    }
 }
 
 /// A file that has come in and has no name yet; dropped, it is gone.
@@ -220,6 +243,34 @@ impl Files {
         incoming.named = true;
         let handle = File::open(&folder).map_err(disk("open", &folder))?;
         handle.sync_all().map_err(disk("flush", &folder))
+    }
+
+    /// A file of this machine with these bytes: the one in the folder, or a copy of the bucket's that
+    /// was compared with its name. `unique` keeps two copies apart; `progress` is told the bytes done
+    /// and answers whether to go on.
+    ///
+    /// # Errors
+    ///
+    /// See [`Files::verify`], and [`FilesError::Stopped`].
+    pub fn local(
+        &self,
+        sha256: &Digest,
+        unique: &str,
+        progress: &dyn Fn(u64) -> bool,
+    ) -> Result<Local, FilesError> {
+        let Some(bucket) = &self.bucket else {
+            let path = self.path(sha256);
+            File::open(&path).map_err(disk("open", &path))?;
+            return Ok(Local(Place::Kept(path)));
+        };
+        let key = key(sha256);
+        let body = bucket.get(&key, 0, None)?;
+        let mut bounded = body.take(limits::PACKAGE_BYTES_MAX);
+        let fetched = self.take_in(&mut bounded, unique, progress)?;
+        if fetched.sha256 != *sha256 {
+            return Err(FilesError::Damaged(PathBuf::from(key)));
+        }
+        Ok(Local(Place::Fetched(fetched)))
     }
 
     /// Reads a file and compares it with its name.

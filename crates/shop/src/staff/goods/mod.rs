@@ -1,4 +1,5 @@
-//! Acts on markets and goods: rows of facts, prices, stock, stages, pictures, sales.
+//! Acts on markets and goods: rows of facts, prices, stock, stages, pictures, sales; and on
+//! the ROM's builds and rollouts.
 //!
 //! Each is a value like every [`super::Act`]: it tells what it needs and where, what it would change,
 //! and is carried out in the transaction that logs it.
@@ -8,6 +9,7 @@ mod market;
 mod photo;
 mod price;
 mod rollout;
+mod rom;
 mod rows;
 mod sale;
 mod stock;
@@ -16,7 +18,8 @@ pub use export::{Exported, export_for};
 pub use market::Advance;
 pub use photo::{PhotoAct, keep_photo, photo};
 pub use price::CancelPrice;
-pub use rollout::{RolloutAct, RolloutStep, Rollouts};
+pub use rollout::{RolloutAct, RolloutStep, Rollouts, Said};
+pub use rom::{RomAct, RomBuild, RomPlan, RomTarget, RomTrip};
 pub use rows::{
     DryRun, Rows, dry_run, edited, permission_to_change, permission_to_see, stored, stored_row,
 };

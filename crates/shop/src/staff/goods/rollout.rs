@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
 use super::super::person::Refusal;
-use super::refused;
+use super::{RomAct, refused};
 use crate::core::{Outcome, Shop};
+
+/// Nothing, or why something is refused, as a code and words.
+pub type Said = Result<(), (&'static str, String)>;
 
 /// The rollouts, as the staff area steers them.
 pub trait Rollouts: fmt::Debug + Send + Sync {
@@ -37,7 +40,21 @@ pub trait Rollouts: fmt::Debug + Send + Sync {
         rollout: RolloutId,
         step: RolloutStep,
         at: Instant,
-    ) -> Result<Result<(), (&'static str, String)>, StoreError>;
+    ) -> Result<Said, StoreError>;
+
+    /// Whether an act on builds could be done now; nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    fn check_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError>;
+
+    /// Does something to builds in the transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read or written.
+    fn act_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError>;
 }
 
 /// What can be done with a rollout by hand.

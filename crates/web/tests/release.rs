@@ -1,0 +1,272 @@
+//! Builds in the staff area: moved up, rolled out by a plan that was rehearsed, withdrawn; and what waits
+//! to be signed.
+
+mod common;
+
+use common::desk::Browser;
+use common::hook_server::HookServer;
+use common::rom::add;
+use common::{Answer, Api};
+use kontor_base::Random;
+use kontor_base::id::RolloutId;
+use kontor_domain::channel::Channel;
+use kontor_ota::signing::{KeySet, SecretKey};
+use kontor_remote::hook::{Caller, Reach};
+use kontor_rom::rollout::{Status, status};
+use kontor_rom::signing::{InitCommand, export, import, init};
+use kontor_shop::hook::tell_due;
+
+const BUILD: &str = "/admin/rom/builds/one/a2";
+const PLAN: &str = "/admin/rom/plan";
+
+fn place(answer: &Answer) -> String {
+    answer.header("location").split('?').next().unwrap_or_default().to_owned()
+}
+
+/// The second person looks at what waits and approves it.
+async fn approve(second: &Browser<'_>, proposal: &str) {
+    let page = second.get(proposal).await.expect(200);
+    let seen = page.text.split("name=\"seen\" value=\"").nth(1).expect("a form");
+    let seen = seen.split('"').next().expect("its end");
+    second.form(proposal, &[("decision", "approve"), ("seen", seen)]).await.expect(303);
+}
+
+/// The rollouts of the model that belong to a campaign.
+async fn rollouts(api: &Api, model: &str) -> Vec<Status> {
+    let mut all = status(&api.rom).await.expect("it is read");
+    all.retain(|status| status.rollout.model.as_str() == model && status.campaign.is_some());
+    all
+}
+
+async fn state(api: &Api, id: RolloutId) -> &'static str {
+    let found = kontor_rom::rollout::status_of(&api.rom, id).await.expect("it is read");
+    found.expect("it is there").rollout.standing.state.word()
+}
+
+#[tokio::test]
+async fn a_build_moves_up_by_two_and_is_withdrawn_by_one() {
+    let api = Api::open().await;
+    add(&api.rom, "one", "a2", 1, Channel::Beta).await;
+    let rea = Browser::hire(&api, "rea", &["release_manager@*"]).await;
+    let ron = Browser::hire(&api, "ron", &["release_manager@*"]).await;
+    let page = rea.get(BUILD).await.expect(200);
+    assert!(
+        page.text.contains("value=\"stable\"")
+            && page.text.contains("/admin/rom/plan?channel=beta")
+    );
+    // It is in beta: nothing leads back to nightly.
+    assert!(!page.text.contains("value=\"nightly\""), "{}", page.text);
+    let back = [("key", "b1"), ("do", "promote"), ("channel", "nightly"), ("reason", "x")];
+    rea.form(BUILD, &back).await.expect(422);
+    let up =
+        [("key", "b2"), ("do", "promote"), ("channel", "stable"), ("reason", "two weeks of beta")];
+    let proposal = place(&rea.form(BUILD, &up).await.expect(303));
+    assert!(proposal.starts_with("/admin/proposals/"), "{proposal}");
+    let is_stable = || {
+        let snapshot = api.rom.snapshots.now();
+        let view = snapshot.model("one").expect("a model").channel(Channel::Stable);
+        view.builds.iter().any(|build| build.incremental.as_str() == "a2")
+    };
+    api.rom.refresh().await.expect("is read");
+    assert!(!is_stable(), "one person moves nothing up");
+    approve(&ron, &proposal).await;
+    api.rom.refresh().await.expect("is read");
+    assert!(is_stable());
+
+    // Nobody outside of the ROM's people, and nobody who has it in one market alone.
+    let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
+    let hans = Browser::hire(&api, "hans", &["release_manager@us"]).await;
+    let withdraw = [("key", "b3"), ("do", "withdraw"), ("reason", "it eats batteries")];
+    for other in [&mia, &hans] {
+        other.get(BUILD).await.expect(403);
+        other.form(BUILD, &withdraw).await.expect(403);
+    }
+    rea.form(BUILD, &[("key", "b4"), ("do", "burn")]).await.expect(400);
+    let long = "x".repeat(201);
+    rea.form(BUILD, &[("key", "b5"), ("do", "withdraw"), ("reason", &long)]).await.expect(422);
+    rea.form(BUILD, &withdraw).await.expect(303);
+    let gone = rea.get(BUILD).await.expect(200);
+    assert!(gone.text.contains("it eats batteries"), "{}", gone.text);
+    assert!(!gone.text.contains("value=\"withdraw\"") && !gone.text.contains("value=\"promote\""));
+    for nothing in
+        ["/admin/rom/builds/one/zz", "/admin/rom/builds/zz/a2", "/admin/rom/builds/%20/a2"]
+    {
+        rea.get(nothing).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_is_rehearsed_approved_started_and_halted_as_one() {
+    let api = Api::open().await;
+    add(&api.rom, "one", "a2", 1, Channel::Stable).await;
+    add(&api.rom, "two", "b1", 2, Channel::Stable).await;
+    let rea = Browser::hire(&api, "rea", &["release_manager@*"]).await;
+    let ron = Browser::hire(&api, "ron", &["release_manager@*"]).await;
+    let opened = rea.get(&format!("{PLAN}?channel=stable&model=one&build=a2")).await.expect(200);
+    assert!(opened.text.contains("one a2"), "{}", opened.text);
+    let form = |wish: &'static str, key: &'static str| {
+        [
+            ("key", key),
+            ("do", wish),
+            ("builds", "one a2\r\ntwo b1"),
+            ("channel", "stable"),
+            ("waves", "own, 10@IN, 100"),
+            ("hours", "24"),
+            ("failures", "5"),
+            ("reports", "20"),
+            ("trip", "halt"),
+            ("devices_per_hour", "600"),
+            ("megabits_per_second", ""),
+            ("devices", "3000"),
+            ("reason", "the month's release"),
+        ]
+    };
+    let rehearsed = rea.form(PLAN, &form("rehearse", "p1")).await.expect(200);
+    for part in
+        ["6,000", "own", "10@IN", "Planned together", "48 hours", "value=\"own, 10@IN, 100\""]
+    {
+        assert!(rehearsed.text.contains(part), "{part}: {}", rehearsed.text);
+    }
+    assert_eq!(rollouts(&api, "two").await.len(), 0, "a rehearsal writes nothing");
+
+    // What is wrong stands beside its field, and what was typed stays.
+    for (name, value) in [
+        ("builds", "one"),
+        ("builds", "one zz"),
+        ("builds", "one a2\none a2"),
+        ("builds", ""),
+        ("waves", "10, 5, 100"),
+        ("waves", "10"),
+        ("waves", "all"),
+        ("hours", "0"),
+        ("failures", "101"),
+        ("reports", "0"),
+        ("devices_per_hour", "0"),
+        ("devices", "many"),
+        ("devices", ""),
+    ] {
+        let mut fields = form("plan", "p2");
+        fields.iter_mut().filter(|(own, _)| *own == name).for_each(|field| field.1 = value);
+        let answer = rea.form(PLAN, &fields).await.expect(422);
+        assert!(answer.text.contains("value=\"the month"), "{name} {value}: {}", answer.text);
+        assert!(answer.text.contains("id=\"errors\""), "{name} {value}: {}", answer.text);
+    }
+
+    let proposal = place(&rea.form(PLAN, &form("plan", "p3")).await.expect(303));
+    let shown = ron.get(&proposal).await.expect(200);
+    for part in ["two b1 (3000 devices)", "own, 10@IN, 100", "halt above 5 %"] {
+        assert!(shown.text.contains(part), "{part}: {}", shown.text);
+    }
+    approve(&ron, &proposal).await;
+    let (one, two) = (rollouts(&api, "one").await.remove(0), rollouts(&api, "two").await.remove(0));
+    assert_eq!(
+        (one.rollout.standing.state.word(), two.rollout.standing.state.word()),
+        ("planned", "planned")
+    );
+    assert!(one.campaign.is_some() && one.campaign == two.campaign);
+    assert_eq!(one.rollout.pace.devices_per_hour, Some(300), "half of the pace");
+
+    let (one, two) = (one.rollout.id, two.rollout.id);
+    let page = format!("/admin/rom/{one}");
+    assert!(rea.get(&page).await.expect(200).text.contains(&format!("/admin/rom/{two}")));
+    let start = place(
+        &rea.form(&page, &[("key", "s1"), ("do", "start"), ("reason", "go")]).await.expect(303),
+    );
+    approve(&ron, &start).await;
+    assert_eq!((state(&api, one).await, state(&api, two).await), ("running", "running"));
+
+    // Whoever is told of halts is told of both.
+    let server = HookServer::start();
+    let owner = Browser::hire(&api, "ola", &["owner@*"]).await;
+    let url = server.url();
+    let hook = [
+        ("key", "h1"),
+        ("name", "Pager"),
+        ("markets", "*"),
+        ("url", &url),
+        ("chosen", "rollout.halted"),
+    ];
+    owner.form("/admin/programs/hooks", &hook).await.expect(200);
+    rea.form(&format!("/admin/rom/{two}"), &[("key", "s2"), ("do", "halt")]).await.expect(303);
+    assert_eq!((state(&api, one).await, state(&api, two).await), ("halted", "halted"));
+    let told = tell_due(&api.shop, &Caller::new(Reach::Private)).await.expect("no fault");
+    assert_eq!((told.events, told.taken), (2, 2));
+    let mut calls: Vec<_> = server.calls().iter().map(|call| call.json()).collect();
+    calls.sort_by_key(|call| call["data"]["model"].as_str().map(str::to_owned));
+    for (call, (model, id)) in calls.iter().zip([("one", one), ("two", two)]) {
+        assert_eq!(call["type"], "rollout.halted");
+        assert_eq!(call["data"]["model"], model);
+        assert_eq!(call["data"]["rollout"], id.to_string());
+        assert!(call["data"]["campaign"].as_str().is_some_and(|id| id.starts_with("camp_")));
+    }
+
+    // One build turns out unfit: the other goes on without it.
+    let gone = [("key", "w1"), ("do", "withdraw"), ("reason", "it burns")];
+    rea.form("/admin/rom/builds/two/b1", &gone).await.expect(303);
+    let resume = [("key", "s3"), ("do", "resume"), ("reason", "only two was at fault")];
+    let proposal = place(&rea.form(&page, &resume).await.expect(303));
+    approve(&ron, &proposal).await;
+    assert_eq!((state(&api, one).await, state(&api, two).await), ("running", "abandoned"));
+
+    // Who may only look at a market plans nothing.
+    let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
+    mia.get(PLAN).await.expect(403);
+    mia.form(PLAN, &form("plan", "p4")).await.expect(403);
+}
+
+#[tokio::test]
+async fn the_page_says_what_waits_for_whose_signature_and_how_it_is_made() {
+    let api = Api::open().await;
+    let rea = Browser::hire(&api, "rea", &["release_manager@*"]).await;
+    let page = "/admin/rom/signing";
+    let none = rea.get(page).await.expect(200);
+    assert!(none.text.contains("kontor rom key init"), "{}", none.text);
+
+    let keys: Vec<SecretKey> = (0..3).map(|_| SecretKey::generate(&Random::System)).collect();
+    let set = |range: std::ops::Range<usize>, threshold| KeySet {
+        keys: keys[range].iter().map(SecretKey::public).collect(),
+        threshold,
+    };
+    let command = InitCommand { root: set(0..2, 2), targets: set(2..3, 1) };
+    init(&api.rom, command).await.expect("begins");
+    let ids: Vec<String> =
+        keys.iter().map(|key| key.public().id().as_str()[..8].to_owned()).collect();
+    let waits = rea.get(page).await.expect(200);
+    for part in [
+        "2 documents wait",
+        "0 of 2",
+        "kontor rom key export --out bundles",
+        "bundles/root.bundle.json bundles/targets.bundle.json --key KEY-FILE",
+        &ids[0],
+        &ids[1],
+        &ids[2],
+    ] {
+        assert!(waits.text.contains(part), "{part}: {}", waits.text);
+    }
+    assert!(!waits.text.contains("PRIVATE"), "no key is shown");
+
+    // One of the two root keys signs: only the other one is still asked for.
+    let mut bundles = export(&api.rom, Some("root".to_owned())).await.expect("waits");
+    bundles[0].sign(&keys[0]).expect("a root key");
+    import(&api.rom, bundles).await.expect("is taken in");
+    let half = rea.get(page).await.expect(200);
+    assert!(half.text.contains("1 of 2"), "{}", half.text);
+    let missing = half.text.split("id=\"missing-title\"").nth(1).expect("a table");
+    let missing = missing.split("</table>").next().expect("its end");
+    assert!(missing.contains(&ids[1]) && !missing.contains(&ids[0]), "{missing}");
+
+    let mut bundles = export(&api.rom, None).await.expect("waits");
+    for bundle in &mut bundles {
+        for key in &keys[1..] {
+            if bundle.asks(&key.public()) {
+                bundle.sign(key).expect("it is asked for");
+            }
+        }
+    }
+    import(&api.rom, bundles).await.expect("is published");
+    let done = rea.get(page).await.expect(200);
+    assert!(done.text.contains("Every document has its signatures"), "{}", done.text);
+    assert!(done.text.contains("timestamp") && !done.text.contains("KEY-FILE"));
+    let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
+    mia.get(page).await.expect(403);
+}
