@@ -207,6 +207,10 @@ typed_id!(
     /// and what the public report lists.
     EntryId, "entry"
 );
+typed_id!(
+    /// A deposit for a place in a sale's line.
+    DepositId, "dep"
+);
 
 typed_id!(
     /// A letter that is to be sent.

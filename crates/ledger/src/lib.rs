@@ -32,7 +32,10 @@ pub use book::{Book, BookRefusal};
 pub use hold::{Extended, Hold, HoldLine, HoldPlan, HoldState, HoldStep, PlaceHold, WantedLine};
 pub use key::{ItemKey, JurisdictionKey, MarketKey, ProviderKey, Site};
 pub use money::{MoneyAccount, MoneyAccountKind, MoneyCause, MoneyTransfer};
-pub use money_audit::{MoneyAuditReport, MoneyAuditor, MoneyFinding, OrderMoney, audit_money};
+pub use money_audit::{
+    DepositMoney, MoneyAuditReport, MoneyAuditor, MoneyFinding, OrderMoney, audit_money,
+};
+pub use posting::deposit::DepositStanding;
 pub use posting::{MoneyRefusal, OrderStanding, SaleParts};
 pub use refusal::{Shortage, StockRefusal};
 pub use stock::{Balances, Cause, Reference, StockAccount, StockKey, StockState, Transfer};

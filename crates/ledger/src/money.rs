@@ -2,8 +2,8 @@
 //!
 //! A transfer takes an amount *from* one account (credits it) and puts it *to* another (debits
 //! it). A balance is debits minus credits: a receivable above zero is owed by the customer, below
-//! zero it is owed *to* the customer (a refund that was granted and not yet paid); income and
-//! tax are below zero. An account keeps each currency apart, and all balances of one currency
+//! zero it is owed *to* the customer (a refund that was granted and not yet paid); income, tax and
+//! deposits are below zero. An account keeps each currency apart, and all balances of one currency
 //! add up to nothing.
 //!
 //! Deliberately not here: fees, the bank, and the day on which a provider pays out. They belong
@@ -12,7 +12,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::id::{OrderId, TransferId};
+use kontor_base::id::{DepositId, OrderId, TransferId};
 use kontor_base::{Currency, Instant, Money, TextError};
 use serde::{Serialize, Serializer};
 
@@ -33,12 +33,20 @@ pub enum MoneyAccountKind {
     ShippingIncome,
     /// Tax (or duty) collected for an authority.
     TaxCollected,
+    /// Money that the shop holds for somebody before they have bought.
+    Deposit,
 }
 
 impl MoneyAccountKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Receivable, Self::Clearing, Self::Revenue, Self::ShippingIncome, Self::TaxCollected];
+    pub const ALL: [Self; 6] = [
+        Self::Receivable,
+        Self::Clearing,
+        Self::Revenue,
+        Self::ShippingIncome,
+        Self::TaxCollected,
+        Self::Deposit,
+    ];
 
     /// The stored word.
     #[must_use]
@@ -49,6 +57,7 @@ impl MoneyAccountKind {
             Self::Revenue => "revenue",
             Self::ShippingIncome => "shipping_income",
             Self::TaxCollected => "tax_collected",
+            Self::Deposit => "deposit",
         }
     }
 }
@@ -82,6 +91,12 @@ pub enum MoneyAccount {
         /// The authority.
         jurisdiction: JurisdictionKey,
     },
+    /// What the shop holds of one deposit: a debt to whoever paid it, until it goes towards an order
+    /// or back.
+    Deposit {
+        /// The deposit.
+        deposit: DepositId,
+    },
 }
 
 impl MoneyAccount {
@@ -94,6 +109,7 @@ impl MoneyAccount {
             Self::Revenue { .. } => MoneyAccountKind::Revenue,
             Self::ShippingIncome { .. } => MoneyAccountKind::ShippingIncome,
             Self::TaxCollected { .. } => MoneyAccountKind::TaxCollected,
+            Self::Deposit { .. } => MoneyAccountKind::Deposit,
         }
     }
 }
@@ -109,6 +125,7 @@ impl fmt::Display for MoneyAccount {
                 write!(f, "{kind}/{market}")
             }
             Self::TaxCollected { jurisdiction } => write!(f, "{kind}/{jurisdiction}"),
+            Self::Deposit { deposit } => write!(f, "{kind}/{deposit}"),
         }
     }
 }
@@ -126,6 +143,9 @@ impl FromStr for MoneyAccount {
             MoneyAccountKind::Revenue => Self::Revenue { market: key.parse()? },
             MoneyAccountKind::ShippingIncome => Self::ShippingIncome { market: key.parse()? },
             MoneyAccountKind::TaxCollected => Self::TaxCollected { jurisdiction: key.parse()? },
+            MoneyAccountKind::Deposit => {
+                Self::Deposit { deposit: key.parse().map_err(|_| TextError::Malformed)? }
+            }
         })
     }
 }
@@ -150,12 +170,23 @@ pub enum MoneyCause {
     /// Some of the sale was taken back (a return, a goodwill) after money was in: the customer is
     /// owed, until it is refunded.
     Credited,
+    /// A deposit goes towards an order.
+    Applied,
+    /// An order that is called off gives the deposit that went towards it back.
+    Unapplied,
 }
 
 impl MoneyCause {
     /// Every cause.
-    pub const ALL: [Self; 5] =
-        [Self::Sold, Self::Captured, Self::Refunded, Self::Voided, Self::Credited];
+    pub const ALL: [Self; 7] = [
+        Self::Sold,
+        Self::Captured,
+        Self::Refunded,
+        Self::Voided,
+        Self::Credited,
+        Self::Applied,
+        Self::Unapplied,
+    ];
 
     /// The stored word.
     #[must_use]
@@ -166,6 +197,8 @@ impl MoneyCause {
             Self::Refunded => "refunded",
             Self::Voided => "voided",
             Self::Credited => "credited",
+            Self::Applied => "applied",
+            Self::Unapplied => "unapplied",
         }
     }
 
@@ -178,8 +211,9 @@ impl MoneyCause {
 text_form!(MoneyCause, "cause of a money transfer");
 
 /// Which cause may move money from which kind of account to which. What is not in here is
-/// refused. One side is always the order's receivable, so every transfer belongs to one order.
-pub const MONEY_CAUSE_TABLE: [(MoneyCause, MoneyAccountKind, MoneyAccountKind); 11] = [
+/// refused. One side is always a receivable or a deposit, so every transfer belongs to one order or
+/// to one deposit; one that joins the two belongs to the order.
+pub const MONEY_CAUSE_TABLE: [(MoneyCause, MoneyAccountKind, MoneyAccountKind); 15] = [
     (MoneyCause::Sold, MoneyAccountKind::Revenue, MoneyAccountKind::Receivable),
     (MoneyCause::Sold, MoneyAccountKind::ShippingIncome, MoneyAccountKind::Receivable),
     (MoneyCause::Sold, MoneyAccountKind::TaxCollected, MoneyAccountKind::Receivable),
@@ -191,6 +225,10 @@ pub const MONEY_CAUSE_TABLE: [(MoneyCause, MoneyAccountKind, MoneyAccountKind); 
     (MoneyCause::Credited, MoneyAccountKind::Receivable, MoneyAccountKind::Revenue),
     (MoneyCause::Credited, MoneyAccountKind::Receivable, MoneyAccountKind::ShippingIncome),
     (MoneyCause::Credited, MoneyAccountKind::Receivable, MoneyAccountKind::TaxCollected),
+    (MoneyCause::Captured, MoneyAccountKind::Deposit, MoneyAccountKind::Clearing),
+    (MoneyCause::Refunded, MoneyAccountKind::Clearing, MoneyAccountKind::Deposit),
+    (MoneyCause::Applied, MoneyAccountKind::Receivable, MoneyAccountKind::Deposit),
+    (MoneyCause::Unapplied, MoneyAccountKind::Deposit, MoneyAccountKind::Receivable),
 ];
 
 /// Money that moved from one account to another.
@@ -225,8 +263,7 @@ pub enum MoneyFlaw {
 }
 
 impl MoneyTransfer {
-    /// The order it belongs to; `None` only when neither side is a receivable, which
-    /// [`MoneyTransfer::check`] refuses.
+    /// The order it belongs to; `None` for what concerns a deposit alone.
     #[must_use]
     pub const fn order(&self) -> Option<OrderId> {
         match (&self.from, &self.to) {
@@ -234,6 +271,28 @@ impl MoneyTransfer {
                 Some(*order)
             }
             _ => None,
+        }
+    }
+
+    /// The deposit it moves; `None` for what concerns an order alone.
+    #[must_use]
+    pub const fn deposit(&self) -> Option<DepositId> {
+        match (&self.from, &self.to) {
+            (MoneyAccount::Deposit { deposit }, _) | (_, MoneyAccount::Deposit { deposit }) => {
+                Some(*deposit)
+            }
+            _ => None,
+        }
+    }
+
+    /// The id of the order it belongs to, else of the deposit; `None` only when neither side is a
+    /// receivable or a deposit, which [`MoneyTransfer::check`] refuses.
+    #[must_use]
+    pub const fn owner(&self) -> Option<[u8; 16]> {
+        match (self.order(), self.deposit()) {
+            (Some(order), _) => Some(*order.bytes()),
+            (None, Some(deposit)) => Some(*deposit.bytes()),
+            (None, None) => None,
         }
     }
 
@@ -265,15 +324,19 @@ mod tests {
     use crate::samples::order_id;
 
     #[test]
-    fn every_cause_is_in_the_table_and_touches_one_receivable() {
+    fn every_cause_is_in_the_table_and_belongs_to_somebody() {
         for cause in MoneyCause::ALL {
             assert!(MONEY_CAUSE_TABLE.iter().any(|row| row.0 == cause), "{cause}");
             assert_eq!(cause.as_str().parse(), Ok(cause));
         }
         for (cause, from, to) in MONEY_CAUSE_TABLE {
-            let receivables =
-                [from, to].iter().filter(|k| **k == MoneyAccountKind::Receivable).count();
-            assert_eq!(receivables, 1, "{cause} {from} {to}");
+            let count = |kind| [from, to].iter().filter(|k| **k == kind).count();
+            let receivables = count(MoneyAccountKind::Receivable);
+            let deposits = count(MoneyAccountKind::Deposit);
+            let joins = matches!(cause, MoneyCause::Applied | MoneyCause::Unapplied);
+            let wanted = if joins { 2 } else { 1 };
+            assert_eq!(receivables + deposits, wanted, "{cause} {from} {to}");
+            assert!(receivables <= 1 && deposits <= 1, "{cause} {from} {to}");
         }
     }
 
@@ -285,6 +348,8 @@ mod tests {
                 MoneyCause::Captured => &[MoneyCause::Refunded],
                 MoneyCause::Refunded => &[MoneyCause::Captured],
                 MoneyCause::Voided | MoneyCause::Credited => &[MoneyCause::Sold],
+                MoneyCause::Applied => &[MoneyCause::Unapplied],
+                MoneyCause::Unapplied => &[MoneyCause::Applied],
             };
             assert!(back.iter().all(|cause| cause.allows(to, from)), "{cause} {from} {to}");
         }
@@ -293,6 +358,7 @@ mod tests {
     #[test]
     fn accounts_have_a_stable_text() {
         let order = order_id(7);
+        let deposit = DepositId::from_bytes([9; 16]);
         let accounts = [
             (MoneyAccount::Receivable { order }, format!("receivable/{order}")),
             (
@@ -308,6 +374,7 @@ mod tests {
                 MoneyAccount::TaxCollected { jurisdiction: "US-CA".parse().expect("key") },
                 "tax_collected/US-CA".to_owned(),
             ),
+            (MoneyAccount::Deposit { deposit }, format!("deposit/{deposit}")),
         ];
         for (account, text) in accounts {
             assert_eq!(account.to_string(), text);

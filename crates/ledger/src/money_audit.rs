@@ -1,13 +1,14 @@
 //! Proves the money ledger from its entries, and the orders' own figures from the ledger.
 //!
-//! Shown for every order: receivable = sold − taken back − captured + refunded, and never more
-//! captured than sold; for every currency: all balances add up to nothing. It reads and reports,
-//! and never repairs.
+//! Shown for every order: receivable = sold − taken back − captured + refunded − deposits that went
+//! towards it, and never more paid than sold; for every deposit: what its account owes is what was
+//! captured, not refunded and not with an order, and that is what the deposit's own row says; for
+//! every currency: all balances add up to nothing. It reads and reports, and never repairs.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use kontor_base::id::{OrderId, TransferId};
+use kontor_base::id::{DepositId, OrderId, TransferId};
 use kontor_base::{Currency, Money};
 use serde::Serialize;
 
@@ -25,9 +26,29 @@ pub struct OrderMoney {
     pub captured_minor: i64,
     /// What of that was refunded, in minor units of the order's currency.
     pub refunded_minor: i64,
+    /// What of a deposit went towards it and was not given back, in minor units of its currency.
+    pub applied_minor: i64,
 }
 
-/// Which figure of an order differs.
+/// What a deposit's own row and its payment's row say, kept apart from the ledger. All amounts are in
+/// minor units of the currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositMoney {
+    /// The deposit.
+    pub deposit: DepositId,
+    /// Its currency.
+    pub currency: Currency,
+    /// What its payment captured.
+    pub captured_minor: i64,
+    /// What of that was refunded.
+    pub refunded_minor: i64,
+    /// What is with an order.
+    pub applied_minor: i64,
+    /// What the shop says that it holds: nothing unless the deposit is open.
+    pub held_minor: i64,
+}
+
+/// Which figure of an order or a deposit differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderFigure {
@@ -37,6 +58,10 @@ pub enum OrderFigure {
     Captured,
     /// What was refunded.
     Refunded,
+    /// What of a deposit is with an order.
+    Applied,
+    /// What is held of a deposit.
+    Held,
 }
 
 /// Something that does not agree. Amounts are in minor units of the named currency.
@@ -139,6 +164,32 @@ pub enum MoneyFinding {
         /// What the ledger says.
         ledger: i64,
     },
+    /// The deposit's own figure is not the ledger's.
+    #[error("deposit {deposit} says {figure:?} {stated}, the ledger {ledger}")]
+    DepositDiffers {
+        /// The deposit.
+        deposit: DepositId,
+        /// Which figure.
+        figure: OrderFigure,
+        /// What the deposit's row says.
+        stated: i64,
+        /// What the ledger says.
+        ledger: i64,
+    },
+    /// More went out of a deposit than was paid in.
+    #[error("deposit {deposit} has {held} left")]
+    DepositOverdrawn {
+        /// The deposit.
+        deposit: DepositId,
+        /// What is left, below zero.
+        held: i64,
+    },
+    /// The ledger has entries of a deposit that does not exist.
+    #[error("the ledger has entries of {deposit}, which is no deposit")]
+    DepositUnknown {
+        /// The deposit.
+        deposit: DepositId,
+    },
     /// The ledger has entries of an order that does not exist.
     #[error("the ledger has entries of {order}, which is no order")]
     OrderUnknown {
@@ -163,6 +214,9 @@ impl MoneyFinding {
             Self::TakenBackTooMuch { .. } => "audit.taken_back_too_much",
             Self::OrderDiffers { .. } => "audit.order_differs",
             Self::OrderUnknown { .. } => "audit.order_unknown",
+            Self::DepositDiffers { .. } => "audit.deposit_differs",
+            Self::DepositOverdrawn { .. } => "audit.deposit_overdrawn",
+            Self::DepositUnknown { .. } => "audit.deposit_unknown",
         }
     }
 }
@@ -176,6 +230,8 @@ pub struct MoneyAuditReport {
     pub accounts: u64,
     /// How many orders were read.
     pub orders: u64,
+    /// How many deposits were read.
+    pub deposits: u64,
     /// What does not agree; at most [`FINDINGS_MAX`].
     pub findings: Vec<MoneyFinding>,
     /// How many findings more there were.
@@ -227,6 +283,16 @@ pub struct MoneyAuditor {
     last_entry: Option<TransferId>,
     accounts: BTreeMap<(MoneyAccount, Currency), Sums>,
     orders: BTreeMap<OrderId, OrderSums>,
+    deposits: BTreeMap<DepositId, DepositSums>,
+}
+
+/// What the entries and the deposit's own rows say of one deposit, in minor units.
+#[derive(Clone, Debug, Default)]
+struct DepositSums {
+    captured: i128,
+    refunded: i128,
+    applied: i128,
+    stated: Option<DepositMoney>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -243,6 +309,7 @@ struct OrderSums {
     taken_back: i128,
     captured: i128,
     refunded: i128,
+    applied: i128,
     stated: Option<OrderMoney>,
 }
 
@@ -271,6 +338,16 @@ impl MoneyAuditor {
         if let Some(order) = entry.order() {
             self.order_entry(order, entry.cause, minor, currency);
         }
+        if let Some(deposit) = entry.deposit() {
+            let sums = self.deposits.entry(deposit).or_default();
+            match entry.cause {
+                MoneyCause::Captured => sums.captured += minor,
+                MoneyCause::Refunded => sums.refunded += minor,
+                MoneyCause::Applied => sums.applied += minor,
+                MoneyCause::Unapplied => sums.applied -= minor,
+                MoneyCause::Sold | MoneyCause::Voided | MoneyCause::Credited => {}
+            }
+        }
     }
 
     /// Takes one kept balance. An account has one for each of its currencies.
@@ -284,6 +361,12 @@ impl MoneyAuditor {
         self.orders.entry(stated.order).or_default().stated = Some(*stated);
     }
 
+    /// Takes what a deposit's own rows say.
+    pub fn deposit(&mut self, stated: &DepositMoney) {
+        self.report.deposits += 1;
+        self.deposits.entry(stated.deposit).or_default().stated = Some(*stated);
+    }
+
     /// Compares everything and reports.
     #[must_use]
     pub fn finish(mut self) -> MoneyAuditReport {
@@ -291,6 +374,9 @@ impl MoneyAuditor {
         for (order, sums) in std::mem::take(&mut self.orders) {
             self.compare_causes(order, &sums);
             self.compare_stated(order, &sums);
+        }
+        for (deposit, sums) in std::mem::take(&mut self.deposits) {
+            self.compare_deposit(deposit, &sums);
         }
         self.report
     }
@@ -307,6 +393,8 @@ impl MoneyAuditor {
             MoneyCause::Captured => sums.captured += minor,
             MoneyCause::Refunded => sums.refunded += minor,
             MoneyCause::Voided | MoneyCause::Credited => sums.taken_back += minor,
+            MoneyCause::Applied => sums.applied += minor,
+            MoneyCause::Unapplied => sums.applied -= minor,
         }
         if one != currency {
             let other = currency;
@@ -341,13 +429,14 @@ impl MoneyAuditor {
         let receivable: i128 = sums.currency.map_or(0, |currency| {
             self.accounts.get(&(account, currency)).map_or(0, |sums| sums.computed)
         });
-        let expected = sums.sold - sums.taken_back - sums.captured + sums.refunded;
+        let paid = sums.captured - sums.refunded + sums.applied;
+        let expected = sums.sold - sums.taken_back - paid;
         if receivable != expected {
             let (receivable, expected) = (narrow(receivable), narrow(expected));
             self.report.found(MoneyFinding::ReceivableDiffers { order, receivable, expected });
         }
-        if sums.captured - sums.refunded > sums.sold {
-            let captured = narrow(sums.captured - sums.refunded);
+        if paid > sums.sold {
+            let captured = narrow(paid);
             self.report.found(MoneyFinding::CapturedTooMuch { order, sold, captured });
         }
         if refunded > captured {
@@ -355,6 +444,33 @@ impl MoneyAuditor {
         }
         if taken_back > sold {
             self.report.found(MoneyFinding::TakenBackTooMuch { order, sold, taken_back });
+        }
+    }
+
+    /// Compares what the entries of a deposit say with its own rows.
+    fn compare_deposit(&mut self, deposit: DepositId, sums: &DepositSums) {
+        let held = sums.captured - sums.refunded - sums.applied;
+        if held < 0 || sums.applied < 0 {
+            let held = narrow(held.min(sums.applied));
+            self.report.found(MoneyFinding::DepositOverdrawn { deposit, held });
+        }
+        let Some(stated) = &sums.stated else {
+            self.report.found(MoneyFinding::DepositUnknown { deposit });
+            return;
+        };
+        // The account itself, in the deposit's own currency: an entry in another one shows here.
+        let account = (MoneyAccount::Deposit { deposit }, stated.currency);
+        let owed = self.accounts.get(&account).map_or(0, |sums| -sums.computed);
+        for (figure, stated, ledger) in [
+            (OrderFigure::Captured, stated.captured_minor, sums.captured),
+            (OrderFigure::Refunded, stated.refunded_minor, sums.refunded),
+            (OrderFigure::Applied, stated.applied_minor, sums.applied),
+            (OrderFigure::Held, stated.held_minor, owed),
+        ] {
+            if i128::from(stated) != ledger {
+                let ledger = narrow(ledger);
+                self.report.found(MoneyFinding::DepositDiffers { deposit, figure, stated, ledger });
+            }
         }
     }
 
@@ -372,6 +488,7 @@ impl MoneyAuditor {
             (OrderFigure::Total, stated.total.minor, sums.sold),
             (OrderFigure::Captured, stated.captured_minor, sums.captured),
             (OrderFigure::Refunded, stated.refunded_minor, sums.refunded),
+            (OrderFigure::Applied, stated.applied_minor, sums.applied),
         ] {
             if i128::from(stated) != ledger {
                 let ledger = narrow(ledger);

@@ -2,11 +2,14 @@
 //! refunded.
 //!
 //! Each function is a pure decision. The caller reads all money transfers of the order, makes an
-//! [`OrderStanding`] of them, asks, and writes the answered transfers in the same transaction.
+//! [`OrderStanding`] of them, asks, and writes the answered transfers in the same transaction. What
+//! concerns deposits is in [`deposit`].
+
+pub mod deposit;
 
 use std::collections::BTreeMap;
 
-use kontor_base::id::{OrderId, TransferId};
+use kontor_base::id::{DepositId, OrderId, TransferId};
 use kontor_base::{Currency, Instant, Money, MoneyError, Random};
 
 use crate::key::{JurisdictionKey, MarketKey, ProviderKey};
@@ -136,13 +139,21 @@ pub struct OrderStanding {
     sold: BTreeMap<MoneyAccount, Money>,
     /// What each provider has of the order, refunds off.
     captured: BTreeMap<ProviderKey, Money>,
+    /// What of each deposit went towards it and has not been given back.
+    applied: BTreeMap<DepositId, Money>,
 }
 
 impl OrderStanding {
     /// An order of which nothing has been written.
     #[must_use]
     pub const fn new(order: OrderId, currency: Currency) -> Self {
-        Self { order, currency, sold: BTreeMap::new(), captured: BTreeMap::new() }
+        Self {
+            order,
+            currency,
+            sold: BTreeMap::new(),
+            captured: BTreeMap::new(),
+            applied: BTreeMap::new(),
+        }
     }
 
     /// The standing after `transfers`; those of other orders are passed over.
@@ -167,6 +178,14 @@ impl OrderStanding {
                 }
                 (MoneyAccount::Clearing { provider }, _) => {
                     let sum = standing.captured.entry(provider.clone()).or_insert(zero);
+                    *sum = sum.minus(amount)?;
+                }
+                (MoneyAccount::Receivable { .. }, MoneyAccount::Deposit { deposit }) => {
+                    let sum = standing.applied.entry(*deposit).or_insert(zero);
+                    *sum = sum.plus(amount)?;
+                }
+                (MoneyAccount::Deposit { deposit }, _) => {
+                    let sum = standing.applied.entry(*deposit).or_insert(zero);
                     *sum = sum.minus(amount)?;
                 }
                 (MoneyAccount::Receivable { .. }, income) => {
@@ -200,6 +219,15 @@ impl OrderStanding {
         Ok(Money::sum(self.currency, self.captured.values().copied())?)
     }
 
+    /// What of deposits went towards it and has not been given back.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyRefusal::AmountOutOfRange`].
+    pub fn applied(&self) -> Result<Money, MoneyRefusal> {
+        Ok(Money::sum(self.currency, self.applied.values().copied())?)
+    }
+
     /// What the customer owes: the balance of the order's receivable. Below zero the customer is
     /// owed a refund.
     ///
@@ -207,7 +235,7 @@ impl OrderStanding {
     ///
     /// [`MoneyRefusal::AmountOutOfRange`].
     pub fn due(&self) -> Result<Money, MoneyRefusal> {
-        Ok(self.sold()?.minus(self.captured()?)?)
+        Ok(self.sold()?.minus(self.captured()?)?.minus(self.applied()?)?)
     }
 }
 
@@ -329,7 +357,7 @@ pub fn post_void(
     reference: &Reference,
     random: &Random,
 ) -> Result<Vec<MoneyTransfer>, MoneyRefusal> {
-    let captured = standing.captured()?;
+    let captured = standing.captured()?.plus(standing.applied()?)?;
     if captured.minor != 0 {
         return Err(MoneyRefusal::MoneyIsIn { captured });
     }

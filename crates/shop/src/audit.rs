@@ -1,12 +1,16 @@
 //! `kontor audit`: proves stock and money from their entries, and that what orders and payments say
 //! of themselves agrees with the books. It reads one state of the database and repairs nothing.
 
+mod deposit;
 mod reseller;
 mod sale;
 
 use kontor_base::id::{HoldId, OrderId, PaymentId, TransferId};
 use kontor_domain::payment::PaymentState;
-use kontor_ledger::{AuditReport, Auditor, HoldState, MoneyAuditReport, MoneyAuditor, OrderMoney};
+use kontor_ledger::{
+    AuditReport, Auditor, DepositMoney, HoldState, MoneyAuditReport, MoneyAuditor, OrderMoney,
+};
+use kontor_store::sale::deposit as sale_deposit;
 use kontor_store::{Db, StoreError, Tx, money, order, payment, stock};
 use serde::Serialize;
 
@@ -57,9 +61,10 @@ pub struct OrderFinding {
 /// When it cannot be read.
 pub async fn audit(db: &Db, progress: impl Fn(u64) + Send + 'static) -> Result<Audit, StoreError> {
     db.read("audit", move |tx| {
-        let (orders, orders_seen, figures) = audit_orders(tx)?;
+        let (mut orders, orders_seen, figures) = audit_orders(tx)?;
+        let deposits = deposit::audit(tx, &mut orders)?;
         let stock = audit_stock(tx, &progress)?;
-        let money = audit_money(tx, &figures, &progress)?;
+        let money = audit_money(tx, &figures, &deposits, &progress)?;
         let (sales, claims_seen) = sale::audit(tx, &progress)?;
         Ok(Audit { stock, money, orders, orders_seen, sales, claims_seen })
     })
@@ -93,6 +98,7 @@ fn audit_stock(tx: &mut Tx<'_>, progress: &dyn Fn(u64)) -> Result<AuditReport, S
 fn audit_money(
     tx: &mut Tx<'_>,
     figures: &[OrderMoney],
+    deposits: &[DepositMoney],
     progress: &dyn Fn(u64),
 ) -> Result<MoneyAuditReport, StoreError> {
     let mut auditor = MoneyAuditor::new();
@@ -108,6 +114,7 @@ fn audit_money(
         auditor.balance(&account, kept);
     }
     figures.iter().for_each(|figure| auditor.order(figure));
+    deposits.iter().for_each(|deposit| auditor.deposit(deposit));
     Ok(auditor.finish())
 }
 
@@ -142,16 +149,21 @@ fn audit_orders(tx: &mut Tx<'_>) -> Result<(Vec<OrderFinding>, u64, Vec<OrderMon
                 Some(paid) if paid.state != placed.payment_state => {
                     found("its payment stands elsewhere than the order says");
                 }
-                Some(paid) if paid.amount != placed.order.totals.total => {
+                Some(paid) if paid.amount != placed.order.to_pay() => {
                     found("its payment is of another amount");
                 }
                 Some(_) => {}
             }
+            let deposit = match &placed.order.deposit {
+                Some(paid) => sale_deposit::get(tx, paid.deposit)?,
+                None => None,
+            };
             figures.push(OrderMoney {
                 order: placed.order.id,
                 total: placed.order.totals.total,
                 captured_minor: kept.as_ref().map_or(0, |paid| paid.captured_minor),
                 refunded_minor: kept.as_ref().map_or(0, |paid| paid.refunded_minor),
+                applied_minor: deposit.map_or(0, |deposit| deposit.applied_minor),
             });
         }
     }
@@ -160,7 +172,7 @@ fn audit_orders(tx: &mut Tx<'_>) -> Result<(Vec<OrderFinding>, u64, Vec<OrderMon
     Ok((findings, seen, figures))
 }
 
-/// Money that was collected must belong to an order.
+/// Money that was collected must belong to an order or to a deposit.
 fn audit_loose_payments(
     tx: &mut Tx<'_>,
     findings: &mut Vec<OrderFinding>,
@@ -172,7 +184,8 @@ fn audit_loose_payments(
         after = Some(last.id);
         for loose in page.iter().filter(|payment| payment.order.is_none()) {
             let takes = matches!(loose.state, PaymentState::Authorised | PaymentState::Captured);
-            if takes || loose.captured_minor != 0 {
+            let takes = takes || loose.captured_minor != 0;
+            if takes && !deposit::is_of_deposit(tx, loose)? {
                 let problem = "money without an order";
                 findings.push(OrderFinding { number: loose.id.to_string(), problem });
             }

@@ -12,8 +12,8 @@ use crate::cart::forget_refused;
 use crate::core::{Shop, TOPICS};
 use crate::hook::tell_scarce;
 use crate::order::{
-    cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, resume_payments,
-    review_waiting, run_due_jobs, tell_lots,
+    cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, keep_deposits,
+    resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::sale::keep_sales;
 use crate::staff::{forget_challenges, forget_sessions};
@@ -199,6 +199,10 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     if freed + ended + unpaid + forgotten > 0 {
         let (holds, checkouts, orders) = (freed, ended, unpaid);
         tracing::info!(holds, checkouts, orders, forgotten, "ended by the clock");
+    }
+    let returned = keep_deposits(shop).await?;
+    if returned > 0 {
+        tracing::info!(deposits = returned, "went back");
     }
     let now = shop.now();
     shop.db

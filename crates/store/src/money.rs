@@ -1,7 +1,7 @@
 //! The money ledger: transfers and the balances they make. The decisions are `kontor-ledger`'s.
 
-use kontor_base::id::{OrderId, TransferId};
-use kontor_base::{Line, Money};
+use kontor_base::id::{DepositId, OrderId, TransferId};
+use kontor_base::{Currency, Line, Money};
 use kontor_ledger::money::{MoneyAccount, MoneyTransfer};
 
 use crate::kernel::error::StoreError;
@@ -22,7 +22,7 @@ pub fn post(tx: &mut Tx<'_>, transfers: &[MoneyTransfer]) -> Result<(), StoreErr
     for transfer in transfers {
         let flaw = transfer.check().err();
         assert!(flaw.is_none(), "a transfer must be sound before it is written: {flaw:?}");
-        let order = transfer.order().expect("a sound transfer belongs to an order");
+        let owner = transfer.owner().expect("a sound transfer belongs to an order or a deposit");
         let (from, to) = (transfer.from.to_string(), transfer.to.to_string());
         let currency = transfer.amount.currency.code();
         tx.execute(
@@ -31,7 +31,7 @@ pub fn post(tx: &mut Tx<'_>, transfers: &[MoneyTransfer]) -> Result<(), StoreErr
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             values![
                 transfer.id.bytes(),
-                order.bytes(),
+                &owner,
                 transfer.at,
                 &from,
                 &to,
@@ -69,6 +69,34 @@ pub fn of_order(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<MoneyTransfer>, S
         values![order.bytes()],
         read,
     )
+}
+
+/// Every transfer of a deposit that is not one of an order too, in the order in which they were made.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn of_deposit(tx: &mut Tx<'_>, deposit: DepositId) -> Result<Vec<MoneyTransfer>, StoreError> {
+    // The column has the id of whom a transfer belongs to; ids of both kinds never meet.
+    of_order(tx, OrderId::from_bytes(*deposit.bytes()))
+}
+
+/// What an account has in a currency.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn balance(
+    tx: &mut Tx<'_>,
+    account: &MoneyAccount,
+    currency: Currency,
+) -> Result<Money, StoreError> {
+    let minor = tx.optional(
+        "SELECT balance_minor FROM money_account WHERE account = $1 AND currency = $2",
+        values![&account.to_string(), currency.code()],
+        |row| row.int(0),
+    )?;
+    Ok(Money::new(minor.unwrap_or(0), currency))
 }
 
 /// Every transfer in the order of the ids, a page at a time: up to `limit` after `after`.

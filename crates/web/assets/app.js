@@ -50,7 +50,7 @@
         const totals = parsed.getElementById('totals');
         if (!totals) return;
         document.getElementById('totals').replaceWith(totals);
-        const sum = totals.querySelector('.sum-total dd');
+        const sum = totals.querySelector('.sum-to-pay dd') ?? totals.querySelector('.sum-total dd');
         all('[data-total]').forEach((place) => { place.textContent = sum.textContent; });
       } catch {
         // The server works the tax out again when the form is sent; nothing is lost.

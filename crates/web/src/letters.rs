@@ -9,7 +9,7 @@ use kontor_domain::market::{MarketCode, TaxDisplay};
 use kontor_domain::order::Order;
 use kontor_domain::payment::PaymentState;
 use kontor_shop::Shop;
-use kontor_shop::mail::{Content, Kind, OrderLetter, Writer, Written};
+use kontor_shop::mail::{Content, DepositLetter, Kind, OrderLetter, Writer, Written};
 
 use crate::kit::desk::SIGN_IN;
 use crate::kit::text::Text;
@@ -93,7 +93,12 @@ impl Letters {
             }
             Kind::OrderHeld => (say("letter-held"), vec![word("letter-held-text")]),
             Kind::OrderFreed => (say("letter-freed"), vec![word("letter-freed-text")]),
-            Kind::OrderPlaced | Kind::WaitingOver | Kind::WaitingDelayed | Kind::StaffCode => {
+            Kind::OrderPlaced
+            | Kind::DepositPaid
+            | Kind::DepositReturned
+            | Kind::WaitingOver
+            | Kind::WaitingDelayed
+            | Kind::StaffCode => {
                 let next = if paid { "letter-placed-paid" } else { "letter-placed-awaiting" };
                 (say("letter-placed"), vec![word("letter-placed-text"), word(next)])
             }
@@ -136,8 +141,33 @@ impl Letters {
             number: order.number.to_string(),
             placed_at: order.placed_at,
             lines: lines.collect(),
-            totals: totals_of(&order.totals, display, false),
+            totals: totals_of(&order.totals, display, false)
+                .with_deposit(order.deposit.map(|paid| (paid.amount, paid.paid_at))),
             address: address_lines(&order.ship_to, &t),
+        }
+    }
+
+    fn of_deposit(&self, letter: &DepositLetter) -> LetterPage {
+        let deposit = &letter.deposit;
+        let t = Text::new(deposit.wanted.language, Some(deposit.wanted.ship_to));
+        let word = |id: &str| t.get(id).into_owned();
+        let amount = |id: &str| t.one(id, "amount", t.money(&letter.amount)).into_owned();
+        let (subject, paragraphs) = match letter.kind {
+            Kind::DepositReturned => {
+                ("letter-deposit-returned", vec![amount("letter-refunded-text")])
+            }
+            _ => {
+                ("letter-deposit", vec![amount("letter-deposit-text"), word("letter-deposit-back")])
+            }
+        };
+        let token = self.shop.keys.deposit_token(deposit.id);
+        let (origin, market, tag) = (&self.site.origin, deposit.market, t.language().tag());
+        let address = format!("{origin}/{market}/{tag}/sale/{}/deposit/{token}", deposit.sale);
+        let subject = t.one(subject, "title", &letter.title).into_owned();
+        LetterPage {
+            paragraphs,
+            link: Some((word("letter-see-deposit"), address)),
+            ..self.blank(t, subject, word("letter-why-deposit"))
         }
     }
 
@@ -204,6 +234,7 @@ impl Writer for Letters {
     fn write(&self, content: &Content) -> Written {
         let page = match content {
             Content::Order(letter) => self.of_order(letter),
+            Content::Deposit(letter) => self.of_deposit(letter),
             Content::WaitingOver(entry) => self.waiting_over(content, entry.market, entry.language),
             Content::WaitingDelayed(entry) => self.waiting_delayed(entry),
             Content::StaffCode { account, code } => {

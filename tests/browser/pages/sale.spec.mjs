@@ -87,6 +87,58 @@ test('somebody enters, waits, takes a unit and buys it', async ({ page, hasScrip
   await look(page, 'sale-place-bought', { hasScript });
 });
 
+/** Asks for a place in the next batch; the page of its deposit. */
+async function wantPlace(page, email) {
+  await openSale(page);
+  await page.locator('main [name="way"][value="batch"]').check();
+  await page.locator('main [name="email"]').fill(email);
+  await page.locator('main form[action$="/entry"] button').click();
+  await expect(page).toHaveURL(/\/deposit\//);
+}
+
+/** Pays the deposit, by the second step at the bank. */
+async function payDeposit(page) {
+  await page.locator('main [name="scenario"]').selectOption('second_step');
+  await page.locator('main form button[type="submit"]').click();
+  await page.locator('main button[name="outcome"][value="approve"]').click();
+  await expect(page.locator('h1')).toContainText(/deposit is paid/i);
+}
+
+test('a place is paid for, and the deposit is taken off the order', async ({ page, hasScript }) => {
+  test.setTimeout(PURCHASE_MS_MAX);
+  const buyer = { ...BUYER, email: `dora.${hasScript}@example.com`, line1: `7 Church Street ${hasScript}` };
+  await wantPlace(page, buyer.email);
+  await look(page, 'sale-deposit-open', { hasScript });
+  await page.locator('main [name="scenario"]').selectOption('declined');
+  await page.locator('main form button[type="submit"]').click();
+  await expect(page.locator('h1')).toContainText(/did not work/i);
+  await payDeposit(page);
+  await look(page, 'sale-deposit-held', { hasScript });
+  await page.locator('#act').click();
+  await expect(page).toHaveURL(/\/place$/);
+  await expect(page.locator('main')).toContainText(/a deposit of/i);
+
+  await waitForPlace(page, 'turn', hasScript);
+  await page.locator('#act').click();
+  await page.locator('#act').click();
+  await expect(page).toHaveURL(/\/checkout\//);
+  await expect(page.locator('main .sum-to-pay')).toBeVisible();
+  await look(page, 'sale-deposit-checkout', { hasScript });
+  await fillCheckout(page, { buyer });
+  await pay(page);
+  await expect(page.locator('h1')).toContainText(/thank you/i);
+  await expect(page.locator('.sums')).toContainText(/deposit paid on/i);
+  await look(page, 'sale-deposit-order', { hasScript });
+});
+
+test('whoever leaves the line has the deposit back', async ({ page, hasScript }) => {
+  await wantPlace(page, `lena.${hasScript}@example.com`);
+  await payDeposit(page);
+  await page.locator('main form[action$="/leave"] button').click();
+  await expect(page.locator('h1')).toContainText(/goes back/i);
+  await look(page, 'sale-deposit-returned', { hasScript });
+});
+
 test('a sale is explained to everybody, and where it is not held', async ({ page, hasScript }) => {
   await openSale(page);
   await look(page, 'sale', { hasScript });

@@ -23,9 +23,9 @@ pub use quote::{
     AppliedTax, PricedLine, Quote, QuoteRefusal, QuoteRequest, QuotedLine, QuotedShipping,
     TaxTotal, Totals, quote,
 };
-pub use refund::{RefundRefusal, refund_event};
+pub use refund::{RefundRefusal, RefundSplit, refund_event, split_refund};
 pub use state::{
     ClearanceState, FulfilmentState, ORDER_STATE_TABLE, OrderState, OrderStateRow, order_state,
 };
 pub use terms::{PHONE_PIECE_MIN, Wanted, search_terms};
-pub use types::{Order, OrderLine, VerdictNote};
+pub use types::{Order, OrderLine, PaidDeposit, VerdictNote};

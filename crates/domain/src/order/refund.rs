@@ -76,12 +76,41 @@ pub fn refund_event(
     }
 }
 
+/// What of an amount goes back by which of an order's two payments, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundSplit {
+    /// By the payment that the order was placed with.
+    pub paid_minor: i64,
+    /// Of the deposit.
+    pub deposit_minor: i64,
+}
+
+/// Divides `wanted_minor`, of which no more is left than the two parts: first what was paid last, then
+/// the deposit.
+#[must_use]
+pub fn split_refund(paid_left_minor: i64, wanted_minor: i64) -> RefundSplit {
+    let paid_minor = wanted_minor.min(paid_left_minor).max(0);
+    RefundSplit { paid_minor, deposit_minor: wanted_minor - paid_minor }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use ClearanceState::{Clear, Held};
     use FulfilmentState as F;
     use PaymentState as P;
+
+    #[test]
+    fn what_was_paid_last_goes_back_first() {
+        let split = |left, wanted| {
+            let RefundSplit { paid_minor, deposit_minor } = split_refund(left, wanted);
+            (paid_minor, deposit_minor)
+        };
+        assert_eq!(split(7_900, 500), (500, 0));
+        assert_eq!(split(7_900, 7_900), (7_900, 0));
+        assert_eq!(split(7_900, 9_900), (7_900, 2_000));
+        assert_eq!(split(0, 2_000), (0, 2_000));
+    }
 
     #[test]
     fn what_was_collected_can_go_back_and_no_more() {

@@ -1,7 +1,7 @@
 //! What an order keeps for good: nothing in it changes when prices, texts or rules change later.
 
-use kontor_base::id::{CheckoutId, OrderId};
-use kontor_base::{Instant, Language};
+use kontor_base::id::{CheckoutId, DepositId, OrderId};
+use kontor_base::{Instant, Language, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Address, Contact};
@@ -36,6 +36,17 @@ pub struct OrderLine {
     pub verdict: VerdictNote,
 }
 
+/// A deposit that went towards an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaidDeposit {
+    /// The deposit.
+    pub deposit: DepositId,
+    /// What of it went towards the order.
+    pub amount: Money,
+    /// When it was paid.
+    pub paid_at: Instant,
+}
+
 /// A placed order. Its state is derived ([`super::order_state`]) and not in here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -65,4 +76,21 @@ pub struct Order {
     pub estimated: bool,
     /// How it is paid.
     pub paid_by: ProviderKind,
+    /// The deposit that was paid towards it before it was placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<PaidDeposit>,
+}
+
+impl Order {
+    /// What was to be paid when it was placed: the total without the deposit.
+    ///
+    /// # Panics
+    ///
+    /// When the deposit is of another currency than the order, which placing it makes impossible.
+    #[must_use]
+    pub fn to_pay(&self) -> Money {
+        let total = self.totals.total;
+        let Some(deposit) = &self.deposit else { return total };
+        total.minus(deposit.amount).expect("a deposit is of the order's currency and within it")
+    }
 }

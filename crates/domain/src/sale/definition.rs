@@ -1,11 +1,12 @@
 //! What a sale is: the item, how many units each market sells over which ways in, when, and how
 //! much one person may take. Checked as a whole; nothing here knows stock or clearances.
 
-use kontor_base::Instant;
 use kontor_base::id::SaleId;
+use kontor_base::{Instant, Money};
 use serde::{Deserialize, Serialize};
 
 use super::beacon::beacon_comes_too_early;
+use super::deposit::Deposit;
 use crate::catalogue::Sku;
 use crate::market::MarketCode;
 
@@ -19,7 +20,7 @@ pub enum Way {
     Draw,
     /// A code that was given out, which may be passed on once.
     Code,
-    /// Pay a deposit and stand in line for the next batch.
+    /// Stand in line for the next batch, in the order of coming; the place may cost a deposit.
     Batch,
 }
 
@@ -122,6 +123,9 @@ pub struct Definition {
     /// such as `drand/quicknet 12345678`: named beforehand, known only after the list of entries was
     /// closed at `live_at` and its digest was public. The sale waits for it.
     pub beacon: Option<String>,
+    /// What a place in the line of a batch costs, by market; nothing where it is not named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposits: Vec<Deposit>,
 }
 
 /// The fewest minutes a hold lasts.
@@ -174,6 +178,9 @@ pub enum DefinitionProblem {
     /// The beacon's round would be known before everybody can see who has entered.
     #[error("the beacon's round comes at least 60 seconds after the sale goes live")]
     BeaconTooEarly,
+    /// Of a market without a batch, twice for one market, or an amount that is none.
+    #[error("a deposit is above zero, for a market with a batch, and named once")]
+    Deposit,
 }
 
 impl DefinitionProblem {
@@ -192,6 +199,7 @@ impl DefinitionProblem {
             Self::Rollover => "sale.rollover",
             Self::Beacon => "sale.beacon",
             Self::BeaconTooEarly => "sale.beacon_too_early",
+            Self::Deposit => "sale.deposit",
         }
     }
 }
@@ -218,6 +226,7 @@ impl Definition {
                     .is_some_and(|name| beacon_comes_too_early(name, self.windows.live_at)),
                 P::BeaconTooEarly,
             ),
+            (!self.deposits_fit(), P::Deposit),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, problem)| problem).collect()
     }
@@ -242,6 +251,13 @@ impl Definition {
         found.map_or(0, |channel| channel.quota)
     }
 
+    /// What a place costs that is entered over this way in a market; none: nothing.
+    #[must_use]
+    pub fn deposit(&self, market: MarketCode, way: Way) -> Option<Money> {
+        let found = self.deposits.iter().find(|deposit| deposit.market == market);
+        found.filter(|_| way == Way::Batch).map(|deposit| deposit.amount)
+    }
+
     /// How long a unit is held, in seconds; as long again at most while a payment is in progress.
     #[must_use]
     pub fn hold_seconds(&self) -> i64 {
@@ -260,6 +276,14 @@ impl Definition {
             .iter()
             .enumerate()
             .any(|(i, a)| self.channels[i + 1..].iter().any(|b| key(a) == key(b)))
+    }
+
+    fn deposits_fit(&self) -> bool {
+        self.deposits.iter().enumerate().all(|(i, deposit)| {
+            let twin = self.deposits[i + 1..].iter().any(|other| other.market == deposit.market);
+            let is_amount = (1..=Money::MINOR_MAX).contains(&deposit.amount.minor);
+            is_amount && !twin && self.quota(deposit.market, Way::Batch) > 0
+        })
     }
 
     fn can_roll_over(&self, rollover: Rollover) -> bool {
@@ -348,7 +372,34 @@ pub(crate) mod tests {
             hold_minutes: 15,
             rollover: Some(Rollover { at: at(4).plus_seconds(60), to: Way::Rush }),
             beacon: None,
+            deposits: Vec::new(),
         }
+    }
+
+    fn deposit(code: &str, minor: i64) -> Deposit {
+        let amount = Money::new(minor, "USD".parse().expect("a currency"));
+        Deposit { market: market(code), amount }
+    }
+
+    fn with_batch(definition: &mut Definition, deposits: &[Deposit]) {
+        let batch = Channel { market: market("us"), way: Way::Batch, quota: 50 };
+        definition.channels.push(batch);
+        definition.deposits = deposits.to_vec();
+    }
+
+    #[test]
+    fn a_place_costs_what_the_market_asks_for_a_batch() {
+        let mut good = definition();
+        with_batch(&mut good, &[deposit("us", 2_000)]);
+        assert_eq!(good.problems(), []);
+        let asked = |code, way| good.deposit(market(code), way).map(|amount| amount.minor);
+        assert_eq!(asked("us", Way::Batch), Some(2_000));
+        assert_eq!(asked("us", Way::Rush), None);
+        assert_eq!(asked("in", Way::Batch), None);
+        // What was written before there were deposits is still read.
+        let text = serde_json::to_string(&definition()).expect("a definition is JSON");
+        assert!(!text.contains("deposits"), "{text}");
+        assert_eq!(serde_json::from_str::<Definition>(&text).ok(), Some(definition()));
     }
 
     #[test]
@@ -365,7 +416,7 @@ pub(crate) mod tests {
     fn every_problem_is_found_alone() {
         use DefinitionProblem as P;
         type Harm = fn(&mut Definition);
-        let harms: [(Harm, P); 14] = [
+        let harms: [(Harm, P); 17] = [
             (|d| d.channels.clear(), P::Channels),
             (|d| d.channels.push(d.channels[0]), P::ChannelTwice),
             (|d| d.channels[0].quota = 0, P::NoUnits),
@@ -404,6 +455,10 @@ pub(crate) mod tests {
                 },
                 P::BeaconTooEarly,
             ),
+            // No batch, nothing to pay, the same market twice.
+            (|d| d.deposits = vec![deposit("us", 2_000)], P::Deposit),
+            (|d| with_batch(d, &[deposit("us", 0)]), P::Deposit),
+            (|d| with_batch(d, &[deposit("us", 2_000), deposit("us", 3_000)]), P::Deposit),
         ];
         for (harm, problem) in harms {
             let mut bad = definition();

@@ -9,6 +9,7 @@ mod beacon;
 mod chance;
 mod code;
 mod definition;
+mod deposit;
 mod fair;
 mod hex;
 mod life;
@@ -28,6 +29,10 @@ pub use definition::{
     BEACON_BYTES_MAX, CHANNELS_MAX, Channel, Definition, DefinitionProblem, HOLD_MINUTES_MAX,
     HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, UNITS_MAX, Way, Windows,
     roll_over,
+};
+pub use deposit::{
+    DEPOSIT_TABLE, Deposit, DepositEvent, DepositRefusal, DepositState, credited_minor,
+    deposit_step,
 };
 pub use fair::{Commitment, Drawn, OrderSecret, Rank, Shuffle, digest_of_sorted, entries_digest};
 pub use life::{

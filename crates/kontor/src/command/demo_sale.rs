@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::id::SaleId;
-use kontor_base::{Clock, Country, Email, Instant, Random, SecretKey};
+use kontor_base::{Clock, Country, Email, Instant, Money, Random, SecretKey};
 use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::market::MarketCode;
 use kontor_domain::payment::{ProviderKind, TestScenario};
-use kontor_domain::sale::{Channel, Definition, SaleState, Way, Windows};
+use kontor_domain::sale::{Channel, Definition, Deposit, SaleState, Way, Windows};
 use kontor_shop::keepers::sweep;
 use kontor_shop::order::{
     CheckOutClaim, Pay, check_out_claim, checkout, pay, quote_for, tell_lots,
@@ -79,6 +79,11 @@ async fn shop_at(
     Ok(Arc::new(Shop::open(db.clone(), clock, Random::System, key, policy).await?))
 }
 
+/// What a place in the next batch costs: 500 rupees, of 6,999.
+fn deposit() -> Money {
+    Money::new(50_000, "INR".parse().expect("a currency"))
+}
+
 fn channels(units: &[(Way, u32)]) -> Vec<Channel> {
     let market = market();
     units.iter().map(|(way, quota)| Channel { market, way: *way, quota: *quota }).collect()
@@ -99,7 +104,12 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandErro
     let definition = Definition {
         sale: SaleId::new(now, &shop.random),
         sku: COMING_SKU.parse().expect("a sku of the scenario"),
-        channels: channels(&[(Way::Rush, 1_200), (Way::Draw, 600), (Way::Code, 200)]),
+        channels: channels(&[
+            (Way::Rush, 1_200),
+            (Way::Draw, 500),
+            (Way::Code, 200),
+            (Way::Batch, 100),
+        ]),
         windows: Windows {
             announce_at: now.plus_seconds(-3),
             registration_at: now.plus_seconds(-2),
@@ -112,6 +122,7 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandErro
         hold_minutes: 10,
         rollover: None,
         beacon: None,
+        deposits: vec![Deposit { market: market(), amount: deposit() }],
     };
     let sale = definition.sale;
     let command = SetUp { definition, title: "Redmi 2: 2,000".to_owned(), lots: 1 };
@@ -198,6 +209,7 @@ impl Play {
             hold_minutes: 10,
             rollover: None,
             beacon: None,
+            deposits: Vec::new(),
         };
         let command = SetUp { definition, title: "Redmi 1S, yesterday".to_owned(), lots: 1 };
         set_up(&self.shop, command).await.map_err(|failure| format!("{failure:?}"))

@@ -125,7 +125,13 @@ fn audited(transfers: &[MoneyTransfer], stated: OrderMoney) -> Vec<MoneyFinding>
 }
 
 fn stated(number: u64, captured_minor: i64, refunded_minor: i64) -> OrderMoney {
-    OrderMoney { order: order_id(number), total: usd(2_144), captured_minor, refunded_minor }
+    OrderMoney {
+        order: order_id(number),
+        total: usd(2_144),
+        captured_minor,
+        refunded_minor,
+        applied_minor: 0,
+    }
 }
 
 #[test]

@@ -44,7 +44,14 @@ pub(super) fn audit(
             let (captured_minor, refunded_minor) = bill.body.moved();
             let order = OrderId::from_bytes(*bill.order.bytes());
             let total = bill.body.total;
-            figures.push(OrderMoney { order, total, captured_minor, refunded_minor });
+            let applied_minor = 0;
+            figures.push(OrderMoney {
+                order,
+                total,
+                captured_minor,
+                refunded_minor,
+                applied_minor,
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use kontor_base::id::{CartId, CheckoutId, CustomerId, OrderId, SaleId, StaffId};
+use kontor_base::id::{CartId, CheckoutId, CustomerId, DepositId, OrderId, SaleId, StaffId};
 use kontor_base::secret::equal;
 use kontor_base::{Clock, Country, Email, Instant, KeyedHash, Random, Rate, SecretKey, id, limits};
 use kontor_domain::catalogue::ProductClass;
@@ -107,6 +107,7 @@ pub struct Keys {
     order: SecretKey,
     request: SecretKey,
     person: SecretKey,
+    deposit: SecretKey,
     claim: SecretKey,
     claim_request: SecretKey,
     codes: SecretKey,
@@ -131,6 +132,7 @@ impl Keys {
             order: secret.derive("order token"),
             request: secret.derive("idempotency request"),
             person: secret.derive("person"),
+            deposit: secret.derive("deposit token"),
             claim: secret.derive("claim token"),
             claim_request: secret.derive("claim request"),
             codes: secret.derive("sale codes"),
@@ -180,6 +182,18 @@ impl Keys {
     #[must_use]
     pub fn open_order(&self, token: &str) -> Option<OrderId> {
         open(&self.order, token).map(OrderId::from_bytes)
+    }
+
+    /// The secret part of a deposit's link: with it the deposit is paid, seen and had back.
+    #[must_use]
+    pub fn deposit_token(&self, deposit: DepositId) -> String {
+        token(&self.deposit, deposit.bytes())
+    }
+
+    /// The deposit that a link's secret part opens.
+    #[must_use]
+    pub fn open_deposit(&self, token: &str) -> Option<DepositId> {
+        open(&self.deposit, token).map(DepositId::from_bytes)
     }
 
     /// The token with which a sale's claim is read and paid.

@@ -1,6 +1,6 @@
 //! What makes a letter, and putting it into the queue.
 
-use kontor_base::id::{LetterId, OrderId, StaffId};
+use kontor_base::id::{DepositId, LetterId, OrderId, StaffId};
 use kontor_base::{Instant, KeyedHash, Money};
 use kontor_domain::order::{ClearanceState, FulfilmentState};
 use kontor_domain::payment::PaymentState;
@@ -25,6 +25,10 @@ pub enum Kind {
     OrderHeld,
     /// A held order goes on.
     OrderFreed,
+    /// A deposit was paid, and there is a place in line.
+    DepositPaid,
+    /// A deposit goes back.
+    DepositReturned,
     /// What somebody waited for can be bought.
     WaitingOver,
     /// What somebody waits for was withdrawn and cannot be bought for the time being.
@@ -35,13 +39,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::OrderPlaced,
         Self::PaymentReceived,
         Self::PaymentRefunded,
         Self::OrderCancelled,
         Self::OrderHeld,
         Self::OrderFreed,
+        Self::DepositPaid,
+        Self::DepositReturned,
         Self::WaitingOver,
         Self::WaitingDelayed,
         Self::StaffCode,
@@ -57,6 +63,8 @@ impl Kind {
             Self::OrderCancelled => "order.cancelled",
             Self::OrderHeld => "order.held",
             Self::OrderFreed => "order.freed",
+            Self::DepositPaid => "sale.deposit_paid",
+            Self::DepositReturned => "sale.deposit_returned",
             Self::WaitingOver => "customer.waiting_over",
             Self::WaitingDelayed => "customer.waiting_delayed",
             Self::StaffCode => "staff.code",
@@ -72,7 +80,14 @@ impl Kind {
     /// Whether it is about an order, and so can be sent again from the order's page.
     #[must_use]
     pub const fn of_order(self) -> bool {
-        !matches!(self, Self::WaitingOver | Self::WaitingDelayed | Self::StaffCode)
+        !matches!(
+            self,
+            Self::DepositPaid
+                | Self::DepositReturned
+                | Self::WaitingOver
+                | Self::WaitingDelayed
+                | Self::StaffCode
+        )
     }
 
     /// Whether a letter of this kind says what is true of an order. One that no longer does is not
@@ -98,7 +113,11 @@ impl Kind {
             Self::OrderCancelled => cancelled,
             Self::OrderHeld => held && !cancelled,
             Self::OrderFreed => !held && !cancelled,
-            Self::WaitingOver | Self::WaitingDelayed | Self::StaffCode => false,
+            Self::DepositPaid
+            | Self::DepositReturned
+            | Self::WaitingOver
+            | Self::WaitingDelayed
+            | Self::StaffCode => false,
         }
     }
 }
@@ -112,6 +131,8 @@ pub enum Cause {
     Refund(OrderId, Money),
     /// An order was cancelled, and this much goes back.
     Cancelled(OrderId, Option<Money>),
+    /// Something happened to a deposit, of which this much was paid or goes back.
+    Deposit(Kind, DepositId, Money),
     /// What the person with this keyed hash waits for can be bought.
     WaitingOver(KeyedHash),
     /// What the person with this keyed hash waits for was withdrawn.
@@ -138,6 +159,9 @@ impl Cause {
             }
             Self::Cancelled(order, amount) => {
                 (Kind::OrderCancelled, *order.bytes(), Details { amount })
+            }
+            Self::Deposit(kind, deposit, amount) => {
+                (kind, *deposit.bytes(), Details { amount: Some(amount) })
             }
             Self::WaitingOver(person) => (Kind::WaitingOver, person, plain),
             Self::WaitingDelayed(person) => (Kind::WaitingDelayed, person, plain),

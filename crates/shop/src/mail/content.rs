@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{OrderId, StaffId};
+use kontor_base::id::{DepositId, OrderId, StaffId};
 use kontor_base::{Email, Instant, Money};
 use kontor_domain::catalogue::Slug;
 use kontor_domain::customer::WaitingEntry;
@@ -10,6 +10,8 @@ use kontor_domain::payment::{PaymentState, TransferInstructions, transfer_instru
 use kontor_domain::staff::{Account, AccountState};
 use kontor_store::mail::Letter;
 use kontor_store::order::{PlacedOrder, get as load_order};
+use kontor_store::sale as sales;
+use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::staff::account as accounts;
 use kontor_store::{StoreError, Tx, customer, payment as payments};
 
@@ -30,11 +32,28 @@ pub struct OrderLetter {
     pub transfer: Option<TransferInstructions>,
 }
 
+/// A letter about a deposit.
+#[derive(Clone, Debug)]
+pub struct DepositLetter {
+    /// What has happened.
+    pub kind: Kind,
+    /// The deposit as it stands now.
+    pub deposit: KeptDeposit,
+    /// To whom it goes.
+    pub recipient: Email,
+    /// What the sale is called.
+    pub title: String,
+    /// The amount that it is about.
+    pub amount: Money,
+}
+
 /// Everything that a letter needs to be written.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// About an order.
     Order(Box<OrderLetter>),
+    /// About a deposit.
+    Deposit(Box<DepositLetter>),
     /// What somebody waited for can be bought.
     WaitingOver(WaitingEntry),
     /// What somebody waits for cannot be bought for the time being.
@@ -54,6 +73,7 @@ impl Content {
     pub fn recipient(&self) -> &Email {
         match self {
             Self::Order(letter) => &letter.placed.order.contact.email,
+            Self::Deposit(letter) => &letter.recipient,
             Self::WaitingOver(entry) | Self::WaitingDelayed(entry) => &entry.email,
             Self::StaffCode { account, .. } => &account.email,
         }
@@ -108,7 +128,18 @@ pub(super) fn content_in(
                 None => None,
             }
         }
-        _ => {
+        Kind::DepositPaid | Kind::DepositReturned => {
+            match deposits::get(tx, DepositId::from_bytes(letter.about))? {
+                Some(deposit) => of_deposit(tx, kind, deposit, details)?,
+                None => None,
+            }
+        }
+        Kind::OrderPlaced
+        | Kind::PaymentReceived
+        | Kind::PaymentRefunded
+        | Kind::OrderCancelled
+        | Kind::OrderHeld
+        | Kind::OrderFreed => {
             let placed = load_order(tx, OrderId::from_bytes(letter.about))?;
             match placed {
                 Some(placed) => Some(of_order(tx, kind, placed, details)?),
@@ -117,6 +148,21 @@ pub(super) fn content_in(
         }
     };
     Ok(content.filter(|content| !is_nobodys(content.recipient())))
+}
+
+/// A letter about a deposit; none for whoever was erased.
+fn of_deposit(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    deposit: KeptDeposit,
+    details: Details,
+) -> Result<Option<Content>, StoreError> {
+    let Some(recipient) = deposit.wanted.email.clone() else { return Ok(None) };
+    let sale = sales::get(tx, deposit.sale)?;
+    let title = sale.map_or_else(String::new, |sale| sale.title);
+    let amount = details.amount.unwrap_or(deposit.amount);
+    let letter = DepositLetter { kind, deposit, recipient, title, amount };
+    Ok(Some(Content::Deposit(Box::new(letter))))
 }
 
 fn of_order(

@@ -13,7 +13,7 @@ mod waiting;
 
 pub(crate) use cause::queue_in;
 pub use cause::{Cause, Kind};
-pub use content::{Content, OrderLetter};
+pub use content::{Content, DepositLetter, OrderLetter};
 pub use held::write_to_held;
 pub use resend::{ResendRefusal, letters_about, resend, resendable};
 pub use send::{SentOut, Writer, Written, run, send_due};

@@ -16,6 +16,7 @@ use kontor_store::sale::lot::LotNumber;
 use kontor_store::{StoreError, Tx, stock};
 
 use super::begin::judge_lines;
+use super::deposit::credit_in;
 use super::jobs::{queue_ask, queue_give_back};
 use super::pay::{PayAnswer, remember};
 use super::place::{Placing, place_in};
@@ -152,7 +153,7 @@ async fn write_down(
         .await
 }
 
-const fn event_of(answer: &ProviderAnswer) -> PaymentEvent {
+pub(super) const fn event_of(answer: &ProviderAnswer) -> PaymentEvent {
     match answer {
         ProviderAnswer::Authorised { .. } => PaymentEvent::Authorised,
         ProviderAnswer::NeedsAction { .. } => PaymentEvent::ActionNeeded,
@@ -296,7 +297,23 @@ fn claim_or_void(
         Err(Failure::Refused(_)) => return void(tx, shop, checkout, payment, at),
         Err(other) => return Err(other),
     }
+    if !is_paid_in_full(tx, &checkout, &payment)? {
+        return void(tx, shop, checkout, payment, at);
+    }
     place_in(tx, shop, &known, Placing { checkout, payment, at })
+}
+
+/// Whether the payment and the deposit that was reckoned with make the total: the deposit may have gone
+/// back while somebody stood at the bank.
+fn is_paid_in_full(
+    tx: &mut Tx<'_>,
+    checkout: &Checkout,
+    payment: &Payment,
+) -> Result<bool, StoreError> {
+    let Some(quote) = &checkout.draft.quote else { return Ok(true) };
+    let total = quote.totals.total;
+    let credit = credit_in(tx, checkout.id, total)?.map_or(0, |(_, amount)| amount.minor);
+    Ok(payment.amount.minor + credit == total.minor)
 }
 
 /// The money goes back and the goods, if any are held, to the shelf.

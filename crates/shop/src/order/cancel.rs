@@ -7,11 +7,12 @@ use kontor_domain::hook::EventKind;
 use kontor_domain::order::{FulfilmentState, MoneyBack, OrderNumber, cancel_plan};
 use kontor_domain::payment::{PaymentEvent, payment_step};
 use kontor_ledger::hold::cancel as cancel_hold;
-use kontor_ledger::posting::{OrderStanding, post_credit_share, post_void};
+use kontor_ledger::posting::{MoneyRefusal, OrderStanding, post_credit_share, post_void};
 use kontor_store::order::{PlacedOrder, by_number, save_states};
 use kontor_store::payment::{self as payments, Payment};
 use kontor_store::{Tx, money, stock};
 
+use super::deposit::{applied_in, unapply_in};
 use super::jobs::queue_give_back;
 use super::place::reference;
 use super::refund::give_back_in;
@@ -61,8 +62,14 @@ pub(crate) fn cancel_in(
     stock::save_hold(tx, &freed.hold)?;
     cancelled_in(tx, freed.hold.id)?;
     let left = payment.captured_minor - payment.refunded_minor;
-    let back = (plan.money == MoneyBack::Refund && left > 0)
+    let mut back = (plan.money == MoneyBack::Refund && left > 0)
         .then(|| Money::new(left, payment.amount.currency));
+    // First: an order keeps nothing of a deposit when it is called off.
+    if let Some((paid, deposit)) = applied_in(tx, &placed.order)? {
+        unapply_in(tx, shop, &placed.order, &paid, deposit, at)?;
+        let all = back.map_or(Ok(deposit), |back| back.plus(deposit));
+        back = Some(all.map_err(MoneyRefusal::from).refuse()?);
+    }
     money_back(tx, shop, &placed, &mut payment, plan.money, at)?;
     payments::save(tx, &payment)?;
     placed.payment_state = payment.state;

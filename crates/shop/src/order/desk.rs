@@ -13,8 +13,9 @@ use kontor_store::order::note::{self, Note};
 use kontor_store::order::{PlacedOrder, by_number};
 use kontor_store::payment::refund::{self, Refund};
 use kontor_store::payment::{self as payments, Payment};
+use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::stock::serial::{self, SoldSerial};
-use kontor_store::{StoreError, money};
+use kontor_store::{StoreError, Tx, money};
 
 use crate::core::Shop;
 
@@ -94,7 +95,9 @@ pub struct DeskOrder {
     pub placed: PlacedOrder,
     /// Its payment.
     pub payment: Option<Payment>,
-    /// What of the money went back, and whether the provider has sent it.
+    /// The deposit that went towards it, with its own payment.
+    pub deposit: Option<(KeptDeposit, Payment)>,
+    /// What of the money went back, of the deposit too, and whether the provider has sent it.
     pub refunds: Vec<Refund>,
     /// What the books say.
     pub transfers: Vec<MoneyTransfer>,
@@ -114,13 +117,29 @@ pub async fn desk_order(shop: &Shop, number: OrderNumber) -> Result<Option<DeskO
         .read("order.desk", move |tx| {
             let Some(placed) = by_number(tx, &number)? else { return Ok(None) };
             let payment = payments::get(tx, placed.payment)?;
-            let refunds = refund::of_payment(tx, placed.payment)?;
+            let mut refunds = refund::of_payment(tx, placed.payment)?;
+            let deposit = deposit_of(tx, &placed)?;
+            if let Some((_, payment)) = &deposit {
+                refunds.extend(refund::of_payment(tx, payment.id)?);
+                refunds.sort_by_key(|refund| refund.id);
+            }
             let transfers = money::of_order(tx, placed.order.id)?;
             let notes = note::of_order(tx, placed.order.id, NOTES_MAX)?;
             let serials = serial::of_reference(tx, placed.order.number.as_str())?;
-            Ok(Some(DeskOrder { placed, payment, refunds, transfers, serials, notes }))
+            Ok(Some(DeskOrder { placed, payment, deposit, refunds, transfers, serials, notes }))
         })
         .await
+}
+
+/// The deposit that went towards an order, with its payment.
+fn deposit_of(
+    tx: &mut Tx<'_>,
+    placed: &PlacedOrder,
+) -> Result<Option<(KeptDeposit, Payment)>, StoreError> {
+    let Some(paid) = &placed.order.deposit else { return Ok(None) };
+    let Some(deposit) = deposits::get(tx, paid.deposit)? else { return Ok(None) };
+    let Some(payment) = deposit.payment else { return Ok(None) };
+    Ok(payments::get(tx, payment)?.map(|payment| (deposit, payment)))
 }
 
 #[cfg(test)]

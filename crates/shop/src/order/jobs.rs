@@ -17,6 +17,7 @@ use kontor_store::payment::{self as payments, Payment, refund as refunds};
 use kontor_store::{StoreError, Tx, money};
 
 use super::answer::answer;
+use super::deposit;
 use super::place::reference;
 use super::refund::refund_of;
 use super::refusal::Refusal;
@@ -126,9 +127,11 @@ async fn work(shop: &Arc<Shop>, job: &Job, payment: PaymentId) -> Result<(), Str
     match job.kind.as_str() {
         CAPTURE => {
             let attempt = u32::try_from(job.attempts + 1).unwrap_or(u32::MAX);
-            match capture(known.provider, known.scenario, attempt).await {
-                CaptureAnswer::Captured => {}
-                CaptureAnswer::Failed { code } => return Err(code),
+            if known.amount.minor > 0 {
+                match capture(known.provider, known.scenario, attempt).await {
+                    CaptureAnswer::Captured => {}
+                    CaptureAnswer::Failed { code } => return Err(code),
+                }
             }
             let own = Arc::clone(shop);
             let at = shop.now();
@@ -144,7 +147,7 @@ async fn work(shop: &Arc<Shop>, job: &Job, payment: PaymentId) -> Result<(), Str
         ASK => {
             let said = late_answer(known.provider, payment).await;
             let pending = said == ProviderAnswer::Pending;
-            answer(shop, payment, said).await.map_err(in_words)?;
+            heard(shop, &known, said).await.map_err(in_words)?;
             if pending { Err("no answer yet".to_owned()) } else { finish(shop, id).await }
         }
         GIVE_BACK => {
@@ -191,6 +194,21 @@ fn in_words(failure: Failure<Refusal>) -> String {
     }
 }
 
+/// Hears a provider's answer about a payment of an order or of a deposit.
+async fn heard(shop: &Arc<Shop>, payment: &Payment, said: ProviderAnswer) -> Outcome<(), Refusal> {
+    let (id, own) = (payment.id, payment.clone());
+    let of_deposit = shop.db.read("payment.of_deposit", move |tx| deposit::of_payment(tx, &own));
+    match of_deposit.await.map_err(Failure::Fault)? {
+        Some(_) => deposit::hear(shop, id, said).await.map(drop),
+        None => answer(shop, id, said).await.map(drop),
+    }
+}
+
+/// The key of a provider in the books.
+pub(super) fn provider_key(provider: ProviderKind) -> ProviderKey {
+    ProviderKey::parse(provider.word()).expect("the words of providers are keys")
+}
+
 /// Books collected money, once.
 pub(super) fn capture_in(
     tx: &mut Tx<'_>,
@@ -201,6 +219,9 @@ pub(super) fn capture_in(
     let mut payment = payments::get(tx, id)?.ok_or(Failure::Refused(Refusal::UnknownPayment))?;
     if payment.state == PaymentState::Captured {
         return Ok(());
+    }
+    if payment.order.is_none() && deposit::of_payment(tx, &payment)?.is_some() {
+        return deposit::captured_in(tx, shop, payment, at).map(drop);
     }
     if payment.state.is_open() {
         // A transfer arrives and is collected in one.
@@ -213,8 +234,7 @@ pub(super) fn capture_in(
     payment.captured_minor = amount.minor;
     let transfers = money::of_order(tx, order)?;
     let standing = OrderStanding::read(order, amount.currency, &transfers).refuse()?;
-    let provider =
-        ProviderKey::parse(payment.provider.word()).expect("the words of providers are keys");
+    let provider = provider_key(payment.provider);
     let name = payment.reference.clone().unwrap_or_else(|| id.to_string());
     if amount.minor > 0 {
         let transfer =
@@ -257,8 +277,8 @@ pub async fn resume_payments(shop: &Arc<Shop>, older_than_s: i64) -> Result<usiz
             scenario: payment.scenario,
         };
         let said = authorise(payment.provider, &request).await;
-        match answer(shop, payment.id, said).await {
-            Ok(_) => resumed += 1,
+        match heard(shop, &payment, said).await {
+            Ok(()) => resumed += 1,
             Err(Failure::Fault(fault)) => return Err(fault),
             Err(other) => {
                 tracing::warn!(payment = %payment.id, reason = in_words(other), "not resumed");

@@ -1,8 +1,10 @@
-//! From a cart to an order: begin (reserve) → pay (outside) → answer (claim), and what follows.
+//! From a cart to an order: begin (reserve) → pay (outside) → answer (claim), and what follows. What is
+//! paid before there is anything to buy is in `deposit`.
 
 mod answer;
 mod begin;
 mod cancel;
+mod deposit;
 mod desk;
 mod dispatch;
 mod expire;
@@ -20,6 +22,11 @@ pub use answer::{answer, second_step};
 pub use begin::{Begin, Started, begin};
 pub(crate) use cancel::cancel_in;
 pub use cancel::{CancelCommand, cancel};
+pub use deposit::{
+    BeginDeposit, DepositAnswer, Left, PayDeposit, ShownDeposit, begin_deposit, deposit,
+    deposit_of_entry, deposit_of_payment, deposit_second_step, keep_deposits, leave_line,
+    pay_deposit,
+};
 pub use desk::{DeskOrder, ListQuery, desk_order, list};
 pub(crate) use dispatch::dispatch_in;
 pub use dispatch::{DispatchRefusal, WaitingParcel, parcels};
@@ -28,6 +35,8 @@ pub(crate) use index::unindex_in;
 pub use index::{Reindexed, index_orders, reindex};
 pub use jobs::{Worked, resume_payments, run_due_jobs};
 pub use kontor_store::order::Checkout;
+pub use kontor_store::payment::Payment;
+pub use kontor_store::sale::deposit::KeptDeposit;
 pub use pay::{Pay, PayAnswer, pay};
 pub use place::transfer_arrived;
 pub(crate) use refund::refund_in;

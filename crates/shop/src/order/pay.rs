@@ -14,10 +14,12 @@ use kontor_ledger::hold::extend_once;
 use kontor_store::order::{Checkout, checkout as load, save_checkout};
 use kontor_store::payment::{self as payments, Payment};
 use kontor_store::{StoreError, Tx, idempotency, stock};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answering, answer_with};
 use super::begin::{judge_lines, note_refused_cart};
+use super::deposit::credit_in;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
 use super::sale::{claim_of, may_pay_in, note_refusal_of};
@@ -148,12 +150,17 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
             let known = own.snapshots.current_in(tx, at)?;
             agree(&known, &mut checkout, &contact, &command, at)?;
             may_pay_in(tx, &own, &checkout)?;
+            let credit = credit_in(tx, checkout.id, command.total_seen)?;
+            let to_pay = match &credit {
+                Some((_, amount)) => command.total_seen.minus(*amount),
+                None => Ok(command.total_seen),
+            };
             let payment = Payment {
                 id: PaymentId::new(at, &own.random),
                 checkout: checkout.id,
                 provider: command.provider,
                 state: payment_step(PaymentState::Created, PaymentEvent::Asked).refuse()?.to,
-                amount: command.total_seen,
+                amount: to_pay.map_err(kontor_ledger::MoneyRefusal::from).refuse()?,
                 captured_minor: 0,
                 refunded_minor: 0,
                 reference: None,
@@ -270,10 +277,10 @@ fn keep_hold(
 }
 
 /// Keeps the answer to a request, in the transaction that had its effect.
-pub(super) fn remember(
+pub(super) fn remember<T: Serialize>(
     tx: &mut Tx<'_>,
     once: Option<&Once>,
-    answer: &PayAnswer,
+    answer: &T,
     at: kontor_base::Instant,
 ) -> Result<(), StoreError> {
     let Some(Once { request, body }) = once else { return Ok(()) };
@@ -288,7 +295,8 @@ pub(super) fn remember(
     idempotency::remember(tx, request, body, &text, at)
 }
 
-fn read_answer<R>(text: &str) -> Outcome<PayAnswer, R> {
+/// The answer that was kept.
+pub(super) fn read_answer<T: DeserializeOwned, R>(text: &str) -> Outcome<T, R> {
     serde_json::from_str(text).map_err(|error| {
         Failure::Fault(StoreError::BadRow {
             table: "idempotency",

@@ -7,8 +7,8 @@ use kontor_base::{Instant, Language, Money};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::hook::EventKind;
 use kontor_domain::order::{
-    CheckoutEvent, ClearanceState, FulfilmentState, Order, OrderLine, OrderNumber, Quote,
-    checkout_step,
+    CheckoutEvent, ClearanceState, FulfilmentState, Order, OrderLine, OrderNumber, PaidDeposit,
+    Quote, checkout_step,
 };
 use kontor_domain::payment::{PaymentState, ProviderKind};
 use kontor_ledger::posting::post_sale;
@@ -18,6 +18,7 @@ use kontor_store::payment::{self as payments, Payment};
 use kontor_store::{StoreError, Tx, cart as carts, money, stock};
 
 use super::begin::judge_lines;
+use super::deposit::{apply_in, credit_in};
 use super::jobs::{capture_in, queue_capture};
 use super::pay::PayAnswer;
 use super::refusal::Refusal;
@@ -54,6 +55,7 @@ pub(super) fn place_in(
     let hold = stock::hold(tx, checkout.hold)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
     let hold = claim(tx, &hold, at, &shop.random).map_err(|f| f.map(Refusal::Stock))?;
 
+    let credit = credit_in(tx, checkout.id, quote.totals.total)?;
     let id = OrderId::new(at, &shop.random);
     let deliverable = judged.iter().all(|line| line.deliverable);
     let lines = quote
@@ -80,9 +82,17 @@ pub(super) fn place_in(
         totals: quote.totals.clone(),
         estimated: quote.estimated,
         paid_by: payment.provider,
+        deposit: credit.as_ref().map(|(deposit, amount)| PaidDeposit {
+            deposit: deposit.id,
+            amount: *amount,
+            paid_at: deposit.paid_at.unwrap_or(deposit.began_at),
+        }),
     };
     post_money(tx, shop, market.code.as_str(), id, &quote, &order.number, at)?;
 
+    if let Some((deposit, amount)) = credit {
+        apply_in(tx, shop, deposit, &order, amount, at)?;
+    }
     sold_in(tx, hold.id)?;
     payment.order = Some(id);
     payments::save(tx, &payment)?;

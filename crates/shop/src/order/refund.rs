@@ -2,7 +2,7 @@
 
 use kontor_base::id::{JobId, RefundId};
 use kontor_base::{Instant, Money};
-use kontor_domain::order::{Order, OrderNumber, refund_event};
+use kontor_domain::order::{Order, OrderNumber, refund_event, split_refund};
 use kontor_domain::payment::{PaymentEvent, payment_step};
 use kontor_ledger::ProviderKey;
 use kontor_ledger::posting::{OrderStanding, post_credit_share, post_refund};
@@ -10,6 +10,7 @@ use kontor_store::order::{by_number, save_states};
 use kontor_store::payment::{self as payments, Payment, refund as refunds};
 use kontor_store::{StoreError, Tx, job, money};
 
+use super::deposit::{applied_in, unapply_in};
 use super::jobs::REFUND;
 use super::place::reference;
 use super::refusal::Refusal;
@@ -38,7 +39,9 @@ pub(crate) fn refund_in(
         let mixed = kontor_ledger::posting::MoneyRefusal::MixedCurrencies;
         return Err(Failure::Refused(Refusal::Money(mixed)));
     }
-    let left = payment.captured_minor - payment.refunded_minor;
+    let paid_left = payment.captured_minor - payment.refunded_minor;
+    let applied = applied_in(tx, &placed.order)?;
+    let left = paid_left + applied.as_ref().map_or(0, |(_, amount)| amount.minor);
     let event = refund_event(
         placed.payment_state,
         placed.fulfilment_state,
@@ -53,7 +56,23 @@ pub(crate) fn refund_in(
     let text = reference(number.as_str());
     let credit = post_credit_share(&standing, amount, at, &text, &shop.random).refuse()?;
     money::post(tx, &credit)?;
-    let id = give_back_in(tx, shop, order, &mut payment, amount, event, reason.to_owned(), at)?;
+    // The state of the order's payment is that of all of its money: it is refunded in full when the
+    // deposit has gone back too.
+    let split = split_refund(paid_left, amount.minor);
+    let paid = Money::new(split.paid_minor, amount.currency);
+    let of_deposit = Money::new(split.deposit_minor, amount.currency);
+    let mut sent = None;
+    if paid.minor > 0 {
+        let why = reason.to_owned();
+        sent = Some(give_back_in(tx, shop, order, &mut payment, paid, event, why, at)?);
+    } else {
+        payment.state = payment_step(payment.state, event).refuse()?.to;
+    }
+    if let Some((deposit, _)) = applied.filter(|_| of_deposit.minor > 0) {
+        let id = unapply_in(tx, shop, order, &deposit, of_deposit, at)?;
+        sent = sent.or(Some(id));
+    }
+    let id = sent.expect("more than nothing goes back, so one of the two parts is");
     payments::save(tx, &payment)?;
     placed.payment_state = payment.state;
     save_states(tx, &placed)?;

@@ -13,6 +13,7 @@ use kontor_store::sale::{batch, lot as lots};
 use kontor_store::{StoreError, Tx};
 
 use super::begin::judge_lines;
+use super::deposit::deposit_for;
 use super::refusal::Refusal;
 use super::sale::claim_of;
 use crate::core::{Known, Shop, Snapshot};
@@ -26,6 +27,8 @@ pub struct ShownCheckout {
     pub payment: Option<Payment>,
     /// The sale that the units were taken in, if they were.
     pub from_sale: Option<FromSale>,
+    /// The deposit that goes towards it, and when it was paid.
+    pub deposit: Option<(Money, Instant)>,
     /// The facts of now.
     pub snapshot: Arc<Snapshot>,
     /// The server's clock.
@@ -65,13 +68,15 @@ pub async fn checkout(shop: &Shop, id: CheckoutId) -> Result<Option<ShownCheckou
                 None => None,
             };
             let from_sale = from_sale(tx, id)?;
-            Ok::<_, StoreError>(Some((checkout, payment, from_sale)))
+            let deposit = deposit_for(tx, id)?;
+            Ok::<_, StoreError>(Some((checkout, payment, from_sale, deposit)))
         })
         .await?;
-    Ok(found.map(|(checkout, payment, from_sale)| ShownCheckout {
+    Ok(found.map(|(checkout, payment, from_sale, deposit)| ShownCheckout {
         checkout,
         payment,
         from_sale,
+        deposit,
         snapshot: shop.snapshots.now(),
         now: shop.now(),
     }))

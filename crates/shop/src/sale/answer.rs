@@ -1,6 +1,6 @@
 //! Why a sale did not do what was asked.
 
-use kontor_domain::sale::{CodeRefusal, TicketRefusal};
+use kontor_domain::sale::{CodeRefusal, DepositRefusal, TicketRefusal};
 use kontor_ledger::sale::Refusal;
 
 /// Why a sale did not do what was asked.
@@ -48,6 +48,27 @@ pub enum SaleRefusal {
     /// The person may not take part in sales.
     #[error("this person may not take part in sales")]
     Excluded,
+    /// A place costs a deposit, which is paid first.
+    #[error("a place in this line costs a deposit")]
+    DepositNeeded,
+    /// There is a place already that a deposit was paid for.
+    #[error("a deposit was paid for a place of this person before")]
+    PlacePaid,
+    /// The deposit that the place was paid with went back.
+    #[error("the place has no deposit any more")]
+    DepositMissing,
+    /// There is no such deposit.
+    #[error("there is no such deposit")]
+    UnknownDeposit,
+    /// The deposit is not the one that was seen.
+    #[error("the deposit is another amount than the one that was seen")]
+    DepositChanged,
+    /// The units of the place are being paid at this moment.
+    #[error("the units are being paid at this moment")]
+    BeingPaid,
+    /// The deposit is not where it would have to be.
+    #[error(transparent)]
+    Deposit(#[from] DepositRefusal),
     /// Whoever pays is not the person who has entered.
     #[error("somebody else has entered with this ticket")]
     NotYours,
@@ -81,6 +102,13 @@ impl SaleRefusal {
             Self::CodeUnknown => "sale.code_unknown",
             Self::EnteredElsewhere => "sale.entered_elsewhere",
             Self::Excluded => "sale.excluded",
+            Self::DepositNeeded => "sale.deposit_needed",
+            Self::PlacePaid => "sale.place_paid",
+            Self::DepositMissing => "sale.deposit_missing",
+            Self::UnknownDeposit => "sale.deposit_unknown",
+            Self::DepositChanged => "sale.deposit_changed",
+            Self::BeingPaid => "sale.being_paid",
+            Self::Deposit(refusal) => refusal.code(),
             Self::NotYours => "sale.not_yours",
             Self::Lot(refusal) => refusal.code(),
             Self::Elsewhere => "sale.elsewhere",

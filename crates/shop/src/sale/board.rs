@@ -95,6 +95,8 @@ pub(super) struct Door {
     /// Free units in lots that are not owned here, and units on their way between two lots, as of the
     /// last look into the database; [`NOT_LOOKED`] before the first.
     pub(super) beside: AtomicU32,
+    /// So many places of those who were present were given up before they had a unit.
+    pub(super) vacated: AtomicUsize,
     pub(super) pace: Mutex<Pace>,
 }
 
@@ -123,6 +125,7 @@ impl Door {
             admitted: AtomicUsize::new(0),
             noted: AtomicUsize::new(0),
             beside: AtomicU32::new(NOT_LOOKED),
+            vacated: AtomicUsize::new(0),
             pace: Mutex::default(),
         }
     }

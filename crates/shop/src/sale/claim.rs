@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};
-use kontor_domain::sale::{CodeRefusal, SaleState, Ticket, Way};
+use kontor_domain::sale::{CodeRefusal, DepositState, SaleState, Ticket, Way};
 use kontor_ledger::sale::{ClaimState, Command, Outcome, Refusal, Take, Taken};
 use kontor_store::sale::code as codes;
+use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::LotNumber;
 
 use super::answer::SaleRefusal;
@@ -78,7 +79,7 @@ pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> 
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
     let admitted = admit(shop, &sale, &wish, Verb::Take, at)?;
     let Admitted { owner, take, .. } = &admitted;
-    holds_code(shop, &sale, &admitted.ticket).await?;
+    still_stands(shop, &sale, &admitted.ticket).await?;
     if owner.is_hopeless(&take.person) {
         return Err(none_left(&sale, &admitted));
     }
@@ -115,7 +116,7 @@ pub async fn wait(shop: &Shop, wish: Wish<'_>) -> Result<Placed, SaleRefusal> {
     let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
     let Admitted { owner, take, ticket } = admit(shop, &sale, &wish, Verb::Wait, at)?;
-    holds_code(shop, &sale, &ticket).await?;
+    still_stands(shop, &sale, &ticket).await?;
     match owner.ask(Command::Wait(take)).await {
         Ok(Outcome::Waiting { place, ahead }) => Ok(Placed::Waiting { place, ahead }),
         Ok(Outcome::Taken(taken)) => Ok(Placed::Claimed(claimed(owner.lot(), taken))),
@@ -135,22 +136,30 @@ impl From<OwnerRefusal> for SaleRefusal {
     }
 }
 
-/// Whether whoever holds a ticket for a code still holds the code. Codes are few, so this may look
-/// into the database; every other way is decided without.
-async fn holds_code(shop: &Shop, sale: &LiveSale, ticket: &Ticket) -> Result<(), SaleRefusal> {
-    if ticket.way != Way::Code {
-        return Ok(());
-    }
+/// Whether what a ticket was given for is still its holder's: a code that was not passed on since, a
+/// deposit that did not go back. Both are few, so this may look into the database; every other place
+/// is decided without.
+async fn still_stands(shop: &Shop, sale: &LiveSale, ticket: &Ticket) -> Result<(), SaleRefusal> {
     let (id, entry) = (sale.definition.sale, ticket.entry);
-    let kept = shop.db.read("sale.code", move |tx| codes::of_entry(tx, id, entry)).await;
-    match kept {
-        Ok(Some(kept)) if kept.holder.matches(&ticket.person) => Ok(()),
-        Ok(_) => Err(SaleRefusal::Code(CodeRefusal::NotYours)),
-        Err(fault) => {
-            tracing::error!(%fault, "a code could not be read");
-            Err(SaleRefusal::Elsewhere)
-        }
-    }
+    let stands = if ticket.way == Way::Code {
+        let kept = shop.db.read("sale.code", move |tx| codes::of_entry(tx, id, entry)).await;
+        kept.map(|kept| match kept {
+            Some(kept) if kept.holder.matches(&ticket.person) => Ok(()),
+            _ => Err(SaleRefusal::Code(CodeRefusal::NotYours)),
+        })
+    } else if sale.definition.deposit(ticket.market, ticket.way).is_some() {
+        let kept = shop.db.read("sale.deposit", move |tx| deposits::of_entry(tx, entry)).await;
+        kept.map(|kept| match kept.map(|kept| kept.state) {
+            Some(DepositState::Held | DepositState::Applied) => Ok(()),
+            _ => Err(SaleRefusal::DepositMissing),
+        })
+    } else {
+        return Ok(());
+    };
+    stands.unwrap_or_else(|fault| {
+        tracing::error!(%fault, "a code or a deposit could not be read");
+        Err(SaleRefusal::Elsewhere)
+    })
 }
 
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! Who may buy what they hold: asked when the payment begins, with the real contact and address,
 //! and once more when the money is there.
 
-use kontor_base::KeyedHash;
 use kontor_base::id::{EntryId, SaleId};
+use kontor_base::{KeyedHash, Money};
 use kontor_domain::sale::{Definition, PersonKeys, Trait, within_limit};
 use kontor_store::sale::lot::{self as lots, LotNumber};
 use kontor_store::sale::{self as sales, batch, entry, excluded};
@@ -19,6 +19,8 @@ pub(crate) struct OwnClaim {
     pub(crate) entry: EntryId,
     /// How many units.
     pub(crate) units: u8,
+    /// What the place that they were taken on costs, if it does.
+    pub(crate) deposit: Option<Money>,
 }
 
 impl OwnClaim {
@@ -38,7 +40,8 @@ pub(crate) fn own_claim(
     let Some(lot) = lots::get(tx, lot)? else { return Ok(None) };
     let Some(sale) = sales::get(tx, lot.sale)? else { return Ok(None) };
     let entry = EntryId::from_bytes(claim.person);
-    Ok(Some(OwnClaim { definition: sale.definition, entry, units: claim.units }))
+    let deposit = sale.definition.deposit(lot.market, lot.way);
+    Ok(Some(OwnClaim { definition: sale.definition, entry, units: claim.units, deposit }))
 }
 
 /// Whether the person with these traits may buy the claim's units: they are who has entered, they

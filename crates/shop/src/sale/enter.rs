@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use kontor_base::id::{EntryId, SaleId};
-use kontor_base::{Country, Email, Phone};
+use kontor_base::{Country, Email, Instant, Money, Phone};
 use kontor_domain::market::MarketCode;
-use kontor_domain::sale::{SaleState, Ticket, Way};
+use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Way};
+use kontor_store::Tx;
 use kontor_store::sale::entry::{self as entries, KeptEntry};
 use kontor_store::sale::{self as sales, excluded};
 
@@ -55,100 +56,148 @@ pub struct Entered {
 pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusal> {
     let at = shop.now();
     let own = Arc::clone(shop);
-    let live = shop.sales.live(wish.sale);
     shop.db
-        .write("sale.enter", move |tx| {
-            let refuse = |refusal| Err(Failure::Refused(refusal));
-            // What a sale is does not change once the public knows of it, and is in memory where it
-            // runs; where it stands is what this transaction sees.
-            let read = match live {
-                Some(_) => None,
-                None => sales::get(tx, wish.sale)?,
-            };
-            let known_of = match (&live, &read) {
-                (Some(live), _) => {
-                    sales::state(tx, wish.sale)?.map(|state| (&live.definition, state))
-                }
-                (None, Some(kept)) => Some((&kept.definition, kept.state)),
-                (None, None) => None,
-            };
-            let Some((definition, state)) = known_of.filter(|(_, state)| state.is_public()) else {
-                return refuse(SaleRefusal::Unknown);
-            };
-            let open = state.takes_entries() || state == SaleState::SoldOut;
-            if !open || at < definition.windows.registration_at || at >= definition.windows.ends_at
-            {
-                return refuse(SaleRefusal::NoEntries);
+        .write("sale.enter", move |tx| match may_enter_in(tx, &own, &wish, at)? {
+            // Who paid for a place has a link to it; an address alone does not open it.
+            MayEnter { deposit: Some(_), before: Some(_), .. } => {
+                Err(Failure::Refused(SaleRefusal::PlacePaid))
             }
-            if definition.quota(wish.market, wish.way) == 0 {
-                return refuse(SaleRefusal::NoWay);
-            }
-            let known = own.snapshots.current_in(tx, at)?;
-            let cleared = match &live {
-                Some(live) => live.is_cleared(&known, wish.market, wish.ship_to, at),
-                None => {
-                    cleared_pairs(&known, definition, at).contains(&(wish.market, wish.ship_to))
-                }
-            };
-            if !cleared {
-                return refuse(SaleRefusal::NotCleared);
-            }
-            let person = keys(&own, &wish.email, wish.phone.as_ref());
-            let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
-            // What the state says counts, not the clock: the order is made from who is there when
-            // the state changes, in a later transaction than this.
-            let closed = definition.beacon.is_some() && sales::are_entries_closed(tx, wish.sale)?;
-            let present = !state.takes_claims() && !closed;
-            if wish.way == Way::Draw && !present {
-                return refuse(SaleRefusal::NoEntries);
-            }
-            if excluded::any(tx, &traits)? {
-                return refuse(SaleRefusal::Excluded);
-            }
-            if let Some(before) = entries::of_person(tx, wish.sale, &traits)? {
-                if (before.way, before.market) != (wish.way, wish.market) {
-                    return refuse(SaleRefusal::EnteredElsewhere);
-                }
+            MayEnter { before: Some(before), .. } => {
                 let KeptEntry { entry, ticket, present, .. } = before;
-                return Ok(Entered { entry, ticket, present, before: true });
+                Ok(Entered { entry, ticket, present, before: true })
             }
-            let bought = entries::bought_of(tx, None, &traits, &definition.sku)?;
-            if bought >= i64::from(definition.per_person) {
-                return refuse(SaleRefusal::PersonLimit);
-            }
-            let entry = match wish.way {
-                Way::Code => enter_with_in(tx, &own, wish.sale, wish.code.as_deref(), &person, at)?,
-                _ => EntryId::new(at, &own.random),
-            };
-            let good_for = definition.last_hold_ends().seconds_since(at).max(1);
-            let ticket = own.keys.tickets().sign(&Ticket {
-                sale: wish.sale,
-                entry,
-                market: wish.market,
-                way: wish.way,
-                present,
-                person,
-                issued_at: at,
-                valid_seconds: u32::try_from(good_for).unwrap_or(u32::MAX),
-            });
-            if let Some(handed_over) = entries::get(tx, wish.sale, entry)? {
-                // A code that was passed on: the entry stays, and belongs to somebody else.
-                entries::hand_over(tx, wish.sale, entry, &ticket)?;
-                entries::add_traits(tx, wish.sale, entry, &traits)?;
-                let present = handed_over.present;
-                return Ok(Entered { entry, ticket, present, before: false });
-            }
-            let kept = KeptEntry {
-                sale: wish.sale,
-                entry,
-                market: wish.market,
-                way: wish.way,
-                present,
-                ticket: ticket.clone(),
-                entered_at: at,
-            };
-            entries::insert(tx, &kept, &traits)?;
-            Ok(Entered { entry, ticket, present, before: false })
+            MayEnter { deposit: Some(_), .. } => Err(Failure::Refused(SaleRefusal::DepositNeeded)),
+            free => enter_in(tx, &own, &wish, &free, at),
         })
         .await
+}
+
+/// Somebody who may enter, or has.
+pub(crate) struct MayEnter {
+    /// The entry that they have already.
+    pub(crate) before: Option<KeptEntry>,
+    /// What the place costs, if it does.
+    pub(crate) deposit: Option<Money>,
+    person: PersonKeys,
+    present: bool,
+    last_hold_ends: Instant,
+}
+
+/// Whether somebody may enter now.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`], or a fault of the store.
+pub(crate) fn may_enter_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    wish: &Enter,
+    at: Instant,
+) -> Outcome<MayEnter, SaleRefusal> {
+    let refuse = |refusal| Err(Failure::Refused(refusal));
+    // What a sale is does not change once the public knows of it, and is in memory where it
+    // runs; where it stands is what this transaction sees.
+    let live = shop.sales.live(wish.sale);
+    let read = match live {
+        Some(_) => None,
+        None => sales::get(tx, wish.sale)?,
+    };
+    let known_of = match (&live, &read) {
+        (Some(live), _) => sales::state(tx, wish.sale)?.map(|state| (&live.definition, state)),
+        (None, Some(kept)) => Some((&kept.definition, kept.state)),
+        (None, None) => None,
+    };
+    let Some((definition, state)) = known_of.filter(|(_, state)| state.is_public()) else {
+        return refuse(SaleRefusal::Unknown);
+    };
+    let open = state.takes_entries() || state == SaleState::SoldOut;
+    if !open || at < definition.windows.registration_at || at >= definition.windows.ends_at {
+        return refuse(SaleRefusal::NoEntries);
+    }
+    if definition.quota(wish.market, wish.way) == 0 {
+        return refuse(SaleRefusal::NoWay);
+    }
+    let known = shop.snapshots.current_in(tx, at)?;
+    let cleared = match &live {
+        Some(live) => live.is_cleared(&known, wish.market, wish.ship_to, at),
+        None => cleared_pairs(&known, definition, at).contains(&(wish.market, wish.ship_to)),
+    };
+    if !cleared {
+        return refuse(SaleRefusal::NotCleared);
+    }
+    let person = keys(shop, &wish.email, wish.phone.as_ref());
+    let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
+    // What the state says counts, not the clock: the order is made from who is there when
+    // the state changes, in a later transaction than this.
+    let closed = definition.beacon.is_some() && sales::are_entries_closed(tx, wish.sale)?;
+    let present = !state.takes_claims() && !closed;
+    if wish.way == Way::Draw && !present {
+        return refuse(SaleRefusal::NoEntries);
+    }
+    if excluded::any(tx, &traits)? {
+        return refuse(SaleRefusal::Excluded);
+    }
+    let before = entries::of_person(tx, wish.sale, &traits)?;
+    if let Some(before) = &before {
+        if (before.way, before.market) != (wish.way, wish.market) {
+            return refuse(SaleRefusal::EnteredElsewhere);
+        }
+    } else if entries::bought_of(tx, None, &traits, &definition.sku)?
+        >= i64::from(definition.per_person)
+    {
+        return refuse(SaleRefusal::PersonLimit);
+    }
+    let deposit = definition.deposit(wish.market, wish.way);
+    let last_hold_ends = definition.last_hold_ends();
+    Ok(MayEnter { before, deposit, person, present, last_hold_ends })
+}
+
+/// Enters somebody who may: the entry's id is made now, and with it the place of a way that goes by
+/// the order of coming.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`] of the code, or a fault of the store.
+pub(crate) fn enter_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    wish: &Enter,
+    free: &MayEnter,
+    at: Instant,
+) -> Outcome<Entered, SaleRefusal> {
+    let MayEnter { person, present, last_hold_ends, .. } = free;
+    let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
+    let entry = match wish.way {
+        Way::Code => enter_with_in(tx, shop, wish.sale, wish.code.as_deref(), person, at)?,
+        _ => EntryId::new(at, &shop.random),
+    };
+    let good_for = last_hold_ends.seconds_since(at).max(1);
+    let ticket = shop.keys.tickets().sign(&Ticket {
+        sale: wish.sale,
+        entry,
+        market: wish.market,
+        way: wish.way,
+        present: *present,
+        person: *person,
+        issued_at: at,
+        valid_seconds: u32::try_from(good_for).unwrap_or(u32::MAX),
+    });
+    if let Some(handed_over) = entries::get(tx, wish.sale, entry)? {
+        // A code that was passed on: the entry stays, and belongs to somebody else.
+        entries::hand_over(tx, wish.sale, entry, &ticket)?;
+        entries::add_traits(tx, wish.sale, entry, &traits)?;
+        let present = handed_over.present;
+        return Ok(Entered { entry, ticket, present, before: false });
+    }
+    let kept = KeptEntry {
+        sale: wish.sale,
+        entry,
+        market: wish.market,
+        way: wish.way,
+        present: *present,
+        ticket: ticket.clone(),
+        entered_at: at,
+    };
+    entries::insert(tx, &kept, &traits)?;
+    Ok(Entered { entry, ticket, present: *present, before: false })
 }

@@ -16,6 +16,7 @@ use kontor_domain::sale::{
 };
 use kontor_ledger::sale::{LotRules, Standing};
 use kontor_store::sale::channel::{self as channels, KeptChannel};
+use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale, batch, entry};
 use kontor_store::{StoreError, Topic};
@@ -354,6 +355,7 @@ async fn ranks(
 /// crash: nobody who was in is sent back into the line.
 async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     let mut moved = Vec::new();
+    note_vacated(shop, live).await?;
     for door in &live.doors {
         door.let_in();
         let admitted = door.admitted.load(Ordering::Acquire);
@@ -374,9 +376,22 @@ async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
         .await
 }
 
+/// Looks how many places that cost a deposit were given up: as many more are let in.
+async fn note_vacated(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
+    let definition = &live.definition;
+    let costs = |door: &&Arc<Door>| definition.deposit(door.market, door.way).is_some();
+    for door in live.doors.iter().filter(costs) {
+        let (sale, market) = (definition.sale, door.market);
+        let count = shop.db.read("sale.vacated", move |tx| deposits::vacated(tx, sale, market));
+        door.vacated.store(usize::try_from(count.await?).unwrap_or(0), Ordering::Relaxed);
+    }
+    Ok(())
+}
+
 impl Door {
     /// Lets the next ones in: in a rush as many as will, at the measured yield, take what is free;
-    /// in a draw and in batches as many as there are units, and one for each that came back.
+    /// in a draw and in batches as many as there are units, and one for each that came back or whose
+    /// place was given up.
     fn let_in(&self) {
         let line = self.order.load();
         let (length, admitted) = (line.len(), self.admitted.load(Ordering::Relaxed));
@@ -388,7 +403,7 @@ impl Door {
             Way::Rush => self.at_the_measured_rate(&standing, length, admitted),
             Way::Draw | Way::Batch => {
                 let reach = (self.quota.max(standing.quota) + standing.ended) as usize;
-                reach.saturating_sub(admitted)
+                (reach + self.vacated.load(Ordering::Relaxed)).saturating_sub(admitted)
             }
             Way::Code => length,
         };

@@ -37,6 +37,7 @@ pub use code::{PassOn, make_codes, pass_on};
 pub use curve::taken_over_time;
 pub(crate) use eligible::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
 pub use enter::{Enter, Entered, enter};
+pub(crate) use enter::{MayEnter, enter_in, may_enter_in};
 pub use exclude::{admit_again, exclude};
 pub use keep::advance;
 pub(crate) use keep::keep_sales;
@@ -55,4 +56,5 @@ pub use show::{
     Place, ShownClaim, ShownSale, WaySeen, claim_shown, entry_of, list, open_claim, place, shown,
     tallies,
 };
+pub(crate) use status::units_of;
 pub use status::{Status, status};

@@ -3,6 +3,7 @@
 use kontor_base::id::SaleId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{Commitment, Definition, SaleState, Way};
+use kontor_store::sale::deposit::{self as deposits, DepositCount};
 use kontor_store::sale::{self as sales, batch, channel as channels, lot as lots};
 use kontor_store::{StoreError, Tx};
 
@@ -21,6 +22,8 @@ pub struct Overview {
     pub commitment: Commitment,
     /// Its ways in.
     pub ways: Vec<WayCount>,
+    /// Deposits that were paid for places in its batches, by market.
+    pub deposits: Vec<DepositCount>,
 }
 
 /// One market's way in, in units.
@@ -58,9 +61,10 @@ pub async fn overview(shop: &Shop, only: Option<SaleId>) -> Result<Vec<Overview>
                     continue;
                 }
                 let ways = count(tx, &kept.definition)?;
+                let deposits = deposits::counts(tx, kept.definition.sale)?;
                 let commitment = kept.secret.commitment();
                 let (definition, title, state) = (kept.definition, kept.title, kept.state);
-                all.push(Overview { definition, title, state, commitment, ways });
+                all.push(Overview { definition, title, state, commitment, ways, deposits });
             }
             Ok(all)
         })

@@ -321,6 +321,7 @@ mod tests {
             hold_minutes: 10,
             rollover: None,
             beacon: None,
+            deposits: Vec::new(),
         }
     }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::Instant;
 use kontor_base::id::{SaleId, TransferId};
+use kontor_base::{Instant, Money};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{
     Definition, DefinitionProblem, LifeRefusal, Mover, OrderSecret, SaleEvent, SaleState,
@@ -54,6 +54,9 @@ pub enum SetUpRefusal {
         /// How many are missing.
         short: u32,
     },
+    /// A deposit is in another currency than the market's, or more than the price there.
+    #[error("the deposit in {0} is in another currency, or more than the price")]
+    Deposit(MarketCode),
     /// From 1 to 256.
     #[error("a place's units are divided into 1 to 256 lots")]
     Lots,
@@ -85,6 +88,7 @@ impl SetUpRefusal {
             Self::UnknownSku => "catalogue.unknown_sku",
             Self::NotCleared(_) => "sale.not_cleared",
             Self::Stock { .. } => "stock.insufficient",
+            Self::Deposit(_) => "sale.deposit_price",
             Self::Lots => "sale.lots",
             Self::Unknown => "sale.unknown",
             Self::NoBeacon => "sale.no_beacon",
@@ -160,6 +164,18 @@ fn check(shop: &Shop, tx: &mut Tx<'_>, command: &SetUp, at: Instant) -> Outcome<
     for channel in &definition.channels {
         if !cleared.iter().any(|(market, _)| *market == channel.market) {
             return refuse(SetUpRefusal::NotCleared(channel.market));
+        }
+    }
+    // The price of today: what it is when somebody buys is not known. A deposit that is worth more
+    // than the order then goes back in part.
+    for deposit in &definition.deposits {
+        let market = known.market(deposit.market);
+        let price = market.and_then(|market| known.price(market, &definition.sku, at));
+        let fits = |price: Money| {
+            deposit.amount.currency == price.currency && deposit.amount.minor <= price.minor
+        };
+        if !price.is_some_and(fits) {
+            return refuse(SetUpRefusal::Deposit(deposit.market));
         }
     }
     Ok(())

@@ -2,9 +2,11 @@
 //! chance, what they have, and when to ask again. From memory, but for who has something.
 
 use kontor_base::Instant;
-use kontor_base::id::SaleId;
+use kontor_base::id::{EntryId, SaleId};
+use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{
-    Chance, Outlook, Polling, SaleState, Ticket, UnitsRange, chance, poll_after_ms, units_range,
+    Chance, Outlook, Polling, SaleState, Ticket, UnitsRange, Way, chance, poll_after_ms,
+    units_range,
 };
 use kontor_ledger::sale::{ClaimState, Command, Outcome};
 
@@ -49,7 +51,7 @@ pub async fn status(shop: &Shop, sale: SaleId, ticket: &str) -> Result<Status, S
     let now = shop.now();
     let live = shop.sales.live(sale).ok_or(SaleRefusal::Unknown)?;
     let ticket = shop.keys.tickets().read(ticket, sale, now)?;
-    let (claim, waiting) = own(&live, &ticket).await?;
+    let (claim, waiting) = own(&live, ticket.entry, ticket.market, ticket.way).await?;
     let (ahead, turn) = (live.ahead(&ticket), live.is_turn(&ticket));
     let outlook = live.outlook(&ticket);
     let has = claim.is_some_and(|claim| claim.state.takes());
@@ -82,10 +84,12 @@ pub async fn status(shop: &Shop, sale: SaleId, ticket: &str) -> Result<Status, S
 /// people who wait must not stand in the way of those who buy.
 async fn own(
     live: &LiveSale,
-    ticket: &Ticket,
+    entry: EntryId,
+    market: MarketCode,
+    way: Way,
 ) -> Result<(Option<Claimed>, Option<(u32, u32)>), SaleRefusal> {
-    let person = *ticket.entry.bytes();
-    let Some(owner) = live.home(ticket.market, ticket.way, &person) else {
+    let person = *entry.bytes();
+    let Some(owner) = live.home(market, way, &person) else {
         return Ok((None, None));
     };
     if !owner.is_ready() || !owner.may_have(&person) {
@@ -96,6 +100,24 @@ async fn own(
             Ok((claim.map(|taken| super::claim::claimed(owner.lot(), taken)), place))
         }
         _ => Err(SaleRefusal::Elsewhere),
+    }
+}
+
+/// What an entry has, as far as its lot is here; `None` also where it is elsewhere.
+///
+/// # Errors
+///
+/// A [`SaleRefusal`] that passes.
+pub(crate) async fn units_of(
+    shop: &Shop,
+    sale: SaleId,
+    entry: EntryId,
+    market: MarketCode,
+    way: Way,
+) -> Result<Option<Claimed>, SaleRefusal> {
+    match shop.sales.live(sale) {
+        Some(live) => Ok(own(&live, entry, market, way).await?.0),
+        None => Ok(None),
     }
 }
 

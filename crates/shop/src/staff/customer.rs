@@ -13,11 +13,13 @@ use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::{Kept, OrderNumber, erased, is_over, kept_of};
 use kontor_domain::staff::{Extent, Permission, StaffRefusal};
+use kontor_ledger::MoneyTransfer;
 use kontor_store::customer::contact::{self, KeptContact};
 use kontor_store::customer::{self as waiting_lists, KeptWaiting};
 use kontor_store::order::note::{self as notes};
 use kontor_store::order::{PlacedOrder, by_number, checkout, get, save_body, save_checkout};
 use kontor_store::payment::{self as payments, refund};
+use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::sale::entry::{KeptEntry, all_of_person};
 use kontor_store::staff::proposal as proposals;
 use kontor_store::{StoreError, Tx, money};
@@ -50,6 +52,8 @@ pub struct Customer {
     pub waiting: Vec<KeptWaiting>,
     /// Entries into sales.
     pub entries: Vec<KeptEntry>,
+    /// Deposits for places in sales, the oldest first.
+    pub deposits: Vec<KeptDeposit>,
 }
 
 impl Customer {
@@ -58,7 +62,9 @@ impl Customer {
     pub fn markets(&self) -> BTreeSet<MarketCode> {
         let orders = self.orders.iter().map(|placed| placed.order.market);
         let waiting = self.waiting.iter().map(|kept| kept.entry.market);
-        orders.chain(waiting).chain(self.entries.iter().map(|entry| entry.market)).collect()
+        let entries = self.entries.iter().map(|entry| entry.market);
+        let deposits = self.deposits.iter().map(|deposit| deposit.market);
+        orders.chain(waiting).chain(entries).chain(deposits).collect()
     }
 
     /// The one market of the customer; none: there are several, or none.
@@ -73,16 +79,20 @@ impl Customer {
         self.orders.retain(|placed| own.contains(placed.order.market));
         self.waiting.retain(|kept| own.contains(kept.entry.market));
         self.entries.retain(|entry| own.contains(entry.market));
+        self.deposits.retain(|deposit| own.contains(deposit.market));
         let mut seen: BTreeSet<String> =
             self.orders.iter().map(|placed| placed.order.contact.email.normalised()).collect();
         seen.extend(self.waiting.iter().map(|kept| kept.entry.email.normalised()));
+        let of_deposits = self.deposits.iter().filter_map(|kept| kept.wanted.email.as_ref());
+        seen.extend(of_deposits.map(Email::normalised));
         self.contacts.retain(|contact| seen.contains(&contact.email));
         self
     }
 
     /// Whether there is nothing to see.
     fn is_empty(&self) -> bool {
-        self.orders.is_empty() && self.waiting.is_empty() && self.entries.is_empty()
+        let bought_nothing = self.orders.is_empty() && self.deposits.is_empty();
+        bought_nothing && self.waiting.is_empty() && self.entries.is_empty()
     }
 }
 
@@ -106,6 +116,7 @@ fn whole(tx: &mut Tx<'_>, shop: &Shop, id: CustomerId) -> Result<Option<Customer
         orders: Vec::new(),
         waiting: Vec::new(),
         entries: Vec::new(),
+        deposits: Vec::new(),
     };
     let mut traits = BTreeSet::new();
     for contact in &customer.contacts {
@@ -115,7 +126,9 @@ fn whole(tx: &mut Tx<'_>, shop: &Shop, id: CustomerId) -> Result<Option<Customer
             customer.orders.push(placed);
         }
         let Ok(email) = Email::parse(&contact.email) else { continue };
-        traits.insert(persons.email(&email));
+        let hash = persons.email(&email);
+        traits.insert(hash);
+        customer.deposits.extend(deposits::of_person(tx, &hash)?);
         customer.waiting.extend(waiting_of(tx, shop, known, &email)?);
     }
     customer.orders.sort_unstable_by_key(|placed| std::cmp::Reverse(placed.order.id));
@@ -211,6 +224,25 @@ fn check(customer: &Customer, person: &Person, needed: Permission) -> Outcome<()
     if everywhere { Ok(()) } else { Err(StaffRefusal::NotPermitted.into()) }
 }
 
+fn refund_told(refund: &refund::Refund) -> Value {
+    json!({
+        "amount": refund.amount,
+        "reason": refund.reason,
+        "asked_at": refund.asked_at,
+        "done_at": refund.done_at,
+    })
+}
+
+fn booking_told(transfer: &MoneyTransfer) -> Value {
+    json!({
+        "at": transfer.at,
+        "from": transfer.from,
+        "to": transfer.to,
+        "amount": transfer.amount,
+        "cause": transfer.cause.as_str(),
+    })
+}
+
 fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
     let mut orders = Vec::new();
     for placed in &customer.orders {
@@ -230,23 +262,33 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
                 "refunded_minor": payment.refunded_minor,
                 "started_at": payment.started_at,
             })),
-            "refunds": refunds.iter().map(|refund| json!({
-                "amount": refund.amount,
-                "reason": refund.reason,
-                "asked_at": refund.asked_at,
-                "done_at": refund.done_at,
-            })).collect::<Vec<_>>(),
-            "bookings": transfers.iter().map(|transfer| json!({
-                "at": transfer.at,
-                "from": transfer.from,
-                "to": transfer.to,
-                "amount": transfer.amount,
-                "cause": transfer.cause.as_str(),
-            })).collect::<Vec<_>>(),
+            "refunds": refunds.iter().map(refund_told).collect::<Vec<_>>(),
+            "bookings": transfers.iter().map(booking_told).collect::<Vec<_>>(),
             "notes": written.iter().map(|note| json!({
                 "written_at": note.written_at,
                 "words": note.words,
             })).collect::<Vec<_>>(),
+        }));
+    }
+    let mut deposits = Vec::new();
+    for deposit in &customer.deposits {
+        let refunds = match deposit.payment {
+            Some(payment) => refund::of_payment(tx, payment)?,
+            None => Vec::new(),
+        };
+        let transfers = money::of_deposit(tx, deposit.id)?;
+        deposits.push(json!({
+            "deposit": deposit.id,
+            "sale": deposit.sale,
+            "market": deposit.market,
+            "state": deposit.state.word(),
+            "amount": deposit.amount,
+            "wanted": deposit.wanted,
+            "began_at": deposit.began_at,
+            "paid_at": deposit.paid_at,
+            "order": deposit.order,
+            "refunds": refunds.iter().map(refund_told).collect::<Vec<_>>(),
+            "bookings": transfers.iter().map(booking_told).collect::<Vec<_>>(),
         }));
     }
     Ok(json!({
@@ -259,6 +301,7 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
             "entry": kept.entry,
             "signed_at": kept.signed_at,
         })).collect::<Vec<_>>(),
+        "deposits": deposits,
         "sale_entries": customer.entries.iter().map(|entry| json!({
             "sale": entry.sale,
             "entry": entry.entry,
@@ -348,6 +391,10 @@ pub(super) fn bearing(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<B
 }
 
 fn check_over(customer: &Customer) -> Outcome<(), Refusal> {
+    if customer.deposits.iter().any(|deposit| !deposit.state.is_over()) {
+        let why = "a deposit is held or being paid; it goes back when its place is given up";
+        return Err(refused("customer.deposit_held", why));
+    }
     match customer.orders.iter().find(|placed| !is_over(placed.state())) {
         None => Ok(()),
         Some(open) => Err(refused(
@@ -387,6 +434,7 @@ pub(super) fn change(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Ch
         "addresses": found.contacts.len(),
         "orders": found.orders.len(),
         "waiting_lists": found.waiting.len(),
+        "deposits": found.deposits.len(),
         "telephone_numbers_and_notes": "kept",
     });
     let is_now = json!({
@@ -422,6 +470,12 @@ pub(super) fn erase(
             draft.draft.ship_to = None;
             save_checkout(tx, &draft)?;
         }
+    }
+    for deposit in &found.deposits {
+        // What is in the books stays: the amount, and when it was paid and given back.
+        let mut deposit = deposit.clone();
+        (deposit.wanted.email, deposit.wanted.phone) = (None, None);
+        deposits::save(tx, &deposit)?;
     }
     for kept in &found.waiting {
         waiting_lists::stop_waiting(tx, &kept.person)?;

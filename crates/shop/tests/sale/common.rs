@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::id::SaleId;
-use kontor_base::{Clock, Country, Email, Instant, Random, SecretKey};
-use kontor_domain::sale::{Channel, Definition, SaleState, Way, Windows};
+use kontor_base::{Clock, Country, Email, Instant, Money, Random, SecretKey};
+use kontor_domain::sale::{Channel, Definition, Deposit, SaleState, Way, Windows};
 use kontor_ledger::sale::Claim;
 use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
@@ -18,6 +18,8 @@ use kontor_store::{BeforeCommit, Db, Options, StoreError};
 
 /// What is sold.
 const SKU: &str = "BAND-BLACK";
+/// What a place in a batch costs, in cents.
+const DEPOSIT: i64 = 500;
 /// How long units are held, in minutes.
 pub(crate) const HOLD_MINUTES: u8 = 10;
 /// How long somebody who was not answered tries again.
@@ -110,12 +112,21 @@ impl Running {
     /// A rush of so many units in so many lots, with so many for each person, open for entries. It
     /// goes live in 100 seconds and ends after an hour.
     pub(crate) async fn a_rush(&self, quota: u32, lots: u32, per_person: u32) -> SaleId {
+        self.a_sale(Way::Rush, quota, lots, per_person).await
+    }
+
+    /// The same as a batch, in which a place costs [`DEPOSIT`].
+    pub(crate) async fn a_batch(&self, quota: u32, per_person: u32) -> SaleId {
+        self.a_sale(Way::Batch, quota, 1, per_person).await
+    }
+
+    async fn a_sale(&self, way: Way, quota: u32, lots: u32, per_person: u32) -> SaleId {
         let now = self.shop.now();
         let market = "us".parse().expect("a market");
         let definition = Definition {
             sale: SaleId::new(now, &self.shop.random),
             sku: SKU.parse().expect("a sku"),
-            channels: vec![Channel { market, way: Way::Rush, quota }],
+            channels: vec![Channel { market, way, quota }],
             windows: Windows {
                 announce_at: now.plus_seconds(-2),
                 registration_at: now.plus_seconds(-1),
@@ -128,6 +139,11 @@ impl Running {
             hold_minutes: HOLD_MINUTES,
             rollover: None,
             beacon: None,
+            deposits: if way == Way::Batch {
+                vec![Deposit { market, amount: deposit() }]
+            } else {
+                Vec::new()
+            },
         };
         let command = SetUp { definition, title: "Bands".to_owned(), lots };
         let sale = set_up(&self.shop, command).await;
@@ -182,6 +198,11 @@ async fn shop_on(db: Db, clock: &Clock, seed: Option<u64>) -> Arc<Shop> {
     let random = seed.map_or(Random::System, Random::seeded);
     let shop = Shop::open(db, clock.clone(), random, &secret, policy).await;
     Arc::new(shop.expect("the shop opens"))
+}
+
+/// What a place in a batch costs.
+pub(crate) fn deposit() -> Money {
+    Money::new(DEPOSIT, "USD".parse().expect("a currency"))
 }
 
 pub(crate) fn usa() -> Country {

@@ -1,6 +1,7 @@
 //! From the entry to the order by seed, with everything that goes wrong on the way: holds that end,
 //! payments that are refused, late, or confirmed after the hold has ended, units that are given up,
-//! orders that are cancelled, a process that dies between two steps. After every few steps the books
+//! orders that are cancelled, a process that dies between two steps. Every other seed is a batch whose
+//! places cost a deposit, which is paid in all these ways too, and had back. After every few steps the books
 //! must agree; at the end the sale is settled, its report is recomputed, and its units are counted.
 //!
 //! `KONTOR_SEED=17 cargo test -p kontor-shop --test sale` replays one seed.
@@ -8,23 +9,26 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use kontor_base::Random;
-use kontor_base::id::{CheckoutId, OrderId, PaymentId, SaleId};
+use kontor_base::id::{CheckoutId, DepositId, OrderId, PaymentId, SaleId};
+use kontor_base::{Email, Language, Random};
 use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::order::FulfilmentState;
 use kontor_domain::payment::{ProviderKind, SecondStep, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
-use kontor_domain::sale::{Noted, Report, SaleState, verify};
+use kontor_domain::sale::{DepositState, Noted, Report, SaleState, Way, verify};
 use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::order::{
-    CancelCommand, CheckOutClaim, Pay, PayAnswer, Refusal, cancel, check_out_claim, checkout,
-    give_up_claim, order, pay, quote_for, run_due_jobs, second_step,
+    BeginDeposit, CancelCommand, CheckOutClaim, DepositAnswer, Pay, PayAnswer, PayDeposit, Refusal,
+    begin_deposit, cancel, check_out_claim, checkout, deposit_second_step, give_up_claim,
+    leave_line, order, pay, pay_deposit, quote_for, run_due_jobs, second_step,
 };
-use kontor_shop::sale::{Claimed, Placed, SaleRefusal, Wish, claim, report, wait};
+use kontor_shop::sale::{Claimed, Enter, Placed, SaleRefusal, Wish, claim, report, wait};
 use kontor_shop::{Failure, Shop};
+use kontor_store::StoreError;
+use kontor_store::sale::deposit as deposits;
 
-use super::common::{Running, address, usa};
+use super::common::{Running, address, deposit, usa};
 
 /// How many seeds are tried.
 const SEEDS: u64 = 6;
@@ -58,6 +62,10 @@ struct Person {
     /// A payment that waits for the second step.
     at_the_bank: Option<PaymentId>,
     order: Option<OrderId>,
+    /// The latest deposit for a place.
+    deposit: Option<DepositId>,
+    /// A payment of it that waits for the second step.
+    deposit_at_the_bank: Option<PaymentId>,
 }
 
 struct Run<'r> {
@@ -70,6 +78,10 @@ struct Run<'r> {
     /// Orders that were placed at some time.
     placed: u32,
     late: u32,
+    /// Places cost a deposit.
+    costs: bool,
+    /// Deposits that were had back.
+    left: u32,
 }
 
 impl<'r> Run<'r> {
@@ -77,11 +89,16 @@ impl<'r> Run<'r> {
         let dice = Dice(Random::seeded(seed));
         let quota = 2 + u32::from(dice.below(4));
         let per_person = 1 + u32::from(dice.below(2));
-        let sale = running.a_rush(quota, 1, per_person).await;
+        let costs = seed.is_multiple_of(2);
+        let sale = if costs {
+            running.a_batch(quota, per_person).await
+        } else {
+            running.a_rush(quota, 1, per_person).await
+        };
         let mut people = Vec::new();
         for number in 0..PEOPLE {
             let name = format!("s{seed}p{number}");
-            let ticket = running.enter(sale, &name).await;
+            let ticket = if costs { String::new() } else { running.enter(sale, &name).await };
             people.push(Person {
                 name,
                 ticket,
@@ -90,10 +107,20 @@ impl<'r> Run<'r> {
                 checkout: None,
                 at_the_bank: None,
                 order: None,
+                deposit: None,
+                deposit_at_the_bank: None,
             });
         }
-        running.forward(110).await;
-        Self { running, dice, seed, sale, quota, people, placed: 0, late: 0 }
+        let (placed, late, left) = (0, 0, 0);
+        let mut run = Self { running, dice, seed, sale, quota, people, placed, late, costs, left };
+        if costs {
+            for who in 0..PEOPLE {
+                run.deposit(who).await;
+                run.running.clock.advance_seconds(1);
+            }
+        }
+        run.running.forward(110).await;
+        run
     }
 
     fn shop(&self) -> Arc<Shop> {
@@ -120,6 +147,7 @@ impl<'r> Run<'r> {
             }
             21 => self.running.keep().await,
             22 if self.dice.below(3) == 0 => self.running.restart().await,
+            22 if self.costs => self.leave(who).await,
             _ => self.running.forward(5).await,
         }
     }
@@ -128,6 +156,9 @@ impl<'r> Run<'r> {
     async fn go_on(&mut self, who: usize) {
         let Person { claim, checkout, at_the_bank, .. } = &self.people[who];
         match (claim.is_some(), checkout.is_some(), at_the_bank.is_some()) {
+            (false, ..) if self.costs && self.people[who].ticket.is_empty() => {
+                self.deposit(who).await;
+            }
             (false, ..) => self.take(who).await,
             (true, false, _) => self.check_out(who).await,
             (true, true, false) => self.pay(who).await,
@@ -138,6 +169,73 @@ impl<'r> Run<'r> {
     fn wish(&self, who: usize, key: &'static str, units: u8) -> Wish<'_> {
         let ticket = &self.people[who].ticket;
         Wish { sale: self.sale, ticket, key, units, ship_to: usa() }
+    }
+
+    /// A place: paid for, confirmed at the bank, or looked after whether the money has come.
+    async fn deposit(&mut self, who: usize) {
+        let shop = self.shop();
+        if let Some(payment) = self.people[who].deposit_at_the_bank.take() {
+            let step =
+                if self.dice.below(4) == 0 { SecondStep::Refuse } else { SecondStep::Confirm };
+            self.answered(deposit_second_step(&shop, payment, step).await);
+        } else if let Some(id) = self.begun(who).await {
+            let scenario = match self.dice.below(7) {
+                0 => TestScenario::Declined,
+                1 => TestScenario::NeedsAction,
+                2 => TestScenario::AnswersLate,
+                3 => TestScenario::CaptureFails,
+                _ => TestScenario::Succeeds,
+            };
+            let (provider, amount_seen) = (ProviderKind::Test, deposit());
+            let command = PayDeposit { deposit: id, amount_seen, provider, scenario, once: None };
+            let paid = self.answered(pay_deposit(&shop, command).await);
+            if let Some(DepositAnswer::NeedsAction { payment, .. }) = paid.map(|paid| paid.answer) {
+                self.people[who].deposit_at_the_bank = Some(payment);
+            }
+        }
+        let Some(id) = self.people[who].deposit else { return };
+        let shown = kontor_shop::order::deposit(&shop, id).await.expect("read");
+        let ticket = shown.filter(|shown| shown.deposit.state == DepositState::Held);
+        self.people[who].ticket = ticket.and_then(|shown| shown.ticket).unwrap_or_default();
+    }
+
+    /// The deposit that is still to be paid, or a new one.
+    async fn begun(&mut self, who: usize) -> Option<DepositId> {
+        let shop = self.shop();
+        if let Some(id) = self.people[who].deposit {
+            let shown = kontor_shop::order::deposit(&shop, id).await.expect("read");
+            match shown.map(|shown| shown.deposit.state) {
+                Some(DepositState::Open | DepositState::Failed) => return Some(id),
+                Some(DepositState::Returned) | None => {}
+                Some(_) => return None,
+            }
+        }
+        let wish = Enter {
+            sale: self.sale,
+            market: "us".parse().expect("a market"),
+            way: Way::Batch,
+            email: Email::parse(&address(&self.people[who].name)).expect("an address"),
+            phone: None,
+            ship_to: usa(),
+            code: None,
+        };
+        let command = BeginDeposit { wish, language: Language::En, once: None };
+        match begin_deposit(&shop, command).await {
+            Ok(begun) => {
+                self.people[who].deposit = Some(begun.answer.0);
+                Some(begun.answer.0)
+            }
+            Err(Failure::Refused(_)) => None,
+            Err(failure) => panic!("seed {}: {failure:?}", self.seed),
+        }
+    }
+
+    async fn leave(&mut self, who: usize) {
+        let Some(id) = self.people[who].deposit else { return };
+        if let Some(left) = self.answered(leave_line(&self.shop(), id).await) {
+            self.left += u32::from(!left.before);
+            self.people[who].ticket = String::new();
+        }
     }
 
     /// A new key each time, or the one of before: then the same claim.
@@ -158,6 +256,8 @@ impl<'r> Run<'r> {
             }
             Err(SaleRefusal::Unknown | SaleRefusal::NotLive | SaleRefusal::NotYourTurn) => {}
             Err(SaleRefusal::Lot(_) | SaleRefusal::Elsewhere) => {}
+            // Nobody who has no place, or has one no more.
+            Err(SaleRefusal::Ticket(_) | SaleRefusal::DepositMissing) if self.costs => {}
             Err(refusal) => panic!("seed {}: {refusal:?}", self.seed),
         }
     }
@@ -283,6 +383,13 @@ impl<'r> Run<'r> {
             run_due_jobs(&self.shop()).await.expect("jobs run");
         }
         self.running.until(self.sale, SaleState::Settled).await;
+        self.running.keep().await;
+        let sale = self.sale;
+        let held = self.running.shop.db.read("test.held", move |tx| {
+            let all = deposits::after(tx, None, 1_000)?;
+            Ok::<_, StoreError>(all.into_iter().filter(|kept| !kept.state.is_over()).count())
+        });
+        assert_eq!(held.await.expect("read"), 0, "seed {}: {sale} holds deposits", self.seed);
         self.check(STEPS).await;
         self.running.forward(9_000).await;
         self.running.until(self.sale, SaleState::Reported).await;
@@ -321,7 +428,7 @@ async fn the_books_agree(scratch: impl Fn() -> Scratch, seeds: u64) {
     let replayed = std::env::var("KONTOR_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
     let seeds_tried = seeds;
     let seeds = replayed.map_or(1..seeds + 1, |seed| seed..seed + 1);
-    let (mut placed, mut late) = (0, 0);
+    let (mut placed, mut late, mut left) = (0, 0, 0);
     for seed in seeds {
         let _told = Told(seed);
         let mut running = Running::seeded(scratch(), seed).await;
@@ -335,11 +442,13 @@ async fn the_books_agree(scratch: impl Fn() -> Scratch, seeds: u64) {
         run.end().await;
         placed += run.placed;
         late += run.late;
+        left += run.left;
         running.shop.db.close().await;
     }
     if replayed.is_none() {
         let enough = u32::try_from(seeds_tried).unwrap_or(u32::MAX);
         assert!(placed >= enough && late > 0, "too easy: {placed} orders, {late} late payments");
+        assert!(left > 0, "too easy: nobody left the line");
     }
 }
 

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(26, "0026_install_stay"),
     migration!(27, "0027_campaign"),
     migration!(28, "0028_sale_lots_share"),
+    migration!(29, "0029_sale_deposit"),
 ];
 
 /// The newest schema that this release knows.

@@ -273,6 +273,20 @@ pub fn forget_traits(
     Ok(())
 }
 
+/// Takes an entry out of a sale whose line is not made yet. Its traits are forgotten by
+/// [`forget_traits`].
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn delete(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sale_entry WHERE sale = $1 AND entry = $2",
+        values![sale.bytes(), entry.bytes()],
+    )?;
+    Ok(())
+}
+
 /// How many units an entry has bought.
 ///
 /// # Errors

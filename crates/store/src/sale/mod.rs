@@ -8,6 +8,7 @@ pub mod batch;
 pub mod channel;
 pub mod checkout;
 pub mod code;
+pub mod deposit;
 pub mod entry;
 pub mod excluded;
 pub mod lot;

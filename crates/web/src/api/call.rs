@@ -35,6 +35,8 @@ pub(crate) const CHECKOUT_TOKEN: &str = "kontor-checkout";
 pub(crate) const TICKET: &str = "kontor-ticket";
 /// The header with the token of a sale's claim.
 pub(crate) const CLAIM_TOKEN: &str = "kontor-claim";
+/// The header with the token of a deposit.
+pub(crate) const DEPOSIT_TOKEN: &str = "kontor-deposit";
 
 /// How much of a parser's message is passed on: it can quote what was sent.
 const QUOTED_CHARS_MAX: usize = 160;

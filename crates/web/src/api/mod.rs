@@ -55,6 +55,9 @@ const ROUTES: &[Route] = &[
     sale::wait::ROUTE,
     sale::check_out::ROUTE,
     sale::give_up::ROUTE,
+    sale::deposit::PAY,
+    sale::deposit::SHOW,
+    sale::deposit::LEAVE,
     sale::pass_on::ROUTE,
     sale::report::ROUTE,
     install::report::ROUTE,
@@ -101,6 +104,9 @@ pub fn routes(routes: Routes) -> Routes {
         .add(sale::wait::ROUTE, post(sale::wait::wait_in_sale))
         .add(sale::check_out::ROUTE, post(sale::check_out::check_out_claim))
         .add(sale::give_up::ROUTE, post(sale::give_up::give_up_claim))
+        .add(sale::deposit::PAY, post(sale::deposit::pay_for_place))
+        .add(sale::deposit::SHOW, get(sale::deposit::show_deposit))
+        .add(sale::deposit::LEAVE, post(sale::deposit::leave))
         .add(sale::pass_on::ROUTE, post(sale::pass_on::pass_code_on))
         .add(sale::report::ROUTE, get(sale::report::show_report))
         .add(install::report::ROUTE, post(install::report::report_installation))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use kontor_base::id::PaymentId;
 use kontor_domain::payment::SecondStep;
 use kontor_shop::Failure;
-use kontor_shop::order::{Refusal, second_step};
+use kontor_shop::order::{Refusal, deposit_of_payment, deposit_second_step, second_step};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,6 +14,7 @@ use super::call::Call;
 use super::order::{PaymentOutcome, reply_of};
 use super::problem_map::{of_order, of_order_refusal};
 use super::reply::Reply;
+use super::sale::deposit::outcome;
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
@@ -45,7 +46,8 @@ pub(crate) enum StepWord {
 /// Take the second step
 ///
 /// Plays the buyer at the test provider after `needs_action`. The same step twice is answered like
-/// the first one; no Idempotency-Key is needed.
+/// the first one; no Idempotency-Key is needed. For the payment of a deposit the answer is that of
+/// paying it.
 #[utoipa::path(
     post,
     path = "/api/v1/payments/{id}/second-step",
@@ -72,6 +74,11 @@ async fn take(app: &App, call: &Call) -> Result<Reply, Problem> {
         StepWord::Confirm => SecondStep::Confirm,
         StepWord::Refuse => SecondStep::Refuse,
     };
+    let of_deposit = deposit_of_payment(&app.shop, payment).await;
+    if let Some(shown) = of_deposit.map_err(|fault| Problem::fault(&fault))? {
+        let answer = deposit_second_step(&app.shop, payment, step).await.map_err(of_order)?;
+        return outcome(app, shown.deposit.id, answer, StatusCode::OK).await;
+    }
     let answer =
         second_step(&app.shop, payment, step).await.map_err(|f: Failure<Refusal>| of_order(f))?;
     Ok(reply_of(app, answer, StatusCode::OK))

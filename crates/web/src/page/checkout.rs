@@ -172,11 +172,13 @@ pub enum SaleNo {
     PersonLimit,
     /// The buyer may not take part in sales.
     Excluded,
+    /// The deposit of the place went back.
+    NoDeposit,
 }
 
 impl SaleNo {
     /// Every reason.
-    pub const ALL: [Self; 3] = [Self::NotYours, Self::PersonLimit, Self::Excluded];
+    pub const ALL: [Self; 4] = [Self::NotYours, Self::PersonLimit, Self::Excluded, Self::NoDeposit];
 
     /// What it means, and what to do.
     #[must_use]
@@ -185,6 +187,7 @@ impl SaleNo {
             Self::NotYours => "checkout-refused-not-yours",
             Self::PersonLimit => "checkout-refused-limit",
             Self::Excluded => "checkout-refused-excluded",
+            Self::NoDeposit => "checkout-refused-deposit",
         };
         t.get(id).into_owned()
     }
@@ -311,6 +314,11 @@ impl Scenario {
 }
 
 impl CheckoutPage {
+    /// What the button takes.
+    fn to_pay(&self, t: &Text) -> String {
+        t.money(&self.totals.to_pay())
+    }
+
     fn is_us(&self) -> bool {
         self.shell.market.is_some_and(|market| market.country.code() == "US")
     }

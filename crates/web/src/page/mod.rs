@@ -46,7 +46,9 @@ pub use legal_text::{LEGAL_TEXT_BYTES_MAX, LegalTextError, LegalTexts};
 pub use letter::{LetterOrder, LetterPage, LetterText};
 pub use order::PaymentState;
 pub use order::{OrderPage, OrderStatus, Step, StepKind, StepState, TransferAccount, Unit};
-pub use price::{CostKind, CostLine, Price, Reduction, TaxKind, TaxNote, TaxPart, Totals};
+pub use price::{
+    CostKind, CostLine, DepositLine, Price, Reduction, TaxKind, TaxNote, TaxPart, Totals,
+};
 pub use problem::{ProblemKind, ProblemPage};
 pub use product::{
     Delivery, Duty, Fact, FactKind, FactValue, Fit, Identifier, Legal, Offer, ProductPage, Ship,
@@ -56,8 +58,9 @@ pub use reason::{Domain, Expected, Reason, ReasonState, Refusal};
 pub use reference::{Example, Group, Operation, Parameter, ReferencePage, Schema, SchemaField};
 pub use reseller::{OwnContract, ResellerBillPage, ResellerDeskPage, ResellerFrontPage};
 pub use sale::{
-    ChannelLine, Curve, EntryForm, EntryProblem, PassOnForm, PassOnPage, PassOnProblem, PlacePage,
-    PlaceState, ReportPage, SaleCard, SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,
+    ChannelLine, Curve, DepositPage, DepositStage, EntryForm, EntryProblem, PassOnForm, PassOnPage,
+    PassOnProblem, PlaceDeposit, PlacePage, PlaceState, ReportPage, SaleCard, SalePage, SaleStage,
+    SaleTimes, SalesPage, WayLine, WayName,
 };
 pub use second_step::SecondStepPage;
 pub use shelf::{Announced, Availability, Card, Gap, ShelfPage};

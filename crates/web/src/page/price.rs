@@ -1,6 +1,7 @@
 //! Prices, taxes and the lines of a total, as pages show them. All amounts are decided elsewhere.
 
-use kontor_base::{Money, Rate};
+use kontor_base::{Instant, Money, Rate};
+use kontor_domain::sale::credited_minor;
 
 use crate::kit::text::Text;
 
@@ -108,6 +109,46 @@ pub struct Totals {
     pub total: Money,
     /// The taxes that the lines already contain (inclusive markets).
     pub contains: Vec<TaxPart>,
+    /// The deposit that was paid towards it before.
+    pub deposit: Option<DepositLine>,
+}
+
+/// A deposit that goes towards an order, and what it leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositLine {
+    /// What was paid.
+    pub amount: Money,
+    /// When.
+    pub paid_at: Instant,
+    /// What is left to pay.
+    pub remaining: Money,
+}
+
+impl DepositLine {
+    /// What it is, and when it was paid.
+    #[must_use]
+    pub fn words(&self, t: &Text) -> String {
+        t.one("cost-deposit", "date", t.date(&self.paid_at.date())).into_owned()
+    }
+}
+
+impl Totals {
+    /// The same with a deposit, of which no more counts than the total.
+    #[must_use]
+    pub fn with_deposit(self, deposit: Option<(Money, Instant)>) -> Self {
+        let deposit = deposit.map(|(amount, paid_at)| {
+            let minor = credited_minor(amount.minor, self.total.minor);
+            let remaining = Money::new(self.total.minor - minor, self.total.currency);
+            DepositLine { amount: Money::new(minor, self.total.currency), paid_at, remaining }
+        });
+        Self { deposit, ..self }
+    }
+
+    /// What is to be paid now.
+    #[must_use]
+    pub fn to_pay(&self) -> Money {
+        self.deposit.map_or(self.total, |deposit| deposit.remaining)
+    }
 }
 
 impl TaxKind {

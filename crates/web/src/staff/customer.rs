@@ -109,6 +109,13 @@ async fn answer(
                 (entry.sale.to_string(), entry.market, way, entry.entered_at)
             })
             .collect(),
+        deposits: found
+            .deposits
+            .iter()
+            .map(|kept| {
+                (kept.sale.to_string(), kept.market, kept.amount, kept.state, kept.changed_at)
+            })
+            .collect(),
         may_export: may(Permission::CustomerExport),
         may_merge: may(Permission::CustomerMerge),
         may_erase: may(Permission::CustomerErase),

@@ -77,7 +77,11 @@ fn name(t: &Text, kind: Kind) -> String {
         Kind::OrderHeld => "desk-letter-held",
         Kind::OrderFreed => "desk-letter-freed",
         // None of them is about an order.
-        Kind::WaitingOver | Kind::WaitingDelayed | Kind::StaffCode => {
+        Kind::DepositPaid
+        | Kind::DepositReturned
+        | Kind::WaitingOver
+        | Kind::WaitingDelayed
+        | Kind::StaffCode => {
             return kind.word().to_owned();
         }
     };

@@ -275,6 +275,10 @@ pub(super) async fn answer(
         payment: payment.map_or("", |payment| payment.state.word()).to_owned(),
         captured: Money::new(captured, currency),
         refunded: Money::new(refunded, currency),
+        deposit: order.deposit.map(|paid| {
+            let left = found.deposit.as_ref().map_or(0, |(deposit, _)| deposit.applied_minor);
+            (paid.paid_at, paid.amount, Money::new(left, currency))
+        }),
         refunds: found
             .refunds
             .iter()
@@ -368,6 +372,8 @@ fn timeline(
             MoneyCause::Captured => t.one("desk-happened-captured", "amount", amount),
             MoneyCause::Refunded => t.one("desk-happened-refunded", "amount", amount),
             MoneyCause::Voided => t.get("desk-happened-voided"),
+            MoneyCause::Applied => t.one("desk-happened-applied", "amount", amount),
+            MoneyCause::Unapplied => t.one("desk-happened-unapplied", "amount", amount),
             MoneyCause::Sold | MoneyCause::Credited => continue,
         };
         all.push(event(entry.at, what.into_owned()));

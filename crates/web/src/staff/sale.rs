@@ -206,6 +206,17 @@ async fn page(
         .with(Block::Facts(times(&t, &found)))
         .with(Block::Table(ways));
     page.lead = Some((state_tone(found.state), state_words(&t, found.state)));
+    let mut rows = Vec::new();
+    for deposit in found.deposits.iter().filter(|deposit| own.contains(&deposit.market)) {
+        let returned = deposit.taken - deposit.credited - deposit.held;
+        let counts = [deposit.taken, deposit.held, deposit.credited, returned];
+        let mut row = vec![Cell::text(page.shell.market(&deposit.market))];
+        row.extend(counts.map(|count| Cell::number(t.number(count))));
+        rows.push(row);
+    }
+    if !rows.is_empty() {
+        page = page.with(Block::Table(deposits(&t, rows)));
+    }
     if !curve.is_empty() {
         page = page.with(Block::Chart(taken(&t, &curve)));
     }
@@ -232,6 +243,24 @@ async fn page(
         page = page.with(Block::Links(links));
     }
     Ok(page)
+}
+
+/// What became of the deposits that were paid for places in batches.
+fn deposits(t: &Text, rows: Vec<Vec<Cell>>) -> Table {
+    let columns = [
+        "staff-market",
+        "sale-desk-deposits-paid",
+        "desk-deposit-held",
+        "desk-deposit-applied",
+        "desk-deposit-returned",
+    ];
+    Table {
+        id: "deposits",
+        title: t.get("desk-deposits").into_owned(),
+        columns: columns.map(|id| t.get(id).into_owned()).to_vec(),
+        rows,
+        ..Table::default()
+    }
 }
 
 fn times(t: &Text, sale: &Overview) -> Facts {

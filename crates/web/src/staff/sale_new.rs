@@ -5,9 +5,9 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::Instant;
 use kontor_base::id::SaleId;
-use kontor_domain::sale::{Channel, Definition, Rollover, Way, Windows};
+use kontor_base::{Instant, Money};
+use kontor_domain::sale::{Channel, Definition, Deposit, Rollover, Way, Windows};
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::sale::{Crowd, Rehearsal, SetUp, preview, rehearse};
@@ -145,11 +145,11 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
         let read = text.parse::<jiff::Timestamp>().map(Instant::from);
         read.map_err(|_| Trouble::field(name, format!("{name} is not a moment")))
     };
-    let mut channels = Vec::new();
+    let (mut channels, mut deposits) = (Vec::new(), Vec::new());
     for line in sent.lines("channels") {
         let words: Vec<&str> = line.split_whitespace().collect();
         let read = match words[..] {
-            [market, way, quota] => market
+            [market, way, quota, ..] if matches!(words.len(), 3 | 5) => market
                 .parse()
                 .ok()
                 .zip(Way::from_word(way))
@@ -161,6 +161,14 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
             let words = format!("{line:?}: a market, a way (rush, draw, code, batch), units");
             return Err(Trouble::field("channels", words));
         };
+        if let [_, _, _, amount, currency] = words[..] {
+            let read = currency.parse().ok().and_then(|c| Money::parse(amount, c).ok());
+            let amount = read.ok_or_else(|| {
+                let words = format!("{line:?}: a deposit is an amount and its currency, 5.00 USD");
+                Trouble::field("channels", words)
+            })?;
+            deposits.push(Deposit { market: channel.market, amount });
+        }
         channels.push(channel);
     }
     let rollover = match (sent.get("rollover_at"), Way::from_word(sent.get("rollover_to"))) {
@@ -189,6 +197,7 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
         hold_minutes: u8::try_from(number("hold_minutes")?).unwrap_or(u8::MAX),
         rollover,
         beacon: Some(sent.get("beacon").to_owned()).filter(|beacon| !beacon.is_empty()),
+        deposits,
     };
     Ok(SetUp { definition, title: title.as_str().to_owned(), lots: number("lots")? })
 }

@@ -133,7 +133,8 @@ pub(super) async fn quote(
     match priced(&visit, &shown, &form) {
         Ok(quote) => {
             let shell = visit.private_shell(&app, &format!("checkout/{token}"));
-            html(StatusCode::OK, &QuoteFragment { shell, totals: view::totals(&quote) })
+            let totals = view::totals(&quote).with_deposit(shown.deposit);
+            html(StatusCode::OK, &QuoteFragment { shell, totals })
         }
         Err(_) => {
             Problem::new(StatusCode::CONFLICT, "order.no_quote").respond(&app, uri.path(), None)
@@ -269,7 +270,7 @@ fn page(
         key: id::encode(app.shop.random.bytes16()),
         hold: Hold { ends: shown.checkout.expires_at, now: shown.now },
         lines: lines.collect(),
-        totals: view::totals(quote),
+        totals: view::totals(quote).with_deposit(shown.deposit),
         form,
         errors,
         state,

@@ -172,6 +172,7 @@ const fn refused_by_sale(refusal: &SaleRefusal) -> Option<SaleNo> {
         SaleRefusal::NotYours => SaleNo::NotYours,
         SaleRefusal::PersonLimit => SaleNo::PersonLimit,
         SaleRefusal::Excluded => SaleNo::Excluded,
+        SaleRefusal::DepositMissing => SaleNo::NoDeposit,
         _ => return None,
     })
 }
@@ -236,7 +237,7 @@ fn command(
 }
 
 /// The test provider's scenario; none sent means that it shall succeed.
-fn scenario(text: &str) -> Option<TestScenario> {
+pub(super) fn scenario(text: &str) -> Option<TestScenario> {
     if text.is_empty() {
         return Some(TestScenario::Succeeds);
     }

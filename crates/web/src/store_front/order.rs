@@ -62,7 +62,8 @@ fn page(app: &App, visit: &Visit, token: &str, shown: &ShownOrder, just_placed: 
             .iter()
             .map(|line| summary(visit, &line.title, &line.quoted, display))
             .collect(),
-        totals: view::totals_of(&order.totals, display, false),
+        totals: view::totals_of(&order.totals, display, false)
+            .with_deposit(order.deposit.map(|paid| (paid.amount, paid.paid_at))),
         address: address_lines(&order.ship_to, &visit.private_shell(app, "order").text()),
         email: order.contact.email.as_str().to_owned(),
         payment: payment(app, shown),

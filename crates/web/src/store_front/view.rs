@@ -263,7 +263,7 @@ pub(crate) fn totals_of(
             estimated: tax.applied.estimated,
         })),
     }
-    Totals { lines, total: totals.total, contains }
+    Totals { lines, total: totals.total, contains, deposit: None }
 }
 
 /// The state in which a tax is owed, by name.

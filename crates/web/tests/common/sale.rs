@@ -45,6 +45,7 @@ pub(crate) fn a_definition(api: &Api, ways: &[(Way, u32)]) -> Definition {
         hold_minutes: 10,
         rollover: None,
         beacon: None,
+        deposits: Vec::new(),
     }
 }
 

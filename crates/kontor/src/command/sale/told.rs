@@ -79,6 +79,13 @@ pub(super) fn sale(sale: &Overview, as_json: bool) {
             way.waiting
         );
     }
+    for deposit in &sale.deposits {
+        let back = deposit.taken - deposit.credited - deposit.held;
+        println!(
+            "  deposits {}: {} paid, {} towards orders, {} held, {back} given back",
+            deposit.market, deposit.taken, deposit.credited, deposit.held
+        );
+    }
     for (way, digest) in sale.ways.iter().filter_map(|way| Some((way, way.entries_digest?))) {
         println!("  digest {}/{} {digest}", way.market, way.way.word());
     }
@@ -102,6 +109,18 @@ fn of(sale: &Overview) -> serde_json::Value {
             })
         })
         .collect();
+    let deposits: Vec<_> = sale
+        .deposits
+        .iter()
+        .map(|deposit| {
+            json!({
+                "market": deposit.market.to_string(),
+                "paid": deposit.taken,
+                "towards_orders": deposit.credited,
+                "held": deposit.held,
+            })
+        })
+        .collect();
     json!({
         "sale": definition.sale.to_string(),
         "title": sale.title,
@@ -112,6 +131,7 @@ fn of(sale: &Overview) -> serde_json::Value {
         "ends_at": definition.windows.ends_at,
         "commitment": sale.commitment.to_string(),
         "ways": ways,
+        "deposits": deposits,
     })
 }
 

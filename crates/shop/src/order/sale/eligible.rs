@@ -7,6 +7,7 @@ use kontor_store::order::Checkout;
 use kontor_store::sale::checkout::recheck;
 use kontor_store::{StoreError, Tx};
 
+use super::super::deposit::stands_in;
 use super::super::refusal::Refusal;
 use super::{claim_of, claim_of_hold};
 use crate::core::{Failure, Outcome, Shop};
@@ -47,7 +48,7 @@ pub(in super::super) fn may_pay_in(
     let person = person(shop.keys.persons(), contact, ship_to);
     eligible_in(tx, &claim, &person)?.map_err(|refusal| Failure::Refused(refusal.into()))?;
     note_traits_in(tx, &claim, &person)?;
-    Ok(())
+    stands_in(tx, checkout.id, shop.now())
 }
 
 /// The hold of a claim's checkout has ended or was given back.

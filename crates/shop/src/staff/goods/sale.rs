@@ -108,6 +108,7 @@ impl SaleAct {
                 "ends_at": definition.windows.ends_at.to_string(),
                 "per_person": definition.per_person,
                 "lots": lots,
+                "deposits": definition.deposits,
             }),
             other => serde_json::json!({ "step": other.word() }),
         };

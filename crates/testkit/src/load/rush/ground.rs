@@ -132,6 +132,7 @@ async fn a_sale(shop: &Arc<Shop>, want: &Wanted, now: Instant) -> Result<SaleId,
         hold_minutes: 15,
         rollover: None,
         beacon: None,
+        deposits: Vec::new(),
     };
     let title = "The record".to_owned();
     let sale = set_up(shop, SetUp { definition, title, lots: want.lots }).await;

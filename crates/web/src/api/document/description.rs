@@ -22,7 +22,7 @@ Idempotent-Replayed: true; with another body it is refused. A request that was r
 nothing and may be repeated with its key.
 
 Carts, checkouts, entries and claims of sales are opened by the token that came with them, in the \
-headers Kontor-Cart, Kontor-Checkout, Kontor-Ticket and Kontor-Claim; an order by the token in its address. A wrong token is answered like an id that \
+headers Kontor-Cart, Kontor-Checkout, Kontor-Ticket, Kontor-Claim and Kontor-Deposit; an order by the token in its address. A wrong token is answered like an id that \
 does not exist. Keep tokens secret.
 
 Other programs of the maker's send a key as Authorization: Bearer kontor_…; it is made in the staff \
@@ -64,6 +64,9 @@ request that is answered with one has changed nothing.";
         sale::wait::wait_in_sale,
         sale::check_out::check_out_claim,
         sale::give_up::give_up_claim,
+        sale::deposit::pay_for_place,
+        sale::deposit::show_deposit,
+        sale::deposit::leave,
         sale::pass_on::pass_code_on,
         sale::report::show_report,
         install::report::report_installation,

@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::quote::quoted;
+use super::show::PaidDepositBody;
 use super::{QuoteBody, RefusalBody, opened};
 use crate::api::call::{Call, parameter};
 use crate::api::money::MoneyBody;
@@ -46,6 +47,9 @@ pub(crate) struct CheckoutAnswer {
     /// What it costs; once the order is placed, what was agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     quote: Option<QuoteBody>,
+    /// The deposit that goes towards it; what is left of the total is to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<PaidDepositBody>,
     /// Why it cannot be bought now, where there is no quote.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<RefusalBody>,
@@ -133,7 +137,7 @@ fn ship_to(country: Option<&str>, region: Option<&str>) -> Result<Option<Jurisdi
 }
 
 fn body(app: &App, shown: &ShownCheckout, ship_to: Option<Jurisdiction>) -> CheckoutAnswer {
-    let ShownCheckout { checkout, payment, from_sale: _, snapshot, now } = shown;
+    let ShownCheckout { checkout, payment, from_sale: _, deposit, snapshot, now } = shown;
     let agreed = checkout.draft.quote.as_ref().filter(|_| checkout.state == CheckoutState::Placed);
     let (quote, refusal) = match agreed {
         Some(quote) => (Some(quote.into()), None),
@@ -159,6 +163,7 @@ fn body(app: &App, shown: &ShownCheckout, ship_to: Option<Jurisdiction>) -> Chec
         expires_at: checkout.expires_at,
         now: *now,
         quote,
+        deposit: deposit.map(|(amount, paid_at)| PaidDepositBody::of(amount, paid_at)),
         refusal,
         payment,
         order: order.map(|token| format!("/api/v1/orders/{token}")),

@@ -16,6 +16,7 @@ use crate::kit::app::App;
 use crate::kit::problem::Problem;
 
 pub(super) use outcome::{PaymentOutcome, reply_of};
+pub(super) use place::PaymentWish;
 pub(super) use quote::{QuoteBody, RefusalBody, TotalsBody};
 
 /// The checkout of the path, if the token in the header is its own.

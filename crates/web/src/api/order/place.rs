@@ -136,7 +136,8 @@ pub(crate) enum Scenario {
 }
 
 impl PaymentWish {
-    fn read(&self) -> Result<(ProviderKind, TestScenario), Problem> {
+    /// The way to pay, and what the test provider shall play.
+    pub(crate) fn read(&self) -> Result<(ProviderKind, TestScenario), Problem> {
         match (self.method, self.scenario) {
             (Method::BankTransfer, None) => {
                 Ok((ProviderKind::BankTransfer, TestScenario::default()))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kontor_base::Instant;
+use kontor_base::{Instant, Money};
 use kontor_domain::customer::{Address, Contact};
 use kontor_domain::order::OrderLine;
 use kontor_shop::order::{ShownOrder, order};
@@ -64,11 +64,32 @@ pub(crate) struct OrderAnswer {
     /// How it is paid: `test`, `bank_transfer`.
     #[schema(value_type = String, example = "test")]
     paid_by: &'static str,
+    /// The deposit that was paid towards it before; the rest of the total was paid with the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<PaidDepositBody>,
     /// How to transfer the money, while it is awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
     transfer: Option<TransferBody>,
     /// The order's page for people.
     page: String,
+}
+
+/// A deposit that goes towards an order.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PaidDeposit)]
+pub(crate) struct PaidDepositBody {
+    /// How much.
+    amount: MoneyBody,
+    /// When it was paid.
+    #[schema(value_type = String, format = DateTime)]
+    paid_at: Instant,
+}
+
+impl PaidDepositBody {
+    /// A deposit of this amount that was paid then.
+    pub(super) fn of(amount: Money, paid_at: Instant) -> Self {
+        Self { amount: amount.into(), paid_at }
+    }
 }
 
 /// Who bought.
@@ -206,6 +227,7 @@ fn body(app: &App, shown: &ShownOrder, token: &str) -> OrderAnswer {
         totals: (&order.totals).into(),
         estimated: order.estimated,
         paid_by: order.paid_by.word(),
+        deposit: order.deposit.map(|paid| PaidDepositBody::of(paid.amount, paid.paid_at)),
         transfer: transfer.as_ref().map(|told| TransferBody {
             amount: told.amount.into(),
             reference: told.reference.clone(),

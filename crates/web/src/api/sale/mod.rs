@@ -2,6 +2,7 @@
 
 pub(crate) mod check_out;
 pub(crate) mod claim;
+pub(crate) mod deposit;
 pub(crate) mod enter;
 pub(crate) mod give_up;
 pub(crate) mod pass_on;

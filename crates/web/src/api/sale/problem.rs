@@ -10,7 +10,9 @@ use crate::kit::problem::Problem;
 /// A sale's refusal as a problem document.
 pub(crate) fn of_sale(refusal: &SaleRefusal) -> Problem {
     let status = match refusal {
-        SaleRefusal::Unknown | SaleRefusal::UnknownClaim => StatusCode::NOT_FOUND,
+        SaleRefusal::Unknown | SaleRefusal::UnknownClaim | SaleRefusal::UnknownDeposit => {
+            StatusCode::NOT_FOUND
+        }
         SaleRefusal::Ticket(_) | SaleRefusal::Code(CodeRefusal::NotYours) => StatusCode::FORBIDDEN,
         SaleRefusal::Elsewhere | SaleRefusal::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         SaleRefusal::NoWay

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::problem::of_sale;
 use super::sale_of;
 use crate::api::call::Call;
+use crate::api::money::MoneyBody;
 use crate::api::reply::Reply;
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
@@ -100,6 +101,9 @@ pub(crate) struct WayBody {
     /// Units that are free, in a range; not there before it goes live.
     #[serde(skip_serializing_if = "Option::is_none")]
     free: Option<RangeBody>,
+    /// What a place in line costs, if it does; it is had back until something is bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deposit: Option<MoneyBody>,
     /// The digest of everybody who was there when it went live: note it, and compare it with the
     /// report. Not there before.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,6 +223,7 @@ impl From<&ShownSale> for SaleBody {
                     way: way.way.word(),
                     quota: way.quota,
                     free: way.free.map(RangeBody::from),
+                    deposit: definition.deposit(way.market, way.way).map(MoneyBody::from),
                     entries_digest: way.entries_digest.map(|digest| digest.to_string()),
                 })
                 .collect(),

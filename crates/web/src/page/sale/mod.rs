@@ -3,15 +3,17 @@
 //! [`SalePage`] is the same for everybody and can be kept by a cache; what is one person's stands on
 //! [`PlacePage`], at an address of its own.
 
+mod deposit;
 mod list;
 mod pass_on;
 mod place;
 mod public;
 mod report;
 
+pub use deposit::{DepositPage, DepositStage};
 pub use list::{SaleCard, SalesPage};
 pub use pass_on::{PassOnForm, PassOnPage, PassOnProblem};
-pub use place::{PlacePage, PlaceState};
+pub use place::{PlaceDeposit, PlacePage, PlaceState};
 pub use public::{EntryForm, EntryProblem, SalePage, SaleStage, SaleTimes, WayLine, WayName};
 pub use report::{ChannelLine, Curve, ReportPage};
 

@@ -1,7 +1,7 @@
 //! One person's place in a sale, from the entry to the order.
 
 use askama::Template;
-use kontor_base::{Country, Instant};
+use kontor_base::{Country, Instant, Money};
 
 use super::{WayName, is_chosen_country, range_words};
 use crate::kit::text::Text;
@@ -135,8 +135,19 @@ pub struct PlacePage {
     pub entry: String,
     /// The link with which this place is found again.
     pub link: String,
+    /// The deposit that the place was paid with.
+    pub deposit: Option<PlaceDeposit>,
     /// Something that was asked for could not be done: a text's id.
     pub notice: Option<&'static str>,
+}
+
+/// The deposit that a place was paid with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceDeposit {
+    /// How much it is.
+    pub amount: Money,
+    /// The path of its page, where it can be had back.
+    pub path: String,
 }
 
 impl PlacePage {

@@ -1,7 +1,7 @@
 //! What a sale is: the page that is the same for everybody, with the form to enter.
 
 use askama::Template;
-use kontor_base::{Country, Instant};
+use kontor_base::{Country, Instant, Money};
 
 use super::{is_chosen_country, range_words, units_words};
 use crate::kit::text::Text;
@@ -161,6 +161,8 @@ pub struct WayLine {
     pub quota: u32,
     /// Units that are free, in a range; none before it goes live.
     pub free: Option<(u64, u64)>,
+    /// What a place costs that is had back until something is bought.
+    pub deposit: Option<Money>,
     /// Whether somebody can still enter this way.
     pub is_open: bool,
     /// The digest of everybody who was there when it went live.
@@ -251,6 +253,8 @@ pub enum EntryProblem {
     Excluded,
     /// It may not be sold here any more.
     NotCleared,
+    /// A deposit was paid for a place of this person: its link opens it.
+    PlacePaid,
 }
 
 impl EntryProblem {
@@ -258,7 +262,11 @@ impl EntryProblem {
     #[must_use]
     pub const fn field(self) -> &'static str {
         match self {
-            Self::Email(_) | Self::EnteredElsewhere | Self::PersonLimit | Self::Excluded => "email",
+            Self::Email(_)
+            | Self::EnteredElsewhere
+            | Self::PersonLimit
+            | Self::Excluded
+            | Self::PlacePaid => "email",
             Self::Phone(_) => "phone",
             Self::CodeUnknown | Self::CodeTaken => "code",
             Self::ShipTo => "ship_to",
@@ -284,6 +292,7 @@ impl EntryProblem {
             Self::Closed => "sale-error-closed",
             Self::Excluded => "sale-error-excluded",
             Self::NotCleared => "sale-error-not-cleared",
+            Self::PlacePaid => "sale-error-place-paid",
         };
         t.get(id).into_owned()
     }
@@ -336,6 +345,11 @@ pub struct SalePage {
 }
 
 impl SalePage {
+    /// What a place in line costs here, if it does.
+    fn deposit(&self) -> Option<Money> {
+        self.ways.iter().find_map(|way| way.deposit)
+    }
+
     fn all_units(&self) -> String {
         units_words(&self.shell.text(), self.units())
     }

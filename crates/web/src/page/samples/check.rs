@@ -11,10 +11,10 @@ use crate::kit::assets;
 use crate::page::reach::{CounterPage, DefinitionsPage, ReachPage, RecordPage};
 use crate::page::rom::{BuildPage, ModelPage, RolloutPage, RomPage};
 use crate::page::{
-    CartPage, CheckoutPage, CountriesPage, LegalPage, OrderPage, PassOnPage, PlacePage,
-    ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage, ResellerBillPage,
-    ResellerDeskPage, ResellerFrontPage, SalePage, SalesPage, SecondStepPage, ShelfPage,
-    WaitingPage, staff,
+    CartPage, CheckoutPage, CountriesPage, DepositPage, LegalPage, OrderPage, PassOnPage,
+    PlacePage, ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage,
+    ResellerBillPage, ResellerDeskPage, ResellerFrontPage, SalePage, SalesPage, SecondStepPage,
+    ShelfPage, WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -37,6 +37,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("sales", l, SalesPage::samples(l)));
         all.extend(render("sale", l, SalePage::samples(l)));
         all.extend(render("place", l, PlacePage::samples(l)));
+        all.extend(render("deposit", l, DepositPage::samples(l)));
         all.extend(render("pass-on", l, PassOnPage::samples(l)));
         all.extend(render("report", l, ReportPage::samples(l)));
         all.extend(render("second", l, SecondStepPage::samples(l)));

@@ -45,6 +45,7 @@ fn totals(place: Option<&str>) -> Totals {
         ],
         total: usd(if place.is_some() { "51.09" } else { "47.97" }),
         contains: Vec::new(),
+        deposit: None,
     }
 }
 
@@ -63,6 +64,7 @@ fn german_totals() -> Totals {
             rate: Some(Rate::from_ppm(190_000)),
             amount: eur("6.30"),
         }],
+        deposit: None,
     }
 }
 
@@ -139,13 +141,17 @@ impl CheckoutPage {
             errors: vec![error(Field::Region, FieldProblem::Missing)],
             ..us.clone()
         };
+        let paid = Some((usd("20"), at(9, 30)));
+        let with_deposit =
+            Self { totals: totals(Some("California")).with_deposit(paid), ..us.clone() };
         let in_sale = |state| Self {
             state,
             form: typed.clone(),
             place: Some("/us/en/sale/sale_1/place".to_owned()),
             ..us.clone()
         };
-        let [not_yours, limit, excluded] = SaleNo::ALL.map(CheckoutState::Refused).map(in_sale);
+        let [not_yours, limit, excluded, no_deposit] =
+            SaleNo::ALL.map(CheckoutState::Refused).map(in_sale);
         let [sale_ended, sale_lost] = [CheckoutState::HoldEnded, CheckoutState::Lost].map(in_sale);
         vec![
             ("countries", countries),
@@ -153,6 +159,8 @@ impl CheckoutPage {
             ("sale-not-yours", not_yours),
             ("sale-limit", limit),
             ("sale-excluded", excluded),
+            ("sale-no-deposit", no_deposit),
+            ("deposit", with_deposit),
             ("sale-ended", sale_ended),
             ("sale-lost", sale_lost),
             ("errors", errors),
@@ -239,6 +247,9 @@ impl OrderPage {
             payment: PaymentState::Card { reference: String::new() },
             ..status(OrderStatus::Cancelled)
         };
+        let paid = Some((usd("20"), at(9, 30)));
+        let with_deposit =
+            Self { totals: totals(Some("California")).with_deposit(paid), ..placed.clone() };
         let pending = Self {
             payment: PaymentState::Pending,
             refresh_s: Some(5),
@@ -256,6 +267,7 @@ impl OrderPage {
             ("shipped", Self { units, ..status(OrderStatus::Shipped) }),
             ("delivered", status(OrderStatus::Delivered)),
             ("cancelled", cancelled),
+            ("deposit", with_deposit),
             ("refunded", refunded),
             ("placed", placed),
         ]

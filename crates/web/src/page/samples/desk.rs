@@ -100,6 +100,7 @@ impl OrderDeskPage {
             payment: "captured".to_owned(),
             captured: usd("34.12"),
             refunded: usd("1.00"),
+            deposit: all.then(|| (at(8, 0), usd("20.00"), usd("5.00"))),
             refunds: if all {
                 vec![
                     (at(10, 0), usd("1.00"), "a scratch".to_owned(), true),
@@ -174,6 +175,12 @@ impl CustomerPage {
             addresses: vec![("ada@shop.example".to_owned(), at(9, 0))],
             orders: order_rows(language, "orders-title", all),
             waiting: vec![(us, "Mi Note".to_owned(), at(8, 0))],
+            deposits: if all {
+                let state = kontor_domain::sale::DepositState::ALL;
+                state.map(|s| ("sale_x".to_owned(), us, usd("5.00"), s, at(8, 0))).to_vec()
+            } else {
+                Vec::new()
+            },
             entries: if all {
                 vec![("sale_x".to_owned(), us, "rush".to_owned(), at(8, 0))]
             } else {

@@ -4,9 +4,9 @@ use kontor_base::Language;
 
 use super::{at, lone, money, price, shell, vat};
 use crate::page::{
-    ChannelLine, Curve, EntryForm, EntryProblem, Expected, FieldProblem, PassOnForm, PassOnPage,
-    PassOnProblem, PlacePage, PlaceState, Refusal, ReportPage, SaleCard, SalePage, SaleStage,
-    SaleTimes, SalesPage, WayLine, WayName,
+    ChannelLine, Curve, DepositPage, DepositStage, EntryForm, EntryProblem, Expected, FieldProblem,
+    PassOnForm, PassOnPage, PassOnProblem, PlaceDeposit, PlacePage, PlaceState, Refusal,
+    ReportPage, SaleCard, SalePage, SaleStage, SaleTimes, SalesPage, WayLine, WayName,
 };
 
 use PlaceState as S;
@@ -43,6 +43,7 @@ impl SalePage {
                 free: runs.then_some(if stage == SaleStage::Live { (10, 99) } else { (0, 0) }),
                 is_open: stage.takes_entries() && !(runs && way == WayName::Draw),
                 digest: runs.then(|| HASH.to_owned()),
+                deposit: (way == WayName::Batch).then(|| money("999", "INR")),
             };
             vec![
                 line(WayName::Rush, 1_200),
@@ -108,6 +109,7 @@ impl SalePage {
             ("no-way", EntryProblem::Way),
             ("not-cleared", EntryProblem::NotCleared),
             ("no-email", EntryProblem::Email(FieldProblem::Missing)),
+            ("place-paid", EntryProblem::PlacePaid),
         ];
         for (name, problem) in again {
             all.push((name, Self { problems: vec![problem], ..page(SaleStage::Live) }));
@@ -150,6 +152,10 @@ impl PlacePage {
             key: "key".to_owned(),
             entry: "entry_1".to_owned(),
             link: "/in/en/sale/sale_1/place/ticket".to_owned(),
+            deposit: (way == WayName::Batch).then(|| PlaceDeposit {
+                amount: money("999", "INR"),
+                path: "/in/en/sale/sale_1/deposit/token".to_owned(),
+            }),
             notice,
         };
         let (claim, checkout) = ("claim".to_owned(), "/in/en/checkout/token".to_owned());
@@ -198,7 +204,43 @@ impl PlacePage {
             ("paying", page(S::SoldOut, "none", W::Rush, Some("place-notice-paying"))),
             ("code-gone", page(S::Turn, "none", W::Code, Some("place-notice-code"))),
             ("key", page(S::Turn, "good", W::Rush, Some("place-notice-key"))),
+            ("deposit-gone", page(S::Turn, "good", W::Batch, Some("place-notice-deposit"))),
             ("full", page(S::SoldOut, "none", W::Rush, Some("place-notice-full"))),
+        ]
+    }
+}
+
+impl DepositPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |stage, paid: bool, notice| Self {
+            shell: lone(language, "IN", "sale/sale_1/deposit/token"),
+            sale: "sale_1".to_owned(),
+            name: "Redmi 2".to_owned(),
+            picture: "phone-small".to_owned(),
+            amount: money("999", "INR"),
+            paid_at: paid.then(|| at(8, 20)),
+            stage,
+            is_offered: true,
+            scenario: String::new(),
+            key: "key".to_owned(),
+            notice,
+        };
+        let path = "/pay/test/pay_1".to_owned();
+        let place = "/in/en/sale/sale_1/place/ticket".to_owned();
+        let order = "/in/en/order/token".to_owned();
+        let returned = DepositStage::Returned { at: at(9, 10) };
+        vec![
+            ("open", page(DepositStage::Open, false, None)),
+            ("declined", page(DepositStage::Declined, false, None)),
+            ("changed", page(DepositStage::Open, false, Some("deposit-notice-changed"))),
+            ("waiting", page(DepositStage::Waiting, false, None)),
+            ("action", page(DepositStage::Action { path }, false, None)),
+            ("held", page(DepositStage::Held { place }, true, Some("deposit-notice-paying"))),
+            ("applied", page(DepositStage::Applied { order }, true, None)),
+            ("returned", page(returned.clone(), true, Some("deposit-notice-over"))),
+            ("gone", page(returned, true, Some("deposit-notice-gone"))),
+            ("closed", page(DepositStage::Closed, false, None)),
+            ("no-way", Self { is_offered: false, ..page(DepositStage::Open, false, None) }),
         ]
     }
 }

@@ -1,8 +1,9 @@
 //! Customers and waiting lists.
 
 use askama::Template;
-use kontor_base::{Instant, Language};
+use kontor_base::{Instant, Language, Money};
 use kontor_domain::market::MarketCode;
+use kontor_domain::sale::DepositState;
 
 use super::{OrderRows, StaffShell};
 use crate::kit::text::Text;
@@ -25,6 +26,8 @@ pub struct CustomerPage {
     pub waiting: Vec<(MarketCode, String, Instant)>,
     /// Sales that they have entered: which, market, way, when.
     pub entries: Vec<(String, MarketCode, String, Instant)>,
+    /// Deposits: which sale, market, how much, where it stands, since when.
+    pub deposits: Vec<(String, MarketCode, Money, DepositState, Instant)>,
     /// The person may hand out what is kept.
     pub may_export: bool,
     /// The person may put addresses together.
@@ -33,6 +36,22 @@ pub struct CustomerPage {
     pub may_erase: bool,
     /// The key of the forms.
     pub key: String,
+}
+
+impl CustomerPage {
+    /// Where a deposit stands, in words.
+    fn deposit_words(&self, state: &DepositState) -> String {
+        let t = self.shell.text();
+        t.get(match state {
+            DepositState::Open => "desk-deposit-open",
+            DepositState::Paying => "desk-deposit-paying",
+            DepositState::Failed => "desk-deposit-failed",
+            DepositState::Held => "desk-deposit-held",
+            DepositState::Applied => "desk-deposit-applied",
+            DepositState::Returned => "desk-deposit-returned",
+        })
+        .into_owned()
+    }
 }
 
 /// A list on which people wait.

@@ -224,10 +224,13 @@ pub struct OrderDeskPage {
     pub paid_by: String,
     /// How the payment stands.
     pub payment: String,
-    /// What was collected.
+    /// What was collected when it was bought.
     pub captured: Money,
     /// What of it went back.
     pub refunded: Money,
+    /// The deposit that went towards it: when it was paid, how much, and what of it is still with the
+    /// order.
+    pub deposit: Option<(Instant, Money, Money)>,
     /// Refunds: when, how much, why, whether the provider has sent it.
     pub refunds: Vec<(Instant, Money, String, bool)>,
     /// The books: when, from, to, how much, why.
@@ -248,6 +251,7 @@ pub struct OrderDeskPage {
 
 impl OrderDeskPage {
     fn left(&self) -> Money {
-        Money::new(self.captured.minor - self.refunded.minor, self.captured.currency)
+        let deposit = self.deposit.as_ref().map_or(0, |(_, _, left)| left.minor);
+        Money::new(self.captured.minor - self.refunded.minor + deposit, self.captured.currency)
     }
 }

@@ -248,6 +248,7 @@ const fn said(refusal: &SaleRefusal) -> &'static str {
         SaleRefusal::NotCleared => "sale-error-not-cleared",
         SaleRefusal::Excluded => "sale-error-excluded",
         SaleRefusal::Code(_) | SaleRefusal::CodeUnknown => "place-notice-code",
+        SaleRefusal::DepositMissing => "place-notice-deposit",
         _ => "place-notice-busy",
     }
 }

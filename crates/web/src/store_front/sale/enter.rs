@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::{Country, Email, Phone};
 use kontor_domain::sale::Way;
 use kontor_shop::Failure;
-use kontor_shop::sale::{Enter, SaleRefusal, enter};
+use kontor_shop::order::{BeginDeposit, begin_deposit};
+use kontor_shop::sale::{Enter, SaleRefusal, ShownSale, enter};
 use serde::Deserialize;
 
 use super::public::{again, find};
@@ -69,6 +70,9 @@ pub(super) async fn enter_sale(
         },
         Err(problems) => return again(&app, &visit, &seen, typed, problems),
     };
+    if seen.definition.deposit(wish.market, wish.way).is_some() {
+        return begin(&app, &uri, &visit, &seen, wish, typed).await;
+    }
     match enter(&app.shop, wish).await {
         Ok(entered) => {
             let below = format!("sale/{}/place", seen.definition.sale);
@@ -83,6 +87,34 @@ pub(super) async fn enter_sale(
         },
         Err(Failure::KeyReused) => Problem::key_reused().respond(&app, uri.path(), None),
         Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+}
+
+/// A place that costs something: its deposit begins, and its page asks for the payment.
+async fn begin(
+    app: &App,
+    uri: &Uri,
+    visit: &Visit,
+    seen: &ShownSale,
+    wish: Enter,
+    typed: EntryForm,
+) -> Response {
+    let sale = seen.definition.sale;
+    // The form can stand on a kept page and has no key: see what `once` says.
+    let command = BeginDeposit { wish, language: visit.language, once: None };
+    match begin_deposit(&app.shop, command).await {
+        Ok(begun) => {
+            let (id, _) = begun.answer;
+            let token = app.shop.keys.deposit_token(id);
+            let path = visit.path(&format!("sale/{sale}/deposit/{token}"));
+            never_kept(Redirect::to(&path).into_response())
+        }
+        Err(Failure::Refused(refusal)) => match said(&refusal) {
+            Some(problem) => again(app, visit, seen, typed, vec![problem]),
+            None => refused(app, uri.path(), &refusal),
+        },
+        Err(Failure::KeyReused) => Problem::key_reused().respond(app, uri.path(), None),
+        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(app, uri.path(), None),
     }
 }
 
@@ -143,6 +175,7 @@ const fn said(refusal: &SaleRefusal) -> Option<EntryProblem> {
         SaleRefusal::CodeUnknown => EntryProblem::CodeUnknown,
         SaleRefusal::EnteredElsewhere => EntryProblem::EnteredElsewhere,
         SaleRefusal::Excluded => EntryProblem::Excluded,
+        SaleRefusal::PlacePaid => EntryProblem::PlacePaid,
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 
 mod act;
 mod clock;
+mod deposit;
 mod enter;
 mod list;
 mod pass_on;
@@ -25,6 +26,7 @@ use crate::kit::routes::Routes;
 use crate::page::WayName;
 use crate::store_front::visit::Visit;
 
+pub(super) use deposit::path_of as deposit_path;
 pub(super) use list::cards_now;
 
 /// Adds the sale's pages.
@@ -38,6 +40,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(enter::ROUTE, post(enter::enter_sale))
         .add(place::ROUTE, get(place::show))
         .add(place::LINK, get(place::come_back))
+        .add(deposit::SHOW, get(deposit::show))
+        .add(deposit::PAY, post(deposit::pay))
+        .add(deposit::LEAVE, post(deposit::leave))
         .add(act::CLAIM, post(act::take))
         .add(act::WAIT, post(act::stand))
         .add(act::CHECKOUT, post(act::check_out))

@@ -5,9 +5,10 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Instant;
 use kontor_base::id::{self, CheckoutId, SaleId};
-use kontor_domain::sale::{SaleState, TICKET_TEXT_MAX, Way};
+use kontor_domain::sale::{DepositState, SaleState, TICKET_TEXT_MAX, Way};
 use kontor_ledger::sale::ClaimState;
 use kontor_shop::core::claim_bytes;
+use kontor_shop::order::{KeptDeposit, deposit_of_entry};
 use kontor_shop::sale::{Claimed, SaleRefusal, ShownSale, Status, status};
 use serde::Deserialize;
 
@@ -16,9 +17,9 @@ use super::public::find;
 use super::{never_kept, refused, sale_id, way_name};
 use crate::kit::app::App;
 use crate::kit::cookie;
-use crate::kit::problem::html;
+use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Class, Route};
-use crate::page::{PlacePage, PlaceState};
+use crate::page::{PlaceDeposit, PlacePage, PlaceState};
 use crate::store_front::visit::{Visit, nothing_here};
 
 pub(super) const ROUTE: Route =
@@ -109,6 +110,22 @@ pub(super) async fn answer(
         return to_sale(visit, sale);
     };
     let way = ticket_read.as_ref().map_or(Way::Rush, |ticket| ticket.way);
+    let deposit = match ticket_read.as_ref() {
+        Some(ticket) if seen.definition.deposit(ticket.market, way).is_some() => {
+            match deposit_of_entry(&app.shop, ticket.entry).await {
+                Ok(Some(kept)) => Some(kept),
+                // The place was given up before the line was made.
+                Ok(None) => return to_sale(visit, sale),
+                Err(fault) => return Problem::fault(&fault).respond(app, &path, None),
+            }
+        }
+        _ => None,
+    };
+    let token = |kept: &KeptDeposit| app.shop.keys.deposit_token(kept.id);
+    let below = |kept: &KeptDeposit| visit.path(&format!("sale/{sale}/deposit/{}", token(kept)));
+    if let Some(back) = deposit.as_ref().filter(|kept| kept.state == DepositState::Returned) {
+        return never_kept(Redirect::to(&below(back)).into_response());
+    }
     let page = PlacePage {
         shell: visit.private_shell(app, &format!("sale/{sale}/place")),
         sale: sale.to_string(),
@@ -129,6 +146,7 @@ pub(super) async fn answer(
         key: id::encode(app.shop.random.bytes16()),
         entry: ticket_read.map(|ticket| ticket.entry.to_string()).unwrap_or_default(),
         link: visit.path(&format!("sale/{sale}/place/{ticket}")),
+        deposit: deposit.map(|kept| PlaceDeposit { amount: kept.amount, path: below(&kept) }),
         notice: shown.notice,
     };
     never_kept(html(shown.status, &page))

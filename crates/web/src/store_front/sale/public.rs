@@ -127,6 +127,7 @@ fn page(
                 .free
                 .filter(|_| seen.state.takes_claims())
                 .map(|range| (range.from, range.to)),
+            deposit: definition.deposit(visit.code, way.way),
             // A draw is over when it is drawn.
             is_open: stage.takes_entries() && !(way.way == Way::Draw && seen.state.takes_claims()),
             digest: way.entries_digest.map(|digest| digest.to_string()),
