@@ -195,6 +195,11 @@ fn admit<'s>(
     match (verb, ticket.way) {
         // Who has lost moves up by themselves when a winner's units come back.
         (_, Way::Draw) if !turn => return Err(SaleRefusal::NotDrawn),
+        // Whoever was not let in before the last unit went hears that, and can wait for one that comes
+        // back; for a turn that does not come nobody should.
+        (Verb::Take, Way::Rush) if !turn && sale.state == SaleState::SoldOut => {
+            return Err(SaleRefusal::Lot(Refusal::SoldOut));
+        }
         (_, Way::Batch) | (Verb::Take, _) if !turn => return Err(SaleRefusal::NotYourTurn),
         _ => {}
     }
