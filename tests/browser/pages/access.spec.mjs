@@ -99,7 +99,7 @@ test('a key is made for another program, shown once, and ended', async ({ page, 
   await page.goto('/admin/programs');
   await expect(page.locator('h1')).toBeVisible();
   await look(page, 'staff-programs', { hasScript });
-  await page.locator('summary').first().click();
+  await page.locator('main summary').first().click();
   await page.fill('#key-name', 'Bookkeeping');
   await page.check('input[value="order.read"]');
   await page.fill('#key-markets', 'us');
@@ -117,7 +117,7 @@ test('a key is made for another program, shown once, and ended', async ({ page, 
   const over = await page.request.get('/api/v1/orders', { headers: { authorization: `Bearer ${secret}` } });
   expect(over.status()).toBe(401);
 
-  await page.locator('summary').nth(1).click();
+  await page.locator('main summary').nth(1).click();
   await page.fill('#hook-name', 'Store house');
   await page.fill('#hook-url', 'https://example.com/hooks');
   await page.check('form[action="/admin/programs/hooks"] input[value="order.placed"]');
