@@ -83,6 +83,8 @@ test('a passkey is added, brings one in, and is removed', async ({ browser, hasS
     await page.locator('#passkeys-title ~ .scroll tbody button').click();
     await expect(page.locator('#passkeys-title ~ .scroll')).toHaveCount(0);
     await page.click('.desk-top form[action="/admin/sign-out"] button');
+    // Going on before the answer would break the request off.
+    await expect(page).toHaveURL(/\/admin\/sign-in/);
     await page.goto(`${origin}/admin/sign-in`);
     await page.click('form[data-passkey] button');
     await expect(page.getByRole('alert').first()).toBeVisible();
