@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use kontor_base::{Country, Date};
 use kontor_domain::catalogue::{Model, Sku, Variant};
 use kontor_domain::clearance::{FactRef, Outcome, Place as At, Reach, Subject, ladder};
@@ -14,7 +14,7 @@ use kontor_shop::Snapshot;
 use kontor_shop::staff::Person;
 use serde::Deserialize;
 
-use super::desk::{market_for, markets_for, nothing, shell};
+use super::desk::{market_for, markets_for, nothing, shell, to_first_market};
 use crate::kit::app::App;
 use crate::kit::problem::html;
 use crate::kit::routes::Route;
@@ -49,10 +49,7 @@ pub(super) async fn first(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    match markets_for(&app, &person, Permission::ClearanceRead).first() {
-        Some(market) => Redirect::to(&format!("/admin/{market}/clearances")).into_response(),
-        None => nothing(&app, &uri),
-    }
+    to_first_market(&app, &uri, &person, Permission::ClearanceRead, "clearances")
 }
 
 pub(super) async fn matrix(

@@ -102,6 +102,20 @@ pub(super) fn markets_for(app: &App, person: &Person, permission: Permission) ->
     codes.filter(|code| own.contains(*code)).collect()
 }
 
+/// Leads to a place of the first market in which a person may see it.
+pub(super) fn to_first_market(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    permission: Permission,
+    place: &str,
+) -> Response {
+    match markets_for(app, person, permission).first() {
+        Some(market) => Redirect::to(&format!("/admin/{market}/{place}")).into_response(),
+        None => nothing(app, uri),
+    }
+}
+
 /// The page for an address where nothing is, or nothing for this person.
 pub(super) fn nothing(app: &App, uri: &Uri) -> Response {
     Problem::not_found().respond(app, uri.path(), None)

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use kontor_base::id::ResellerOrderId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
@@ -15,7 +15,7 @@ use kontor_shop::staff::{ExpansionAct, Person};
 use kontor_shop::stock::Serials;
 use serde::Deserialize;
 
-use super::desk::{market_for, markets_for, nothing, notice, shell};
+use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
 use crate::kit::app::App;
 use crate::kit::form_key;
@@ -39,10 +39,7 @@ pub(super) async fn first(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    match markets_for(&app, &person, Permission::OrderDispatch).first() {
-        Some(market) => Redirect::to(&format!("/admin/{market}/dispatch")).into_response(),
-        None => nothing(&app, &uri),
-    }
+    to_first_market(&app, &uri, &person, Permission::OrderDispatch, "dispatch")
 }
 
 #[derive(Default, Deserialize)]

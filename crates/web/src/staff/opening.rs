@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use kontor_base::{Date, Money};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::{MarketCode, Stage};
@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::clearance::rule_of;
 use super::csv::Csv;
-use super::desk::{market_for, markets_for, nothing, notice, shell};
+use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
 use super::opening_view::{choices, differences, fill, next, stage_words, weeks};
 use crate::kit::app::App;
@@ -81,10 +81,7 @@ pub(super) async fn first(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    match markets_for(&app, &person, Permission::MarketRead).first() {
-        Some(market) => Redirect::to(&format!("/admin/{market}/opening")).into_response(),
-        None => nothing(&app, &uri),
-    }
+    to_first_market(&app, &uri, &person, Permission::MarketRead, "opening")
 }
 
 pub(super) async fn show(

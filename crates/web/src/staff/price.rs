@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Path, Query, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use kontor_base::{Instant, Money};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::{Market, MarketCode};
@@ -18,7 +18,7 @@ use kontor_shop::staff::{Act, Person, foresee};
 use serde::Deserialize;
 
 use super::clearance::name_of;
-use super::desk::{market_for, markets_for, nothing, shell};
+use super::desk::{market_for, markets_for, nothing, shell, to_first_market};
 use super::work::{Sent, Trouble, carry, greet, sent, trouble};
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
@@ -55,10 +55,7 @@ pub(super) async fn first(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    match markets_for(&app, &person, Permission::PriceRead).first() {
-        Some(market) => Redirect::to(&format!("/admin/{market}/prices")).into_response(),
-        None => nothing(&app, &uri),
-    }
+    to_first_market(&app, &uri, &person, Permission::PriceRead, "prices")
 }
 
 pub(super) async fn list(

@@ -366,19 +366,22 @@ async fn about(
     Ok(market.map(|market| (found, market)))
 }
 
-macro_rules! about {
+/// What a small form is about, by the `about` of the file that calls this; otherwise the handler
+/// answers what is wrong with it.
+macro_rules! asked_about {
     ($app:expr, $uri:expr, $person:expr, $id:expr, $form:expr) => {{
         let sent = match $form {
             Ok(Form(sent)) => sent,
             Err(rejection) => return Problem::form(&rejection).respond(&$app, $uri.path(), None),
         };
         match about(&$app, &$person, &$id, &sent).await {
-            Ok(Some((found, market))) => (sent, found, market),
+            Ok(Some((found, particular))) => (sent, found, particular),
             Ok(None) => return nothing(&$app, &$uri),
             Err(problem) => return problem.respond(&$app, $uri.path(), None),
         }
     }};
 }
+pub(super) use asked_about;
 
 pub(super) async fn reject(
     State(app): State<App>,
@@ -387,7 +390,7 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = about!(app, uri, person, id, form);
+    let (sent, found, market) = asked_about!(app, uri, person, id, form);
     let act = ExpansionAct::RejectReseller { reseller: found.reseller.id, market };
     let doing = Doing {
         act: act.into(),
@@ -405,7 +408,7 @@ pub(super) async fn allot(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = about!(app, uri, person, id, form);
+    let (sent, found, market) = asked_about!(app, uri, person, id, form);
     let own = found.contracts.iter().any(|kept| kept.contract.code == sent.contract);
     let (Ok(sku), Ok(units), true) = (sent.sku.parse(), sent.units.trim().parse::<i64>(), own)
     else {
@@ -429,7 +432,7 @@ pub(super) async fn key(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = about!(app, uri, person, id, form);
+    let (sent, found, market) = asked_about!(app, uri, person, id, form);
     if !is_form_key(&sent.key) {
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
@@ -457,7 +460,7 @@ pub(super) async fn end_key(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = about!(app, uri, person, id, form);
+    let (sent, found, market) = asked_about!(app, uri, person, id, form);
     let Some(hash) = id::decode(&sent.hash) else { return nothing(&app, &uri) };
     match end_reseller_key(&app.shop, &person, market, found.reseller.id, hash).await {
         Ok(_) => Redirect::to(&format!("/admin/resellers/{id}")).into_response(),

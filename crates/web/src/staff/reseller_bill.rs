@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::desk::{nothing, shell};
 use super::doing::Doing;
-use super::reseller::{back, found, said_bad};
+use super::reseller::{asked_about, back, found, said_bad};
 use super::reseller_view::{bill_csv, bill_document, product_name};
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
@@ -62,20 +62,6 @@ async fn about(
     Ok(order.filter(own).map(|order| (found, order)))
 }
 
-macro_rules! about {
-    ($app:expr, $uri:expr, $person:expr, $id:expr, $form:expr) => {{
-        let sent = match $form {
-            Ok(Form(sent)) => sent,
-            Err(rejection) => return Problem::form(&rejection).respond(&$app, $uri.path(), None),
-        };
-        match about(&$app, &$person, &$id, &sent).await {
-            Ok(Some((found, order))) => (sent, found, order),
-            Ok(None) => return nothing(&$app, &$uri),
-            Err(problem) => return problem.respond(&$app, $uri.path(), None),
-        }
-    }};
-}
-
 pub(super) async fn cancel(
     State(app): State<App>,
     uri: Uri,
@@ -83,7 +69,7 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, _, order) = about!(app, uri, person, id, form);
+    let (sent, _, order) = asked_about!(app, uri, person, id, form);
     let (market, reason) = (order.body.market, sent.reason.clone());
     let act = ExpansionAct::CancelReseller { market, order: order.id, reason };
     let what = "staff.reseller.cancel";
@@ -98,7 +84,7 @@ pub(super) async fn bill(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, _, order) = about!(app, uri, person, id, form);
+    let (sent, _, order) = asked_about!(app, uri, person, id, form);
     let tax = Money::parse(sent.tax.trim(), order.body.total.currency);
     let (Ok(due_on), Ok(tax)) = (sent.due_on.trim().parse(), tax) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -119,7 +105,7 @@ pub(super) async fn money(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, order) = about!(app, uri, person, id, form);
+    let (sent, found, order) = asked_about!(app, uri, person, id, form);
     let billed = found.bills.iter().find(|bill| bill.order == order.id);
     let (Some(billed), Ok(on)) = (billed, sent.on.trim().parse()) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;

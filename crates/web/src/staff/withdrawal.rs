@@ -20,7 +20,7 @@ use serde::Deserialize;
 use super::clearance::name_of;
 use super::csv::Csv;
 use super::customer::model_name;
-use super::desk::{market_for, markets_for, nothing, notice, shell};
+use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
 use super::tell::path;
 use crate::kit::app::App;
@@ -55,10 +55,7 @@ pub(super) async fn first(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    match markets_for(&app, &person, Permission::MarketRead).first() {
-        Some(market) => Redirect::to(&format!("/admin/{market}/withdrawals")).into_response(),
-        None => nothing(&app, &uri),
-    }
+    to_first_market(&app, &uri, &person, Permission::MarketRead, "withdrawals")
 }
 
 #[derive(Default, Deserialize)]
