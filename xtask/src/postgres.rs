@@ -76,11 +76,17 @@ impl Server {
         let mut server = as_postgres(&programs.join("postgres"));
         server.arg("-D").arg(&data).arg("-k").arg(folder).args(["-p", &port.to_string()]);
         let own = |setting: &str, name: &str| format!("{setting}={}", folder.join(name).display());
-        let files = [own("ssl_cert_file", CERTIFICATE), own("ssl_key_file", KEY)];
+        // Who shows the server's own certificate is known to it.
+        let files = [
+            own("ssl_cert_file", CERTIFICATE),
+            own("ssl_key_file", KEY),
+            own("ssl_ca_file", CERTIFICATE),
+        ];
         let mut settings = vec![
             "ssl=on",
             &files[0],
             &files[1],
+            &files[2],
             "listen_addresses=127.0.0.1",
             "max_connections=300",
             "max_locks_per_transaction=256",

@@ -74,6 +74,18 @@ fn describe() {
         "Time of a group commit, its work included."
     );
     describe_histogram!("kontor_store_batch_size", "Transactions in a group commit.");
+    describe_counter!(
+        "kontor_store_round_trips_total",
+        "Waits for a database server inside transactions that write, by name."
+    );
+    describe_counter!(
+        "kontor_store_careful_runs_total",
+        "Group commits that were run again one by one because something in them was refused."
+    );
+    describe_counter!(
+        "kontor_store_conflicts_total",
+        "Group commits that were run again because another node was in the way."
+    );
     describe_gauge!("kontor_store_queue_length", "Writes that wait for the writer.");
     describe_gauge!("kontor_jobs", "Jobs in the queue, by state.");
 }

@@ -17,18 +17,25 @@ use crate::values;
 ///
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, id: CartId) -> Result<Option<Cart>, StoreError> {
-    tx.optional(
-        "SELECT market, version, lines FROM cart WHERE id = $1",
-        values![id.bytes()],
-        |row| {
-            let market: MarketCode =
-                row.text(0)?.parse().map_err(|error| StoreError::bad_row("cart", error))?;
-            let version =
-                u64::try_from(row.int(1)?).map_err(|error| StoreError::bad_row("cart", error))?;
-            Ok(Cart { id, market, version, lines: row.json(2, "cart")? })
-        },
-    )
+    tx.optional(GET, values![id.bytes()], |row| {
+        let market: MarketCode =
+            row.text(0)?.parse().map_err(|error| StoreError::bad_row("cart", error))?;
+        let version =
+            u64::try_from(row.int(1)?).map_err(|error| StoreError::bad_row("cart", error))?;
+        Ok(Cart { id, market, version, lines: row.json(2, "cart")? })
+    })
 }
+
+/// Asks a server already now for [`get`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn get_ahead(tx: &mut Tx<'_>, id: CartId) -> Result<(), StoreError> {
+    tx.ahead(GET, values![id.bytes()])
+}
+
+const GET: &str = "SELECT market, version, lines FROM cart WHERE id = $1";
 
 /// Writes a cart as it is now.
 ///

@@ -203,10 +203,12 @@ pub fn save_photo(
 ///
 /// When the database cannot be written.
 pub fn remove_photo(tx: &mut Tx<'_>, model: &Slug, hash: &str) -> Result<bool, StoreError> {
-    let removed = tx.execute(
-        "DELETE FROM catalogue_photo WHERE model = $1 AND hash = $2",
-        values![model.as_str(), hash],
-    )?;
+    let removed = tx
+        .execute(
+            "DELETE FROM catalogue_photo WHERE model = $1 AND hash = $2",
+            values![model.as_str(), hash],
+        )?
+        .rows()?;
     tx.touch(Topic::Catalogue)?;
     Ok(removed > 0)
 }

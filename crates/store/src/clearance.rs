@@ -84,10 +84,12 @@ pub fn save<T: Serialize>(
 ///
 /// When the database cannot be written.
 pub fn remove(tx: &mut Tx<'_>, kind: Kind, code: &str, at: Instant) -> Result<bool, StoreError> {
-    let removed = tx.execute(
-        "DELETE FROM clearance_fact WHERE kind = $1 AND code = $2",
-        values![kind.word(), code],
-    )?;
+    let removed = tx
+        .execute(
+            "DELETE FROM clearance_fact WHERE kind = $1 AND code = $2",
+            values![kind.word(), code],
+        )?
+        .rows()?;
     if removed > 0 {
         note_change(tx, kind, code, None, at)?;
     }

@@ -128,11 +128,13 @@ pub fn images(tx: &mut Tx<'_>) -> Result<Vec<(BuildId, BuildFile)>, StoreError> 
 /// When the database cannot be written.
 pub fn add_image(tx: &mut Tx<'_>, build: BuildId, file: &BuildFile) -> Result<bool, StoreError> {
     let sha256 = file.sha256.to_string();
-    let new = tx.execute(
-        "INSERT INTO build_image (build, name, bytes, sha256) VALUES ($1, $2, $3, $4)
+    let new = tx
+        .execute(
+            "INSERT INTO build_image (build, name, bytes, sha256) VALUES ($1, $2, $3, $4)
          ON CONFLICT (build) DO NOTHING",
-        values![build.bytes(), &file.name, to_row(file.bytes)?, &sha256],
-    )?;
+            values![build.bytes(), &file.name, to_row(file.bytes)?, &sha256],
+        )?
+        .rows()?;
     tx.touch(Topic::Rollout)?;
     Ok(new > 0)
 }
@@ -202,7 +204,7 @@ pub fn want(
          VALUES ($1, $2, $3, 'wanted', 0, 0, 0, '', 0, '', '', '', 0, '', '', $4)
          ON CONFLICT (from_build, to_build) DO NOTHING",
         values![from.bytes(), to.bytes(), model, at],
-    )?;
+    )?.rows()?;
     Ok(new > 0)
 }
 
@@ -216,7 +218,8 @@ pub fn reclaim(tx: &mut Tx<'_>, silent_since: Instant, at: Instant) -> Result<us
         "UPDATE delta SET state = 'wanted', worker = '', changed_at = $2
          WHERE state = 'working' AND changed_at < $1",
         values![silent_since, at],
-    )
+    )?
+    .rows()
 }
 
 /// Moves a delta from the state `before`; `false` when it stands elsewhere.
@@ -233,11 +236,13 @@ pub fn step(
     note: &str,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let moved = tx.execute(
-        "UPDATE delta SET state = $4, worker = $5, note = $6, changed_at = $7
+    let moved = tx
+        .execute(
+            "UPDATE delta SET state = $4, worker = $5, note = $6, changed_at = $7
          WHERE from_build = $1 AND to_build = $2 AND state = $3",
-        values![from.bytes(), to.bytes(), before.word(), after.word(), worker, note, at],
-    )?;
+            values![from.bytes(), to.bytes(), before.word(), after.word(), worker, note, at],
+        )?
+        .rows()?;
     Ok(moved > 0)
 }
 
@@ -253,11 +258,20 @@ pub fn progress(
     (done_bytes, total_bytes): (u64, u64),
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let own = tx.execute(
-        "UPDATE delta SET done_bytes = $4, total_bytes = $5, changed_at = $6
+    let own = tx
+        .execute(
+            "UPDATE delta SET done_bytes = $4, total_bytes = $5, changed_at = $6
          WHERE from_build = $1 AND to_build = $2 AND state = 'working' AND worker = $3",
-        values![from.bytes(), to.bytes(), worker, to_row(done_bytes)?, to_row(total_bytes)?, at],
-    )?;
+            values![
+                from.bytes(),
+                to.bytes(),
+                worker,
+                to_row(done_bytes)?,
+                to_row(total_bytes)?,
+                at
+            ],
+        )?
+        .rows()?;
     Ok(own > 0)
 }
 
@@ -278,27 +292,29 @@ pub fn finish(
 ) -> Result<bool, StoreError> {
     let (sha256, from_sha256, to_sha256) =
         (made.file.sha256.to_string(), made.from_sha256.to_string(), made.to_sha256.to_string());
-    let own = tx.execute(
-        "UPDATE delta SET state = $4, name = $5, bytes = $6, sha256 = $7, from_sha256 = $8,
+    let own = tx
+        .execute(
+            "UPDATE delta SET state = $4, name = $5, bytes = $6, sha256 = $7, from_sha256 = $8,
              to_sha256 = $9, to_bytes = $10, whole_bytes = $11, note = $12, worker = '',
              changed_at = $13
          WHERE from_build = $1 AND to_build = $2 AND state = 'working' AND worker = $3",
-        values![
-            from.bytes(),
-            to.bytes(),
-            worker,
-            state.word(),
-            &made.file.name,
-            to_row(made.file.bytes)?,
-            &sha256,
-            &from_sha256,
-            &to_sha256,
-            to_row(made.to_bytes)?,
-            to_row(whole_bytes)?,
-            note,
-            at,
-        ],
-    )?;
+            values![
+                from.bytes(),
+                to.bytes(),
+                worker,
+                state.word(),
+                &made.file.name,
+                to_row(made.file.bytes)?,
+                &sha256,
+                &from_sha256,
+                &to_sha256,
+                to_row(made.to_bytes)?,
+                to_row(whole_bytes)?,
+                note,
+                at,
+            ],
+        )?
+        .rows()?;
     tx.touch(Topic::Rollout)?;
     Ok(own > 0)
 }

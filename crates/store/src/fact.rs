@@ -2,20 +2,11 @@
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::Tx;
-use crate::kernel::topic::Topic;
 use crate::values;
 
-/// How often the facts of each area have changed since the database was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FactVersions([i64; Topic::FACTS.len()]);
+pub use crate::kernel::topic::FactVersions;
 
-impl FactVersions {
-    /// The version of an area's facts; 0 for areas without any.
-    #[must_use]
-    pub fn of(&self, topic: Topic) -> i64 {
-        Topic::FACTS.iter().position(|fact| *fact == topic).map_or(0, |at| self.0[at])
-    }
-}
+const VERSIONS: &str = "SELECT area, version FROM fact_version ORDER BY area";
 
 /// The versions as this transaction sees them.
 ///
@@ -24,15 +15,19 @@ impl FactVersions {
 /// When the database cannot be read.
 pub fn versions(tx: &mut Tx<'_>) -> Result<FactVersions, StoreError> {
     let mut versions = FactVersions::default();
-    let rows = tx.query("SELECT area, version FROM fact_version ORDER BY area", &[], |row| {
-        Ok((row.text(0)?, row.int(1)?))
-    })?;
-    for (area, version) in rows {
-        if let Some(at) = Topic::FACTS.iter().position(|topic| topic.word() == area) {
-            versions.0[at] = version;
-        }
+    for (area, version) in tx.query(VERSIONS, &[], |row| Ok((row.text(0)?, row.int(1)?)))? {
+        versions.set(&area, version);
     }
     Ok(versions)
+}
+
+/// Asks a server for [`versions`] already now.
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn versions_ahead(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.ahead(VERSIONS, &[])
 }
 
 /// Where a fact is from, as the file said that it was imported from.

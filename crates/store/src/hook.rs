@@ -124,11 +124,7 @@ pub struct Attempt {
 ///
 /// When the database cannot be written; likewise below.
 pub fn emit(tx: &mut Tx<'_>, event: &Event) -> Result<(), StoreError> {
-    let anybody = tx.optional(
-        "SELECT made_at FROM hook_endpoint WHERE state = 'active' LIMIT 1",
-        &[],
-        |row| row.int(0),
-    )?;
+    let anybody = tx.optional(ANYBODY, &[], |row| row.int(0))?;
     if anybody.is_none() {
         return Ok(());
     }
@@ -145,6 +141,17 @@ pub fn emit(tx: &mut Tx<'_>, event: &Event) -> Result<(), StoreError> {
         ],
     )?;
     tx.touch(Topic::Job)
+}
+
+const ANYBODY: &str = "SELECT made_at FROM hook_endpoint WHERE state = 'active' LIMIT 1";
+
+/// Asks a server already now whether [`emit`] has anybody to tell.
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn emit_ahead(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.ahead(ANYBODY, &[])
 }
 
 /// Events that nobody has made deliveries of, the oldest first.
@@ -378,11 +385,13 @@ pub fn again(
     id: HookDeliveryId,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let changed = tx.execute(
-        "UPDATE hook_delivery SET state = 'waiting', due_at = $3, attempts = 0
+    let changed = tx
+        .execute(
+            "UPDATE hook_delivery SET state = 'waiting', due_at = $3, attempts = 0
          WHERE id = $1 AND endpoint = $2 AND state <> 'waiting'",
-        values![id.bytes(), endpoint.bytes(), at],
-    )?;
+            values![id.bytes(), endpoint.bytes(), at],
+        )?
+        .rows()?;
     tx.touch(Topic::Job)?;
     Ok(changed == 1)
 }

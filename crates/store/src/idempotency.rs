@@ -24,16 +24,43 @@ pub enum Seen {
 ///
 /// When the database cannot be read.
 pub fn look(tx: &mut Tx<'_>, request: &KeyedHash, body: &KeyedHash) -> Result<Seen, StoreError> {
-    let found = tx.optional(
-        "SELECT body, answer FROM idempotency WHERE request = $1",
-        values![request],
-        |row| Ok((row.bytes16(0)?, row.text(1)?)),
-    )?;
+    let found = tx.optional(LOOK, values![request], |row| Ok((row.bytes16(0)?, row.text(1)?)))?;
     Ok(match found {
         None => Seen::Never,
         Some((seen, answer)) if seen == *body => Seen::Answered(answer),
         Some(_) => Seen::OtherBody,
     })
+}
+
+const LOOK: &str = "SELECT body, answer FROM idempotency WHERE request = $1";
+
+/// Asks a server already now for [`look`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn look_ahead(tx: &mut Tx<'_>, request: &KeyedHash) -> Result<(), StoreError> {
+    tx.ahead(LOOK, values![request])
+}
+
+/// Remembers the answer unless there is one already: whoever was first has said what counts.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn remember_first(
+    tx: &mut Tx<'_>,
+    request: &KeyedHash,
+    body: &KeyedHash,
+    answer: &str,
+    at: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO idempotency (request, body, answer, answered_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (request) DO NOTHING",
+        values![request, body, answer, at],
+    )?;
+    Ok(())
 }
 
 /// Remembers the answer, in the transaction that had the effect.
@@ -66,5 +93,6 @@ pub fn forget_old(tx: &mut Tx<'_>, now: Instant, limit: i64) -> Result<usize, St
              SELECT request FROM idempotency WHERE answered_at < $1
              ORDER BY answered_at, request LIMIT $2)",
         values![now.plus_seconds(-limits::IDEMPOTENCY_KEPT_S), limit],
-    )
+    )?
+    .rows()
 }

@@ -44,6 +44,6 @@ pub use kernel::error::StoreError;
 pub use kernel::migrate::{MIGRATIONS, Migration};
 pub use kernel::place::{BeforeCommit, Options, Place, schema_version};
 pub use kernel::postgres::url::{PostgresUrl, PostgresUrlError};
-pub use kernel::sql::{Row, Tx, Value};
+pub use kernel::sql::{Changed, Row, Tx, Value};
 pub use kernel::sqlite::backup::{BackupError, backup, restore};
 pub use kernel::topic::Topic;

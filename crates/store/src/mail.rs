@@ -208,11 +208,13 @@ pub fn in_state(
 ///
 /// See [`queue`].
 pub fn again(tx: &mut Tx<'_>, id: LetterId, at: Instant) -> Result<bool, StoreError> {
-    let changed = tx.execute(
-        "UPDATE mail_letter SET state = 'waiting', due_at = $2, attempts = 0, done_at = NULL
+    let changed = tx
+        .execute(
+            "UPDATE mail_letter SET state = 'waiting', due_at = $2, attempts = 0, done_at = NULL
          WHERE id = $1 AND state = 'given_up'",
-        values![id.bytes(), at],
-    )?;
+            values![id.bytes(), at],
+        )?
+        .rows()?;
     tx.touch(Topic::Job)?;
     Ok(changed == 1)
 }
@@ -228,7 +230,8 @@ pub fn forget_done(tx: &mut Tx<'_>, before: Instant, limit: i64) -> Result<usize
              SELECT id FROM mail_letter WHERE state <> 'waiting' AND due_at < $1
              ORDER BY due_at LIMIT $2)",
         values![before, limit],
-    )
+    )?
+    .rows()
 }
 
 fn read(row: &Row<'_>) -> Result<Letter, StoreError> {

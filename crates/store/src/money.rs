@@ -1,11 +1,13 @@
 //! The money ledger: transfers and the balances they make. The decisions are `kontor-ledger`'s.
 
+use std::collections::BTreeMap;
+
 use kontor_base::id::{DepositId, OrderId, TransferId};
 use kontor_base::{Currency, Line, Money};
 use kontor_ledger::money::{MoneyAccount, MoneyTransfer};
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, parsed};
+use crate::kernel::sql::{Row, Tx, Value, parsed};
 use crate::values;
 
 /// Writes transfers and carries the balances along.
@@ -19,43 +21,60 @@ use crate::values;
 /// When a transfer is not sound: the decision that led here was wrong, and the transaction must
 /// not be kept.
 pub fn post(tx: &mut Tx<'_>, transfers: &[MoneyTransfer]) -> Result<(), StoreError> {
-    for transfer in transfers {
-        let flaw = transfer.check().err();
-        assert!(flaw.is_none(), "a transfer must be sound before it is written: {flaw:?}");
-        let owner = transfer.owner().expect("a sound transfer belongs to an order or a deposit");
-        let (from, to) = (transfer.from.to_string(), transfer.to.to_string());
-        let currency = transfer.amount.currency.code();
-        tx.execute(
-            "INSERT INTO money_transfer (id, order_id, made_at, from_account, to_account, minor,
-                 currency, cause, reference)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            values![
-                transfer.id.bytes(),
-                &owner,
-                transfer.at,
-                &from,
-                &to,
-                transfer.amount.minor,
-                currency,
-                transfer.cause.as_str(),
-                transfer.reference.as_str(),
-            ],
-        )?;
-        add(tx, &from, currency, -transfer.amount.minor)?;
-        add(tx, &to, currency, transfer.amount.minor)?;
+    let owned: Vec<_> = (transfers.iter())
+        .map(|transfer| {
+            let flaw = transfer.check().err();
+            assert!(flaw.is_none(), "a transfer must be sound before it is written: {flaw:?}");
+            let owner = transfer.owner();
+            let owner = owner.expect("a sound transfer belongs to an order or a deposit");
+            (transfer, owner, transfer.from.to_string(), transfer.to.to_string())
+        })
+        .collect();
+    let mut rows = Vec::with_capacity(owned.len() * TRANSFER_COLUMNS.len());
+    // One statement must not change a row twice.
+    let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for (transfer, owner, from, to) in &owned {
+        let Money { minor, currency } = transfer.amount;
+        let row: &[Value<'_>] = values![
+            transfer.id.bytes(),
+            owner,
+            transfer.at,
+            from,
+            to,
+            minor,
+            currency.code(),
+            transfer.cause.as_str(),
+            transfer.reference.as_str(),
+        ];
+        rows.extend_from_slice(row);
+        for (account, minor) in [(from, -minor), (to, minor)] {
+            *sums.entry((account, currency.code())).or_default() += minor;
+        }
     }
-    Ok(())
+    tx.insert_many("money_transfer", &TRANSFER_COLUMNS, &rows)?;
+    let sums: Vec<Value<'_>> = (sums.into_iter())
+        .flat_map(|((account, currency), minor)| [account.into(), currency.into(), minor.into()])
+        .collect();
+    tx.upsert_many(
+        "money_account",
+        &["account", "currency", "balance_minor"],
+        "ON CONFLICT (account, currency) DO UPDATE SET
+             balance_minor = money_account.balance_minor + excluded.balance_minor",
+        &sums,
+    )
 }
 
-fn add(tx: &mut Tx<'_>, account: &str, currency: &str, minor: i64) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO money_account (account, currency, balance_minor) VALUES ($1, $2, $3)
-         ON CONFLICT (account, currency) DO UPDATE SET
-             balance_minor = money_account.balance_minor + excluded.balance_minor",
-        values![account, currency, minor],
-    )?;
-    Ok(())
-}
+const TRANSFER_COLUMNS: [&str; 9] = [
+    "id",
+    "order_id",
+    "made_at",
+    "from_account",
+    "to_account",
+    "minor",
+    "currency",
+    "cause",
+    "reference",
+];
 
 /// Every transfer of an order, in the order in which they were made.
 ///
@@ -63,13 +82,21 @@ fn add(tx: &mut Tx<'_>, account: &str, currency: &str, minor: i64) -> Result<(),
 ///
 /// When the database cannot be read.
 pub fn of_order(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<MoneyTransfer>, StoreError> {
-    tx.query(
-        "SELECT id, made_at, from_account, to_account, minor, currency, cause, reference
-         FROM money_transfer WHERE order_id = $1 ORDER BY id",
-        values![order.bytes()],
-        read,
-    )
+    tx.query(OF_ORDER, values![order.bytes()], read)
 }
+
+/// Asks a server already now for [`of_order`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn of_order_ahead(tx: &mut Tx<'_>, order: OrderId) -> Result<(), StoreError> {
+    tx.ahead(OF_ORDER, values![order.bytes()])
+}
+
+const OF_ORDER: &str = "
+    SELECT id, made_at, from_account, to_account, minor, currency, cause, reference
+    FROM money_transfer WHERE order_id = $1 ORDER BY id";
 
 /// Every transfer of a deposit that is not one of an order too, in the order in which they were made.
 ///

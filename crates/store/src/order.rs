@@ -21,7 +21,7 @@ use kontor_domain::payment::PaymentState;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
+use crate::kernel::sql::{Row, Tx, Value, parsed, to_json, word};
 use crate::values;
 
 /// What a checkout knows of the purchase; filled in as the buyer goes on.
@@ -68,13 +68,21 @@ pub struct Checkout {
 ///
 /// When the database cannot be read.
 pub fn checkout(tx: &mut Tx<'_>, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
-    tx.optional(
-        "SELECT id, cart, market, state, hold, payment, order_id, expires_at, body
-         FROM order_checkout WHERE id = $1",
-        values![id.bytes()],
-        read_checkout,
-    )
+    tx.optional(CHECKOUT, values![id.bytes()], read_checkout)
 }
+
+/// Asks a server already now for [`checkout`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn checkout_ahead(tx: &mut Tx<'_>, id: CheckoutId) -> Result<(), StoreError> {
+    tx.ahead(CHECKOUT, values![id.bytes()])
+}
+
+const CHECKOUT: &str = "
+    SELECT id, cart, market, state, hold, payment, order_id, expires_at, body
+    FROM order_checkout WHERE id = $1";
 
 /// Checkouts in `state` whose hold has ended, the oldest end first.
 ///
@@ -194,18 +202,15 @@ pub fn insert(tx: &mut Tx<'_>, placed: &PlacedOrder) -> Result<(), StoreError> {
         ],
     )?;
     term::queue(tx, order.id)?;
-    for (line, bought) in (1_i64..).zip(&order.lines) {
-        tx.execute(
-            "INSERT INTO order_line (order_id, line, sku, quantity) VALUES ($1, $2, $3, $4)",
-            values![
-                order.id.bytes(),
-                line,
-                bought.quoted.sku.as_str(),
-                i64::from(bought.quoted.quantity)
-            ],
-        )?;
-    }
-    Ok(())
+    let lines: Vec<Value<'_>> = (1_i64..)
+        .zip(&order.lines)
+        .flat_map(|(line, bought)| {
+            let quantity = i64::from(bought.quoted.quantity);
+            let sku = bought.quoted.sku.as_str();
+            [order.id.bytes().into(), line.into(), sku.into(), quantity.into()]
+        })
+        .collect();
+    tx.insert_many("order_line", &["order_id", "line", "sku", "quantity"], &lines)
 }
 
 /// Writes where an order stands.
@@ -245,13 +250,21 @@ pub fn save_body(tx: &mut Tx<'_>, order: &Order) -> Result<(), StoreError> {
 ///
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<PlacedOrder>, StoreError> {
-    tx.optional(
-        "SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
-         FROM order_head WHERE id = $1",
-        values![id.bytes()],
-        read_placed,
-    )
+    tx.optional(GET, values![id.bytes()], read_placed)
 }
+
+/// Asks a server already now for [`get`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn get_ahead(tx: &mut Tx<'_>, id: OrderId) -> Result<(), StoreError> {
+    tx.ahead(GET, values![id.bytes()])
+}
+
+const GET: &str = "
+    SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+    FROM order_head WHERE id = $1";
 
 /// The order with this number.
 ///

@@ -45,15 +45,22 @@ pub struct Payment {
 ///
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, id: PaymentId) -> Result<Option<Payment>, StoreError> {
-    tx.optional(
-        "SELECT id, checkout, provider, state, currency, minor, captured_minor, refunded_minor,
-             provider_reference, order_id, scenario, started_at,
-             request, request_body
-         FROM payment WHERE id = $1",
-        values![id.bytes()],
-        read,
-    )
+    tx.optional(GET, values![id.bytes()], read)
 }
+
+/// Asks a server already now for [`get`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn get_ahead(tx: &mut Tx<'_>, id: PaymentId) -> Result<(), StoreError> {
+    tx.ahead(GET, values![id.bytes()])
+}
+
+const GET: &str = "
+    SELECT id, checkout, provider, state, currency, minor, captured_minor, refunded_minor,
+        provider_reference, order_id, scenario, started_at, request, request_body
+    FROM payment WHERE id = $1";
 
 /// Attempts in `state` that began before `before`, the oldest first.
 ///

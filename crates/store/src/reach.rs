@@ -111,7 +111,7 @@ mod tests {
             "DELETE FROM reach_record",
             "UPDATE reach_seal SET body = replace(body, '98.0', '70.0')",
         ] {
-            let changed = db.write("reach.forge", move |tx| tx.execute(sql, &[])).await;
+            let changed = db.write("reach.forge", move |tx| tx.execute(sql, &[])?.rows()).await;
             assert!(changed.is_err(), "{sql} was carried out");
         }
         let reach = db.read("reach.read", read).await.expect("it is read");

@@ -318,12 +318,14 @@ fn insert(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<(), StoreErro
 fn apart(tx: &mut Tx<'_>, report: &Report, at: Instant) -> Result<Taken, StoreError> {
     let (build, channel, event) =
         (report.build.bytes(), report.channel.word(), report.event.word());
-    let counted = tx.execute(
-        "INSERT INTO rollout_apart (build, channel, event, devices) VALUES ($1, $2, $3, 1)
+    let counted = tx
+        .execute(
+            "INSERT INTO rollout_apart (build, channel, event, devices) VALUES ($1, $2, $3, 1)
          ON CONFLICT (build, channel, event) DO UPDATE SET devices = rollout_apart.devices + 1
          WHERE rollout_apart.devices < $4",
-        values![build, channel, event, APART_MAX],
-    )?;
+            values![build, channel, event, APART_MAX],
+        )?
+        .rows()?;
     if counted == 0 {
         return Ok(Taken::Full);
     }
@@ -336,11 +338,13 @@ const HOUR: i64 = 3_600_000_000;
 
 fn count_failure(tx: &mut Tx<'_>, report: &Report) -> Result<(), StoreError> {
     let (build, channel) = (report.build.bytes(), report.channel.word());
-    let known = tx.execute(
-        "UPDATE rollout_failure SET devices = devices + 1
+    let known = tx
+        .execute(
+            "UPDATE rollout_failure SET devices = devices + 1
          WHERE build = $1 AND channel = $2 AND code = $3",
-        values![build, channel, &report.code],
-    )?;
+            values![build, channel, &report.code],
+        )?
+        .rows()?;
     if known > 0 {
         return Ok(());
     }

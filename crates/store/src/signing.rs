@@ -93,11 +93,13 @@ pub fn add_file(
     body: &str,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let new = tx.execute(
-        "INSERT INTO signing_document (name, version, body, written_at) VALUES ($1, $2, $3, $4)
+    let new = tx
+        .execute(
+            "INSERT INTO signing_document (name, version, body, written_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (name) DO NOTHING",
-        values![name, to_row(version)?, body, at],
-    )?;
+            values![name, to_row(version)?, body, at],
+        )?
+        .rows()?;
     if new > 0 {
         tx.touch(Topic::Rollout)?;
         return Ok(true);
@@ -123,11 +125,13 @@ pub fn put_timestamp(
     at: Instant,
 ) -> Result<bool, StoreError> {
     let Some(replaces) = replaces else { return add_file(tx, TIMESTAMP, version, body, at) };
-    let replaced = tx.execute(
-        "UPDATE signing_document SET version = $2, body = $3, written_at = $4
+    let replaced = tx
+        .execute(
+            "UPDATE signing_document SET version = $2, body = $3, written_at = $4
          WHERE name = $1 AND version = $5",
-        values![TIMESTAMP, to_row(version)?, body, at, to_row(replaces)?],
-    )?;
+            values![TIMESTAMP, to_row(version)?, body, at, to_row(replaces)?],
+        )?
+        .rows()?;
     if replaced > 0 {
         tx.touch(Topic::Rollout)?;
     }

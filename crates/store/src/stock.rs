@@ -10,7 +10,7 @@ use kontor_ledger::{
 };
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, parsed};
+use crate::kernel::sql::{Asked, Row, Tx, Value, parsed};
 use crate::kernel::topic::Topic;
 use crate::values;
 
@@ -115,35 +115,57 @@ pub fn levels(tx: &mut Tx<'_>) -> Result<Vec<(String, String, i64)>, StoreError>
 /// When a transfer would break the books (not balanced, or a balance below zero that may not be):
 /// the decision that led here was wrong, and the transaction must not be kept.
 pub fn post(tx: &mut Tx<'_>, transfers: &[Transfer]) -> Result<(), StoreError> {
-    for transfer in transfers {
+    if transfers.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<_> = (transfers.iter())
+        .map(|transfer| (transfer.from.to_string(), transfer.to.to_string()))
+        .collect();
+    let mut rows = Vec::with_capacity(transfers.len() * TRANSFER_COLUMNS.len());
+    let mut balances = Vec::with_capacity(transfers.len() * 2);
+    for (transfer, (from, to)) in transfers.iter().zip(&texts) {
         let flaw = transfer.check().err();
         assert!(flaw.is_none(), "a transfer must be sound before it is written: {flaw:?}");
-        let (from, to) = (transfer.from.to_string(), transfer.to.to_string());
-        tx.execute(
-            "INSERT INTO stock_transfer
-                 (id, made_at, from_account, to_account, units, cause, reference)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            values![
-                transfer.id.bytes(),
-                transfer.at,
-                &from,
-                &to,
-                transfer.units,
-                transfer.cause.as_str(),
-                transfer.reference.as_str(),
-            ],
-        )?;
-        add(tx, &transfer.from, &from, -transfer.units)?;
-        add(tx, &transfer.to, &to, transfer.units)?;
+        let row: &[Value<'_>] = values![
+            transfer.id.bytes(),
+            transfer.at,
+            from,
+            to,
+            transfer.units,
+            transfer.cause.as_str(),
+            transfer.reference.as_str(),
+        ];
+        rows.extend_from_slice(row);
+        for (account, text, units) in
+            [(&transfer.from, from, -transfer.units), (&transfer.to, to, transfer.units)]
+        {
+            balances.push((account, text, add(tx, account, text, units)?));
+        }
     }
-    if !transfers.is_empty() {
-        tx.touch(Topic::Stock)?;
+    tx.insert_many("stock_transfer", &TRANSFER_COLUMNS, &rows)?;
+    tx.touch(Topic::Stock)?;
+    for (account, text, balance) in balances {
+        let balance = balance.fetch(tx)?.pop();
+        let balance = balance.expect("an upsert that returns its row returns one");
+        assert!(
+            balance >= 0 || account.state.may_be_negative(),
+            "{text} would fall to {balance}: the books must not oversell"
+        );
     }
     Ok(())
 }
 
-fn add(tx: &mut Tx<'_>, account: &StockAccount, text: &str, units: i64) -> Result<(), StoreError> {
-    let balance = tx.optional(
+const TRANSFER_COLUMNS: [&str; 7] =
+    ["id", "made_at", "from_account", "to_account", "units", "cause", "reference"];
+
+/// Changes a balance; the new one is looked at once all are under way.
+fn add(
+    tx: &mut Tx<'_>,
+    account: &StockAccount,
+    text: &str,
+    units: i64,
+) -> Result<Asked<i64>, StoreError> {
+    tx.ask(
         "INSERT INTO stock_account (account, market, item, state, balance)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (account) DO UPDATE SET balance = stock_account.balance + $5
@@ -156,13 +178,7 @@ fn add(tx: &mut Tx<'_>, account: &StockAccount, text: &str, units: i64) -> Resul
             units
         ],
         |row| row.int(0),
-    )?;
-    let balance = balance.expect("an upsert that returns its row returns one");
-    assert!(
-        balance >= 0 || account.state.may_be_negative(),
-        "{text} would fall to {balance}: the books must not oversell"
-    );
-    Ok(())
+    )
 }
 
 /// Every transfer in the order in which it was made, a page at a time: up to `limit` rows after
@@ -311,12 +327,20 @@ pub fn receipts(tx: &mut Tx<'_>) -> Result<Vec<(String, StockAccount, i64)>, Sto
 ///
 /// When the database cannot be read.
 pub fn hold(tx: &mut Tx<'_>, id: HoldId) -> Result<Option<Hold>, StoreError> {
-    tx.optional(
-        "SELECT id, state, placed_at, expires_at, extended, lines FROM stock_hold WHERE id = $1",
-        values![id.bytes()],
-        read_hold,
-    )
+    tx.optional(HOLD, values![id.bytes()], read_hold)
 }
+
+/// Asks a server already now for [`hold`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn hold_ahead(tx: &mut Tx<'_>, id: HoldId) -> Result<(), StoreError> {
+    tx.ahead(HOLD, values![id.bytes()])
+}
+
+const HOLD: &str =
+    "SELECT id, state, placed_at, expires_at, extended, lines FROM stock_hold WHERE id = $1";
 
 /// Active holds whose end has come, the oldest end first.
 ///

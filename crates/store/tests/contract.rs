@@ -3,7 +3,7 @@
 mod common;
 
 use kontor_scratch::{Scratch, on_both_databases};
-use kontor_store::{Db, Options, StoreError, Topic, Value, fact, schema_version, values};
+use kontor_store::{Db, Options, StoreError, Topic, Tx, Value, fact, schema_version, values};
 
 use common::{get, put};
 
@@ -12,6 +12,9 @@ on_both_databases!(
     a_failing_or_panicking_closure_of_a_batch_is_rolled_back_alone,
     a_closure_alone_that_refuses_after_writing_leaves_nothing,
     a_statement_that_fails_fails_its_closure_even_if_that_goes_on,
+    a_write_that_fails_after_its_closure_has_ended_is_its_own_failure_and_nobody_elses,
+    a_count_is_that_of_its_own_statement,
+    the_versions_of_facts_are_those_of_the_closures_before_that_were_kept,
     many_rows_go_in_at_once_and_none_when_one_is_refused,
     every_type_of_column_comes_back_as_it_went_in,
     text_is_compared_byte_by_byte,
@@ -143,6 +146,159 @@ async fn a_statement_that_fails_fails_its_closure_even_if_that_goes_on(scratch: 
     put(&db, "after", "x").await.expect("the writer goes on");
 }
 
+async fn a_write_that_fails_after_its_closure_has_ended_is_its_own_failure_and_nobody_elses(
+    scratch: &Scratch,
+) {
+    let db = scratch.open();
+    put(&db, "there", "x").await.expect("written");
+    // Held up by the first, the others wait and become one batch.
+    let (held, go_on) = hold_up(&db).await;
+    let mut tasks = Vec::new();
+    for i in 0..50_usize {
+        let db = db.clone();
+        tasks.push(tokio::spawn(async move {
+            let name = format!("n{i}");
+            db.write("test.late", move |tx| {
+                let before = count(tx)?;
+                let sql = "INSERT INTO setting (name, value) VALUES ($1, 'x')";
+                tx.execute(sql, values![&name])?;
+                match i % 10 {
+                    // Each kind of end, with a failure behind it of which nobody has heard yet.
+                    3 => {
+                        tx.execute(sql, values!["there"])?;
+                    }
+                    5 => tx.insert_many(
+                        "setting",
+                        &["name", "value"],
+                        &["there".into(), "y".into()],
+                    )?,
+                    7 => return Err(StoreError::Locked),
+                    _ => {}
+                }
+                Ok(before)
+            })
+            .await
+        }));
+        // One after the other into the queue.
+        tokio::task::yield_now().await;
+    }
+    go_on.send(()).expect("it waits");
+    held.await.expect("no panic").expect("written");
+    let mut seen = Vec::new();
+    for (i, task) in tasks.into_iter().enumerate() {
+        let answer = task.await.expect("the task ends");
+        match (i % 10, answer) {
+            (3 | 5, Err(StoreError::Fault { .. })) | (7, Err(StoreError::Locked)) => {
+                assert_eq!(get(&db, &format!("n{i}")).await, None, "{i}");
+            }
+            (kind, Ok(before)) if ![3, 5, 7].contains(&kind) => {
+                assert_eq!(get(&db, &format!("n{i}")).await.as_deref(), Some("x"), "{i}");
+                seen.push(before);
+            }
+            (_, answer) => panic!("{i}: {answer:?}"),
+        }
+    }
+    // Each saw what those before it had left, and nothing of those that were taken back.
+    seen.sort_unstable();
+    assert_eq!(seen, (2..37).collect::<Vec<_>>());
+    assert_eq!(get(&db, "there").await.as_deref(), Some("x"));
+}
+
+fn count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let found = tx.optional("SELECT count(*) FROM setting", &[], |row| row.int(0))?;
+    Ok(found.unwrap_or(0))
+}
+
+type Held = tokio::task::JoinHandle<Result<(), StoreError>>;
+
+/// Keeps the writer busy until it is told to go on.
+async fn hold_up(db: &Db) -> (Held, std::sync::mpsc::Sender<()>) {
+    let (let_go, go_on) = std::sync::mpsc::channel();
+    let (here, told) = tokio::sync::oneshot::channel();
+    let (mut here, db) = (Some(here), db.clone());
+    let held = tokio::spawn(async move {
+        db.write("test.hold_up", move |tx| {
+            tx.execute("INSERT INTO setting (name, value) VALUES ('held', 'x')", &[])?;
+            if let Some(here) = here.take() {
+                here.send(()).expect("the test waits");
+                go_on.recv().expect("the test says so");
+            }
+            Ok(())
+        })
+        .await
+    });
+    told.await.expect("it runs");
+    (held, let_go)
+}
+
+async fn a_count_is_that_of_its_own_statement(scratch: &Scratch) {
+    let db = scratch.open();
+    let counts = db
+        .write("test.counts", |tx| {
+            for name in ["a", "b", "c"] {
+                tx.execute("INSERT INTO setting (name, value) VALUES ($1, 'x')", values![name])?;
+            }
+            let all = tx.execute("UPDATE setting SET value = 'y'", &[])?.rows()?;
+            tx.execute("DELETE FROM setting WHERE name = 'a'", &[])?;
+            let two = tx.execute("UPDATE setting SET value = 'z'", &[])?.rows()?;
+            let none = tx.execute("DELETE FROM setting WHERE name = 'a'", &[])?.rows()?;
+            Ok::<_, StoreError>([all, two, none])
+        })
+        .await
+        .expect("written");
+    assert_eq!(counts, [3, 2, 0]);
+    // More than are ever on their way at once.
+    db.write("test.many_single", |tx| {
+        for i in 0..1000_u32 {
+            let name = format!("n{i}");
+            tx.execute("INSERT INTO setting (name, value) VALUES ($1, 'x')", values![&name])?;
+        }
+        assert_eq!(tx.execute("UPDATE setting SET value = 'w'", &[])?.rows()?, 1002);
+        Ok::<_, StoreError>(())
+    })
+    .await
+    .expect("written");
+}
+
+async fn the_versions_of_facts_are_those_of_the_closures_before_that_were_kept(scratch: &Scratch) {
+    let db = scratch.open();
+    let (held, go_on) = hold_up(&db).await;
+    let mut tasks = Vec::new();
+    for i in 0..40_usize {
+        let db = db.clone();
+        tasks.push(tokio::spawn(async move {
+            db.write("test.versions", move |tx| {
+                let before = fact::versions(tx)?.of(Topic::Price);
+                if i % 2 == 0 {
+                    tx.touch(Topic::Price)?;
+                    assert_eq!(fact::versions(tx)?.of(Topic::Price), before + 1);
+                }
+                if i % 4 == 0 { Err(StoreError::Locked) } else { Ok(before) }
+            })
+            .await
+        }));
+        tokio::task::yield_now().await;
+    }
+    go_on.send(()).expect("it waits");
+    held.await.expect("no panic").expect("written");
+    let (mut risen, mut looked) = (Vec::new(), Vec::new());
+    for (i, task) in tasks.into_iter().enumerate() {
+        match task.await.expect("the task ends") {
+            Ok(before) if i % 4 == 2 => risen.push(before),
+            Ok(before) => looked.push(before),
+            Err(StoreError::Locked) => assert_eq!(i % 4, 0),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    // Ten rose it by one each; the others saw some number of these, and never more.
+    risen.sort_unstable();
+    assert_eq!(risen, (0..10).collect::<Vec<_>>());
+    assert_eq!(looked.len(), 20);
+    assert!(looked.iter().all(|version| (0..=10).contains(version)), "{looked:?}");
+    let kept = db.read("test.facts", fact::versions).await.expect("read");
+    assert_eq!(kept.of(Topic::Price), 10);
+}
+
 async fn every_type_of_column_comes_back_as_it_went_in(scratch: &Scratch) {
     let db = scratch.open();
     let texts = ["", "plain", "\u{e4}\u{1F4F1} and a 'quote'", "two\nlines"];
@@ -154,7 +310,8 @@ async fn every_type_of_column_comes_back_as_it_went_in(scratch: &Scratch) {
                 "INSERT INTO job (id, kind, state, due_at, attempts, body, last_error)
                  VALUES ($1, $2, 'waiting', $3, $4, $2, $5)",
                 values![&id, text, i64::MAX - at, i64::MIN + at, (i % 2 == 0).then_some(text)],
-            )
+            )?
+            .rows()
         })
         .await
         .expect("written");
@@ -221,7 +378,11 @@ async fn a_read_sees_one_state_and_cannot_write(scratch: &Scratch) {
         .expect("read");
     assert_eq!(both, (Some(1), Some(1)));
     assert_eq!(get(&db, "b").await.as_deref(), Some("2"));
-    let written = db.read("test.write", |tx| tx.execute("DELETE FROM setting", &[])).await;
+    let written = db.read("test.write", |tx| {
+        tx.execute("DELETE FROM setting", &[])?;
+        Ok::<_, StoreError>(())
+    });
+    let written = written.await;
     assert!(written.is_err());
     let panicked = db
         .read("test.panic", |tx| -> Result<(), StoreError> {
@@ -278,7 +439,8 @@ async fn a_newer_schema_is_refused_and_an_older_one_named(scratch: &Scratch) {
     assert!(matches!(unmade, Err(StoreError::OlderSchema { found: 0, .. })), "{unmade:?}");
     let db = scratch.open();
     db.write("test.future", |tx| {
-        tx.execute("INSERT INTO schema_migration (number, name) VALUES (9999, 'future')", &[])
+        tx.execute("INSERT INTO schema_migration (number, name) VALUES (9999, 'future')", &[])?
+            .rows()
     })
     .await
     .expect("a row from the future");

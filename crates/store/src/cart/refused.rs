@@ -48,7 +48,7 @@ pub fn count_once(
     let marked = tx.execute(
         "INSERT INTO cart_refused_mark (mark, day) VALUES ($1, $2) ON CONFLICT (mark) DO NOTHING",
         values![mark, day],
-    )?;
+    )?.rows()?;
     if marked == 0 {
         return Ok(false);
     }
@@ -94,12 +94,15 @@ pub fn forget(
     counts_before: Date,
     limit: i64,
 ) -> Result<usize, StoreError> {
-    let marks = tx.execute(
-        "DELETE FROM cart_refused_mark WHERE mark IN
+    let marks = tx
+        .execute(
+            "DELETE FROM cart_refused_mark WHERE mark IN
              (SELECT mark FROM cart_refused_mark WHERE day < $1 ORDER BY day, mark LIMIT $2)",
-        values![&day.to_string(), limit],
-    )?;
-    let counts =
-        tx.execute("DELETE FROM cart_refused WHERE day < $1", values![&counts_before.to_string()])?;
+            values![&day.to_string(), limit],
+        )?
+        .rows()?;
+    let counts = tx
+        .execute("DELETE FROM cart_refused WHERE day < $1", values![&counts_before.to_string()])?
+        .rows()?;
     Ok(marks + counts)
 }

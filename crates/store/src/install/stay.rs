@@ -53,7 +53,7 @@ pub fn forget(tx: &mut Tx<'_>, day: Date, limit: i64) -> Result<usize, StoreErro
         "DELETE FROM install_stay WHERE device IN
              (SELECT device FROM install_stay WHERE last_on < $1 ORDER BY last_on, device LIMIT $2)",
         values![&day.to_string(), limit],
-    )
+    )?.rows()
 }
 
 /// The hashes of all units that have left, a page at a time in the order of the serial numbers: up to

@@ -10,7 +10,7 @@ pub struct Row<'r>(Source<'r>);
 #[derive(Debug)]
 enum Source<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r postgres::Row),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 /// Reads a column from whichever database the row is from.
@@ -33,7 +33,7 @@ impl<'r> Row<'r> {
         Self(Source::Sqlite(row))
     }
 
-    pub(crate) const fn of_postgres(row: &'r postgres::Row) -> Self {
+    pub(crate) const fn of_postgres(row: &'r tokio_postgres::Row) -> Self {
         Self(Source::Postgres(row))
     }
 }

@@ -1,7 +1,7 @@
 //! One SQL text for every back end: numbered parameters (`$1`), values and rows of three types.
 
 use super::error::StoreError;
-use super::postgres::session::Session;
+use super::postgres::session::{Session, Ticket};
 use super::sqlite::statement::{self as sqlite, Enough};
 use super::topic::Topic;
 use crate::values;
@@ -54,20 +54,64 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    /// Runs a statement that answers no rows; gives the number of rows it changed.
+    /// Asks a server already now what this closure will ask in a moment with the same words and values:
+    /// what is asked ahead goes over with the first question that waits. Where nothing is far away this
+    /// does nothing.
     ///
     /// # Errors
     ///
-    /// When the database refuses it.
+    /// When the database has refused something before it.
+    pub(crate) fn ahead(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(_) => Ok(()),
+            On::Postgres(session) => session.ahead(sql, values),
+        }
+    }
+
+    /// Runs a statement that answers no rows.
+    ///
+    /// On a server it is *sent*: that this is `Ok` does not say that the server has taken it. Whether it
+    /// has is known when something is asked next ([`Changed::rows`], a query), or when the closure has
+    /// ended. If it has not, the closure fails by it, whatever it gives, and nothing of it is kept. So
+    /// there is no way to try a statement and do something else where it fails.
+    ///
+    /// # Errors
+    ///
+    /// When the database has refused it, or something before it.
     pub fn execute(
         &mut self,
         sql: &'static str,
         values: &[Value<'_>],
-    ) -> Result<usize, StoreError> {
-        match &mut self.on {
-            On::Sqlite(connection) => sqlite::execute(connection, sql, values),
-            On::Postgres(session) => session.execute(sql, values),
-        }
+    ) -> Result<Changed<'_>, StoreError> {
+        Ok(Changed(match &mut self.on {
+            On::Sqlite(connection) => Count::Known(sqlite::execute(connection, sql, values)?),
+            On::Postgres(session) => {
+                session.execute(sql, values)?;
+                Count::Sent(session)
+            }
+        }))
+    }
+
+    /// Asks for the rows of a statement that are wanted later: what is asked one after another goes to a
+    /// server together and is answered in one round trip. They are fetched in the same closure.
+    ///
+    /// # Errors
+    ///
+    /// When the database has refused the statement, or something before it.
+    pub(crate) fn ask<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Asked<T>, StoreError> {
+        Ok(Asked(match &mut self.on {
+            On::Sqlite(_) => Rows::Known(self.query(sql, values, read)?),
+            On::Postgres(session) => Rows::Sent(session.ask(sql, values)?, read),
+        }))
     }
 
     /// Every row of the answer, read by `read`.
@@ -125,7 +169,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Inserts many rows into `table`; `values` holds them one after the other, each as long as
-    /// `columns`. Meant for hundreds of rows at once: the whole batch of a sale is one call.
+    /// `columns`. Meant for hundreds of rows at once: the whole batch of a sale is one call. To a server
+    /// it is sent as by [`Tx::execute`].
     ///
     /// # Errors
     ///
@@ -172,6 +217,61 @@ impl<'c> Tx<'c> {
         match &mut self.on {
             On::Sqlite(connection) => sqlite::put_many(connection, many, values),
             On::Postgres(session) => session.put_many(many, values),
+        }
+    }
+}
+
+/// How many rows a statement has changed, for who wants to know: only then a server is waited for.
+#[derive(Debug)]
+pub struct Changed<'t>(Count<'t>);
+
+#[derive(Debug)]
+enum Count<'t> {
+    Known(usize),
+    Sent(&'t mut Session),
+}
+
+impl Changed<'_> {
+    /// How many they are.
+    ///
+    /// # Errors
+    ///
+    /// When the database has refused the statement, or something before it.
+    pub fn rows(self) -> Result<usize, StoreError> {
+        match self.0 {
+            Count::Known(rows) => Ok(rows),
+            Count::Sent(session) => session.changed(),
+        }
+    }
+}
+
+/// Rows that were asked for.
+#[derive(Debug)]
+#[must_use = "what is asked for and not fetched is asked for in vain"]
+pub(crate) struct Asked<T>(Rows<T>);
+
+#[derive(Debug)]
+enum Rows<T> {
+    Known(Vec<T>),
+    Sent(Ticket, fn(&Row<'_>) -> Result<T, StoreError>),
+}
+
+impl<T> Asked<T> {
+    /// All of them.
+    ///
+    /// # Errors
+    ///
+    /// When the database has refused the statement, or something before it, or a row cannot be read.
+    pub(crate) fn fetch(self, tx: &mut Tx<'_>) -> Result<Vec<T>, StoreError> {
+        match (self.0, &mut tx.on) {
+            (Rows::Known(rows), _) => Ok(rows),
+            (Rows::Sent(ticket, read), On::Postgres(session)) => {
+                session.fetch(ticket)?.iter().map(|row| read(&Row::of_postgres(row))).collect()
+            }
+            (Rows::Sent(..), On::Sqlite(_)) => Err(StoreError::Fault {
+                what: "fetch of rows".into(),
+                problem: "they were asked for elsewhere".into(),
+            }),
         }
     }
 }

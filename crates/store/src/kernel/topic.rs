@@ -61,3 +61,22 @@ impl Topic {
         1 << self as u32
     }
 }
+
+/// How often the facts of each area have changed since the database was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FactVersions([i64; Topic::FACTS.len()]);
+
+impl FactVersions {
+    /// The version of an area's facts; 0 for areas without any.
+    #[must_use]
+    pub fn of(&self, topic: Topic) -> i64 {
+        Topic::FACTS.iter().position(|fact| *fact == topic).map_or(0, |at| self.0[at])
+    }
+
+    /// Sets the version of the area with this word; one of a later release is none of ours.
+    pub(crate) fn set(&mut self, word: &str, version: i64) {
+        if let Some(at) = Topic::FACTS.iter().position(|topic| topic.word() == word) {
+            self.0[at] = version;
+        }
+    }
+}

@@ -71,5 +71,5 @@ pub fn of_order(tx: &mut Tx<'_>, order: OrderId, limit: i64) -> Result<Vec<Note>
 ///
 /// When the database cannot be written.
 pub fn erase(tx: &mut Tx<'_>, order: OrderId) -> Result<usize, StoreError> {
-    tx.execute("DELETE FROM order_note WHERE order_id = $1", values![order.bytes()])
+    tx.execute("DELETE FROM order_note WHERE order_id = $1", values![order.bytes()])?.rows()
 }

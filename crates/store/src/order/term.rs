@@ -138,7 +138,8 @@ pub fn forget_some(tx: &mut Tx<'_>, limit: i64) -> Result<usize, StoreError> {
              SELECT market, term, order_id FROM order_term
              ORDER BY market, term, order_id LIMIT $1)",
         values![limit],
-    )
+    )?
+    .rows()
 }
 
 /// Asks for the terms of up to `limit` orders after `after`; gives the last of them.

@@ -74,20 +74,22 @@ pub fn write(
     beside: &Beside,
 ) -> Result<Written, StoreError> {
     // The lot's row first: two owners on two nodes wait for each other here, not on the claims.
-    let owned = tx.execute(
-        "UPDATE sale_lot
+    let owned = tx
+        .execute(
+            "UPDATE sale_lot
          SET quota = $3, halted = $4, lease_until = $5, taken = $6, wanted = $7
          WHERE lot = $1 AND fence = $2",
-        values![
-            lot,
-            staged.head.fence,
-            i64::from(staged.head.quota),
-            i64::from(staged.head.halted),
-            beside.lease_until,
-            i64::from(staged.taken),
-            i64::from(beside.wanted),
-        ],
-    )?;
+            values![
+                lot,
+                staged.head.fence,
+                i64::from(staged.head.quota),
+                i64::from(staged.head.halted),
+                beside.lease_until,
+                i64::from(staged.taken),
+                i64::from(beside.wanted),
+            ],
+        )?
+        .rows()?;
     if owned != 1 {
         return Ok(Written::Fenced);
     }
@@ -200,15 +202,24 @@ pub fn claims_after(
 ///
 /// When the database cannot be read.
 pub fn claim(tx: &mut Tx<'_>, lot: LotNumber, sequence: u32) -> Result<Option<Claim>, StoreError> {
-    let found = tx.optional(
-        "SELECT sequence, request, person, body, units, state, ship_to,
-                claimed_at, expires_at, extended
-         FROM sale_claim WHERE lot = $1 AND sequence = $2",
-        values![lot, i64::from(sequence)],
-        read_claim,
-    )?;
+    let found = tx.optional(CLAIM, values![lot, i64::from(sequence)], read_claim)?;
     Ok(found.map(|(_, claim)| claim))
 }
+
+/// Asks a server already now for a claim and its lot.
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn claim_ahead(tx: &mut Tx<'_>, lot: LotNumber, sequence: u32) -> Result<(), StoreError> {
+    tx.ahead(CLAIM, values![lot, i64::from(sequence)])?;
+    super::lot::get_ahead(tx, lot)
+}
+
+const CLAIM: &str = "
+    SELECT sequence, request, person, body, units, state, ship_to,
+           claimed_at, expires_at, extended
+    FROM sale_claim WHERE lot = $1 AND sequence = $2";
 
 fn read_claim(row: &Row<'_>) -> Result<(u32, Claim), StoreError> {
     let table = "sale_claim";

@@ -7,10 +7,23 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::sale::Way;
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, parsed, word};
+use crate::kernel::sql::{Row, Tx, Value, parsed, word};
 use crate::values;
 
 const TABLE: &str = "sale_entry";
+
+const OF_PERSON: &str = "
+    SELECT e.sale, e.entry, e.market, e.way, e.present, e.ticket, e.entered_at, p.trait
+    FROM sale_person p JOIN sale_entry e ON e.sale = p.sale AND e.entry = p.entry
+    WHERE p.trait IN ($1, $2, $3, $4) AND p.sale = $5 ORDER BY p.trait";
+const BOUGHT_OF: &str = "
+    SELECT b.sale, b.entry, b.units
+    FROM sale_person p JOIN sale_bought b ON b.sale = p.sale AND b.entry = p.entry
+    WHERE p.trait IN ($1, $2, $3, $4) AND b.sku = $5 ORDER BY b.sale, b.entry";
+const HAS_TRAIT: &str = "
+    SELECT count(*) FROM sale_person
+    WHERE trait IN ($1, $2, $3, $4) AND sale = $5 AND entry = $6";
+const BOUGHT: &str = "SELECT units FROM sale_bought WHERE sale = $1 AND entry = $2";
 
 /// An entry. It says nothing about the person but that there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,19 +77,64 @@ pub fn of_person(
     sale: SaleId,
     traits: &[KeyedHash],
 ) -> Result<Option<KeptEntry>, StoreError> {
-    for hash in traits {
-        let found = tx.optional(
-            "SELECT e.sale, e.entry, e.market, e.way, e.present, e.ticket, e.entered_at
-             FROM sale_person p JOIN sale_entry e ON e.sale = p.sale AND e.entry = p.entry
-             WHERE p.trait = $1 AND p.sale = $2",
-            values![hash, sale.bytes()],
-            read,
-        )?;
-        if found.is_some() {
-            return Ok(found);
+    for slots in slots(traits) {
+        let [a, b, c, d] = &slots;
+        let found = tx.query(OF_PERSON, values![a, b, c, d, sale.bytes()], |row| {
+            Ok((row.bytes16(7)?, read(row)?))
+        })?;
+        // The first trait that is known counts.
+        for slot in &slots {
+            if let Some((_, entry)) = found.iter().find(|(known, _)| known == slot) {
+                return Ok(Some(entry.clone()));
+            }
         }
     }
     Ok(None)
+}
+
+/// Asks a server already now for [`of_person`] and [`bought_of`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn person_ahead(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    traits: &[KeyedHash],
+    sku: &Sku,
+) -> Result<(), StoreError> {
+    for [a, b, c, d] in &slots(traits) {
+        tx.ahead(OF_PERSON, values![a, b, c, d, sale.bytes()])?;
+        tx.ahead(BOUGHT_OF, values![a, b, c, d, sku.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Asks a server already now for [`has_trait`] of some traits and [`bought_of`] of all.
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn standing_ahead(
+    tx: &mut Tx<'_>,
+    (sale, entry): (SaleId, EntryId),
+    (some, all): (&[KeyedHash], &[KeyedHash]),
+    sku: &Sku,
+) -> Result<(), StoreError> {
+    for [a, b, c, d] in &slots(some) {
+        tx.ahead(HAS_TRAIT, values![a, b, c, d, sale.bytes(), entry.bytes()])?;
+    }
+    tx.ahead(BOUGHT, values![sale.bytes(), entry.bytes()])?;
+    for [a, b, c, d] in &slots(all) {
+        tx.ahead(BOUGHT_OF, values![a, b, c, d, sku.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Traits as the statements take them, four at a time: a place that is left over has the last again.
+pub(super) fn slots(traits: &[KeyedHash]) -> Vec<[KeyedHash; 4]> {
+    let filled = |some: &[KeyedHash]| std::array::from_fn(|at| some[at.min(some.len() - 1)]);
+    traits.chunks(4).map(filled).collect()
 }
 
 /// How many entries a sale has.
@@ -156,21 +214,15 @@ pub fn bought_of(
 ) -> Result<i64, StoreError> {
     let mut found = std::collections::BTreeMap::new();
     if let Some((sale, entry)) = own {
-        let rows = tx.query(
-            "SELECT units FROM sale_bought WHERE sale = $1 AND entry = $2",
-            values![sale.bytes(), entry.bytes()],
-            |row| Ok(((*sale.bytes(), *entry.bytes()), row.int(0)?)),
-        )?;
+        let rows = tx.query(BOUGHT, values![sale.bytes(), entry.bytes()], |row| {
+            Ok(((*sale.bytes(), *entry.bytes()), row.int(0)?))
+        })?;
         found.extend(rows);
     }
-    for hash in traits {
-        let rows = tx.query(
-            "SELECT b.sale, b.entry, b.units
-             FROM sale_person p JOIN sale_bought b ON b.sale = p.sale AND b.entry = p.entry
-             WHERE p.trait = $1 AND b.sku = $2 ORDER BY b.sale, b.entry",
-            values![hash, sku.as_str()],
-            |row| Ok(((row.bytes16(0)?, row.bytes16(1)?), row.int(2)?)),
-        )?;
+    for [a, b, c, d] in &slots(traits) {
+        let rows = tx.query(BOUGHT_OF, values![a, b, c, d, sku.as_str()], |row| {
+            Ok(((row.bytes16(0)?, row.bytes16(1)?), row.int(2)?))
+        })?;
         found.extend(rows);
     }
     Ok(found.values().sum())
@@ -187,13 +239,9 @@ pub fn has_trait(
     entry: EntryId,
     traits: &[KeyedHash],
 ) -> Result<bool, StoreError> {
-    for hash in traits {
-        let found = tx.optional(
-            "SELECT entry FROM sale_person WHERE trait = $1 AND sale = $2",
-            values![hash, sale.bytes()],
-            |row| row.bytes16(0),
-        )?;
-        if found.is_some_and(|found| found == *entry.bytes()) {
+    for [a, b, c, d] in &slots(traits) {
+        let values = values![a, b, c, d, sale.bytes(), entry.bytes()];
+        if tx.optional(HAS_TRAIT, values, |row| row.int(0))?.is_some_and(|count| count > 0) {
             return Ok(true);
         }
     }
@@ -211,14 +259,11 @@ pub fn add_traits(
     entry: EntryId,
     traits: &[KeyedHash],
 ) -> Result<(), StoreError> {
-    for hash in traits {
-        tx.execute(
-            "INSERT INTO sale_person (trait, sale, entry) VALUES ($1, $2, $3)
-             ON CONFLICT (trait, sale) DO NOTHING",
-            values![hash, sale.bytes(), entry.bytes()],
-        )?;
-    }
-    Ok(())
+    let rows: Vec<_> = (traits.iter())
+        .flat_map(|hash| [Value::from(hash), sale.bytes().into(), entry.bytes().into()])
+        .collect();
+    let once = "ON CONFLICT (trait, sale) DO NOTHING";
+    tx.upsert_many("sale_person", &["trait", "sale", "entry"], once, &rows)
 }
 
 /// The entry with this id.
@@ -293,11 +338,7 @@ pub fn delete(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<(), Store
 ///
 /// When the database cannot be read.
 pub fn bought(tx: &mut Tx<'_>, sale: SaleId, entry: EntryId) -> Result<i64, StoreError> {
-    let units = tx.optional(
-        "SELECT units FROM sale_bought WHERE sale = $1 AND entry = $2",
-        values![sale.bytes(), entry.bytes()],
-        |row| row.int(0),
-    )?;
+    let units = tx.optional(BOUGHT, values![sale.bytes(), entry.bytes()], |row| row.int(0))?;
     Ok(units.unwrap_or(0))
 }
 

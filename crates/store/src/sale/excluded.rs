@@ -2,9 +2,12 @@
 
 use kontor_base::{Instant, KeyedHash};
 
+use super::entry::slots;
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::Tx;
 use crate::values;
+
+const ANY: &str = "SELECT count(*) FROM sale_excluded WHERE trait IN ($1, $2, $3, $4)";
 
 /// Keeps somebody out, for a reason such as `reseller`; gives whether they were not out before.
 ///
@@ -17,11 +20,13 @@ pub fn add(
     reason: &str,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let rows = tx.execute(
-        "INSERT INTO sale_excluded (trait, reason, added_at) VALUES ($1, $2, $3)
+    let rows = tx
+        .execute(
+            "INSERT INTO sale_excluded (trait, reason, added_at) VALUES ($1, $2, $3)
          ON CONFLICT (trait) DO NOTHING",
-        values![hash, reason, at],
-    )?;
+            values![hash, reason, at],
+        )?
+        .rows()?;
     Ok(rows > 0)
 }
 
@@ -31,7 +36,7 @@ pub fn add(
 ///
 /// When the database cannot be written.
 pub fn remove(tx: &mut Tx<'_>, hash: &KeyedHash) -> Result<bool, StoreError> {
-    Ok(tx.execute("DELETE FROM sale_excluded WHERE trait = $1", values![hash])? > 0)
+    Ok(tx.execute("DELETE FROM sale_excluded WHERE trait = $1", values![hash])?.rows()? > 0)
 }
 
 /// Whether one of these traits is kept out.
@@ -40,11 +45,20 @@ pub fn remove(tx: &mut Tx<'_>, hash: &KeyedHash) -> Result<bool, StoreError> {
 ///
 /// When the database cannot be read.
 pub fn any(tx: &mut Tx<'_>, traits: &[KeyedHash]) -> Result<bool, StoreError> {
-    for hash in traits {
-        let sql = "SELECT 1 FROM sale_excluded WHERE trait = $1";
-        if tx.optional(sql, values![hash], |row| row.int(0))?.is_some() {
+    for [a, b, c, d] in &slots(traits) {
+        let count = tx.optional(ANY, values![a, b, c, d], |row| row.int(0))?;
+        if count.is_some_and(|count| count > 0) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Asks a server already now for [`any`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn any_ahead(tx: &mut Tx<'_>, traits: &[KeyedHash]) -> Result<(), StoreError> {
+    slots(traits).iter().try_for_each(|[a, b, c, d]| tx.ahead(ANY, values![a, b, c, d]))
 }

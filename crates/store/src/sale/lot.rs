@@ -83,14 +83,17 @@ pub fn of_sale(tx: &mut Tx<'_>, sale: SaleId) -> Result<Vec<KeptLot>, StoreError
 ///
 /// When the database cannot be read.
 pub fn get(tx: &mut Tx<'_>, lot: LotNumber) -> Result<Option<KeptLot>, StoreError> {
-    tx.optional(
-        "SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted
-         FROM sale_lot
-         WHERE lot = $1",
-        values![lot],
-        read,
-    )
+    tx.optional(GET, values![lot], read)
 }
+
+/// Asks a server already now for [`get`].
+pub(super) fn get_ahead(tx: &mut Tx<'_>, lot: LotNumber) -> Result<(), StoreError> {
+    tx.ahead(GET, values![lot])
+}
+
+const GET: &str = "
+    SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted
+    FROM sale_lot WHERE lot = $1";
 
 fn read(row: &Row<'_>) -> Result<KeptLot, StoreError> {
     let small = |number: i64| u32::try_from(number).map_err(|e| StoreError::bad_row(TABLE, e));
@@ -150,10 +153,12 @@ pub fn renew_lease(
     fence: i64,
     until: Instant,
 ) -> Result<bool, StoreError> {
-    let rows = tx.execute(
-        "UPDATE sale_lot SET lease_until = $3 WHERE lot = $1 AND fence = $2",
-        values![lot, fence, until],
-    )?;
+    let rows = tx
+        .execute(
+            "UPDATE sale_lot SET lease_until = $3 WHERE lot = $1 AND fence = $2",
+            values![lot, fence, until],
+        )?
+        .rows()?;
     Ok(rows == 1)
 }
 

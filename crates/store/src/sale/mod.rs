@@ -75,12 +75,20 @@ pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> 
 ///
 /// When the database cannot be read.
 pub fn state(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<SaleState>, StoreError> {
-    let found =
-        tx.optional("SELECT state FROM sale WHERE id = $1", values![id.bytes()], |row| {
-            row.text(0)
-        })?;
+    let found = tx.optional(STATE, values![id.bytes()], |row| row.text(0))?;
     found.map(|text| word(&text, TABLE, SaleState::from_word)).transpose()
 }
+
+/// Asks a server already now for [`state`].
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub fn state_ahead(tx: &mut Tx<'_>, id: SaleId) -> Result<(), StoreError> {
+    tx.ahead(STATE, values![id.bytes()])
+}
+
+const STATE: &str = "SELECT state FROM sale WHERE id = $1";
 
 /// Every sale, the oldest first.
 ///
@@ -117,10 +125,12 @@ pub fn set_state(
     from: SaleState,
     to: SaleState,
 ) -> Result<bool, StoreError> {
-    let rows = tx.execute(
-        "UPDATE sale SET state = $3 WHERE id = $1 AND state = $2",
-        values![id.bytes(), from.word(), to.word()],
-    )?;
+    let rows = tx
+        .execute(
+            "UPDATE sale SET state = $3 WHERE id = $1 AND state = $2",
+            values![id.bytes(), from.word(), to.word()],
+        )?
+        .rows()?;
     if rows > 0 {
         tx.touch(Topic::Sale)?;
     }
@@ -139,10 +149,12 @@ fn beacon(text: &str) -> Result<[u8; 32], StoreError> {
 /// When the database cannot be written.
 pub fn set_beacon(tx: &mut Tx<'_>, id: SaleId, value: &[u8; 32]) -> Result<bool, StoreError> {
     let text = to_json(value, TABLE)?;
-    let rows = tx.execute(
-        "UPDATE sale SET beacon = $2 WHERE id = $1 AND beacon IS NULL",
-        values![id.bytes(), &text],
-    )?;
+    let rows = tx
+        .execute(
+            "UPDATE sale SET beacon = $2 WHERE id = $1 AND beacon IS NULL",
+            values![id.bytes(), &text],
+        )?
+        .rows()?;
     if rows > 0 {
         tx.touch(Topic::Sale)?;
     }
@@ -155,10 +167,12 @@ pub fn set_beacon(tx: &mut Tx<'_>, id: SaleId, value: &[u8; 32]) -> Result<bool,
 ///
 /// When the database cannot be written.
 pub fn close_entries(tx: &mut Tx<'_>, id: SaleId, at: Instant) -> Result<(), StoreError> {
-    let rows = tx.execute(
-        "UPDATE sale SET closed_at = $2 WHERE id = $1 AND closed_at = 0",
-        values![id.bytes(), at],
-    )?;
+    let rows = tx
+        .execute(
+            "UPDATE sale SET closed_at = $2 WHERE id = $1 AND closed_at = 0",
+            values![id.bytes(), at],
+        )?
+        .rows()?;
     if rows > 0 {
         tx.touch(Topic::Sale)?;
     }

@@ -79,7 +79,7 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<bool, StoreError> {
     let free = tx.execute(
         "INSERT INTO staff_address (email, account) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING",
         values![&account.email.normalised(), account.id.bytes()],
-    )?;
+    )?.rows()?;
     if free == 0 {
         return Ok(false);
     }
@@ -173,11 +173,13 @@ pub fn use_recovery(
     code: &KeyedHash,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let used = tx.execute(
-        "UPDATE staff_recovery SET used_at = $3
+    let used = tx
+        .execute(
+            "UPDATE staff_recovery SET used_at = $3
          WHERE account = $1 AND code = $2 AND used_at IS NULL",
-        values![id.bytes(), code, at],
-    )?;
+            values![id.bytes(), code, at],
+        )?
+        .rows()?;
     Ok(used == 1)
 }
 
@@ -292,10 +294,12 @@ pub fn end_session(
     account: StaffId,
     token: &KeyedHash,
 ) -> Result<bool, StoreError> {
-    let ended = tx.execute(
-        "DELETE FROM staff_session WHERE token = $1 AND account = $2",
-        values![token, account.bytes()],
-    )?;
+    let ended = tx
+        .execute(
+            "DELETE FROM staff_session WHERE token = $1 AND account = $2",
+            values![token, account.bytes()],
+        )?
+        .rows()?;
     Ok(ended == 1)
 }
 
@@ -314,7 +318,8 @@ pub fn end_sessions(
     tx.execute(
         "DELETE FROM staff_session WHERE account = $1 AND token <> $2",
         values![account.bytes(), &kept],
-    )
+    )?
+    .rows()
 }
 
 /// Removes sessions that have ended by themselves.
@@ -330,5 +335,6 @@ pub fn forget_sessions(
     tx.execute(
         "DELETE FROM staff_session WHERE began_at < $1 OR seen_at < $2",
         values![began_before, seen_before],
-    )
+    )?
+    .rows()
 }

@@ -110,10 +110,12 @@ pub fn use_key(tx: &mut Tx<'_>, id: KeyId, at: Instant) -> Result<(), StoreError
 ///
 /// See [`insert`].
 pub fn end(tx: &mut Tx<'_>, id: KeyId, at: Instant) -> Result<bool, StoreError> {
-    let ended = tx.execute(
-        "UPDATE staff_key SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL",
-        values![id.bytes(), at],
-    )?;
+    let ended = tx
+        .execute(
+            "UPDATE staff_key SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL",
+            values![id.bytes(), at],
+        )?
+        .rows()?;
     Ok(ended == 1)
 }
 

@@ -34,20 +34,22 @@ pub struct Passkey {
 ///
 /// When the database cannot be written; likewise below.
 pub fn insert(tx: &mut Tx<'_>, passkey: &Passkey) -> Result<bool, StoreError> {
-    let added = tx.execute(
-        "INSERT INTO staff_passkey
+    let added = tx
+        .execute(
+            "INSERT INTO staff_passkey
              (id, account, name, public_key, sign_count, copied, made_at, used_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, NULL) ON CONFLICT (id) DO NOTHING",
-        values![
-            &passkey.id,
-            passkey.account.bytes(),
-            &passkey.name,
-            &passkey.public_key,
-            passkey.sign_count,
-            i64::from(passkey.copied),
-            passkey.made_at,
-        ],
-    )?;
+            values![
+                &passkey.id,
+                passkey.account.bytes(),
+                &passkey.name,
+                &passkey.public_key,
+                passkey.sign_count,
+                i64::from(passkey.copied),
+                passkey.made_at,
+            ],
+        )?
+        .rows()?;
     Ok(added == 1)
 }
 
@@ -103,10 +105,12 @@ pub fn use_passkey(
 ///
 /// See [`insert`].
 pub fn remove(tx: &mut Tx<'_>, account: StaffId, id: &str) -> Result<bool, StoreError> {
-    let removed = tx.execute(
-        "DELETE FROM staff_passkey WHERE id = $1 AND account = $2",
-        values![id, account.bytes()],
-    )?;
+    let removed = tx
+        .execute(
+            "DELETE FROM staff_passkey WHERE id = $1 AND account = $2",
+            values![id, account.bytes()],
+        )?
+        .rows()?;
     Ok(removed == 1)
 }
 
@@ -157,8 +161,9 @@ pub fn answer(
         values![challenge, at],
         |row| Ok(row.maybe_bytes16(0)?.map(StaffId::from_bytes)),
     )?;
-    let used =
-        tx.execute("DELETE FROM staff_challenge WHERE challenge = $1", values![challenge])?;
+    let used = tx
+        .execute("DELETE FROM staff_challenge WHERE challenge = $1", values![challenge])?
+        .rows()?;
     Ok(found.filter(|_| used == 1))
 }
 
@@ -168,5 +173,5 @@ pub fn answer(
 ///
 /// See [`insert`].
 pub fn forget(tx: &mut Tx<'_>, at: Instant) -> Result<usize, StoreError> {
-    tx.execute("DELETE FROM staff_challenge WHERE expires_at <= $1", values![at])
+    tx.execute("DELETE FROM staff_challenge WHERE expires_at <= $1", values![at])?.rows()
 }

@@ -34,21 +34,23 @@ pub struct SoldSerial {
 ///
 /// When the database cannot be written.
 pub fn insert(tx: &mut Tx<'_>, sold: &SoldSerial) -> Result<bool, StoreError> {
-    let written = tx.execute(
-        "INSERT INTO stock_serial
+    let written = tx
+        .execute(
+            "INSERT INTO stock_serial
              (serial, device, item, model, country, sold_on, reference, reseller)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (serial) DO NOTHING",
-        values![
-            sold.serial.as_str(),
-            sold.device.cast_signed(),
-            &sold.item,
-            &sold.model,
-            sold.country.code(),
-            &sold.sold_on.to_string(),
-            &sold.reference,
-            sold.reseller.as_ref().map(ResellerId::bytes),
-        ],
-    )?;
+            values![
+                sold.serial.as_str(),
+                sold.device.cast_signed(),
+                &sold.item,
+                &sold.model,
+                sold.country.code(),
+                &sold.sold_on.to_string(),
+                &sold.reference,
+                sold.reseller.as_ref().map(ResellerId::bytes),
+            ],
+        )?
+        .rows()?;
     Ok(written == 1)
 }
 

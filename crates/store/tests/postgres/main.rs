@@ -320,6 +320,15 @@ async fn a_connection_is_encrypted_as_the_address_wants_it() {
         assert_eq!([reads.as_deref(), writes.as_deref()], [Some(encrypted); 2], "{host} {query}");
         db.close().await;
     }
+    // Who is asked for a certificate and has one shows it.
+    let key = format!("sslcert={file}&sslkey={}", file.replace("server.crt", "server.key"));
+    let db = Db::open(&Options::new(named("127.0.0.1", &format!("sslmode=require&{key}"))));
+    let sql = "SELECT coalesce(client_dn, '') FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let db = db.expect("it opens");
+    let shown =
+        db.read("test.ssl", move |tx: &mut Tx<'_>| tx.optional(sql, &[], |row| row.text(0)));
+    let shown = shown.await.expect("read").unwrap_or_default();
+    assert!(shown.contains("CN="), "the server has seen {shown:?}");
     for (host, query, words) in [
         // Nobody whom a browser trusts has signed it.
         ("127.0.0.1", "sslmode=verify-full".to_owned(), ["certificate", "sslrootcert"]),
@@ -333,6 +342,11 @@ async fn a_connection_is_encrypted_as_the_address_wants_it() {
             "127.0.0.1",
             "sslmode=verify-full&sslrootcert=/nowhere.pem".to_owned(),
             ["/nowhere.pem", "sslrootcert"],
+        ),
+        (
+            "127.0.0.1",
+            format!("sslmode=require&sslcert={file}&sslkey=/nowhere.key"),
+            ["/nowhere.key", "sslkey"],
         ),
     ] {
         let refused = Db::open(&Options::new(named(host, &query)));

@@ -1,19 +1,21 @@
-//! A batch on PostgreSQL: one SERIALIZABLE transaction, one savepoint per closure that writes, one
-//! commit.
+//! A batch on PostgreSQL: one SERIALIZABLE transaction, one commit.
 //!
+//! - It is run *ahead* first: what closures write is sent and not waited for. Where the server refuses
+//!   any of it, or a closure that has written must be taken back, all of it is run again *carefully*,
+//!   with a savepoint for each closure that writes. See [`Pace`].
 //! - A conflict with another node (40001, 40P01) takes the whole batch back and runs it again, at
 //!   most [`ATTEMPTS_MAX`] times. From the third time on it locks out the batches of other nodes,
 //!   so that it gets through: the lock is taken before the transaction's snapshot.
 //! - A connection lost before COMMIT was sent has committed nothing: the batch is run again on a
 //!   new one. A connection lost during COMMIT is looked after by [`super::marker`].
-//! - A closure that broke the transaction before it had a savepoint is left out of the next run and
-//!   answered with what it gave.
+//! - A closure that broke a careful run before it had a savepoint, or broke it alone, is left out of
+//!   the next run and answered with what it gave.
 
 use std::time::{Duration, Instant as Stopwatch};
 
 use super::error::Failure;
 use super::marker;
-use super::session::{Role, Session};
+use super::session::{Role, Savepoints, Session};
 use super::url::PostgresUrl;
 use crate::kernel::error::StoreError;
 use crate::kernel::place::BeforeCommit;
@@ -74,9 +76,20 @@ enum Apart {
     Failed(StoreError),
 }
 
+/// How a batch is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// As if nothing went wrong: no savepoints, and nobody waits for what was written before the next
+    /// question, whoever asks it, or the commit. Most batches end with this.
+    Ahead,
+    /// One by one: a savepoint for each closure that writes, and its writes are answered before the
+    /// next one runs. This says which closure it was that broke the batch.
+    Careful,
+}
+
 /// Why a run did not end with a commit.
 enum Ended {
-    /// Again, without the closure that broke it.
+    /// Again, carefully, and without the closures that are settled apart.
     Broken,
     Conflict,
     Lost,
@@ -116,19 +129,15 @@ impl Writing {
     /// Opens a new session; gives the server's setting of `fsync`.
     fn connect(&mut self) -> Result<String, StoreError> {
         let mut session = Session::connect(&self.url, Role::Write)?;
-        let wrap = |error: postgres::Error| StoreError::from_postgres("start of a session", &error);
-        let name = marker::enter(&mut session).map_err(wrap)?;
-        let client = session.client();
-        let pid = client.query_one("SELECT pg_backend_pid()", &[]).map_err(wrap)?;
-        let fsync = client
-            .query_one("SELECT coalesce(current_setting('fsync', true), 'on')", &[])
-            .map_err(wrap)?;
-        let lockable = client.batch_execute(BEGIN_TOGETHER).is_ok();
-        client.batch_execute("ROLLBACK").map_err(wrap)?;
-        let pid = pid.try_get(0).map_err(wrap)?;
+        let name = marker::enter(&mut session)?;
+        let pid = session.value("SELECT pg_backend_pid()", &[])?;
+        let sql = "SELECT coalesce(current_setting('fsync', true), 'on')";
+        let fsync = session.value(sql, &[])?;
+        let lockable = session.control(BEGIN_TOGETHER).is_ok();
+        session.roll_back().map_err(Failure::into_error)?;
         self.own_pid.set(pid);
         self.current = Some(Current { session, name, pid, batch: 0, lockable });
-        fsync.try_get(0).map_err(wrap)
+        Ok(fsync)
     }
 
     fn ready(&mut self) -> Result<&mut Current, StoreError> {
@@ -166,12 +175,15 @@ impl Writing {
 }
 
 impl Batches for Writing {
-    /// More than 64 savepoints in a transaction would slow every other snapshot of the server down.
-    const BATCH_MAX: usize = 60;
+    /// One sync for as many as may wait; not more, so that a conflict with another node does not throw
+    /// too much away. (Where a batch has to be run carefully, more than 64 savepoints slow the server's
+    /// other snapshots down for as long as it takes.)
+    const BATCH_MAX: usize = 240;
 
     fn run(&mut self, batch: &mut [Box<dyn Work>]) -> Outcome {
         let mut apart: Vec<Option<Apart>> = batch.iter().map(|_| None).collect();
         let (mut attempt, mut losses, mut touched) = (1, 0, 0);
+        let mut pace = Pace::Ahead;
         let commit = loop {
             let around =
                 Around { channel: self.channel.clone(), before_commit: self.before_commit.clone() };
@@ -179,7 +191,7 @@ impl Batches for Writing {
                 Ok(current) => current,
                 Err(fault) => break Err(fault),
             };
-            let ended = match current.run(batch, &mut apart, attempt, &around) {
+            let ended = match current.run(batch, &mut apart, (attempt, pace), &around) {
                 Ok(all) => {
                     touched = all;
                     break Ok(());
@@ -187,7 +199,13 @@ impl Batches for Writing {
                 Err(ended) => ended,
             };
             match ended {
-                Ended::Broken => current.roll_back(),
+                Ended::Broken => {
+                    current.roll_back();
+                    if pace == Pace::Ahead {
+                        metrics::counter!("kontor_store_careful_runs_total").increment(1);
+                    }
+                    pace = Pace::Careful;
+                }
                 Ended::Conflict => {
                     current.roll_back();
                     metrics::counter!("kontor_store_conflicts_total").increment(1);
@@ -253,7 +271,7 @@ fn pause(pid: i32, attempt: u32, lockable: bool) -> Duration {
 impl Current {
     fn roll_back(&mut self) {
         // A session that cannot is closed, which ends its transaction too.
-        if self.session.end("ROLLBACK").is_err() {
+        if self.session.roll_back().is_err() {
             tracing::debug!("a transaction could not be rolled back; its session goes");
         }
     }
@@ -263,7 +281,7 @@ impl Current {
         &mut self,
         batch: &mut [Box<dyn Work>],
         apart: &mut [Option<Apart>],
-        attempt: u32,
+        (attempt, pace): (u32, Pace),
         around: &Around,
     ) -> Result<u32, Ended> {
         let open = apart.iter().filter(|apart| apart.is_none()).count();
@@ -275,34 +293,51 @@ impl Current {
             (true, ..ALONE_FROM) => BEGIN_TOGETHER,
             (true, _) => BEGIN_ALONE,
         };
-        self.session.begin(begin, open > 1)?;
+        let savepoints = match pace {
+            Pace::Careful if open > 1 => Savepoints::Each,
+            _ => Savepoints::None,
+        };
+        self.session.begin(begin, savepoints);
         let (mut touched, mut wrote) = (0, false);
         for (work, apart) in batch.iter_mut().zip(apart.iter_mut()) {
             if apart.is_some() {
                 continue;
             }
+            let waits = self.session.waits();
             let mut tx = Tx::on_postgres(&mut self.session);
             let ran = run_one(work.as_mut(), &mut tx);
             let own = tx.touched();
+            let keeps = matches!(ran, Ran::Decided(Decision::Keep));
+            if self.session.has_written() && (pace == Pace::Careful || !keeps) {
+                // Whose failure it is must be known: before the next one, or before it is taken back.
+                let _ = self.session.settle();
+            }
+            metrics::counter!("kontor_store_round_trips_total", "name" => work.name())
+                .increment(self.session.waits() - waits);
             let failure = self.session.take_failure();
             match (failure, ran) {
                 (Some(Failure::Lost), _) => return Err(Ended::Lost),
                 (Some(Failure::Conflict), _) => return Err(Ended::Conflict),
                 (_, Ran::Decided(Decision::EndBatch(fault))) => return Err(Ended::Fault(fault)),
+                (Some(Failure::Fault(_)), _) if pace == Pace::Ahead => return Err(Ended::Broken),
                 (None, Ran::Decided(Decision::Keep)) => {
                     wrote |= self.session.keep();
                     touched |= own;
                 }
+                // There is no savepoint to fall back to, and it is not alone.
+                _ if pace == Pace::Ahead && open > 1 && self.session.has_written() => {
+                    return Err(Ended::Broken);
+                }
                 (failure, ran) => {
-                    let failed = failure.is_some();
                     // A closure that went on after a failed statement has decided on nothing.
+                    let failed = failure.is_some();
                     let own = match (failure, ran) {
                         (Some(failure), Ran::Decided(Decision::Keep)) => {
                             Apart::Failed(failure.into_error())
                         }
                         _ => Apart::Settled,
                     };
-                    let goes_on = self.session.take_back(failed)?;
+                    let goes_on = self.session.take_back(failed);
                     if !goes_on || matches!(own, Apart::Failed(_)) {
                         *apart = Some(own);
                     }
@@ -315,11 +350,19 @@ impl Current {
         if let Some(before_commit) = &around.before_commit {
             before_commit.run();
         }
-        self.commit(wrote, touched, &around.channel)?;
-        Ok(touched)
+        match self.commit(wrote, touched, &around.channel) {
+            Ok(()) => Ok(touched),
+            // It may be a closure's, sent long ago. Nothing of it is on disk.
+            Err(Ended::Fault(fault)) if pace == Pace::Ahead && !fault.ends_batch() => {
+                Err(Ended::Broken)
+            }
+            Err(ended) => Err(ended),
+        }
     }
 
-    /// One message: the number of the batch, what other nodes should hear, the commit.
+    /// One message: what is still on its way, the number of the batch, what other nodes should hear,
+    /// the commit. Where something before it has failed, the server refuses the number and does not
+    /// get as far as the commit.
     fn commit(&mut self, wrote: bool, touched: u32, channel: &str) -> Result<(), Ended> {
         let mut words = String::new();
         if wrote {
@@ -330,7 +373,7 @@ impl Current {
             words.push_str(&format!("NOTIFY {channel}, '{touched}'; "));
         }
         words.push_str("COMMIT");
-        match self.session.end(&words) {
+        match self.session.end(words) {
             Ok(()) => Ok(()),
             Err(Failure::Lost) if wrote => Err(Ended::LostInCommit(self.batch)),
             Err(failure) => Err(failure.into()),

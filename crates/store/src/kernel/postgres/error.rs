@@ -2,8 +2,8 @@
 
 use std::error::Error as _;
 
-use postgres::Error;
-use postgres::error::{Severity, SqlState};
+use tokio_postgres::Error;
+use tokio_postgres::error::{Severity, SqlState};
 
 use super::tls::TlsProblem;
 use super::url::PostgresUrl;
@@ -82,10 +82,7 @@ impl StoreError {
 
     /// Wraps why a connection cannot be encrypted as its address wants it.
     pub(crate) fn no_encryption(url: &PostgresUrl, problem: &TlsProblem) -> Self {
-        let advice = match problem.file() {
-            Some(_) => "name a file in sslrootcert that has the authority's certificate (PEM)",
-            None => "choose another sslmode in `database`",
-        };
+        let advice = problem.advice();
         let problem = problem.to_string().into();
         Self::Refused { server: url.server().into(), problem, advice }
     }

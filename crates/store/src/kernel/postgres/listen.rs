@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
-use postgres::fallible_iterator::FallibleIterator;
 use tokio::sync::watch;
 
 use super::session::{Role, Session};
@@ -51,9 +50,7 @@ impl Drop for Listener {
 pub(crate) fn channel(url: &PostgresUrl) -> Result<String, StoreError> {
     let mut session = Session::connect(url, Role::Listen)?;
     let sql = "SELECT 'kontor_' || substr(md5(current_schema()), 1, 16)";
-    let wrap = |error: postgres::Error| StoreError::from_postgres("look at the schema", &error);
-    let row = session.client().query_one(sql, &[]).map_err(wrap)?;
-    row.try_get::<_, Option<String>>(0).map_err(wrap)?.ok_or_else(|| StoreError::Fault {
+    session.value::<Option<String>>(sql, &[])?.ok_or_else(|| StoreError::Fault {
         what: "look at the schema".into(),
         problem: "the search path names no schema that is there: make it first".into(),
     })
@@ -95,26 +92,19 @@ pub(crate) fn start(
 
 fn connect(url: &PostgresUrl, channel: &str) -> Result<Session, StoreError> {
     let mut session = Session::connect(url, Role::Listen)?;
-    session.control(&format!("LISTEN {channel}"))?;
+    session.control(format!("LISTEN {channel}"))?;
     Ok(session)
 }
 
 /// Passes notices on until the connection ends or the thread is to stop.
 fn hear(mut session: Session, own: &OwnPid, changes: &watch::Sender<Versions>, stop: &AtomicBool) {
-    while !stop.load(Ordering::Acquire) {
-        let client = session.client();
-        let heard = client.notifications().timeout_iter(LOOK_EVERY).next();
-        match heard {
-            Ok(Some(notice)) => {
-                if !own.is(notice.process_id()) {
-                    // A payload that is no set of topics is of a later release: look at all.
-                    let touched = notice.payload().parse().unwrap_or(u32::MAX);
-                    changes.send_modify(|versions| versions.raise(touched));
-                }
-            }
-            Ok(None) if client.is_closed() => break,
-            Ok(None) => {}
-            Err(_) => break,
+    while !stop.load(Ordering::Acquire) && !session.is_closed() {
+        if let Some(notice) = session.line().notice(LOOK_EVERY)
+            && !own.is(notice.process_id())
+        {
+            // A payload that is no set of topics is of a later release: look at all.
+            let touched = notice.payload().parse().unwrap_or(u32::MAX);
+            changes.send_modify(|versions| versions.raise(touched));
         }
     }
 }

@@ -14,9 +14,9 @@
 //! the row is asked of whatever state the server that is reached has. Only when no server is
 //! reached in time is the outcome unknown, and whoever waits is told so.
 
-use postgres::Error;
-
 use super::session::Session;
+use crate::kernel::error::StoreError;
+use crate::values;
 
 /// Made beside the table of migrations: it is the back end's own.
 pub(super) const TABLE: &str = "
@@ -44,10 +44,9 @@ const FENCE: &str = "
     RETURNING batch";
 
 /// Makes the row of a new session; gives the session's name.
-pub(super) fn enter(session: &mut Session) -> Result<String, Error> {
-    let client = session.client();
-    client.execute(FORGET, &[])?;
-    client.query_one(ENTER, &[])?.try_get(0)
+pub(super) fn enter(session: &mut Session) -> Result<String, StoreError> {
+    session.execute(FORGET, &[])?;
+    session.value(ENTER, &[])
 }
 
 /// What goes before the COMMIT of a batch, in the same message. The session's name is the
@@ -63,11 +62,12 @@ pub(super) fn raise(name: &str, batch: i64) -> String {
 }
 
 /// Fences a lost session; gives the number of its last batch that is on disk.
-pub(super) fn fence(session: &mut Session, lost: &str) -> Result<i64, Error> {
-    session.client().query_one(FENCE, &[&lost])?.try_get(0)
+pub(super) fn fence(session: &mut Session, lost: &str) -> Result<i64, StoreError> {
+    session.value(FENCE, values![lost])
 }
 
 /// Takes the row of a session away that ends in order.
-pub(super) fn leave(session: &mut Session, name: &str) -> Result<u64, Error> {
-    session.client().execute("DELETE FROM store_writer WHERE session = $1", &[&name])
+pub(super) fn leave(session: &mut Session, name: &str) -> Result<(), StoreError> {
+    session.execute("DELETE FROM store_writer WHERE session = $1", values![name])?;
+    session.changed().map(drop)
 }

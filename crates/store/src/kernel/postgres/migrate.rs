@@ -21,14 +21,11 @@ pub(crate) fn version_at(url: &PostgresUrl) -> Result<i64, StoreError> {
 
 /// The schema of the database: 0 where there is none.
 pub(crate) fn schema_version(session: &mut Session) -> Result<i64, StoreError> {
-    let wrap = |error: postgres::Error| StoreError::from_postgres("read of the schema", &error);
-    let client = session.client();
     let table = "SELECT to_regclass('schema_migration') IS NOT NULL";
-    if !client.query_one(table, &[]).and_then(|row| row.try_get(0)).map_err(wrap)? {
+    if !session.value::<bool>(table, &[])? {
         return Ok(0);
     }
-    let newest = "SELECT coalesce(max(number), 0) FROM schema_migration";
-    client.query_one(newest, &[]).and_then(|row| row.try_get(0)).map_err(wrap)
+    session.value("SELECT coalesce(max(number), 0) FROM schema_migration", &[])
 }
 
 /// Brings the schema up to date; each step in a transaction of its own.
@@ -45,11 +42,9 @@ pub(crate) fn run(url: &PostgresUrl) -> Result<(), StoreError> {
         "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)",
     )?;
     session.control(marker::TABLE)?;
-    let bytewise: bool = (session.client().query_one(BYTEWISE, &[]))
-        .and_then(|row| row.try_get(0))
-        .map_err(|error| StoreError::from_postgres("look at the order of text", &error))?;
+    let bytewise = session.value(BYTEWISE, &[])?;
     for migration in missing(found) {
-        session.control(&step(migration, bytewise)).map_err(|error| named(migration, error))?;
+        session.control(step(migration, bytewise)).map_err(|error| named(migration, error))?;
         tracing::info!(migration = migration.name, "schema brought forward");
     }
     Ok(())

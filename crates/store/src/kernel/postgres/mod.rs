@@ -5,8 +5,10 @@
 
 pub(crate) mod batch;
 pub(crate) mod error;
+mod line;
 pub(crate) mod listen;
 pub(crate) mod marker;
+mod memory;
 pub(crate) mod migrate;
 pub(crate) mod read;
 pub(crate) mod session;

@@ -1,7 +1,6 @@
 //! Reading: a snapshot of the last committed state for each closure.
 
-use super::error::Failure;
-use super::session::{Role, Session};
+use super::session::{Role, Savepoints, Session};
 use super::url::PostgresUrl;
 use crate::kernel::error::StoreError;
 use crate::kernel::pool::Pooled;
@@ -33,8 +32,13 @@ impl Reading {
         let session = self.session.as_mut().ok_or(StoreError::Lost)?;
         let outcome = work(&mut Tx::on_postgres(session));
         self.in_transaction = false;
+        if session.has_written() {
+            // Nothing may be written here: the server's refusal has to be heard.
+            let _ = session.settle();
+        }
         let failure = session.take_failure();
-        if session.end("ROLLBACK").is_err() || session.is_closed() {
+        session.leave();
+        if session.is_closed() {
             self.session = None;
         }
         match failure {
@@ -47,19 +51,12 @@ impl Reading {
     /// A session that waited may have ended meanwhile: nothing has been read yet, so another is
     /// as good.
     fn begin(&mut self) -> Result<(), StoreError> {
-        self.session.take_if(|session| session.is_closed());
-        if let Some(session) = &mut self.session {
-            match session.begin(BEGIN, false) {
-                Ok(()) => {
-                    self.in_transaction = true;
-                    return Ok(());
-                }
-                Err(Failure::Lost) => self.session = None,
-                Err(other) => return Err(other.into_error()),
-            }
-        }
-        let session = self.session.insert(Session::connect(&self.url, Role::Read)?);
-        session.begin(BEGIN, false).map_err(Failure::into_error)?;
+        self.session.take_if(|session| !session.is_at_rest());
+        let session = match &mut self.session {
+            Some(session) => session,
+            none => none.insert(Session::connect(&self.url, Role::Read)?),
+        };
+        session.begin(BEGIN, Savepoints::None);
         self.in_transaction = true;
         Ok(())
     }
@@ -70,7 +67,7 @@ impl Pooled for Reading {
         // A closure that panicked has left its transaction open.
         if std::mem::take(&mut self.in_transaction)
             && let Some(session) = &mut self.session
-            && session.end("ROLLBACK").is_err()
+            && session.roll_back().is_err()
         {
             self.session = None;
         }

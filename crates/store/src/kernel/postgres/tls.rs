@@ -1,4 +1,4 @@
-//! TLS to the server, as the address asks for it with `sslmode` and `sslrootcert`.
+//! TLS to the server, as the address asks for it with `sslmode`, `sslrootcert`, `sslcert` and `sslkey`.
 //!
 //! The words mean what they mean to PostgreSQL's own programs, so that one address does for all of
 //! them. Only `verify-full` is safe against somebody who sits between: it wants a certificate that is
@@ -10,22 +10,22 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use postgres::config::SslMode;
-use postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, InvalidDnsNameError, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
 
 /// How far the server is to be trusted.
@@ -50,13 +50,16 @@ pub(crate) struct Encryption {
     mode: Mode,
     /// The file with the authorities that are trusted; none: those that browsers trust.
     roots: Option<PathBuf>,
+    /// The files with this side's own certificate and its key, for servers that ask for one.
+    own: Option<(PathBuf, PathBuf)>,
 }
 
 impl Encryption {
     /// Takes what it understands out of the part of an address behind its question mark; gives the
-    /// rest. None: `sslmode` has a word that is not known.
+    /// rest. None: `sslmode` has a word that is not known, or a certificate is without its key.
     pub(super) fn take_from(query: &str) -> Option<(Self, String)> {
         let mut own = Self::default();
+        let (mut certificate, mut key) = (None, None);
         let mut rest = Vec::new();
         for pair in query.split('&') {
             match pair.split_once('=') {
@@ -72,9 +75,15 @@ impl Encryption {
                 }
                 Some(("sslrootcert", "system")) => own.roots = None,
                 Some(("sslrootcert", file)) => own.roots = Some(PathBuf::from(unescaped(file)?)),
+                Some(("sslcert", file)) => certificate = Some(PathBuf::from(unescaped(file)?)),
+                Some(("sslkey", file)) => key = Some(PathBuf::from(unescaped(file)?)),
                 _ => rest.push(pair),
             }
         }
+        if certificate.is_some() != key.is_some() {
+            return None;
+        }
+        own.own = certificate.zip(key);
         Some((own, rest.join("&")))
     }
 
@@ -88,7 +97,7 @@ impl Encryption {
     }
 
     /// What carries a connection's encryption out; none where nothing is encrypted. The file with the
-    /// authorities is read each time: it may have been renewed.
+    /// authorities is read each time, as this side's own are: they may have been renewed.
     pub(super) fn connector(&self) -> Result<Option<Connector>, TlsProblem> {
         if self.mode == Mode::Disable {
             return Ok(None);
@@ -114,7 +123,25 @@ impl Encryption {
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::new(AnyName { provider, chain }))
         };
-        Ok(Some(Connector(Arc::new(builder.with_no_client_auth()))))
+        let config = match self.own()? {
+            None => builder.with_no_client_auth(),
+            Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
+        };
+        Ok(Some(Connector(Arc::new(config))))
+    }
+
+    /// What shows who this side is.
+    fn own(&self) -> Result<Option<Shown>, TlsProblem> {
+        let Some((certificate, key)) = &self.own else { return Ok(None) };
+        let problem = |file: &PathBuf, problem: String| TlsProblem::Own(file.clone(), problem);
+        let chain = CertificateDer::pem_file_iter(certificate)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| problem(certificate, error.to_string()))?;
+        if chain.is_empty() {
+            return Err(problem(certificate, "there is no certificate in it".to_owned()));
+        }
+        let secret = PrivateKeyDer::from_pem_file(key);
+        Ok(Some((chain, secret.map_err(|error| problem(key, error.to_string()))?)))
     }
 
     /// The authorities that may sign the server's certificate.
@@ -136,23 +163,34 @@ impl Encryption {
     }
 }
 
+/// A certificate with those that vouch for it, and its key.
+type Shown = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
 /// Why no encryption can be set up.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsProblem {
     /// The file with the authorities.
     #[error("the certificates in {} cannot be used: {}", .0.display(), .1)]
     Roots(PathBuf, String),
+    /// A file with this side's own certificate or key.
+    #[error("{} cannot be used: {}", .0.display(), .1)]
+    Own(PathBuf, String),
     /// The library's settings do not go together.
     #[error("encryption cannot be set up: {0}")]
     Settings(String),
 }
 
 impl TlsProblem {
-    /// The file that is at fault.
-    pub(super) fn file(&self) -> Option<&Path> {
+    /// What to do about it.
+    pub(super) const fn advice(&self) -> &'static str {
         match self {
-            Self::Roots(file, _) => Some(file),
-            Self::Settings(_) => None,
+            Self::Roots(..) => {
+                "name a file in sslrootcert that has the authority's certificate (PEM)"
+            }
+            Self::Own(..) => {
+                "name files in sslcert and sslkey that have the certificate and its key (PEM)"
+            }
+            Self::Settings(_) => "choose another sslmode in `database`",
         }
     }
 }
@@ -324,6 +362,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Encrypted<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -336,7 +376,17 @@ mod tests {
         assert_eq!(own.roots.as_deref(), Some(Path::new("/etc/own ca.pem")));
         assert_eq!(rest, "connect_timeout=3&options=x");
         assert_eq!(taken("sslmode=verify-ca&sslrootcert=system").0.roots, None);
-        for wrong in ["sslmode=sometimes", "sslmode=", "sslrootcert=%f", "sslrootcert=%ff"] {
+        let (own, rest) = taken("sslcert=/own.crt&sslmode=require&sslkey=/own.key");
+        assert_eq!(own.own, Some(("/own.crt".into(), "/own.key".into())));
+        assert_eq!(rest, "");
+        for wrong in [
+            "sslcert=/own.crt",
+            "sslkey=/own.key",
+            "sslmode=sometimes",
+            "sslmode=",
+            "sslrootcert=%f",
+            "sslrootcert=%ff",
+        ] {
             assert!(Encryption::take_from(wrong).is_none(), "{wrong}");
         }
     }
@@ -350,12 +400,18 @@ mod tests {
                 std::fs::write(&file, text).expect("written");
             }
             for mode in [Mode::Require, Mode::VerifyCa, Mode::VerifyFull] {
-                let own = Encryption { mode, roots: Some(file.clone()) };
+                let own = Encryption { mode, roots: Some(file.clone()), own: None };
                 let problem = own.connector().expect_err("nobody is trusted");
-                assert_eq!(problem.file(), Some(file.as_path()), "{problem}");
+                assert!(problem.to_string().contains(&*file.to_string_lossy()), "{problem}");
+                assert!(problem.advice().contains("sslrootcert"));
+                let files = Some((file.clone(), file.clone()));
+                let own = Encryption { mode: Mode::Require, roots: None, own: files };
+                let problem = own.connector().expect_err("nothing is shown");
+                assert!(problem.to_string().contains(&*file.to_string_lossy()), "{problem}");
+                assert!(problem.advice().contains("sslcert"));
             }
         }
-        let own = Encryption { mode: Mode::VerifyFull, roots: None };
+        let own = Encryption { mode: Mode::VerifyFull, roots: None, own: None };
         assert!(own.connector().is_ok_and(|made| made.is_some()));
         assert!(Encryption::default().connector().is_ok_and(|made| made.is_none()));
     }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use postgres::Config;
-use postgres::config::{Host, SslMode};
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
 
 use super::tls::Encryption;
 
@@ -73,7 +73,10 @@ impl FromStr for PostgresUrl {
         }
         let (before, query) = text.split_once('?').unwrap_or((text, ""));
         let Some((encryption, rest)) = Encryption::take_from(query) else {
-            return wrong("sslmode is disable, prefer, require, verify-ca or verify-full");
+            return wrong(
+                "sslmode is disable, prefer, require, verify-ca or verify-full; sslcert and sslkey \
+                 come together",
+            );
         };
         let joint = if rest.is_empty() { "" } else { "?" };
         let Ok(mut config) = format!("{before}{joint}{rest}").parse::<Config>() else {

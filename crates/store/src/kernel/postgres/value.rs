@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::fmt;
 
-use postgres::types::private::BytesMut;
-use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::kernel::value::Value;
 
@@ -34,6 +35,45 @@ impl ToSql for Value<'_> {
 /// PostgreSQL has no NUL in a text: it is kept, and sought, as the character for what has none.
 fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+}
+
+/// A parameter as it goes over the wire: it needs nothing any more of what it was made from.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Encoded(Option<BytesMut>);
+
+impl Encoded {
+    /// Puts a value into the form of `kind`.
+    pub(super) fn new(value: &dyn ToSql, kind: &Type) -> Result<Self, String> {
+        let mut bytes = BytesMut::new();
+        match value.to_sql_checked(kind, &mut bytes) {
+            Ok(IsNull::No) => Ok(Self(Some(bytes))),
+            Ok(IsNull::Yes) => Ok(Self(None)),
+            Err(problem) => Err(problem.to_string()),
+        }
+    }
+}
+
+/// Never the value, which may be somebody's data: the client writes its parameters into its log.
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl ToSql for Encoded {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
+        Ok(self.0.as_ref().map_or(IsNull::Yes, |bytes| {
+            out.extend_from_slice(bytes);
+            IsNull::No
+        }))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // It was made for the type that the statement wants.
+        true
+    }
+
+    to_sql_checked!();
 }
 
 /// A whole number, whichever of its types the database gave it: `sum` of BIGINT is NUMERIC.
