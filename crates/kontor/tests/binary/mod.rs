@@ -11,6 +11,8 @@ use tempfile::TempDir;
 /// A folder in which `kontor` is run, with `data` as its data folder.
 pub(crate) struct Kontor {
     folder: TempDir,
+    /// The address of its database, if that is not a file in the data folder.
+    database: Option<String>,
 }
 
 /// What a run came to.
@@ -23,7 +25,13 @@ pub(crate) struct Run {
 impl Kontor {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        Self { folder: tempfile::tempdir().expect("a folder"), database: None }
+    }
+
+    /// An empty folder beside an empty database on a server.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn on_server(address: &str) -> Self {
+        Self { database: Some(address.to_owned()), ..Self::new() }
     }
 
     /// A folder whose database holds the demo.
@@ -46,6 +54,9 @@ impl Kontor {
             if name.to_str().is_some_and(|name| name.starts_with("KONTOR_")) {
                 command.env_remove(name);
             }
+        }
+        if let Some(database) = &self.database {
+            command.env("KONTOR_DATABASE", database);
         }
         command.args(["--data", "data"]).args(arguments);
         command
@@ -107,6 +118,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
     pub(crate) fn serve(kontor: &Kontor) -> Self {
         Self::start(kontor, &["serve"])
     }
@@ -129,7 +141,8 @@ impl Running {
         &self.address
     }
 
-    fn start(kontor: &Kontor, arguments: &[&str]) -> Self {
+    /// Runs a command that serves.
+    pub(crate) fn start(kontor: &Kontor, arguments: &[&str]) -> Self {
         Self::start_in(kontor, &[], arguments)
     }
 

@@ -7,12 +7,12 @@ use kontor_domain::cart::{Cart, CartRefusal};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Verdict;
 use kontor_domain::market::MarketCode;
-use kontor_store::cart as carts;
+use kontor_store::{cart as carts, fact};
 use serde::{Deserialize, Serialize};
 
 use super::offer::{Offer, offer};
 use super::refused::{RefusedCart, note_refused};
-use crate::core::{Failure, Once, Outcome, Refuse, Replayed, Shop, once};
+use crate::core::{Failure, Once, Outcome, Refuse, Replayed, Shop, once, once_ahead};
 
 /// What is to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +115,11 @@ async fn change_once(
     let fresh = CartId::new(at, &shop.random);
     shop.db
         .write("cart.change", move |tx| {
+            once_ahead(tx, command.once.as_ref())?;
+            if let Some(cart) = command.cart {
+                carts::get_ahead(tx, cart)?;
+            }
+            fact::versions_ahead(tx)?;
             once(tx, command.once.as_ref(), at, |tx| {
                 let known = own.snapshots.current_in(tx, at)?;
                 let market =

@@ -8,6 +8,7 @@ mod snapshot;
 
 pub(crate) use failure::Refuse;
 pub use failure::{Failure, Outcome};
+pub(crate) use once::once_ahead;
 pub use once::{Once, Replayed, once};
 pub use shop::{
     BankAccount, KEEP_TAX_RECORDS_YEARS, Keys, Policy, Share, Shop, TICKET_KEY, claim_bytes,

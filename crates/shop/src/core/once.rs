@@ -26,6 +26,15 @@ pub struct Replayed<T> {
     pub replayed: bool,
 }
 
+/// Asks a server already now whether the request was answered before.
+///
+/// # Errors
+///
+/// When the database has refused something before it.
+pub(crate) fn once_ahead(tx: &mut Tx<'_>, request: Option<&Once>) -> Result<(), StoreError> {
+    request.map_or(Ok(()), |once| idempotency::look_ahead(tx, &once.request))
+}
+
 /// Runs `effect` unless the same request had its effect already; then gives the answer of then.
 /// Effect and answer are kept in the same transaction. A refusal is not kept: the request had no
 /// effect, so that it may be tried again with the same key.

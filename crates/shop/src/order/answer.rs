@@ -4,16 +4,19 @@
 use std::sync::Arc;
 
 use kontor_base::Instant;
-use kontor_base::id::{HoldId, PaymentId};
+use kontor_base::id::{CheckoutId, HoldId, PaymentId};
 use kontor_domain::order::{CheckoutEvent, CheckoutState, checkout_step};
 use kontor_domain::payment::{
     ANSWERS_LATE_AFTER_S, GiveBack, HoldState, PaymentEvent, PaymentState, ProviderAnswer,
     ProviderKind, SecondStep, Settlement, payment_step, settle, test_second_step,
 };
-use kontor_store::order::{Checkout, checkout as load, get as load_order, save_checkout};
+use kontor_store::order::{
+    Checkout, checkout as load, checkout_ahead, get as load_order, save_checkout,
+};
 use kontor_store::payment::{self as payments, Payment};
+use kontor_store::sale::batch;
 use kontor_store::sale::lot::LotNumber;
-use kontor_store::{StoreError, Tx, stock};
+use kontor_store::{StoreError, Tx, cart as carts, fact, hook, stock};
 
 use super::begin::judge_lines;
 use super::deposit::credit_in;
@@ -21,7 +24,7 @@ use super::jobs::{queue_ask, queue_give_back};
 use super::pay::{PayAnswer, remember};
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
-use super::sale::{claim_of_hold, hold_again_in, may_pay_in, recheck_in, reserve_again};
+use super::sale::{claim_of, claim_of_hold, hold_again_in, may_pay_in, recheck_in, reserve_again};
 use crate::core::{Failure, Once, Outcome, Refuse, Shop};
 use crate::stock::{give_back, hold_lines};
 
@@ -29,6 +32,8 @@ use crate::stock::{give_back, hold_lines};
 #[derive(Clone, Debug)]
 pub(super) struct Answering {
     pub(super) payment: PaymentId,
+    /// What is paid for, where the caller knows it: it is read anew all the same.
+    pub(super) checkout: Option<CheckoutId>,
     pub(super) answer: ProviderAnswer,
     /// The buyer's request that waits for it, if one does.
     pub(super) once: Option<Once>,
@@ -44,7 +49,7 @@ pub async fn answer(
     payment: PaymentId,
     answer: ProviderAnswer,
 ) -> Outcome<PayAnswer, Refusal> {
-    answer_with(shop, Answering { payment, answer, once: None }).await
+    answer_with(shop, Answering { payment, checkout: None, answer, once: None }).await
 }
 
 /// The buyer has confirmed or refused on the test provider's page.
@@ -123,6 +128,16 @@ async fn write_down(
     let own = Arc::clone(shop);
     shop.db
         .write("order.answer", move |tx| {
+            payments::get_ahead(tx, answering.payment)?;
+            fact::versions_ahead(tx)?;
+            hook::emit_ahead(tx)?;
+            if let Some(checkout) = answering.checkout {
+                checkout_ahead(tx, checkout)?;
+                if let Some((lot, number)) = claim_of(checkout) {
+                    batch::claim_ahead(tx, lot, number)?;
+                    stock::hold_ahead(tx, HoldId::from_bytes(*checkout.bytes()))?;
+                }
+            }
             let mut payment = payments::get(tx, answering.payment)?
                 .ok_or(Failure::Refused(Refusal::UnknownPayment))?;
             let checkout =
@@ -190,6 +205,10 @@ fn decide(
     at: Instant,
 ) -> Outcome<Written, Refusal> {
     let id = payment.id;
+    stock::hold_ahead(tx, checkout.hold)?;
+    if claim_of(checkout.id).is_none() {
+        carts::get_ahead(tx, checkout.cart)?;
+    }
     let held = held_state(tx, checkout.hold)?;
     match settle(answer, held, at) {
         Settlement::Wait => {

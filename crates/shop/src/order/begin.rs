@@ -9,14 +9,13 @@ use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{Obligation, ObligationKind};
 use kontor_domain::market::{Act, Market};
 use kontor_domain::order::{CheckoutState, PricedLine, VerdictNote};
-use kontor_store::StoreError;
-use kontor_store::cart as carts;
 use kontor_store::order::{Checkout, Draft, save_checkout};
+use kontor_store::{StoreError, cart as carts, fact};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use crate::cart::{Offer, RefusedCart, note_refused, offer};
-use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop, once};
+use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop, once, once_ahead};
 use crate::stock::hold_lines;
 
 /// A wish to check out.
@@ -76,6 +75,9 @@ async fn begin_once(shop: &Arc<Shop>, command: Begin) -> Outcome<Replayed<Starte
     let own = Arc::clone(shop);
     shop.db
         .write("order.begin", move |tx| {
+            once_ahead(tx, command.once.as_ref())?;
+            carts::get_ahead(tx, command.cart)?;
+            fact::versions_ahead(tx)?;
             once(tx, command.once.as_ref(), at, |tx| {
                 let cart =
                     carts::get(tx, command.cart)?.ok_or(Failure::Refused(Refusal::UnknownCart))?;

@@ -12,7 +12,7 @@ use kontor_domain::payment::{
 use kontor_ledger::ProviderKey;
 use kontor_ledger::posting::{OrderStanding, post_capture};
 use kontor_store::job::{self, Job};
-use kontor_store::order::{get as load_order, save_states};
+use kontor_store::order::{get as load_order, get_ahead as order_ahead, save_states};
 use kontor_store::payment::{self as payments, Payment, refund as refunds};
 use kontor_store::{StoreError, Tx, money};
 
@@ -134,9 +134,14 @@ async fn work(shop: &Arc<Shop>, job: &Job, payment: PaymentId) -> Result<(), Str
                 }
             }
             let own = Arc::clone(shop);
-            let at = shop.now();
+            let (at, order) = (shop.now(), known.order);
             shop.db
                 .write("payment.capture", move |tx| {
+                    payments::get_ahead(tx, payment)?;
+                    if let Some(order) = order {
+                        money::of_order_ahead(tx, order)?;
+                        order_ahead(tx, order)?;
+                    }
                     capture_in(tx, &own, payment, at)?;
                     job::finish(tx, id)?;
                     Ok(())

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{CheckoutId, OrderId, PaymentId};
+use kontor_base::id::{CheckoutId, HoldId, OrderId, PaymentId};
 use kontor_base::{Money, limits};
 use kontor_domain::customer::{Address, AddressForm, Contact, ContactForm};
 use kontor_domain::order::{CheckoutEvent, CheckoutState, QuoteRequest, checkout_step, quote};
@@ -11,9 +11,10 @@ use kontor_domain::payment::{
     AuthoriseRequest, PaymentEvent, PaymentState, ProviderKind, TestScenario, payment_step,
 };
 use kontor_ledger::hold::extend_once;
-use kontor_store::order::{Checkout, checkout as load, save_checkout};
+use kontor_store::order::{Checkout, checkout as load, checkout_ahead, save_checkout};
 use kontor_store::payment::{self as payments, Payment};
-use kontor_store::{StoreError, Tx, idempotency, stock};
+use kontor_store::sale::batch;
+use kontor_store::{StoreError, Tx, fact, idempotency, stock};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,7 @@ use super::deposit::credit_in;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
 use super::sale::{claim_of, may_pay_in, note_refusal_of};
-use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop};
+use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop, once_ahead};
 use crate::payment::{authorise, offered};
 
 /// A wish to pay. Not `Debug`: it is made of what somebody typed about themselves.
@@ -119,7 +120,8 @@ pub async fn pay(shop: &Arc<Shop>, command: Pay) -> Outcome<Replayed<PayAnswer>,
         Begun::Ask(request) => {
             // Outside: no transaction is open and only a hold with an end stands behind this.
             let answer = authorise(provider, &request).await;
-            let answering = Answering { payment: request.payment, answer, once };
+            let checkout = Some(request.checkout);
+            let answering = Answering { payment: request.payment, checkout, answer, once };
             let answer = answer_with(shop, answering).await?;
             Ok(Replayed { answer, replayed: false })
         }
@@ -132,6 +134,13 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
     let contact = command.contact.parse();
     shop.db
         .write("order.pay", move |tx| {
+            once_ahead(tx, command.once.as_ref())?;
+            checkout_ahead(tx, command.checkout)?;
+            fact::versions_ahead(tx)?;
+            if let Some((lot, number)) = claim_of(command.checkout) {
+                batch::claim_ahead(tx, lot, number)?;
+                stock::hold_ahead(tx, HoldId::from_bytes(*command.checkout.bytes()))?;
+            }
             if let Some(Once { request, body }) = &command.once {
                 match idempotency::look(tx, request, body)? {
                     idempotency::Seen::OtherBody => return Err(Failure::KeyReused),
@@ -149,6 +158,7 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
             checkout.state = checkout_step(checkout.state, CheckoutEvent::Pay).refuse()?;
             let known = own.snapshots.current_in(tx, at)?;
             agree(&known, &mut checkout, &contact, &command, at)?;
+            stock::hold_ahead(tx, checkout.hold)?;
             may_pay_in(tx, &own, &checkout)?;
             let credit = credit_in(tx, checkout.id, command.total_seen)?;
             let to_pay = match &credit {
@@ -284,15 +294,12 @@ pub(super) fn remember<T: Serialize>(
     at: kontor_base::Instant,
 ) -> Result<(), StoreError> {
     let Some(Once { request, body }) = once else { return Ok(()) };
-    if idempotency::look(tx, request, body)? != idempotency::Seen::Never {
-        // Whoever finished the payment first has kept the answer.
-        return Ok(());
-    }
     let text = serde_json::to_string(answer).map_err(|error| StoreError::BadRow {
         table: "idempotency",
         problem: error.to_string().into(),
     })?;
-    idempotency::remember(tx, request, body, &text, at)
+    // Whoever finished the payment first has kept the answer.
+    idempotency::remember_first(tx, request, body, &text, at)
 }
 
 /// The answer that was kept.

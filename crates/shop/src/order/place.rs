@@ -22,7 +22,7 @@ use super::deposit::{apply_in, credit_in};
 use super::jobs::{capture_in, queue_capture};
 use super::pay::PayAnswer;
 use super::refusal::Refusal;
-use super::sale::sold_in;
+use super::sale::{claim_of, sold_in};
 use crate::core::{Failure, Known, Outcome, Refuse, Shop};
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, Kind, queue_in as queue_letter};
@@ -52,10 +52,18 @@ pub(super) fn place_in(
     let market = known.market(checkout.market).ok_or(Failure::Refused(Refusal::UnknownMarket))?;
     let judged = judge_lines(known, market, &draft.lines, Some(ship_to.country), at)
         .map_err(Failure::Refused)?;
+    // Everything is read before the first row is written.
+    stock::hold_ahead(tx, checkout.hold)?;
+    // What was taken in a sale is bought without a cart.
+    let has_cart = claim_of(checkout.id).is_none();
+    if has_cart {
+        carts::get_ahead(tx, checkout.cart)?;
+    }
     let hold = stock::hold(tx, checkout.hold)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
+    let cart = if has_cart { carts::get(tx, checkout.cart)? } else { None };
+    let credit = credit_in(tx, checkout.id, quote.totals.total)?;
     let hold = claim(tx, &hold, at, &shop.random).map_err(|f| f.map(Refusal::Stock))?;
 
-    let credit = credit_in(tx, checkout.id, quote.totals.total)?;
     let id = OrderId::new(at, &shop.random);
     let deliverable = judged.iter().all(|line| line.deliverable);
     let lines = quote
@@ -99,7 +107,7 @@ pub(super) fn place_in(
     checkout.state = checkout_step(checkout.state, CheckoutEvent::Placed).refuse()?;
     checkout.order = Some(id);
     save_checkout(tx, &checkout)?;
-    if let Some(cart) = carts::get(tx, checkout.cart)? {
+    if let Some(cart) = cart {
         carts::save(tx, &cart.emptied(), at)?;
     }
     let number = order.number.to_string();

@@ -36,6 +36,7 @@ pub(crate) fn own_claim(
     lot: LotNumber,
     number: u32,
 ) -> Result<Option<OwnClaim>, StoreError> {
+    batch::claim_ahead(tx, lot, number)?;
     let Some(claim) = batch::claim(tx, lot, number)? else { return Ok(None) };
     let Some(lot) = lots::get(tx, lot)? else { return Ok(None) };
     let Some(sale) = sales::get(tx, lot.sale)? else { return Ok(None) };
@@ -56,10 +57,17 @@ pub(crate) fn eligible_in(
     };
     // A household's address does not show who somebody is; address and telephone number do.
     let reached_by = of(&[Trait::Account, Trait::Email, Trait::Phone]);
+    let all = of(&Trait::ALL);
+    entry::standing_ahead(
+        tx,
+        (claim.sale(), claim.entry),
+        (&reached_by, &all),
+        &claim.definition.sku,
+    )?;
+    excluded::any_ahead(tx, &all)?;
     if !entry::has_trait(tx, claim.sale(), claim.entry, &reached_by)? {
         return Ok(Err(SaleRefusal::NotYours));
     }
-    let all = of(&Trait::ALL);
     if excluded::any(tx, &all)? {
         return Ok(Err(SaleRefusal::Excluded));
     }

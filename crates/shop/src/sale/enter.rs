@@ -7,9 +7,9 @@ use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Country, Email, Instant, Money, Phone};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Way};
-use kontor_store::Tx;
 use kontor_store::sale::entry::{self as entries, KeptEntry};
 use kontor_store::sale::{self as sales, excluded};
+use kontor_store::{Tx, fact};
 
 use super::answer::SaleRefusal;
 use super::board::cleared_pairs;
@@ -98,6 +98,15 @@ pub(crate) fn may_enter_in(
     // What a sale is does not change once the public knows of it, and is in memory where it
     // runs; where it stands is what this transaction sees.
     let live = shop.sales.live(wish.sale);
+    let person = keys(shop, &wish.email, wish.phone.as_ref());
+    let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
+    if let Some(live) = &live {
+        // What is asked below, in one go.
+        sales::state_ahead(tx, wish.sale)?;
+        fact::versions_ahead(tx)?;
+        excluded::any_ahead(tx, &traits)?;
+        entries::person_ahead(tx, wish.sale, &traits, &live.definition.sku)?;
+    }
     let read = match live {
         Some(_) => None,
         None => sales::get(tx, wish.sale)?,
@@ -125,8 +134,6 @@ pub(crate) fn may_enter_in(
     if !cleared {
         return refuse(SaleRefusal::NotCleared);
     }
-    let person = keys(shop, &wish.email, wish.phone.as_ref());
-    let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
     // What the state says counts, not the clock: the order is made from who is there when
     // the state changes, in a later transaction than this.
     let closed = definition.beacon.is_some() && sales::are_entries_closed(tx, wish.sale)?;
@@ -182,7 +189,9 @@ pub(crate) fn enter_in(
         issued_at: at,
         valid_seconds: u32::try_from(good_for).unwrap_or(u32::MAX),
     });
-    if let Some(handed_over) = entries::get(tx, wish.sale, entry)? {
+    if wish.way == Way::Code
+        && let Some(handed_over) = entries::get(tx, wish.sale, entry)?
+    {
         // A code that was passed on: the entry stays, and belongs to somebody else.
         entries::hand_over(tx, wish.sale, entry, &ticket)?;
         entries::add_traits(tx, wish.sale, entry, &traits)?;

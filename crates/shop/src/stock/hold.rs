@@ -6,7 +6,9 @@ use kontor_base::{Instant, Random};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_ledger::hold::{claim as claim_plan, expire, keys_of, place, release};
-use kontor_ledger::{Hold, HoldPlan, PlaceHold, StockKey, StockRefusal, StockState, WantedLine};
+use kontor_ledger::{
+    Balances, Hold, HoldPlan, PlaceHold, StockKey, StockRefusal, StockState, WantedLine,
+};
 use kontor_store::{StoreError, Tx, stock};
 
 use crate::core::{Failure, Outcome};
@@ -43,10 +45,11 @@ pub(crate) fn hold_quota<'a>(
     at: Instant,
     random: &Random,
 ) -> Outcome<Hold, StockRefusal> {
-    let mut wanted = Vec::new();
+    let (mut wanted, mut balances) = (Vec::new(), Balances::new());
     for (sku, quantity) in lines {
         let mut missing = i64::from(quantity);
         for (key, available) in stock::available(tx, quota, sku.as_str())? {
+            balances.set(key.account(StockState::Available), available);
             let units = missing.min(available);
             if units > 0 {
                 wanted.push(WantedLine { key, units });
@@ -60,7 +63,6 @@ pub(crate) fn hold_quota<'a>(
             wanted.push(WantedLine { key, units: missing });
         }
     }
-    let balances = stock::balances(tx, &keys_of(&wanted), StockState::Available)?;
     let plan = place(&PlaceHold { id, lines: wanted, ttl_s }, &balances, at, random)
         .map_err(Failure::Refused)?;
     write(tx, &plan)?;

@@ -8,10 +8,10 @@ use kontor_domain::cart::CartLine;
 use kontor_domain::order::CheckoutState;
 use kontor_ledger::WantedLine;
 use kontor_ledger::sale::{ClaimState, Command};
-use kontor_store::Tx;
-use kontor_store::order::{Checkout, Draft, checkout as load, save_checkout};
+use kontor_store::order::{Checkout, Draft, checkout as load, checkout_ahead, save_checkout};
 use kontor_store::sale::lot::{self as lots, LotNumber};
 use kontor_store::sale::{self as sales, batch};
+use kontor_store::{Tx, fact};
 
 use super::super::begin::{Started, judge_lines};
 use super::super::refusal::Refusal;
@@ -70,6 +70,8 @@ async fn judge(shop: &Arc<Shop>, lot: LotNumber, number: u32) -> Outcome<(), Ref
     let (own, at) = (Arc::clone(shop), shop.now());
     shop.db
         .read("order.judge_claim", move |tx| {
+            batch::claim_ahead(tx, lot, number)?;
+            fact::versions_ahead(tx)?;
             let (Some(claim), Some(kept)) = (batch::claim(tx, lot, number)?, lots::get(tx, lot)?)
             else {
                 return Err(refused(SaleRefusal::UnknownClaim));
@@ -97,6 +99,9 @@ pub(super) fn begin_in(
 ) -> Outcome<Option<Replayed<Started>>, Refusal> {
     let CheckOutClaim { lot, number, language } = wish;
     let id = CheckoutId::from_bytes(claim_bytes(lot, number));
+    checkout_ahead(tx, id)?;
+    batch::claim_ahead(tx, lot, number)?;
+    fact::versions_ahead(tx)?;
     if let Some(known) = load(tx, id)? {
         let started = Started { checkout: id, expires_at: known.expires_at };
         return Ok(Some(Replayed { answer: started, replayed: true }));

@@ -19,6 +19,8 @@ use crate::sale::{LotOwner, OwnerRefusal, take_back_in};
 
 /// How many claims are looked at in one transaction.
 const PAGE: i64 = 1_000;
+/// How many claims are asked for in one go.
+const ASKED_TOGETHER: usize = 8;
 
 /// What has to be done about a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +67,8 @@ async fn tell_changed(shop: &Arc<Shop>, owner: &Arc<LotOwner>) -> Result<usize, 
             .db
             .read("order.changed_claims", move |tx| {
                 let changed = claims::rechecks(tx, lot, PAGE)?;
-                let wanted = |n| Ok((n, wanted(tx, lot, n)?));
-                changed.into_iter().map(wanted).collect::<Result<Vec<_>, StoreError>>()
+                let wanted = wanted_of(tx, lot, &changed)?;
+                Ok::<_, StoreError>(changed.into_iter().zip(wanted).collect::<Vec<_>>())
             })
             .await?;
         let seen = i64::try_from(page.len()).unwrap_or(0);
@@ -95,8 +97,9 @@ async fn tell_overdue(shop: &Arc<Shop>, owner: &Arc<LotOwner>) -> Result<usize, 
             .db
             .read("order.overdue_claims", move |tx| {
                 let overdue = claims::overdue(tx, lot, at, after, PAGE)?;
-                let wanted = |(end, n)| Ok(((end, n), wanted(tx, lot, n)?));
-                overdue.into_iter().map(wanted).collect::<Result<Vec<_>, StoreError>>()
+                let numbers: Vec<_> = overdue.iter().map(|(_, number)| *number).collect();
+                let wanted = wanted_of(tx, lot, &numbers)?;
+                Ok::<_, StoreError>(overdue.into_iter().zip(wanted).collect::<Vec<_>>())
             })
             .await?;
         let Some((last, _)) = page.last() else { return Ok(told) };
@@ -108,6 +111,21 @@ async fn tell_overdue(shop: &Arc<Shop>, owner: &Arc<LotOwner>) -> Result<usize, 
             return Ok(told);
         }
     }
+}
+
+/// What is wanted for each of these claims. A few at a time are asked for together.
+fn wanted_of(tx: &mut Tx<'_>, lot: LotNumber, numbers: &[u32]) -> Result<Vec<Wanted>, StoreError> {
+    let mut all = Vec::with_capacity(numbers.len());
+    for some in numbers.chunks(ASKED_TOGETHER) {
+        for number in some {
+            batch::claim_ahead(tx, lot, *number)?;
+            stock::hold_ahead(tx, HoldId::from_bytes(claim_bytes(lot, *number)))?;
+        }
+        for number in some {
+            all.push(wanted(tx, lot, *number)?);
+        }
+    }
+    Ok(all)
 }
 
 fn wanted(tx: &mut Tx<'_>, lot: LotNumber, number: u32) -> Result<Wanted, StoreError> {
