@@ -294,8 +294,8 @@ pub(super) async fn contract(
         Ok(read) => read,
         Err(problem) => {
             let t = Text::new(person.language, None);
-            let why = problem.to_string();
-            let said = notice("bad", t.one("staff-refused", "why", why));
+            let words = t.wrong(&problem.problem);
+            let said = notice("bad", format!("{}: {words}", problem.field));
             let with = With { said, form: Some(form), ..With::default() };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return answer(&app, &uri, &person, &id, status, with).await;

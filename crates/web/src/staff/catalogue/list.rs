@@ -5,6 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use kontor_base::Wrong;
 use kontor_domain::catalogue::Model;
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
@@ -152,7 +153,7 @@ pub(in crate::staff) async fn add(
     let outcome = if let Some(trouble) = origin_problem(&sent) {
         Err(trouble)
     } else if taken {
-        Err(Trouble::field("code", format!("code {code:?} is taken")))
+        Err(Trouble::field("code", Wrong::Taken { cell: code.clone() }))
     } else {
         let back = format!("/admin/catalogue/{}", in_query(&code));
         carry(&app, &uri, &person, &sent, model_act(&code, None, &sent), &back).await
