@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::desk::{
     Refused, attachment, failed, nothing, notice, said_of, shell, status, undertaken,
 };
-use super::order::row;
+use super::order_list::row;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};

@@ -9,7 +9,7 @@ use kontor_shop::staff::{FOUND_MAX, Found, Person, find};
 use serde::Deserialize;
 
 use super::desk::{open_to, shell};
-use super::order::row;
+use super::order_list::row;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;

@@ -30,6 +30,8 @@ mod next_country;
 mod opening;
 mod opening_view;
 mod order;
+mod order_act;
+mod order_list;
 mod passkey;
 mod people;
 mod plan;
@@ -135,12 +137,12 @@ fn people(routes: Routes) -> Routes {
         .add(passkey::ADD, post(passkey::add))
         .add(passkey::REMOVE, post(passkey::remove))
         .add(find::FIND, get(find::show))
-        .add(order::LIST, get(order::orders))
-        .add(order::CSV, get(order::csv))
+        .add(order_list::LIST, get(order_list::orders))
+        .add(order_list::CSV, get(order_list::csv))
         .add(order::SHOW, get(order::show))
-        .add(order::NOTE, post(order::note))
-        .add(order::CANCEL, post(order::cancel))
-        .add(order::REFUND, post(order::refund))
+        .add(order_act::NOTE, post(order_act::note))
+        .add(order_act::CANCEL, post(order_act::cancel))
+        .add(order_act::REFUND, post(order_act::refund))
         .add(letter::RESEND, post(letter::resend))
         .add(customer::SHOW, get(customer::show))
         .add(customer::EXPORT, post(customer::export))

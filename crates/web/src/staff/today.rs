@@ -14,7 +14,7 @@ use kontor_shop::order::{ListQuery, list};
 use kontor_shop::staff::{Person, job_counts, proposals};
 
 use super::desk::{COUNTED, failed, markets_for, shell_counting};
-use super::order::row;
+use super::order_list::row;
 use super::proposal::rows;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
