@@ -26,6 +26,7 @@ mod job;
 mod letter;
 mod log;
 mod market;
+mod news;
 mod next_country;
 mod opening;
 mod opening_view;

@@ -53,5 +53,5 @@ pub use reseller::{
     ResellerRow, ResellersPage,
 };
 pub use shell::{Group, Notice, Place, StaffShell};
-pub use today::{Expiring, TodayPage};
+pub use today::{Expiring, TodayPage, Told};
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};
