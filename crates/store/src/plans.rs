@@ -3,7 +3,7 @@
 
 use tempfile::TempDir;
 
-use crate::order::list::IN_STATE;
+use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::staff::proposal::ABOUT;
 use crate::stock::{INTO, OUT_OF};
 use crate::{Db, Options, values};
@@ -14,6 +14,7 @@ async fn lists_walk_the_index_that_was_made_for_them() {
     let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
     for (statement, bound, index) in [
         (IN_STATE, 5, "order_head_by_market_state"),
+        (OLDEST_IN_STATE, 5, "order_head_by_market_state"),
         (OUT_OF, 3, "stock_transfer_by_from"),
         (INTO, 3, "stock_transfer_by_to"),
         (ABOUT, 2, "staff_proposal_by_subject"),

@@ -28,10 +28,14 @@ pub(super) const FIRST: Route = Route::desk("/admin/clearances", READS);
 pub(super) const MATRIX: Route = Route::desk("/admin/{market}/clearances", READS);
 pub(super) const PRODUCT: Route = Route::desk("/admin/{market}/clearances/{sku}", READS);
 
+/// How many variants stand on a page of the matrix.
+const PAGE: usize = 60;
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     on: String,
+    after: String,
 }
 
 impl Asked {
@@ -67,7 +71,11 @@ pub(super) async fn matrix(
     let t = shell.text();
     let snapshot = app.shop.snapshots.now();
     let market = snapshot.market(code).expect("found in the snapshot just now");
-    let gaps = gaps(&snapshot, market, on, app.shop.now().date());
+    let (gaps, more) = gaps(&snapshot, market, on, app.shop.now().date(), &asked.after);
+    let next = gaps.last().filter(|_| more).map(|((variant, _), _)| {
+        let day = if what_if { format!("on={on}&") } else { String::new() };
+        format!("/admin/{code}/clearances?{day}after={}", variant.sku)
+    });
     let mut rules: Vec<MatrixRule> = Vec::new();
     for item in gaps.iter().flat_map(|(_, gap)| &gap.items) {
         let rule = rule_of(item);
@@ -90,32 +98,35 @@ pub(super) async fn matrix(
         })
         .collect();
     let markets = markets_for(&app, &person, Permission::ClearanceRead);
-    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows };
+    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows, next };
     html(StatusCode::OK, &page)
 }
 
-/// Every variant with what concerns it, judged as if the market were open: what its stage refuses
-/// is no matter of clearance.
+/// A page of variants behind `after`, each with what concerns it, judged as if the market were open: what
+/// its stage refuses is no matter of clearance. And whether there are more.
 fn gaps<'s>(
     snapshot: &'s Snapshot,
     market: &Market,
     on: Date,
     today: Date,
-) -> Vec<((&'s Variant, &'s Model), ProductGap)> {
+    after: &str,
+) -> (Vec<((&'s Variant, &'s Model), ProductGap)>, bool) {
     let mut open = market.clone();
     open.stage = Stage::Open;
     let place = At::market(&open);
-    let mut all: Vec<_> = snapshot
-        .variants
-        .keys()
+    let behind = snapshot.variants.keys().filter(|sku| sku.as_str() > after);
+    let mut skus: Vec<&Sku> = behind.take(PAGE + 1).collect();
+    let more = skus.len() > PAGE;
+    skus.truncate(PAGE);
+    let all = skus
+        .into_iter()
         .filter_map(|sku| snapshot.product(sku))
         .map(|(variant, model)| {
             let subject = Subject::new(variant, model);
             ((variant, model), product_gap(&subject, &place, on, today, &snapshot.facts))
         })
         .collect();
-    all.sort_by(|((a, _), _), ((b, _), _)| a.sku.cmp(&b.sku));
-    all
+    (all, more)
 }
 
 pub(super) fn rule_of(item: &GapItem) -> MatrixRule {

@@ -265,6 +265,7 @@ impl MatrixPage {
                 .iter()
                 .map(|code| MatrixRule { code: (*code).to_owned(), title: "A rule".to_owned() })
                 .collect(),
+            next: (!what_if).then(|| "/admin/us/clearances?after=X".to_owned()),
             rows,
         };
         let rows = vec![

@@ -297,6 +297,8 @@ pub struct DispatchPage {
     pub markets: Vec<MarketCode>,
     /// What can leave.
     pub rows: Vec<ParcelRow>,
+    /// Where the rest is.
+    pub next: Option<String>,
     /// The key of the forms.
     pub key: String,
 }
