@@ -154,11 +154,12 @@ async fn publish_rom(rom: Option<Arc<Rom>>) {
 }
 
 /// The demo's people: name, address, what they may do.
-const PEOPLE: [(&str, &str, &[&str]); 8] = [
+const PEOPLE: [(&str, &str, &[&str]); 9] = [
     ("Olga Owner", "olga@demo.example", &["owner@*"]),
     ("Ana Officer", "ana@demo.example", &["clearance_officer@us"]),
     ("Ben Officer", "ben@demo.example", &["clearance_officer@us"]),
     ("Mia Manager", "mia@demo.example", &["market_manager@us", "support@us"]),
+    ("Max Manager", "max@demo.example", &["market_manager@us", "support@us"]),
     ("Ravi Manager", "ravi@demo.example", &["market_manager@in", "support@in"]),
     ("Eva Editor", "eva@demo.example", &["catalogue_editor@*"]),
     ("Wim Warehouse", "wim@demo.example", &["warehouse@*"]),
@@ -229,8 +230,8 @@ fn welcome(origin: &str, data: &Path, temporary: bool, password: &str) {
          \x20 Installations         {origin}/api/v1/install\n\
          \x20 Metrics               {origin}/metrics\n\
          \x20 The staff's side      {origin}/admin\n\n\
-         Staff: olga@ (owner), ana@ and ben@ (clearances, USA), mia@ (manager, USA), ravi@ (manager,\n\
-         India), eva@ (catalogue), wim@ (warehouse), rea@ (ROM), all demo.example, password {password}\n\n\
+         Staff: olga@ (owner), ana@ and ben@ (clearances, USA), mia@ and max@ (managers, USA), ravi@\n\
+         (manager, India), eva@ (catalogue), wim@ (warehouse), rea@ (ROM), all demo.example, password {password}\n\n\
          Pay with the test provider: it plays success, refusal, a second step, a late answer.\n\
          Data: {}{fate}. Ctrl-C stops.",
         data.display()
