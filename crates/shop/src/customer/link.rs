@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kontor_base::{Instant, KeyedHash};
 use kontor_domain::customer::{CONFIRM_WITHIN_S, WaitingEntry};
-use kontor_store::customer::{self as lists, KeptWaiting};
 use kontor_store::Tx;
+use kontor_store::customer::{self as lists, KeptWaiting};
 
 use super::waiting::stop_waiting_in;
 use crate::core::{Failure, Outcome, Shop};

@@ -14,6 +14,7 @@ use kontor_shop::Snapshot;
 use kontor_shop::staff::Person;
 use serde::Deserialize;
 
+use super::csv::Csv;
 use super::desk::{market_for, markets_for, nothing, shell, to_first_market};
 use crate::kit::app::App;
 use crate::kit::problem::html;
@@ -26,6 +27,7 @@ use crate::page::staff::{
 const READS: Option<Permission> = Some(Permission::ClearanceRead);
 pub(super) const FIRST: Route = Route::desk("/admin/clearances", READS);
 pub(super) const MATRIX: Route = Route::desk("/admin/{market}/clearances", READS);
+pub(super) const CSV: Route = Route::desk("/admin/{market}/clearances.csv", READS);
 pub(super) const PRODUCT: Route = Route::desk("/admin/{market}/clearances/{sku}", READS);
 
 #[derive(Default, Deserialize)]
@@ -67,7 +69,49 @@ pub(super) async fn matrix(
     let t = shell.text();
     let snapshot = app.shop.snapshots.now();
     let market = snapshot.market(code).expect("found in the snapshot just now");
-    let gaps = gaps(&snapshot, market, on, app.shop.now().date());
+    let (rules, rows) = picture(&t, &snapshot, market, on, app.shop.now().date());
+    let markets = markets_for(&app, &person, Permission::ClearanceRead);
+    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows };
+    html(StatusCode::OK, &page)
+}
+
+/// The matrix as a file: a row for each cell.
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::ClearanceRead, &market) else {
+        return nothing(&app, &uri);
+    };
+    let (on, _) = asked.day(&app);
+    let t = Text::new(person.language, None);
+    let snapshot = app.shop.snapshots.now();
+    let market = snapshot.market(code).expect("found in the snapshot just now");
+    let (rules, rows) = picture(&t, &snapshot, market, on, app.shop.now().date());
+    let mut csv = Csv::new("market,on,sku,product,clearance,mark,date");
+    let (code, on) = (code.to_string(), on.to_string());
+    for row in &rows {
+        for (rule, cell) in rules.iter().zip(&row.cells) {
+            let Some(MatrixCell { mark, date }) = cell else { continue };
+            let date = date.map(|date| date.to_string()).unwrap_or_default();
+            csv.row([&code, &on, &row.sku, &row.name, &rule.code, mark.class(), &date]);
+        }
+    }
+    csv.respond("attachment; filename=\"clearances.csv\"")
+}
+
+/// The matrix: the clearances that concern anything, and each product with its cells.
+fn picture(
+    t: &Text,
+    snapshot: &Snapshot,
+    market: &Market,
+    on: Date,
+    today: Date,
+) -> (Vec<MatrixRule>, Vec<MatrixRow>) {
+    let gaps = gaps(snapshot, market, on, today);
     let mut rules: Vec<MatrixRule> = Vec::new();
     for item in gaps.iter().flat_map(|(_, gap)| &gap.items) {
         let rule = rule_of(item);
@@ -79,19 +123,17 @@ pub(super) async fn matrix(
     let rows = gaps
         .iter()
         .map(|((variant, model), gap)| {
-            let (allowed, tone) = highest(&t, &snapshot, market, variant, model, on);
+            let (allowed, tone) = highest(t, snapshot, market, variant, model, on);
             MatrixRow {
                 sku: variant.sku.to_string(),
-                name: name_of(&t, variant, model),
+                name: name_of(t, variant, model),
                 allowed,
                 tone,
                 cells: rules.iter().map(|rule| cell(rule, gap)).collect(),
             }
         })
         .collect();
-    let markets = markets_for(&app, &person, Permission::ClearanceRead);
-    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows };
-    html(StatusCode::OK, &page)
+    (rules, rows)
 }
 
 /// Every variant with what concerns it, judged as if the market were open: what its stage refuses
