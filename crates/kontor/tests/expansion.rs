@@ -62,7 +62,7 @@ fn the_next_country_is_fed_by_what_the_server_has_counted() {
     // Two carts with a phone that may not be sold there, one of them sent twice.
     let running = Running::serve(&kontor);
     let lines = json!({ "lines": [{ "sku": "MINOTE-16GB-WHITE", "quantity": 1 }] }).to_string();
-    for key in ["cart one", "cart one", "cart two"] {
+    for key in ["cart-one", "cart-one", "cart-two"] {
         let answer = running.post("/api/v1/us/carts", key, &lines);
         assert!(answer.starts_with("HTTP/1.1 4") && answer.contains("clearance"), "{answer}");
     }
