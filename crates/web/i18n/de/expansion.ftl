@@ -12,6 +12,7 @@ open-nothing = An diesem Tag mit nichts.
 open-with-these = Eröffnen mit { $products }.
 open-market-ready = Der Markt selbst: { $ready }.
 open-cost-known = Die fehlenden Freigaben kosten { $cost }, soweit jemand gefragt hat.
+open-because = { $ready }, wegen { $what }
 open-ready = bereit
 open-not-before = nicht vor { $date }
 open-between = nicht vor { $earliest }, schlimmstenfalls { $latest }

@@ -12,6 +12,7 @@ open-nothing = With nothing on that day.
 open-with-these = Open with { $products }.
 open-market-ready = The market itself: { $ready }.
 open-cost-known = The missing clearances cost { $cost }, as far as somebody has asked.
+open-because = { $ready }, because { $what }
 open-ready = ready
 open-not-before = not before { $date }
 open-between = not before { $earliest }, at worst { $latest }
