@@ -13,6 +13,7 @@ mod dump;
 mod goods;
 pub(crate) mod hook_server;
 mod journey;
+pub(crate) mod letters;
 pub(crate) mod mail_server;
 pub(crate) mod rom;
 pub(crate) mod sale;

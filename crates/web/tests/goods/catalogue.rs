@@ -1,7 +1,7 @@
 //! The catalogue: texts, products, variants, lists, pictures, one field of many products.
 
 use crate::common::desk::Browser;
-use crate::common::{Api, Ask, PHONE};
+use crate::common::{Api, Ask};
 use crate::{hidden, log, place, refresh, with};
 
 const TEXT: [(&str, &str); 7] = [
