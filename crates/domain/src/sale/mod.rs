@@ -19,7 +19,6 @@ mod report;
 mod settle;
 mod ticket;
 mod verify;
-mod waitlist;
 
 pub use admission::{Admission, Floor, HORIZON_MS, Measured};
 pub use beacon::{BEACON_AFTER_S, beacon_comes_too_early, beacon_round_at};
@@ -48,4 +47,3 @@ pub use report::{
 pub use settle::{Return, SettleRefusal, Tally, settle};
 pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};
 pub use verify::{Check, Finding, Noted, verify};
-pub use waitlist::{Offer, Waiting, offers};
