@@ -16,6 +16,7 @@ mod eligible;
 mod enter;
 mod exclude;
 mod keep;
+mod line;
 mod overview;
 mod owner;
 mod rehearse;

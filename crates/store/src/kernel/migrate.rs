@@ -54,6 +54,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(27, "0027_campaign"),
     migration!(28, "0028_sale_lots_share"),
     migration!(29, "0029_sale_deposit"),
+    migration!(30, "0030_sale_entries_closed"),
 ];
 
 /// The newest schema that this release knows.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kontor_base::id::DepositId;
 use kontor_base::{Instant, Money};
-use kontor_domain::sale::{DepositEvent, DepositRefusal, DepositState, SaleState, Way};
+use kontor_domain::sale::{DepositEvent, DepositRefusal, DepositState, Way};
 use kontor_ledger::sale::ClaimState;
 use kontor_store::order::checkout as load_checkout;
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
@@ -93,7 +93,7 @@ pub(super) fn is_being_paid(
     Ok(checkout.is_some_and(|checkout| checkout.state.is_paying() && at < checkout.expires_at))
 }
 
-/// Gives the place up. Before the line is made the entry goes; afterwards it stays, because who was
+/// Gives the place up. Before the list is closed the entry goes; afterwards it stays, because who was
 /// there is public by its digest, and the next in line is let in instead.
 pub(super) fn vacate_in(
     tx: &mut Tx<'_>,
@@ -101,12 +101,7 @@ pub(super) fn vacate_in(
     had_units: bool,
 ) -> Result<(), StoreError> {
     let Some(id) = deposit.entry else { return Ok(()) };
-    // A sale that stands still may have been live: then its line is made.
-    let is_before = matches!(
-        sales::state(tx, deposit.sale)?,
-        Some(SaleState::Announced | SaleState::Registration | SaleState::Doors)
-    );
-    if is_before {
+    if !sales::are_entries_closed(tx, deposit.sale)? {
         entries::delete(tx, deposit.sale, id)?;
         deposit.entry = None;
     } else if let Some(entry) = entries::get(tx, deposit.sale, id)? {
