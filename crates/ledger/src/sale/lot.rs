@@ -20,7 +20,7 @@ use super::command::{Command, Outcome, Refusal};
 use super::index::Index;
 use super::simulator::Flaw;
 use super::stage::{LotHead, Undo};
-use super::waiting::Waiting;
+use super::waiting::{PlaceState, Waiting};
 
 /// The hash of whoever has `number` in a list that is counted from 1.
 macro_rules! key_of {
@@ -95,8 +95,10 @@ pub struct Lot {
     line: Vec<Waiting>,
     line_by_request: Index,
     line_by_person: Index,
-    /// So many places of the line have been served.
-    served: u32,
+    /// The line has moved past so many places: nobody of them waits any more.
+    passed: u32,
+    /// The places, counted from 0 and in order, that were left.
+    left: Vec<u32>,
     taken: u32,
     sold: u32,
     ended: u32,
@@ -125,7 +127,8 @@ impl Lot {
             line: Vec::new(),
             line_by_request: Index::default(),
             line_by_person: Index::default(),
-            served: 0,
+            passed: 0,
+            left: Vec::new(),
             taken: 0,
             sold: 0,
             ended: 0,
@@ -143,11 +146,13 @@ impl Lot {
 
     /// Puts a place in line back that the database has. They come in their order, after the claims.
     pub fn load_waiting(&mut self, waiting: Waiting) {
-        self.add_waiting(Waiting { served: false, ..waiting });
-        if waiting.served {
-            let place = self.line.len() - 1;
-            self.line[place].served = true;
-            self.served += 1;
+        let place = number(self.line.len());
+        self.add_waiting(waiting);
+        if waiting.state == PlaceState::Left {
+            self.left.push(place);
+        }
+        if self.passed == place && waiting.state != PlaceState::Waits {
+            self.passed += 1;
         }
         self.undo.clear();
     }
@@ -167,7 +172,7 @@ impl Lot {
             sold: self.sold,
             ended: self.ended,
             claims: number(self.claims.len()),
-            waiting: number(self.line.len()) - self.served,
+            waiting: self.waiting_before(number(self.line.len())),
             halted: self.head.halted,
         }
     }
@@ -184,7 +189,7 @@ impl Lot {
         &self.claims
     }
 
-    /// The whole line, the places that were served too.
+    /// The whole line, with the places that were served or left.
     #[must_use]
     pub fn line(&self) -> &[Waiting] {
         &self.line
@@ -204,6 +209,7 @@ impl Lot {
             + self.ends.capacity() * size_of::<Reverse<(i64, u32)>>()
             + self.by_request.bytes()
             + self.by_person.bytes()
+            + self.left.capacity() * size_of::<u32>()
             + self.line_by_request.bytes()
             + self.line_by_person.bytes()
     }
@@ -219,6 +225,11 @@ impl Lot {
         match *command {
             Command::Take(take) => self.take(&take, at),
             Command::Wait(take) => self.wait(&take, at),
+            Command::Leave(person) => {
+                let outcome = self.leave(&person);
+                self.serve_line(at);
+                Ok(outcome)
+            }
             Command::Look(person) => Ok(self.look(&person)),
             Command::Extend(sequence) => self.extend(sequence, at),
             Command::CheckOut(sequence) => self.check_out(sequence, at),
@@ -260,11 +271,9 @@ impl Lot {
             next = claim.earlier;
         }
         let shown = standing.or((latest > 0).then_some(latest));
-        let place = self.line_by_person.find(person, key_of!(self.line, person));
-        let waits = place.filter(|place| !self.line[*place as usize - 1].served);
         Outcome::Seen {
             claim: shown.map(|sequence| self.told(sequence, true)),
-            place: waits.map(|place| (place, (place - 1).saturating_sub(self.served))),
+            place: self.place_of(person).map(|place| (place, self.waiting_before(place - 1))),
         }
     }
 

@@ -11,7 +11,6 @@ use kontor_base::id::SaleId;
 use kontor_domain::sale::{Floor, Measured, Mover, SaleEvent, SaleState, Way, due, life_step};
 use kontor_ledger::sale::{LotRules, Standing};
 use kontor_store::sale::channel as channels;
-use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale, batch};
 use kontor_store::{StoreError, Topic};
@@ -20,6 +19,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::board::{Door, LiveSale};
+use super::given_up::note_given_up;
 use super::line::{self, ClosedList};
 use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
@@ -267,7 +267,7 @@ fn start_owner(
 /// crash: nobody who was in is sent back into the line.
 async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     let mut moved = Vec::new();
-    note_vacated(shop, live).await?;
+    note_given_up(shop, live).await?;
     for door in &live.doors {
         door.let_in();
         let admitted = door.admitted.load(Ordering::Acquire);
@@ -286,18 +286,6 @@ async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
             })
         })
         .await
-}
-
-/// Looks how many places that cost a deposit were given up: as many more are let in.
-async fn note_vacated(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
-    let definition = &live.definition;
-    let costs = |door: &&Arc<Door>| definition.deposit(door.market, door.way).is_some();
-    for door in live.doors.iter().filter(costs) {
-        let (sale, market) = (definition.sale, door.market);
-        let count = shop.db.read("sale.vacated", move |tx| deposits::vacated(tx, sale, market));
-        door.vacated.store(usize::try_from(count.await?).unwrap_or(0), Ordering::Relaxed);
-    }
-    Ok(())
 }
 
 impl Door {

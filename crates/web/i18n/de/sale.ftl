@@ -189,6 +189,7 @@ place-act-take = Eines nehmen
 place-act-take-several = Nehmen
 place-units = Wie viele
 place-act-wait = Auf die Warteliste
+place-act-stop-waiting = Von der Warteliste gehen
 place-act-again = Wieder anstellen
 place-act-pay = Zur Bestellung
 place-act-go-on = Weiter mit der Bestellung

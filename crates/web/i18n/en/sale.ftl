@@ -189,6 +189,7 @@ place-act-take = Take one
 place-act-take-several = Take them
 place-units = How many
 place-act-wait = Join the waiting list
+place-act-stop-waiting = Leave the waiting list
 place-act-again = Stand in line again
 place-act-pay = To the checkout
 place-act-go-on = Go on with the checkout

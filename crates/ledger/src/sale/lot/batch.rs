@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::super::claim::ClaimState;
 use super::super::simulator::Flaw;
 use super::super::stage::{Staged, Undo};
+use super::super::waiting::PlaceState;
 use super::{Count, Lot, number};
 
 impl Lot {
@@ -16,20 +17,25 @@ impl Lot {
         let new_places = count(|undo| matches!(undo, Undo::NewWaiting { .. }));
         let old_claims = self.claims.len() - new_claims;
         let old_places = self.line.len() - new_places;
-        let (mut changed, mut served, mut head_before) = (Vec::new(), Vec::new(), self.head);
+        let (mut changed, mut served, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        let mut head_before = self.head;
         for undo in self.undo.iter().rev() {
             match undo {
                 Undo::Head(before) => head_before = *before,
                 Undo::Changed(sequence, _) if (*sequence as usize) <= old_claims => {
                     changed.push(*sequence);
                 }
-                Undo::Served(place) if (*place as usize) < old_places => served.push(place + 1),
+                Undo::Passed(place, PlaceState::Waits) if (*place as usize) < old_places => {
+                    served.push(place + 1);
+                }
+                Undo::Left(place) if (*place as usize) < old_places => left.push(place + 1),
                 _ => {}
             }
         }
         changed.sort_unstable();
         changed.dedup();
         served.sort_unstable();
+        left.sort_unstable();
         Staged {
             head: self.head,
             head_changed: head_before != self.head,
@@ -41,6 +47,7 @@ impl Lot {
             first_place: number(old_places) + 1,
             waiting: self.line[old_places..].to_vec(),
             served,
+            left,
         }
     }
 
@@ -86,9 +93,13 @@ impl Lot {
                         self.line.pop();
                     }
                 }
-                Undo::Served(place) => {
-                    self.line[place as usize].served = false;
-                    self.served -= 1;
+                Undo::Passed(place, before) => {
+                    self.line[place as usize].state = before;
+                    self.passed -= 1;
+                }
+                Undo::Left(place) => {
+                    self.line[place as usize].state = PlaceState::Waits;
+                    self.left.retain(|left| *left != place);
                 }
             }
         }

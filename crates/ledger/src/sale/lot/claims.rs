@@ -19,7 +19,8 @@ impl Lot {
             return Err(Refusal::Halted);
         }
         self.check_person(take)?;
-        let line_first = number(self.line.len()) > self.served && !self.has(Flaw::JumpsTheLine);
+        let somebody_waits = self.waiting_before(number(self.line.len())) > 0;
+        let line_first = somebody_waits && !self.has(Flaw::JumpsTheLine);
         if line_first || u32::from(take.units) > self.free() {
             return Err(Refusal::SoldOut);
         }

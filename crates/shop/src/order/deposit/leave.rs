@@ -16,7 +16,7 @@ use super::super::refusal::Refusal;
 use super::super::sale::give_up_claim;
 use super::give_back::{Back, give_back_in};
 use crate::core::{Failure, Outcome, Shop};
-use crate::sale::{SaleRefusal, units_of};
+use crate::sale::{SaleRefusal, stop_waiting_of, units_of};
 
 /// A place that was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub async fn leave_line(shop: &Arc<Shop>, id: DepositId) -> Outcome<Left, Refusa
         && matches!(claim.state, ClaimState::Held | ClaimState::Checkout)
     {
         give_up_claim(shop, claim.lot, claim.number).await?;
+    }
+    if let Some(entry) = deposit.entry {
+        // Whoever waits in the lot's own line for what comes back does not any more.
+        let left = stop_waiting_of(shop, deposit.sale, entry, deposit.market, Way::Batch).await;
+        left.map_err(refused)?;
     }
     let (own, at) = (Arc::clone(shop), shop.now());
     shop.db
