@@ -237,6 +237,7 @@ impl DepositPage {
             ("action", page(DepositStage::Action { path }, false, None)),
             ("held", page(DepositStage::Held { place }, true, Some("deposit-notice-paying"))),
             ("applied", page(DepositStage::Applied { order }, true, None)),
+            ("lapsed", page(DepositStage::Lapsed, false, None)),
             ("returned", page(returned.clone(), true, Some("deposit-notice-over"))),
             ("gone", page(returned, true, Some("deposit-notice-gone"))),
             ("closed", page(DepositStage::Closed, false, None)),
