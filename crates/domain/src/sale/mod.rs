@@ -42,7 +42,8 @@ pub use person::{
 };
 pub use poll::{POLL_MS_MAX, POLL_MS_MIN, Polling, poll_after_ms};
 pub use report::{
-    Beacon, ChannelReport, ENTRIES_MAX, Entry, Line, Outcome, ReadError, Report, SCHEMA, Totals,
+    Beacon, ChannelReport, DepositTotals, ENTRIES_MAX, Entry, Line, Outcome, ReadError, Report,
+    SCHEMA, Totals,
 };
 pub use settle::{Return, SettleRefusal, Tally, settle};
 pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};

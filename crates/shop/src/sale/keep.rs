@@ -11,6 +11,7 @@ use kontor_base::id::SaleId;
 use kontor_domain::sale::{Floor, Measured, Mover, SaleEvent, SaleState, Way, due, life_step};
 use kontor_ledger::sale::{LotRules, Standing};
 use kontor_store::sale::channel as channels;
+use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale, batch};
 use kontor_store::{StoreError, Topic};
@@ -142,6 +143,10 @@ async fn next_state(
         None => return Ok(None),
     };
     let Ok(to) = life_step(sale.state, event, by) else { return Ok(None) };
+    if event == SaleEvent::Report && is_any_deposit_held(shop, sale).await? {
+        // The report says that none was kept: it comes out when the keeper of deposits is done.
+        return Ok(None);
+    }
     let (own, id, from) = (Arc::clone(shop), sale.definition.sale, sale.state);
     if event == SaleEvent::Settle
         && let Some(live) = live
@@ -174,6 +179,14 @@ async fn next_state(
     }
     // Where another node was faster, the next look sees it.
     Ok(moved.then_some(to))
+}
+
+async fn is_any_deposit_held(shop: &Shop, sale: &KeptSale) -> Result<bool, StoreError> {
+    let id = sale.definition.sale;
+    if sale.definition.deposits.is_empty() {
+        return Ok(false);
+    }
+    shop.db.read("sale.deposits_held", move |tx| deposits::is_any_held(tx, id)).await
 }
 
 async fn open_holds(shop: &Shop, sale: SaleId) -> Result<u64, StoreError> {

@@ -285,6 +285,55 @@ pub fn entries_given_up(
     )
 }
 
+/// A deposit whose place stands in the line, as far as the report needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacePaidFor {
+    /// The deposit.
+    pub deposit: DepositId,
+    /// The place.
+    pub entry: EntryId,
+    /// Whether it went towards an order, whatever became of the order.
+    pub had_order: bool,
+}
+
+/// The deposits of a sale in `state` whose places stand in the line, in the order of their ids: up to
+/// `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn places_of(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    state: DepositState,
+    after: Option<DepositId>,
+    limit: i64,
+) -> Result<Vec<PlacePaidFor>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, entry, order_id FROM sale_deposit
+         WHERE sale = $1 AND state = $2 AND id > $3 AND entry IS NOT NULL ORDER BY id LIMIT $4",
+        values![sale.bytes(), state.word(), &after, limit],
+        |row| {
+            Ok(PlacePaidFor {
+                deposit: DepositId::from_bytes(row.bytes16(0)?),
+                entry: EntryId::from_bytes(row.bytes16(1)?),
+                had_order: row.maybe_bytes16(2)?.is_some(),
+            })
+        },
+    )
+}
+
+/// Whether a sale holds a deposit: one that is neither with an order nor has gone back.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn is_any_held(tx: &mut Tx<'_>, sale: SaleId) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM sale_deposit WHERE sale = $1 AND state = 'held' LIMIT 1";
+    Ok(tx.optional(sql, values![sale.bytes()], |row| row.bytes16(0))?.is_some())
+}
+
 /// How many deposits a market's batch has taken, and what became of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DepositCount {

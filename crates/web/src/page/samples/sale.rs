@@ -295,6 +295,7 @@ impl ReportPage {
             released: 12,
             limited: 4,
             refused: 1,
+            deposits: None,
         };
         let page = |curve: Curve, channels| Self {
             shell: shell(language, "IN", "sale/sale_1/report"),
@@ -311,8 +312,18 @@ impl ReportPage {
             holds: true,
         };
         let points = (1..=42_u64).map(|step| (step * 100, step * 40_000 / 42)).collect();
-        let sold =
-            vec![channel(WayName::Rush, 30_000, 30_000), channel(WayName::Draw, 10_000, 9_988)];
+        let deposits = kontor_domain::sale::DepositTotals {
+            amount: money("500", "INR"),
+            taken: 2_520,
+            credited: 119,
+            refunded: 2_401,
+            kept: 0,
+        };
+        let sold = vec![
+            channel(WayName::Rush, 30_000, 30_000),
+            channel(WayName::Draw, 10_000, 9_988),
+            ChannelLine { deposits: Some(deposits), ..channel(WayName::Batch, 120, 119) },
+        ];
         let nothing =
             Self { holds: false, ..page(Curve::default(), vec![channel(WayName::Rush, 10, 0)]) };
         vec![("sold", page(Curve { points }, sold)), ("nothing", nothing)]
