@@ -89,15 +89,15 @@ fn channels(units: &[(Way, u32)]) -> Vec<Channel> {
     units.iter().map(|(way, quota)| Channel { market, way: *way, quota: *quota }).collect()
 }
 
-/// Sets up the sale that opens in so many seconds, and waits until everybody can see it.
-/// Registration is open at once. A shop without its sale is still a shop to look around in: what
+/// Sets up the sale that opens in so many seconds, with so many units for those who are there then, and
+/// waits until everybody can see it. Registration is open at once. A shop without its sale is still a shop to look around in: what
 /// went wrong is said, and the demo goes on.
-pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64) -> Option<Coming> {
-    let made = coming(shop, opens_in_s).await;
+pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Option<Coming> {
+    let made = coming(shop, opens_in_s, units).await;
     made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
 }
 
-async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandError> {
+async fn coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Result<Coming, CommandError> {
     let now = shop.now();
     let live_at = now.plus_seconds(opens_in_s);
     let ends_at = live_at.plus_seconds(2 * 3_600);
@@ -105,7 +105,7 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandErro
         sale: SaleId::new(now, &shop.random),
         sku: COMING_SKU.parse().expect("a sku of the scenario"),
         channels: channels(&[
-            (Way::Rush, 1_200),
+            (Way::Rush, units),
             (Way::Draw, 500),
             (Way::Code, 200),
             (Way::Batch, 100),
@@ -125,7 +125,8 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandErro
         deposits: vec![Deposit { market: market(), amount: deposit() }],
     };
     let sale = definition.sale;
-    let command = SetUp { definition, title: "Redmi 2: 2,000".to_owned(), lots: 1 };
+    let title = if definition.units() == 2_000 { "Redmi 2: 2,000" } else { "Redmi 2" };
+    let command = SetUp { definition, title: title.to_owned(), lots: 1 };
     set_up(shop, command)
         .await
         .map_err(|failure| CommandError::other("set it up", format!("{failure:?}")))?;
