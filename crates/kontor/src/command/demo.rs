@@ -53,6 +53,9 @@ pub(super) struct Args {
     /// When the demo's sale opens, counted from the start: `90s`, `3m`, `1h`.
     #[arg(long, value_name = "TIME", default_value = "3m", value_parser = demo_sale::seconds)]
     sale_in: i64,
+    /// How many units whoever is there when it opens can have: few, and the waiting list can be seen.
+    #[arg(long, value_name = "UNITS", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(1..=1_200))]
+    sale_units: u32,
     /// Hold no sale and have held none: the shop alone.
     #[arg(long, conflicts_with = "sale_in")]
     no_sale: bool,
@@ -120,7 +123,7 @@ pub(super) async fn run(
     let coming = if there || args.no_sale {
         None
     } else {
-        demo_sale::set_up_coming(server.shop(), args.sale_in).await
+        demo_sale::set_up_coming(server.shop(), args.sale_in, args.sale_units).await
     };
     let stop = stop_signal()?;
     let password = staff_password(args.staff_password, there);

@@ -101,15 +101,15 @@ fn definition(shop: &Shop, sku: &str, units: &[(Way, u32)], windows: Windows) ->
     }
 }
 
-/// Sets up the sale that opens in so many seconds, and waits until everybody can see it.
-/// Registration is open at once. A shop without its sale is still a shop to look around in: what
+/// Sets up the sale that opens in so many seconds, with so many units for those who are there then, and
+/// waits until everybody can see it. Registration is open at once. A shop without its sale is still a shop to look around in: what
 /// went wrong is said, and the demo goes on.
-pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64) -> Option<Coming> {
-    let made = coming(shop, opens_in_s).await;
+pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Option<Coming> {
+    let made = coming(shop, opens_in_s, units).await;
     made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
 }
 
-async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandError> {
+async fn coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Result<Coming, CommandError> {
     let now = shop.now();
     let live_at = now.plus_seconds(opens_in_s);
     let ends_at = live_at.plus_seconds(2 * 3_600);
@@ -121,11 +121,12 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandErro
         ends_at,
         report_at: ends_at.plus_seconds(3_600),
     };
-    let units = [(Way::Rush, 1_200), (Way::Draw, 500), (Way::Code, 200), (Way::Batch, 100)];
+    let units = [(Way::Rush, units), (Way::Draw, 500), (Way::Code, 200), (Way::Batch, 100)];
     let deposits = vec![Deposit { market: market(), amount: deposit() }];
     let definition = Definition { deposits, ..definition(shop, COMING_SKU, &units, windows) };
     let sale = definition.sale;
-    let command = SetUp { definition, title: "Redmi 2: 2,000".to_owned(), lots: 1 };
+    let title = if definition.units() == 2_000 { "Redmi 2: 2,000" } else { "Redmi 2" };
+    let command = SetUp { definition, title: title.to_owned(), lots: 1 };
     set_up(shop, command)
         .await
         .map_err(|failure| CommandError::other("set it up", format!("{failure:?}")))?;

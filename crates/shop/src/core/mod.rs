@@ -10,6 +10,7 @@ mod snapshot;
 pub(crate) use failure::Refuse;
 pub use failure::{Failure, Outcome};
 pub use once::{Once, Replayed, once};
+pub(crate) use once::{answered_before, keep_answer, was_answered};
 pub(crate) use row::{not_a_row, row_source};
 pub use shop::{
     BankAccount, KEEP_TAX_RECORDS_YEARS, Keys, Policy, Share, Shop, TICKET_KEY, claim_bytes,

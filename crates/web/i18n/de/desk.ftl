@@ -34,6 +34,7 @@ desk-deposits = Anzahlungen
 desk-deposit-open = gewünscht, nicht bezahlt
 desk-deposit-paying = wird bezahlt
 desk-deposit-failed = Zahlung gescheitert
+desk-deposit-lapsed = nicht bezahlt, Eingaben gelöscht
 desk-deposit-held = für einen Platz in der Reihe verwahrt
 desk-deposit-applied = auf eine Bestellung angerechnet
 desk-deposit-returned = zurückgegeben

@@ -34,6 +34,7 @@ desk-deposits = Deposits
 desk-deposit-open = wanted, not paid
 desk-deposit-paying = being paid
 desk-deposit-failed = payment failed
+desk-deposit-lapsed = not paid, what was typed is deleted
 desk-deposit-held = held for a place in line
 desk-deposit-applied = went towards an order
 desk-deposit-returned = given back

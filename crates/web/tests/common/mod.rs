@@ -8,6 +8,7 @@
 )]
 
 mod ask;
+pub(crate) mod deposit;
 pub(crate) mod desk;
 mod dump;
 mod goods;

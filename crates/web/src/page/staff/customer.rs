@@ -46,6 +46,7 @@ impl CustomerPage {
             DepositState::Open => "desk-deposit-open",
             DepositState::Paying => "desk-deposit-paying",
             DepositState::Failed => "desk-deposit-failed",
+            DepositState::Lapsed => "desk-deposit-lapsed",
             DepositState::Held => "desk-deposit-held",
             DepositState::Applied => "desk-deposit-applied",
             DepositState::Returned => "desk-deposit-returned",
