@@ -1,11 +1,12 @@
 //! The count itself, in memory: what a report does, and every number that is read from it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kontor_domain::install::{Day, DeviceKey, Kind, LATE_DAYS_MAX, Report, Timing, place};
 use kontor_domain::reach::Sighting;
 
+use crate::changed::Changed;
 use crate::column::{Column, Row};
 use crate::cube::{Cube, cell};
 use crate::days::Days;
@@ -59,6 +60,8 @@ pub struct Book {
     pub(crate) position: Position,
     /// Names entered since the log last took them: (0 model or 1 version, name).
     fresh: Vec<(u8, String)>,
+    /// The devices that have changed since the last edition.
+    changed: Mutex<Changed>,
 }
 
 impl Default for Book {
@@ -85,6 +88,7 @@ impl Book {
             today: 0,
             position: Position::default(),
             fresh: Vec::new(),
+            changed: Mutex::new(Changed::default()),
         }
     }
 
@@ -225,6 +229,7 @@ impl Book {
     fn add(&mut self, event: &Event) {
         let row = Row { key: event.key, said: event.said, first: event.day, last: event.day };
         let number = self.column.push(row, event.marks);
+        self.note(number);
         self.index.insert(event.key, number, &self.column);
         self.days.mark(event.day, number);
         self.cube.add(&row, event.marks);
@@ -249,6 +254,9 @@ impl Book {
             }
             (new.said, new.last, new_marks) = (event.said, event.day, event.marks);
         }
+        if changed || new != row || new_marks != marks {
+            self.note(number);
+        }
         if new != row || new_marks != marks {
             changed = true;
             self.column.set(number, new, new_marks);
@@ -258,6 +266,11 @@ impl Book {
             }
         }
         changed
+    }
+
+    /// A device has changed.
+    fn note(&mut self, number: u32) {
+        self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).note(number);
     }
 
     /// Goes on to the day on which reports now come, and closes the days before it. A clock that
@@ -273,6 +286,8 @@ impl Book {
                 self.closes.insert(day, close);
             }
         }
+        let leaving = self.cube.leaving(self.today, received, &WINDOWS);
+        self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).leave(leaving);
         self.today = received;
         self.cube.advance(received);
         self.days.forget_before(received.saturating_sub(DAYS_KEPT));
@@ -289,6 +304,15 @@ impl Book {
             tables: Slice::ALL
                 .map(|by| largest(std::mem::take(&mut sums.tables[by as usize][month]))),
         }
+    }
+
+    /// Everything at this moment, if at least so many devices have changed or left a window of days
+    /// since the last edition; then this is the last edition. Between two of them nobody reads what
+    /// fewer devices did.
+    #[must_use]
+    pub fn edition(&self, least: u64) -> Option<Present> {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.begin_anew(least).then(|| self.present())
     }
 
     /// Everything that is to be read at this moment, in one pass over the cells.
@@ -330,17 +354,10 @@ impl Book {
         self.column.len() as u64
     }
 
-    /// Devices active in the `days` days that end with `today`. Windows that are longer than the
-    /// cells tell apart need a look at every device.
+    /// Devices active in the `days` days that end with `today`.
     #[must_use]
     pub fn active(&self, days: u16) -> u64 {
-        let first = self.today().window_start(days).number();
-        if first < self.cube.first().max(1) {
-            let since = |(row, _): &(Row, u8)| row.last >= first;
-            return self.column.iter().filter(since).count() as u64;
-        }
-        let since = self.cube.days().filter(|(day, _)| *day >= first);
-        since.flat_map(|(_, cells)| cells.values()).map(|count| u64::from(*count)).sum()
+        self.cube.ages(self.today).iter().take(usize::from(days)).sum()
     }
 
     /// Distinct devices on the days `from..=to`, from the days' bitmaps. None where a day is
@@ -351,8 +368,8 @@ impl Book {
         kept.then(|| self.days.union(from.number(), to.number()))
     }
 
-    /// Devices active in the last `days` days (or ever) by some properties. Of a window that is
-    /// longer than [`crate::WINDOW_DAYS_MAX`] only that much is told.
+    /// Devices active in the last `days` days (or ever) by some properties. A window that is longer
+    /// than [`crate::WINDOW_DAYS_MAX`] needs a look at every device.
     #[must_use]
     pub fn breakdown(&self, days: Option<u16>, by: &[Slice]) -> Breakdown {
         let first = days.map_or(0, |days| self.today().window_start(days).number());
@@ -362,11 +379,19 @@ impl Book {
         let mut sums: HashMap<u64, u64, Mix> =
             HashMap::with_capacity_and_hasher(largest, Mix::default());
         let mut total = 0;
+        let mut add = |key: u64, count: u64| {
+            *sums.entry(key & mask).or_default() += count;
+            total += count;
+        };
         for (_, cells) in self.cube.days().filter(|(day, _)| *day >= first) {
-            for (key, count) in cells {
-                *sums.entry(key & mask).or_default() += u64::from(*count);
-                total += u64::from(*count);
-            }
+            cells.iter().for_each(|(key, count)| add(*key, u64::from(*count)));
+        }
+        let told_apart = self.cube.first();
+        if (1..told_apart).contains(&first) {
+            // The cells of day 0 do not say how old they are; the rows do.
+            let old = |(row, _): &(Row, u8)| (first..told_apart).contains(&row.last);
+            let rows = self.column.iter().filter(old);
+            rows.for_each(|(row, marks)| add(cell(row.said, marks), 1));
         }
         Breakdown { total, cells: self.named(by, &sums) }
     }

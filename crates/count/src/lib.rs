@@ -9,6 +9,7 @@
 //! it durable; then [`recount`], which proves both by counting again in the plainest way.
 
 mod book;
+mod changed;
 mod column;
 mod counter;
 mod cube;

@@ -14,7 +14,7 @@ use crate::record::{country_of, model_of, version_of};
 /// Windows of days by which every table is there at once.
 pub const WINDOWS: [u16; 4] = [1, 7, 30, 90];
 
-/// The longest window whose total needs no look at single devices.
+/// The longest window whose cells need no look at single devices.
 pub const WINDOW_DAYS_MAX: u16 = CUBE_DAYS;
 
 /// Values of one property that a day's close keeps; smaller ones are "other" there.
@@ -218,10 +218,16 @@ pub struct Present {
 }
 
 impl Present {
-    /// Devices active in the last `days` days; none beyond [`WINDOW_DAYS_MAX`].
+    /// Devices active in the last `days` days, for any number of days.
     #[must_use]
-    pub fn active(&self, days: u16) -> Option<u64> {
-        (days <= WINDOW_DAYS_MAX).then(|| self.sums.ages.iter().take(usize::from(days)).sum())
+    pub fn active(&self, days: u16) -> u64 {
+        self.sums.active(days)
+    }
+
+    /// Devices by how many days ago they were last seen, today first; nobody was seen earlier.
+    #[must_use]
+    pub fn ages(&self) -> &[u64] {
+        &self.sums.ages
     }
 
     /// Devices active in one of [`WINDOWS`] (none: ever) by a property; none for another window.
@@ -254,7 +260,7 @@ pub(crate) struct Sums {
 impl Sums {
     /// Sums the cells as of `day`.
     pub(crate) fn of(cube: &Cube, day: u16, models: &Dictionary, versions: &Dictionary) -> Self {
-        let mut ages = vec![0; usize::from(CUBE_DAYS)];
+        let ages = cube.ages(day);
         let empty = |slice: Slice| vec![[0_u64; WINDOWS.len() + 1]; slice.numbers()];
         let mut numbers: [Vec<[u64; WINDOWS.len() + 1]>; Slice::ALL.len()] = Slice::ALL.map(empty);
         for (last, cells) in cube.days() {
@@ -262,16 +268,11 @@ impl Sums {
             let age = usize::from(day.saturating_sub(last));
             let window = WINDOWS.iter().position(|days| last > 0 && age < usize::from(*days));
             let window = window.unwrap_or(WINDOWS.len());
-            let mut all = 0;
             for (key, count) in cells {
                 let count = u64::from(*count);
-                all += count;
                 for slice in Slice::ALL {
                     numbers[slice as usize][slice.number(*key)][window] += count;
                 }
-            }
-            if let Some(of_age) = ages.get_mut(age).filter(|_| last > 0) {
-                *of_age += all;
             }
         }
         let named = |slice: Slice, window: usize| {

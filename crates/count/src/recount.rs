@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use kontor_domain::install::{Channel, Day, Kind, Standing};
+use kontor_domain::install::{Channel, Day, Kind, Standing, Timing};
 
 use crate::book::{Book, CLOSES_AT_ONCE_MAX};
 use crate::dictionary::{OTHER, country_code};
@@ -219,6 +219,35 @@ impl Recount {
         cells
     }
 
+    /// Installations by version: told by devices, and seen in a changed version.
+    #[must_use]
+    pub const fn installs(&self) -> (&BTreeMap<String, u64>, &BTreeMap<String, u64>) {
+        (&self.reported, &self.inferred)
+    }
+
+    /// Reports that counted, by how their date stood to the day they came.
+    #[must_use]
+    pub fn timing(&self, timing: Timing) -> u64 {
+        self.timing[timing as usize]
+    }
+
+    /// Reports that are in the log and were not counted.
+    #[must_use]
+    pub const fn set_aside(&self) -> u64 {
+        self.aside
+    }
+
+    /// The newest day on which a report came.
+    #[must_use]
+    pub const fn today(&self) -> Day {
+        Day::from_number(self.today)
+    }
+
+    /// What was true when each day ended.
+    pub fn history(&self) -> impl Iterator<Item = (Day, &Close)> {
+        self.closes.iter().map(|(day, close)| (Day::from_number(*day), close))
+    }
+
     /// Every number of `book` that this count does not confirm, as sentences; none: all agree.
     #[must_use]
     pub fn differences(&self, book: &Book) -> Vec<String> {
@@ -237,15 +266,14 @@ impl Recount {
             let from = today.window_start(days);
             let again = number(self.active_between(from, today));
             compare(format!("active in {days} days"), number(book.active(days)), again.clone());
-            if let Some(summed) = present.active(days) {
-                compare(format!("active in {days} days, summed"), number(summed), again.clone());
-            }
+            let summed = number(present.active(days));
+            compare(format!("active in {days} days, summed"), summed, again.clone());
             if let Some(bitmaps) = book.active_between(from, today) {
                 compare(format!("active in {days} days by bitmaps"), number(bitmaps), again);
             }
         }
         for by in Slice::ALL {
-            for days in WINDOWS.map(Some).into_iter().chain([None]) {
+            for days in WINDOWS.map(Some).into_iter().chain([Some(120), None]) {
                 let what = format!("by {} in {days:?} days", by.word());
                 let again = self.breakdown(days, by);
                 if let Some(summed) = present.table(days, by) {

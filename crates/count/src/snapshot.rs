@@ -263,6 +263,7 @@ fn read(path: &Path) -> std::io::Result<Book> {
     if sum != blake3::Hash::from_bytes(kept) {
         return Err(wrong("its checksum is wrong"));
     }
+    book.cube.recall(book.column.iter().map(|(row, _)| row.last));
     Ok(book)
 }
 

@@ -14,8 +14,8 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use common::Api;
 use kontor_base::{Random, SecretKey};
-use kontor_count::recount;
-use kontor_domain::install::{Day, place};
+use kontor_count::{Position, Recount, Slice, recount, recount_until};
+use kontor_domain::install::{Day, Timing, place};
 use kontor_rom::install::{Install, Settings};
 use kontor_rom::{Files, Rom};
 use kontor_shop::reach::carried_abroad;
@@ -230,6 +230,11 @@ async fn a_small_cell_cannot_be_worked_out() {
             assert_eq!(server.report(own(number, country)).await.status, 200);
         }
     }
+    // These numbers are told when as many devices have changed once more.
+    server.install.refresh().await.expect("refreshed");
+    for number in 1..6 {
+        server.report(own(number, "CN")).await;
+    }
     let table = server.get("/api/v1/install/tables/country").await.json();
     assert_eq!(table["cells"], json!([{"value": "CN", "count": 20}]));
     assert_eq!((&table["withheld"], &table["withheld_cells"]), (&json!(11), &json!(2)));
@@ -267,6 +272,51 @@ async fn a_device_that_asks_for_an_update_is_counted_by_it() {
     server.get(anonymous).await;
     assert_eq!(server.get("/api/v1/install").await.json()["figures"][0]["count"], 1);
     server.proved();
+}
+
+/// What identifies a device or a person is in no file of the data folder, whichever way it came: not the
+/// device's own id, not its serial number, not its address, not its carrier.
+#[tokio::test]
+async fn nothing_on_disk_names_a_device() {
+    let server = Server::open(1, 0).await;
+    let mut body = own(1, "IN");
+    body["serial"] = json!("SECRET4711");
+    assert_eq!(server.report(body).await.status, 200);
+    let hash = "5A1F00D5A1F00D5A1F00D5A1F00D5A1F";
+    let form = format!(
+        "device_hash={hash}&device_name=one&device_version=23.2-20261001-NIGHTLY-one&\
+         device_country=DE&device_carrier=Carrier-of-mine&device_carrier_id=26201"
+    );
+    let kind = "application/x-www-form-urlencoded";
+    assert_eq!(server.post("/api/v1/stats", kind, form).await.status, 200);
+    let check = Request::get("/rom/check?model=cancro&channel=stable&build=V6.3&country=IN")
+        .header("kontor-device", device(2))
+        .extension(ConnectInfo(SocketAddr::from(([192, 0, 2, 77], 4_000))));
+    // That no build is published for the model does not matter.
+    server.send(check.body(Body::empty()).expect("a request")).await;
+    server.get("/api/v1/install").await;
+    let counter = server.install.counter().expect("it counts here");
+    assert_eq!(counter.book().activations(), 3, "all three ways count");
+    counter.close().await;
+    let ids = [device(1), device(2)];
+    let secrets = [&ids[0], &ids[1], "SECRET4711", hash, "Carrier-of-mine", "192.0.2."];
+    let (mut folders, mut files) = (vec![server.api.scratch.folder().to_owned()], 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).expect("a file");
+            files += 1;
+            for secret in secrets {
+                let there = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+                assert!(!there, "{secret} is in {}", path.display());
+            }
+        }
+    }
+    assert!(files > 2, "{files} files were looked at");
 }
 
 /// Steps of one linear generator: no test needs more randomness than that.
@@ -332,6 +382,208 @@ async fn published_counts_equal_a_brute_force_count_of_the_reports() {
     }
     assert_eq!(table["total"], days.len());
     server.proved();
+}
+
+/// Several devices go their ways over some days: everything that they can say differs.
+async fn population(server: &Server, seed: u64, reports: u64) {
+    let mut steps = Steps(seed);
+    for at in 0..reports {
+        if at % 60 == 59 {
+            server.api.clock.advance_seconds(86_400);
+        }
+        let number = steps.below(90);
+        let mut body = own(number, ["CN", "IN", "US", "NO", "IS"][skewed(&mut steps, 5)]);
+        body["model"] = json!(["cancro", "armani", "dior", "aries"][skewed(&mut steps, 4)]);
+        body["version"] = json!(["V5", "V6", "V6.1"][steps.below(3) as usize]);
+        body["channel"] = json!(["stable", "beta", "unofficial"][skewed(&mut steps, 3)]);
+        body["kind"] = json!(["check", "install"][steps.below(2) as usize]);
+        if steps.below(6) == 0 {
+            let today = Day::of(server.install.now());
+            let day = Day::from_number(today.number() + 5 - steps.below(50) as u16);
+            body["day"] = json!(day.date().to_string());
+        }
+        assert_eq!(server.report(body).await.status, 200);
+        if at % 15 == 0 {
+            server.install.refresh().await.expect("as the keeper does");
+        }
+    }
+}
+
+fn skewed(steps: &mut Steps, below: u64) -> usize {
+    steps.below(below).min(steps.below(below)).min(steps.below(below)) as usize
+}
+
+/// Whether a published number is what the log says; counts those that are told.
+fn same(told: &Value, truth: u64, what: &str, checked: &mut u64) {
+    if !told.is_null() {
+        assert_eq!(told, &json!(truth), "{what}");
+        *checked += 1;
+    }
+}
+
+/// Every number of every answer, JSON and CSV, counted again from the log up to the place that the
+/// answer names, in the plainest way: cells, totals, what is withheld, days, dates, floods.
+#[tokio::test]
+async fn every_published_number_is_counted_again_from_the_log() {
+    let server = Server::open(5, 0).await;
+    population(&server, 29, 900).await;
+    // What is told is what was made when a crowd changed after it.
+    for number in 500..506 {
+        assert_eq!(server.report(own(number, "CN")).await.status, 200);
+    }
+    let overview = server.get("/api/v1/install?days=14").await.json();
+    let place: Position = overview["log_position"].as_str().expect("a place").parse().expect("one");
+    let again = recount_until(&server.folder, Some(place)).expect("recounted");
+    let today = again.today();
+    assert_eq!(overview["today"], today.date().to_string());
+    let mut checked = 0;
+    let (reported, inferred) = again.installs();
+    for figure in overview["figures"].as_array().expect("figures") {
+        let days = figure["window_days"].as_u64().map(|days| days as u16);
+        let truth = match (figure["measure"].as_str().expect("a measure"), days) {
+            ("activations", None) => again.activations(),
+            ("active", Some(days)) => again.active_between(today.window_start(days), today),
+            ("installs_reported", None) => reported.values().sum(),
+            ("installs_inferred", None) => inferred.values().sum(),
+            other => panic!("{other:?}"),
+        };
+        same(&figure["count"], truth, &figure.to_string(), &mut checked);
+    }
+    for timing in overview["timing"].as_array().expect("timing") {
+        let found = Timing::ALL.into_iter().find(|t| timing["timing"] == t.word());
+        same(&timing["reports"], again.timing(found.expect("one")), "timing", &mut checked);
+    }
+    same(&overview["set_aside"], again.set_aside(), "set aside", &mut checked);
+    for by in Slice::ALL {
+        for days in [Some(1), Some(7), Some(30), Some(90), None] {
+            let window = days.map_or("ever".to_owned(), |days| days.to_string());
+            let path = format!("/api/v1/install/tables/{}?days={window}", by.word());
+            let truth = again.breakdown(days, by);
+            compare_table(&server, &path, "&", place, &truth, &mut checked).await;
+        }
+    }
+    for (word, truth) in [("reported", reported), ("inferred", inferred)] {
+        let path = format!("/api/v1/install/tables/installs-{word}");
+        compare_table(&server, &path, "?", place, truth, &mut checked).await;
+    }
+    compare_history(&server, &again, &mut checked).await;
+    let stats = server.get("/api/v1/stats").await.json();
+    for by in [Slice::Country, Slice::Model, Slice::Version] {
+        let truth = again.breakdown(Some(90), by);
+        for (value, count) in stats[by.word()].as_object().expect("a table") {
+            same(count, truth[&value.replace("Unknown", "unknown")], value, &mut checked);
+        }
+    }
+    // And what the page of figures hands out of them.
+    let counter = server.get("/api/v1/reach/counter").await.json();
+    let month = again.active_between(today.window_start(30), today);
+    same(&counter["active"], month, "the counter", &mut checked);
+    same(&counter["activations"], again.activations(), "the counter", &mut checked);
+    let truth = again.breakdown(Some(30), Slice::Country);
+    for country in server.get("/api/v1/reach").await.json()["countries"].as_array().expect("some") {
+        let code = country["country"].as_str().expect("a code");
+        same(&country["active_devices"], truth.get(code).copied().unwrap_or(0), code, &mut checked);
+    }
+    assert!(checked > 120, "only {checked} numbers were told");
+}
+
+async fn compare_table(
+    server: &Server,
+    path: &str,
+    join: &str,
+    place: Position,
+    truth: &BTreeMap<String, u64>,
+    checked: &mut u64,
+) {
+    let table = server.get(path).await.json();
+    assert_eq!(table["log_position"], place.to_string(), "{path}");
+    let csv = server.get(&format!("{path}{join}format=csv")).await.text;
+    let mut rows = csv.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+    let (mut shown, mut cells) = (0, 0);
+    for cell in table["cells"].as_array().expect("cells") {
+        let value = cell["value"].as_str().expect("a value");
+        same(&cell["count"], truth[value], &format!("{path} {value}"), checked);
+        assert!(truth[value] >= 5, "{path} {value}");
+        let row = rows.next().expect("a row");
+        assert_eq!((row[4], row[5], row[6]), ("cell", value, truth[value].to_string().as_str()));
+        assert_eq!(row[8], place.to_string());
+        (shown, cells) = (shown + truth[value], cells + 1);
+    }
+    let told = table["total"] != 0;
+    let all: u64 = truth.values().sum();
+    if told {
+        assert_eq!(table["total"], all, "{path}");
+        assert_eq!(table["withheld"], all - shown, "{path}");
+        assert_eq!(table["withheld_cells"], truth.len() as u64 - cells, "{path}");
+        *checked += 2;
+    }
+    for (kind, number) in [("withheld", &table["withheld"]), ("total", &table["total"])] {
+        let row = rows.next().expect("a row");
+        assert_eq!((row[4], row[6].to_owned()), (kind, number.to_string()), "{path}");
+    }
+}
+
+async fn compare_history(server: &Server, again: &Recount, checked: &mut u64) {
+    let closes: BTreeMap<String, _> =
+        again.history().map(|(day, close)| (day.date().to_string(), close)).collect();
+    for by in Slice::ALL {
+        let history = server.get(&format!("/api/v1/install/history?by={}", by.word())).await.json();
+        let days = history["days"].as_array().expect("days");
+        assert!(days.len() > 8, "{}", days.len());
+        for day in days {
+            let close = closes[day["day"].as_str().expect("a day")];
+            let windows = ["active_1", "active_7", "active_30", "active_90"];
+            for (name, truth) in windows.into_iter().zip(close.active) {
+                same(&day[name], truth, name, checked);
+            }
+            same(&day["activations"], close.activations, "activations", checked);
+            same(&day["installs_reported"], close.installs_reported, "reported", checked);
+            same(&day["installs_inferred"], close.installs_inferred, "inferred", checked);
+            for cell in day["active_30_by"].as_array().expect("cells") {
+                let value = cell["value"].as_str().expect("a value");
+                same(&cell["count"], close.table(by)[value], value, checked);
+            }
+        }
+    }
+}
+
+/// Somebody asks for every number again and again while devices report one by one: what changes
+/// between two answers was done by at least as many devices as a cell has at the least.
+#[tokio::test]
+async fn two_answers_never_differ_by_a_few_devices() {
+    const LEAST: u64 = 5;
+    let server = Server::open(LEAST, 0).await;
+    let mut steps = Steps(3);
+    let mut since = BTreeSet::new();
+    let (mut told, mut closed, mut answers) = (server.install.figures().generation, 0, 0);
+    for at in 0..400 {
+        if at % 45 == 44 {
+            server.api.clock.advance_seconds(86_400);
+        }
+        let number = steps.below(70);
+        assert_eq!(
+            server.report(own(number, ["CN", "IN", "NO"][number as usize % 3])).await.status,
+            200
+        );
+        // Of each number that is told it is known which devices had reported before it.
+        server.install.refresh().await.expect("refreshed");
+        since.insert(number);
+        let figures = server.install.figures();
+        if figures.generation != told {
+            assert!(since.len() as u64 >= LEAST, "{since:?} alone made the difference");
+            (told, answers) = (figures.generation, answers + 1);
+            since.clear();
+        }
+        // A day that is told is one on which a crowd reported.
+        for day in figures.history.iter().skip(closed) {
+            assert!(
+                day.active[0].is_none_or(|devices| devices == 0 || devices >= LEAST),
+                "{day:?}"
+            );
+            closed += 1;
+        }
+    }
+    assert!(answers > 10 && closed > 5, "{answers} {closed}");
 }
 
 /// A unit is sold under its serial number, and reports it as its id: both sides know it by the same

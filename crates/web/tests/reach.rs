@@ -130,6 +130,9 @@ async fn the_front_page_says_what_happened() {
         "+43%",
         "65.3\u{a0}million: +88%",
         "66.4 to 199.8\u{a0}million",
+        "is what 13 simple methods made of the years before",
+        "not a probability",
+        "brings 70.0\u{a0}million: 30.0\u{a0}million short",
         "No. 3, 4, 5 or 6",
         "3.42\u{a0}million between two speakers on 2014",
         "Nothing counted yet.",
@@ -223,6 +226,81 @@ async fn the_feed_has_every_record_once_and_well_formed() {
     }
 }
 
+/// What RFC 4287 asks of a feed and of each entry, beyond being well-formed.
+#[tokio::test]
+async fn the_feed_is_what_readers_of_feeds_ask_for() {
+    let api = with_figures().await;
+    for language in ["en", "de"] {
+        let path = format!("/reach/{language}/feed.atom");
+        let answer = api.send(Ask::bare("GET", &path)).await;
+        assert_eq!(answer.header("content-type"), "application/atom+xml; charset=utf-8");
+        let feed = answer.text;
+        assert!(feed.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed "), "{feed}");
+        assert!(!feed.contains(|c: char| c.is_control() && c != '\n'), "no control characters");
+        let head = feed.split("<entry>").next().expect("a head");
+        let origin = between(head, "<id>", "</id>")[0].strip_suffix(&format!("/reach/{language}"));
+        let origin = origin.expect("the feed is called by its page").to_owned();
+        assert!(origin.starts_with("http"), "{origin}");
+        for element in ["id", "title", "updated", "author"] {
+            assert_eq!(between(head, &format!("<{element}>"), "<").len(), 1, "{element}");
+        }
+        assert!(head.contains(&format!(
+            "rel=\"self\" type=\"application/atom+xml\" href=\"{origin}{path}\""
+        )));
+        let newest = between(head, "<updated>", "</")[0];
+        let mut moments = Vec::new();
+        for entry in feed.split("<entry>").skip(1) {
+            for element in ["id", "title", "updated", "published", "author", "summary"] {
+                let found = between(entry, &format!("<{element}>"), &format!("</{element}>"));
+                assert_eq!(found.len(), 1, "{element} of {entry}");
+                assert!(!found[0].trim().is_empty(), "{element} of {entry}");
+            }
+            let id = between(entry, "<id>", "</id>")[0];
+            assert!(id.starts_with(&format!("{origin}/reach/{language}/")), "{id}");
+            assert!(entry.contains(&format!("rel=\"alternate\" type=\"text/html\" href=\"{id}\"")));
+            moments.push(between(entry, "<updated>", "</")[0]);
+        }
+        assert!(moments.is_sorted_by(|a, b| a >= b), "the newest first");
+        assert_eq!(moments.first(), Some(&newest));
+    }
+}
+
+/// What sites that show a link ask for: a picture that is a PNG of the size that is told.
+#[tokio::test]
+async fn every_page_names_a_picture_that_is_one() {
+    let api = with_figures().await;
+    for path in ["/reach/en", "/reach/de", "/reach/de/definitions", "/reach/en/figure/units-2014"] {
+        let html = page(&api, path).await;
+        let meta = |name: &str| {
+            let found = between(&html, &format!("<meta property=\"{name}\" content=\""), "\"");
+            assert_eq!(found.len(), 1, "{path} {name}");
+            assert!(!found[0].is_empty(), "{path} {name}");
+            unescape(found[0])
+        };
+        for name in ["og:title", "og:type", "og:url", "og:image:alt"] {
+            meta(name);
+        }
+        assert_eq!(meta("og:image:type"), "image/png");
+        let picture = meta("og:image");
+        let below = picture.find("/reach/").map(|at| picture[at..].to_owned());
+        let size = (meta("og:image:width"), meta("og:image:height"));
+        let bytes = picture_of(&api, &below.expect("a path")).await;
+        assert_eq!(size, (bytes.0.to_string(), bytes.1.to_string()), "{path}");
+    }
+    assert_eq!(picture_of(&api, "/reach/en/counter.png").await, (640, 360));
+}
+
+/// The width and height of a PNG.
+async fn picture_of(api: &Api, path: &str) -> (u32, u32) {
+    let answer = api.send(Ask::bare("GET", path)).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "image/png"), "{path}");
+    let bytes = &answer.bytes;
+    assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n", "{path}");
+    let number =
+        |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    (number(16), number(20))
+}
+
 #[tokio::test]
 async fn only_the_counter_may_be_framed_and_it_is_kept_apart() {
     let api = with_figures().await;
@@ -239,6 +317,8 @@ async fn only_the_counter_may_be_framed_and_it_is_kept_apart() {
     assert_eq!(json.header("access-control-allow-origin"), "*");
     assert!(json.text.contains("\"counted\":false"), "{}", json.text);
     assert!(json.text.contains("\"active\":null"), "{}", json.text);
+    let picture = api.send(Ask::bare("GET", "/reach/en/counter.png")).await;
+    assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin");
 }
 
 #[tokio::test]

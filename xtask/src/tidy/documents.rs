@@ -40,6 +40,14 @@ fn decisions(files: &[File], violations: &mut Vec<Violation>) {
                 format!("docs/adr/README.md has no link to {name}; add it"),
             ));
         }
+        let number = name.split('-').next().unwrap_or_default();
+        if name != "README.md" && !file.text.starts_with(&format!("# {number} ")) {
+            violations.push(Violation::new(
+                file,
+                1,
+                format!("the heading of decision {number} begins with `# {number} `"),
+            ));
+        }
     }
 }
 
@@ -87,11 +95,22 @@ mod tests {
     #[test]
     fn every_decision_is_linked() {
         let files = [
-            File::sample("docs/adr/0001-one-writer.md", "# One writer"),
-            File::sample("docs/adr/0002-areas.md", "# Areas"),
+            File::sample("docs/adr/0001-one-writer.md", "# 0001 One writer"),
+            File::sample("docs/adr/0002-areas.md", "# 0002 Areas"),
             File::sample("docs/adr/README.md", "- [One writer](0001-one-writer.md)\n"),
         ];
         assert_eq!(paths(&files), ["docs/adr/0002-areas.md"]);
+    }
+
+    #[test]
+    fn a_decision_is_headed_by_its_number() {
+        let list = File::sample("docs/adr/README.md", "(0001-a.md) (0002-b.md)");
+        let files = [
+            File::sample("docs/adr/0001-a.md", "# 0001 One writer"),
+            File::sample("docs/adr/0002-b.md", "# 0001 Areas"),
+            list,
+        ];
+        assert_eq!(paths(&files), ["docs/adr/0002-b.md"]);
     }
 
     #[test]

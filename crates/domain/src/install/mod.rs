@@ -22,6 +22,6 @@ pub use form::{DEVICE_ID_BYTES, FormRefusal, OwnForm, country_said, is_device_id
 pub use lineage::{LineageForm, LineageRefusal};
 pub use measure::Measure;
 pub use produced::{Produced, ProducedError};
-pub use publish::{CELL_MIN, Cell, Published, publish};
+pub use publish::{CELL_MIN, Cell, Published, may_be_told, publish, publish_windows, tell_windows};
 pub use report::{Channel, DEVICE_PURPOSE, DeviceKey, Kind, Name, NameError, Report, Standing};
 pub use stay::Stay;

@@ -30,8 +30,9 @@ pub use contrast::{Echo, echoes};
 pub use figure::{Figure, FigureRow};
 pub use forecast::{Forecast, ForecastRow};
 pub use method::{
-    BassFit, ERRORS_MIN, ForecastError, Gap, Growth, MarketPlan, Method, Needed, Outlook,
-    PastForecast, Projection, Series, bass, error_band, needed, outlook, project, scenario,
+    BassFit, Coverage, ERRORS_MIN, ForecastError, Gap, Growth, MarketPlan, Method, Needed, Outlook,
+    PastForecast, Projection, Series, bass, coverage, error_band, needed, outlook, project,
+    scenario,
 };
 pub use period::{Period, PeriodError};
 pub use quantity::{Quantity, Value, ValueError};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use kontor_base::{Clock, Language, Random};
+use kontor_domain::install::CELL_MIN;
 use kontor_rom::Rom;
 use kontor_rom::demo::{DemoError, publish_demo};
 use kontor_shop::exchange::load_demo;
@@ -76,6 +77,10 @@ pub(super) async fn run(
         // Letters of a demo go nowhere but into a folder, where they can be looked at.
         config.mail.folder = config.data.join("mail");
         "Kontor demo <demo@kontor.invalid>".clone_into(&mut config.mail.from);
+    }
+    if config.install.cell_min == CELL_MIN {
+        // Invented devices have no privacy, and two thousand of them fill few cells of fifty.
+        config.install.cell_min = 10;
     }
     if config.log == crate::config::Log::default() {
         "warn".clone_into(&mut config.log.filter);

@@ -8,8 +8,8 @@ use clap::{Subcommand, ValueEnum};
 use indicatif::HumanBytes;
 use kontor_base::{Clock, Date};
 use kontor_count::{Book, CountError, Position, Slice, WINDOWS, fold, read_only, recount_until};
-use kontor_domain::install::{Day, Measure, Published, Timing, publish};
-use kontor_rom::install::{import_produced, produced};
+use kontor_domain::install::{Day, Measure, Published, Timing};
+use kontor_rom::install::{Figures, import_produced, produced};
 use kontor_store::{Tx, install};
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ pub(super) enum Args {
         by: By,
         /// The file; `-` or nothing for standard output.
         file: Option<PathBuf>,
-        /// The window of days; without it, ever.
+        /// The window of days: 1, 7, 30 or 90; without it, ever.
         #[arg(long)]
         days: Option<u16>,
     },
@@ -261,8 +261,18 @@ fn export(
     file: Option<&Path>,
     days: Option<u16>,
 ) -> Result<ExitCode, CommandError> {
+    if days.is_some_and(|days| !WINDOWS.contains(&days)) {
+        let text = "tables are published for 1, 7, 30 and 90 days and for ever; `kontor install show \
+                    --by` has every number of days, for you alone";
+        return Err(CommandError::Other(text.to_owned()));
+    }
     let book = read_only(&folder(config)?, None).map_err(failed)?;
-    let table = publish(&book.breakdown(days, &[by]).cells, config.install.cell_min);
+    // As the server would tell it, with all windows before its eyes.
+    let (at, cell_min) = (Clock::System.now(), config.install.cell_min);
+    let none = Figures::none(at, cell_min);
+    let figures = Figures::of(&book.present(), &none, Vec::new(), |_| true, at, cell_min);
+    let table = figures.tables.iter().find(|table| table.by == by && table.days == days);
+    let table = table.map(|table| table.published.clone()).unwrap_or_default();
     let text = csv(&book, by, days, &table);
     match file.filter(|file| file.as_os_str() != "-") {
         Some(file) => {

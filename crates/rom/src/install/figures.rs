@@ -1,12 +1,26 @@
 //! The numbers as they may be published: each with its definition, window, moment and the place in
 //! the log from which it can be counted again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_base::{Date, Instant};
-use kontor_count::{Position, Present, Slice, WINDOW_DAYS_MAX, WINDOWS};
-use kontor_domain::install::{Day, Measure, Produced, Published, Timing, publish};
+use kontor_count::{Close, Position, Present, Slice, WINDOWS};
+use kontor_domain::install::{
+    Day, Measure, Produced, Published, Timing, may_be_told, publish, publish_windows, tell_windows,
+};
+
+/// The windows of days in the order in which they are wanted, where not all of them may be told;
+/// none: ever.
+const WANTED: [Option<u16>; WINDOWS.len() + 1] = [Some(30), None, Some(7), Some(1), Some(90)];
+
+/// The same for a property: models are compared with how many of them were ever made.
+const fn wanted(by: Slice) -> [Option<u16>; WINDOWS.len() + 1] {
+    match by {
+        Slice::Model => [None, Some(30), Some(7), Some(1), Some(90)],
+        _ => WANTED,
+    }
+}
 
 /// A single number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +104,12 @@ pub struct Figures {
     /// Devices ever seen, in cells that are published, of models that the maker does not know: no
     /// build is published for them, and none was produced.
     pub unknown_models: u64,
-    /// Reports that counted, by how their date stood to the day they came.
-    pub timing: [u64; Timing::ALL.len()],
-    /// Reports of too many new devices from one network: kept in the log, not counted.
-    pub set_aside: u64,
+    /// Reports that counted, by how their date stood to the day they came; none: a few.
+    pub timing: [Option<u64>; Timing::ALL.len()],
+    /// Reports of too many new devices from one network: kept in the log, not counted; none: a few.
+    pub set_aside: Option<u64>,
     pub(super) produced: Vec<Produced>,
-    active: Vec<u64>,
+    active: Vec<Option<u64>>,
 }
 
 impl Figures {
@@ -114,8 +128,8 @@ impl Figures {
             history: Vec::new(),
             ceilings: Vec::new(),
             unknown_models: 0,
-            timing: [0; Timing::ALL.len()],
-            set_aside: 0,
+            timing: [Some(0); Timing::ALL.len()],
+            set_aside: Some(0),
             produced: Vec::new(),
             active: Vec::new(),
         }
@@ -134,22 +148,15 @@ impl Figures {
         let told = |count: u64| shown(count, cell_min);
         let (reported, inferred): (u64, u64) =
             (present.reported.values().sum(), present.inferred.values().sum());
-        let single = |measure, days, count| Figure { measure, days, count: told(count) };
-        let mut headlines = vec![single(Measure::Activations, None, present.activations)];
+        let windows = Windows::of(present.ages(), cell_min);
+        let single = |measure, days, count| Figure { measure, days, count };
+        let mut headlines = vec![single(Measure::Activations, None, windows.count(None))];
         for days in WINDOWS {
-            let count = present.active(days).unwrap_or(0);
-            headlines.push(single(Measure::Active, Some(days), count));
+            headlines.push(single(Measure::Active, Some(days), windows.count(Some(days))));
         }
-        headlines.push(single(Measure::InstallsReported, None, reported));
-        headlines.push(single(Measure::InstallsInferred, None, inferred));
-        let by_model = present.table(None, Slice::Model);
-        let empty = BTreeMap::new();
-        let by_model = by_model.unwrap_or(&empty);
-        // Of published cells only: what is withheld could be worked out from the whole sum.
-        let told_apart = published_models(present, cell_min);
-        let unknown = told_apart.iter().filter(|(model, _)| !known_model(model));
-        let unknown_models = unknown.map(|(_, count)| count).sum();
-        Self {
+        headlines.push(single(Measure::InstallsReported, None, told(reported)));
+        headlines.push(single(Measure::InstallsInferred, None, told(inferred)));
+        let mut figures = Self {
             generation: before.generation + 1,
             counted: true,
             as_of,
@@ -157,15 +164,42 @@ impl Figures {
             position: present.position,
             cell_min,
             headlines,
-            tables: tables(present, cell_min),
+            tables: tables(present, &windows, cell_min),
             history: history(present, before, cell_min),
-            ceilings: ceilings(&produced, by_model, &told_apart),
-            unknown_models,
-            timing: present.timing,
-            set_aside: present.set_aside,
-            produced,
-            active: (1..=WINDOW_DAYS_MAX).filter_map(|days| present.active(days)).collect(),
-        }
+            ceilings: Vec::new(),
+            unknown_models: 0,
+            timing: present.timing.map(told),
+            set_aside: told(present.set_aside),
+            produced: Vec::new(),
+            active: windows.all(),
+        };
+        figures.compare_with(produced, known_model);
+        figures
+    }
+
+    /// The same numbers beside what the maker says now that it has produced.
+    pub(super) fn beside(
+        &self,
+        produced: Vec<Produced>,
+        known_model: impl Fn(&str) -> bool,
+    ) -> Self {
+        let mut again = Self { generation: self.generation + 1, ..self.clone() };
+        again.compare_with(produced, known_model);
+        again
+    }
+
+    fn compare_with(&mut self, produced: Vec<Produced>, known_model: impl Fn(&str) -> bool) {
+        // Of published cells only: what is withheld could be worked out from the whole sum.
+        let models = self.table(Measure::Activations, None, Slice::Model);
+        let models: BTreeMap<String, u64> = models
+            .into_iter()
+            .flat_map(|table| &table.published.cells)
+            .map(|cell| (cell.value.clone(), cell.count))
+            .collect();
+        let unknown = models.iter().filter(|(model, _)| !known_model(model));
+        self.unknown_models = unknown.map(|(_, count)| count).sum();
+        self.ceilings = ceilings(&produced, &models);
+        self.produced = produced;
     }
 
     /// A single number by its measure and window.
@@ -175,13 +209,13 @@ impl Figures {
         self.headlines.iter().find(there).copied()
     }
 
-    /// Devices active in the last `days` days, for any number of days up to
-    /// [`WINDOW_DAYS_MAX`].
+    /// Devices active in the last `days` days, for any number of days.
     #[must_use]
-    pub fn active(&self, days: u16) -> Option<Figure> {
-        let count = self.active.get(usize::from(days).checked_sub(1)?)?;
-        let count = shown(*count, self.cell_min);
-        Some(Figure { measure: Measure::Active, days: Some(days), count })
+    pub fn active(&self, days: u16) -> Figure {
+        // Nobody was seen before the earliest of them.
+        let place = usize::from(days.max(1)).min(self.active.len());
+        let count = place.checked_sub(1).map_or(Some(0), |place| self.active[place]);
+        Figure { measure: Measure::Active, days: Some(days), count }
     }
 
     /// A table by its measure, window and property.
@@ -201,22 +235,69 @@ impl Figures {
 }
 
 /// A number that may be shown: nothing at all may, and so may a crowd.
-const fn shown(count: u64, cell_min: u64) -> Option<u64> {
-    if count == 0 || count >= cell_min { Some(count) } else { None }
+fn shown(count: u64, cell_min: u64) -> Option<u64> {
+    may_be_told(count, cell_min).then_some(count)
 }
 
-fn tables(present: &Present, cell_min: u64) -> Vec<Table> {
+/// How many devices there are within each number of days, and which of these numbers are told:
+/// never two that differ by a few devices.
+struct Windows {
+    counts: Vec<u64>,
+    told: BTreeSet<usize>,
+}
+
+impl Windows {
+    /// Of devices by how many days ago they were last seen.
+    fn of(ages: &[u64], cell_min: u64) -> Self {
+        let sum = |sum: &mut u64, devices: &u64| {
+            *sum += devices;
+            Some(*sum)
+        };
+        let counts: Vec<u64> = ages.iter().scan(0, sum).collect();
+        let wanted = WANTED.map(|days| place(days, counts.len()));
+        let order = wanted.into_iter().chain(0..counts.len());
+        let told = tell_windows(&counts, order, cell_min);
+        Self { counts, told }
+    }
+
+    fn is_told(&self, days: Option<u16>) -> bool {
+        self.counts.is_empty() || self.told.contains(&place(days, self.counts.len()))
+    }
+
+    fn count(&self, days: Option<u16>) -> Option<u64> {
+        let count = self.counts.get(place(days, self.counts.len())).copied().unwrap_or(0);
+        self.is_told(days).then_some(count)
+    }
+
+    /// For each number of days, from one on.
+    fn all(&self) -> Vec<Option<u64>> {
+        let shown = |(place, count)| self.told.contains(&place).then_some(count);
+        self.counts.iter().copied().enumerate().map(shown).collect()
+    }
+}
+
+/// Where a window stands among `len` numbers of days: one that goes back before the first device
+/// ends with it, as "ever" does.
+fn place(days: Option<u16>, len: usize) -> usize {
+    days.map_or(len, |days| usize::from(days).min(len)).saturating_sub(1)
+}
+
+fn tables(present: &Present, windows: &Windows, cell_min: u64) -> Vec<Table> {
+    let all: Vec<Option<u16>> = WINDOWS.map(Some).into_iter().chain([None]).collect();
+    let at = |days: Option<u16>| all.iter().position(|window| *window == days);
     let mut tables = Vec::new();
     for by in Slice::ALL {
-        for days in WINDOWS.map(Some).into_iter().chain([None]) {
-            let Some(cells) = present.table(days, by) else { continue };
+        let order = wanted(by).into_iter().filter(|days| windows.is_told(*days));
+        let order: Vec<usize> = order.filter_map(at).collect();
+        let cells: Vec<&BTreeMap<String, u64>> =
+            all.iter().filter_map(|days| present.table(*days, by)).collect();
+        for (days, published) in all.iter().zip(publish_windows(&cells, &order, cell_min)) {
             let measure = match (by, days) {
                 (Slice::Version, Some(_)) => Measure::OnVersion,
                 (_, Some(_)) => Measure::Active,
                 (_, None) => Measure::Activations,
             };
-            let published = publish(cells, cell_min);
-            tables.push(Table { measure, days, by, published });
+            tables.push(Table { measure, days: *days, by, published });
         }
     }
     for (measure, cells) in [
@@ -229,52 +310,64 @@ fn tables(present: &Present, cell_min: u64) -> Vec<Table> {
     tables
 }
 
+/// The days that have ended and are told: those on which a crowd reported, and those that say again
+/// what the day before said. What a few devices did on a day cannot be read from the days around it.
 fn history(present: &Present, before: &Figures, cell_min: u64) -> Vec<Arc<DayFigures>> {
     let usable = before.cell_min == cell_min;
     let known: BTreeMap<Date, &Arc<DayFigures>> =
         before.history.iter().filter(|_| usable).map(|day| (day.day, day)).collect();
-    let made = |(day, close): &(Day, Arc<kontor_count::Close>)| {
-        if let Some(made) = known.get(&day.date()) {
-            return Arc::clone(made);
+    let mut told: Option<&Close> = None;
+    let mut days = Vec::new();
+    for (day, close) in &present.history {
+        if close.active[0] < cell_min && told.is_some_and(|told| told != close.as_ref()) {
+            continue;
         }
-        let told = |count: u64| shown(count, cell_min);
-        Arc::new(DayFigures {
+        told = Some(close);
+        let known = known.get(&day.date()).map(|day| Arc::clone(day));
+        days.push(known.unwrap_or_else(|| Arc::new(DayFigures::of(*day, close, cell_min))));
+    }
+    days
+}
+
+impl DayFigures {
+    fn of(day: Day, close: &Close, cell_min: u64) -> Self {
+        let counts: Vec<u64> = close.active.into_iter().chain([close.activations]).collect();
+        let order = WANTED.map(|days| {
+            let window = WINDOWS.iter().position(|window| Some(*window) == days);
+            window.unwrap_or(WINDOWS.len())
+        });
+        let told = tell_windows(&counts, order, cell_min);
+        let count = |window: usize| told.contains(&window).then_some(counts[window]);
+        let month = told.contains(&order[0]);
+        let table =
+            |by| if month { publish(close.table(by), cell_min) } else { Default::default() };
+        Self {
             day: day.date(),
-            activations: told(close.activations),
-            active: close.active.map(told),
-            installs_reported: told(close.installs_reported),
-            installs_inferred: told(close.installs_inferred),
-            tables: Slice::ALL.map(|by| publish(close.table(by), cell_min)),
-        })
-    };
-    present.history.iter().map(made).collect()
+            activations: count(WINDOWS.len()),
+            active: std::array::from_fn(count),
+            installs_reported: shown(close.installs_reported, cell_min),
+            installs_inferred: shown(close.installs_inferred, cell_min),
+            tables: Slice::ALL.map(table),
+        }
+    }
 }
 
-/// Activations by model as they are published.
-fn published_models(present: &Present, cell_min: u64) -> BTreeMap<String, u64> {
-    let cells = present.table(None, Slice::Model).map(|cells| publish(cells, cell_min));
-    let cells = cells.unwrap_or_default().cells;
-    cells.into_iter().map(|cell| (cell.value, cell.count)).collect()
-}
-
-fn ceilings(
-    produced: &[Produced],
-    seen: &BTreeMap<String, u64>,
-    published: &BTreeMap<String, u64>,
-) -> Vec<Ceiling> {
+fn ceilings(produced: &[Produced], published: &BTreeMap<String, u64>) -> Vec<Ceiling> {
     let mut models: BTreeMap<&str, (u64, Date)> = BTreeMap::new();
     for batch in produced {
         let model = models.entry(batch.model.as_str()).or_insert((0, batch.until));
         model.0 += u64::from(batch.units);
         model.1 = model.1.max(batch.until);
     }
-    let ceiling = |(model, (produced, until)): (&str, (u64, Date))| Ceiling {
-        model: model.to_owned(),
-        produced,
-        until,
-        activations: published.get(model).copied(),
-        exceeded: seen.get(model).is_some_and(|seen| *seen > produced)
-            && published.contains_key(model),
+    let ceiling = |(model, (produced, until)): (&str, (u64, Date))| {
+        let activations = published.get(model).copied();
+        Ceiling {
+            model: model.to_owned(),
+            produced,
+            until,
+            activations,
+            exceeded: activations.is_some_and(|seen| seen > produced),
+        }
     };
     models.into_iter().map(ceiling).collect()
 }

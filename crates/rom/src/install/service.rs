@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 use kontor_base::{Instant, SecretKey};
 use kontor_count::{CountError, Counter, Options};
-use kontor_domain::install::{CELL_MIN, Credential, Day, DeviceKey};
+use kontor_domain::install::{CELL_MIN, Credential, Day, DeviceKey, Produced};
 use kontor_store::{StoreError, Tx, install};
 
 use super::figures::Figures;
@@ -105,6 +105,10 @@ pub struct Install {
     home: Home,
     open: AtomicBool,
     figures: ArcSwap<Figures>,
+    /// Numbers that are made and wait to be told; held while they are made.
+    waiting: tokio::sync::Mutex<Option<Figures>>,
+    /// Whether the next numbers are told at once.
+    at_once: AtomicBool,
 }
 
 impl Install {
@@ -144,7 +148,10 @@ impl Install {
         let repeats = metrics::counter!("kontor_install_reports_total", "outcome" => "repeat");
         let stays = Stays::default();
         stays.read_sold(&rom.db).await?;
-        let install = Self { rom, keys, settings, stays, repeats, home, open, figures };
+        let waiting = tokio::sync::Mutex::new(None);
+        let at_once = AtomicBool::new(true);
+        let install =
+            Self { rom, keys, settings, stays, repeats, home, open, figures, waiting, at_once };
         install.refresh().await?;
         Ok(install)
     }
@@ -167,6 +174,7 @@ impl Install {
     /// Takes reports, or for a while none: while a population is loaded whose days have passed.
     pub fn set_open(&self, open: bool) {
         self.open.store(open, Ordering::Release);
+        self.at_once.store(true, Ordering::Release);
     }
 
     /// Whether reports are taken.
@@ -193,34 +201,73 @@ impl Install {
         self.keys.credentials.issue(device, self.now())
     }
 
-    /// Makes the numbers anew if the count has gone on since; gives whether it had.
+    /// Makes the numbers anew if a crowd has changed since; gives whether other numbers are told now.
+    ///
+    /// Whoever reads numbers twice can subtract them, and must not find what a few devices did
+    /// between. So at least [`Settings::cell_min`] devices change between two numbers that are told,
+    /// and between the last of a day and those with which it is closed: numbers wait to be told until
+    /// that many have changed once more on the same day.
     ///
     /// # Errors
     ///
     /// When the database cannot be read; the old numbers stay.
     pub async fn refresh(&self) -> Result<bool, StoreError> {
         let Some(counter) = self.counter() else { return Ok(false) };
-        let before = self.figures();
+        let mut waiting = self.waiting.lock().await;
         let produced = self.rom.db.read("install.produced", install::produced).await?;
-        let position = counter.book().position();
-        let settled = before.counted && before.position == position;
-        if settled && before.produced == produced {
-            return Ok(false);
+        let at_once = self.at_once.swap(false, Ordering::AcqRel) || self.settings.cell_min <= 1;
+        let least = if at_once { 1 } else { self.settings.cell_min };
+        let before = self.figures();
+        let made = self.made(counter, Arc::clone(&before), produced.clone(), least).await?;
+        let told = match (made, at_once) {
+            (Some(made), true) => {
+                *waiting = None;
+                Some(made)
+            }
+            (Some(made), false) => {
+                let today = made.today;
+                waiting.replace(made).filter(|waited| waited.today == today)
+            }
+            (None, true) => waiting.take(),
+            (None, false) => None,
+        };
+        if let Some(told) = told {
+            self.figures.store(Arc::new(told));
+            return Ok(true);
         }
-        let rom = self.rom.snapshots.now();
-        let counter = counter.clone();
+        if before.counted && before.produced != produced {
+            let known = self.known_models(&produced);
+            self.figures.store(Arc::new(before.beside(produced, known)));
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// The numbers of this moment, if at least so many devices have changed since the last ones.
+    async fn made(
+        &self,
+        counter: &Counter,
+        before: Arc<Figures>,
+        produced: Vec<Produced>,
+        least: u64,
+    ) -> Result<Option<Figures>, StoreError> {
         let (as_of, cell_min) = (self.now(), self.settings.cell_min);
+        let known = self.known_models(&produced);
+        let counter = counter.clone();
         // One pass over millions of cells, and as many names: not on a thread that serves others.
         let made = tokio::task::spawn_blocking(move || {
-            let present = counter.book().present();
-            let made: std::collections::BTreeSet<String> =
-                produced.iter().map(|batch| batch.model.to_string()).collect();
-            let known = |name: &str| rom.model(name).is_some() || made.contains(name);
-            Figures::of(&present, &before, produced, known, as_of, cell_min)
+            let present = counter.book().edition(least)?;
+            Some(Figures::of(&present, &before, produced, known, as_of, cell_min))
         });
-        let made = made.await.map_err(|_| StoreError::Panicked { name: "install.refresh" })?;
-        self.figures.store(Arc::new(made));
-        Ok(true)
+        made.await.map_err(|_| StoreError::Panicked { name: "install.refresh" })
+    }
+
+    /// Which models the maker knows: it has published a build for them or produced some.
+    fn known_models(&self, produced: &[Produced]) -> impl Fn(&str) -> bool + use<> {
+        let rom = self.rom.snapshots.now();
+        let made: std::collections::BTreeSet<String> =
+            produced.iter().map(|batch| batch.model.to_string()).collect();
+        move |name: &str| rom.model(name).is_some() || made.contains(name)
     }
 }
 

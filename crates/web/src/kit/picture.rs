@@ -78,6 +78,43 @@ pub fn draw(card: &Card<'_>) -> Vec<u8> {
     sheet.encode_png().unwrap_or_default()
 }
 
+/// The size of a counter, twice that at which it is shown.
+const COUNTER: (u32, u32) = (640, 360);
+
+/// What stands on a counter's picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Counter<'a> {
+    /// Whose number it is.
+    pub kicker: &'a str,
+    /// The number.
+    pub value: &'a str,
+    /// What it is the number of.
+    pub unit: &'a str,
+    /// When it was read.
+    pub note: &'a str,
+}
+
+/// A counter as PNG, for pages that may show pictures of others and nothing else.
+#[must_use]
+pub fn draw_counter(counter: &Counter<'_>) -> Vec<u8> {
+    let Some(mut sheet) = Pixmap::new(COUNTER.0, COUNTER.1) else { return Vec::new() };
+    sheet.fill(Color::WHITE);
+    let (left, room) = (40.0, 560.0);
+    let ink = Color::from_rgba8(22, 22, 26, 255);
+    let fit = |text: &str, most: f64, weight| {
+        (room / width(text, 100.0, weight).max(1.0) * 100.0).min(most)
+    };
+    let mut line = |text: &str, y, most, weight, color| {
+        write(&mut sheet, text, [left, y], fit(text, most, weight), weight, color);
+    };
+    line(counter.kicker, 66.0, 26.0, Weight::Bold, Color::from_rgba8(36, 54, 224, 255));
+    line(counter.value, 190.0, 112.0, Weight::Bold, ink);
+    line(counter.unit, 254.0, 32.0, Weight::Bold, ink);
+    line(counter.note, 312.0, 24.0, Weight::Regular, Color::from_rgba8(85, 85, 91, 255));
+    bar(&mut sheet, left, 22.0, room, 4.0, ink);
+    sheet.encode_png().unwrap_or_default()
+}
+
 /// The text in at most `most` lines; what does not fit ends with an ellipsis.
 fn wrapped(text: &str, size: f64, weight: Weight, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -203,6 +240,18 @@ mod tests {
         let right = sheet.pixels().iter().skip(1199).step_by(1200);
         assert!(right.into_iter().all(|pixel| pixel.red() == 255));
         assert_ne!(card("57.7 million"), png);
+    }
+
+    #[test]
+    fn a_counter_fits_its_picture_however_long_its_number() {
+        for value in ["0", "101,482,977", "fewer than 1,000,000,000,000 devices"] {
+            let counter = Counter { kicker: "Kontor", value, unit: "devices", note: "read today" };
+            let sheet = Pixmap::decode_png(&draw_counter(&counter)).expect("a picture");
+            assert_eq!((sheet.width(), sheet.height()), COUNTER);
+            assert!(sheet.pixels().iter().any(|pixel| pixel.red() < 60), "{value}");
+            let right = sheet.pixels().iter().skip(639).step_by(640);
+            assert!(right.into_iter().all(|pixel| pixel.red() == 255), "{value}");
+        }
     }
 
     #[test]

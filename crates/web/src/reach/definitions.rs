@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use kontor_domain::install::CELL_MIN;
 
 use super::kept::{kept, language, nothing_here, rendered, shell};
 use crate::kit::app::App;
@@ -21,6 +22,7 @@ pub(super) async fn show(
     let edition = app.reach.edition(&app);
     let key = format!("/reach/{language}/definitions");
     kept(&app, &asked, &edition, &key, || {
-        rendered(&DefinitionsPage { shell: shell(&app, language, "/definitions") })
+        let least = app.install.as_ref().map_or(CELL_MIN, |install| install.settings.cell_min);
+        rendered(&DefinitionsPage { shell: shell(&app, language, "/definitions"), least })
     })
 }

@@ -97,8 +97,21 @@ fn escape(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
+            // XML has no way to write these at all; one of them would end every reader's patience.
+            '\u{fffe}' | '\u{ffff}' => escaped.push(' '),
+            letter if letter.is_control() => escaped.push(' '),
             letter => escaped.push(letter),
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn what_xml_cannot_say_is_not_said() {
+        assert_eq!(escape("a<b>&\"c\"\u{b}\u{0}\u{ffff}d"), "a&lt;b&gt;&amp;&quot;c&quot;   d");
+    }
 }

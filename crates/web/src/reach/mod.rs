@@ -6,6 +6,7 @@
 //! what somebody said, or printing a number without a way to its source or definition. Start with
 //! `page.rs`.
 
+mod count;
 mod counter;
 mod definitions;
 mod feed;
@@ -35,6 +36,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(counter::ROUTE, get(counter::show))
         .add(feed::ROUTE, get(feed::show))
         .add(picture::FRONT, get(picture::front))
+        .add(picture::COUNTER, get(picture::counter))
         .add(record::ROUTE, get(record::show))
         .add(picture::RECORD, get(picture::record))
 }

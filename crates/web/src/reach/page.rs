@@ -6,6 +6,7 @@ use axum::response::Response;
 use kontor_base::Language;
 use kontor_domain::reach::{Figure, Value, echoes};
 
+use super::count;
 use super::front::{ACTIVE_DAYS, Edition};
 use super::kept::{kept, language, nothing_here, rendered, shell};
 use super::story::{self, USERS};
@@ -64,6 +65,7 @@ fn page(app: &App, edition: &Edition, language: Language) -> ReachPage {
             + reach.targets.len()
             + reach.forecasts.len(),
         live: live(&t, edition),
+        count: count::story(&t, edition),
         claims: beside(&t, &standing),
         echo: echo(&t, &standing),
         places: story::places(&t, reach),

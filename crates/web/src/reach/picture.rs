@@ -1,7 +1,7 @@
 //! Pictures for sites that show a link: the figure, large, with who says it and where.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::Response;
 use kontor_domain::reach::RecordKind;
 
@@ -11,11 +11,12 @@ use super::record::Draft;
 use super::story;
 use crate::kit::app::App;
 use crate::kit::pages::Page;
-use crate::kit::picture::{Card, draw};
+use crate::kit::picture::{Card, Counter, draw, draw_counter};
 use crate::kit::routes::{Class, Route};
 use crate::kit::text::Text;
 
 pub(super) const FRONT: Route = Route::read("/reach/{language}/picture.png", Class::Page);
+pub(super) const COUNTER: Route = Route::read("/reach/{language}/counter.png", Class::Page);
 pub(super) const RECORD: Route =
     Route::read("/reach/{language}/{kind}/{code}/picture.png", Class::Page);
 
@@ -49,6 +50,37 @@ pub(super) async fn front(
         };
         Some(picture(&app, &t.get("reach-title"), &value, &title, &t.get("reach-lead")))
     })
+}
+
+/// The live number as a picture: for pages whose policy lets them show pictures of others, but
+/// neither frames nor scripts, and for readers of mail.
+pub(super) async fn counter(
+    State(app): State<App>,
+    uri: Uri,
+    asked: HeaderMap,
+    Path(tag): Path<String>,
+) -> Response {
+    let Some(language) = language(&tag) else { return nothing_here(&app, &uri) };
+    let edition = app.reach.edition(&app);
+    let key = format!("/reach/{language}/counter.png");
+    let mut response = kept(&app, &asked, &edition, &key, || {
+        let t = Text::new(language, None);
+        let kicker = format!("{}: {}", app.site.shop_name, t.get("reach-live-kicker"));
+        let (value, unit, note) = match live(&t, &edition) {
+            Some(live) => {
+                let unit = t.one("reach-live-unit", "days", live.days).into_owned();
+                let invented = t.get("reach-live-simulated");
+                let note = if live.simulated { invented.into_owned() } else { live.at };
+                (live.active, unit, note)
+            }
+            None => ("–".to_owned(), t.get("reach-live-none").into_owned(), String::new()),
+        };
+        let counter = Counter { kicker: &kicker, value: &value, unit: &unit, note: &note };
+        Some(Page::of_bytes(draw_counter(&counter), "image/png").cached("public, max-age=60"))
+    });
+    let name = HeaderName::from_static("cross-origin-resource-policy");
+    response.headers_mut().insert(name, HeaderValue::from_static("cross-origin"));
+    response
 }
 
 /// The picture of a record.

@@ -23,6 +23,9 @@ pub(super) const USERS: &str = "rom-users";
 /// The widest name in a field of the rank chart.
 const NAME_WIDTH_MAX: f64 = 66.0;
 
+/// How many sources stand under a chart by name.
+const SOURCES_NAMED: usize = 5;
+
 /// Figures about units, sure enough for headlines.
 fn sold<'a>(figures: &[&'a Figure]) -> Vec<&'a Figure> {
     let about = |figure: &&&Figure| figure.subject.as_str() == SOLD && figure.value.is_some();
@@ -78,7 +81,26 @@ pub(super) fn units(t: &Text, reach: &Reach) -> Option<UnitsStory> {
         });
     }
     let claims = yearly.iter().map(|figure| figure_claim(t, figure)).collect();
-    (!groups.is_empty()).then(|| UnitsStory { groups, apart: apart(t, &yearly), claims })
+    let sources = named(t, yearly.iter().map(|figure| figure.source.as_str()));
+    (!groups.is_empty()).then(|| UnitsStory { groups, sources, apart: apart(t, &yearly), claims })
+}
+
+/// The sources under a chart, each once, the ones that say most first; the table has all of them.
+fn named<'a>(t: &Text, sources: impl Iterator<Item = &'a str>) -> String {
+    let mut found: Vec<(&str, usize)> = Vec::new();
+    for source in sources {
+        match found.iter_mut().find(|(known, _)| *known == source) {
+            Some((_, times)) => *times += 1,
+            None => found.push((source, 1)),
+        }
+    }
+    found.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+    let names: Vec<&str> = found.iter().take(SOURCES_NAMED).map(|(name, _)| *name).collect();
+    let names = names.join("; ");
+    match found.len().saturating_sub(SOURCES_NAMED) {
+        0 => names,
+        more => t.two("reach-sources-more", "names", names, "count", more).into_owned(),
+    }
 }
 
 /// The widest gap between two exact and sure figures about the same year.
@@ -148,6 +170,7 @@ pub(super) fn places(t: &Text, reach: &Reach) -> Option<PlacesStory> {
     Some(PlacesStory {
         places: listed(t, &exact),
         providers: names.len(),
+        sources: named(t, ranks.iter().map(|rank| rank.source.as_str())),
         grid: grid::Grid {
             periods: periods.iter().map(|period| period_short(t, *period)).collect(),
             places: rows,
@@ -233,7 +256,7 @@ pub(super) fn target(t: &Text, reach: &Reach) -> Option<TargetStory> {
         let label = format!("{who}: {sign}{}", t.decimal(low.mantissa(), low.places()));
         Some(fan::Ray { label, value: low.float(), end: fan::End::Outcome })
     }));
-    let halves = halves(&figures, period.year());
+    let gap = halves(&figures, period.year()).map(|series| Gap::of(&series, goal));
     let first_half = half(&figures, period.year(), 1);
     let second_half = first_half.and_then(|first| {
         let needed = needed(goal, number(first), number(first), 1)?;
@@ -244,12 +267,21 @@ pub(super) fn target(t: &Text, reach: &Reach) -> Option<TargetStory> {
         period: period_words(t, period),
         wanted: words(&main.value),
         happened: outcomes.first().and_then(|figure| figure.value.as_ref()).map(words),
-        growth: halves.map(|series| Gap::of(&series, goal).growth),
+        growth: gap.map(|gap| gap.growth),
+        run_rate: gap
+            .map(|gap| (tenths(t, gap.run_rate, &main.unit), tenths(t, gap.missing, &main.unit))),
+        methods: forecasts.len(),
         second_half,
         spread: lowest.zip(highest).map(|(low, high)| {
             let number = t.decimal(low.value.mantissa(), low.value.places());
             (number, words(&Value::Exact(high.value)))
         }),
+        sources: {
+            let told = targets.iter().map(|target| target.source.as_str());
+            let before = figures.iter().filter(|figure| figure.period.year() < period.year());
+            let before = before.chain(&outcomes).map(|figure| figure.source.as_str());
+            named(t, told.chain(before))
+        },
         fan: fan::Fan {
             past: past(t, &figures, &providers, period),
             ahead: period_short(t, period),
@@ -259,6 +291,13 @@ pub(super) fn target(t: &Text, reach: &Reach) -> Option<TargetStory> {
         forecasts: forecasts.iter().map(|forecast| forecast_claim(t, forecast)).collect(),
         outcomes: outcomes.iter().map(|figure| figure_claim(t, figure)).collect(),
     })
+}
+
+/// An estimate with its unit, to the tenth.
+#[expect(clippy::float_arithmetic, reason = "an estimate, not a figure that was said")]
+#[expect(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
+fn tenths(t: &Text, number: f64, unit: &str) -> String {
+    value_words(t, &Value::Exact(Quantity::new((number * 10.0).round() as i64, 1)), unit)
 }
 
 fn half<'a>(figures: &[&'a Figure], year: i16, half: u8) -> Option<&'a Figure> {

@@ -93,8 +93,11 @@ pub(super) fn story(t: &Text, edition: &Edition, at: Instant) -> WorldStory {
         .collect();
     rows.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.country.cmp(&b.1.country)));
     let withheld = edition.by_country().map(|table| table.withheld).filter(|n| *n > 0);
+    let counts: Vec<_> = counts.collect();
+    let largest = counts.iter().max_by_key(|(_, devices, _)| *devices);
     WorldStory {
-        map: WorldMap { fills, counts: counts.collect() },
+        largest: largest.map(|(_, _, words)| words.clone()),
+        map: WorldMap { fills, counts },
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         open,
         withheld: withheld.map(|count| t.number(i64::try_from(count).unwrap_or(i64::MAX))),

@@ -129,6 +129,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     /// The body as it came.
     pub(crate) text: String,
+    /// The same, where it is no text.
+    pub(crate) bytes: Vec<u8>,
     /// The body as JSON; null if it is none.
     pub(crate) body: Value,
 }
@@ -183,6 +185,7 @@ impl Api {
         let bytes = to_bytes(body, usize::MAX).await.expect("a whole body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, text, body }
+        let bytes = bytes.to_vec();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, text, bytes, body }
     }
 }

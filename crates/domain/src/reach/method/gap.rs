@@ -146,6 +146,28 @@ pub fn error_band(past: &[PastForecast], forecast: f64) -> Option<(f64, f64)> {
     Some((forecast * quantile(1), forecast * quantile(9)))
 }
 
+/// How often a band of past errors held what then happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// How often it did.
+    pub held: usize,
+    /// How often there was a band.
+    pub of: usize,
+}
+
+/// What past bands were worth: each forecast, in the order in which they were made, beside the band
+/// that the forecasts before it would have given. Nothing while there was none.
+#[must_use]
+pub fn coverage(past: &[PastForecast]) -> Option<Coverage> {
+    let mut coverage = Coverage { held: 0, of: 0 };
+    for (made, forecast) in past.iter().enumerate() {
+        let Some((low, high)) = error_band(&past[..made], forecast.forecast) else { continue };
+        coverage.of += 1;
+        coverage.held += usize::from((low..=high).contains(&forecast.actual));
+    }
+    (coverage.of > 0).then_some(coverage)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,5 +205,14 @@ mod tests {
         let (low, high) = error_band(&past, 50.0).expect("a band");
         assert!((low - 41.75).abs() < 1e-9, "{low}");
         assert!((high - 55.75).abs() < 1e-9, "{high}");
+    }
+
+    #[test]
+    fn a_band_is_judged_by_what_happened_after_it() {
+        let made = |actual| PastForecast { forecast: 100.0, actual };
+        let mut past: Vec<PastForecast> = (0..8).map(|i| made(80.0 + 5.0 * f64::from(i))).collect();
+        assert_eq!(coverage(&past), None, "the ninth is the first that had a band");
+        past.extend([made(100.0), made(200.0)]);
+        assert_eq!(coverage(&past), Some(Coverage { held: 1, of: 2 }));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! With three years of figures no method is right: what can be shown honestly is the spread of
 //! several, the gap to the target, and later what became of each. Nothing here gives a probability;
-//! [`error_band`] gives the quantiles of past errors once there are eight of them.
+//! [`error_band`] gives the quantiles of past errors once there are eight of them, and
+//! [`coverage`] what such bands were worth.
 
 mod bass;
 mod gap;
@@ -11,7 +12,8 @@ mod simple;
 
 pub use bass::{BassFit, bass};
 pub use gap::{
-    ERRORS_MIN, Gap, Growth, MarketPlan, Needed, PastForecast, error_band, needed, scenario,
+    Coverage, ERRORS_MIN, Gap, Growth, MarketPlan, Needed, PastForecast, coverage, error_band,
+    needed, scenario,
 };
 pub use outlook::{Outlook, Projection, outlook};
 pub use simple::{ForecastError, Method, Series, project};

@@ -1,8 +1,8 @@
 //! The year ahead, from a file: methods, their spread, the gap to the target.
 
 use kontor_domain::reach::{
-    BassFit, ERRORS_MIN, Gap, MarketPlan, Needed, Outlook, PastForecast, Series, bass, error_band,
-    needed, outlook, scenario,
+    BassFit, Coverage, ERRORS_MIN, Gap, MarketPlan, Needed, Outlook, PastForecast, Series, bass,
+    coverage, error_band, needed, outlook, scenario,
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,8 @@ struct Answer<'a> {
     scenario: Option<f64>,
     /// Each method with the band of past errors; nothing below eight of them.
     bands: Vec<Band>,
+    /// How often such bands held what then happened.
+    coverage: Option<Coverage>,
     bass: Vec<Fit>,
 }
 
@@ -111,6 +113,7 @@ pub(super) fn run(file: &File) -> Result<(), CommandError> {
         needed,
         scenario,
         bands: bands.collect(),
+        coverage: coverage(&input.past),
         bass: fits(input.bass.as_ref())?,
     };
     if file.json {
@@ -163,6 +166,9 @@ fn print(answer: &Answer<'_>) {
             "  {:<18} {:.1} to {:.1} by past errors (10 to 90 %)",
             band.method, band.low, band.high
         );
+    }
+    if let Some(Coverage { held, of }) = answer.coverage {
+        println!("Such bands have held {held} of {of} times; eight of ten is what they promise.");
     }
     if let Some(year) = answer.scenario {
         println!("\nBy market: {year:.1}");

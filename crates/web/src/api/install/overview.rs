@@ -12,6 +12,7 @@ use super::show::{Csv, Format, Standing, cell, kept};
 use crate::api::call::{Call, parameter};
 use crate::api::reply::text;
 use crate::kit::app::App;
+use crate::kit::pages::Page;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
 
@@ -34,8 +35,8 @@ pub(crate) struct InstallOverview {
     unknown_models: u64,
     /// Reports that counted, by how their date stood to the day they came.
     timing: Vec<TimingBody>,
-    /// Reports of too many new devices from one network on one day: kept, not counted.
-    set_aside: u64,
+    /// Reports of too many new devices from one network on one day: kept, not counted; none: a few.
+    set_aside: Option<u64>,
 }
 
 /// A number.
@@ -49,7 +50,8 @@ pub(crate) struct FigureBody {
     /// The window of days that ends today.
     #[serde(skip_serializing_if = "Option::is_none")]
     window_days: Option<u16>,
-    /// How many; none: fewer than the smallest cell that is published.
+    /// How many; none: fewer than the smallest cell that is published, or so near to another of these
+    /// numbers that the difference would be.
     count: Option<u64>,
 }
 
@@ -88,8 +90,8 @@ pub(crate) struct TimingBody {
     /// `on_time`, `late`, `future_dated`, `too_late`.
     #[schema(value_type = String, example = "late")]
     timing: &'static str,
-    /// How many reports.
-    reports: u64,
+    /// How many reports; none: a few.
+    reports: Option<u64>,
 }
 
 impl FigureBody {
@@ -118,14 +120,14 @@ impl From<&Ceiling> for CeilingBody {
 /// Show the installations
 ///
 /// Every number with its definition, its window, its moment and the place in the log from which it
-/// can be counted again. `days` adds the devices active in any other number of days, up to 92.
+/// can be counted again. `days` adds the devices active in any other number of days.
 #[utoipa::path(
     get,
     path = "/api/v1/install",
     tag = "Installations",
     operation_id = "show-installations",
     params(
-        ("days" = Option<u16>, Query, description = "Another window of days, 1 to 92.", example = 14),
+        ("days" = Option<u16>, Query, description = "Another window of days, 1 to 65535.", example = 14),
         ("format" = Option<String>, Query, description = "`json` (if not said) or `csv`."),
     ),
     responses(
@@ -139,12 +141,16 @@ pub(crate) async fn show_installations(State(app): State<App>, call: Call) -> Re
         Ok(asked) => asked,
         Err(problem) => return call.answer(&app, Err(problem)),
     };
-    let days = shown.last().and_then(|figure| figure.days).unwrap_or(0);
-    let key = format!("overview {} {} {days}", format.word(), shown.len());
-    kept(&app, &call, &figures, &key, format.kind(), || match format {
+    let make = || match format {
         Format::Json => text(&overview(&figures, &shown)),
         Format::Csv => csv(&figures, &shown),
-    })
+    };
+    if shown.len() > figures.headlines.len() {
+        // Any number of days: too many answers to keep.
+        return Page::new(make(), format.kind()).respond(&call.headers);
+    }
+    let key = format!("overview {}", format.word());
+    kept(&app, &call, &figures, &key, format.kind(), make)
 }
 
 /// The format, and the numbers that are shown: all, and another window if one is asked for.
@@ -153,10 +159,10 @@ fn asked(call: &Call, figures: &Figures) -> Result<(Format, Vec<Figure>), Proble
     let format = Format::asked(call)?;
     let mut shown = figures.headlines.clone();
     if let Some(days) = call.query("days") {
-        let days: Option<u16> = days.parse().ok().filter(|days| (1..=92).contains(days));
-        let days = days.ok_or_else(|| parameter("days is 1 to 92."))?;
-        if figures.figure(Measure::Active, Some(days)).is_none() {
-            shown.extend(figures.active(days));
+        let days: Option<u16> = days.parse().ok().filter(|days| *days > 0);
+        let days = days.ok_or_else(|| parameter("days is 1 to 65535."))?;
+        if figures.counted && figures.figure(Measure::Active, Some(days)).is_none() {
+            shown.push(figures.active(days));
         }
     }
     Ok((format, shown))

@@ -12,7 +12,7 @@ use crate::api::call::Call;
 use crate::api::reply::text;
 use crate::kit::app::App;
 use crate::kit::routes::{Class, Route};
-use crate::reach::Edition;
+use crate::reach::{Edition, country_rows};
 
 pub(crate) const ROUTE: Route = Route::read("/api/v1/reach", Class::Read);
 
@@ -29,6 +29,23 @@ pub(crate) struct ReachAnswer {
     targets: Vec<TargetBody>,
     /// Forecasts; never put right.
     forecasts: Vec<ForecastBody>,
+    /// What the map shows, by country.
+    countries: Vec<CountryBody>,
+}
+
+/// A country on the map.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReachCountry)]
+pub(crate) struct CountryBody {
+    /// The country (ISO 3166-1).
+    #[schema(example = "IN")]
+    country: String,
+    /// How far the shop has come there; none where it has no market.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shop_stage: Option<&'static str>,
+    /// Devices active in the last 30 days, where they are enough to be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active_devices: Option<u64>,
 }
 
 impl ReachAnswer {
@@ -40,6 +57,14 @@ impl ReachAnswer {
             ranks: reach.ranks.iter().map(RankBody::from).collect(),
             targets: reach.targets.iter().map(TargetBody::from).collect(),
             forecasts: reach.forecasts.iter().map(ForecastBody::from).collect(),
+            countries: country_rows(edition)
+                .into_iter()
+                .map(|row| CountryBody {
+                    country: row.country.to_string(),
+                    shop_stage: row.stage,
+                    active_devices: row.devices,
+                })
+                .collect(),
         }
     }
 }

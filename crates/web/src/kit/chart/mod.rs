@@ -12,11 +12,13 @@ pub mod calendar;
 pub mod columns;
 pub mod fan;
 pub mod grid;
+pub mod limits;
 pub mod map;
 mod scale;
 mod spread;
 mod svg;
 pub mod timeline;
+pub mod trend;
 pub mod waterfall;
 
 pub use scale::Linear;

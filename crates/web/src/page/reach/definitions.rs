@@ -23,6 +23,8 @@ pub struct MethodEntry {
 pub struct DefinitionsPage {
     /// The layout's part.
     pub shell: Shell,
+    /// How many devices a number that is told has at the least.
+    pub least: u64,
 }
 
 impl DefinitionsPage {

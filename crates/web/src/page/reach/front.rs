@@ -1,9 +1,10 @@
 //! The front page of figures.
 
 use askama::Template;
+use kontor_domain::install::Standing;
 use kontor_domain::reach::Growth;
 
-use crate::kit::chart::{Size, bars, fan, grid, map};
+use crate::kit::chart::{Size, bars, fan, grid, limits, map, trend};
 use crate::kit::text::Text;
 use crate::page::{Said, Shell};
 
@@ -49,6 +50,53 @@ pub struct LiveView {
     pub simulated: bool,
 }
 
+/// How many devices could show that they were here before, or could not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingRow {
+    /// Whether they could.
+    pub standing: Standing,
+    /// How many, as it is written.
+    pub count: String,
+    /// Their share of all, as it is written.
+    pub share: String,
+}
+
+/// How many devices of a model were seen and how many were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelRow {
+    /// The model.
+    pub model: String,
+    /// Devices ever seen, as it is written; none: too few to be told.
+    pub seen: Option<String>,
+    /// Serial numbers that the maker has given out, as it is written.
+    pub made: String,
+    /// The day by which it had.
+    pub until: String,
+    /// Whether more were seen than made.
+    pub exceeded: bool,
+}
+
+/// Our own count taken apart: how far it can be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountStory {
+    /// The first day that was told.
+    pub since: Option<String>,
+    /// How many of the active devices could show that they were here before, and which share.
+    pub credentialed: Option<(String, String)>,
+    /// By day.
+    pub trend: Option<trend::Trend>,
+    /// Models beside their ceilings, the largest first.
+    pub limits: Vec<limits::Row>,
+    /// How many models pass their ceiling.
+    pub exceeded: usize,
+    /// Devices of models that the maker does not know, as it is written.
+    pub unknown_models: String,
+    /// The table of standings.
+    pub standings: Vec<StandingRow>,
+    /// The table of models.
+    pub models: Vec<ModelRow>,
+}
+
 /// The same number said of two things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EchoView {
@@ -90,6 +138,8 @@ pub struct PlacesStory {
     pub places: String,
     /// How many providers say so.
     pub providers: usize,
+    /// Where it is from, for the line under the chart.
+    pub sources: String,
     /// The chart.
     pub grid: grid::Grid,
     /// The table.
@@ -101,6 +151,8 @@ pub struct PlacesStory {
 pub struct UnitsStory {
     /// The years with the numbers of each speaker.
     pub groups: Vec<bars::Group>,
+    /// Where it is from, for the line under the chart.
+    pub sources: String,
     /// The largest difference between two speakers on one year, as it is written, with its year.
     pub apart: Option<(String, String)>,
     /// The table.
@@ -122,6 +174,13 @@ pub struct TargetStory {
     pub second_half: Option<(String, Growth)>,
     /// The lowest and the highest forecast, as they are written.
     pub spread: Option<(String, String)>,
+    /// How many forecasts there are.
+    pub methods: usize,
+    /// The year at the rate of the last half-year, and what that leaves to the target, as they are
+    /// written.
+    pub run_rate: Option<(String, String)>,
+    /// Where it is from, for the line under the chart.
+    pub sources: String,
     /// The chart.
     pub fan: fan::Fan,
     /// The targets of the period.
@@ -154,6 +213,8 @@ pub struct WorldStory {
     pub rows: Vec<WorldRow>,
     /// How many countries the shop sells to.
     pub open: usize,
+    /// The country of the largest circle with its number, where there are circles.
+    pub largest: Option<String>,
     /// Devices in countries that are not told apart, where there are any.
     pub withheld: Option<String>,
 }
@@ -179,6 +240,8 @@ pub struct ReachPage {
     pub records: usize,
     /// What is counted here.
     pub live: Option<LiveView>,
+    /// That count taken apart.
+    pub count: Option<CountStory>,
     /// What others say of the ROM's reach, the newest first.
     pub claims: Vec<Claim>,
     /// The same number of two things.
@@ -200,6 +263,20 @@ impl ReachPage {
     #[must_use]
     pub fn to(&self, below: &str) -> String {
         format!("/reach/{}/{below}", self.shell.text().language().tag())
+    }
+
+    /// The chart of our own count by day.
+    #[must_use]
+    pub fn trend_chart(&self, trend: &trend::Trend) -> String {
+        let t = self.shell.text();
+        both(|size| trend::draw(size, &t, &t.get("reach-count-chart"), trend))
+    }
+
+    /// The chart of models beside their ceilings.
+    #[must_use]
+    pub fn limits_chart(&self, rows: &[limits::Row]) -> String {
+        let label = self.shell.text().get("reach-count-ceiling-chart");
+        both(|size| limits::draw(size, &label, rows))
     }
 
     /// The rank chart.
@@ -228,6 +305,19 @@ impl ReachPage {
     pub fn world_map(&self) -> String {
         let t = self.shell.text();
         map::draw(&t.get("reach-map-chart"), t.language(), &self.world.map)
+    }
+
+    /// The lines that another page takes over to show the counter as a picture.
+    #[must_use]
+    pub fn embed_picture(&self) -> String {
+        let origin = &self.shell.site.origin;
+        let (page, picture) =
+            (format!("/reach/{}", self.shell.text().language().tag()), self.to("counter.png"));
+        let title = self.shell.text().get("reach-live-kicker");
+        format!(
+            "<a href=\"{origin}{page}\"><img src=\"{origin}{picture}\" alt=\"{title}\" \
+             width=\"320\" height=\"180\"></a>"
+        )
     }
 
     /// The lines that another page takes over to show the counter.

@@ -14,8 +14,8 @@ mod words;
 pub use counter::CounterPage;
 pub use definitions::{DefinitionsPage, MethodEntry};
 pub use front::{
-    Claim, EchoView, LiveView, PlaceRow, PlacesStory, ReachPage, SubjectGroup, TargetStory,
-    UnitsStory, WorldRow, WorldStory,
+    Claim, CountStory, EchoView, LiveView, ModelRow, PlaceRow, PlacesStory, ReachPage, StandingRow,
+    SubjectGroup, TargetStory, UnitsStory, WorldRow, WorldStory,
 };
 pub use record::{Fact, RecordPage};
 pub(crate) use words::number_words;

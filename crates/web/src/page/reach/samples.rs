@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use kontor_base::Language;
+use kontor_domain::install::Standing;
 use kontor_domain::reach::Growth;
 
 use super::{
-    Claim, CounterPage, DefinitionsPage, EchoView, Fact, LiveView, PlaceRow, PlacesStory,
-    ReachPage, RecordPage, SubjectGroup, TargetStory, UnitsStory, WorldRow, WorldStory,
+    Claim, CountStory, CounterPage, DefinitionsPage, EchoView, Fact, LiveView, ModelRow, PlaceRow,
+    PlacesStory, ReachPage, RecordPage, StandingRow, SubjectGroup, TargetStory, UnitsStory,
+    WorldRow, WorldStory,
 };
 use crate::kit::chart::map::{Fill, WorldMap};
-use crate::kit::chart::{bars, fan, grid};
+use crate::kit::chart::{bars, fan, grid, limits, trend};
 use crate::page::{Alternate, Said, Shell, Site};
 
 fn shell(language: Language, below: &str) -> Shell {
@@ -61,6 +63,49 @@ fn live() -> LiveView {
     }
 }
 
+fn count() -> CountStory {
+    let standing = |standing, count: &str, share: &str| StandingRow {
+        standing,
+        count: count.to_owned(),
+        share: share.to_owned(),
+    };
+    let model = |model: &str, seen: Option<&str>, exceeded| ModelRow {
+        model: model.to_owned(),
+        seen: seen.map(str::to_owned),
+        made: "620,000".to_owned(),
+        until: "Oct 5, 2014".to_owned(),
+        exceeded,
+    };
+    CountStory {
+        since: Some("September 1, 2014".to_owned()),
+        credentialed: Some(("71,204,118".to_owned(), "70%".to_owned())),
+        trend: Some(trend::Trend {
+            first: "Sep 1, 2014".to_owned(),
+            last: "Nov 29, 2014".to_owned(),
+            days: 89,
+            lines: vec![trend::Line {
+                label: "in 30 days".to_owned(),
+                words: "101,482,977".to_owned(),
+                main: true,
+                points: vec![(0, 60_000_000), (89, 101_482_977)],
+            }],
+        }),
+        limits: vec![limits::Row {
+            label: "cancro".to_owned(),
+            count: Some(700_000),
+            limit: 620_000,
+            words: "700,000 of 620,000".to_owned(),
+        }],
+        exceeded: 1,
+        unknown_models: "1,204".to_owned(),
+        standings: vec![
+            standing(Standing::Credentialed, "71,204,118", "70%"),
+            standing(Standing::Anonymous, "30,278,859", "30%"),
+        ],
+        models: vec![model("cancro", Some("700,000"), true), model("aries", None, false)],
+    }
+}
+
 fn world(counted: bool) -> WorldStory {
     let country = |code: &str| code.parse().expect("a country");
     let fill = |class, words: &str| Fill {
@@ -89,6 +134,7 @@ fn world(counted: bool) -> WorldStory {
             devices: "60,000,000".to_owned(),
         }],
         open: 8,
+        largest: counted.then(|| "China: 60,000,000".to_owned()),
         withheld: counted.then(|| "1,204".to_owned()),
     }
 }
@@ -102,6 +148,9 @@ fn target() -> TargetStory {
         growth: Some(Growth(43)),
         second_half: Some(("65.3 million".to_owned(), Growth(88))),
         spread: Some(("66.4".to_owned(), "199.8 million".to_owned())),
+        methods: 13,
+        run_rate: Some(("70.0 million".to_owned(), "30.0 million".to_owned())),
+        sources: "People’s Daily <Online>, Qz".to_owned(),
         fan: fan::Fan {
             past: vec![fan::Past {
                 label: "2014".to_owned(),
@@ -125,6 +174,7 @@ fn places() -> PlacesStory {
     PlacesStory {
         places: "3 or 5".to_owned(),
         providers: 2,
+        sources: "CRN, The Next Web".to_owned(),
         grid: grid::Grid {
             periods: vec!["Q3 2014".to_owned(), "Q4 2014".to_owned()],
             places: vec!["3".to_owned(), "4".to_owned(), "5".to_owned()],
@@ -166,6 +216,7 @@ fn units() -> UnitsStory {
                 bar("Prospectus", 66.5, "66.5", bars::Look::Unsure, false),
             ],
         }],
+        sources: "TechCrunch".to_owned(),
         apart: Some(("3.42 million".to_owned(), "2014".to_owned())),
         claims: vec![claim("66.5 million", "Phones sold in 2015", None)],
     }
@@ -179,6 +230,7 @@ impl ReachPage {
             edition: "28 November 2026".to_owned(),
             records: 0,
             live: None,
+            count: None,
             claims: Vec::new(),
             echo: None,
             places: None,
@@ -191,6 +243,7 @@ impl ReachPage {
         let full = Self {
             records: 89,
             live: Some(live()),
+            count: Some(count()),
             claims: vec![users(), claim("85 million", "Users", None)],
             echo: Some(EchoView {
                 value: "100 million".to_owned(),
@@ -204,8 +257,24 @@ impl ReachPage {
             groups: vec![SubjectGroup { name: "Users".to_owned(), claims: vec![users()] }],
             ..empty.clone()
         };
-        let running = TargetStory { happened: None, second_half: None, spread: None, ..target() };
-        let running = Self { live: None, target: Some(running), ..full.clone() };
+        let running = TargetStory {
+            happened: None,
+            second_half: None,
+            spread: None,
+            run_rate: None,
+            ..target()
+        };
+        let young = CountStory {
+            since: None,
+            credentialed: None,
+            trend: None,
+            limits: Vec::new(),
+            exceeded: 0,
+            standings: Vec::new(),
+            models: Vec::new(),
+            ..count()
+        };
+        let running = Self { count: Some(young), target: Some(running), ..full.clone() };
         vec![("empty", empty), ("full", full), ("running", running)]
     }
 }
@@ -250,7 +319,7 @@ impl RecordPage {
 impl DefinitionsPage {
     /// Samples.
     pub(crate) fn samples(language: Language) -> Vec<(&'static str, Self)> {
-        vec![("all", Self { shell: shell(language, "/definitions") })]
+        vec![("all", Self { shell: shell(language, "/definitions"), least: 50 })]
     }
 }
 
