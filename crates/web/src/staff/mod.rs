@@ -80,6 +80,7 @@ fn goods(routes: Routes) -> Routes {
     let with_photo = DefaultBodyLimit::max(PHOTO_BYTES_MAX + FORM_BYTES);
     // A file that was played through comes back in a field of the form that applies it.
     let with_rows = DefaultBodyLimit::max(exchange::UPLOAD_BYTES_MAX + FORM_BYTES);
+    let with_bundle = DefaultBodyLimit::max(rom_signing::BUNDLE_BYTES_MAX + FORM_BYTES);
     routes
         .add(catalogue::LIST, get(catalogue::list))
         .add(catalogue::ADD, post(catalogue::add))
@@ -113,6 +114,7 @@ fn goods(routes: Routes) -> Routes {
         .add(rom_plan::NEW, get(rom_plan::new))
         .add(rom_plan::MAKE, post(rom_plan::make))
         .add(rom_signing::SHOW, get(rom_signing::show))
+        .add(rom_signing::TAKE, post(rom_signing::take).layer(with_bundle))
         .add(rom_build::SHOW, get(rom_build::show))
         .add(rom_build::ACT, post(rom_build::act))
         .add(rom::SHOW, get(rom::show))
