@@ -102,8 +102,8 @@ fn definition(shop: &Shop, sku: &str, units: &[(Way, u32)], windows: Windows) ->
 }
 
 /// Sets up the sale that opens in so many seconds, with so many units for those who are there then, and
-/// waits until everybody can see it. Registration is open at once. A shop without its sale is still a shop to look around in: what
-/// went wrong is said, and the demo goes on.
+/// waits until everybody can see it. Registration is open at once. A shop without its sale is still a shop
+/// to look around in: what went wrong is said, and the demo goes on.
 pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Option<Coming> {
     let made = coming(shop, opens_in_s, units).await;
     made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
