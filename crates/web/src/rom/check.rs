@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use kontor_base::{Country, Instant};
 use kontor_domain::channel::Channel;
@@ -15,7 +15,7 @@ use kontor_rom::rollout::receipt_of;
 use serde::Deserialize;
 
 use super::reply::{Keep, answer as answer_with, is_placed, stranger, with_receipt};
-use super::seen::{NoId, Teller, seen, seen_already, teller, with_credential};
+use super::seen::{CREDENTIAL, NoId, Teller, seen, seen_already, teller, with_credential};
 use crate::kit::app::App;
 use crate::kit::express::{self, Heads, Ready};
 use crate::kit::guard::client_address;
@@ -79,7 +79,8 @@ impl<'r> Asked<'r> {
 
 /// What a check came to.
 struct Found<'r> {
-    ready: Ready,
+    /// The documents; none for a model of which nothing is published. Its devices are counted, too.
+    ready: Option<Ready>,
     /// Who has asked, if it tells an id.
     teller: Option<Teller<'r>>,
     /// What the device has said of itself, to count it by.
@@ -91,7 +92,6 @@ struct Found<'r> {
 enum Wrong {
     Channel,
     DeviceId,
-    UnknownModel,
 }
 
 pub(super) async fn answer(
@@ -111,7 +111,9 @@ pub(super) async fn answer(
             Err(wrong) => return refuse(&app, wrong),
         };
     let address = client_address(&app, &headers, peer.map(|peer| peer.ip()));
-    with_credential(ready, seen(&app, teller.as_ref(), address, form).await).into_response()
+    let given = seen(&app, teller.as_ref(), address, form).await;
+    let Some(ready) = ready else { return unknown_model(&app, given) };
+    with_credential(ready, given).into_response()
 }
 
 /// The same without the router, for a device that need not be counted anew.
@@ -121,7 +123,7 @@ pub(super) fn express(question: &express::Question<'_>) -> Option<Ready> {
     let rom = app.rom.as_ref()?;
     let (peer, now) = (Some(question.peer), rom.now());
     let Found { ready, teller, form } = find(app, rom, question.heads, peer, &asked, now).ok()?;
-    Some(with_credential(ready, seen_already(app, teller.as_ref(), form, now)?))
+    Some(with_credential(ready?, seen_already(app, teller.as_ref(), form, now)?))
 }
 
 const QUERY: &str = "A check has model, channel and build, and may have built, country and c.";
@@ -136,12 +138,18 @@ fn refuse(app: &App, wrong: Wrong) -> Response {
             let detail = "Kontor-Device is 8 to 128 visible ASCII characters.";
             (StatusCode::BAD_REQUEST, "device.id", detail)
         }
-        Wrong::UnknownModel => {
-            let detail = "No builds are published for this model.";
-            (StatusCode::NOT_FOUND, "device.unknown_model", detail)
-        }
     };
     problem(app, status, code, detail)
+}
+
+/// The answer where nothing is published for the model, with the credential that the device is to keep.
+fn unknown_model(app: &App, given: Option<HeaderValue>) -> Response {
+    let detail = "No builds are published for this model.";
+    let mut response = problem(app, StatusCode::NOT_FOUND, "device.unknown_model", detail);
+    if let Some(value) = given {
+        response.headers_mut().insert(CREDENTIAL, value);
+    }
+    response
 }
 
 fn problem(app: &App, status: StatusCode, code: &'static str, detail: &'static str) -> Response {
@@ -173,14 +181,16 @@ fn find<'r>(
         country: asked.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
     let snapshot = rom.snapshots.look();
-    let decided = snapshot.decide(&question, now).ok_or(Wrong::UnknownModel)?;
-    let receipt =
-        teller.and_then(|teller| receipt_of(rom, teller.device, teller.brought.shown(), &decided));
-    // An address decides only where a rollout asks for a place and none was told.
-    let placed = is_placed(asked.c) || asked.cohort.is_some();
-    let own = device.is_some() || (decided.view.live.is_some() && !placed);
-    let keep = if own { Keep::Device } else { Keep::Everybody };
-    let ready = answer_with(&decided.answers.check, "application/json", heads, keep);
+    let ready = snapshot.decide(&question, now).map(|decided| {
+        let receipt = teller
+            .and_then(|teller| receipt_of(rom, teller.device, teller.brought.shown(), &decided));
+        // An address decides only where a rollout asks for a place and none was told.
+        let placed = is_placed(asked.c) || asked.cohort.is_some();
+        let own = device.is_some() || (decided.view.live.is_some() && !placed);
+        let keep = if own { Keep::Device } else { Keep::Everybody };
+        let ready = answer_with(&decided.answers.check, "application/json", heads, keep);
+        with_receipt(ready, receipt.as_deref())
+    });
     let form = OwnForm {
         model: &asked.model,
         version: &asked.build,
@@ -188,5 +198,5 @@ fn find<'r>(
         country: asked.country.as_deref().unwrap_or_default(),
         ..OwnForm::default()
     };
-    Ok(Found { ready: with_receipt(ready, receipt.as_deref()), teller, form })
+    Ok(Found { ready, teller, form })
 }

@@ -15,7 +15,7 @@ use crate::kit::app::App;
 use crate::kit::express::{Heads, Ready};
 
 /// The credential that a device brings and is given.
-const CREDENTIAL: HeaderName = HeaderName::from_static("kontor-credential");
+pub(super) const CREDENTIAL: HeaderName = HeaderName::from_static("kontor-credential");
 
 /// The serial number of a device that tells it.
 const SERIAL: HeaderName = HeaderName::from_static("kontor-serial");
