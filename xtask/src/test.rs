@@ -180,6 +180,7 @@ const WHOLE_SHOP: &[&str] = &[
     "withdrawals",
     "rollout",
     "rom",
+    "round_trips",
     "routes",
     "sale_nodes",
 ];

@@ -33,6 +33,14 @@ impl Country {
     }
 }
 
+impl Country {
+    /// Whether the country is a member state of the European Union.
+    #[must_use]
+    pub fn in_eu(self) -> bool {
+        self.in_eea() && !matches!(&self.0, b"IS" | b"LI" | b"NO")
+    }
+}
+
 /// The text is not an assigned country code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an ISO 3166-1 country code")]

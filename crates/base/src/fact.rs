@@ -1,11 +1,9 @@
 //! What every row of a data file has in common: how well it is known, and what is said when it
 //! cannot be read. What a row means is the matter of its area.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::wrong::Wrong;
+use crate::wrong::{Cell, Wrong};
 
 /// How well a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,16 +48,20 @@ pub struct RowError {
 }
 
 impl RowError {
-    /// `problem`, which no value stands for, with the column `field`.
-    #[must_use]
-    pub fn new(field: &'static str, problem: impl fmt::Display) -> Self {
-        Self { field, problem: Wrong::Words { words: problem.to_string() } }
-    }
-
     /// What is wrong with the column `field`.
     #[must_use]
     pub fn of(field: &'static str, problem: impl Into<Wrong>) -> Self {
         Self { field, problem: problem.into() }
+    }
+
+    /// Reads the cell of the column `field`, without what is empty around it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the cell, with the column.
+    pub fn read<T: Cell>(field: &'static str, cell: &str) -> Result<T, Self> {
+        let cell = cell.trim();
+        cell.parse().map_err(|error| Self::of(field, T::wrong(cell, &error)))
     }
 }
 
@@ -78,6 +80,6 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_row_begins_with_its_column() {
-        assert_eq!(RowError::new("price", "is empty").to_string(), "price: is empty");
+        assert_eq!(RowError::of("price", Wrong::Empty).to_string(), "price: is empty");
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a cell, a row or a file, as a value: commands and logs say it in English, a page
-//! in its reader's language. A sentence that no value stands for yet is [`Wrong::Words`].
+//! in its reader's language. There is no sentence without a value: whoever finds something new to be
+//! wrong adds one here, and a test then asks for its words in every language.
 
 use std::fmt;
 use std::str::FromStr;
@@ -107,8 +108,6 @@ wrongs! {
     NotReach { cell } = "wrong-not-reach", "{cell:?} is neither * nor an ISO 3166-1 country code";
     /// It is no span of weeks.
     NotWeeks { cell } = "wrong-not-weeks", "{cell:?} is not a span of weeks such as 4-8";
-    /// It cannot be read, for a reason that is said in English.
-    Unread { cell, words } = "wrong-unread", "{cell:?} is {words}";
     /// It is no amount of this currency.
     NotAmount { cell } = "wrong-not-amount",
         "{cell:?} is not an amount with at most the currency's decimal places";
@@ -242,25 +241,150 @@ wrongs! {
     Cells { cells, columns } = "wrong-cells", "has {cells} cells, the header has {columns}";
     /// An earlier row is about the same.
     TwiceOnLine { line } = "wrong-twice-on-line", "is there already on line {line}";
-    /// A sentence in English.
-    Words { words } = "wrong-words", "{words}";
+    /// A row has other columns than are wanted.
+    NotARow { columns } = "wrong-not-a-row", "cannot be read as a row of {columns}";
+    /// It is no whole number.
+    NotWhole { cell } = "wrong-not-whole", "{cell:?} is not a whole number";
+    /// It is more than any amount may be.
+    AmountTooLarge { cell } = "wrong-amount-too-large", "{cell:?} is too large an amount";
+    /// It lies ahead.
+    InFuture = "wrong-in-future", "lies in the future";
+    /// It can be no place where goods lie.
+    NotSite { cell, max } = "wrong-not-site",
+        "{cell:?} is not a place: letters, digits and . _ - +, at most {max} characters";
+    /// No delivery note is named, and the file's name cannot stand for one.
+    NoReference = "wrong-no-reference", "is empty, and the file's name cannot stand for it";
+    /// It can be no serial number.
+    NotSerial { cell } = "wrong-not-serial",
+        "{cell:?} is not a serial number: letters, digits, / and -";
+    /// It is no variant and what belongs to it.
+    NotSkuAndNumber { cell } = "wrong-not-sku-and-number",
+        "{cell:?} is no variant with its number";
+    /// It is no address of the web.
+    NotUrl { cell } = "wrong-not-url", "{cell:?} is not an address of the web";
+    /// What is not from memory can be found again.
+    NoUrl = "wrong-no-url", "is empty: only what is from memory (M) has none";
+    /// It is no period.
+    NotPeriod { cell } = "wrong-not-period",
+        "{cell:?} is not a period such as 2014, 2014-H1, 2014-Q3, 2015-02, 2015-02-13 or 2011/2017";
+    /// It is no number as figures have them.
+    NotQuantity { cell } = "wrong-not-quantity",
+        "{cell:?} is not a number such as 61.12, >70, >=1, <10000, ~15 or 80-100";
+    /// A range goes downwards.
+    NotRange { cell } = "wrong-not-range",
+        "{cell:?} is not a range: its end must be above its beginning";
+    /// It is no place in a ranking.
+    NotRank { cell } = "wrong-not-rank", "{cell:?} is not a place such as 3, 5-6, 1-5 or >5";
+    /// The row as a whole is too long.
+    RowTooLarge { bytes, max } = "wrong-row-too-large",
+        "the row has {bytes} bytes in all, {max} are allowed";
+    /// A record that can be put right says something else.
+    EditedCorrect { code } = "wrong-edited-correct",
+        "{code} is recorded with other words: records are not edited, record a new one whose `corrects` names it";
+    /// A record that stands for itself says something else.
+    EditedRename { code } = "wrong-edited-rename",
+        "{code} is recorded with other words: records are not edited, a new one has a name of its own";
+    /// What a record puts right is not there.
+    NothingToCorrect { name } = "wrong-nothing-to-correct", "there is no {name} to correct";
+    /// A record cannot put itself right.
+    CorrectsItself = "wrong-corrects-itself", "a record cannot correct itself";
+    /// Another record has put that right.
+    CorrectedBefore { corrected, by } = "wrong-corrected-before",
+        "{corrected} is corrected by {by} already: correct that one";
+    /// More came true than was signalled.
+    BoughtMore = "wrong-bought-more", "more bought than had signalled";
+    /// A forecast's bounds are the wrong way round.
+    ForecastOrder = "wrong-forecast-order", "the forecast's lowest number is above its highest";
+    /// What was said afterwards is no forecast.
+    ForecastLate = "wrong-forecast-late", "the forecast was made after the opening: it is none";
+    /// What was counted before is no outcome.
+    OutcomeEarly = "wrong-outcome-early", "the outcome was counted before the opening";
+    /// A contract's days are the wrong way round.
+    ContractDates = "wrong-contract-dates", "the contract ends before it begins";
+    /// A contract allows nothing.
+    ContractNothing { clause } = "wrong-contract-nothing", "the contract names no {clause}";
+    /// A refusal could not say which clause it rests on.
+    ContractNoClause { clause } = "wrong-contract-no-clause",
+        "the contract does not say which clause is its {clause}";
+    /// Prices in several currencies cannot be added up.
+    ContractCurrencies = "wrong-contract-currencies", "the price list has several currencies";
+    /// A price of nothing or less.
+    ContractPrice { sku } = "wrong-contract-price", "the price of {sku} is not above zero";
+    /// An allotment for which there is no price.
+    ContractNoPrice { sku } = "wrong-contract-no-price",
+        "there is an allotment of {sku} but no price";
+    /// A price list is too long.
+    ContractTooLong { max } = "wrong-contract-too-long", "the price list has more than {max} lines";
+    /// Something else has the name.
+    Taken { cell } = "wrong-taken", "{cell:?} is taken";
+    /// It is not written in so many hexadecimal digits.
+    NotHex { digits } = "wrong-not-hex", "{digits} hexadecimal digits are wanted";
+    /// It is no way into a sale.
+    NotWayIn { cell } = "wrong-not-way-in",
+        "{cell:?}: a market, a way (rush, draw, code, batch) and units are wanted";
+    /// It is no deposit.
+    NotDeposit { cell } = "wrong-not-deposit",
+        "{cell:?}: a deposit is an amount and its currency, such as 5.00 USD";
+    /// It is no build of a device.
+    NotBuild { cell } = "wrong-not-build", "{cell:?}: a model and its build are wanted";
+    /// There are no builds, or too many.
+    BuildsBetween { low, high } = "wrong-builds-between",
+        "{low} to {high} builds are wanted, one on each line";
+    /// It is no wave of a rollout.
+    NotWave { cell } = "wrong-not-wave",
+        "{cell:?} is no wave: own, a percentage, or one with countries as 5@IN+ID";
+    /// Nobody has counted the devices of a model.
+    NotCounted { name } = "wrong-not-counted",
+        "nothing was counted for {name}: say how many devices there are";
+    /// No model was counted.
+    NothingCounted = "wrong-nothing-counted", "nothing was counted: say how many devices there are";
+    /// It is no component.
+    NotComponent { cell, kinds } = "wrong-not-component",
+        "{cell:?}: a kind ({kinds}), a maker and a part are wanted";
+    /// A condition has a word that is none of its words.
+    ConditionWord { word, position } = "wrong-condition-word",
+        "no word {word:?} is known (at character {position})";
+    /// A condition has a word that looks like one of its words.
+    ConditionWordNear { word, nearest, position } = "wrong-condition-word-near",
+        "no word {word:?} is known, did you mean {nearest:?}? (at character {position})";
+    /// A condition stops where more is wanted.
+    ConditionEnds { position } = "wrong-condition-ends",
+        "the condition ends too early (at character {position})";
+    /// A condition stops within a bracket.
+    ConditionOpen { position } = "wrong-condition-open",
+        "a bracket is not closed (at character {position})";
+    /// A condition has a sign that is none of its signs.
+    ConditionSign { found, position } = "wrong-condition-sign",
+        "{found:?} is no sign of a condition (at character {position})";
+    /// A condition has no operand where one is wanted.
+    ConditionOperand { found, position } = "wrong-condition-operand",
+        "expected a word, \"not\" or \"(\", found {found:?} (at character {position})";
+    /// A condition goes on without a joint.
+    ConditionJoint { found, position } = "wrong-condition-joint",
+        "expected \"and\", \"or\" or the end, found {found:?} (at character {position})";
+    /// A condition about classes lacks its "in".
+    ConditionIn { found, position } = "wrong-condition-in",
+        "expected \"in\" (or write class.phone), found {found:?} (at character {position})";
+    /// A condition names no list of classes.
+    ConditionList { found, position } = "wrong-condition-list",
+        "expected \"(\" or a list of classes such as bis_list, found {found:?} (at character {position})";
+    /// A condition has no class where one is wanted.
+    ConditionClass { found, position } = "wrong-condition-class",
+        "expected a class, found {found:?} (at character {position})";
+    /// A condition goes on where a bracket should be closed.
+    ConditionClose { found, position } = "wrong-condition-close",
+        "expected \")\", found {found:?} (at character {position})";
+    /// A condition is too long.
+    ConditionTooLong { max } = "wrong-condition-too-long",
+        "the condition is longer than {max} characters";
+    /// A condition is too deep.
+    ConditionTooDeep { max, position } = "wrong-condition-too-deep",
+        "the condition is nested deeper than {max} (at character {position})";
 }
 
 impl Serialize for Wrong {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl From<&str> for Wrong {
-    fn from(words: &str) -> Self {
-        Self::Words { words: words.to_owned() }
-    }
-}
-
-impl From<String> for Wrong {
-    fn from(words: String) -> Self {
-        Self::Words { words }
     }
 }
 
@@ -282,18 +406,17 @@ impl Wrong {
     pub fn of_money(cell: &str, error: MoneyError) -> Self {
         let cell = cell.to_owned();
         match error {
-            MoneyError::NotAnAmount => Self::NotAmount { cell },
-            other => Self::Unread { cell, words: other.to_string() },
+            MoneyError::OutOfRange => Self::AmountTooLarge { cell },
+            MoneyError::UnknownCurrency => Self::NotCurrency { cell },
+            MoneyError::NotAnAmount | MoneyError::MixedCurrencies => Self::NotAmount { cell },
         }
     }
 }
 
 /// A value that a cell of a data file holds, with what is said where it does not.
-pub trait Cell: FromStr<Err: fmt::Display> {
+pub trait Cell: FromStr {
     /// What is wrong with a cell that could not be read.
-    fn wrong(cell: &str, error: &Self::Err) -> Wrong {
-        Wrong::Unread { cell: cell.to_owned(), words: error.to_string() }
-    }
+    fn wrong(cell: &str, error: &Self::Err) -> Wrong;
 }
 
 impl Cell for Country {
@@ -320,8 +443,16 @@ impl Cell for crate::clock::Date {
     }
 }
 
-impl Cell for u16 {}
-impl Cell for u32 {}
+macro_rules! whole {
+    ($($number:ident)+) => { $(
+        impl Cell for $number {
+            fn wrong(cell: &str, _: &Self::Err) -> Wrong {
+                Wrong::NotWhole { cell: cell.to_owned() }
+            }
+        }
+    )+ };
+}
+whole!(u16 u32 u64);
 
 #[cfg(test)]
 mod tests {

@@ -46,6 +46,20 @@ kinds! {
     ClearanceChanged = "clearance.changed";
     /// Little or nothing is left of a variant.
     StockLow = "stock.low";
+    /// A contract was made with a reseller, or one of theirs was changed.
+    ResellerApproved = "reseller.approved";
+    /// A reseller's order was taken.
+    ResellerOrderPlaced = "reseller.order_placed";
+    /// A reseller's order was cancelled.
+    ResellerOrderCancelled = "reseller.order_cancelled";
+    /// A reseller's order was billed.
+    ResellerOrderBilled = "reseller.order_billed";
+    /// The money of a reseller's bill has come, or went back.
+    ResellerBillMoved = "reseller.bill_moved";
+    /// A reseller's bill was taken back with a credit note.
+    ResellerBillCredited = "reseller.bill_credited";
+    /// A reseller's order has left.
+    ResellerOrderDispatched = "reseller.order_dispatched";
     /// A sale has given out its last unit.
     SaleSoldOut = "sale.sold_out";
     /// A rollout was halted.

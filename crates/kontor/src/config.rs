@@ -60,6 +60,8 @@ pub struct Rom {
     pub jitter_s: u32,
     /// Other places with the same files.
     pub mirrors: Vec<String>,
+    /// Files with the certificates of the keys that packages are signed with.
+    pub package_certificates: Vec<PathBuf>,
     /// Whether clients are sent elsewhere for the bytes.
     pub redirect: Redirect,
     /// The most kilobytes a second to one client; 0: no limit.
@@ -237,6 +239,7 @@ impl Default for Rom {
             poll_s: usual.poll_s,
             jitter_s: usual.jitter_s,
             mirrors: usual.mirrors,
+            package_certificates: Vec::new(),
             redirect: usual.redirect,
             client_kb_per_s: 0,
             total_kb_per_s: 0,
@@ -427,6 +430,11 @@ pub const KEYS: &[(&str, &str)] = &[
          Clients are told of them (RFC 6249); what they get, they verify.",
     ),
     (
+        "rom.package_certificates",
+        "Files with the certificates (PEM) of the keys with which packages are signed. A package's\n\
+         list of parts (.csig) is then taken in only if one of these keys has signed it.",
+    ),
+    (
         "rom.redirect",
         "Send clients elsewhere for the bytes: \"none\", to one \"mirror\" each, or to the \"bucket\".",
     ),
@@ -508,6 +516,9 @@ impl Config {
         };
         if self.rom.mirrors.len() > 16 || !self.rom.mirrors.iter().all(plain) {
             return wrong("rom.mirrors are up to 16 like https://mirror.example/rom");
+        }
+        if self.rom.package_certificates.len() > 16 {
+            return wrong("rom.package_certificates are up to 16 files");
         }
         if self.rom.redirect == Redirect::Mirror && self.rom.mirrors.is_empty() {
             return wrong("rom.redirect = \"mirror\" needs rom.mirrors");

@@ -110,7 +110,8 @@ const HINTS_EN: [&str; 4] = [
      pays import duty, payment, warranty, liability, law and court.",
     "Privacy: who is responsible, which data is kept for what and for how long, who receives it, which\n\
      rights people have, whom they can complain to. The shop keeps orders with name, address, e-mail\n\
-     and telephone, and waiting-list entries with an e-mail address; it sets one cookie for the cart.",
+     and telephone, and waiting-list entries with an e-mail address: until it was told what it waits\n\
+     for, or for seven days where nobody has confirmed it; it sets one cookie for the cart.",
     "Returns: within how many days, how to declare it, where to send the goods, who pays for it, when\n\
      the money comes back; the form that the law asks for.",
 ];
@@ -124,8 +125,8 @@ const HINTS_DE: [&str; 4] = [
      und wer Einfuhrzoll zahlt, Zahlung, Gewährleistung, Haftung, Recht und Gericht.",
     "Datenschutz: wer verantwortlich ist, welche Daten wozu und wie lange gespeichert werden, wer sie\n\
      erhält, welche Rechte es gibt, wo man sich beschweren kann. Der Shop speichert Bestellungen mit\n\
-     Name, Anschrift, E-Mail und Telefon und Wartelisten mit E-Mail-Adresse; er setzt ein Cookie für\n\
-     den Warenkorb.",
+     Name, Anschrift, E-Mail und Telefon und Wartelisten mit E-Mail-Adresse: bis gesagt ist, worauf sie\n\
+     wartet, oder sieben Tage, wo niemand sie bestätigt; er setzt ein Cookie für den Warenkorb.",
     "Rückgabe: in wie vielen Tagen, wie man sie erklärt, wohin die Ware geht, wer dafür zahlt, wann das\n\
      Geld zurückkommt; das Formular, das das Gesetz verlangt.",
 ];

@@ -2,12 +2,14 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::{Clock, Random, SecretKey};
 use kontor_remote::hook::{Caller, Reach};
 use kontor_remote::post::{Post, PostError};
+use kontor_rom::build::Certificate;
 use kontor_rom::core::BucketSettings;
 use kontor_rom::install::{self, Install, InstallError};
 use kontor_rom::{Files, FilesError, Rom};
@@ -38,6 +40,14 @@ pub enum ServerError {
     /// The store of files.
     #[error(transparent)]
     Files(#[from] FilesError),
+    /// A certificate of the keys that packages are signed with.
+    #[error("rom.package_certificates: {}: {problem}", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The way of letters.
     #[error(transparent)]
     Post(#[from] PostError),
@@ -149,6 +159,16 @@ pub fn open_existing(config: &Config) -> Result<Db, ServerError> {
     Ok(Db::open(&Options { migrate: false, readers: 1, ..Options::new(place) })?)
 }
 
+/// The certificates that the configuration names.
+fn certificates(paths: &[PathBuf]) -> Result<Vec<Certificate>, ServerError> {
+    let read = |path: &PathBuf| {
+        let bad = |problem: String| ServerError::Certificate { path: path.clone(), problem };
+        let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+        Certificate::parse(&text).map_err(|error| bad(error.to_string()))
+    };
+    paths.iter().map(read).collect()
+}
+
 /// The bucket that the configuration names.
 fn bucket(config: &Config) -> Option<BucketSettings> {
     let files = &config.files;
@@ -185,6 +205,7 @@ pub async fn open_rom(
         poll_s: rom.poll_s,
         jitter_s: rom.jitter_s,
         mirrors: rom.mirrors.clone(),
+        package_certificates: certificates(&rom.package_certificates)?,
         redirect: rom.redirect,
         client_bytes_per_s: rom.client_kb_per_s.saturating_mul(1_000),
         total_bytes_per_s: rom.total_kb_per_s.saturating_mul(1_000),
@@ -369,4 +390,26 @@ pub fn stop_signal() -> Result<impl Future<Output = ()>, ServerError> {
         }
         tracing::info!("stopping: answering what was accepted");
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (good, bad) = (folder.path().join("good.pem"), folder.path().join("bad.pem"));
+        std::fs::write(&good, include_str!("../../rom/tests/signed/rsa.pem")).expect("writes");
+        std::fs::write(&bad, "-----BEGIN RSA PRIVATE KEY-----").expect("writes");
+        assert_eq!(certificates(&[]).expect("none is fine").len(), 0);
+        assert_eq!(certificates(std::slice::from_ref(&good)).expect("is read").len(), 1);
+        for (path, why) in
+            [(bad, "not a certificate"), (folder.path().join("none.pem"), "No such file")]
+        {
+            let error = certificates(&[good.clone(), path.clone()]).expect_err("stops the start");
+            let words = error.to_string();
+            assert!(words.contains(&path.display().to_string()) && words.contains(why), "{words}");
+        }
+    }
 }

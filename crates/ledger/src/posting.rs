@@ -252,14 +252,9 @@ pub fn post_sale(
 ) -> Result<Vec<MoneyTransfer>, MoneyRefusal> {
     parts.total()?;
     let receivable = MoneyAccount::Receivable { order: parts.order };
-    let transfers = parts.by_account()?.into_iter().map(|(income, amount)| MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: income,
-        to: receivable.clone(),
-        amount,
-        cause: MoneyCause::Sold,
-        reference: reference.clone(),
+    let stamp = Stamp { at, reference, random };
+    let transfers = parts.by_account()?.into_iter().map(|(income, amount)| {
+        stamp.transfer(income, receivable.clone(), amount, MoneyCause::Sold)
     });
     Ok(transfers.collect())
 }
@@ -304,15 +299,13 @@ pub fn post_capture(
     if amount.minor > due.minor {
         return Err(MoneyRefusal::MoreThanDue { wanted: amount, due });
     }
-    Ok(MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: MoneyAccount::Receivable { order: standing.order },
-        to: MoneyAccount::Clearing { provider: provider.clone() },
+    let stamp = Stamp { at, reference, random };
+    Ok(stamp.transfer(
+        MoneyAccount::Receivable { order: standing.order },
+        MoneyAccount::Clearing { provider: provider.clone() },
         amount,
-        cause: MoneyCause::Captured,
-        reference: reference.clone(),
-    })
+        MoneyCause::Captured,
+    ))
 }
 
 /// `amount` goes back to the customer through the provider that took it in.
@@ -332,18 +325,14 @@ pub fn post_refund(
     check_amount(amount, standing.currency)?;
     let none = Money::zero(standing.currency);
     let captured = standing.captured.get(provider).copied().unwrap_or(none);
-    if amount.minor > captured.minor {
-        return Err(MoneyRefusal::MoreThanCaptured { wanted: amount, captured });
-    }
-    Ok(MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: MoneyAccount::Clearing { provider: provider.clone() },
-        to: MoneyAccount::Receivable { order: standing.order },
+    check_captured(amount, captured)?;
+    let stamp = Stamp { at, reference, random };
+    Ok(stamp.transfer(
+        MoneyAccount::Clearing { provider: provider.clone() },
+        MoneyAccount::Receivable { order: standing.order },
         amount,
-        cause: MoneyCause::Refunded,
-        reference: reference.clone(),
-    })
+        MoneyCause::Refunded,
+    ))
 }
 
 /// The whole of what is left of the sale is called off while no money is in.
@@ -442,18 +431,43 @@ fn take_back(
     reference: &Reference,
     random: &Random,
 ) -> Vec<MoneyTransfer> {
+    let stamp = Stamp { at, reference, random };
     let wanted = amounts.iter().filter(|(_, amount)| amount.minor > 0);
     wanted
-        .map(|(income, &amount)| MoneyTransfer {
-            id: TransferId::new(at, random),
-            at,
-            from: MoneyAccount::Receivable { order },
-            to: income.clone(),
-            amount,
-            cause,
-            reference: reference.clone(),
+        .map(|(income, &amount)| {
+            stamp.transfer(MoneyAccount::Receivable { order }, income.clone(), amount, cause)
         })
         .collect()
+}
+
+/// What all transfers of one decision have in common.
+#[derive(Clone, Copy)]
+struct Stamp<'a> {
+    at: Instant,
+    reference: &'a Reference,
+    random: &'a Random,
+}
+
+impl Stamp<'_> {
+    fn transfer(
+        self,
+        from: MoneyAccount,
+        to: MoneyAccount,
+        amount: Money,
+        cause: MoneyCause,
+    ) -> MoneyTransfer {
+        let Self { at, reference, random } = self;
+        let id = TransferId::new(at, random);
+        MoneyTransfer { id, at, from, to, amount, cause, reference: reference.clone() }
+    }
+}
+
+/// No more goes back than came in.
+const fn check_captured(wanted: Money, captured: Money) -> Result<(), MoneyRefusal> {
+    if wanted.minor > captured.minor {
+        return Err(MoneyRefusal::MoreThanCaptured { wanted, captured });
+    }
+    Ok(())
 }
 
 fn check_amount(amount: Money, currency: Currency) -> Result<(), MoneyRefusal> {

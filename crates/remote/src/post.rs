@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use kontor_base::{Email, Instant};
 use lettre::address::AddressError;
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
@@ -34,6 +35,8 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// Where its reader ends such letters: an address to which mail programs may post (RFC 8058).
+    pub leave: Option<String>,
 }
 
 /// Personal data stays out of logs.
@@ -242,19 +245,39 @@ impl Post {
             .as_str()
             .parse()
             .map_err(|_: AddressError| unwritable("the address cannot be written to"))?;
-        Message::builder()
+        let mut message = Message::builder()
             .message_id(Some(format!("<{}@{host}>", letter.id)))
             .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(one_line(&letter.subject))
             .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
-            .map_err(|_| unwritable("the letter cannot be put together"))
+            .map_err(|_| unwritable("the letter cannot be put together"))?;
+        if let Some(address) = letter.leave.as_deref().filter(|address| is_plain(address)) {
+            let headers = message.headers_mut();
+            let one_click = "List-Unsubscribe=One-Click";
+            headers.insert_raw(header("List-Unsubscribe", format!("<{address}>")));
+            headers.insert_raw(header("List-Unsubscribe-Post", one_click.to_owned()));
+        }
+        Ok(message)
     }
 }
 
 fn sender(from: &str) -> Result<Mailbox, PostError> {
     from.parse().map_err(|_| PostError::Sender(from.to_owned()))
+}
+
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::dangerous_new_pre_encoded(
+        HeaderName::new_from_ascii_str(name),
+        value.clone(),
+        value,
+    )
+}
+
+/// Whether an address can stand in a header as it is: it is one word of signs that addresses have.
+fn is_plain(address: &str) -> bool {
+    address.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>')
 }
 
 /// A subject is one line, whatever it was made from: a second one would be a header of its own.
@@ -292,6 +315,7 @@ mod tests {
             subject: "Bestellung für Ana".to_owned(),
             text: "Guten Tag".to_owned(),
             html: "<p>Guten Tag</p>".to_owned(),
+            leave: None,
         }
     }
 
@@ -327,12 +351,23 @@ mod tests {
         let mut letter = letter();
         letter.subject = "Hello\r\nBcc: everybody@example.com".to_owned();
         letter.id = "../ltr_2".to_owned();
+        letter.leave = Some("https://shop.example/us/en/waiting/leave/x".to_owned());
         post.send(&letter).expect("written");
         let text = std::fs::read_to_string(folder.path().join("ltr_2.eml")).expect("the file");
         assert!(text.contains("From: Kontor <shop@kontor.example>"), "{text}");
         assert!(text.contains("multipart/alternative"), "{text}");
         assert!(text.contains("text/plain") && text.contains("text/html"), "{text}");
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
+        let leave = "List-Unsubscribe: <https://shop.example/us/en/waiting/leave/x>";
+        assert!(text.lines().any(|line| line == leave), "{text}");
+        assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{text}");
+        // An address that would be a header of its own is left out.
+        letter.leave = Some("https://shop.example/>\r\nBcc: everybody@example.com".to_owned());
+        post.send(&letter).expect("written");
+        let text = std::fs::read_to_string(folder.path().join("ltr_2.eml")).expect("the file");
+        assert!(
+            !text.contains("List-Unsubscribe") && !text.contains("Bcc: everybody@example.com>")
+        );
         assert!(Post::by_folder(folder.path().to_owned(), "nobody").is_err());
         assert_eq!(format!("{letter:?}"), "Letter(../ltr_2)", "no address");
     }

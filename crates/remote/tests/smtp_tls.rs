@@ -223,6 +223,7 @@ fn letter() -> Letter {
         subject: "Your order".to_owned(),
         text: "It is on its way".to_owned(),
         html: "<p>It is on its way</p>".to_owned(),
+        leave: None,
     }
 }
 

@@ -273,3 +273,50 @@ fn settings_that_cannot_be_right_are_refused() {
         assert!(!open(&settings), "{settings:?}");
     }
 }
+
+/// Deltas are made from files of this machine: a bucket's come over and are compared with their names.
+#[test]
+fn a_file_comes_to_this_machine_whole_or_not_at_all() {
+    let (store, folder) = (Store::open(), tempfile::tempdir().expect("a folder"));
+    let files = store.files(folder.path());
+    let bytes: Vec<u8> = (0..600_000_u32).flat_map(u32::to_le_bytes).collect();
+    let sha256 = keep(&files, &bytes).expect("is kept");
+    let left = || std::fs::read_dir(folder.path().join("incoming")).expect("is there").count();
+    let told = Mutex::new(Vec::new());
+    let progress = |done: u64| {
+        told.lock().expect("not poisoned").push(done);
+        true
+    };
+    let local = files.local(&sha256, "copy", &progress).expect("comes over");
+    assert!(std::fs::read(local.path()).expect("is read") == bytes);
+    assert_eq!(told.lock().expect("not poisoned").last(), Some(&(bytes.len() as u64)));
+    // Two at once are two copies; each goes with whoever asked for it.
+    let other = files.local(&sha256, "another", &|_| true).expect("comes over");
+    assert_ne!(local.path(), other.path());
+    assert_eq!(left(), 2);
+    drop((local, other));
+    assert_eq!(left(), 0, "nothing is left on the disk");
+
+    let stopped = files.local(&sha256, "copy", &|_| false);
+    assert!(matches!(stopped, Err(FilesError::Stopped)));
+    let path = Store::path(&sha256);
+    let object = |bytes: Vec<u8>| {
+        store.held.lock().expect("not poisoned").objects.insert(path.clone(), bytes);
+    };
+    for damaged in [bytes[1..].to_vec(), [&bytes[..], &[0]].concat(), Vec::new()] {
+        object(damaged);
+        let found = files.local(&sha256, "copy", &|_| true);
+        assert!(matches!(found, Err(FilesError::Damaged(_))), "{found:?}");
+    }
+    store.held.lock().expect("not poisoned").objects.clear();
+    assert!(matches!(files.local(&sha256, "copy", &|_| true), Err(FilesError::Gone(_))));
+    assert_eq!(left(), 0);
+
+    // In a folder the file itself is read, and stays.
+    let files = Files::open(folder.path().join("folder")).expect("opens");
+    let sha256 = keep(&files, &bytes).expect("is kept");
+    let local = files.local(&sha256, "copy", &|_| true).expect("is there");
+    assert_eq!(local.path(), files.path(&sha256));
+    drop(local);
+    files.verify(&sha256, bytes.len() as u64).expect("it stays");
+}

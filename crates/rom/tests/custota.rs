@@ -7,13 +7,16 @@ mod package;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
 use house::{House, MODEL};
 use kontor_domain::channel::Channel;
 use kontor_domain::rollout::Step;
 use kontor_rom::Failure;
-use kontor_rom::build::{PublishCommand, Published, Refusal, Source, publish};
+use kontor_rom::build::{Certificate, PublishCommand, Published, Refusal, Source, publish};
 use kontor_rom::core::{Question, Source as HasBuild, Who};
 use package::{Member, good, members, signature, zip};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use sha2::{Digest, Sha256};
 
 /// One DER element of up to 65,535 bytes.
@@ -41,6 +44,10 @@ fn signed_with(certificate: &[u8]) -> Vec<u8> {
 }
 
 fn message(content: Vec<u8>, certificate: &[u8]) -> Vec<u8> {
+    signed_by(content, certificate, &der(0x30, &[]))
+}
+
+fn signed_by(content: Vec<u8>, certificate: &[u8], signer: &[u8]) -> Vec<u8> {
     const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
     const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
     let signed = [
@@ -48,7 +55,7 @@ fn message(content: Vec<u8>, certificate: &[u8]) -> Vec<u8> {
         der(0x31, &[]),
         der(0x30, &[der(0x06, DATA), content].concat()),
         der(0xa0, certificate),
-        der(0x31, &der(0x30, &[])),
+        der(0x31, signer),
     ];
     let signed = der(0xa0, &der(0x30, &signed.concat()));
     der(0x30, &[der(0x06, SIGNED_DATA), signed].concat())
@@ -187,4 +194,82 @@ async fn lists_that_are_about_something_else_are_refused() {
         other => panic!("{other:?}"),
     }
     publish_with(&house, &certified, csig(&right, b"\x30\x01\x01")).await.expect("the right one");
+}
+
+/// Where the operator has named the certificates of the keys that packages are signed with, a list by
+/// anybody else is not taken in, whatever it says.
+#[tokio::test]
+async fn with_certificates_named_a_list_must_be_signed_by_one_of_their_keys() {
+    let own = Signer::new();
+    let mut house = House::open().await;
+    let named = vec![Signer::new().certificate(), own.certificate()];
+    Arc::get_mut(&mut house.rom).expect("one node").settings.package_certificates = named;
+    let bytes = good(MODEL, "a1", 1_000);
+    let text = says(&bytes, &members(MODEL, "a1", 1_000), &"0b".repeat(32));
+    let refused = async |csig: Vec<u8>| {
+        let refused = publish_with(&house, &bytes, csig).await.expect_err("is refused");
+        let Failure::Refused(refusal) = refused else { panic!("{refused:?}") };
+        (refusal.code(), refusal.to_string())
+    };
+    let stranger = Signer::new().csig(&text, &text);
+    for (csig, what) in [
+        (csig(&text, b""), "nobody's signature"),
+        (stranger, "another key"),
+        (own.csig(&text, &text.replace("payload.bin", "payload.bim")), "signed was another text"),
+    ] {
+        let (code, words) = refused(csig).await;
+        assert!(
+            code == "build.csig" && words.contains("rom.package_certificates"),
+            "{what}: {words}"
+        );
+    }
+    publish_with(&house, &bytes, own.csig(&text, &text)).await.expect("is taken in");
+}
+
+/// A key that signs packages.
+struct Signer(EcdsaKeyPair);
+
+impl Signer {
+    fn new() -> Self {
+        let (random, algorithm) = (SystemRandom::new(), &ECDSA_P256_SHA256_ASN1_SIGNING);
+        let kept = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
+        Self(EcdsaKeyPair::from_pkcs8(algorithm, kept.as_ref(), &random).expect("its own form"))
+    }
+
+    /// A certificate of which only the key says something.
+    fn certificate(&self) -> Certificate {
+        const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+        const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+        let algorithm = der(0x30, &[der(0x06, EC), der(0x06, P256)].concat());
+        let key = der(0x03, &[&[0], self.0.public_key().as_ref()].concat());
+        let nothing = || der(0x30, &[]);
+        let body = [
+            der(0x02, &[1]),
+            nothing(),
+            nothing(),
+            nothing(),
+            nothing(),
+            der(0x30, &[algorithm, key].concat()),
+        ];
+        let bytes = der(0x30, &[der(0x30, &body.concat()), nothing()].concat());
+        let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+        Certificate::parse(&pem).expect("a certificate")
+    }
+
+    /// A message around a text with a signature of another one, or of the same.
+    fn csig(&self, text: &str, signed: &str) -> Vec<u8> {
+        const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+        const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+        let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes()).expect("signs");
+        let signer = [
+            der(0x02, &[3]),
+            der(0x80, b"a key"),
+            der(0x30, &der(0x06, SHA256)),
+            der(0x30, &der(0x06, ECDSA)),
+            der(0x04, signature.as_ref()),
+        ];
+        let content = der(0xa0, &der(0x04, text.as_bytes()));
+        signed_by(content, b"", &der(0x30, &signer.concat()))
+    }
 }

@@ -10,6 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::cart::forget_refused;
 use crate::core::{Shop, TOPICS};
+use crate::customer::keep_waiting;
 use crate::hook::tell_scarce;
 use crate::order::{
     cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, keep_deposits,
@@ -203,6 +204,10 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     let returned = keep_deposits(shop).await?;
     if returned > 0 {
         tracing::info!(deposits = returned, "went back");
+    }
+    let unconfirmed = keep_waiting(shop).await?;
+    if unconfirmed > 0 {
+        tracing::info!(unconfirmed, "were taken off waiting lists");
     }
     let now = shop.now();
     shop.db

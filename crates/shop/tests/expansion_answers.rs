@@ -158,11 +158,23 @@ async fn counts_of_our_own_feed_the_sheet_where_the_file_has_none() {
     // Nothing tells these two apart, so neither is counted.
     put(None, None).await;
     put(None, None).await;
-    for (email, model) in [("ada", "mi-note"), ("ada", "redmi-2"), ("ben", "mi-note")] {
+    let now = shop.now();
+    let typed = [("ada", "mi-note"), ("ada", "redmi-2"), ("ben", "mi-note"), ("typed", "mi-note")];
+    for (email, model) in typed {
         let email = format!("{email}@example.com");
         let model = Some(model.parse().expect("a model"));
         let command = SignUp { market: us(), model, email, language: Language::En };
-        sign_up(&shop, command).await.expect("on the list");
+        let entry = sign_up(&shop, command).await.expect("on the list");
+        if entry.email.as_str() != "typed@example.com" {
+            let person = shop.keys.person(&entry.key());
+            let write = move |tx: &mut kontor_store::Tx<'_>| {
+                kontor_store::customer::confirm_waiting(tx, &person, now)
+            };
+            shop.db
+                .write::<_, kontor_store::StoreError, _>("test.confirm", write)
+                .await
+                .expect("kept");
+        }
     }
     let devices = Devices {
         carried: Carried::default(),

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{ProposalId, ResellerId};
+use kontor_base::id::{HookId, ProposalId, ResellerId, StaffId};
 use kontor_base::{Clock, Date, Instant, Language, Money, Random, SecretKey};
+use kontor_domain::hook::{EventKind, HookName, HookState};
 use kontor_domain::install::DeviceKey;
 use kontor_domain::market::MarketCode;
 use kontor_domain::reach::Sighting;
-use kontor_domain::reseller::{BillState, CancelledBy, Clause, Contract, ProfileForm, Terms};
+use kontor_domain::reseller::{
+    BillState, CancelledBy, Clause, Contract, ProfileForm, SupplyFacts, TaxCase, TaxNumber, Terms,
+};
 use kontor_domain::staff::Decision;
 use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
@@ -25,6 +28,7 @@ use kontor_shop::staff::{
 };
 use kontor_shop::stock::import_serials;
 use kontor_shop::{Failure, Policy, Shop};
+use kontor_store::hook::{self, Endpoint};
 
 struct House {
     shop: Arc<Shop>,
@@ -373,7 +377,7 @@ fn cancel(taken: &OrderTaken, reason: &str) -> ExpansionAct {
 
 fn bill(taken: &OrderTaken, tax_minor: i64, due_on: &str) -> ExpansionAct {
     let tax_note = "reverse charge".to_owned();
-    let terms = BillTerms { due_on: day(due_on), tax_minor, tax_note };
+    let terms = BillTerms { due_on: day(due_on), tax_minor, tax_note, supply: None };
     ExpansionAct::BillReseller { market: us(), order: taken.order, terms }
 }
 
@@ -467,6 +471,8 @@ async fn a_bill_is_owed_paid_and_given_back_in_the_money_ledger() {
     assert_eq!(balance("tax_collected/US").await, 0);
     let shown = show(&house.shop, id).await.expect("read").expect("there");
     assert_eq!(shown.bills[0].state, BillState::Void);
+    let credit = shown.bills[0].body.credit.as_ref().expect("it was taken back");
+    assert_eq!((credit.number.as_str(), credit.reason.as_str()), ("US-C-000001", "no goods"));
     assert_eq!(shown.bills[0].body.movements.len(), 2);
     assert!(house.does(&ana, bill(&taken, 0, "2026-12-24")).await.is_err(), "it is cancelled");
     house.is_clean().await;
@@ -476,4 +482,103 @@ async fn a_bill_is_owed_paid_and_given_back_in_the_money_ledger() {
     let shown = show(&house.shop, id).await.expect("read").expect("there");
     assert_eq!(shown.bills[0].number, "US-B-000002", "no gap");
     house.is_clean().await;
+    // Cancelled without a bill: nothing to take back, and no number is used up.
+    let unbilled = house.orders(id, "US", 2, "c").await.expect("taken");
+    assert_eq!(house.does(&ana, cancel(&unbilled, "no goods")).await, Ok(Undertaken::Done));
+    assert_eq!(house.does(&ana, cancel(&next, "no goods")).await, Ok(Undertaken::Done));
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let credit = shown.bills[0].body.credit.as_ref().expect("it was taken back");
+    assert_eq!(credit.number, "US-C-000002");
+    house.is_clean().await;
+}
+
+#[tokio::test]
+async fn a_tax_is_worked_out_where_the_law_makes_it_simple_and_said_otherwise() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    let taken = house.orders(id, "US", 4, "a").await.expect("taken");
+    let supply = |from: &str, seller: &str| SupplyFacts {
+        from: from.parse().expect("a country"),
+        seller: Some(TaxNumber::parse(seller).expect("a number")),
+        buyer: None,
+    };
+    let worked = |supply| {
+        let (due_on, tax_note) = (day("2026-12-23"), String::new());
+        let terms = BillTerms { due_on, tax_minor: 0, tax_note, supply: Some(supply) };
+        ExpansionAct::BillReseller { market: us(), order: taken.order, terms }
+    };
+    // Within the USA it is the states' matter, and whether the reseller is exempt is not known.
+    let refused = house.does(&ana, worked(supply("US", "US12345"))).await.expect_err("unknown");
+    assert!(refused.contains("no rule is known for goods from US to US"), "{refused}");
+    let refused = house.does(&ana, worked(supply("DE", "NL12345"))).await.expect_err("unknown");
+    assert!(refused.contains("the maker's tax number of DE is missing"), "{refused}");
+    assert_eq!(house.does(&ana, worked(supply("DE", "DE123456789"))).await, Ok(Undertaken::Done));
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let body = &shown.bills[0].body;
+    assert_eq!((shown.bills[0].number.as_str(), body.tax.minor), ("US-B-000001", 0));
+    assert!(body.tax_note.starts_with("export, exempt (Article 146(1)"), "{}", body.tax_note);
+    assert_eq!(body.tax_basis.as_ref().map(|basis| basis.case), Some(TaxCase::Export));
+    house.is_clean().await;
+}
+
+#[tokio::test]
+async fn other_programs_hear_of_what_happens_to_resellers_and_of_no_persons_words() {
+    let house = House::open().await;
+    let endpoint = Endpoint {
+        id: HookId::new(house.shop.now(), &house.shop.random),
+        name: HookName::parse("Books").expect("a name"),
+        url: "https://books.example/".to_owned(),
+        markets: "us".parse().expect("markets"),
+        kinds: EventKind::ALL.to_vec(),
+        state: HookState::Active,
+        secret: "sealed".to_owned(),
+        secret_before: None,
+        failing_since: None,
+        made_by: StaffId::new(house.shop.now(), &house.shop.random),
+        made_at: house.shop.now(),
+    };
+    let save = move |tx: &mut kontor_store::Tx<'_>| hook::save_endpoint(tx, &endpoint);
+    house.shop.db.write::<_, kontor_store::StoreError, _>("test.hook", save).await.expect("kept");
+
+    let (id, ana) = house.reseller().await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    let first = house.orders(id, "US", 4, "a").await.expect("taken");
+    assert!(house.orders(id, "CA", 4, "b").await.is_err(), "outside the territory");
+    let second = house.orders(id, "US", 2, "c").await.expect("taken");
+    for act in [
+        bill(&first, 0, "2026-12-23"),
+        money(&first, true, "SEPA 1"),
+        bill(&second, 0, "2026-12-23"),
+        cancel(&second, "Eva said so"),
+    ] {
+        assert_eq!(house.does(&ana, act).await, Ok(Undertaken::Done));
+    }
+    let send = ExpansionAct::DispatchReseller { market: us(), order: first.order, serials: vec![] };
+    assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
+
+    let told = house.shop.db.read("test.events", |tx| hook::unfanned(tx, 100)).await.expect("read");
+    let told: Vec<_> =
+        told.iter().filter(|event| event.kind.word().starts_with("reseller.")).collect();
+    let mut kinds: Vec<&str> = told.iter().map(|event| event.kind.word()).collect();
+    // Of one moment, so that the order among them says nothing.
+    kinds.sort_unstable();
+    let wanted = [
+        "reseller.approved",
+        "reseller.bill_credited",
+        "reseller.bill_moved",
+        "reseller.order_billed",
+        "reseller.order_billed",
+        "reseller.order_cancelled",
+        "reseller.order_dispatched",
+        "reseller.order_placed",
+        "reseller.order_placed",
+    ];
+    assert_eq!(kinds, wanted, "what was refused is not told");
+    for event in told {
+        assert_eq!(event.market, Some(us()), "{event:?}");
+        assert!(event.data.contains("US-2026-3"), "{event:?}");
+        for word in ["Eva", "harbour", "Harbour", "SEPA"] {
+            assert!(!event.data.contains(word), "{event:?}");
+        }
+    }
 }

@@ -3,7 +3,8 @@
 
 use tempfile::TempDir;
 
-use crate::order::list::IN_STATE;
+use crate::customer::{WAITING_DUE, WAITING_OF_CUSTOMER};
+use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::staff::proposal::ABOUT;
 use crate::stock::{INTO, OUT_OF};
 use crate::{Db, Options, values};
@@ -14,9 +15,12 @@ async fn lists_walk_the_index_that_was_made_for_them() {
     let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
     for (statement, bound, index) in [
         (IN_STATE, 5, "order_head_by_market_state"),
+        (OLDEST_IN_STATE, 5, "order_head_by_market_state"),
         (OUT_OF, 3, "stock_transfer_by_from"),
         (INTO, 3, "stock_transfer_by_to"),
         (ABOUT, 2, "staff_proposal_by_subject"),
+        (WAITING_DUE, 2, "customer_waiting_by_due"),
+        (WAITING_OF_CUSTOMER, 1, "customer_waiting_by_customer"),
     ] {
         let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
         // What is bound does not matter: a plan is made once for all values.

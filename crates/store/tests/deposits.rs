@@ -4,7 +4,7 @@ use kontor_base::id::{DepositId, EntryId, OrderId, PaymentId, SaleId};
 use kontor_base::{Country, Email, Instant, Language, Money, Random};
 use kontor_domain::sale::{DepositState, OrderSecret, SaleState, Way};
 use kontor_scratch::{Scratch, on_both_databases};
-use kontor_store::sale::deposit::{self as deposits, DepositCount, KeptDeposit, Wanted};
+use kontor_store::sale::deposit::{self as deposits, DepositCount, GivenUp, KeptDeposit, Wanted};
 use kontor_store::sale::entry::{self as entries, KeptEntry};
 use kontor_store::sale::{KeptSale, channel, excluded, insert, set_state};
 use kontor_store::{Db, StoreError, Tx};
@@ -180,8 +180,26 @@ async fn places_that_were_given_up_and_what_became_of_deposits_are_counted(scrat
         deposits::save(tx, &deposit(9, sale_id(2)))
     })
     .await;
-    assert_eq!(read(&db, move |tx| deposits::vacated(tx, sale_id(1), market)).await, 1);
-    assert_eq!(read(&db, move |tx| deposits::vacated(tx, sale_id(2), market)).await, 0);
+    let given_up = |sale| move |tx: &mut Tx<'_>| deposits::given_up(tx, sale_id(sale), market);
+    assert_eq!(read(&db, given_up(1)).await, GivenUp { all: 3, vacated: 1 });
+    assert_eq!(read(&db, given_up(2)).await, GivenUp::default());
+    let gone = read(&db, move |tx| deposits::entries_given_up(tx, sale_id(1), market)).await;
+    assert_eq!(gone, [2, 3, 5].map(|number| EntryId::from_bytes([number; 16])));
+    let places = |state| {
+        move |tx: &mut Tx<'_>| {
+            let first = deposits::places_of(tx, sale_id(1), state, None, 2)?;
+            let after = first.last().map(|place| place.deposit);
+            let second = deposits::places_of(tx, sale_id(1), state, after, 2)?;
+            let all = first.into_iter().chain(second);
+            Ok(all.map(|place| (place.entry.bytes()[0], place.had_order)).collect::<Vec<_>>())
+        }
+    };
+    let returned = read(&db, places(DepositState::Returned)).await;
+    assert_eq!(returned, [(2, false), (3, false), (5, true)]);
+    assert_eq!(read(&db, places(DepositState::Applied)).await, [(4, true)]);
+    for (sale, held) in [(1, true), (2, true), (3, false)] {
+        assert_eq!(read(&db, move |tx| deposits::is_any_held(tx, sale_id(sale))).await, held);
+    }
     let counts = read(&db, |tx| deposits::counts(tx, sale_id(1))).await;
     assert_eq!(counts, [DepositCount { market, taken: 5, credited: 2, held: 1 }]);
     // An entry that is taken out of a line that is not made yet is gone, and its traits are not.

@@ -1,18 +1,19 @@
 //! What the signals for the next country are counted from, on both back ends: refused carts, each
 //! once, and different addresses on waiting lists.
 
+use kontor_base::id::CustomerId;
 use kontor_base::{Date, Email, Instant, Language};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::customer::WaitingEntry;
 use kontor_scratch::{Scratch, on_both_databases};
 use kontor_store::cart::refused::{RefusedPlace, count_once, forget, refused_since};
-use kontor_store::customer::{sign_up, waiting_addresses};
+use kontor_store::customer::{confirm_waiting, sign_up, waiting_addresses};
 use kontor_store::{Db, StoreError};
 
 on_both_databases!(
     a_refused_cart_counts_once_and_nobody_counts_without_end,
     what_is_old_is_forgotten_counts_later_than_marks,
-    an_address_on_two_lists_is_one_person,
+    an_address_on_two_lists_is_one_person_once_it_is_confirmed,
 );
 
 fn day(text: &str) -> Date {
@@ -72,12 +73,14 @@ async fn what_is_old_is_forgotten_counts_later_than_marks(scratch: &Scratch) {
     assert_eq!(since(&db, "2025-01-01").await, [("US".to_owned(), "phone", 2)]);
 }
 
-async fn an_address_on_two_lists_is_one_person(scratch: &Scratch) {
+async fn an_address_on_two_lists_is_one_person_once_it_is_confirmed(scratch: &Scratch) {
     let db = scratch.open();
     let at = |second| Instant::from_micros(1_432_000_000_000_000).plus_seconds(second);
     let write = move |tx: &mut kontor_store::Tx<'_>| {
         let people =
-            [("ada", "band"), ("ADA", "mi-note"), ("ben", "band"), ("cem", ""), ("old", "band")];
+            [("ada", "band"), ("ADA", "mi-note"), ("ben", "band"), ("cem", ""), ("old", "band")]
+                .into_iter()
+                .chain([("typed", "band")]);
         for (number, (name, model)) in (0..).zip(people) {
             let entry = WaitingEntry {
                 email: Email::parse(&format!("{name}@example.com")).expect("an address"),
@@ -85,7 +88,12 @@ async fn an_address_on_two_lists_is_one_person(scratch: &Scratch) {
                 model: if model.is_empty() { None } else { Some(model.parse().expect("a model")) },
                 language: Language::En,
             };
-            sign_up(tx, &[number; 16], &entry, at(if name == "old" { 0 } else { 100 }))?;
+            sign_up(tx, &[number; 16], CustomerId::from_bytes([number; 16]), &entry, at(0))?;
+            if name != "typed" {
+                confirm_waiting(tx, &[number; 16], at(if name == "old" { 0 } else { 100 }))?;
+                // Confirmed once: later does not make it younger.
+                confirm_waiting(tx, &[number; 16], at(999))?;
+            }
         }
         Ok::<_, StoreError>(())
     };

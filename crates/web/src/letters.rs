@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use askama::Template;
-use kontor_base::{Country, Language};
+use kontor_base::{Country, Instant, Language};
+use kontor_domain::catalogue::Model;
 use kontor_domain::customer::WaitingEntry;
-use kontor_domain::market::{MarketCode, TaxDisplay};
+use kontor_domain::market::TaxDisplay;
 use kontor_domain::order::Order;
 use kontor_domain::payment::PaymentState;
 use kontor_shop::Shop;
@@ -63,6 +64,7 @@ impl Letters {
             transfer: None,
             order: None,
             why,
+            leave: None,
         }
     }
 
@@ -96,6 +98,7 @@ impl Letters {
             Kind::OrderPlaced
             | Kind::DepositPaid
             | Kind::DepositReturned
+            | Kind::WaitingConfirm
             | Kind::WaitingOver
             | Kind::WaitingDelayed
             | Kind::StaffCode => {
@@ -171,60 +174,100 @@ impl Letters {
         }
     }
 
+    /// A letter to somebody who waits, with the link that ends it.
+    fn of_waiting(&self, entry: &WaitingEntry, content: &Content) -> LetterPage {
+        let snapshot = self.shop.snapshots.now();
+        let country = snapshot.market(entry.market).map(kontor_domain::market::Market::home);
+        let t = Text::new(entry.language, country);
+        let there = country.map_or_else(String::new, |c: Country| t.in_country(&c).into_owned());
+        let model = entry.model.as_ref().map(|slug| {
+            let model = snapshot.models.get(slug);
+            let name = |model: &Model| model.text(entry.language, |text| &text.name).to_owned();
+            (slug, model.map_or_else(|| slug.to_string(), name))
+        });
+        let named = model.as_ref().map(|(slug, name)| (slug.as_str(), name.as_str()));
+        let letter = match content {
+            Content::WaitingConfirm { asked_at, .. } => {
+                self.waiting_confirm(entry, *asked_at, t, &there, named)
+            }
+            Content::WaitingDelayed(_) => self.waiting_delayed(t, &there, named),
+            _ => self.waiting_over(entry, t, &there, named),
+        };
+        let words = t.get("letter-leave").into_owned();
+        LetterPage { leave: Some((words, self.leave_address(entry, t.language()))), ..letter }
+    }
+
+    fn leave_address(&self, entry: &WaitingEntry, language: Language) -> String {
+        let token = self.shop.keys.leave_token(&self.shop.keys.person(&entry.key()));
+        self.waiting_address(entry, language, "leave", &token)
+    }
+
+    fn waiting_address(
+        &self,
+        entry: &WaitingEntry,
+        language: Language,
+        act: &str,
+        token: &str,
+    ) -> String {
+        let (origin, market, tag) = (&self.site.origin, entry.market, language.tag());
+        format!("{origin}/{market}/{tag}/waiting/{act}/{token}")
+    }
+
+    fn waiting_confirm(
+        &self,
+        entry: &WaitingEntry,
+        asked_at: Instant,
+        t: Text,
+        there: &str,
+        named: Option<(&str, &str)>,
+    ) -> LetterPage {
+        let word = |id: &str| t.get(id).into_owned();
+        let subject = match named {
+            Some((_, name)) => t.two("letter-confirm", "name", name, "country", there),
+            None => t.one("letter-confirm-market", "country", there),
+        };
+        let token = self.shop.keys.waiting_token(&self.shop.keys.person(&entry.key()), asked_at);
+        let address = self.waiting_address(entry, t.language(), "confirm", &token);
+        LetterPage {
+            paragraphs: vec![word("letter-confirm-text"), word("letter-confirm-not")],
+            link: Some((word("letter-see-confirm"), address)),
+            ..self.blank(t, subject.into_owned(), word("letter-why-waiting"))
+        }
+    }
+
     fn waiting_over(
         &self,
-        content: &Content,
-        market: MarketCode,
-        language: Language,
+        entry: &WaitingEntry,
+        t: Text,
+        there: &str,
+        named: Option<(&str, &str)>,
     ) -> LetterPage {
-        let snapshot = self.shop.snapshots.now();
-        let country = snapshot.market(market).map(kontor_domain::market::Market::home);
-        let t = Text::new(language, country);
-        let there = country.map_or_else(String::new, |c: Country| t.in_country(&c).into_owned());
-        let (origin, tag) = (&self.site.origin, t.language().tag());
+        let (origin, market, tag) = (&self.site.origin, entry.market, t.language().tag());
         let word = |id: &str| t.get(id).into_owned();
-        let why = word("letter-why-waiting");
-        let once = word("letter-waiting-once");
-        match content.model() {
-            Some(slug) => {
-                let model = snapshot.models.get(slug);
-                let name = model.map_or_else(
-                    || slug.to_string(),
-                    |model| model.text(language, |text| &text.name).to_owned(),
-                );
-                let says = t.two("letter-waiting-text", "name", &name, "country", &there);
+        let (why, once) = (word("letter-why-waiting"), word("letter-waiting-once"));
+        match named {
+            Some((slug, name)) => {
+                let says = t.two("letter-waiting-text", "name", name, "country", there);
+                let address = format!("{origin}/{market}/{tag}/product/{slug}");
                 LetterPage {
                     paragraphs: vec![says.into_owned(), once],
-                    link: Some((
-                        word("letter-see-product"),
-                        format!("{origin}/{market}/{tag}/product/{slug}"),
-                    )),
-                    ..self.blank(t, t.one("letter-waiting", "name", &name).into_owned(), why)
+                    link: Some((word("letter-see-product"), address)),
+                    ..self.blank(t, t.one("letter-waiting", "name", name).into_owned(), why)
                 }
             }
             None => LetterPage {
                 paragraphs: vec![once],
                 link: Some((word("letter-see-shop"), format!("{origin}/{market}/{tag}/"))),
-                ..self.blank(t, t.one("letter-waiting-market", "country", &there).into_owned(), why)
+                ..self.blank(t, t.one("letter-waiting-market", "country", there).into_owned(), why)
             },
         }
     }
-}
 
-impl Letters {
-    fn waiting_delayed(&self, entry: &WaitingEntry) -> LetterPage {
-        let snapshot = self.shop.snapshots.now();
-        let country = snapshot.market(entry.market).map(kontor_domain::market::Market::home);
-        let t = Text::new(entry.language, country);
-        let there = country.map_or_else(String::new, |c: Country| t.in_country(&c).into_owned());
-        let model = entry.model.as_ref().and_then(|slug| snapshot.models.get(slug));
-        let name = model.map_or_else(
-            || self.site.shop_name.clone(),
-            |model| model.text(entry.language, |text| &text.name).to_owned(),
-        );
-        let says = t.two("letter-delayed-text", "name", &name, "country", &there).into_owned();
+    fn waiting_delayed(&self, t: Text, there: &str, named: Option<(&str, &str)>) -> LetterPage {
+        let name = named.map_or(self.site.shop_name.as_str(), |(_, name)| name);
+        let says = t.two("letter-delayed-text", "name", name, "country", there).into_owned();
         let stays = t.get("letter-delayed-stays").into_owned();
-        let subject = t.two("letter-delayed", "name", &name, "country", &there).into_owned();
+        let subject = t.two("letter-delayed", "name", name, "country", there).into_owned();
         let why = t.get("letter-why-waiting").into_owned();
         LetterPage { paragraphs: vec![says, stays], ..self.blank(t, subject, why) }
     }
@@ -235,8 +278,9 @@ impl Writer for Letters {
         let page = match content {
             Content::Order(letter) => self.of_order(letter),
             Content::Deposit(letter) => self.of_deposit(letter),
-            Content::WaitingOver(entry) => self.waiting_over(content, entry.market, entry.language),
-            Content::WaitingDelayed(entry) => self.waiting_delayed(entry),
+            Content::WaitingConfirm { entry, .. }
+            | Content::WaitingOver(entry)
+            | Content::WaitingDelayed(entry) => self.of_waiting(entry, content),
             Content::StaffCode { account, code } => {
                 let t = Text::new(account.language, None);
                 let shop = self.site.shop_name.as_str();
@@ -266,5 +310,6 @@ fn written(page: &LetterPage) -> Written {
         subject: page.subject.clone(),
         text: text.expect("a letter is text and numbers: rendering it cannot fail"),
         html: page.render().expect("a letter is text and numbers: rendering it cannot fail"),
+        leave: page.leave.as_ref().map(|(_, address)| address.clone()),
     }
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::serve::{IncomingStream, ListenerExt};
+use axum::serve::IncomingStream;
 use kontor_base::limits;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::kit::app::App;
-use crate::kit::express::{Express, Front};
+use crate::kit::express::{Express, Front, Lane};
 use crate::kit::routes::{Route, Routes};
 use crate::{api, operations, reach, reseller, rom, staff, store_front};
 
@@ -46,28 +46,30 @@ pub async fn serve(
     within: Duration,
 ) -> std::io::Result<()> {
     let (_, express, router) = whole(app);
-    let service = tower::service_fn(move |stream: IncomingStream<'_, _>| {
+    let (stopping, mut stopped) = watch::channel(false);
+    let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+    let lane = Lane::new(listener, express.clone(), stopped.clone(), open);
+    let service = tower::service_fn(move |stream: IncomingStream<'_, Lane>| {
         let peer: SocketAddr = *stream.remote_addr();
         ready(Ok::<_, Infallible>(Front::new(express.clone(), router.clone(), peer)))
     });
-    // Small answers go out at once instead of waiting for more to send.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::trace!(%error, "a connection keeps its delay");
-        }
-    });
-    let (stopping, mut stopped) = watch::channel(false);
     let told = async move {
         stop.await;
         let _ = stopping.send(true);
     };
-    let serving = axum::serve(listener, service).with_graceful_shutdown(told);
+    let serving = axum::serve(lane, service).with_graceful_shutdown(told);
+    let serving = async {
+        serving.await?;
+        // Nothing is sent on it: it ends when the last connection of the lane has.
+        let _ = all_closed.recv().await;
+        Ok(())
+    };
     let patience = async {
         let _ = stopped.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(within).await;
     };
     tokio::select! {
-        served = async { serving.await } => served,
+        served = serving => served,
         () = patience => {
             tracing::warn!(within_s = within.as_secs(), "some connections were still open at the end");
             Ok(())

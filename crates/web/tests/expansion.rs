@@ -308,6 +308,32 @@ async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
 }
 
 #[tokio::test]
+async fn every_page_of_the_expansion_has_its_file() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@us", "clearance_officer@us"]).await;
+    for (page, file, columns) in [
+        ("/admin/us/clearances", "/admin/us/clearances.csv", "market,on,sku,product,clearance,"),
+        ("/admin/plans/landed", "/admin/plans/landed/lines.csv", "plan,line,how,amount,as_of,"),
+        ("/admin/plans/local", "/admin/plans/local/lines.csv", "plan,line,how,amount,as_of,"),
+        ("/admin/plans/reorder", "/admin/plans/reorder/lines.csv", "plan,line,how,amount,as_of,"),
+        ("/admin/plans/batch", "/admin/plans/batch/lines.csv", "plan,line,how,amount,as_of,"),
+        ("/admin/next-country", "/admin/next-country.csv", "country,class,rank_p10,"),
+    ] {
+        let page = ana.get(page).await.expect(200);
+        assert!(page.text.contains(file), "{file}: {}", page.text);
+        let file = ana.get(file).await.expect(200);
+        assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+        assert!(file.text.starts_with(columns) && file.text.lines().count() > 1, "{}", file.text);
+    }
+    // Empty lists are files all the same.
+    for file in ["/admin/resellers.csv", "/admin/next-country/past.csv", "/admin/us/opening.csv"] {
+        ana.get(file).await.expect(200);
+    }
+    ana.get("/admin/de/clearances.csv").await.expect(404);
+    ana.get("/admin/plans/nothing/lines.csv").await.expect(404);
+}
+
+#[tokio::test]
 async fn plans_and_evidence_are_worked_out_on_their_pages() {
     let api = Api::open().await;
     let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
@@ -415,6 +441,14 @@ async fn a_resellers_order_is_billed_paid_and_cancelled() {
     };
     send("bill", &fields(&first, "much", "b0")).await.expect(422);
     send("bill", &fields("rso_nobody", "0", "b0")).await.expect(404);
+    // Without an amount the tax is to be worked out: what cannot be is refused, with why.
+    let mut supply = fields(&first, "", "b0").to_vec();
+    send("bill", &supply).await.expect(422);
+    supply.push(("from", "us".to_owned()));
+    supply.push(("seller_number", "US12345".to_owned()));
+    let unknown = send("bill", &supply).await;
+    assert!((409..=422).contains(&unknown.status), "{}", unknown.status);
+    assert!(unknown.text.contains("no rule is known for goods from US to US"), "{}", unknown.text);
     send("bill", &fields(&first, "1.50", "b1")).await.expect(303);
     send("bill", &fields(&first, "1.50", "b1")).await.expect(303);
     let page = ana.get(&format!("{place}/bills/US-B-000001")).await.expect(200);
@@ -466,18 +500,34 @@ async fn a_resellers_order_is_billed_paid_and_cancelled() {
     let third = third.str("/id").to_owned();
     let desk = api.send(browser.with(Ask::get("/reseller/desk"))).await.expect(200);
     assert!(desk.text.contains("cancelled by the reseller"), "{}", desk.text);
-    let fields = [("key", "f1"), ("order", third.as_str()), ("reason", "no need")];
-    let cancel = Ask::form("/reseller/orders/cancel", &fields);
+    let unneeded = [("key", "f1"), ("order", third.as_str()), ("reason", "no need")];
+    let cancel = Ask::form("/reseller/orders/cancel", &unneeded);
     let done = api.send(browser.with(cancel)).await.expect(200);
     assert!(done.text.contains(&format!("{third} is cancelled")), "{}", done.text);
 
     // The maker takes one back as well, with its reason.
     let fourth = api.send(ask("/api/v1/reseller/orders", &wish, "o4")).await.expect(201);
     let fourth = fourth.str("/id").to_owned();
+    let mut supply = fields(&fourth, "", "b4").to_vec();
+    supply.push(("from", "de".to_owned()));
+    supply.push(("seller_number", "DE 123 456 789".to_owned()));
+    send("bill", &supply).await.expect(303);
+    let page = ana.get(&format!("{place}/bills/US-B-000002")).await.expect(200);
+    for told in ["export, exempt (Article 146(1)", "DE123456789", "leave from Germany"] {
+        assert!(page.text.contains(told), "{told}: {}", page.text);
+    }
     let cancel = [("key", "x1".to_owned()), ("order", fourth), ("reason", "no goods".to_owned())];
     send("cancel", &cancel).await.expect(303);
     let page = ana.get(&place).await.expect(200);
     assert!(page.text.contains("cancelled by us") && page.text.contains("no goods"));
+    let page = ana.get(&format!("{place}/bills/US-B-000002")).await.expect(200);
+    assert!(page.text.contains("Credit note US-C-000001"), "{}", page.text);
+    let csv = ana.get(&format!("{place}/bills/US-B-000002/lines.csv")).await.expect(200);
+    assert!(
+        csv.text.contains("\"US-C-000001\"") && csv.text.contains("\"-18.00\""),
+        "{}",
+        csv.text
+    );
     let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
     let parcels = wim.get("/admin/us/dispatch").await.expect(200);
     assert!(!parcels.text.contains(&second) && parcels.text.contains(&first), "{}", parcels.text);

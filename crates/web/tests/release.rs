@@ -270,3 +270,82 @@ async fn the_page_says_what_waits_for_whose_signature_and_how_it_is_made() {
     let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
     mia.get(page).await.expect(403);
 }
+
+/// Keys are made here, bundles are signed with them as where the keys are, and come back by the page.
+#[tokio::test]
+async fn signatures_come_back_by_the_page_and_count_when_two_have_looked() {
+    const PAGE: &str = "/admin/rom/signing";
+    let api = Api::open().await;
+    let rea = Browser::hire(&api, "rea", &["release_manager@*"]).await;
+    let ron = Browser::hire(&api, "ron", &["release_manager@*"]).await;
+    let bring = async |who: &Browser<'_>, key: &str, bytes: &[u8]| {
+        let fields = [("key", key), ("reason", "signed in the vault")];
+        who.upload(PAGE, &fields, Some(("file", "root.bundle.json", bytes))).await
+    };
+    let refused = async |key: &str, bytes: &[u8], words: &str| {
+        let answer = bring(&rea, key, bytes).await.expect(422);
+        assert!(answer.text.contains(words), "{words}: {}", answer.text);
+        assert!(answer.text.contains("value=\"signed in the vault\""), "what was typed stays");
+    };
+    let [one, two, targets, stranger] = [(); 4].map(|()| SecretKey::generate(&Random::System));
+    let set = |keys: &[&SecretKey], threshold| KeySet {
+        keys: keys.iter().map(|key| key.public()).collect(),
+        threshold,
+    };
+    let command = InitCommand { root: set(&[&one, &two], 2), targets: set(&[&targets], 1) };
+    init(&api.rom, command).await.expect("begins");
+    assert!(rea.get(PAGE).await.expect(200).text.contains("id=\"take\""), "the form is there");
+    let export = async |role: &str| {
+        export(&api.rom, Some(role.to_owned())).await.expect("it waits").remove(0)
+    };
+
+    // Everything that is wrong with a bundle is said by name.
+    refused("n1", b"", "not a bundle").await;
+    refused("n2", b"{\"kontor_bundle\":1}", "not a bundle").await;
+    let unsigned = export("root").await;
+    refused("n3", &unsigned.to_bytes(), "brings no new signature").await;
+    let mut other = unsigned.clone();
+    other.document.sign(&stranger).expect("it signs anything");
+    refused("n4", &other.to_bytes(), "asks for no signature by the key").await;
+    let mut forged = unsigned.clone();
+    forged.sign(&one).expect("a root key");
+    let sig = forged.document.signatures().next().expect("signed").sig.clone();
+    let text = String::from_utf8(forged.to_bytes()).expect("JSON");
+    let broken = text.replace(&sig, &"0".repeat(sig.len()));
+    refused("n5", broken.as_bytes(), "does not fit").await;
+    let unknown = text.replace("\"role\": \"root\"", "\"role\": \"one\"");
+    assert_ne!(unknown, text);
+    refused("n6", unknown.as_bytes(), "belongs").await;
+    let changed = text.replacen("\"version\": 1", "\"version\": 2", 1);
+    assert_ne!(changed, text);
+    refused("n7", changed.as_bytes(), "is not the one that waits").await;
+    bring(&rea, "n8", &vec![b' '; 3 << 20]).await.expect(413);
+    let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
+    bring(&mia, "n9", text.as_bytes()).await.expect(403);
+
+    // The first root key alone: taken in when a second person has approved it, not before.
+    let first = bring(&rea, "k1", text.as_bytes()).await.expect(303);
+    assert_eq!(place(&first), place(&bring(&rea, "k1", text.as_bytes()).await), "sent twice");
+    assert!(rea.get(PAGE).await.expect(200).text.contains("0 of 2"));
+    let shown = ron.get(&place(&first)).await.expect(200);
+    assert!(shown.text.contains("root 1") && shown.text.contains(one.public().id().as_str()));
+    approve(&ron, &place(&first)).await;
+    assert!(rea.get(PAGE).await.expect(200).text.contains("1 of 2"));
+    refused("n10", text.as_bytes(), "brings no new signature").await;
+
+    // The other root key and the targets key: with the last of them everything is published.
+    for (role, key, by) in [("root", "k2", &two), ("targets", "k3", &targets)] {
+        let mut bundle = export(role).await;
+        bundle.sign(by).expect("it is asked for");
+        let proposal = place(&bring(&rea, key, &bundle.to_bytes()).await.expect(303));
+        approve(&ron, &proposal).await;
+    }
+    let done = rea.get(PAGE).await.expect(200);
+    assert!(done.text.contains("Every document has its signatures"), "{}", done.text);
+    assert!(!done.text.contains("id=\"take\""), "nothing waits: there is nothing to bring");
+    api.rom.refresh().await.expect("it is read");
+    for name in ["1.root.json", "1.targets.json", "timestamp.json"] {
+        let answer = api.send(common::Ask::get(&format!("/rom/metadata/{name}"))).await;
+        assert!(answer.expect(200).text.contains("signatures"), "{name}");
+    }
+}

@@ -6,6 +6,7 @@ mod common;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::IntoResponse as _;
 use common::Api;
 use common::rom::{BUILD, ROLLOUT};
 use kontor_base::id::BuildId;
@@ -332,7 +333,8 @@ async fn a_rollouts_page_shows_reports_and_is_kept_for_a_moment() {
     let given = |number: u32| {
         let device = format!("device-{number:04}");
         let credentials = &server.api.rom.keys.credentials;
-        let given = credentials.given(&device, "", server.api.clock.now());
+        let now = server.api.clock.now();
+        let given = credentials.given(&credentials.brought(&device, "", now), now);
         (device, given.expect("a new device").to_string())
     };
     let devices: Vec<(String, String)> = (0..200).map(given).collect();
@@ -505,7 +507,8 @@ async fn by_lane(server: &Server, path: &str, headers: &[(&str, &str)]) -> Optio
     }
     let request = request.body(Body::empty()).expect("a request");
     let peer = "198.51.100.7:4321".parse().expect("an address");
-    let (parts, body) = server.api.express().answer(&request, peer)?.into_parts();
+    let ready = server.api.express().answer(&request, peer)?;
+    let (parts, body) = ready.into_response().into_parts();
     let body = to_bytes(body, 16 * 1024 * 1024).await.expect("a body").to_vec();
     Some(Answer { status: parts.status, headers: parts.headers, body })
 }
@@ -523,7 +526,6 @@ async fn the_express_lane_says_what_the_router_says_or_nothing() {
         ("/rom/api/v2/one/nightly/old?c=7&channel=beta", vec![]),
         ("/rom/api/v2/one/nightly/old", vec![fresh]),
         ("/rom/api/v2/one/nightly/old", vec![stale]),
-        ("/rom/api/v2/unknown/nightly/old", vec![]),
         (check, vec![]),
         (check, vec![device]),
     ] {
@@ -543,6 +545,11 @@ async fn the_express_lane_says_what_the_router_says_or_nothing() {
         "/rom/api/v2/devices/one/builds",
         "/rom/api/v2/one/nightly/o%6cd",
         "/rom/api/v2/one/nightly/old?c=many",
+        "/rom/api/v2/one/nightly/old?c=1&c=2",
+        "/rom/api/v2/unknown/nightly/old",
+        "/rom/check?model=one&model=one&channel=stable&build=old",
+        "/rom/check?model=one&channel=stable&build=old&colour=red",
+        "/rom/check?model=one&channel=stable&build=o+ld",
         "/rom/check?model=one",
         "/rom/check?model=one&channel=none&build=old",
         "/rom/",

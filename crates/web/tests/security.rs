@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::Request;
 use common::desk::{Browser, PASSWORD};
 use common::{Answer, Api, Ask, PHONE};
+use kontor_domain::staff::Role;
 use kontor_web::kit::app::{App, Settings};
 use kontor_web::kit::routes::{Access, Verb};
 use kontor_web::server;
@@ -294,6 +295,52 @@ async fn what_is_typed_comes_back_as_text() {
     }
     let wrong = [("email", HOSTILE), ("password", "x")];
     assert!(is_harmless(&api.send(Ask::form("/admin/sign-in", &wrong)).await.expect(422)));
+}
+
+/// Everything that a page of the staff area reads from its address.
+const ASKED: [&str; 24] = [
+    "q", "after", "before", "said", "state", "market", "on", "with", "site", "item", "account",
+    "act", "subject", "person", "next", "by", "table", "model", "rule", "price", "mrp", "form",
+    "country", "class",
+];
+
+#[tokio::test]
+async fn what_is_asked_for_comes_back_as_text_on_every_page() {
+    let api = Api::open().await;
+    let roles: Vec<String> = Role::ALL.map(|role| format!("{}@*", role.word())).to_vec();
+    let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let olga = Browser::hire(&api, "olga", &roles).await;
+    let hostile = encoded(HOSTILE);
+    let query = ASKED.map(|name| format!("{name}={hostile}")).join("&");
+    let (mut pages, mut shown) = (0, 0);
+    for route in &api.routes {
+        if route.method != Verb::Get || !route.path.starts_with("/admin") {
+            continue;
+        }
+        let with = |market: &str, other: &str| {
+            let fill = |part: &str| match part {
+                "{market}" => market.to_owned(),
+                "{sku}" => PHONE.to_owned(),
+                "{model}" => "phone".to_owned(),
+                part if part.starts_with('{') => other.to_owned(),
+                part => part.to_owned(),
+            };
+            route.path.split('/').map(fill).collect::<Vec<_>>().join("/")
+        };
+        let known = with("us", "landed");
+        for path in
+            [format!("{known}?{query}"), with("us", &hostile), with(&hostile, "nobodys"), known]
+        {
+            let answer = olga.get(&path).await;
+            assert!(answer.status < 500, "{path}: {}", answer.text);
+            if answer.header("content-type").starts_with("text/html") {
+                assert!(is_harmless(&answer), "{path}: {}", answer.text);
+                pages += 1;
+                shown += usize::from(answer.status == 200);
+            }
+        }
+    }
+    assert!(pages > 120 && shown > 40, "there are pages: {pages}, {shown} of them shown");
 }
 
 #[tokio::test]

@@ -95,6 +95,45 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
 }
 
 #[tokio::test]
+async fn whatever_somebody_is_in_one_market_another_is_not_there_for_them() {
+    let api = Api::open().await;
+    let roles: Vec<String> = Role::ALL.map(|role| format!("{}@us", role.word())).to_vec();
+    let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let all = Browser::hire(&api, "all", &roles).await;
+    let before = api.dump();
+    let (mut walked, mut own) = (0, 0);
+    for route in &api.routes {
+        if !route.path.starts_with("/admin") || route.path == "/admin/sign-out" {
+            continue;
+        }
+        let of = |market: &str| {
+            let path = route.path.replace("{market}", market).replace("{sku}", PHONE);
+            let fill = |part: &str| if part.starts_with('{') { "nobodys" } else { part }.to_owned();
+            path.split('/').map(fill).collect::<Vec<_>>().join("/")
+        };
+        if route.path.contains("{market}") {
+            let ask = match route.method {
+                Verb::Get => Ask::get(&of("de")),
+                _ => Ask::form(&of("de"), &[("key", "k"), ("what", "terms"), ("reason", "x")]),
+            };
+            let answer = all.send(ask).await;
+            let closed = matches!(answer.status, 400 | 403 | 404);
+            assert!(closed, "{:?} {}: {}", route.method, of("de"), answer.text);
+            walked += 1;
+            own += usize::from(route.method == Verb::Get && all.get(&of("us")).await.status == 200);
+        } else if route.method == Verb::Get {
+            // What lists take a market by their address gives nothing of another.
+            let answer = all.get(&format!("{}?market=de", of("us"))).await;
+            assert!(answer.status < 500, "{}: {}", route.path, answer.text);
+            assert!(!answer.text.contains("market=de&"), "{}: {}", route.path, answer.text);
+            assert!(!answer.text.contains("/admin/de/"), "{}: {}", route.path, answer.text);
+        }
+    }
+    assert!(walked > 20 && own > 8, "{walked} addresses have a market, {own} of its own open");
+    assert_eq!(api.dump(), before, "nothing was changed");
+}
+
+#[tokio::test]
 async fn two_officers_put_the_phone_on_the_shelf() {
     let api = Api::open().await;
     let rule = rule(&api).await;

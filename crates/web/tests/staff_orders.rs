@@ -6,6 +6,7 @@ mod common;
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Api, Ask, BAND, Shopper};
+use kontor_domain::clearance::{Grant, Reach};
 use kontor_domain::order::CheckoutState;
 use kontor_shop::order::{expire_checkouts, forget_abandoned, index_orders, reindex, run_due_jobs};
 
@@ -49,6 +50,16 @@ async fn buy(api: &Api, buyer: &Buyer) -> String {
 async fn clean(api: &Api) {
     let audit = kontor_shop::audit::audit(&api.shop.db, |_| ()).await.expect("audited");
     assert!(audit.is_clean(), "{audit:?}");
+}
+
+/// Whether a text lies anywhere in the files of the database, free pages and the log included; nothing
+/// where it is not in files of ours.
+fn lies_on_disk(api: &Api, text: &str) -> Option<bool> {
+    let file = api.scratch.place().sqlite_path()?;
+    let log = file.with_extension("db-wal");
+    let bytes = [file, log.as_path()].map(|path| std::fs::read(path).unwrap_or_default());
+    let text = text.as_bytes();
+    Some(bytes.iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text)))
 }
 
 /// The hash that a decision has to name.
@@ -302,6 +313,10 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     assert!(sue.get(&customer).await.expect(200).text.contains(&first), "not yet");
     let his = sam.get(&proposal).await.expect(200);
     assert!(his.text.contains("2025-12-31"), "what is kept, and until when: {}", his.text);
+    let told = [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada", "her dog"];
+    for there in told {
+        assert!(lies_on_disk(&api, there) != Some(false), "{there} is looked for where it lies");
+    }
     sam.form(&proposal, &[("decision", "approve"), ("seen", &*seen(&his.text))]).await.expect(303);
     sam.get(&proposal).await.expect(200);
     sue.get(&customer).await.expect(404);
@@ -326,6 +341,12 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     let found = sue.get("/admin/find?q=lovelace").await.expect(200);
     assert!(!found.text.contains("US15-"), "and stays gone when everything is found anew");
     clean(&api).await;
+    // A clean stop empties the log beside the file; in the file itself what is gone is overwritten.
+    api.shop.db.close().await;
+    for gone in told {
+        assert!(lies_on_disk(&api, gone) != Some(true), "{gone} still lies in the file");
+    }
+    assert!(lies_on_disk(&api, "Ada Lovelace") != Some(false), "the invoice's name stays");
 }
 
 #[tokio::test]
@@ -333,9 +354,19 @@ async fn a_serial_number_leads_to_its_order_and_a_product_to_the_catalogue() {
     let api = Api::open().await;
     let number = buy(&api, &ADA).await;
     let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    // What can leave waits on the daily page and on that of parcels, page by page.
+    let link = format!("/admin/orders/{number}");
+    assert!(wim.get("/admin").await.expect(200).text.contains(&link));
+    let list = wim.get("/admin/us/dispatch").await.expect(200);
+    assert!(list.text.contains(&number), "{}", list.text);
+    let id = wim.get("/admin/orders.csv").await.expect(200).text;
+    let id = id.split('"').nth(1).expect("an order").to_owned();
+    let rest = wim.get(&format!("/admin/us/dispatch?after={id}")).await.expect(200);
+    assert!(!rest.text.contains(&number), "{}", rest.text);
     let serials = format!("{BAND}: BB-15/0001");
     let parcel = [("key", "d1"), ("number", number.as_str()), ("serials", serials.as_str())];
     wim.form("/admin/us/dispatch", &parcel).await.expect(303);
+    assert!(!wim.get("/admin").await.expect(200).text.contains(&link), "it has left");
     let order = format!("href=\"/admin/orders/{number}\"");
     let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
     for typed in ["bb-15%2F0001", "BB-15", "bb-"] {
@@ -364,6 +395,36 @@ async fn a_serial_number_leads_to_its_order_and_a_product_to_the_catalogue() {
     assert!(found.text.contains("<li><a href=\"/admin/withdrawals\">"), "{}", found.text);
     let found = mia.get("/admin/find?q=log").await.expect(200);
     assert!(!found.text.contains("href=\"/admin/log\""), "{}", found.text);
+}
+
+#[tokio::test]
+async fn evidence_and_builds_are_found_by_whoever_sees_them() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let dora = Browser::hire(&api, "dora", &["clearance_officer@de"]).await;
+    let rea = Browser::hire(&api, "rea", &["release_manager@*"]).await;
+    let snapshot = api.shop.snapshots.now();
+    let us = "US".parse().expect("a country");
+    let mut grants = snapshot.facts.records().grants.iter();
+    let here = |grant: &&Grant| grant.reach == Reach::Country(us);
+    let grant = grants.find(here).expect("evidence of the USA").code.to_string();
+    let typed = grant.to_lowercase();
+    let found = ana.get(&format!("/admin/find?q={typed}")).await.expect(200);
+    assert!(found.text.contains("found-grants") && found.text.contains(&grant), "{}", found.text);
+    for other in [&wim, &dora, &rea] {
+        let found = other.get(&format!("/admin/find?q={typed}")).await.expect(200);
+        assert!(!found.text.contains("found-grants"), "{}", found.text);
+    }
+    // Builds are published: everybody finds them, and whoever steers them finds where.
+    let rom = api.rom.snapshots.now();
+    let build = rom.model("one").expect("a model").builds[0].incremental.to_string();
+    let found = rea.get(&format!("/admin/find?q={build}")).await.expect(200);
+    let desk = format!("href=\"/admin/rom/builds/one/{build}\"");
+    assert!(found.text.contains(&desk), "{}", found.text);
+    let found = ana.get(&format!("/admin/find?q={build}")).await.expect(200);
+    let public = format!("href=\"/rom/en/device/one/{build}\"");
+    assert!(found.text.contains(&public) && !found.text.contains(&desk), "{}", found.text);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ export const STAFF_PASSWORD = 'correct horse battery';
 
 /**
  * Starts a shop, with more words for `kontor demo`, another address to listen on and more environment if
- * need be. Returns its `url` and a function `stop`.
+ * need be. Returns its `url`, a function `stop`, and the folder of its `letters`.
  */
 export async function startShop(more = [], { listen = '127.0.0.1:0', environment: own = {} } = {}) {
   const binary = process.env.KONTOR_BIN;
@@ -63,7 +63,7 @@ export async function startShop(more = [], { listen = '127.0.0.1:0', environment
   const deadline = Date.now() + READY_WAIT_MS_MAX;
   while (isRunning && Date.now() < deadline) {
     const url = (await readFile(readyFile, 'utf8').catch(() => '')).trim();
-    if (url) return { url, stop, log: () => log };
+    if (url) return { url, stop, log: () => log, letters: join(folder, 'data', 'mail') };
     await sleep(20);
   }
   await stop();

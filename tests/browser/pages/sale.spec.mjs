@@ -3,6 +3,7 @@
 import { look } from '../kit/look.mjs';
 import { fillCheckout, pay } from '../kit/steps.mjs';
 import { startShop } from '../kit/shop.mjs';
+import { enterRush, openSale, waitForPlace } from '../kit/sale.mjs';
 import { expect, test as base } from '../kit/test.mjs';
 
 /** Counted from when the shop answers; long enough to enter before it, also on a busy machine. */
@@ -30,34 +31,10 @@ const BUYER = {
   postcode: '560001',
 };
 
-/** The sale that comes, found on the shelf as a person would. */
-async function openSale(page) {
-  await page.goto('/in/en/');
-  await page.locator('a.sale-card').first().click();
-  await expect(page).toHaveURL(/\/in\/en\/sale\/[^/?]+$/);
-}
-
-/** Waits for a state of one's place; without script the page reloads itself or is asked again. */
-async function waitForPlace(page, state, hasScript) {
-  const place = page.locator(`#place[data-state="${state}"]`);
-  if (hasScript) {
-    await expect(place).toBeVisible({ timeout: 60_000 });
-    return;
-  }
-  await expect(async () => {
-    await page.goto(page.url());
-    await expect(place).toBeVisible({ timeout: 500 });
-  }).toPass({ timeout: 60_000 });
-}
-
 test('somebody enters, waits, takes a unit and buys it', async ({ page, hasScript }) => {
   test.setTimeout(PURCHASE_MS_MAX);
   await openSale(page);
-  await expect(page.locator('main form[action$="/entry"]')).toBeVisible();
-  await page.locator('main [name="way"][value="rush"]').check();
-  await page.locator('main [name="email"]').fill(BUYER.email);
-  await page.locator('main form[action$="/entry"] button').click();
-  await expect(page).toHaveURL(/\/place/);
+  await enterRush(page, BUYER.email);
   await expect(page.locator('h1')).toContainText(/you are in/i);
   await look(page, 'sale-place-entered', { hasScript });
 

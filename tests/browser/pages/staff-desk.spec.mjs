@@ -1,4 +1,5 @@
 // The staff area's navigation by areas of work, letters of an order, and writing to a waiting list.
+import { linkFor } from '../kit/letters.mjs';
 import { look } from '../kit/look.mjs';
 import { STAFF_PASSWORD } from '../kit/shop.mjs';
 import { buyBand } from '../kit/steps.mjs';
@@ -69,10 +70,15 @@ test('a letter is sent again from the order', async ({ page, hasScript }) => {
   await look(page, 'staff-order-letters', { hasScript });
 });
 
-test('a waiting list is written to by two people who have seen the letter', async ({ page, baseURL, hasScript }) => {
+test('whoever waits confirms it, and a list is written to by two people who have seen the letter', async ({ page, shop, baseURL, hasScript }) => {
   const form = { email: 'waits@shop.example', model: 'band' };
   const signedUp = await page.request.post('/us/en/waiting', { form, headers: { origin: baseURL }, maxRedirects: 0 });
   expect(signedUp.status()).toBeLessThan(400);
+  await page.goto(await linkFor(shop, form.email, 'waiting/confirm/'));
+  await look(page, 'waiting-confirm', { hasScript });
+  await page.locator('main button[type="submit"]').click();
+  await expect(page.locator('h1')).toHaveText('You are on the list.');
+  await look(page, 'waiting-confirmed', { hasScript });
   await signIn(page, 'mia');
   await page.goto('/admin/waiting?market=us');
   await look(page, 'staff-waiting-lists', { hasScript });

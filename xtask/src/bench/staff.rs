@@ -36,6 +36,20 @@ const PAGES: &[(&str, &str)] = &[
     ("calendar", "/admin/clearances/calendar"),
     ("exchange", "/admin/exchange"),
     ("find_serial", "/admin/find?q=BB-2015"),
+    ("proposals_decided", "/admin/proposals?state=approved"),
+    ("jobs_given_up", "/admin/jobs?state=given_up"),
+    ("log_act", "/admin/log?act=order."),
+    ("log_subject", "/admin/log?subject=nothing"),
+    ("dispatch", "/admin/us/dispatch"),
+    ("stock_item", "/admin/stock?market=us&item=BAND-BLACK"),
+    ("matrix", "/admin/us/clearances"),
+    ("markets", "/admin/markets"),
+    ("opening", "/admin/us/opening"),
+    ("withdrawals", "/admin/us/withdrawals"),
+    ("resellers", "/admin/resellers"),
+    ("carried", "/admin/carried"),
+    ("people", "/admin/people"),
+    ("programs", "/admin/programs"),
 ];
 
 /// How many orders are filled in.

@@ -36,7 +36,7 @@ pub use degree::{Ladder, Standing, ladder, standings};
 pub use facts::{FactProblem, Facts, Records};
 pub use grant::{Grant, GrantKind, GrantRow, GrantState, Verification, VerifiedHow};
 pub use order::{AuthorityOrder, OrderEffect, OrderRow};
-pub use predicate::{Predicate, PredicateError, PredicateProblem};
+pub use predicate::{Expected, Predicate, PredicateError, PredicateProblem};
 pub use reason::{Obligation, ObligationKind, Reason, RuleBrief};
 pub use review::{Presence, PresenceRow, Review, ReviewRow};
 pub use rule::{Conditional, Confirmation, Domain, Reach, Rule, Strength, WeekRange};

@@ -8,7 +8,7 @@
 //! ```
 
 use super::predicate::{
-    ClassSet, DEPTH_MAX, LENGTH_MAX, Node, Predicate, PredicateError, PredicateProblem,
+    ClassSet, DEPTH_MAX, Expected, LENGTH_MAX, Node, Predicate, PredicateError, PredicateProblem,
 };
 use super::scope::ComponentScope;
 use super::vocabulary::{CLASS_LISTS, Vocabulary};
@@ -26,7 +26,7 @@ impl Predicate {
         let node = parser.or(0)?;
         match parser.token {
             Token::End => Ok(Self(node)),
-            _ => Err(parser.expected("\"and\", \"or\" or the end")),
+            _ => Err(parser.expected(Expected::Joint)),
         }
     }
 }
@@ -93,28 +93,28 @@ impl<'a> Parser<'a> {
                 self.advance()?;
                 Ok(node)
             }
-            _ => Err(self.expected("a word, \"not\" or \"(\"")),
+            _ => Err(self.expected(Expected::Operand)),
         }
     }
 
     fn classes(&mut self) -> Result<Node, PredicateError> {
         if self.token != Token::Word("in") {
-            return Err(self.expected("\"in\" (or write class.phone)"));
+            return Err(self.expected(Expected::In));
         }
         self.advance()?;
         if let Token::Word(name) = self.token {
             let list = CLASS_LISTS.iter().position(|(list, _)| *list == name);
-            let list = list.ok_or_else(|| self.expected("a list of classes such as bis_list"))?;
+            let list = list.ok_or_else(|| self.expected(Expected::List))?;
             self.advance()?;
             return Ok(Node::ClassList(list));
         }
         if self.token != Token::Open {
-            return Err(self.expected("\"(\" or a list of classes"));
+            return Err(self.expected(Expected::List));
         }
         let mut set = ClassSet::default();
         loop {
             self.advance()?;
-            let Token::Word(word) = self.token else { return Err(self.expected("a class")) };
+            let Token::Word(word) = self.token else { return Err(self.expected(Expected::Class)) };
             let class = ProductClass::from_word(word)
                 .ok_or_else(|| self.unknown(word, &format!("class.{word}")))?;
             set = set.with(class);
@@ -138,7 +138,11 @@ impl<'a> Parser<'a> {
     }
 
     fn close(&mut self) -> Result<(), PredicateError> {
-        if self.token == Token::Close { self.advance() } else { Err(self.expected("\")\"")) }
+        if self.token == Token::Close {
+            self.advance()
+        } else {
+            Err(self.expected(Expected::Close))
+        }
     }
 
     /// Reads the next token.
@@ -154,8 +158,8 @@ impl<'a> Parser<'a> {
             Some(b',') => (Token::Comma, 1),
             Some(_) if length > 0 => (Token::Word(&trimmed[..length]), length),
             Some(_) => {
-                let found = trimmed.chars().next().map_or_else(String::new, |c| format!("{c:?}"));
-                return Err(self.error(PredicateProblem::Expected { expected: "a word", found }));
+                let sign = trimmed.chars().next().unwrap_or_default();
+                return Err(self.error(PredicateProblem::Sign(sign)));
             }
         };
         self.token = token;
@@ -167,10 +171,10 @@ impl<'a> Parser<'a> {
         PredicateError { position: self.text[..self.start].chars().count() + 1, problem }
     }
 
-    fn expected(&self, expected: &'static str) -> PredicateError {
+    fn expected(&self, expected: Expected) -> PredicateError {
         let found = match self.token {
-            Token::End => "the end".to_owned(),
-            _ => format!("{:?}", &self.text[self.start..self.rest]),
+            Token::End => None,
+            _ => Some(self.text[self.start..self.rest].to_owned()),
         };
         self.error(PredicateProblem::Expected { expected, found })
     }
@@ -238,18 +242,19 @@ mod tests {
     #[test]
     fn errors_name_the_place_and_the_nearest_word() {
         let cases = [
-            ("", 1, "expected a word"),
-            ("radio.any and", 14, "the end"),
+            ("", 1, "ends too early"),
+            ("radio.any and", 14, "ends too early"),
             ("radio.any radio.ble", 11, "\"and\", \"or\" or the end"),
             ("class.phone or radio.celular", 16, "did you mean \"radio.cellular\"?"),
             ("class in (phone,teevee)", 17, "no word \"teevee\""),
             ("class in none_list", 10, "a list of classes"),
             ("class phone", 7, "\"in\""),
-            ("(always", 8, "\")\""),
-            ("always & mains", 8, "'&'"),
+            ("(always", 8, "a bracket is not closed"),
+            ("(always,", 8, "expected \")\", found \",\""),
+            ("always & mains", 8, "\"&\" is no sign"),
             ("market.XX", 1, "no word \"market.XX\""),
             ("battery.mwh", 1, "no word"),
-            ("ＡＢ or", 1, "'Ａ'"),
+            ("ＡＢ or", 1, "\"Ａ\""),
         ];
         for (text, position, words) in cases {
             let error = parse(text).expect_err(text);

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::{Cell, Country};
+use kontor_base::{Cell, Country, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::scope::ComponentScope;
@@ -55,11 +55,27 @@ impl ClassSet {
     }
 }
 
+/// What should stand at a place of a predicate's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A word, "not" or a bracket.
+    Operand,
+    /// "and", "or" or the end.
+    Joint,
+    /// The "in" between "class" and its classes.
+    In,
+    /// A list of classes, by its name or in brackets.
+    List,
+    /// A class.
+    Class,
+    /// The end of a bracket.
+    Close,
+}
+
 /// What is wrong with a predicate's text.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PredicateProblem {
     /// No such word.
-    #[error("no word {word:?}{}", nearest.as_ref().map(|w| format!(", did you mean {w:?}?")).unwrap_or_default())]
     UnknownWord {
         /// The word.
         word: String,
@@ -67,29 +83,70 @@ pub enum PredicateProblem {
         nearest: Option<String>,
     },
     /// Something else should stand there.
-    #[error("expected {expected}, found {found}")]
     Expected {
         /// What would be good.
-        expected: &'static str,
-        /// What is there.
-        found: String,
+        expected: Expected,
+        /// What is there; none: the end.
+        found: Option<String>,
     },
+    /// A sign that predicates do not have.
+    Sign(char),
     /// Longer than allowed.
-    #[error("longer than {LENGTH_MAX} characters")]
     TooLong,
     /// Nested deeper than allowed.
-    #[error("nested deeper than {DEPTH_MAX}")]
     TooDeep,
 }
 
 /// A predicate could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a predicate: {problem} (at character {position})")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PredicateError {
     /// Where, in characters from 1.
     pub position: usize,
     /// What.
     pub problem: PredicateProblem,
+}
+
+impl fmt::Display for PredicateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a predicate: {}", Wrong::from(self))
+    }
+}
+
+impl std::error::Error for PredicateError {}
+
+impl From<&PredicateError> for Wrong {
+    fn from(error: &PredicateError) -> Self {
+        let position = error.position.to_string();
+        match error.problem.clone() {
+            PredicateProblem::UnknownWord { word, nearest: None } => {
+                Self::ConditionWord { word, position }
+            }
+            PredicateProblem::UnknownWord { word, nearest: Some(nearest) } => {
+                Self::ConditionWordNear { word, nearest, position }
+            }
+            PredicateProblem::Expected { expected: Expected::Close, found: None } => {
+                Self::ConditionOpen { position }
+            }
+            PredicateProblem::Expected { expected: _, found: None } => {
+                Self::ConditionEnds { position }
+            }
+            PredicateProblem::Expected { expected, found: Some(found) } => match expected {
+                Expected::Operand => Self::ConditionOperand { found, position },
+                Expected::Joint => Self::ConditionJoint { found, position },
+                Expected::In => Self::ConditionIn { found, position },
+                Expected::List => Self::ConditionList { found, position },
+                Expected::Class => Self::ConditionClass { found, position },
+                Expected::Close => Self::ConditionClose { found, position },
+            },
+            PredicateProblem::Sign(sign) => {
+                Self::ConditionSign { found: sign.to_string(), position }
+            }
+            PredicateProblem::TooLong => Self::ConditionTooLong { max: LENGTH_MAX.to_string() },
+            PredicateProblem::TooDeep => {
+                Self::ConditionTooDeep { max: DEPTH_MAX.to_string(), position }
+            }
+        }
+    }
 }
 
 impl Predicate {
@@ -279,8 +336,11 @@ impl FromStr for Predicate {
     }
 }
 
-/// Where a condition ends to be one is said by its parser, in English.
-impl Cell for Predicate {}
+impl Cell for Predicate {
+    fn wrong(_: &str, error: &PredicateError) -> Wrong {
+        error.into()
+    }
+}
 
 impl TryFrom<String> for Predicate {
     type Error = PredicateError;

@@ -28,23 +28,29 @@ impl Credential {
         Self { day, proof: key.sign(&message(device, day)) }
     }
 
+    /// Whether a text is this device's credential, and what it is worth on `today`: looked at once.
+    #[must_use]
+    pub fn look(text: &str, key: &SecretKey, device: DeviceKey, today: Day) -> (bool, Standing) {
+        match Self::read(text) {
+            Some(Self { day, proof }) if key.verify(&message(device, day), &proof) => {
+                let known = day < today;
+                (true, if known { Standing::Credentialed } else { Standing::Anonymous })
+            }
+            _ => (false, Standing::Anonymous),
+        }
+    }
+
     /// What a text that a device brings is worth on `today`.
     #[must_use]
     pub fn standing(text: &str, key: &SecretKey, device: DeviceKey, today: Day) -> Standing {
-        match Self::read(text) {
-            Some(Self { day, proof })
-                if day < today && key.verify(&message(device, day), &proof) =>
-            {
-                Standing::Credentialed
-            }
-            _ => Standing::Anonymous,
-        }
+        Self::look(text, key, device, today).1
     }
 
     /// Whether a text is this device's credential, of whatever day: then it needs no new one.
     #[must_use]
     pub fn is_of(text: &str, key: &SecretKey, device: DeviceKey) -> bool {
-        Self::read(text).is_some_and(|c| key.verify(&message(device, c.day), &c.proof))
+        // Its worth on some day is not asked.
+        Self::look(text, key, device, Day::from_number(0)).0
     }
 
     /// The text that the device keeps: hexadecimal digits of the day and of the proof. It goes out with

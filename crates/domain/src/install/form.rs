@@ -2,7 +2,7 @@
 
 use kontor_base::{Country, Date};
 
-use super::{Channel, Credential, Day, DeviceKey, Kind, Name, Report};
+use super::{Channel, Credential, Day, DeviceKey, Kind, Name, Report, Standing};
 
 /// Bytes of the id by which a device calls itself.
 pub const DEVICE_ID_BYTES: std::ops::RangeInclusive<usize> = 8..=128;
@@ -130,6 +130,15 @@ impl OwnForm<'_> {
             return Err(FormRefusal::Device);
         }
         let device = device_key(self.device.as_bytes());
+        self.report_of(device, Credential::standing(self.credential, credential, device, today))
+    }
+
+    /// The same where the device and what its credential is worth are known already.
+    ///
+    /// # Errors
+    ///
+    /// See [`FormRefusal`].
+    pub fn report_of(&self, device: DeviceKey, standing: Standing) -> Result<Report, FormRefusal> {
         let day = match self.day {
             "" => None,
             text => Some(Day::of_date(text.parse::<Date>().map_err(|_| FormRefusal::Day)?)),
@@ -149,7 +158,7 @@ impl OwnForm<'_> {
             model: self.model.parse::<Name>().map_err(|_| FormRefusal::Model)?,
             version: self.version.parse::<Name>().map_err(|_| FormRefusal::Version)?,
             channel,
-            standing: Credential::standing(self.credential, credential, device, today),
+            standing,
             kind,
         })
     }
@@ -158,7 +167,6 @@ impl OwnForm<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::install::Standing;
     use kontor_base::SecretKey;
 
     const GOOD: OwnForm<'_> = OwnForm {

@@ -41,7 +41,7 @@ impl fmt::Display for OpeningPlan {
         for product in waiting {
             write!(f, "{}: {}", product.sku, product.ready)?;
             for (place, item) in product.open_items().enumerate() {
-                write!(f, "{} {item}", if place == 0 { "," } else { ";" })?;
+                write!(f, "{} {item}", if place == 0 { ", because" } else { ";" })?;
             }
             writeln!(f, ".")?;
         }

@@ -1,6 +1,6 @@
 //! Past openings: what was forecast, what came, and what the signals have taught.
 
-use kontor_base::Date;
+use kontor_base::{Date, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::next::Opening;
@@ -91,19 +91,19 @@ impl PastOpening {
 
     /// What contradicts itself, if anything does.
     #[must_use]
-    pub fn problem(&self) -> Option<&'static str> {
+    pub fn problem(&self) -> Option<Wrong> {
         let Self { lesson, opened_on, forecast, outcome } = self;
         if lesson.bought > lesson.signalled {
-            return Some("more bought than had signalled");
+            return Some(Wrong::BoughtMore);
         }
         if forecast.as_ref().is_some_and(|f| f.low > f.high) {
-            return Some("the forecast's lowest number is above its highest");
+            return Some(Wrong::ForecastOrder);
         }
         if forecast.as_ref().is_some_and(|f| f.made_on > *opened_on) {
-            return Some("the forecast was made after the opening: it is none");
+            return Some(Wrong::ForecastLate);
         }
         if outcome.as_ref().is_some_and(|o| o.until < *opened_on) {
-            return Some("the outcome was counted before the opening");
+            return Some(Wrong::OutcomeEarly);
         }
         None
     }

@@ -1,6 +1,9 @@
 //! Records are added and never edited. What is recorded already is left alone; the same name with
 //! other words is refused; a figure or rank that was wrong is answered by a new one that names it.
 
+use std::fmt;
+
+use kontor_base::Wrong;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -109,30 +112,55 @@ pub enum Admission {
 }
 
 /// Why a record is not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordRefusal {
     /// A record of this name says something else.
-    #[error("{code} is recorded with other words: records are not edited, {advice}")]
     Edited {
+        /// What it is.
+        kind: RecordKind,
         /// The name.
         code: Slug,
-        /// What to do instead.
-        advice: &'static str,
     },
     /// What it puts right is not there.
-    #[error("there is no {0} to correct")]
     NothingToCorrect(Slug),
     /// A record cannot put itself right.
-    #[error("a record cannot correct itself")]
     CorrectsItself,
     /// Another record has put that right; correct that one.
-    #[error("{corrected} is corrected by {by} already: correct that one")]
     CorrectedBefore {
         /// The record that was wrong.
         corrected: Slug,
         /// The one that put it right.
         by: Slug,
     },
+}
+
+impl fmt::Display for RecordRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Wrong::from(self).fmt(f)
+    }
+}
+
+impl std::error::Error for RecordRefusal {}
+
+impl From<&RecordRefusal> for Wrong {
+    fn from(refusal: &RecordRefusal) -> Self {
+        match refusal {
+            RecordRefusal::Edited { kind, code } => {
+                let code = code.to_string();
+                match kind {
+                    RecordKind::Figure | RecordKind::Rank => Self::EditedCorrect { code },
+                    RecordKind::Target | RecordKind::Forecast => Self::EditedRename { code },
+                }
+            }
+            RecordRefusal::NothingToCorrect(name) => {
+                Self::NothingToCorrect { name: name.to_string() }
+            }
+            RecordRefusal::CorrectsItself => Self::CorrectsItself,
+            RecordRefusal::CorrectedBefore { corrected, by } => {
+                Self::CorrectedBefore { corrected: corrected.to_string(), by: by.to_string() }
+            }
+        }
+    }
 }
 
 impl RecordRefusal {
@@ -170,11 +198,7 @@ pub fn admit<'a, R: Record>(
         if known == new {
             return Ok(Admission::Unchanged);
         }
-        let advice = match R::KIND {
-            RecordKind::Figure | RecordKind::Rank => "record a new one whose `corrects` names it",
-            RecordKind::Target | RecordKind::Forecast => "a new one has a name of its own",
-        };
-        return Err(RecordRefusal::Edited { code: new.code().clone(), advice });
+        return Err(RecordRefusal::Edited { kind: R::KIND, code: new.code().clone() });
     }
     let Some(wrong) = new.corrects() else { return Ok(Admission::New) };
     if wrong == new.code() {

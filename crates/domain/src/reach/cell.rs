@@ -1,9 +1,6 @@
 //! How the cells of the records' files are read.
 
-use std::fmt;
-use std::str::FromStr;
-
-use kontor_base::{Confidence, RowError};
+use kontor_base::{Cell, Confidence, RowError, Wrong};
 
 /// The longest text in a cell, in characters.
 const TEXT_CHARS_MAX: usize = 400;
@@ -13,40 +10,33 @@ const URL_CHARS_MAX: usize = 400;
 pub(super) fn text(field: &'static str, cell: &str) -> Result<String, RowError> {
     let cell = cell.trim();
     if cell.chars().count() > TEXT_CHARS_MAX {
-        return Err(RowError::new(field, format!("longer than {TEXT_CHARS_MAX} characters")));
+        return Err(RowError::of(field, Wrong::TooLong { max: TEXT_CHARS_MAX.to_string() }));
     }
     if cell.chars().any(char::is_control) {
-        return Err(RowError::new(field, "contains control characters"));
+        return Err(RowError::of(field, Wrong::Control));
     }
     Ok(cell.to_owned())
 }
 
 pub(super) fn required(field: &'static str, cell: &str) -> Result<String, RowError> {
     let text = text(field, cell)?;
-    if text.is_empty() { Err(RowError::new(field, "is empty")) } else { Ok(text) }
+    if text.is_empty() { Err(RowError::of(field, Wrong::Empty)) } else { Ok(text) }
 }
 
-pub(super) fn value<T: FromStr<Err: fmt::Display>>(
-    field: &'static str,
-    cell: &str,
-) -> Result<T, RowError> {
-    let cell = cell.trim();
-    if cell.is_empty() {
-        return Err(RowError::new(field, "is empty"));
-    }
-    cell.parse().map_err(|error| RowError::new(field, format!("{cell:?} is {error}")))
+pub(super) fn value<T: Cell>(field: &'static str, cell: &str) -> Result<T, RowError> {
+    required(field, cell)?;
+    RowError::read(field, cell)
 }
 
-pub(super) fn optional<T: FromStr<Err: fmt::Display>>(
-    field: &'static str,
-    cell: &str,
-) -> Result<Option<T>, RowError> {
+pub(super) fn optional<T: Cell>(field: &'static str, cell: &str) -> Result<Option<T>, RowError> {
     if cell.trim().is_empty() { Ok(None) } else { value(field, cell).map(Some) }
 }
 
 pub(super) fn confidence(cell: &str) -> Result<Confidence, RowError> {
-    let none = || RowError::new("confidence", format!("{cell:?} is none of S1, S2, M"));
-    Confidence::from_word(cell.trim()).ok_or_else(none)
+    Confidence::from_word(cell.trim()).ok_or_else(|| {
+        let known = Confidence::ALL.map(Confidence::word).join(", ");
+        RowError::of("confidence", Wrong::NoneOf { cell: cell.to_owned(), known })
+    })
 }
 
 /// An address that a page may link to, or nothing. What is said from memory has none; everything
@@ -56,15 +46,13 @@ pub(super) fn source_url(cell: &str, sure: Confidence) -> Result<Option<String>,
     if cell.is_empty() {
         return match sure {
             Confidence::M => Ok(None),
-            _ => {
-                Err(RowError::new("source_url", "is empty: only what is from memory (M) has none"))
-            }
+            _ => Err(RowError::of("source_url", Wrong::NoUrl)),
         };
     }
     if is_url(cell) {
         Ok(Some(cell.to_owned()))
     } else {
-        Err(RowError::new("source_url", format!("{cell:?} is not an address of the web")))
+        Err(RowError::of("source_url", Wrong::NotUrl { cell: cell.to_owned() }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A forecast: what a method made of what was known. Not a target, and never put right afterwards:
 //! only so can anybody learn what forecasts are worth.
 
-use kontor_base::{Confidence, Date, RowError};
+use kontor_base::{Confidence, Date, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::cell;
@@ -90,10 +90,7 @@ impl ForecastRow {
     pub fn parse(&self) -> Result<Forecast, RowError> {
         let made_on: Period = cell::value("made_on", &self.made_on)?;
         let Period::Day(made_on) = made_on else {
-            return Err(RowError::new(
-                "made_on",
-                format!("{made_on} is not a day such as 2026-11-28"),
-            ));
+            return Err(RowError::of("made_on", Wrong::NotDay { cell: made_on.to_string() }));
         };
         Ok(Forecast {
             code: cell::value("code", &self.code)?,

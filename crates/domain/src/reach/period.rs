@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kontor_base::Date;
+use kontor_base::{Cell, Date, Wrong};
 use serde::{Deserialize, Serialize};
 
 /// A stretch of time that a figure is about, or the day or month on which something was said.
@@ -97,6 +97,12 @@ fn year(text: &str) -> Option<i16> {
 fn part(text: &str, most: u8) -> Option<u8> {
     let number: u8 = text.parse().ok()?;
     (1..=most).contains(&number).then_some(number)
+}
+
+impl Cell for Period {
+    fn wrong(cell: &str, _: &PeriodError) -> Wrong {
+        Wrong::NotPeriod { cell: cell.to_owned() }
+    }
 }
 
 impl FromStr for Period {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kontor_base::{Cell, Wrong};
 use serde::{Deserialize, Serialize};
 
 /// The most digits of a number, before and after the point together.
@@ -136,6 +137,28 @@ impl Value {
             Self::Range(_, high) => *high,
             _ => self.low(),
         }
+    }
+}
+
+impl ValueError {
+    fn of(self, cell: &str) -> Wrong {
+        let cell = cell.to_owned();
+        match self {
+            Self::Number => Wrong::NotQuantity { cell },
+            Self::Range => Wrong::NotRange { cell },
+        }
+    }
+}
+
+impl Cell for Quantity {
+    fn wrong(cell: &str, error: &ValueError) -> Wrong {
+        error.of(cell)
+    }
+}
+
+impl Cell for Value {
+    fn wrong(cell: &str, error: &ValueError) -> Wrong {
+        error.of(cell)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The world rank as one provider counts it for one period.
 
-use kontor_base::{Confidence, RowError};
+use kontor_base::{Confidence, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::cell;
@@ -118,10 +118,7 @@ impl RankRow {
     pub fn parse(&self) -> Result<Rank, RowError> {
         let confidence = cell::confidence(&self.confidence)?;
         let standing = Standing::parse(&self.rank);
-        let bad = || {
-            let problem = format!("{:?} is not a place such as 3, 5-6, 1-5 or >5", self.rank);
-            RowError::new("rank", problem)
-        };
+        let bad = || RowError::of("rank", Wrong::NotRank { cell: self.rank.clone() });
         Ok(Rank {
             code: cell::value("code", &self.code)?,
             period: cell::value("period", &self.period)?,

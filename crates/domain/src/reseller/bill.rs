@@ -1,13 +1,16 @@
 //! What a reseller's order is billed with, and where its money stands.
 //!
-//! A bill is a proforma: it says what is owed and whether it was paid. It works no tax out; whoever
-//! issues it writes the tax down with the rule that it follows from, and the books make the tax
-//! invoice. Its money is in the ledger like every order's.
+//! A bill is a proforma: it says what is owed and whether it was paid. Its tax is worked out where the
+//! law makes the case simple ([`super::bill_tax`]), otherwise said by whoever issues it; either way with
+//! the rule. A bill whose order was cancelled is taken back by a credit note. The tax invoice, with
+//! addresses and registers that are not kept here, is made in the books. Its money is in the ledger like
+//! every order's.
 
 use kontor_base::{Country, Date, Money};
 use serde::{Deserialize, Serialize};
 
 use super::profile::BodyLine;
+use super::tax::TaxBasis;
 use crate::market::MarketCode;
 
 /// The longest note on the tax treatment, in characters.
@@ -109,12 +112,18 @@ pub struct BillBody {
     pub lines: Vec<BodyLine>,
     /// The sum of the lines.
     pub net: Money,
-    /// Tax, as whoever has issued it says.
+    /// Tax, worked out or as whoever has issued it says.
     pub tax: Money,
     /// The rule that the tax follows from.
     pub tax_note: String,
+    /// What the tax was worked out from; none: it was said.
+    #[serde(default)]
+    pub tax_basis: Option<TaxBasis>,
     /// What is owed.
     pub total: Money,
+    /// What takes the bill back.
+    #[serde(default)]
+    pub credit: Option<CreditNote>,
     /// Every movement of its money, in order.
     pub movements: Vec<BillMovement>,
 }
@@ -129,6 +138,23 @@ impl BillBody {
         };
         (of(true), of(false))
     }
+}
+
+/// Takes a whole bill back: every line, its tax and its total, with the sign turned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditNote {
+    /// Its number.
+    pub number: String,
+    /// When it was issued.
+    pub issued_on: Date,
+    /// Why; both sides read it.
+    pub reason: String,
+}
+
+/// The number of a market's credit note: `US-C-000042`. The numbers of a series have no gaps.
+#[must_use]
+pub fn credit_number(market: MarketCode, place: i64) -> String {
+    format!("{}-C-{place:06}", market.as_str().to_uppercase())
 }
 
 /// The number of a market's bill: `US-B-000042`. The numbers of a series have no gaps.
@@ -152,5 +178,6 @@ mod tests {
         let ends = BILL_TABLE.iter().filter(|(from, ..)| *from == BillState::Void);
         assert_eq!(ends.count(), 0, "what is void stays so");
         assert_eq!(bill_number("us".parse().expect("a market"), 42), "US-B-000042");
+        assert_eq!(credit_number("us".parse().expect("a market"), 42), "US-C-000042");
     }
 }

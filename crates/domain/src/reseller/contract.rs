@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use kontor_base::{Country, Currency, Date, Money};
+use kontor_base::{Country, Currency, Date, Money, Wrong};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Sku, Slug};
@@ -96,29 +96,45 @@ pub struct Contract {
 }
 
 /// What is wrong with a contract as it was written down.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContractProblem {
     /// It ends before it begins.
-    #[error("the contract ends before it begins")]
     Dates,
     /// It allows nothing.
-    #[error("the contract names no {}", .0.word())]
     Nothing(Clause),
     /// A refusal could not say which clause it rests on.
-    #[error("the contract does not say which clause is its {}", .0.word())]
     NoClause(Clause),
     /// Prices in several currencies cannot be added up.
-    #[error("the price list has several currencies")]
     Currencies,
     /// A price below zero.
-    #[error("the price of {0} is not above zero")]
     Price(Sku),
     /// An allotment for which there is no price.
-    #[error("there is an allotment of {0} but no price")]
     NoPrice(Sku),
     /// More than [`LINES_MAX`] lines.
-    #[error("the price list has more than {LINES_MAX} lines")]
     TooLong,
+}
+
+impl fmt::Display for ContractProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Wrong::from(self).fmt(f)
+    }
+}
+
+impl std::error::Error for ContractProblem {}
+
+impl From<&ContractProblem> for Wrong {
+    fn from(problem: &ContractProblem) -> Self {
+        let clause = |clause: &Clause| clause.word().to_owned();
+        match problem {
+            ContractProblem::Dates => Self::ContractDates,
+            ContractProblem::Nothing(of) => Self::ContractNothing { clause: clause(of) },
+            ContractProblem::NoClause(of) => Self::ContractNoClause { clause: clause(of) },
+            ContractProblem::Currencies => Self::ContractCurrencies,
+            ContractProblem::Price(sku) => Self::ContractPrice { sku: sku.to_string() },
+            ContractProblem::NoPrice(sku) => Self::ContractNoPrice { sku: sku.to_string() },
+            ContractProblem::TooLong => Self::ContractTooLong { max: LINES_MAX.to_string() },
+        }
+    }
 }
 
 impl Contract {

@@ -9,9 +9,11 @@ mod contract;
 mod order;
 mod profile;
 mod sell_out;
+mod tax;
 
 pub use bill::{
-    BILL_TABLE, BillBody, BillEvent, BillMovement, BillState, TAX_NOTE_CHARS_MAX, bill_number,
+    BILL_TABLE, BillBody, BillEvent, BillMovement, BillState, CreditNote, TAX_NOTE_CHARS_MAX,
+    bill_number, credit_number,
 };
 pub use contract::{
     Clause, ClauseName, Contract, ContractProblem, ContractState, LINES_MAX, Terms,
@@ -24,3 +26,7 @@ pub use profile::{
     BodyLine, Cancellation, CancelledBy, OrderBody, OrderStage, Profile, ProfileForm, Standing,
 };
 pub use sell_out::{SellOutProblem, SellOutReport, SellOutRow, Sold, read_sell_out, report};
+pub use tax::{
+    SupplyFacts, TAX_RULES, TaxBasis, TaxCase, TaxNumber, TaxNumberError, TaxRule, TaxUnknown,
+    bill_tax,
+};

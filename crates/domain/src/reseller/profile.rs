@@ -1,6 +1,6 @@
 //! Who wants to resell: what they say of themselves, and where they stand.
 
-use kontor_base::{Country, Date, Email, Line, Money, RowError};
+use kontor_base::{Cell, Country, Date, Email, Line, Money, RowError};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Sku;
@@ -72,11 +72,13 @@ impl Profile {
     ///
     /// Every field that cannot be read, in the order of the form.
     pub fn parse(form: &ProfileForm) -> Result<Self, Vec<RowError>> {
-        let name = Line::parse(&form.name).map_err(|error| RowError::new("name", error));
-        let country = form.country.trim().to_uppercase().parse::<Country>();
-        let country = country.map_err(|error| RowError::new("country", error));
-        let email = Email::parse(&form.email).map_err(|error| RowError::new("email", error));
-        let plan = Line::parse(&form.plan).map_err(|error| RowError::new("plan", error));
+        let name = Line::parse(&form.name).map_err(|error| RowError::of("name", error));
+        let typed = form.country.trim().to_uppercase();
+        let country = typed.parse::<Country>();
+        let country =
+            country.map_err(|error| RowError::of("country", Country::wrong(&typed, &error)));
+        let email = Email::parse(&form.email).map_err(|error| RowError::of("email", error));
+        let plan = Line::parse(&form.plan).map_err(|error| RowError::of("plan", error));
         match (name, country, email, plan) {
             (Ok(name), Ok(country), Ok(email), Ok(plan)) => Ok(Self { name, country, email, plan }),
             (name, country, email, plan) => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kontor_base::{Country, Date, RowError};
+use kontor_base::{Country, Date, RowError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::contract::{Clause, Contract};
@@ -36,14 +36,14 @@ pub struct Sold {
 ///
 /// The first column that cannot be read.
 pub fn read_sell_out(row: &SellOutRow, today: Date) -> Result<Sold, RowError> {
-    let bad = || RowError::new("serial", "not a serial number: letters, digits, / and -");
-    let serial = read_serial(&row.serial).ok_or_else(bad)?;
-    let on: Date = row.sold_on.trim().parse().map_err(|_| RowError::new("sold_on", "not a day"))?;
+    let serial = read_serial(&row.serial).ok_or_else(|| {
+        RowError::of("serial", Wrong::NotSerial { cell: row.serial.trim().to_owned() })
+    })?;
+    let on: Date = RowError::read("sold_on", &row.sold_on)?;
     if on > today {
-        return Err(RowError::new("sold_on", "lies in the future"));
+        return Err(RowError::of("sold_on", Wrong::InFuture));
     }
-    let country = row.country.trim().parse();
-    let country = country.map_err(|_| RowError::new("country", "not a country's two letters"))?;
+    let country: Country = RowError::read("country", &row.country)?;
     Ok(Sold { serial, on, country })
 }
 

@@ -26,8 +26,10 @@ pub enum DepositState {
     Open,
     /// The provider was asked; there is no place yet.
     Paying,
-    /// The payment came to nothing; it may be tried again.
+    /// The payment came to nothing; it may be tried again for a while.
     Failed,
+    /// It was not tried again: what was typed for it is forgotten.
+    Lapsed,
     /// The money is there: the place counts.
     Held,
     /// It went towards an order.
@@ -38,8 +40,15 @@ pub enum DepositState {
 
 impl DepositState {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Open, Self::Paying, Self::Failed, Self::Held, Self::Applied, Self::Returned];
+    pub const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Paying,
+        Self::Failed,
+        Self::Lapsed,
+        Self::Held,
+        Self::Applied,
+        Self::Returned,
+    ];
 
     /// The word in data, answers and texts.
     #[must_use]
@@ -48,6 +57,7 @@ impl DepositState {
             Self::Open => "open",
             Self::Paying => "paying",
             Self::Failed => "failed",
+            Self::Lapsed => "lapsed",
             Self::Held => "held",
             Self::Applied => "applied",
             Self::Returned => "returned",
@@ -82,6 +92,8 @@ pub enum DepositEvent {
     Pay,
     /// The provider said no, or the place could not be had before the money was collected.
     Fail,
+    /// Nobody tries again.
+    Lapse,
     /// The money was collected, and there is a place.
     Capture,
     /// It goes towards an order.
@@ -92,7 +104,8 @@ pub enum DepositEvent {
 
 impl DepositEvent {
     /// Every event.
-    pub const ALL: [Self; 5] = [Self::Pay, Self::Fail, Self::Capture, Self::Apply, Self::Return];
+    pub const ALL: [Self; 6] =
+        [Self::Pay, Self::Fail, Self::Lapse, Self::Capture, Self::Apply, Self::Return];
 
     /// The word in data and codes.
     #[must_use]
@@ -100,6 +113,7 @@ impl DepositEvent {
         match self {
             Self::Pay => "pay",
             Self::Fail => "fail",
+            Self::Lapse => "lapse",
             Self::Capture => "capture",
             Self::Apply => "apply",
             Self::Return => "return",
@@ -115,6 +129,7 @@ pub const DEPOSIT_TABLE: &[(DepositState, DepositEvent, DepositState)] = &[
     (S::Open, E::Pay, S::Paying),
     (S::Failed, E::Pay, S::Paying),
     (S::Paying, E::Fail, S::Failed),
+    (S::Failed, E::Lapse, S::Lapsed),
     (S::Paying, E::Capture, S::Held),
     // Collected, and the place could not be had any more.
     (S::Paying, E::Return, S::Returned),
@@ -142,7 +157,7 @@ impl DepositRefusal {
             S::Paying => "sale.deposit_being_paid",
             S::Held => "sale.deposit_paid",
             S::Open | S::Failed => "sale.deposit_not_paid",
-            S::Applied | S::Returned => "sale.deposit_over",
+            S::Lapsed | S::Applied | S::Returned => "sale.deposit_over",
         }
     }
 }

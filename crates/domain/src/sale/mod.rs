@@ -19,7 +19,6 @@ mod report;
 mod settle;
 mod ticket;
 mod verify;
-mod waitlist;
 
 pub use admission::{Admission, Floor, HORIZON_MS, Measured};
 pub use beacon::{BEACON_AFTER_S, beacon_comes_too_early, beacon_round_at};
@@ -43,9 +42,9 @@ pub use person::{
 };
 pub use poll::{POLL_MS_MAX, POLL_MS_MIN, Polling, poll_after_ms};
 pub use report::{
-    Beacon, ChannelReport, ENTRIES_MAX, Entry, Line, Outcome, ReadError, Report, SCHEMA, Totals,
+    Beacon, ChannelReport, DepositTotals, ENTRIES_MAX, Entry, Line, Outcome, ReadError, Report,
+    SCHEMA, Totals,
 };
 pub use settle::{Return, SettleRefusal, Tally, settle};
 pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};
 pub use verify::{Check, Finding, Noted, verify};
-pub use waitlist::{Offer, Waiting, offers};

@@ -3,8 +3,8 @@
 //! An entry is a random id; only its holder knows that it is theirs (their ticket says so). The
 //! layout is versioned by [`SCHEMA`]; a reader refuses versions that it does not know.
 
-use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
+use kontor_base::{Instant, Money};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{CHANNELS_MAX, Channel, UNITS_MAX, Way};
@@ -138,6 +138,22 @@ impl Totals {
     }
 }
 
+/// What became of the deposits of a way in whose places cost one. Each entry of its line is one deposit
+/// that was paid; whoever gave their place up before the list was closed is in neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepositTotals {
+    /// What a place cost.
+    pub amount: Money,
+    /// Deposits that were paid.
+    pub taken: u64,
+    /// Of these: those that went towards an order that stood when the sale was settled.
+    pub credited: u64,
+    /// Of these: those that went back.
+    pub refunded: u64,
+    /// Of these: those that did neither.
+    pub kept: u64,
+}
+
 /// One market's way in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelReport<L = Vec<Entry>> {
@@ -159,6 +175,9 @@ pub struct ChannelReport<L = Vec<Entry>> {
     pub entries: L,
     /// The numbers.
     pub totals: Totals,
+    /// The deposits, where a place costs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposits: Option<DepositTotals>,
 }
 
 impl<L> ChannelReport<L> {
@@ -179,6 +198,7 @@ impl<L> ChannelReport<L> {
             entries_digest: self.entries_digest,
             entries: line(&self.entries),
             totals: self.totals,
+            deposits: self.deposits,
         }
     }
 }

@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
+use kontor_base::Money;
 use kontor_base::id::{EntryId, SaleId};
 
 use super::beacon::beacon_comes_too_early;
 use super::definition::Way;
 use super::fair::{Commitment, Rank, Shuffle, digest_of_sorted};
-use super::report::{ChannelReport, Entry, Line, Outcome, Report, Totals};
+use super::report::{ChannelReport, DepositTotals, Entry, Line, Outcome, Report, Totals};
 
 /// What is checked, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,11 +38,13 @@ pub enum Check {
     Quota,
     /// The numbers are those of the entries.
     Totals,
+    /// Each place has its deposit: with the order of whoever bought, and back with everybody else.
+    Deposits,
 }
 
 impl Check {
     /// Every check.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Commitment,
         Self::Published,
         Self::Beacon,
@@ -54,6 +57,7 @@ impl Check {
         Self::Rollover,
         Self::Quota,
         Self::Totals,
+        Self::Deposits,
     ];
 
     /// The name of the check.
@@ -72,6 +76,7 @@ impl Check {
             Self::Rollover => "rollover",
             Self::Quota => "quota",
             Self::Totals => "totals",
+            Self::Deposits => "deposits",
         }
     }
 
@@ -91,6 +96,7 @@ impl Check {
             Self::Rollover => "units that moved between ways add up",
             Self::Quota => "no channel sold more than it had",
             Self::Totals => "the numbers are those of the entries",
+            Self::Deposits => "every deposit went towards an order of its place, or back",
         }
     }
 }
@@ -122,6 +128,8 @@ pub struct Noted {
     pub quotas: Vec<(String, u32)>,
     /// Digests of entries, by channel (`in/rush`).
     pub digests: Vec<(String, Commitment)>,
+    /// What a place cost, by channel (`in/batch`); none: nothing.
+    pub deposits: Vec<(String, Option<Money>)>,
 }
 
 /// Everything that does not hold, in the order of the checks; empty for a true report.
@@ -210,6 +218,12 @@ fn against_noted<L>(report: &Report<L>, noted: &Noted, findings: &mut Findings) 
             None => findings.add(Check::Published, place, "the channel is missing"),
         }
     }
+    for (place, amount) in &noted.deposits {
+        let told = channel(place).and_then(|channel| channel.deposits);
+        if told.map(|deposits| deposits.amount) != *amount {
+            findings.add(Check::Published, place, "a place cost another deposit");
+        }
+    }
     for (place, quota) in &noted.quotas {
         match channel(place) {
             Some(channel) if channel.quota == *quota => {}
@@ -253,9 +267,34 @@ fn of_channel<L: Line>(
         Some(had) => out.add(Check::Quota, &place, format!("{sold} units sold of {had}")),
         None => out.add(Check::Rollover, &place, "more units left than there were"),
     }
-    if Totals::of(line) != channel.totals {
+    let totals = Totals::of(line);
+    if totals != channel.totals {
         out.add(Check::Totals, &place, "the numbers are not those of the entries");
     }
+    if let Some(detail) = wrong_deposits(channel.way, channel.deposits.as_ref(), &totals) {
+        out.add(Check::Deposits, &place, detail);
+    }
+}
+
+/// What is wrong with the deposits, if anything: their numbers come from the books, and have to be
+/// those that follow from what became of the entries.
+fn wrong_deposits(way: Way, deposits: Option<&DepositTotals>, totals: &Totals) -> Option<String> {
+    let DepositTotals { taken, credited, refunded, kept, .. } = *deposits?;
+    if way != Way::Batch {
+        return Some("only a place in a batch can cost a deposit".to_owned());
+    }
+    if taken != totals.entries {
+        return Some(format!("{taken} deposits were paid for {} places", totals.entries));
+    }
+    if credited != totals.claimed {
+        let bought = totals.claimed;
+        return Some(format!("{credited} deposits went towards orders, and {bought} bought"));
+    }
+    if kept > 0 {
+        return Some(format!("{kept} deposits were kept"));
+    }
+    let left = taken - credited;
+    (refunded != left).then(|| format!("{refunded} deposits went back of {left}"))
 }
 
 /// The only list that the check makes: the ids of one way, 17 bytes each.

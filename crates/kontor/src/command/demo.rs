@@ -53,6 +53,9 @@ pub(super) struct Args {
     /// When the demo's sale opens, counted from the start: `90s`, `3m`, `1h`.
     #[arg(long, value_name = "TIME", default_value = "3m", value_parser = demo_sale::seconds)]
     sale_in: i64,
+    /// How many units whoever is there when it opens can have: few, and the waiting list can be seen.
+    #[arg(long, value_name = "UNITS", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(1..=1_200))]
+    sale_units: u32,
     /// Hold no sale and have held none: the shop alone.
     #[arg(long, conflicts_with = "sale_in")]
     no_sale: bool,
@@ -120,7 +123,7 @@ pub(super) async fn run(
     let coming = if there || args.no_sale {
         None
     } else {
-        demo_sale::set_up_coming(server.shop(), args.sale_in).await
+        demo_sale::set_up_coming(server.shop(), args.sale_in, args.sale_units).await
     };
     let stop = stop_signal()?;
     let password = staff_password(args.staff_password, there);
@@ -159,11 +162,12 @@ async fn publish_rom(rom: Option<Arc<Rom>>) {
 }
 
 /// The demo's people: name, address, what they may do.
-const PEOPLE: [(&str, &str, &[&str]); 8] = [
+const PEOPLE: [(&str, &str, &[&str]); 9] = [
     ("Olga Owner", "olga@demo.example", &["owner@*"]),
     ("Ana Officer", "ana@demo.example", &["clearance_officer@us"]),
     ("Ben Officer", "ben@demo.example", &["clearance_officer@us"]),
     ("Mia Manager", "mia@demo.example", &["market_manager@us", "support@us"]),
+    ("Max Manager", "max@demo.example", &["market_manager@us", "support@us"]),
     ("Ravi Manager", "ravi@demo.example", &["market_manager@in", "support@in"]),
     ("Eva Editor", "eva@demo.example", &["catalogue_editor@*"]),
     ("Wim Warehouse", "wim@demo.example", &["warehouse@*"]),
@@ -234,8 +238,8 @@ fn welcome(origin: &str, data: &Path, temporary: bool, password: &str) {
          \x20 Installations         {origin}/api/v1/install\n\
          \x20 Metrics               {origin}/metrics\n\
          \x20 The staff's side      {origin}/admin\n\n\
-         Staff: olga@ (owner), ana@ and ben@ (clearances, USA), mia@ (manager, USA), ravi@ (manager,\n\
-         India), eva@ (catalogue), wim@ (warehouse), rea@ (ROM), all demo.example, password {password}\n\n\
+         Staff: olga@ (owner), ana@ and ben@ (clearances, USA), mia@ and max@ (managers, USA), ravi@\n\
+         (manager, India), eva@ (catalogue), wim@ (warehouse), rea@ (ROM), all demo.example, password {password}\n\n\
          Pay with the test provider: it plays success, refusal, a second step, a late answer.\n\
          Data: {}{fate}. Ctrl-C stops.",
         data.display()

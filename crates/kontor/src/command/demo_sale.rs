@@ -84,48 +84,49 @@ fn deposit() -> Money {
     Money::new(50_000, "INR".parse().expect("a currency"))
 }
 
-fn channels(units: &[(Way, u32)]) -> Vec<Channel> {
-    let market = market();
-    units.iter().map(|(way, quota)| Channel { market, way: *way, quota: *quota }).collect()
-}
-
-/// Sets up the sale that opens in so many seconds, and waits until everybody can see it.
-/// Registration is open at once. A shop without its sale is still a shop to look around in: what
-/// went wrong is said, and the demo goes on.
-pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64) -> Option<Coming> {
-    let made = coming(shop, opens_in_s).await;
-    made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
-}
-
-async fn coming(shop: &Arc<Shop>, opens_in_s: i64) -> Result<Coming, CommandError> {
-    let now = shop.now();
-    let live_at = now.plus_seconds(opens_in_s);
-    let ends_at = live_at.plus_seconds(2 * 3_600);
-    let definition = Definition {
-        sale: SaleId::new(now, &shop.random),
-        sku: COMING_SKU.parse().expect("a sku of the scenario"),
-        channels: channels(&[
-            (Way::Rush, 1_200),
-            (Way::Draw, 500),
-            (Way::Code, 200),
-            (Way::Batch, 100),
-        ]),
-        windows: Windows {
-            announce_at: now.plus_seconds(-3),
-            registration_at: now.plus_seconds(-2),
-            doors_at: live_at.plus_seconds(-(opens_in_s / 3).clamp(1, 60)),
-            live_at,
-            ends_at,
-            report_at: ends_at.plus_seconds(3_600),
-        },
+/// A sale of the story: one for each person, ten minutes to pay, no deposits.
+fn definition(shop: &Shop, sku: &str, units: &[(Way, u32)], windows: Windows) -> Definition {
+    let channel =
+        |(way, quota): &(Way, u32)| Channel { market: market(), way: *way, quota: *quota };
+    Definition {
+        sale: SaleId::new(shop.now(), &shop.random),
+        sku: sku.parse().expect("a sku of the scenario"),
+        channels: units.iter().map(channel).collect(),
+        windows,
         per_person: 1,
         hold_minutes: 10,
         rollover: None,
         beacon: None,
-        deposits: vec![Deposit { market: market(), amount: deposit() }],
+        deposits: Vec::new(),
+    }
+}
+
+/// Sets up the sale that opens in so many seconds, with so many units for those who are there then, and
+/// waits until everybody can see it. Registration is open at once. A shop without its sale is still a shop
+/// to look around in: what went wrong is said, and the demo goes on.
+pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Option<Coming> {
+    let made = coming(shop, opens_in_s, units).await;
+    made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
+}
+
+async fn coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Result<Coming, CommandError> {
+    let now = shop.now();
+    let live_at = now.plus_seconds(opens_in_s);
+    let ends_at = live_at.plus_seconds(2 * 3_600);
+    let windows = Windows {
+        announce_at: now.plus_seconds(-3),
+        registration_at: now.plus_seconds(-2),
+        doors_at: live_at.plus_seconds(-(opens_in_s / 3).clamp(1, 60)),
+        live_at,
+        ends_at,
+        report_at: ends_at.plus_seconds(3_600),
     };
+    let units = [(Way::Rush, units), (Way::Draw, 500), (Way::Code, 200), (Way::Batch, 100)];
+    let deposits = vec![Deposit { market: market(), amount: deposit() }];
+    let definition = Definition { deposits, ..definition(shop, COMING_SKU, &units, windows) };
     let sale = definition.sale;
-    let command = SetUp { definition, title: "Redmi 2: 2,000".to_owned(), lots: 1 };
+    let title = if definition.units() == 2_000 { "Redmi 2: 2,000" } else { "Redmi 2" };
+    let command = SetUp { definition, title: title.to_owned(), lots: 1 };
     set_up(shop, command)
         .await
         .map_err(|failure| CommandError::other("set it up", format!("{failure:?}")))?;
@@ -193,24 +194,15 @@ impl Play {
         let live_at = now.plus_seconds(1_300);
         let ends_at = live_at.plus_seconds(900);
         let units = PAST.map(|(way, units, _)| (way, units));
-        let definition = Definition {
-            sale: SaleId::new(now, &self.shop.random),
-            sku: PAST_SKU.parse().expect("a sku of the scenario"),
-            channels: channels(&units),
-            windows: Windows {
-                announce_at: now.plus_seconds(1),
-                registration_at: now.plus_seconds(2),
-                doors_at: now.plus_seconds(700),
-                live_at,
-                ends_at,
-                report_at: ends_at.plus_seconds(3_600),
-            },
-            per_person: 1,
-            hold_minutes: 10,
-            rollover: None,
-            beacon: None,
-            deposits: Vec::new(),
+        let windows = Windows {
+            announce_at: now.plus_seconds(1),
+            registration_at: now.plus_seconds(2),
+            doors_at: now.plus_seconds(700),
+            live_at,
+            ends_at,
+            report_at: ends_at.plus_seconds(3_600),
         };
+        let definition = definition(&self.shop, PAST_SKU, &units, windows);
         let command = SetUp { definition, title: "Redmi 1S, yesterday".to_owned(), lots: 1 };
         set_up(&self.shop, command).await.map_err(|failure| format!("{failure:?}"))
     }

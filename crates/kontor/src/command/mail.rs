@@ -85,10 +85,11 @@ async fn test(
     } else {
         config.server.origin.clone()
     };
-    let Written { subject, text, html } = Letters::new(Arc::clone(shop), &origin).test(language);
+    let Written { subject, text, html, leave } =
+        Letters::new(Arc::clone(shop), &origin).test(language);
     let at = shop.now();
     let id = LetterId::new(at, &shop.random).to_string();
-    let letter = Letter { id, at, to, subject, text, html };
+    let letter = Letter { id, at, to, subject, text, html, leave };
     let sent = tokio::task::spawn_blocking(move || post.send(&letter)).await;
     let sent = sent.map_err(|error| CommandError::other("send a letter", error))?;
     sent.map_err(|error| CommandError::other("send a letter", error))?;

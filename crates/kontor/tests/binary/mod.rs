@@ -166,16 +166,33 @@ impl Running {
     }
 
     /// The answer to a GET, head and body.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
     pub(crate) fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("a connection");
         let head = format!("GET {path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).expect("sent");
+        self.answer(head.as_bytes())
+    }
+
+    fn answer(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        stream.write_all(request).expect("sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer");
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// The answer to a POST of JSON with a key, head and body.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
+    pub(crate) fn post(&self, path: &str, key: &str, body: &str) -> String {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nIdempotency-Key: {key}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        self.answer(&[head.as_bytes(), body.as_bytes()].concat())
+    }
+
     /// Waits until a page is as wanted; whoever runs the tests ends a wait in vain.
+    #[allow(dead_code, reason = "each test binary takes what it needs")]
     pub(crate) fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) {
         while !wanted(&self.get(path)) {
             std::thread::sleep(Duration::from_millis(50));

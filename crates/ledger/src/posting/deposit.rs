@@ -5,10 +5,10 @@
 //! a debt. So that the order's books stay what they are without deposits, an order never refunds a
 //! deposit by itself: it gives it back to the deposit's account, and from there it is refunded.
 
-use kontor_base::id::{DepositId, TransferId};
+use kontor_base::id::DepositId;
 use kontor_base::{Instant, Money, Random};
 
-use super::{MoneyRefusal, OrderStanding, check_amount};
+use super::{MoneyRefusal, OrderStanding, Stamp, check_amount, check_captured};
 use crate::key::ProviderKey;
 use crate::money::{MoneyAccount, MoneyCause, MoneyTransfer};
 use crate::stock::Reference;
@@ -48,15 +48,13 @@ pub fn post_deposit(
     random: &Random,
 ) -> Result<MoneyTransfer, MoneyRefusal> {
     check_amount(amount, amount.currency)?;
-    Ok(MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: MoneyAccount::Deposit { deposit },
-        to: MoneyAccount::Clearing { provider: provider.clone() },
+    let stamp = Stamp { at, reference, random };
+    Ok(stamp.transfer(
+        MoneyAccount::Deposit { deposit },
+        MoneyAccount::Clearing { provider: provider.clone() },
         amount,
-        cause: MoneyCause::Captured,
-        reference: reference.clone(),
-    })
+        MoneyCause::Captured,
+    ))
 }
 
 /// `amount` of a deposit goes back to whoever paid it.
@@ -74,15 +72,13 @@ pub fn post_deposit_refund(
     random: &Random,
 ) -> Result<MoneyTransfer, MoneyRefusal> {
     check_held(standing, amount)?;
-    Ok(MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: MoneyAccount::Clearing { provider: provider.clone() },
-        to: MoneyAccount::Deposit { deposit: standing.deposit },
+    let stamp = Stamp { at, reference, random };
+    Ok(stamp.transfer(
+        MoneyAccount::Clearing { provider: provider.clone() },
+        MoneyAccount::Deposit { deposit: standing.deposit },
         amount,
-        cause: MoneyCause::Refunded,
-        reference: reference.clone(),
-    })
+        MoneyCause::Refunded,
+    ))
 }
 
 /// `amount` of a deposit goes towards an order: its customer owes that much less.
@@ -105,15 +101,13 @@ pub fn post_apply(
     if amount.minor > due.minor {
         return Err(MoneyRefusal::MoreThanDue { wanted: amount, due });
     }
-    Ok(MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: MoneyAccount::Receivable { order: order.order },
-        to: MoneyAccount::Deposit { deposit: standing.deposit },
+    let stamp = Stamp { at, reference, random };
+    Ok(stamp.transfer(
+        MoneyAccount::Receivable { order: order.order },
+        MoneyAccount::Deposit { deposit: standing.deposit },
         amount,
-        cause: MoneyCause::Applied,
-        reference: reference.clone(),
-    })
+        MoneyCause::Applied,
+    ))
 }
 
 /// An order gives `amount` of the deposit that went towards it back to the deposit.
@@ -133,27 +127,19 @@ pub fn post_unapply(
     check_amount(amount, order.currency)?;
     let none = Money::zero(order.currency);
     let captured = order.applied.get(&deposit).copied().unwrap_or(none);
-    if amount.minor > captured.minor {
-        return Err(MoneyRefusal::MoreThanCaptured { wanted: amount, captured });
-    }
-    Ok(MoneyTransfer {
-        id: TransferId::new(at, random),
-        at,
-        from: MoneyAccount::Deposit { deposit },
-        to: MoneyAccount::Receivable { order: order.order },
+    check_captured(amount, captured)?;
+    let stamp = Stamp { at, reference, random };
+    Ok(stamp.transfer(
+        MoneyAccount::Deposit { deposit },
+        MoneyAccount::Receivable { order: order.order },
         amount,
-        cause: MoneyCause::Unapplied,
-        reference: reference.clone(),
-    })
+        MoneyCause::Unapplied,
+    ))
 }
 
 fn check_held(standing: &DepositStanding, amount: Money) -> Result<(), MoneyRefusal> {
     check_amount(amount, standing.held.currency)?;
-    if amount.minor > standing.held.minor {
-        let captured = standing.held;
-        return Err(MoneyRefusal::MoreThanCaptured { wanted: amount, captured });
-    }
-    Ok(())
+    check_captured(amount, standing.held)
 }
 
 #[cfg(test)]

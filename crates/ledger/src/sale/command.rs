@@ -28,6 +28,8 @@ pub enum Command {
     Take(Take),
     /// Stand in line for units that come back.
     Wait(Take),
+    /// Leave the line: nothing that comes back is offered to the person for the place.
+    Leave([u8; 16]),
     /// What the person has here, and where they stand in line; changes nothing.
     Look([u8; 16]),
     /// Make the hold of this claim longer, once.
@@ -81,6 +83,11 @@ pub enum Outcome {
         place: u32,
         /// How many stand before it now.
         ahead: u32,
+    },
+    /// The person does not stand in line any more.
+    Left {
+        /// They did not before.
+        before: bool,
     },
     /// What the person has.
     Seen {
@@ -136,6 +143,9 @@ pub enum Refusal {
     /// The line is as long as a line may be.
     #[error("the waiting list is full")]
     WaitingFull,
+    /// The place that this request once got was left.
+    #[error("the place in line was given up")]
+    LeftLine,
     /// Units are free: take one.
     #[error("there are units to take")]
     NotSoldOut,
@@ -157,6 +167,7 @@ impl Refusal {
             Self::Units => "sale.units",
             Self::BelowTaken { .. } => "sale.quota_below_taken",
             Self::WaitingFull => "sale.waiting_full",
+            Self::LeftLine => "sale.left_line",
             Self::NotSoldOut => "sale.not_sold_out",
         }
     }

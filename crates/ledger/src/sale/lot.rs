@@ -6,18 +6,32 @@
 //! - a request's key has one claim or one place in line, never two;
 //! - what comes back goes to the first in line before anybody who asks anew;
 //! - nothing that a batch did is left after it was rolled back.
+//!
+//! Here are the state and the way into each decision; [`claims`] decides about units, [`line`] about
+//! those who wait for them, [`batch`] says what has to be written and takes it back.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use kontor_base::Instant;
 
-use super::claim::{Claim, ClaimState, ClaimStep};
-use super::command::{Command, Outcome, Refusal, Take, Taken};
+use super::claim::{Claim, ClaimStep};
+use super::command::{Command, Outcome, Refusal};
 use super::index::Index;
 use super::simulator::Flaw;
-use super::stage::{LotHead, Staged, Undo};
-use super::waiting::Waiting;
+use super::stage::{LotHead, Undo};
+use super::waiting::{PlaceState, Waiting};
+
+/// The hash of whoever has `number` in a list that is counted from 1.
+macro_rules! key_of {
+    ($list:expr, $field:ident) => {
+        |number| $list[number as usize - 1].$field
+    };
+}
+
+mod batch;
+mod claims;
+mod line;
 
 /// The most places of one line.
 pub const WAITING_MAX: usize = 1_000_000;
@@ -81,21 +95,16 @@ pub struct Lot {
     line: Vec<Waiting>,
     line_by_request: Index,
     line_by_person: Index,
-    /// So many places of the line have been served.
-    served: u32,
+    /// The line has moved past so many places: nobody of them waits any more.
+    passed: u32,
+    /// The places, counted from 0 and in order, that were left.
+    left: Vec<u32>,
     taken: u32,
     sold: u32,
     ended: u32,
     undo: Vec<Undo>,
     #[cfg(test)]
     pub(super) flaw: Option<Flaw>,
-}
-
-/// The hash of whoever has `number` in a list that is counted from 1.
-macro_rules! key_of {
-    ($list:expr, $field:ident) => {
-        |number| $list[number as usize - 1].$field
-    };
 }
 
 impl Lot {
@@ -118,7 +127,8 @@ impl Lot {
             line: Vec::new(),
             line_by_request: Index::default(),
             line_by_person: Index::default(),
-            served: 0,
+            passed: 0,
+            left: Vec::new(),
             taken: 0,
             sold: 0,
             ended: 0,
@@ -136,11 +146,13 @@ impl Lot {
 
     /// Puts a place in line back that the database has. They come in their order, after the claims.
     pub fn load_waiting(&mut self, waiting: Waiting) {
-        self.add_waiting(Waiting { served: false, ..waiting });
-        if waiting.served {
-            let place = self.line.len() - 1;
-            self.line[place].served = true;
-            self.served += 1;
+        let place = number(self.line.len());
+        self.add_waiting(waiting);
+        if waiting.state == PlaceState::Left {
+            self.left.push(place);
+        }
+        if self.passed == place && waiting.state != PlaceState::Waits {
+            self.passed += 1;
         }
         self.undo.clear();
     }
@@ -160,7 +172,7 @@ impl Lot {
             sold: self.sold,
             ended: self.ended,
             claims: number(self.claims.len()),
-            waiting: number(self.line.len()) - self.served,
+            waiting: self.waiting_before(number(self.line.len())),
             halted: self.head.halted,
         }
     }
@@ -177,7 +189,7 @@ impl Lot {
         &self.claims
     }
 
-    /// The whole line, the places that were served too.
+    /// The whole line, with the places that were served or left.
     #[must_use]
     pub fn line(&self) -> &[Waiting] {
         &self.line
@@ -197,6 +209,7 @@ impl Lot {
             + self.ends.capacity() * size_of::<Reverse<(i64, u32)>>()
             + self.by_request.bytes()
             + self.by_person.bytes()
+            + self.left.capacity() * size_of::<u32>()
             + self.line_by_request.bytes()
             + self.line_by_person.bytes()
     }
@@ -212,6 +225,11 @@ impl Lot {
         match *command {
             Command::Take(take) => self.take(&take, at),
             Command::Wait(take) => self.wait(&take, at),
+            Command::Leave(person) => {
+                let outcome = self.leave(&person);
+                self.serve_line(at);
+                Ok(outcome)
+            }
             Command::Look(person) => Ok(self.look(&person)),
             Command::Extend(sequence) => self.extend(sequence, at),
             Command::CheckOut(sequence) => self.check_out(sequence, at),
@@ -242,101 +260,6 @@ impl Lot {
         }
     }
 
-    fn take(&mut self, take: &Take, at: i64) -> Result<Outcome, Refusal> {
-        if let Some(known) = self.known(take)? {
-            return Ok(known);
-        }
-        if self.head.halted {
-            return Err(Refusal::Halted);
-        }
-        self.check_person(take)?;
-        let line_first = number(self.line.len()) > self.served && !self.has(Flaw::JumpsTheLine);
-        if line_first || u32::from(take.units) > self.free() {
-            return Err(Refusal::SoldOut);
-        }
-        let sequence = self.make_claim(take, at);
-        Ok(Outcome::Taken(self.told(sequence, false)))
-    }
-
-    /// What the same request got before.
-    fn known(&self, take: &Take) -> Result<Option<Outcome>, Refusal> {
-        if self.has(Flaw::ForgetsRequests) {
-            return Ok(None);
-        }
-        let Some(sequence) = self.by_request.find(&take.request, key_of!(self.claims, request))
-        else {
-            return Ok(None);
-        };
-        let claim = &self.claims[sequence as usize - 1];
-        if claim.body != take.body || claim.person != take.person {
-            return Err(Refusal::KeyReused);
-        }
-        Ok(Some(Outcome::Taken(self.told(sequence, true))))
-    }
-
-    fn check_person(&self, take: &Take) -> Result<(), Refusal> {
-        if take.units == 0 || take.units > self.rules.units_max {
-            return Err(Refusal::Units);
-        }
-        let has = self.units_of(&take.person);
-        if has + u32::from(take.units) > u32::from(take.allowance) && !self.has(Flaw::NoLimit) {
-            return Err(Refusal::PersonLimit);
-        }
-        Ok(())
-    }
-
-    /// The units that a person has taken in this lot.
-    fn units_of(&self, person: &[u8; 16]) -> u32 {
-        let mut next = self.by_person.find(person, key_of!(self.claims, person)).unwrap_or(0);
-        let mut units = 0;
-        while let Some(claim) = self.claim(next) {
-            units += if claim.state.takes() { u32::from(claim.units) } else { 0 };
-            next = claim.earlier;
-        }
-        units
-    }
-
-    fn wait(&mut self, take: &Take, at: i64) -> Result<Outcome, Refusal> {
-        if let Some(known) = self.known(take)? {
-            return Ok(known);
-        }
-        let requests = key_of!(self.line, request);
-        if let Some(place) = self.line_by_request.find(&take.request, requests) {
-            let waiting = &self.line[place as usize - 1];
-            if waiting.body != take.body || waiting.person != take.person {
-                return Err(Refusal::KeyReused);
-            }
-            if waiting.served {
-                // The line has passed this place without a claim: the person had enough by then.
-                return Err(Refusal::PersonLimit);
-            }
-        }
-        if let Some(place) = self.line_by_person.find(&take.person, key_of!(self.line, person))
-            && !self.line[place as usize - 1].served
-        {
-            return Ok(self.told_place(place));
-        }
-        self.check_person(take)?;
-        if self.standing().is_open() && u32::from(take.units) <= self.free() {
-            return Err(Refusal::NotSoldOut);
-        }
-        if self.line.len() >= WAITING_MAX {
-            return Err(Refusal::WaitingFull);
-        }
-        let Take { person, request, body, units, allowance, ship_to } = *take;
-        self.add_waiting(Waiting {
-            person,
-            request,
-            joined_at: at,
-            body,
-            ship_to,
-            units,
-            allowance,
-            served: false,
-        });
-        Ok(self.told_place(number(self.line.len())))
-    }
-
     fn look(&self, person: &[u8; 16]) -> Outcome {
         let latest = self.by_person.find(person, key_of!(self.claims, person)).unwrap_or(0);
         let (mut next, mut standing) = (latest, None);
@@ -348,96 +271,10 @@ impl Lot {
             next = claim.earlier;
         }
         let shown = standing.or((latest > 0).then_some(latest));
-        let place = self.line_by_person.find(person, key_of!(self.line, person));
-        let waits = place.filter(|place| !self.line[*place as usize - 1].served);
         Outcome::Seen {
             claim: shown.map(|sequence| self.told(sequence, true)),
-            place: waits.map(|place| (place, (place - 1).saturating_sub(self.served))),
+            place: self.place_of(person).map(|place| (place, self.waiting_before(place - 1))),
         }
-    }
-
-    fn extend(&mut self, sequence: u32, at: i64) -> Result<Outcome, Refusal> {
-        let claim = *self.good(sequence, at)?;
-        if claim.extended && !self.has(Flaw::ExtendsAlways) {
-            return Err(Refusal::AlreadyExtended);
-        }
-        let expires_at = claim.expires_at + self.rules.extension_s * 1_000_000;
-        self.change(sequence, Claim { expires_at, extended: true, ..claim });
-        self.ends.push(Reverse((expires_at, sequence)));
-        Ok(Outcome::Taken(self.told(sequence, false)))
-    }
-
-    fn check_out(&mut self, sequence: u32, at: i64) -> Result<Outcome, Refusal> {
-        let claim = *self.claim(sequence).ok_or(Refusal::UnknownClaim)?;
-        if claim.state == ClaimState::Checkout {
-            return Ok(Outcome::Taken(self.told(sequence, true)));
-        }
-        self.good(sequence, at)?;
-        self.change(sequence, Claim { state: ClaimState::Checkout, ..claim });
-        Ok(Outcome::Taken(self.told(sequence, false)))
-    }
-
-    /// A claim whose hold is good at this moment.
-    fn good(&self, sequence: u32, at: i64) -> Result<&Claim, Refusal> {
-        let claim = self.claim(sequence).ok_or(Refusal::UnknownClaim)?;
-        match claim.state {
-            ClaimState::Held if at < claim.expires_at => Ok(claim),
-            ClaimState::Held | ClaimState::Expired => Err(Refusal::HoldEnded),
-            state => Err(Refusal::Settled(state)),
-        }
-    }
-
-    /// Somebody who is paying cannot give up here: the checkout's own hold has to end first, or
-    /// the lot would give away units that the stock still promises to the checkout.
-    fn give_up(&mut self, sequence: u32) -> Result<Outcome, Refusal> {
-        match self.claim(sequence).ok_or(Refusal::UnknownClaim)?.state {
-            state @ (ClaimState::Checkout | ClaimState::Sold)
-                if !self.has(Flaw::GivesUpWhatIsPaid) =>
-            {
-                Err(Refusal::Settled(state))
-            }
-            _ => self.step(sequence, ClaimStep::Release),
-        }
-    }
-
-    fn step(&mut self, sequence: u32, step: ClaimStep) -> Result<Outcome, Refusal> {
-        let claim = *self.claim(sequence).ok_or(Refusal::UnknownClaim)?;
-        let done = match step {
-            ClaimStep::Sell => ClaimState::Sold,
-            ClaimStep::Release if self.has(Flaw::ReleasesTwice) => ClaimState::Held,
-            _ => ClaimState::Released,
-        };
-        if claim.state == done {
-            return Ok(Outcome::Changed(done));
-        }
-        if self.has(Flaw::ReleasesTwice) && step == ClaimStep::Release {
-            self.undo.push(Undo::Head(self.head));
-            self.taken = self.taken.saturating_sub(u32::from(claim.units));
-            return Ok(Outcome::Changed(ClaimState::Released));
-        }
-        let state = claim.state.after(step).ok_or(Refusal::Settled(claim.state))?;
-        self.change(sequence, Claim { state, ..claim });
-        Ok(Outcome::Changed(state))
-    }
-
-    fn expire(&mut self, at: i64) -> Outcome {
-        let mut ended = 0;
-        while let Some(Reverse((end, sequence))) = self.ends.peek().copied() {
-            let early = self.has(Flaw::ExpiresEarly) && end <= at + 1_000_000;
-            if (end > at && !early) || ended == EXPIRED_AT_ONCE {
-                break;
-            }
-            self.ends.pop();
-            // An entry can be left from a batch that was rolled back, or from before an extension.
-            let Some(claim) = self.claim(sequence).copied() else { continue };
-            if claim.state == ClaimState::Held && claim.expires_at == end {
-                let state = ClaimState::Expired;
-                self.change(sequence, Claim { state, ..claim });
-                ended += 1;
-            }
-        }
-        self.serve_line(at);
-        Outcome::Expired(ended)
     }
 
     fn set_quota(&mut self, quota: u32, at: i64) -> Result<Outcome, Refusal> {
@@ -457,201 +294,8 @@ impl Lot {
         Outcome::Done
     }
 
-    /// Gives free units to those who stand in line, in order. Somebody who has got enough elsewhere
-    /// meanwhile is passed; somebody who wants more than is free keeps everybody behind waiting.
-    fn serve_line(&mut self, at: i64) {
-        while !self.head.halted
-            && let Some(waiting) = self.line.get(self.served as usize).copied()
-        {
-            let Waiting { person, request, body, ship_to, units, allowance, .. } = waiting;
-            let take = Take { person, request, body, units, allowance, ship_to };
-            let wanted = self.check_person(&take).is_ok() && matches!(self.known(&take), Ok(None));
-            if wanted && u32::from(units) > self.free() {
-                return;
-            }
-            let place = self.served;
-            self.line[place as usize].served = true;
-            self.served += 1;
-            self.undo.push(Undo::Served(place));
-            if wanted {
-                self.make_claim(&take, at);
-            }
-        }
-    }
-
-    fn make_claim(&mut self, take: &Take, at: i64) -> u32 {
-        self.add(Claim {
-            request: take.request,
-            person: take.person,
-            claimed_at: at,
-            expires_at: at + self.rules.hold_s * 1_000_000,
-            body: take.body,
-            earlier: 0,
-            ship_to: take.ship_to,
-            units: take.units,
-            state: ClaimState::Held,
-            extended: false,
-        });
-        number(self.claims.len())
-    }
-
-    fn add(&mut self, claim: Claim) {
-        self.claims.push(claim);
-        let sequence = number(self.claims.len());
-        self.by_request.put(&claim.request, sequence, key_of!(self.claims, request));
-        // The new claim is in the list already, under its own number: the index must find the
-        // person's earlier one by key, which is the same key.
-        let person_before =
-            self.by_person.put(&claim.person, sequence, key_of!(self.claims, person));
-        if let Some(last) = self.claims.last_mut() {
-            last.earlier = person_before;
-        }
-        self.count(&claim, Count::In);
-        if claim.state == ClaimState::Held {
-            self.ends.push(Reverse((claim.expires_at, sequence)));
-        }
-        self.undo.push(Undo::NewClaim { person_before });
-    }
-
-    fn add_waiting(&mut self, waiting: Waiting) {
-        self.line.push(waiting);
-        let place = number(self.line.len());
-        self.line_by_request.put(&waiting.request, place, key_of!(self.line, request));
-        let person_before =
-            self.line_by_person.put(&waiting.person, place, key_of!(self.line, person));
-        self.undo.push(Undo::NewWaiting { person_before });
-    }
-
-    fn change(&mut self, sequence: u32, claim: Claim) {
-        let place = sequence as usize - 1;
-        let before = std::mem::replace(&mut self.claims[place], claim);
-        self.count(&before, Count::Out);
-        self.count(&claim, Count::In);
-        self.undo.push(Undo::Changed(sequence, before));
-    }
-
-    fn count(&mut self, claim: &Claim, count: Count) {
-        let units = |counts: bool| if counts { u32::from(claim.units) } else { 0 };
-        let taken = units(claim.state.takes());
-        let sold = units(claim.state == ClaimState::Sold);
-        let ended = units(!claim.state.takes());
-        match count {
-            Count::In => {
-                self.taken += taken;
-                self.sold += sold;
-                self.ended += ended;
-            }
-            Count::Out => {
-                self.taken -= taken;
-                self.sold -= sold;
-                self.ended -= ended;
-            }
-        }
-    }
-
     const fn free(&self) -> u32 {
         self.head.quota.saturating_sub(self.taken)
-    }
-
-    fn told(&self, sequence: u32, replayed: bool) -> Taken {
-        let claim = &self.claims[sequence as usize - 1];
-        Taken {
-            sequence,
-            state: claim.state,
-            expires_at: Instant::from_micros(claim.expires_at),
-            units: claim.units,
-            replayed,
-        }
-    }
-
-    fn told_place(&self, place: u32) -> Outcome {
-        Outcome::Waiting { place, ahead: (place - 1).saturating_sub(self.served) }
-    }
-
-    /// What has to be written for the commands since the last [`Lot::confirm`].
-    #[must_use]
-    pub fn staged(&self) -> Staged {
-        let count = |new: fn(&Undo) -> bool| self.undo.iter().filter(|undo| new(undo)).count();
-        let new_claims = count(|undo| matches!(undo, Undo::NewClaim { .. }));
-        let new_places = count(|undo| matches!(undo, Undo::NewWaiting { .. }));
-        let old_claims = self.claims.len() - new_claims;
-        let old_places = self.line.len() - new_places;
-        let (mut changed, mut served, mut head_before) = (Vec::new(), Vec::new(), self.head);
-        for undo in self.undo.iter().rev() {
-            match undo {
-                Undo::Head(before) => head_before = *before,
-                Undo::Changed(sequence, _) if (*sequence as usize) <= old_claims => {
-                    changed.push(*sequence);
-                }
-                Undo::Served(place) if (*place as usize) < old_places => served.push(place + 1),
-                _ => {}
-            }
-        }
-        changed.sort_unstable();
-        changed.dedup();
-        served.sort_unstable();
-        Staged {
-            head: self.head,
-            head_changed: head_before != self.head,
-            grown: self.head.quota > head_before.quota,
-            taken: self.taken,
-            first_claim: number(old_claims) + 1,
-            claims: self.claims[old_claims..].to_vec(),
-            changed: changed.into_iter().map(|s| (s, self.claims[s as usize - 1])).collect(),
-            first_place: number(old_places) + 1,
-            waiting: self.line[old_places..].to_vec(),
-            served,
-        }
-    }
-
-    /// The batch is on disk.
-    pub fn confirm(&mut self) {
-        self.undo.clear();
-    }
-
-    /// The batch is not on disk and never will be: everything is as it was before it.
-    pub fn roll_back(&mut self) {
-        if self.has(Flaw::KeepsWhatWasRolledBack) {
-            return self.undo.clear();
-        }
-        while let Some(undo) = self.undo.pop() {
-            match undo {
-                Undo::Head(before) => self.head = before,
-                Undo::Changed(sequence, before) => {
-                    let place = sequence as usize - 1;
-                    let after = std::mem::replace(&mut self.claims[place], before);
-                    self.count(&after, Count::Out);
-                    self.count(&before, Count::In);
-                    if before.state == ClaimState::Held {
-                        // Its entry may have been taken out; a second one does no harm.
-                        self.ends.push(Reverse((before.expires_at, sequence)));
-                    }
-                }
-                Undo::NewClaim { person_before } => {
-                    if let Some(claim) = self.claims.last().copied() {
-                        let (persons, requests) =
-                            (key_of!(self.claims, person), key_of!(self.claims, request));
-                        self.by_person.undo(&claim.person, person_before, persons);
-                        self.by_request.undo(&claim.request, 0, requests);
-                        self.count(&claim, Count::Out);
-                        self.claims.pop();
-                    }
-                }
-                Undo::NewWaiting { person_before } => {
-                    if let Some(waiting) = self.line.last().copied() {
-                        let (persons, requests) =
-                            (key_of!(self.line, person), key_of!(self.line, request));
-                        self.line_by_person.undo(&waiting.person, person_before, persons);
-                        self.line_by_request.undo(&waiting.request, 0, requests);
-                        self.line.pop();
-                    }
-                }
-                Undo::Served(place) => {
-                    self.line[place as usize].served = false;
-                    self.served -= 1;
-                }
-            }
-        }
     }
 
     #[cfg(test)]

@@ -24,4 +24,4 @@ pub use command::{Command, Outcome, Refusal, Take, Taken};
 pub use lot::{Lot, LotRules, Standing};
 pub use share::{LotSeen, Move, share};
 pub use stage::{LotHead, Staged};
-pub use waiting::Waiting;
+pub use waiting::{PlaceState, Waiting};

@@ -2,7 +2,7 @@
 //! transaction that wrote it was kept.
 
 use super::claim::Claim;
-use super::waiting::Waiting;
+use super::waiting::{PlaceState, Waiting};
 
 /// The row of the lot itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,10 @@ pub struct Staged {
     pub first_place: u32,
     /// New entries in the line, in order.
     pub waiting: Vec<Waiting>,
-    /// Earlier places that the line has moved past.
+    /// Earlier places that the line has moved past, in order.
     pub served: Vec<u32>,
+    /// Earlier places that were left, in order.
+    pub left: Vec<u32>,
 }
 
 impl Staged {
@@ -52,6 +54,7 @@ impl Staged {
             && self.changed.is_empty()
             && self.waiting.is_empty()
             && self.served.is_empty()
+            && self.left.is_empty()
     }
 }
 
@@ -66,6 +69,8 @@ pub(super) enum Undo {
     Changed(u32, Claim),
     /// The last place in line is new; its person's index entry was this before.
     NewWaiting { person_before: u32 },
-    /// The line stood before this place, and the place was not served.
-    Served(u32),
+    /// The line stood before this place, and the place was like this.
+    Passed(u32, PlaceState),
+    /// The person of this place waited.
+    Left(u32),
 }

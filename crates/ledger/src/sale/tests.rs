@@ -50,6 +50,38 @@ fn the_last_unit_goes_to_one_and_the_next_in_line_gets_what_comes_back() {
 }
 
 #[test]
+fn whoever_leaves_the_line_is_not_offered_what_comes_back() {
+    let mut lot = lot(1);
+    taken(lot.apply(&Command::Take(take(1, 1)), at(0)));
+    for person in 2..=4 {
+        lot.apply(&Command::Wait(take(person, person)), at(1)).expect("a place");
+    }
+    let left = lot.apply(&Command::Leave([3; 16]), at(2));
+    assert_eq!(left, Ok(Outcome::Left { before: false }));
+    assert_eq!(lot.apply(&Command::Leave([3; 16]), at(2)), Ok(Outcome::Left { before: true }));
+    assert_eq!(lot.apply(&Command::Leave([9; 16]), at(2)), Ok(Outcome::Left { before: true }));
+    let behind = lot.apply(&Command::Look([4; 16]), at(3));
+    assert_eq!(behind, Ok(Outcome::Seen { claim: None, place: Some((3, 1)) }), "one moved up");
+    // A repetition of the old wish brings nobody back; a new one stands behind.
+    assert_eq!(lot.apply(&Command::Wait(take(3, 3)), at(3)), Err(Refusal::LeftLine));
+    let again = lot.apply(&Command::Wait(take(3, 9)), at(3));
+    assert_eq!(again, Ok(Outcome::Waiting { place: 4, ahead: 2 }));
+    lot.apply(&Command::Leave([3; 16]), at(3)).expect("left once more");
+    for (gone, next) in [(1, 2), (2, 4)] {
+        lot.apply(&Command::Release(gone), at(4)).expect("released");
+        assert_eq!(lot.claims().last().map(|claim| claim.person), Some([next; 16]));
+    }
+    assert_eq!(lot.standing().waiting, 0);
+    lot.apply(&Command::Release(3), at(5)).expect("released");
+    assert!(lot.standing().is_open(), "nobody is left in the line, and the unit is anybody's");
+    // What is read back stands as it stood.
+    let mut anew = self::lot(1);
+    lot.claims().iter().for_each(|claim| anew.load_claim(*claim));
+    lot.line().iter().for_each(|place| anew.load_waiting(*place));
+    assert_eq!((anew.standing(), anew.line()), (lot.standing(), lot.line()));
+}
+
+#[test]
 fn a_request_is_known_again_and_a_key_is_good_for_one_request() {
     let mut lot = lot(5);
     let first = taken(lot.apply(&Command::Take(take(1, 1)), at(0)));

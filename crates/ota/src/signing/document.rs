@@ -26,6 +26,14 @@ pub struct Signature {
     pub sig: String,
 }
 
+impl Signature {
+    /// Whether it is by this key and of these bytes.
+    #[must_use]
+    pub fn is_by(&self, key: &PublicKey, message: &[u8]) -> bool {
+        self.keyid == key.id() && unhex(&self.sig).is_some_and(|sig| key.verifies(message, &sig))
+    }
+}
+
 /// A document as it is stored: what is signed, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
@@ -89,6 +97,11 @@ impl Document {
         self.signatures.iter().map(|signature| &signature.keyid)
     }
 
+    /// The signatures that it carries, valid or not.
+    pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
+        self.signatures.iter()
+    }
+
     /// Adds a signature; signing twice with one key changes nothing.
     ///
     /// # Errors
@@ -97,7 +110,7 @@ impl Document {
     pub fn sign(&mut self, key: &SecretKey) -> Result<(), Rejected> {
         let signature =
             Signature { keyid: key.public().id(), sig: hex(&key.sign(&self.message()?)) };
-        self.add(signature);
+        self.put(signature);
         Ok(())
     }
 
@@ -111,12 +124,13 @@ impl Document {
             return Err(Rejected::malformed("the two copies do not say the same"));
         }
         for signature in &other.signatures {
-            self.add(signature.clone());
+            self.put(signature.clone());
         }
         Ok(())
     }
 
-    fn add(&mut self, signature: Signature) {
+    /// Puts a signature on it, in the place of another one by the same key.
+    pub fn put(&mut self, signature: Signature) {
         self.signatures.retain(|old| old.keyid != signature.keyid);
         self.signatures.push(signature);
         self.signatures.sort_by(|left, right| left.keyid.cmp(&right.keyid));

@@ -2,23 +2,20 @@
 //! Custota's format read parts of a package by their ranges and believe this list.
 //!
 //! It is a CMS message (RFC 5652) in DER around JSON, signed by the key that signs packages, which a
-//! server must not have: the publisher hands the file in beside the package. Read here is what it
-//! says; whether its signature is good is decided by devices, which know the key. What can be seen
-//! without it is checked: that it is about this package, and that it carries the certificates with
-//! which the package itself was signed.
+//! server must not have: the publisher hands the file in beside the package. Checked is that it is about
+//! this package, that it carries the certificates with which the package itself was signed, and, where
+//! the operator has named the certificates of those keys, that one of them has signed it.
 
 use kontor_domain::build::Digest;
 use serde::Deserialize;
+
+use super::certificate::Certificate;
+use super::cms::Message;
 
 /// The longest file, in bytes. Real ones have two to four kilobytes.
 pub const CSIG_BYTES_MAX: usize = 64 * 1024;
 /// The most parts of one package.
 const PARTS_MAX: usize = 32;
-/// What is signed: `1.2.840.113549.1.7.2`.
-const SIGNED_DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
-/// Its contents: `1.2.840.113549.1.7.1`.
-const DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
-
 /// Why a `.csig` file was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CsigError {
@@ -28,6 +25,9 @@ pub enum CsigError {
     /// What it says is not what such a file says.
     #[error("the csig file does not say what it should: {0}")]
     Says(String),
+    /// None of the keys that may has signed it.
+    #[error("the csig file is not signed by any of the certificates in rom.package_certificates")]
+    Signature,
     /// It is about another package.
     #[error("the csig file is not about this package: {0}")]
     OtherPackage(String),
@@ -76,7 +76,7 @@ impl Csig {
         if bytes.len() > CSIG_BYTES_MAX {
             return Err(CsigError::Message);
         }
-        let message = signed_message(bytes).ok_or(CsigError::Message)?;
+        let message = Message::read(bytes).ok_or(CsigError::Message)?;
         let content = message.content.ok_or(CsigError::Message)?;
         let says = |problem: &str| CsigError::Says(problem.to_owned());
         let body: Body = serde_json::from_slice(content)
@@ -96,104 +96,30 @@ impl Csig {
         let certificates = message.certificates.map(<[u8]>::to_vec);
         Ok(Self { parts: body.files, vbmeta: body.vbmeta_digest, certificates })
     }
-}
 
-/// The certificates that came with a signed CMS message, for example the signature of a package;
-/// none where it is no such message, or none came with it.
-pub(super) fn certificates_of(message: &[u8]) -> Option<&[u8]> {
-    signed_message(message)?.certificates
-}
-
-/// The parts of a signed message that are looked at.
-struct Message<'b> {
-    content: Option<&'b [u8]>,
-    certificates: Option<&'b [u8]>,
-}
-
-/// Reads `ContentInfo` with `SignedData` in it; `None` for anything else, or for one that nobody has
-/// signed.
-fn signed_message(bytes: &[u8]) -> Option<Message<'_>> {
-    let info = only(0x30, bytes)?;
-    let (kind, rest) = element(0x06, info)?;
-    let signed = only(0x30, only(0xa0, rest)?).filter(|_| kind == SIGNED_DATA)?;
-    let (_version, rest) = element(0x02, signed)?;
-    let (_algorithms, rest) = element(0x31, rest)?;
-    let (encapsulated, rest) = element(0x30, rest)?;
-    let (kind, inside) = element(0x06, encapsulated)?;
-    if kind != DATA {
-        return None;
-    }
-    // Without contents it is a signature of bytes that lie elsewhere.
-    let content = if inside.is_empty() { None } else { Some(only(0x04, only(0xa0, inside)?)?) };
-    let (certificates, rest) = match element(0xa0, rest) {
-        Some((certificates, rest)) => (Some(certificates), rest),
-        None => (None, rest),
-    };
-    let rest = element(0xa1, rest).map_or(rest, |(_revoked, rest)| rest);
-    let signers = only(0x31, rest)?;
-    (!signers.is_empty()).then_some(Message { content, certificates })
-}
-
-/// The contents of the one element that these bytes are.
-fn only(tag: u8, bytes: &[u8]) -> Option<&[u8]> {
-    let (contents, rest) = element(tag, bytes)?;
-    rest.is_empty().then_some(contents)
-}
-
-/// The contents of the first element, which has this tag, and what follows it. Lengths are definite
-/// and as short as they can be, as DER demands.
-fn element(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (&found, rest) = bytes.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    if found != tag {
-        return None;
-    }
-    let (length, rest) = match first {
-        0..=0x7f => (usize::from(first), rest),
-        0x81..=0x83 => {
-            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            let length = digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit));
-            let shortest = digits[0] != 0 && length > 0x7f;
-            (Some(length).filter(|_| shortest)?, rest)
+    /// Demands that a file is signed with the key of one of these certificates; without any of them
+    /// nothing is demanded.
+    ///
+    /// # Errors
+    ///
+    /// [`CsigError::Message`], [`CsigError::Signature`].
+    pub fn check_signature(bytes: &[u8], certificates: &[Certificate]) -> Result<(), CsigError> {
+        let message = Message::read(bytes).ok_or(CsigError::Message)?;
+        let content = message.content.ok_or(CsigError::Message)?;
+        let by = |certificate| message.is_signed_by(content, certificate);
+        if certificates.is_empty() || certificates.iter().any(by) {
+            Ok(())
+        } else {
+            Err(CsigError::Signature)
         }
-        _ => return None,
-    };
-    rest.split_at_checked(length)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::cms::{certificates_of, tests::message};
     use super::*;
     use proptest::prelude::*;
-
-    fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
-        let length = contents.len();
-        let mut out = vec![tag];
-        match length {
-            0..=0x7f => out.push(u8::try_from(length).expect("short")),
-            _ => {
-                let digits = u32::try_from(length).expect("small").to_be_bytes();
-                let from = digits.iter().position(|digit| *digit != 0).expect("not zero");
-                out.push(0x80 | u8::try_from(4 - from).expect("few"));
-                out.extend(&digits[from..]);
-            }
-        }
-        out.extend(contents);
-        out
-    }
-
-    fn message(content: Option<&[u8]>, certificates: Option<&[u8]>, signers: &[u8]) -> Vec<u8> {
-        let content = content.map(|content| der(0xa0, &der(0x04, content)));
-        let signed = [
-            der(0x02, &[1]),
-            der(0x31, &[]),
-            der(0x30, &[der(0x06, &DATA), content.unwrap_or_default()].concat()),
-            certificates.map(|bytes| der(0xa0, bytes)).unwrap_or_default(),
-            der(0x31, signers),
-        ];
-        let signed = der(0xa0, &der(0x30, &signed.concat()));
-        der(0x30, &[der(0x06, &SIGNED_DATA), signed].concat())
-    }
 
     fn says(files: &str) -> String {
         format!("{{\"version\":2,\"files\":[{files}],\"vbmeta_digest\":\"{}\"}}", "0a".repeat(32))
@@ -245,17 +171,6 @@ mod tests {
                 prop_assert_eq!(csig.parts.len(), 1);
                 prop_assert!(csig.certificates.is_none_or(|bytes| bytes.len() == 40));
             }
-        }
-
-        #[test]
-        fn elements_are_read_as_they_were_written(
-            tag in any::<u8>(),
-            contents in prop::collection::vec(any::<u8>(), 0..400),
-            after in prop::collection::vec(any::<u8>(), 0..4),
-        ) {
-            let bytes = [der(tag, &contents), after.clone()].concat();
-            prop_assert_eq!(element(tag, &bytes), Some((&contents[..], &after[..])));
-            prop_assert_eq!(element(tag ^ 1, &bytes), None);
         }
     }
 }

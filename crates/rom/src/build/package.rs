@@ -8,7 +8,7 @@ use kontor_domain::build::{
     Digest, MANIFEST_BYTES_MAX, Manifest, ManifestError, OtaKind, PayloadPlace,
 };
 
-use super::csig::certificates_of;
+use super::cms::certificates_of;
 use super::zip::{Directory, Method, ZipError};
 
 /// What update packages say about themselves.

@@ -160,12 +160,17 @@ pub async fn publish(
     let unique = id::encode(rom.random.bytes16());
     let source = command.source.clone();
     let csig = command.csig.clone();
+    let certificates = rom.settings.package_certificates.clone();
     let work = move || {
         let (incoming, package) = match source {
             Source::Path(path) => take_in(&files, &path, &unique, &*progress),
             Source::Upload { sha256, .. } => take_upload(&files, &sha256, &unique, &*progress),
         }?;
-        let csig = csig.map(|bytes| take_csig(&files, &bytes, &unique, &incoming, &package));
+        let csig = csig.map(|bytes| {
+            Csig::check_signature(&bytes, &certificates)
+                .map_err(|error| Failure::Refused(error.into()))?;
+            take_csig(&files, &bytes, &unique, &incoming, &package)
+        });
         Ok::<_, Failure<Refusal>>((incoming, package, csig.transpose()?))
     };
     let (incoming, package, csig) = tokio::task::spawn_blocking(work)

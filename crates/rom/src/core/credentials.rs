@@ -15,6 +15,28 @@ pub enum Shown {
     Credential,
 }
 
+/// A device that tells its id, and what it brought along: worked out once for a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Brought {
+    /// The pseudonym under which it is counted.
+    pub device: DeviceKey,
+    /// What its credential is worth.
+    pub standing: Standing,
+    /// Whether it has a credential of its own, of whatever day: then it needs no new one.
+    pub is_own: bool,
+}
+
+impl Brought {
+    /// What it has shown of itself.
+    #[must_use]
+    pub const fn shown(&self) -> Shown {
+        match self.standing {
+            Standing::Credentialed => Shown::Credential,
+            Standing::Anonymous => Shown::Nothing,
+        }
+    }
+}
+
 /// Gives credentials and knows them again.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -47,22 +69,18 @@ impl Credentials {
         Credential::issue(&self.key, device, Day::of(now))
     }
 
-    /// What the device that calls itself `id` and brings `text` is to be given: nothing, if that
-    /// is its own.
+    /// What the device that calls itself `id` brings with `text`.
     #[must_use]
-    pub fn given(&self, id: &str, text: &str, now: Instant) -> Option<Credential> {
+    pub fn brought(&self, id: &str, text: &str, now: Instant) -> Brought {
         let device = self.device(id.as_bytes());
-        (!Credential::is_of(text, &self.key, device)).then(|| self.issue(device, now))
+        let (is_own, standing) = Credential::look(text, &self.key, device, Day::of(now));
+        Brought { device, standing, is_own }
     }
 
-    /// What the device that calls itself `id` shows with `text`.
+    /// What a device is to be given: nothing, if it has its own.
     #[must_use]
-    pub fn shown(&self, id: &str, text: &str, now: Instant) -> Shown {
-        let device = self.device(id.as_bytes());
-        match Credential::standing(text, &self.key, device, Day::of(now)) {
-            Standing::Credentialed => Shown::Credential,
-            Standing::Anonymous => Shown::Nothing,
-        }
+    pub fn given(&self, brought: &Brought, now: Instant) -> Option<Credential> {
+        (!brought.is_own).then(|| self.issue(brought.device, now))
     }
 }
 
@@ -75,13 +93,17 @@ mod tests {
         let credentials = Credentials::new(&SecretKey::from_bytes([1; 32]));
         let today = Instant::from_micros(1_790_900_000_000_000);
         let tomorrow = today.plus_seconds(86_400);
-        let text = credentials.given("device-0001", "", today).expect("a new one").to_string();
-        assert_eq!(credentials.given("device-0001", &text, tomorrow), None, "it has its own");
-        assert_eq!(credentials.shown("device-0001", &text, today), Shown::Nothing);
-        assert_eq!(credentials.shown("device-0001", &text, tomorrow), Shown::Credential);
-        assert_eq!(credentials.shown("device-0002", &text, tomorrow), Shown::Nothing);
-        assert!(credentials.given("device-0002", &text, tomorrow).is_some());
+        let brought = |id: &str, text: &str, now| credentials.brought(id, text, now);
+        let given = |id: &str, text: &str, now| credentials.given(&brought(id, text, now), now);
+        let shown = |id: &str, text: &str, now| brought(id, text, now).shown();
+        let text = given("device-0001", "", today).expect("a new one").to_string();
+        assert_eq!(given("device-0001", &text, tomorrow), None, "it has its own");
+        assert_eq!(given("device-0001", &text, today), None, "also on the day of its giving");
+        assert_eq!(shown("device-0001", &text, today), Shown::Nothing);
+        assert_eq!(shown("device-0001", &text, tomorrow), Shown::Credential);
+        assert_eq!(shown("device-0002", &text, tomorrow), Shown::Nothing);
+        assert!(given("device-0002", &text, tomorrow).is_some());
         let others = Credentials::new(&SecretKey::from_bytes([2; 32]));
-        assert_eq!(others.shown("device-0001", &text, tomorrow), Shown::Nothing);
+        assert_eq!(others.brought("device-0001", &text, tomorrow).shown(), Shown::Nothing);
     }
 }

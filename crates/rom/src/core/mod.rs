@@ -12,7 +12,7 @@ mod signed;
 mod snapshot;
 
 pub use answer::{Answers, Decided, Question, Source, Who};
-pub use credentials::{Credentials, Shown};
+pub use credentials::{Brought, Credentials, Shown};
 pub use document::Document;
 pub use failure::{Failure, Outcome};
 pub(crate) use files::hash_range;

@@ -13,6 +13,7 @@ use super::files::Files;
 use super::offers::OfferCache;
 use super::signed::SignedView;
 use super::snapshot::Snapshots;
+use crate::build::Certificate;
 
 /// The longest id of a device, in bytes.
 const DEVICE_ID_BYTES_MAX: usize = 128;
@@ -33,6 +34,9 @@ pub struct Settings {
     /// The largest old image that a delta is made from, in bytes: making one takes that much
     /// memory and 311 MiB.
     pub delta_old_bytes_max: u64,
+    /// The certificates of the keys with which packages are signed; none: their lists of parts are
+    /// compared with them, and who signed those is left to devices.
+    pub package_certificates: Vec<Certificate>,
     /// Whether clients are sent elsewhere for the bytes of files.
     pub redirect: Redirect,
     /// The most bytes a second to one client; 0: no limit.
@@ -64,6 +68,7 @@ impl Default for Settings {
             mirrors: Vec::new(),
             delta_sources: 3,
             delta_old_bytes_max: 2 << 30,
+            package_certificates: Vec::new(),
             redirect: Redirect::None,
             client_bytes_per_s: 0,
             total_bytes_per_s: 0,

@@ -64,7 +64,8 @@ pub struct ChannelView {
     pub live: Option<Live>,
     by_source: HashMap<String, usize>,
     built: Vec<i64>,
-    tables: HashMap<Held, Vec<Answers>>,
+    /// By standing: one, or as few that looking at each is the fastest.
+    tables: Vec<(Held, Vec<Answers>)>,
 }
 
 /// A model with everything of it.
@@ -105,11 +106,12 @@ pub struct Snapshot {
     /// Rises with every snapshot.
     pub generation: u64,
     /// The models by codename.
-    pub models: BTreeMap<Codename, ModelView>,
+    pub models: BTreeMap<Codename, Arc<ModelView>>,
     /// The company's own devices.
     pub own: HashSet<KeyedHash>,
     files: HashMap<Digest, ServedFile>,
-    names: HashMap<String, Codename>,
+    /// By every name that a model answers to.
+    names: HashMap<String, Arc<ModelView>>,
     /// The version of the facts that it was read at.
     pub version: i64,
 }
@@ -118,7 +120,7 @@ impl Snapshot {
     /// The model that devices of this name are of.
     #[must_use]
     pub fn model(&self, name: &str) -> Option<&ModelView> {
-        self.models.get(self.names.get(name)?)
+        self.names.get(name).map(AsRef::as_ref)
     }
 
     /// The file with this hash, if it is published and its bytes are good.
@@ -165,9 +167,6 @@ impl Snapshot {
         let mut models = BTreeMap::new();
         let mut names = HashMap::new();
         for model in device::all(tx)? {
-            for name in model.also.iter().chain([&model.codename]) {
-                names.insert(name.to_string(), model.codename.clone());
-            }
             let own = builds.remove(&model.codename).unwrap_or_default();
             let channels = Channel::ALL.map(|channel| {
                 let key = (model.codename.clone(), channel);
@@ -182,8 +181,12 @@ impl Snapshot {
                 .map(AsRef::as_ref)
                 .collect();
             let all_builds = Arc::new(lineage_v2(settings, &offered));
-            let codename = model.codename.clone();
-            models.insert(codename, ModelView { model, builds: own, all_builds, channels });
+            let view = Arc::new(ModelView { model, builds: own, all_builds, channels });
+            let model = &view.model;
+            for name in model.also.iter().chain([&model.codename]) {
+                names.insert(name.to_string(), Arc::clone(&view));
+            }
+            models.insert(model.codename.clone(), view);
         }
         let own = device::own(tx)?.into_iter().collect();
         Ok(Self { generation, models, own, files, names, version })
@@ -224,7 +227,7 @@ impl ChannelView {
         let mut view = Self {
             by_source: HashMap::new(),
             built: builds.iter().map(|build| build.built_s()).collect(),
-            tables: HashMap::new(),
+            tables: Vec::new(),
             entries,
             builds,
             rollouts,
@@ -291,7 +294,7 @@ impl ChannelView {
         let unknown = gaps.map(|built_s| (built_s, None));
         let known = all.iter().map(|build| (build.built_s(), Some(build)));
         let sources: Vec<(i64, Option<&Arc<Build>>)> = unknown.chain(known).collect();
-        let mut tables = HashMap::new();
+        let mut tables = Vec::new();
         for held in self.standings() {
             let shelf: Vec<Shelved> = (0..self.builds.len())
                 .map(|place| Shelved {
@@ -314,7 +317,7 @@ impl ChannelView {
                 .iter()
                 .map(|(built_s, source)| kept.answers(&shelf, &ways, *held, *built_s, *source))
                 .collect();
-            tables.insert(*held, rows);
+            tables.push((*held, rows));
         }
         self.tables = tables;
     }
@@ -324,8 +327,9 @@ impl ChannelView {
         let row = self.by_source.get(source.incremental).copied().unwrap_or_else(|| {
             source.built_s.map_or(0, |built_s| self.built.partition_point(|b| *b <= built_s))
         });
-        let table = self.tables.get(&held).or_else(|| self.tables.values().next());
-        &table.expect("a channel has a standing")[row]
+        let own = self.tables.iter().find(|(standing, _)| *standing == held);
+        let (_, table) = own.or(self.tables.first()).expect("a channel has a standing");
+        &table[row]
     }
 }
 

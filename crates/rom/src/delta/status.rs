@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use kontor_base::Instant;
 use kontor_base::id::BuildId;
 use kontor_domain::build::Build;
 use kontor_domain::device::Codename;
 use kontor_store::delta::{DeltaRow, DeltaState, all, step};
-use kontor_store::{StoreError, build as builds, delta};
+use kontor_store::{StoreError, Tx, build as builds, delta};
 
 use crate::core::{Failure, Outcome, Rom};
 
@@ -77,24 +78,20 @@ pub async fn want(
     from: String,
     to: String,
 ) -> Outcome<(), DeltaRefusal> {
-    let at = rom.now();
-    rom.db
-        .write("delta.want", move |tx| {
-            let all = builds::of_model(tx, model.as_str())?;
-            let (from, to) = pair(&all, &from, &to)?;
-            // From a build to itself: the packed form of its image.
-            if from.id != to.id && from.built_at >= to.built_at {
-                return Err(Failure::Refused(DeltaRefusal::Backward));
-            }
-            if delta::want(tx, from.id, to.id, model.as_str(), at)? {
-                return Ok(());
-            }
-            for state in [DeltaState::Cancelled, DeltaState::Skipped, DeltaState::Failed] {
-                step(tx, (from.id, to.id), state, DeltaState::Wanted, "", "", at)?;
-            }
-            Ok(())
-        })
-        .await
+    between(rom, "delta.want", (model, from, to), |tx, from, to, at| {
+        // From a build to itself: the packed form of its image.
+        if from.id != to.id && from.built_at >= to.built_at {
+            return Err(Failure::Refused(DeltaRefusal::Backward));
+        }
+        if delta::want(tx, from.id, to.id, to.model.as_str(), at)? {
+            return Ok(());
+        }
+        for state in [DeltaState::Cancelled, DeltaState::Skipped, DeltaState::Failed] {
+            step(tx, (from.id, to.id), state, DeltaState::Wanted, "", "", at)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Stops a delta that is wanted or being made; whoever works on it notices within a second.
@@ -108,26 +105,35 @@ pub async fn cancel(
     from: String,
     to: String,
 ) -> Outcome<(), DeltaRefusal> {
-    let at = rom.now();
-    rom.db
-        .write("delta.cancel", move |tx| {
-            let all = builds::of_model(tx, model.as_str())?;
-            let (from, to) = pair(&all, &from, &to)?;
-            let mut stopped = false;
-            for state in [DeltaState::Wanted, DeltaState::Working] {
-                let note = "stopped by hand";
-                stopped |= step(tx, (from.id, to.id), state, DeltaState::Cancelled, "", note, at)?;
-            }
-            if stopped { Ok(()) } else { Err(Failure::Refused(DeltaRefusal::Unknown)) }
-        })
-        .await
+    between(rom, "delta.cancel", (model, from, to), |tx, from, to, at| {
+        let mut stopped = false;
+        for state in [DeltaState::Wanted, DeltaState::Working] {
+            let note = "stopped by hand";
+            stopped |= step(tx, (from.id, to.id), state, DeltaState::Cancelled, "", note, at)?;
+        }
+        if stopped { Ok(()) } else { Err(Failure::Refused(DeltaRefusal::Unknown)) }
+    })
+    .await
 }
 
-fn pair<'b>(
-    all: &'b [Build],
-    from: &str,
-    to: &str,
-) -> Outcome<(&'b Build, &'b Build), DeltaRefusal> {
-    let find = |name: &str| all.iter().find(|build| build.incremental.as_str() == name);
-    find(from).zip(find(to)).ok_or(Failure::Refused(DeltaRefusal::UnknownBuild))
+/// What is done to a delta in a transaction, by the builds that it leads from and to.
+type Act = fn(&mut Tx<'_>, &Build, &Build, Instant) -> Outcome<(), DeltaRefusal>;
+
+/// Does something to the delta between two builds of a model, which are told by their incrementals.
+async fn between(
+    rom: &Arc<Rom>,
+    name: &'static str,
+    (model, from, to): (Codename, String, String),
+    act: Act,
+) -> Outcome<(), DeltaRefusal> {
+    let at = rom.now();
+    rom.db
+        .write(name, move |tx| {
+            let all = builds::of_model(tx, model.as_str())?;
+            let find = |name: &str| all.iter().find(|build| build.incremental.as_str() == name);
+            let (from, to) =
+                find(&from).zip(find(&to)).ok_or(Failure::Refused(DeltaRefusal::UnknownBuild))?;
+            act(tx, from, to, at)
+        })
+        .await
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use kontor_base::Instant;
 use kontor_count::Answer;
 use kontor_domain::catalogue::read_serial;
 use kontor_domain::install::{
@@ -10,6 +11,7 @@ use kontor_domain::install::{
 };
 
 use super::service::{Home, Install};
+use crate::core::Brought;
 
 /// How long a device that asks for an update waits for its being counted. Updates matter more.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -137,18 +139,18 @@ fn note_stay(install: &Install, form: &OwnForm<'_>, today: Day) {
 pub async fn seen(
     install: &Install,
     form: OwnForm<'_>,
+    brought: &Brought,
     address: Option<IpAddr>,
 ) -> Option<Credential> {
-    if let Some(given) = seen_already(install, &form) {
+    let now = install.now();
+    if let Some(given) = seen_already(install, &form, brought, now) {
         return given;
     }
     let taken = tokio::time::timeout(PATIENCE, accept(install, Incoming::Own(form), address));
     match taken.await {
         Ok(Ok(accepted)) => accepted.credential,
         // The node that counts is another one; devices are known on all of them.
-        Ok(Err(NotCounted::Elsewhere(_))) => {
-            install.keys.credentials.given(form.device, form.credential, install.now())
-        }
+        Ok(Err(NotCounted::Elsewhere(_))) => install.keys.credentials.given(brought, now),
         Ok(Err(refusal)) => {
             tracing::debug!(code = refusal.code(), "a device that asked was not counted");
             None
@@ -163,15 +165,20 @@ pub async fn seen(
 /// The same for a device that has been counted today as what it says it is, without waiting: the
 /// credential that it is to keep, if it has none. `None` where it has to be counted first.
 #[must_use]
-pub fn seen_already(install: &Install, form: &OwnForm<'_>) -> Option<Option<Credential>> {
+pub fn seen_already(
+    install: &Install,
+    form: &OwnForm<'_>,
+    brought: &Brought,
+    now: Instant,
+) -> Option<Option<Credential>> {
     // Most checks of a day are of devices that have asked before: a look is enough, nobody waits.
-    let today = Day::of(install.now());
     let counter = install.counter()?;
-    let read = form.report(|id| install.keys.device(id), install.keys.credentials.key(), today);
-    let report = read.ok().filter(|report| counter.is_repeat(report, today))?;
+    let report = form.report_of(brought.device, brought.standing).ok()?;
+    if !counter.is_repeat(&report, Day::of(now)) {
+        return None;
+    }
     install.repeats.increment(1);
-    let own = Credential::is_of(form.credential, install.keys.credentials.key(), report.device);
-    Some((!own).then(|| install.credential(report.device)))
+    Some(install.keys.credentials.given(brought, now))
 }
 
 async fn count(

@@ -84,7 +84,7 @@ pub async fn import(rom: &Arc<Rom>, bundles: Vec<Bundle>) -> Outcome<Imported, S
     Ok(imported)
 }
 
-fn publish(
+pub(super) fn publish(
     tx: &mut Tx<'_>,
     repository: &Repository,
     at: kontor_base::Instant,

@@ -9,6 +9,7 @@
 //!
 //! Start with [`repository`], then [`ceremony`] and [`exchange`].
 
+mod bring;
 mod ceremony;
 mod exchange;
 mod name;
@@ -18,6 +19,7 @@ mod renew;
 mod repository;
 mod standing;
 
+pub use bring::{NewSignatures, bring_in, bringable_in, read_bundle};
 pub use ceremony::{Delegate, InitCommand, RotateCommand, delegate, init, rotate};
 pub use exchange::{Imported, export, import};
 pub use kontor_ota::signing::Missing;

@@ -20,6 +20,15 @@ pub enum SigningRefusal {
     /// The bundle says something else than what waits: it was made before a later change.
     #[error("the bundle of {0} is not the one that waits; export it again and sign that")]
     Superseded(String),
+    /// The bundle brings no signature that is not here already.
+    #[error("the bundle of {0} brings no new signature: has it been signed?")]
+    NothingNew(String),
+    /// A signature by a key that the document does not ask for.
+    #[error("the document of {0} asks for no signature by the key {1}")]
+    Stranger(String, String),
+    /// A signature that is not by the key that it names, or not of this document.
+    #[error("the signature on {0} by the key {1} does not fit")]
+    BadSignature(String, String),
     /// A role's name would be taken for another's.
     #[error("the names of the targets of {0} could be taken for those of {1}")]
     Ambiguous(String, String),
@@ -47,6 +56,9 @@ impl SigningRefusal {
             Self::UnknownRole(_) => "signing.unknown_role",
             Self::NothingPending(_) => "signing.nothing_pending",
             Self::Superseded(_) => "signing.superseded",
+            Self::NothingNew(_) => "signing.nothing_new",
+            Self::Stranger(..) => "signing.stranger",
+            Self::BadSignature(..) => "signing.bad_signature",
             Self::Ambiguous(..) => "signing.ambiguous",
             Self::NoKey(_) => "signing.no_key",
             Self::UnknownKey(..) => "signing.unknown_key",

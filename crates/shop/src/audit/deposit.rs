@@ -53,6 +53,10 @@ fn problem(
     let fully_back = paid.is_some_and(|paid| paid.state == PaymentState::Refunded);
     match deposit.state {
         DepositState::Open | DepositState::Paying | DepositState::Failed => Ok(None),
+        DepositState::Lapsed if deposit.wanted.email.is_some() => {
+            Ok(Some("it lapsed, and what was typed for it is still there"))
+        }
+        DepositState::Lapsed => Ok(None),
         DepositState::Held => {
             let place = match deposit.entry {
                 Some(place) => entry::get(tx, deposit.sale, place)?,

@@ -1,12 +1,13 @@
 //! Every order of a reseller against its own hold: claimed when it was taken, shipped when it has
 //! left, free when it was cancelled, with exactly its units; and every bill against its order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::id::OrderId;
+use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{BillState, OrderStage};
 use kontor_ledger::{Hold, HoldState, OrderMoney};
-use kontor_store::reseller::bill::{KeptBill, bills_after};
+use kontor_store::reseller::bill::{KeptBill, bills_after, last_places};
 use kontor_store::reseller::{KeptOrder, order, orders_after};
 use kontor_store::{StoreError, Tx, stock};
 
@@ -32,11 +33,16 @@ pub(super) fn audit(
         }
     }
     let mut after = String::new();
+    // How many bills and credit notes there are, by market.
+    let mut counts: BTreeMap<MarketCode, [i64; 2]> = BTreeMap::new();
     loop {
         let page = bills_after(tx, &after, PAGE)?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else { break };
         after.clone_from(&last.number);
         for bill in &page {
+            let given = counts.entry(bill.body.market).or_default();
+            given[0] += 1;
+            given[1] += i64::from(bill.body.credit.is_some());
             let found = order(tx, bill.order)?;
             if let Some(problem) = bill_problem(bill, found.as_ref()) {
                 findings.push(OrderFinding { number: bill.number.clone(), problem });
@@ -54,6 +60,31 @@ pub(super) fn audit(
             });
         }
     }
+    gaps(tx, &counts, findings)
+}
+
+/// The numbers of each series that were given out are on as many papers: there is no gap.
+fn gaps(
+    tx: &mut Tx<'_>,
+    counts: &BTreeMap<MarketCode, [i64; 2]>,
+    findings: &mut Vec<OrderFinding>,
+) -> Result<(), StoreError> {
+    for (kind, series) in last_places(tx)?.into_iter().enumerate() {
+        let last: BTreeMap<_, _> = series.into_iter().collect();
+        let markets: BTreeSet<_> = last.keys().chain(counts.keys()).copied().collect();
+        for market in markets {
+            let there = counts.get(&market).map_or(0, |given| given[kind]);
+            if last.get(&market).copied().unwrap_or(0) != there {
+                let problem = if kind == 0 {
+                    "its series of bills has a gap"
+                } else {
+                    "its series of credit notes has a gap"
+                };
+                findings.push(OrderFinding { number: market.to_string(), problem });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn problem(order: &KeptOrder, hold: Option<&Hold>) -> Option<&'static str> {
@@ -93,6 +124,9 @@ fn bill_problem(bill: &KeptBill, order: Option<&KeptOrder>) -> Option<&'static s
     let cancelled = order.stage == OrderStage::Cancelled;
     if cancelled != (bill.state == BillState::Void) {
         return Some("its order was cancelled and it was not, or the other way round");
+    }
+    if bill.body.credit.is_some() && bill.state != BillState::Void {
+        return Some("it was taken back with a credit note, and is owed all the same");
     }
     let (came, back) = bill.body.moved();
     let paid = if bill.state == BillState::Paid { bill.body.total.minor } else { 0 };

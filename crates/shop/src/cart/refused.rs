@@ -33,7 +33,7 @@ pub(crate) struct RefusedCart<'r> {
     pub(crate) who: [u8; 16],
     /// The market.
     pub(crate) market: MarketCode,
-    /// Where it would have gone; none: the market's own country.
+    /// Where it would have gone; none: no address was typed.
     pub(crate) ship_to: Option<Country>,
     /// What may not be sold there.
     pub(crate) sku: &'r Sku,
@@ -47,13 +47,24 @@ pub(crate) async fn note_refused(shop: &Arc<Shop>, refused: RefusedCart<'_>) {
     else {
         return;
     };
-    let country = refused.ship_to.unwrap_or_else(|| market.home());
+    let Some(country) = country_of(&market.countries, refused.ship_to) else { return };
     let (class, day) = (model.class, shop.now().date());
     let mark = shop.keys.refused_cart(&refused.who, country, class);
     let place = RefusedPlace { market: market.code, country, class, day };
     let count = move |tx: &mut kontor_store::Tx<'_>| count_once(tx, &mark, &place, CARTS_A_DAY_MAX);
     if let Err(fault) = shop.db.write("cart.count_refused", count).await {
         tracing::error!(%fault, "a refused cart could not be counted");
+    }
+}
+
+/// The country that a cart speaks for: of the address, or the one whose shop the person chose; nobody is
+/// led anywhere by their address on the network. A market of several countries does not say which of
+/// them it is: without an address such a cart speaks for none.
+fn country_of(countries: &[Country], ship_to: Option<Country>) -> Option<Country> {
+    match (ship_to, countries) {
+        (Some(country), _) => Some(country),
+        (None, [only]) => Some(*only),
+        (None, _) => None,
     }
 }
 
@@ -68,4 +79,23 @@ pub(crate) async fn forget_refused(shop: &Arc<Shop>) -> Result<usize, StoreError
     let counts = today.saturating_sub(COUNT_DAYS.days());
     let forget = move |tx: &mut kontor_store::Tx<'_>| forget(tx, marks, counts, FORGET_AT_ONCE);
     shop.db.write("cart.forget_refused", forget).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cart_speaks_for_its_address_or_for_the_one_country_that_was_chosen() {
+        let country = |code: &str| code.parse::<Country>().expect("a country");
+        let (one, two) = ([country("DE")], [country("DE"), country("AT")]);
+        for (countries, ship_to, speaks_for) in [
+            (&one[..], None, Some("DE")),
+            (&one, Some("FR"), Some("FR")),
+            (&two, None, None),
+            (&two, Some("AT"), Some("AT")),
+        ] {
+            assert_eq!(country_of(countries, ship_to.map(country)), speaks_for.map(country));
+        }
+    }
 }

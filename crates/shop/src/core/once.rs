@@ -35,6 +35,55 @@ pub(crate) fn once_ahead(tx: &mut Tx<'_>, request: Option<&Once>) -> Result<(), 
     request.map_or(Ok(()), |once| idempotency::look_ahead(tx, &once.request))
 }
 
+/// The answer that the same request had before; none if it never had one.
+///
+/// # Errors
+///
+/// [`Failure::KeyReused`] when the key was used for another body; a fault of the store.
+pub(crate) fn answered_before<T: DeserializeOwned, R>(
+    tx: &mut Tx<'_>,
+    request: Option<&Once>,
+) -> Outcome<Option<T>, R> {
+    let Some(Once { request, body }) = request else { return Ok(None) };
+    match idempotency::look(tx, request, body)? {
+        Seen::OtherBody => Err(Failure::KeyReused),
+        Seen::Answered(answer) => {
+            Ok(Some(serde_json::from_str(&answer).map_err(|error| unreadable(&error))?))
+        }
+        Seen::Never => Ok(None),
+    }
+}
+
+/// Keeps the answer of a request that had none, in the transaction that had its effect.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub(crate) fn keep_answer<T: Serialize>(
+    tx: &mut Tx<'_>,
+    once: &Once,
+    answer: &T,
+    at: Instant,
+) -> Result<(), StoreError> {
+    let kept = serde_json::to_string(answer).map_err(|error| unreadable(&error))?;
+    idempotency::remember(tx, &once.request, &once.body, &kept, at)
+}
+
+/// Keeps the answer of a request unless it has one: whoever was first has said what counts.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub(crate) fn keep_first_answer<T: Serialize>(
+    tx: &mut Tx<'_>,
+    once: &Once,
+    answer: &T,
+    at: Instant,
+) -> Result<(), StoreError> {
+    let kept = serde_json::to_string(answer).map_err(|error| unreadable(&error))?;
+    idempotency::remember_first(tx, &once.request, &once.body, &kept, at)
+}
+
 /// Runs `effect` unless the same request had its effect already; then gives the answer of then.
 /// Effect and answer are kept in the same transaction. A refusal is not kept: the request had no
 /// effect, so that it may be tried again with the same key.
@@ -51,24 +100,16 @@ pub fn once<T, R>(
 where
     T: Serialize + DeserializeOwned,
 {
-    let Some(Once { request, body }) = request else {
-        return effect(tx).map(|answer| Replayed { answer, replayed: false });
-    };
-    let unreadable = |error: serde_json::Error| StoreError::BadRow {
-        table: "idempotency",
-        problem: error.to_string().into(),
-    };
-    match idempotency::look(tx, request, body)? {
-        Seen::OtherBody => Err(Failure::KeyReused),
-        Seen::Answered(answer) => {
-            let answer = serde_json::from_str(&answer).map_err(unreadable)?;
-            Ok(Replayed { answer, replayed: true })
-        }
-        Seen::Never => {
-            let answer = effect(tx)?;
-            let kept = serde_json::to_string(&answer).map_err(unreadable)?;
-            idempotency::remember(tx, request, body, &kept, at)?;
-            Ok(Replayed { answer, replayed: false })
-        }
+    if let Some(answer) = answered_before(tx, request)? {
+        return Ok(Replayed { answer, replayed: true });
     }
+    let answer = effect(tx)?;
+    if let Some(request) = request {
+        keep_answer(tx, request, &answer, at)?;
+    }
+    Ok(Replayed { answer, replayed: false })
+}
+
+fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::BadRow { table: "idempotency", problem: error.to_string().into() }
 }

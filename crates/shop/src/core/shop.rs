@@ -118,6 +118,8 @@ pub struct Keys {
     reseller: SecretKey,
     device: SecretKey,
     refused_cart: SecretKey,
+    waiting: SecretKey,
+    waiting_leave: SecretKey,
     tickets: TicketKeys,
     persons: PersonHasher,
 }
@@ -143,6 +145,8 @@ impl Keys {
             reseller: secret.derive("reseller key"),
             device: secret.derive(DEVICE_PURPOSE),
             refused_cart: secret.derive("refused cart"),
+            waiting: secret.derive("waiting list link"),
+            waiting_leave: secret.derive("waiting list leave link"),
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }
@@ -246,6 +250,45 @@ impl Keys {
     #[must_use]
     pub fn open_staff_mark(&self, mark: &str) -> Option<StaffId> {
         open(&self.staff_mark, mark).map(StaffId::from_bytes)
+    }
+
+    /// The secret part of the link that confirms an entry of a waiting list: whose, and when its
+    /// address was asked. With the moment signed, a link ends without anything being stored.
+    #[must_use]
+    pub fn waiting_token(&self, person: &KeyedHash, asked_at: Instant) -> String {
+        let second = asked_at.timestamp().as_second();
+        let mut text = id::encode(*person);
+        text.push_str(&id::encode(self.waiting_mac(person, second)));
+        text.push_str(&second.to_string());
+        text
+    }
+
+    /// Whose entry a link confirms, and in which second its address was asked.
+    #[must_use]
+    pub fn open_waiting(&self, token: &str) -> Option<(KeyedHash, Instant)> {
+        let (person, rest) = token.split_at_checked(26)?;
+        let (mac, second) = rest.split_at_checked(26)?;
+        let (person, mac) = (id::decode(person)?, id::decode(mac)?);
+        let second = second.parse::<i64>().ok().filter(|own| own.to_string() == second)?;
+        let micros = second.checked_mul(1_000_000)?;
+        equal(&self.waiting_mac(&person, second), &mac)
+            .then(|| (person, Instant::from_micros(micros)))
+    }
+
+    fn waiting_mac(&self, person: &KeyedHash, second: i64) -> KeyedHash {
+        self.waiting.hash(&[person.as_slice(), &second.to_be_bytes()].concat())
+    }
+
+    /// The secret part of the link that takes somebody off a waiting list; it is good for ever.
+    #[must_use]
+    pub fn leave_token(&self, person: &KeyedHash) -> String {
+        token(&self.waiting_leave, person)
+    }
+
+    /// Whom a link takes off a waiting list.
+    #[must_use]
+    pub fn open_leave(&self, token: &str) -> Option<KeyedHash> {
+        open(&self.waiting_leave, token)
     }
 
     /// The hash under which a reseller's key is kept.
@@ -397,6 +440,26 @@ impl Shop {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_that_confirms_carries_the_second_in_which_it_was_asked_for() {
+        let keys = Keys::new(&SecretKey::from_bytes([1; 32]));
+        let asked = Instant::from_micros(1_432_000_000_123_456);
+        let token = keys.waiting_token(&[9; 16], asked);
+        let second = Instant::from_micros(1_432_000_000_000_000);
+        assert_eq!(keys.open_waiting(&token), Some(([9; 16], second)));
+        assert_eq!(keys.open_leave(&token), None, "it takes nobody off the list");
+        assert_eq!(keys.open_waiting(&keys.leave_token(&[9; 16])), None, "and the other way round");
+        for i in 0..token.len() {
+            let mut forged = token.clone().into_bytes();
+            forged[i] = if forged[i] == b'7' { b'6' } else { b'7' };
+            let forged = String::from_utf8(forged).expect("ASCII");
+            assert_eq!(keys.open_waiting(&forged), None, "{i}");
+        }
+        for bad in [format!("{token}0"), token.replace("1432", "+1432"), token[..52].to_owned()] {
+            assert_eq!(keys.open_waiting(&bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn tokens_open_only_what_they_were_made_for() {

@@ -1,16 +1,18 @@
 //! "Tell me when": puts somebody on the waiting list of a model or of a market's opening.
 //!
-//! The same address twice is one entry, and the answer does not tell whether it was there before:
-//! strangers must not learn who waits for what.
+//! The address is asked to confirm it, because anybody can type anybody's. The same address twice is
+//! one entry, and the answer does not tell whether it was there before: strangers must not learn who
+//! waits for what.
 
 use std::sync::Arc;
 
 use kontor_base::Language;
 use kontor_domain::catalogue::Slug;
-use kontor_domain::customer::{FieldError, WaitingEntry};
+use kontor_domain::customer::{FieldError, WaitingEntry, step_at_sign_up};
 use kontor_domain::market::{Act, MarketCode, stage_allows};
 use kontor_store::customer as customers;
 
+use super::waiting::{askable, settle_in};
 use crate::core::{Failure, Outcome, Shop};
 
 /// A wish to be told.
@@ -65,10 +67,14 @@ pub async fn sign_up(shop: &Arc<Shop>, command: Command) -> Outcome<WaitingEntry
             if !stage_allows(market.stage, Act::RegisterInterest) {
                 return refuse(Refusal::NotTaken);
             }
-            customers::sign_up(tx, &person, &entry, at)?;
-            // Known as a customer from now on, so that export and erasure find the entry.
             let customer = own.keys.customer(&entry.email);
+            customers::sign_up(tx, &person, customer, &entry, at)?;
+            // Known as a customer from now on, so that export and erasure find the entry.
             customers::contact::note(tx, customer, &entry.email.normalised(), at)?;
+            if let Some(kept) = customers::waiting(tx, &person)? {
+                let step = step_at_sign_up(kept.moments, askable(tx, &own, customer, at)?, at);
+                settle_in(tx, &own, &kept, step, at)?;
+            }
             Ok(entry.clone())
         })
         .await

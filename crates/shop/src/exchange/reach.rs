@@ -1,6 +1,7 @@
 //! The published records as files. An import adds what is new and leaves alone what is there; a row
 //! that would change a record is bad, because records are not edited.
 
+use kontor_base::Wrong;
 use kontor_domain::catalogue::Slug;
 use kontor_domain::reach::{Admission, RECORD_BYTES_MAX, Record, Recorded, admit};
 use kontor_store::{StoreError, Tx, reach};
@@ -25,9 +26,8 @@ pub(super) fn apply<R: Record>(
     for Numbered { line, item } in rows {
         let bytes = serde_json::to_vec(item).map_or(usize::MAX, |bytes| bytes.len());
         if bytes > RECORD_BYTES_MAX {
-            let reason =
-                format!("the row has {bytes} bytes in all, {RECORD_BYTES_MAX} are allowed");
-            job.bad(*line, "note", reason);
+            let (bytes, max) = (bytes.to_string(), RECORD_BYTES_MAX.to_string());
+            job.bad(*line, "note", Wrong::RowTooLarge { bytes, max });
         }
         match admit(item, known.iter()) {
             Ok(Admission::Unchanged) => unchanged += 1,
@@ -35,7 +35,7 @@ pub(super) fn apply<R: Record>(
                 known.push(item.clone());
                 new.push(item);
             }
-            Err(refusal) => job.bad(*line, refusal.column(), refusal.to_string()),
+            Err(refusal) => job.bad(*line, refusal.column(), &refusal),
         }
     }
     if job.is_bad() {

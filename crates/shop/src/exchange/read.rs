@@ -142,7 +142,8 @@ fn one_row<R: Row>(record: &ByteRecord, header: &StringRecord) -> Result<R, Wron
         let (cells, columns) = (record.len().to_string(), header.len().to_string());
         return Err(Wrong::Cells { cells, columns });
     }
-    let record =
-        StringRecord::from_byte_record(record.clone()).map_err(|e| Wrong::from(e.to_string()))?;
-    record.deserialize(Some(header)).map_err(|error| error.to_string().into())
+    let record = StringRecord::from_byte_record(record.clone()).map_err(|_| Wrong::NotUtf8)?;
+    record
+        .deserialize(Some(header))
+        .map_err(|_| Wrong::NotARow { columns: columns_of::<R>().join(", ") })
 }

@@ -11,6 +11,7 @@ use kontor_base::Wrong;
 use kontor_base::limits::UNITS_MAX;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
+use kontor_ledger::key::KEY_CHARS_MAX;
 use kontor_ledger::{Reference, StockKey, StockState};
 use kontor_store::{StoreError, Tx, catalogue, market, stock};
 
@@ -35,13 +36,14 @@ pub(super) fn parse(row: &StockRow, file: &str) -> Read<Receipt> {
     }
     let site = row.site.trim();
     let key = StockKey::parse(site, sku.as_str(), market)
-        .map_err(|error| Bad::new("site", format!("{site:?}: {error}")))?;
+        // Variant and market are good: they were read before.
+        .map_err(|_| {
+            let (cell, max) = (site.to_owned(), KEY_CHARS_MAX.to_string());
+            Bad::new("site", Wrong::NotSite { cell, max })
+        })?;
     let reference = match row.reference.trim() {
-        "" => Reference::parse(file)
-            .map_err(|error| Bad::new("reference", format!("the file's name: {error}")))?,
-        reference => {
-            Reference::parse(reference).map_err(|error| Bad::new("reference", error.to_string()))?
-        }
+        "" => Reference::parse(file).map_err(|_| Bad::new("reference", Wrong::NoReference))?,
+        reference => Reference::parse(reference).map_err(|error| Bad::new("reference", error))?,
     };
     let units = cell::number("units", &row.units, 1, UNITS_MAX)?;
     Ok(Receipt { key, units, reference })
@@ -93,7 +95,11 @@ pub(super) fn apply(
         match receive_in(tx, receipt.clone(), job.at, job.random) {
             Ok(()) => job.count(Change::New),
             Err(Failure::Fault(fault)) => return Err(fault),
-            Err(Failure::Refused(refusal)) => job.bad(line, "units", refusal.to_string()),
+            // How many units a receipt may have is all that the ledger can refuse of one.
+            Err(Failure::Refused(_)) => {
+                let (low, high) = (1.to_string(), UNITS_MAX.to_string());
+                job.bad(line, "units", Wrong::NotBetween { low, high });
+            }
             Err(Failure::KeyReused) => unreachable!("receipts have no idempotency key of requests"),
         }
     }

@@ -1,11 +1,14 @@
 //! What has happened, as other programs are told it.
 
-use kontor_base::id::{HookEventId, SaleId};
+use kontor_base::id::{HookEventId, ResellerId, SaleId};
 use kontor_base::{Instant, Money};
 use kontor_domain::hook::EventKind;
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::Order;
+use kontor_domain::reseller::BodyLine;
 use kontor_store::hook::{self, Event};
+use kontor_store::reseller::KeptOrder;
+use kontor_store::reseller::bill::KeptBill;
 use kontor_store::{StoreError, Tx};
 use serde_json::{Value, json};
 
@@ -59,6 +62,60 @@ impl Happened {
             "code": code,
         });
         Self { kind: EventKind::ClearanceChanged, market, data }
+    }
+
+    /// A contract was made with a reseller, or one of theirs was changed.
+    pub(crate) fn contract(reseller: ResellerId, market: MarketCode, contract: &str) -> Self {
+        let data = json!({
+            "reseller": reseller.to_string(),
+            "market": market.as_str(),
+            "contract": contract,
+        });
+        Self { kind: EventKind::ResellerApproved, market: Some(market), data }
+    }
+
+    /// Something happened to a reseller's order. The reseller is named by its id alone.
+    pub(crate) fn to_reseller_order(kind: EventKind, order: &KeptOrder) -> Self {
+        let line = |line: &BodyLine| json!({ "sku": line.sku.as_str(), "units": line.units });
+        let body = &order.body;
+        let data = json!({
+            "order": order.id.to_string(),
+            "reseller": order.reseller.to_string(),
+            "contract": order.contract,
+            "market": body.market.as_str(),
+            "ship_to": body.ship_to.code(),
+            "ordered_on": body.on,
+            "net": money(body.total),
+            "lines": body.lines.iter().map(line).collect::<Vec<_>>(),
+        });
+        Self { kind, market: Some(body.market), data }
+    }
+
+    /// A reseller's order was cancelled. The reason is words between two, and in no event.
+    pub(crate) fn reseller_cancelled(order: &KeptOrder) -> Self {
+        let mut happened = Self::to_reseller_order(EventKind::ResellerOrderCancelled, order);
+        let by = order.cancelled.as_ref().map(|cancelled| cancelled.by);
+        happened.data["by"] = json!(by);
+        happened
+    }
+
+    /// Something happened to a reseller's bill.
+    pub(crate) fn to_bill(kind: EventKind, bill: &KeptBill) -> Self {
+        let body = &bill.body;
+        let data = json!({
+            "bill": bill.number,
+            "state": bill.state.word(),
+            "order": bill.order.to_string(),
+            "reseller": bill.reseller.to_string(),
+            "contract": body.contract,
+            "market": body.market.as_str(),
+            "issued_on": body.issued_on,
+            "due_on": body.due_on,
+            "tax": money(body.tax),
+            "total": money(body.total),
+            "credit_note": body.credit.as_ref().map(|credit| &credit.number),
+        });
+        Self { kind, market: Some(body.market), data }
     }
 
     /// A sale has given out its last unit.

@@ -29,6 +29,8 @@ pub enum Kind {
     DepositPaid,
     /// A deposit goes back.
     DepositReturned,
+    /// Somebody has typed an address into a waiting list: is it theirs?
+    WaitingConfirm,
     /// What somebody waited for can be bought.
     WaitingOver,
     /// What somebody waits for was withdrawn and cannot be bought for the time being.
@@ -39,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OrderPlaced,
         Self::PaymentReceived,
         Self::PaymentRefunded,
@@ -48,6 +50,7 @@ impl Kind {
         Self::OrderFreed,
         Self::DepositPaid,
         Self::DepositReturned,
+        Self::WaitingConfirm,
         Self::WaitingOver,
         Self::WaitingDelayed,
         Self::StaffCode,
@@ -65,6 +68,7 @@ impl Kind {
             Self::OrderFreed => "order.freed",
             Self::DepositPaid => "sale.deposit_paid",
             Self::DepositReturned => "sale.deposit_returned",
+            Self::WaitingConfirm => "customer.waiting_confirm",
             Self::WaitingOver => "customer.waiting_over",
             Self::WaitingDelayed => "customer.waiting_delayed",
             Self::StaffCode => "staff.code",
@@ -84,6 +88,7 @@ impl Kind {
             self,
             Self::DepositPaid
                 | Self::DepositReturned
+                | Self::WaitingConfirm
                 | Self::WaitingOver
                 | Self::WaitingDelayed
                 | Self::StaffCode
@@ -115,6 +120,7 @@ impl Kind {
             Self::OrderFreed => !held && !cancelled,
             Self::DepositPaid
             | Self::DepositReturned
+            | Self::WaitingConfirm
             | Self::WaitingOver
             | Self::WaitingDelayed
             | Self::StaffCode => false,
@@ -133,6 +139,8 @@ pub enum Cause {
     Cancelled(OrderId, Option<Money>),
     /// Something happened to a deposit, of which this much was paid or goes back.
     Deposit(Kind, DepositId, Money),
+    /// The entry of the person with this keyed hash is to be confirmed.
+    WaitingConfirm(KeyedHash),
     /// What the person with this keyed hash waits for can be bought.
     WaitingOver(KeyedHash),
     /// What the person with this keyed hash waits for was withdrawn.
@@ -163,6 +171,7 @@ impl Cause {
             Self::Deposit(kind, deposit, amount) => {
                 (kind, *deposit.bytes(), Details { amount: Some(amount) })
             }
+            Self::WaitingConfirm(person) => (Kind::WaitingConfirm, person, plain),
             Self::WaitingOver(person) => (Kind::WaitingOver, person, plain),
             Self::WaitingDelayed(person) => (Kind::WaitingDelayed, person, plain),
             Self::StaffCode(account) => (Kind::StaffCode, *account.bytes(), plain),

@@ -8,6 +8,7 @@ use kontor_domain::catalogue::Slug;
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::payment::{PaymentState, TransferInstructions, transfer_instructions};
 use kontor_domain::staff::{Account, AccountState};
+use kontor_store::customer::KeptWaiting;
 use kontor_store::mail::Letter;
 use kontor_store::order::{PlacedOrder, get as load_order};
 use kontor_store::sale as sales;
@@ -54,6 +55,13 @@ pub enum Content {
     Order(Box<OrderLetter>),
     /// About a deposit.
     Deposit(Box<DepositLetter>),
+    /// Somebody is asked to confirm that they wait.
+    WaitingConfirm {
+        /// Who waits for what.
+        entry: WaitingEntry,
+        /// When they are asked: the link in the letter is good from then on.
+        asked_at: Instant,
+    },
     /// What somebody waited for can be bought.
     WaitingOver(WaitingEntry),
     /// What somebody waits for cannot be bought for the time being.
@@ -74,18 +82,28 @@ impl Content {
         match self {
             Self::Order(letter) => &letter.placed.order.contact.email,
             Self::Deposit(letter) => &letter.recipient,
-            Self::WaitingOver(entry) | Self::WaitingDelayed(entry) => &entry.email,
+            Self::WaitingConfirm { entry, .. }
+            | Self::WaitingOver(entry)
+            | Self::WaitingDelayed(entry) => &entry.email,
             Self::StaffCode { account, .. } => &account.email,
+        }
+    }
+
+    /// What somebody waits for, where it is about that.
+    #[must_use]
+    pub const fn waiting(&self) -> Option<&WaitingEntry> {
+        match self {
+            Self::WaitingConfirm { entry, .. }
+            | Self::WaitingOver(entry)
+            | Self::WaitingDelayed(entry) => Some(entry),
+            _ => None,
         }
     }
 
     /// The model that was waited for.
     #[must_use]
     pub fn model(&self) -> Option<&Slug> {
-        match self {
-            Self::WaitingOver(entry) | Self::WaitingDelayed(entry) => entry.model.as_ref(),
-            _ => None,
-        }
+        self.waiting().and_then(|entry| entry.model.as_ref())
     }
 }
 
@@ -112,11 +130,8 @@ pub(super) fn content_in(
     let details: Details =
         serde_json::from_str(&letter.body).map_err(|error| bad(error.to_string()))?;
     let content = match kind {
-        Kind::WaitingOver => {
-            customer::waiting(tx, &letter.about)?.map(|kept| Content::WaitingOver(kept.entry))
-        }
-        Kind::WaitingDelayed => {
-            customer::waiting(tx, &letter.about)?.map(|kept| Content::WaitingDelayed(kept.entry))
+        Kind::WaitingConfirm | Kind::WaitingOver | Kind::WaitingDelayed => {
+            customer::waiting(tx, &letter.about)?.and_then(|kept| of_waiting(kind, kept))
         }
         Kind::StaffCode => {
             let account = accounts::find(tx, StaffId::from_bytes(letter.about))?;
@@ -148,6 +163,19 @@ pub(super) fn content_in(
         }
     };
     Ok(content.filter(|content| !is_nobodys(content.recipient())))
+}
+
+/// A letter about a waiting list. Only who has confirmed is told anything, and only who has not is asked.
+fn of_waiting(kind: Kind, kept: KeptWaiting) -> Option<Content> {
+    let KeptWaiting { entry, moments, .. } = kept;
+    match (kind, moments.confirmed_at) {
+        (Kind::WaitingConfirm, None) => {
+            moments.asked_at.map(|asked_at| Content::WaitingConfirm { entry, asked_at })
+        }
+        (Kind::WaitingOver, Some(_)) => Some(Content::WaitingOver(entry)),
+        (Kind::WaitingDelayed, Some(_)) => Some(Content::WaitingDelayed(entry)),
+        _ => None,
+    }
 }
 
 /// A letter about a deposit; none for whoever was erased.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use kontor_base::Instant;
 use kontor_remote::post::{Letter as Parcel, Post, SendError};
 use kontor_store::mail::{self, Letter};
-use kontor_store::{StoreError, Topic, customer};
+use kontor_store::{StoreError, Topic};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use super::cause::Kind;
 use super::content::{Content, content_in};
 use crate::core::Shop;
+use crate::customer::stop_waiting_in;
 
 /// How many letters are taken at once.
 const AT_ONCE: i64 = 16;
@@ -41,6 +42,8 @@ pub struct Written {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// Where its reader ends such letters; mail programs make a button of it.
+    pub leave: Option<String>,
 }
 
 /// Whoever puts a letter into words: the pages' texts and formats live above this crate.
@@ -125,7 +128,7 @@ async fn send(
     let Some(content) = content else {
         return note(shop, &letter, Err(for_good("there is nobody to write to".to_owned()))).await;
     };
-    let Written { subject, text, html } = writer.write(&content);
+    let Written { subject, text, html, leave } = writer.write(&content);
     let parcel = Parcel {
         id: letter.id.to_string(),
         at: letter.queued_at,
@@ -133,6 +136,7 @@ async fn send(
         subject,
         text,
         html,
+        leave,
     };
     let sent = tokio::task::spawn_blocking(move || post.send(&parcel)).await;
     let sent = match sent {
@@ -153,7 +157,7 @@ async fn note(
     letter: &Letter,
     sent: Result<(), SendError>,
 ) -> Result<Fate, StoreError> {
-    let (id, about, at) = (letter.id, letter.about, shop.now());
+    let (own, id, about, at) = (Arc::clone(shop), letter.id, letter.about, shop.now());
     let waited = letter.kind == Kind::WaitingOver.word();
     match sent {
         Ok(()) => {
@@ -162,7 +166,7 @@ async fn note(
                     mail::sent(tx, id, at)?;
                     if waited {
                         // Told once: the address was kept for this letter only.
-                        customer::stop_waiting(tx, &about)?;
+                        stop_waiting_in(tx, &own, &about)?;
                     }
                     Ok::<_, StoreError>(())
                 })

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use kontor_base::Instant;
-use kontor_base::id::{CheckoutId, HoldId, PaymentId};
+use kontor_base::id::{HoldId, PaymentId};
 use kontor_domain::order::{CheckoutEvent, CheckoutState, checkout_step};
 use kontor_domain::payment::{
-    ANSWERS_LATE_AFTER_S, GiveBack, HoldState, PaymentEvent, PaymentState, ProviderAnswer,
-    ProviderKind, SecondStep, Settlement, payment_step, settle, test_second_step,
+    ANSWERS_LATE_AFTER_S, HoldState, PaymentEvent, PaymentState, ProviderAnswer, SecondStep,
+    Settlement, payment_step, settle, test_second_step,
 };
 use kontor_store::order::{
     Checkout, checkout as load, checkout_ahead, get as load_order, save_checkout,
@@ -18,26 +18,16 @@ use kontor_store::sale::batch;
 use kontor_store::sale::lot::LotNumber;
 use kontor_store::{StoreError, Tx, cart as carts, fact, hook, stock};
 
+use super::asking::{Answering, Heard, has_second_step, remember};
 use super::begin::judge_lines;
 use super::deposit::credit_in;
 use super::jobs::{queue_ask, queue_give_back};
-use super::pay::{PayAnswer, remember};
+use super::pay::PayAnswer;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
 use super::sale::{claim_of, claim_of_hold, hold_again_in, may_pay_in, recheck_in, reserve_again};
-use crate::core::{Failure, Once, Outcome, Refuse, Shop};
+use crate::core::{Failure, Outcome, Refuse, Shop};
 use crate::stock::{give_back, hold_lines};
-
-/// A provider's answer to be written down.
-#[derive(Clone, Debug)]
-pub(super) struct Answering {
-    pub(super) payment: PaymentId,
-    /// What is paid for, where the caller knows it: it is read anew all the same.
-    pub(super) checkout: Option<CheckoutId>,
-    pub(super) answer: ProviderAnswer,
-    /// The buyer's request that waits for it, if one does.
-    pub(super) once: Option<Once>,
-}
 
 /// Writes a provider's answer down. The same answer twice changes nothing.
 ///
@@ -62,19 +52,8 @@ pub async fn second_step(
     payment: PaymentId,
     step: SecondStep,
 ) -> Outcome<PayAnswer, Refusal> {
-    let known = shop
-        .db
-        .read("payment.second_step", move |tx| payments::get(tx, payment))
-        .await
-        .map_err(Failure::Fault)?
-        .filter(|payment| payment.provider == ProviderKind::Test);
-    // Only a payment that asked for a second step has one; what is over stays as it is.
-    match known.map(|payment| payment.state) {
-        Some(PaymentState::Created | PaymentState::Authorising) | None => {
-            Err(Failure::Refused(Refusal::UnknownPayment))
-        }
-        Some(_) => answer(shop, payment, test_second_step(payment, step)).await,
-    }
+    has_second_step(shop, payment).await?;
+    answer(shop, payment, test_second_step(payment, step)).await
 }
 
 pub(super) async fn answer_with(
@@ -138,18 +117,10 @@ async fn write_down(
                     stock::hold_ahead(tx, HoldId::from_bytes(*checkout.bytes()))?;
                 }
             }
-            let mut payment = payments::get(tx, answering.payment)?
-                .ok_or(Failure::Refused(Refusal::UnknownPayment))?;
+            let Heard { payment, before, goes_back, once } = answering.hear_in(tx)?;
             let checkout =
                 load(tx, payment.checkout)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
-            let before = payment.state;
-            let step = payment_step(before, event_of(&answering.answer)).refuse()?;
-            if let ProviderAnswer::Authorised { reference } = &answering.answer {
-                payment.reference = Some(reference.clone());
-            }
-            payment.state = step.to;
-            let kept = payment.request.map(|(request, body)| Once { request, body });
-            let answer = if step.give_back == GiveBack::AtProvider {
+            let answer = if goes_back {
                 // It had been given up; now the money is there and goes back.
                 payments::save(tx, &payment)?;
                 queue_give_back(tx, &own, payment.id, at)?;
@@ -162,19 +133,10 @@ async fn write_down(
             } else {
                 standing(tx, &checkout, &payment)?
             };
-            remember(tx, answering.once.or(kept).as_ref(), &answer, at)?;
+            remember(tx, once.as_ref(), &answer, at)?;
             Ok(Written::Done(answer))
         })
         .await
-}
-
-pub(super) const fn event_of(answer: &ProviderAnswer) -> PaymentEvent {
-    match answer {
-        ProviderAnswer::Authorised { .. } => PaymentEvent::Authorised,
-        ProviderAnswer::NeedsAction { .. } => PaymentEvent::ActionNeeded,
-        ProviderAnswer::Pending => PaymentEvent::Pending,
-        ProviderAnswer::Declined { .. } => PaymentEvent::Declined,
-    }
 }
 
 /// The answer to a repetition: how it came out the first time.

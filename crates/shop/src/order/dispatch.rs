@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use kontor_base::id::OrderId;
 use kontor_base::{Country, Instant};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::{FulfilmentState, OrderNumber, OrderState, order_state};
-use kontor_store::order::{PlacedOrder, by_number, save_states, waiting_after};
+use kontor_store::order::list::oldest_in_state;
+use kontor_store::order::{PlacedOrder, by_number, save_states};
 use kontor_store::{StoreError, Tx, stock};
 
 use super::review::delivers_now;
@@ -80,6 +82,8 @@ pub(crate) fn dispatch_in(
 /// An order that can leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingParcel {
+    /// The order.
+    pub id: OrderId,
     /// Its number.
     pub number: OrderNumber,
     /// When it was placed.
@@ -90,12 +94,8 @@ pub struct WaitingParcel {
     pub lines: Vec<(Sku, u32)>,
 }
 
-/// The most parcels that are listed.
-const PARCELS_MAX: usize = 200;
-/// How many orders are read at once.
-const PAGE: i64 = 500;
-
-/// The orders of a market that are paid, not held, and have not left, the oldest first.
+/// The orders of a market that are paid, not held, and have not left, the oldest first: so many from
+/// behind `after` on.
 ///
 /// # Errors
 ///
@@ -103,28 +103,22 @@ const PAGE: i64 = 500;
 pub async fn parcels(
     shop: &Arc<Shop>,
     market: MarketCode,
+    after: Option<OrderId>,
+    limit: i64,
 ) -> Result<Vec<WaitingParcel>, StoreError> {
+    let after = after.map_or([0; 16], |after| *after.bytes());
     shop.db
         .read("order.parcels", move |tx| {
-            let (mut found, mut after) = (Vec::new(), None);
-            loop {
-                let page = waiting_after(tx, after, PAGE)?;
-                let Some(last) = page.last() else { return Ok(found) };
-                after = Some(last.order.id);
-                found.extend(page.iter().filter_map(|placed| parcel(market, placed)));
-                if found.len() >= PARCELS_MAX {
-                    found.truncate(PARCELS_MAX);
-                    return Ok(found);
-                }
-            }
+            let found = oldest_in_state(tx, market, OrderState::Paid, after, limit)?;
+            Ok(found.iter().map(parcel).collect())
         })
         .await
 }
 
-fn parcel(market: MarketCode, placed: &PlacedOrder) -> Option<WaitingParcel> {
-    let state = order_state(placed.payment_state, placed.fulfilment_state, placed.clearance_state);
+fn parcel(placed: &PlacedOrder) -> WaitingParcel {
     let order = &placed.order;
-    (order.market == market && state == OrderState::Paid).then(|| WaitingParcel {
+    WaitingParcel {
+        id: order.id,
         number: order.number.clone(),
         placed_at: order.placed_at,
         country: order.ship_to.country,
@@ -133,5 +127,5 @@ fn parcel(market: MarketCode, placed: &PlacedOrder) -> Option<WaitingParcel> {
             .iter()
             .map(|line| (line.quoted.sku.clone(), line.quoted.quantity))
             .collect(),
-    })
+    }
 }

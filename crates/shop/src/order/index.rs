@@ -134,7 +134,7 @@ async fn note_waiting(shop: &Arc<Shop>) -> Result<usize, StoreError> {
                 for kept in &page {
                     let email = &kept.entry.email;
                     let person = own.keys.customer(email);
-                    contact::note(tx, person, &email.normalised(), kept.signed_at)?;
+                    contact::note(tx, person, &email.normalised(), kept.moments.signed_at)?;
                 }
                 Ok::<_, StoreError>((page.len(), page.last().map(|kept| kept.person)))
             })

@@ -2,6 +2,7 @@
 //! paid before there is anything to buy is in `deposit`.
 
 mod answer;
+mod asking;
 mod begin;
 mod cancel;
 mod deposit;

@@ -7,24 +7,24 @@ use kontor_base::id::{CheckoutId, HoldId, OrderId, PaymentId};
 use kontor_base::{Money, limits};
 use kontor_domain::customer::{Address, AddressForm, Contact, ContactForm};
 use kontor_domain::order::{CheckoutEvent, CheckoutState, QuoteRequest, checkout_step, quote};
-use kontor_domain::payment::{
-    AuthoriseRequest, PaymentEvent, PaymentState, ProviderKind, TestScenario, payment_step,
-};
+use kontor_domain::payment::{AuthoriseRequest, ProviderKind, TestScenario};
 use kontor_ledger::hold::extend_once;
 use kontor_store::order::{Checkout, checkout as load, checkout_ahead, save_checkout};
-use kontor_store::payment::{self as payments, Payment};
+use kontor_store::payment as payments;
 use kontor_store::sale::batch;
-use kontor_store::{StoreError, Tx, fact, idempotency, stock};
-use serde::de::DeserializeOwned;
+use kontor_store::{Tx, fact, stock};
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answering, answer_with};
+use super::answer::answer_with;
+use super::asking::{Answering, Question, ask, asked_before, remember};
 use super::begin::{judge_lines, note_refused_cart};
 use super::deposit::credit_in;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
 use super::sale::{claim_of, may_pay_in, note_refusal_of};
-use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop, once_ahead};
+use crate::core::{
+    Failure, Known, Once, Outcome, Refuse, Replayed, Shop, answered_before, once_ahead,
+};
 use crate::payment::{authorise, offered};
 
 /// A wish to pay. Not `Debug`: it is made of what somebody typed about themselves.
@@ -141,18 +141,13 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
                 batch::claim_ahead(tx, lot, number)?;
                 stock::hold_ahead(tx, HoldId::from_bytes(*command.checkout.bytes()))?;
             }
-            if let Some(Once { request, body }) = &command.once {
-                match idempotency::look(tx, request, body)? {
-                    idempotency::Seen::OtherBody => return Err(Failure::KeyReused),
-                    idempotency::Seen::Answered(answer) => {
-                        return read_answer(&answer).map(Begun::Replayed);
-                    }
-                    idempotency::Seen::Never => {}
-                }
+            if let Some(answer) = answered_before(tx, command.once.as_ref())? {
+                return Ok(Begun::Replayed(answer));
             }
             let mut checkout =
                 load(tx, command.checkout)?.ok_or(Failure::Refused(Refusal::UnknownCheckout))?;
-            if let Some(request) = asked_before(tx, &checkout, command.once.as_ref())? {
+            let paying = checkout.payment.filter(|_| checkout.state == CheckoutState::Paying);
+            if let Some(request) = asked_before(tx, paying, command.once.as_ref())? {
                 return Ok(Begun::Ask(request));
             }
             checkout.state = checkout_step(checkout.state, CheckoutEvent::Pay).refuse()?;
@@ -165,20 +160,14 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
                 Some((_, amount)) => command.total_seen.minus(*amount),
                 None => Ok(command.total_seen),
             };
-            let payment = Payment {
-                id: PaymentId::new(at, &own.random),
-                checkout: checkout.id,
-                provider: command.provider,
-                state: payment_step(PaymentState::Created, PaymentEvent::Asked).refuse()?.to,
+            let question = Question {
+                of: checkout.id,
                 amount: to_pay.map_err(kontor_ledger::MoneyRefusal::from).refuse()?,
-                captured_minor: 0,
-                refunded_minor: 0,
-                reference: None,
-                order: None,
+                provider: command.provider,
                 scenario: command.scenario,
-                started_at: at,
-                request: command.once.map(|once| (once.request, once.body)),
+                once: command.once,
             };
+            let payment = question.begin(&own, at)?;
             checkout.payment = Some(payment.id);
             if command.provider == ProviderKind::BankTransfer {
                 let placing = Placing { checkout, payment, at };
@@ -189,43 +178,9 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
             keep_hold(tx, &mut checkout, at)?;
             payments::save(tx, &payment)?;
             save_checkout(tx, &checkout)?;
-            Ok(Begun::Ask(AuthoriseRequest {
-                payment: payment.id,
-                checkout: checkout.id,
-                amount: payment.amount,
-                scenario: payment.scenario,
-            }))
+            Ok(Begun::Ask(ask(&payment)))
         })
         .await
-}
-
-/// The question to the provider that this very request has asked before, if its answer never came
-/// because the process ended in between. Asking again blocks the money once: the provider knows the
-/// payment by its id.
-fn asked_before(
-    tx: &mut Tx<'_>,
-    checkout: &Checkout,
-    once: Option<&Once>,
-) -> Outcome<Option<AuthoriseRequest>, Refusal> {
-    let (Some(id), Some(once), CheckoutState::Paying) = (checkout.payment, once, checkout.state)
-    else {
-        return Ok(None);
-    };
-    let Some(payment) = payments::get(tx, id)? else { return Ok(None) };
-    match payment.request {
-        Some((request, body)) if request == once.request => {
-            if body != once.body {
-                return Err(Failure::KeyReused);
-            }
-            Ok(Some(AuthoriseRequest {
-                payment: payment.id,
-                checkout: checkout.id,
-                amount: payment.amount,
-                scenario: payment.scenario,
-            }))
-        }
-        _ => Ok(None),
-    }
 }
 
 /// Fills in what the buyer typed and checks that everything may still be sold there, at the total
@@ -284,30 +239,4 @@ fn keep_hold(
         stock::save_hold(tx, &longer)?;
     }
     Ok(())
-}
-
-/// Keeps the answer to a request, in the transaction that had its effect.
-pub(super) fn remember<T: Serialize>(
-    tx: &mut Tx<'_>,
-    once: Option<&Once>,
-    answer: &T,
-    at: kontor_base::Instant,
-) -> Result<(), StoreError> {
-    let Some(Once { request, body }) = once else { return Ok(()) };
-    let text = serde_json::to_string(answer).map_err(|error| StoreError::BadRow {
-        table: "idempotency",
-        problem: error.to_string().into(),
-    })?;
-    // Whoever finished the payment first has kept the answer.
-    idempotency::remember_first(tx, request, body, &text, at)
-}
-
-/// The answer that was kept.
-pub(super) fn read_answer<T: DeserializeOwned, R>(text: &str) -> Outcome<T, R> {
-    serde_json::from_str(text).map_err(|error| {
-        Failure::Fault(StoreError::BadRow {
-            table: "idempotency",
-            problem: error.to_string().into(),
-        })
-    })
 }

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use kontor_base::{Date, RowError};
+use kontor_base::{Date, RowError, Wrong};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{Opening, PastForecast, PastOpening, PastOutcome, SignalKind};
 use kontor_store::StoreError;
 use kontor_store::planning::{openings, save_opening};
 use serde::Deserialize;
 
-use crate::core::Shop;
+use crate::core::{Shop, not_a_row, row_source};
 
 /// The most rows of one file.
 const ROWS_MAX: usize = 5_000;
+
+/// The columns of a row.
+const COLUMNS: &str = "country, class, signal, signalled, bought, opened_on, forecast_low, \
+                       forecast_high, forecast_on, forecast_source, units, until, outcome_source";
 
 /// A row as text.
 #[derive(Clone, Debug, Deserialize)]
@@ -63,11 +67,11 @@ pub async fn import_past(shop: &Arc<Shop>, file: &[u8]) -> Result<PastImport, St
     for (at, row) in reader.deserialize::<Row>().enumerate() {
         let line = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(2);
         if at >= ROWS_MAX {
-            let problem = format!("the file has more than {ROWS_MAX} rows");
-            import.problems.push((line, RowError::new("country", problem)));
+            let problem = Wrong::TooManyRows { max: ROWS_MAX.to_string() };
+            import.problems.push((line, RowError::of("country", problem)));
             break;
         }
-        let read = row.map_err(|error| RowError::new("row", error)).and_then(|row| read(&row));
+        let read = row.map_err(|error| not_a_row(&error, COLUMNS)).and_then(|row| read(&row));
         match read {
             Ok(past) => rows.push(past),
             Err(problem) => import.problems.push((line, problem)),
@@ -86,22 +90,14 @@ pub async fn import_past(shop: &Arc<Shop>, file: &[u8]) -> Result<PastImport, St
 }
 
 fn read(row: &Row) -> Result<PastOpening, RowError> {
-    let number = |field, text: &str| {
-        text.parse::<u64>().map_err(|_| RowError::new(field, "not a whole number"))
-    };
-    let day =
-        |field, text: &str| text.parse::<Date>().map_err(|_| RowError::new(field, "not a day"));
-    let source = |field, text: &str| match text.chars().count() {
-        1..=200 => Ok(text.to_owned()),
-        _ => Err(RowError::new(field, "1 to 200 characters")),
-    };
+    let (number, day) = (RowError::read::<u64>, RowError::read::<Date>);
     let class = ProductClass::from_word(&row.class);
     let kind = SignalKind::from_word(&row.signal);
     let past = PastOpening {
         lesson: Opening {
-            country: row.country.parse().map_err(|error| RowError::new("country", error))?,
-            class: class.ok_or_else(|| RowError::new("class", "not a class of products"))?,
-            kind: kind.ok_or_else(|| RowError::new("signal", "not a kind of signal"))?,
+            country: RowError::read("country", &row.country)?,
+            class: class.ok_or_else(|| no_word("class", &row.class))?,
+            kind: kind.ok_or_else(|| no_word("signal", &row.signal))?,
             signalled: number("signalled", &row.signalled)?,
             bought: number("bought", &row.bought)?,
         },
@@ -112,7 +108,7 @@ fn read(row: &Row) -> Result<PastOpening, RowError> {
                 low: number("forecast_low", low)?,
                 high: number("forecast_high", &row.forecast_high)?,
                 made_on: day("forecast_on", &row.forecast_on)?,
-                source: source("forecast_source", &row.forecast_source)?,
+                source: row_source("forecast_source", &row.forecast_source)?,
             }),
         },
         outcome: match row.units.as_str() {
@@ -120,12 +116,15 @@ fn read(row: &Row) -> Result<PastOpening, RowError> {
             units => Some(PastOutcome {
                 units: number("units", units)?,
                 until: day("until", &row.until)?,
-                source: source("outcome_source", &row.outcome_source)?,
+                source: row_source("outcome_source", &row.outcome_source)?,
             }),
         },
     };
     match past.problem() {
-        Some(problem) => Err(RowError::new("country", problem)),
+        Some(problem) => Err(RowError::of("country", problem)),
         None => Ok(past),
     }
+}
+fn no_word(field: &'static str, cell: &str) -> RowError {
+    RowError::of(field, Wrong::NotAWord { cell: cell.to_owned() })
 }

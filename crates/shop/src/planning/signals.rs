@@ -23,7 +23,7 @@ use crate::core::{Shop, Snapshot};
 
 /// How many orders are read at once.
 const PAGE: i64 = 1_000;
-/// For how many days somebody counts who has signed up.
+/// For how many days somebody counts who has confirmed that they wait.
 const WAITING_DAYS: i32 = 180;
 
 /// What is known of devices.
@@ -59,9 +59,9 @@ pub async fn counted_here(
     }
     let read = move |tx: &mut Tx<'_>| {
         let mut sums = Sums::new();
-        let signed_since = Instant::start_of(today.saturating_sub(WAITING_DAYS.days()));
+        let confirmed_since = Instant::start_of(today.saturating_sub(WAITING_DAYS.days()));
         for market in &snapshot.markets {
-            waiting(tx, &snapshot, market, signed_since, &mut sums)?;
+            waiting(tx, &snapshot, market, confirmed_since, &mut sums)?;
         }
         resellers(tx, &snapshot, since, &mut sums)?;
         for (country, class, carts) in refused_since(tx, since)? {
@@ -104,8 +104,8 @@ fn of_devices(
     told(sums, devices.as_of)
 }
 
-/// Different addresses by class, and those that wait for the market's opening and so for no class in
-/// particular. A list is a market's: it speaks for the market's own country.
+/// Different confirmed addresses by class, and those that wait for the market's opening and so for no
+/// class in particular. A list is a market's: it speaks for the market's own country.
 fn waiting(
     tx: &mut Tx<'_>,
     snapshot: &Snapshot,

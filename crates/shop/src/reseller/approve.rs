@@ -8,11 +8,13 @@ use kontor_store::Tx;
 use kontor_store::reseller::{KeptContract, contract as kept, find, save, save_contract};
 
 use super::refusal::Refusal;
-use crate::core::{Failure, Known, Outcome};
+use crate::core::{Failure, Known, Outcome, Shop};
+use crate::hook::{Happened, write_down_in};
 
 /// Makes a contract with a reseller, or changes one of theirs, within a transaction.
 pub(crate) fn approve_in(
     tx: &mut Tx<'_>,
+    shop: &Shop,
     known: &Known,
     id: ResellerId,
     market: MarketCode,
@@ -24,7 +26,9 @@ pub(crate) fn approve_in(
     reseller.standing = Standing::Approved;
     save(tx, &reseller)?;
     let contract = contract.clone();
+    let happened = Happened::contract(id, market, &contract.code);
     save_contract(tx, &KeptContract { reseller: id, market, contract }, at)?;
+    write_down_in(tx, shop, happened, at)?;
     Ok(())
 }
 

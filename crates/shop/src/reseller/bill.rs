@@ -1,28 +1,32 @@
 //! Bills an order of a reseller and writes down what came of it: the receivable, its payment, and the
 //! way back, each with two sides in the money ledger.
 //!
-//! A bill is a proforma. Tax is what whoever issues it says, with the rule that it follows from: which
-//! rule holds between two companies in two countries is not decided here.
+//! A bill is a proforma. Its tax is worked out where the law makes the case simple and what was said of
+//! the supply is enough ([`bill_tax`]); otherwise whoever issues it says it with its rule.
 
 use std::sync::Arc;
 
 use kontor_base::id::{OrderId, ResellerId, ResellerOrderId};
 use kontor_base::{Date, Instant, Line, Money};
+use kontor_domain::hook::EventKind;
 use kontor_domain::reseller::{
-    BillBody, BillEvent, BillMovement, BillState, Clause, OrderStage, TAX_NOTE_CHARS_MAX,
-    bill_number,
+    BillBody, BillEvent, BillMovement, BillState, Clause, CreditNote, OrderStage, SupplyFacts,
+    TAX_NOTE_CHARS_MAX, TaxBasis, bill_number, bill_tax, credit_number,
 };
 use kontor_ledger::posting::{
     OrderStanding, SaleParts, post_capture, post_refund, post_sale, post_void,
 };
 use kontor_ledger::{JurisdictionKey, MarketKey, ProviderKey, Reference};
-use kontor_store::reseller::bill::{KeptBill, bill, bill_of, next_place, save_bill};
-use kontor_store::reseller::{contract, find, order as find_order};
+use kontor_store::reseller::bill::{
+    KeptBill, bill, bill_of, next_credit_place, next_place, save_bill,
+};
+use kontor_store::reseller::{KeptOrder, contract, find, order as find_order};
 use kontor_store::{StoreError, Tx, money};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use crate::core::{Failure, Outcome, Shop};
+use crate::hook::{Happened, write_down_in};
 
 /// A bill can be due for this many days at the most.
 const DUE_DAYS_MAX: i32 = 366;
@@ -34,10 +38,15 @@ const BANK: &str = "bank_transfer";
 pub struct BillTerms {
     /// Until when it is to be paid.
     pub due_on: Date,
-    /// Tax, in minor units of the order's currency.
+    /// Tax as it is said, in minor units of the order's currency.
+    #[serde(default)]
     pub tax_minor: i64,
     /// The rule that the tax follows from, or that there is none.
+    #[serde(default)]
     pub tax_note: String,
+    /// What the tax is to be worked out from; none: it is said.
+    #[serde(default)]
+    pub supply: Option<SupplyFacts>,
 }
 
 /// Money that came for a bill, or went back.
@@ -73,9 +82,10 @@ pub(crate) fn bill_in(
     let whose = find(tx, order.reseller)?.ok_or(refuse(Refusal::Unknown))?;
     let unknown = || Failure::Refused(Refusal::UnknownContract(order.contract.clone()));
     let agreed = contract(tx, &order.contract)?.ok_or_else(unknown)?.contract;
-    let note = read_terms(terms, at)?;
+    check_days(terms, at)?;
     let net = order.body.total;
-    let tax = Money::new(terms.tax_minor, net.currency);
+    let (tax_minor, tax_note, tax_basis) = tax_in(tx, shop, terms, &order, at)?;
+    let tax = Money::new(tax_minor, net.currency);
     let total = net.plus(tax).map_err(|_| refuse(Refusal::Text("the sum is too large")))?;
     let market = order.body.market;
     let number = bill_number(market, next_place(tx, market)?);
@@ -92,8 +102,10 @@ pub(crate) fn bill_in(
         lines: order.body.lines.clone(),
         net,
         tax,
-        tax_note: note.to_string(),
+        tax_note,
+        tax_basis,
         total,
+        credit: None,
         movements: Vec::new(),
     };
     let jurisdiction = JurisdictionKey::parse(order.body.ship_to.code())
@@ -110,21 +122,44 @@ pub(crate) fn bill_in(
         .map_err(|refusal| refuse(Refusal::Money(refusal)))?;
     money::post(tx, &owed)?;
     let (reseller, state) = (order.reseller, BillState::Open);
-    save_bill(tx, &KeptBill { number: number.clone(), order: id, reseller, state, body })?;
-    Ok(number)
+    let bill = KeptBill { number, order: id, reseller, state, body };
+    save_bill(tx, &bill)?;
+    write_down_in(tx, shop, Happened::to_bill(EventKind::ResellerOrderBilled, &bill), at)?;
+    Ok(bill.number)
 }
 
-fn read_terms(terms: &BillTerms, at: Instant) -> Outcome<Line<TAX_NOTE_CHARS_MAX>, Refusal> {
-    let refuse = |text| Failure::Refused(Refusal::Text(text));
+fn check_days(terms: &BillTerms, at: Instant) -> Outcome<(), Refusal> {
     let days = at.date().until(terms.due_on).map_or(-1, |span| span.get_days());
-    if !(0..=DUE_DAYS_MAX).contains(&days) {
-        return Err(refuse("a bill is due between today and a year from now"));
+    if (0..=DUE_DAYS_MAX).contains(&days) {
+        return Ok(());
     }
-    if terms.tax_minor < 0 {
-        return Err(refuse("tax is not below zero"));
-    }
-    Line::parse(&terms.tax_note)
-        .map_err(|_| refuse("say in up to 300 characters which tax rule holds"))
+    let why = "a bill is due between today and a year from now";
+    Err(Failure::Refused(Refusal::Text(why)))
+}
+
+/// The tax of an order, the words that are printed, and what it was worked out from. The tax point is the
+/// day of the bill: the goods leave with it or after it.
+fn tax_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    terms: &BillTerms,
+    order: &KeptOrder,
+    at: Instant,
+) -> Outcome<(i64, String, Option<TaxBasis>), Refusal> {
+    let refuse = |text| Failure::Refused(Refusal::Text(text));
+    let Some(supply) = &terms.supply else {
+        if terms.tax_minor < 0 {
+            return Err(refuse("tax is not below zero"));
+        }
+        let note: Line<TAX_NOTE_CHARS_MAX> = Line::parse(&terms.tax_note)
+            .map_err(|_| refuse("say in up to 300 characters which tax rule holds"))?;
+        return Ok((terms.tax_minor, note.to_string(), None));
+    };
+    let known = shop.snapshots.current_in(tx, at)?;
+    let lines: Vec<Money> = order.body.lines.iter().map(|line| line.amount).collect();
+    let worked = bill_tax(supply, order.body.ship_to, &lines, &known.taxes, at.date());
+    let (minor, basis) = worked.map_err(|why| Failure::Refused(Refusal::Tax(why)))?;
+    Ok((minor, basis.rule.clone(), Some(basis)))
 }
 
 /// Writes down within a transaction that the money of a bill has come, or went back.
@@ -137,18 +172,21 @@ pub(crate) fn pay_in(
     at: Instant,
 ) -> Outcome<(), Refusal> {
     let bill = bill_of(tx, order)?.ok_or(Failure::Refused(Refusal::UnknownBill))?;
-    move_bill_in(tx, shop, bill, event, Some(payment), at)
+    let bill = move_bill_in(tx, shop, bill, event, Some(payment), at)?;
+    save_bill(tx, &bill)?;
+    let moved = Happened::to_bill(EventKind::ResellerBillMoved, &bill);
+    Ok(write_down_in(tx, shop, moved, at)?)
 }
 
-/// Takes a bill where an event leads it, with its money.
-pub(super) fn move_bill_in(
+/// A bill where an event leads it, its money posted; it is yet to be saved.
+fn move_bill_in(
     tx: &mut Tx<'_>,
     shop: &Shop,
     mut bill: KeptBill,
     event: BillEvent,
     payment: Option<&Payment>,
     at: Instant,
-) -> Outcome<(), Refusal> {
+) -> Outcome<KeptBill, Refusal> {
     let refuse = |refusal| Failure::Refused(refusal);
     let to = bill.state.after(event);
     let to = to.ok_or_else(|| refuse(Refusal::BillStands(bill.number.clone(), bill.state)))?;
@@ -173,8 +211,25 @@ pub(super) fn move_bill_in(
         bill.body.movements.push(movement(payment, event, at)?);
     }
     bill.state = to;
+    Ok(bill)
+}
+
+/// Takes a bill back with a credit note, because its order was cancelled.
+pub(super) fn credit_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    bill: KeptBill,
+    reason: &str,
+    at: Instant,
+) -> Outcome<(), Refusal> {
+    let mut bill = move_bill_in(tx, shop, bill, BillEvent::OrderCancelled, None, at)?;
+    let market = bill.body.market;
+    let number = credit_number(market, next_credit_place(tx, market)?);
+    let (issued_on, reason) = (at.date(), reason.to_owned());
+    bill.body.credit = Some(CreditNote { number, issued_on, reason });
     save_bill(tx, &bill)?;
-    Ok(())
+    let credited = Happened::to_bill(EventKind::ResellerBillCredited, &bill);
+    Ok(write_down_in(tx, shop, credited, at)?)
 }
 
 fn movement(payment: &Payment, event: BillEvent, at: Instant) -> Outcome<BillMovement, Refusal> {

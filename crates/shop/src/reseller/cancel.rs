@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Instant, Line};
-use kontor_domain::reseller::{BillEvent, Cancellation, CancelledBy, OrderStage};
+use kontor_domain::reseller::{Cancellation, CancelledBy, OrderStage};
 use kontor_ledger::hold::cancel as cancel_hold;
 use kontor_store::reseller::bill::bill_of;
 use kontor_store::reseller::{KeptOrder, order as find, save_order};
 use kontor_store::{Tx, stock};
 use serde::{Deserialize, Serialize};
 
-use super::bill::move_bill_in;
+use super::bill::credit_in;
 use super::refusal::Refusal;
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
+use crate::hook::{Happened, write_down_in};
 
 /// A reseller's wish to cancel an order of its own.
 #[derive(Clone, Debug)]
@@ -93,10 +94,11 @@ fn cancel_in(
     stock::post(tx, &freed.transfers)?;
     stock::save_hold(tx, &freed.hold)?;
     if let Some(bill) = bill_of(tx, order.id)? {
-        move_bill_in(tx, shop, bill, BillEvent::OrderCancelled, None, at)?;
+        credit_in(tx, shop, bill, reason.as_str(), at)?;
     }
     order.stage = OrderStage::Cancelled;
     order.cancelled = Some(Cancellation { by, on: at.date(), reason: reason.to_string() });
     save_order(tx, &order)?;
+    write_down_in(tx, shop, Happened::reseller_cancelled(&order), at)?;
     Ok(())
 }

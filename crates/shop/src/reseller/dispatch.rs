@@ -3,6 +3,7 @@
 use kontor_base::Instant;
 use kontor_base::id::ResellerOrderId;
 use kontor_domain::clearance::Place;
+use kontor_domain::hook::EventKind;
 use kontor_domain::market::Act;
 use kontor_domain::reseller::{OrderStage, ResellerRefusal};
 use kontor_store::reseller::{order as find, save_order};
@@ -11,6 +12,7 @@ use kontor_store::{Tx, stock};
 use super::order::sold_on_in;
 use super::refusal::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
+use crate::hook::{Happened, write_down_in};
 use crate::stock::{Parcel, Serials, ship_in};
 
 /// Dispatches an order within a transaction: judged once more at this moment.
@@ -53,5 +55,7 @@ pub(crate) fn dispatch_in(
     ship_in(tx, shop, known, parcel, at).map_err(|failure| failure.map(Refusal::Ship))?;
     order.stage = OrderStage::Dispatched;
     save_order(tx, &order)?;
+    let left = Happened::to_reseller_order(EventKind::ResellerOrderDispatched, &order);
+    write_down_in(tx, shop, left, at)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
 use kontor_base::{Country, Instant, limits};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Place;
+use kontor_domain::hook::EventKind;
 use kontor_domain::market::{Act, Market};
 use kontor_domain::reseller::{
     BodyLine, ORDER_LINES_MAX, OrderBody, OrderLine, OrderStage, ResellerOrder, judge,
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::allot::quota_word;
 use super::refusal::Refusal;
 use crate::core::{Failure, Known, Once, Outcome, Replayed, Shop, once};
+use crate::hook::{Happened, write_down_in};
 use crate::stock::{claim, hold_quota};
 
 /// The most lines of an order.
@@ -114,6 +116,8 @@ fn order_in(
         cancelled: None,
     };
     save_order(tx, &order)?;
+    let placed = Happened::to_reseller_order(EventKind::ResellerOrderPlaced, &order);
+    write_down_in(tx, shop, placed, at)?;
     Ok(OrderTaken { order: order.id, body: order.body })
 }
 

@@ -2,7 +2,7 @@
 
 use kontor_base::{Line, RowError};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::reseller::{BillState, ContractProblem, ResellerRefusal};
+use kontor_domain::reseller::{BillState, ContractProblem, ResellerRefusal, TaxUnknown};
 use kontor_ledger::StockRefusal;
 use kontor_ledger::posting::MoneyRefusal;
 
@@ -32,6 +32,9 @@ pub enum Refusal {
     /// The bill does not stand where it would have to.
     #[error("the bill {0} is {word}", word = .1.word())]
     BillStands(String, BillState),
+    /// The tax cannot be worked out.
+    #[error("the tax is not worked out: {0}; say it with its rule")]
+    Tax(TaxUnknown),
     /// The money does not fit.
     #[error(transparent)]
     Money(#[from] MoneyRefusal),
@@ -83,6 +86,7 @@ impl Refusal {
             Self::UnknownBill => "reseller.unknown_bill",
             Self::Billed(_) => "reseller.billed",
             Self::BillStands(..) => "reseller.bill_state",
+            Self::Tax(_) => "reseller.tax_unknown",
             Self::Money(refusal) => refusal.code(),
             Self::Fields(_) => "reseller.bad_field",
             Self::Contract(_) => "reseller.bad_contract",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_base::id::ResellerId;
-use kontor_base::{Country, Instant, RowError};
+use kontor_base::{Country, Instant};
 use kontor_domain::reseller::{SellOutRow, Sold, read_sell_out, report};
 use kontor_store::Tx;
 use kontor_store::reseller::{contract as kept, reported, save_sold};
@@ -13,7 +13,7 @@ use kontor_store::stock::serial;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
-use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
+use crate::core::{Failure, Once, Outcome, Replayed, Shop, not_a_row, once};
 
 /// The most rows of one report.
 pub const SELL_OUT_ROWS_MAX: usize = 10_000;
@@ -56,7 +56,7 @@ pub fn read_sell_out_csv(text: &str) -> Result<Vec<(u64, SellOutRow)>, Refusal> 
         }
         match row {
             Ok(row) => rows.push((line, row)),
-            Err(error) => problems.push((line, RowError::new("row", error))),
+            Err(error) => problems.push((line, not_a_row(&error, "serial, sold_on, country"))),
         }
     }
     if problems.is_empty() { Ok(rows) } else { Err(Refusal::Rows(problems)) }

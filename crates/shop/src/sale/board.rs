@@ -97,6 +97,8 @@ pub(super) struct Door {
     pub(super) beside: AtomicU32,
     /// So many places of those who were present were given up before they had a unit.
     pub(super) vacated: AtomicUsize,
+    /// How many places were given up when the lots that are named were told.
+    pub(super) told: Mutex<(i64, Vec<LotNumber>)>,
     pub(super) pace: Mutex<Pace>,
 }
 
@@ -126,6 +128,7 @@ impl Door {
             noted: AtomicUsize::new(0),
             beside: AtomicU32::new(NOT_LOOKED),
             vacated: AtomicUsize::new(0),
+            told: Mutex::default(),
             pace: Mutex::default(),
         }
     }

@@ -8,7 +8,7 @@ use kontor_base::{Country, Email, Instant, Money, Phone};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Way};
 use kontor_store::sale::entry::{self as entries, KeptEntry};
-use kontor_store::sale::{self as sales, excluded};
+use kontor_store::sale::{self as sales, ListOfEntries, excluded};
 use kontor_store::{Tx, fact};
 
 use super::answer::SaleRefusal;
@@ -102,7 +102,7 @@ pub(crate) fn may_enter_in(
     let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
     if let Some(live) = &live {
         // What is asked below, in one go.
-        sales::state_ahead(tx, wish.sale)?;
+        sales::state_and_list_ahead(tx, wish.sale)?;
         fact::versions_ahead(tx)?;
         excluded::any_ahead(tx, &traits)?;
         entries::person_ahead(tx, wish.sale, &traits, &live.definition.sku)?;
@@ -111,14 +111,13 @@ pub(crate) fn may_enter_in(
         Some(_) => None,
         None => sales::get(tx, wish.sale)?,
     };
-    let known_of = match (&live, &read) {
-        (Some(live), _) => sales::state(tx, wish.sale)?.map(|state| (&live.definition, state)),
-        (None, Some(kept)) => Some((&kept.definition, kept.state)),
-        (None, None) => None,
+    let definition = match (&live, &read) {
+        (Some(live), _) => &live.definition,
+        (None, Some(kept)) => &kept.definition,
+        (None, None) => return refuse(SaleRefusal::Unknown),
     };
-    let Some((definition, state)) = known_of.filter(|(_, state)| state.is_public()) else {
-        return refuse(SaleRefusal::Unknown);
-    };
+    let stands = sales::state_and_list(tx, wish.sale)?.filter(|(state, _)| state.is_public());
+    let Some((state, list)) = stands else { return refuse(SaleRefusal::Unknown) };
     let open = state.takes_entries() || state == SaleState::SoldOut;
     if !open || at < definition.windows.registration_at || at >= definition.windows.ends_at {
         return refuse(SaleRefusal::NoEntries);
@@ -134,10 +133,9 @@ pub(crate) fn may_enter_in(
     if !cleared {
         return refuse(SaleRefusal::NotCleared);
     }
-    // What the state says counts, not the clock: the order is made from who is there when
-    // the state changes, in a later transaction than this.
-    let closed = definition.beacon.is_some() && sales::are_entries_closed(tx, wish.sale)?;
-    let present = !state.takes_claims() && !closed;
+    // What the row says counts, not the clock: the order is made from those who are counted when the
+    // list is closed. A sale that went on after a halt is open once more for a moment, its list is not.
+    let present = list == ListOfEntries::Open;
     if wish.way == Way::Draw && !present {
         return refuse(SaleRefusal::NoEntries);
     }

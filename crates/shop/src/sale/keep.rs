@@ -7,24 +7,21 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use kontor_base::Instant;
-use kontor_base::id::{EntryId, SaleId};
-use kontor_domain::market::MarketCode;
-use kontor_domain::sale::{
-    Channel, Definition, Floor, Measured, Mover, SaleEvent, SaleState, Shuffle, Way,
-    digest_of_sorted, due, life_step,
-};
+use kontor_base::id::SaleId;
+use kontor_domain::sale::{Floor, Measured, Mover, SaleEvent, SaleState, Way, due, life_step};
 use kontor_ledger::sale::{LotRules, Standing};
-use kontor_store::sale::channel::{self as channels, KeptChannel};
+use kontor_store::sale::channel as channels;
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
-use kontor_store::sale::{self as sales, KeptSale, batch, entry};
+use kontor_store::sale::{self as sales, KeptSale, batch};
 use kontor_store::{StoreError, Topic};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::board::{Door, LiveSale, rank_of};
+use super::board::{Door, LiveSale};
+use super::given_up::note_given_up;
+use super::line::{self, ClosedList};
 use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
 use super::settle::close_in;
@@ -34,8 +31,6 @@ use crate::hook::{Happened, write_down_in};
 
 /// How often the keeper looks, if nobody says that a sale has changed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// How many entries are read at a time when the order is made.
-const PAGE: i64 = 20_000;
 /// The fewest people who are let in together while there are units.
 const STEP_MIN: u64 = 100;
 /// The most people who may be choosing at the same time.
@@ -138,7 +133,7 @@ async fn next_state(
         // The order cannot be made before the beacon's value is known, and that is taken only when
         // everybody can see who is in the list.
         if at >= windows.live_at {
-            close_entries(shop, &sale.definition, at).await?;
+            line::close(shop, &sale.definition, at).await?;
         }
         return Ok(None);
     }
@@ -148,6 +143,10 @@ async fn next_state(
         None => return Ok(None),
     };
     let Ok(to) = life_step(sale.state, event, by) else { return Ok(None) };
+    if event == SaleEvent::Report && is_any_deposit_held(shop, sale).await? {
+        // The report says that none was kept: it comes out when the keeper of deposits is done.
+        return Ok(None);
+    }
     let (own, id, from) = (Arc::clone(shop), sale.definition.sale, sale.state);
     if event == SaleEvent::Settle
         && let Some(live) = live
@@ -161,6 +160,9 @@ async fn next_state(
         .write("sale.step", move |tx| {
             if !sales::set_state(tx, id, from, to)? {
                 return Ok(false);
+            }
+            if to == SaleState::Live {
+                sales::close_entries(tx, id, at)?;
             }
             if to == SaleState::SoldOut {
                 write_down_in(tx, &own, Happened::sold_out(id), at)?;
@@ -177,6 +179,14 @@ async fn next_state(
     }
     // Where another node was faster, the next look sees it.
     Ok(moved.then_some(to))
+}
+
+async fn is_any_deposit_held(shop: &Shop, sale: &KeptSale) -> Result<bool, StoreError> {
+    let id = sale.definition.sale;
+    if sale.definition.deposits.is_empty() {
+        return Ok(false);
+    }
+    shop.db.read("sale.deposits_held", move |tx| deposits::is_any_held(tx, id)).await
 }
 
 async fn open_holds(shop: &Shop, sale: SaleId) -> Result<u64, StoreError> {
@@ -209,9 +219,10 @@ async fn raise(
         let lots = shop.db.read("sale.lots", move |tx| lots::of_sale(tx, id)).await?;
         doors = open_doors(shop, sale, &lots)?;
     }
-    if sale.state.takes_claims() {
+    if sale.state.takes_claims() && doors.iter().any(|door| !door.is_ordered()) {
+        let list = ClosedList::publish(shop, &definition).await?;
         for door in doors.iter().filter(|door| !door.is_ordered()) {
-            let (ranks, admitted) = ranks(shop, &shuffle, definition.sale, door).await?;
+            let (ranks, admitted) = list.ranks(&shuffle, door.market, door.way);
             door.set_order(ranks, admitted);
         }
     }
@@ -265,97 +276,11 @@ fn start_owner(
     })
 }
 
-/// Closes the list of entries of a sale that waits for a beacon, and makes its digests public. Each
-/// step can be made again: a crash in between leaves a list that is closed and gets its digests later.
-async fn close_entries(
-    shop: &Shop,
-    definition: &Definition,
-    at: Instant,
-) -> Result<(), StoreError> {
-    let id = definition.sale;
-    let (closed, kept) = shop
-        .db
-        .read("sale.is_closed", move |tx| {
-            Ok::<_, StoreError>((sales::are_entries_closed(tx, id)?, channels::of_sale(tx, id)?))
-        })
-        .await?;
-    if !closed {
-        shop.db.write("sale.close_entries", move |tx| sales::close_entries(tx, id, at)).await?;
-        tracing::info!(sale = %id, "the list of entries is closed");
-    }
-    for Channel { market, way, .. } in &definition.channels {
-        if !kept.iter().any(|kept| (kept.market, kept.way) == (*market, *way)) {
-            let (present, _) = present(shop, id, *market, *way).await?;
-            keep_digest(shop, id, *market, *way, &present).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Who was there, and what is kept of the way already.
-async fn present(
-    shop: &Shop,
-    sale: SaleId,
-    market: MarketCode,
-    way: Way,
-) -> Result<(Vec<EntryId>, Option<KeptChannel>), StoreError> {
-    shop.db
-        .read("sale.order", move |tx| {
-            let mut present = Vec::new();
-            let mut last: Option<EntryId> = None;
-            loop {
-                let page = entry::after(tx, sale, last, PAGE)?;
-                let Some(end) = page.last() else { break };
-                last = Some(end.entry);
-                let here = page.iter().filter(|e| e.present && e.market == market && e.way == way);
-                present.extend(here.map(|entry| entry.entry));
-            }
-            let mut kept = channels::of_sale(tx, sale)?.into_iter();
-            let own = |kept: &KeptChannel| (kept.market, kept.way) == (market, way);
-            Ok((present, kept.find(own)))
-        })
-        .await
-}
-
-/// Keeps the digest of who was there, the first time: nobody is added afterwards.
-async fn keep_digest(
-    shop: &Shop,
-    sale: SaleId,
-    market: MarketCode,
-    way: Way,
-    present: &[EntryId],
-) -> Result<(), StoreError> {
-    // The ids come in order.
-    let digest = digest_of_sorted(present.iter().copied());
-    let channel = KeptChannel { market, way, digest, admitted: 0 };
-    shop.db.write("sale.digest", move |tx| channels::keep_digest(tx, sale, &channel)).await
-}
-
-/// The ranks of those who were present, lowest first, and how many of them were let in before this
-/// process began.
-async fn ranks(
-    shop: &Shop,
-    shuffle: &Shuffle,
-    sale: SaleId,
-    door: &Door,
-) -> Result<(Vec<u128>, usize), StoreError> {
-    let (market, way) = (door.market, door.way);
-    let (present, kept) = present(shop, sale, market, way).await?;
-    let admitted = kept.map_or(0, |kept| kept.admitted);
-    if kept.is_none() {
-        keep_digest(shop, sale, market, way, &present).await?;
-    }
-    let mut ranks: Vec<u128> =
-        present.into_iter().map(|entry| rank_of(shuffle, way, entry)).collect();
-    ranks.sort_unstable();
-    Ok((ranks, usize::try_from(admitted).unwrap_or(usize::MAX)))
-}
-
 /// Lets the next ones in, and keeps how many were, for the report and for whoever comes after a
 /// crash: nobody who was in is sent back into the line.
 async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     let mut moved = Vec::new();
-    note_vacated(shop, live).await?;
+    note_given_up(shop, live).await?;
     for door in &live.doors {
         door.let_in();
         let admitted = door.admitted.load(Ordering::Acquire);
@@ -374,18 +299,6 @@ async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
             })
         })
         .await
-}
-
-/// Looks how many places that cost a deposit were given up: as many more are let in.
-async fn note_vacated(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
-    let definition = &live.definition;
-    let costs = |door: &&Arc<Door>| definition.deposit(door.market, door.way).is_some();
-    for door in live.doors.iter().filter(costs) {
-        let (sale, market) = (definition.sale, door.market);
-        let count = shop.db.read("sale.vacated", move |tx| deposits::vacated(tx, sale, market));
-        door.vacated.store(usize::try_from(count.await?).unwrap_or(0), Ordering::Relaxed);
-    }
-    Ok(())
 }
 
 impl Door {

@@ -15,7 +15,9 @@ mod curve;
 mod eligible;
 mod enter;
 mod exclude;
+mod given_up;
 mod keep;
+mod line;
 mod overview;
 mod owner;
 mod rehearse;
@@ -28,6 +30,7 @@ mod show;
 mod sieve;
 mod spread;
 mod status;
+mod stop_waiting;
 
 pub(crate) use again::{AgainRefusal, take_again};
 pub use answer::SaleRefusal;
@@ -58,3 +61,5 @@ pub use show::{
 };
 pub(crate) use status::units_of;
 pub use status::{Status, status};
+pub(crate) use stop_waiting::stop_waiting_of;
+pub use stop_waiting::{StoppedWaiting, stop_waiting};

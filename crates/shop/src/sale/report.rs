@@ -6,18 +6,18 @@
 
 use std::sync::Arc;
 
-use kontor_base::Instant;
 use kontor_base::id::SaleId;
+use kontor_base::{Instant, Money};
 use kontor_domain::sale::{
-    Beacon, Channel, ChannelReport, Entry, Noted, Report, SCHEMA, SaleState, Tally, Totals, Way,
-    digest_of_sorted, verify,
+    Beacon, Channel, ChannelReport, DepositTotals, Entry, Noted, Report, SCHEMA, SaleState, Tally,
+    Totals, Way, digest_of_sorted, verify,
 };
 use kontor_store::sale::channel::{self as channels, KeptChannel};
 use kontor_store::sale::{self as sales, KeptSale};
 use kontor_store::{StoreError, Tx};
 
 use super::eligible::OwnClaim;
-use super::report_line::{ReportLine, Rows};
+use super::report_line::{DepositFates, ReportLine, Rows};
 use super::settle::tallies;
 use crate::core::Shop;
 
@@ -182,15 +182,18 @@ fn make(tx: &mut Tx<'_>, kept: &KeptSale) -> Result<Report<ReportLine>, StoreErr
     let shuffle = kept.secret.shuffle(definition.sale, kept.beacon.as_ref());
     let digests = channels::of_sale(tx, definition.sale)?;
     let tallies = tallies(tx, definition)?;
-    let rows = Rows::read(tx, definition.sale, &tallies, &shuffle)?;
+    let mut rows = Rows::read(tx, definition.sale, &tallies, &shuffle)?;
+    let fates = rows.deposit_fates(tx, definition.sale, tallies.len())?;
     let lines = rows.into_lines(tallies.len(), definition.windows.live_at);
     let channels = tallies
         .iter()
-        .zip(lines)
-        .map(|(tally, line)| {
+        .zip(lines.into_iter().zip(fates))
+        .map(|(tally, (line, fates))| {
             let Channel { market, way, .. } = tally.channel;
             let digest = digests.iter().find(|kept| kept.market == market && kept.way == way);
-            of_channel(tally, digest, line)
+            let made = of_channel(tally, digest, line);
+            let amount = definition.deposit(market, way);
+            ChannelReport { deposits: amount.map(|amount| totals_of(amount, fates)), ..made }
         })
         .collect();
     Ok(Report {
@@ -244,7 +247,13 @@ fn of_channel(
         ),
         totals: Totals::of(&line),
         entries: line,
+        deposits: None,
     }
+}
+
+const fn totals_of(amount: Money, fates: DepositFates) -> DepositTotals {
+    let DepositFates { credited, refunded, kept } = fates;
+    DepositTotals { amount, taken: credited + refunded + kept, credited, refunded, kept }
 }
 
 fn unreadable(error: &serde_json::Error) -> StoreError {

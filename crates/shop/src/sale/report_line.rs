@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
-use kontor_domain::sale::{Entry, Line, Outcome, Shuffle, Tally};
+use kontor_domain::sale::{DepositState, Entry, Line, Outcome, Shuffle, Tally};
 use kontor_ledger::sale::ClaimState;
+use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::entry as entries;
 use kontor_store::sale::{batch, channel as channels, lot as lots};
 use kontor_store::{StoreError, Tx};
@@ -56,6 +57,17 @@ struct Row {
 /// Every entry of a sale.
 #[derive(Debug, Default)]
 pub(super) struct Rows(Vec<Row>);
+
+/// What became of the deposits of a channel's places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct DepositFates {
+    /// They went towards an order that stood at the end.
+    pub(super) credited: u64,
+    /// They went back.
+    pub(super) refunded: u64,
+    /// Neither.
+    pub(super) kept: u64,
+}
 
 impl Rows {
     /// Reads the entries of a sale, and what became of them.
@@ -136,6 +148,37 @@ impl Rows {
             }
         }
         Ok(())
+    }
+
+    /// What became of the deposits of every channel's places, from the books. To be asked as long as the
+    /// rows are in the order of their ids.
+    pub(super) fn deposit_fates(
+        &mut self,
+        tx: &mut Tx<'_>,
+        sale: SaleId,
+        channels: usize,
+    ) -> Result<Vec<DepositFates>, StoreError> {
+        let mut fates = vec![DepositFates::default(); channels];
+        for state in [DepositState::Held, DepositState::Applied, DepositState::Returned] {
+            let mut last = None;
+            loop {
+                let page = deposits::places_of(tx, sale, state, last, PAGE)?;
+                let Some(end) = page.last() else { break };
+                last = Some(end.deposit);
+                for paid in page {
+                    let Some(row) = self.of(paid.entry).copied() else { continue };
+                    let Some(fate) = fates.get_mut(usize::from(row.channel)) else { continue };
+                    // Whose order was called off before the end has it back; whose order is called off
+                    // later had it there.
+                    *match (state, paid.had_order && row.fate == Fate::Bought) {
+                        (_, true) => &mut fate.credited,
+                        (DepositState::Returned, false) => &mut fate.refunded,
+                        (_, false) => &mut fate.kept,
+                    } += 1;
+                }
+            }
+        }
+        Ok(fates)
     }
 
     /// The row of an entry, as long as the rows are in the order of their ids.

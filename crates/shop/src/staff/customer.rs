@@ -15,7 +15,7 @@ use kontor_domain::order::{Kept, OrderNumber, erased, is_over, kept_of};
 use kontor_domain::staff::{Extent, Permission, StaffRefusal};
 use kontor_ledger::MoneyTransfer;
 use kontor_store::customer::contact::{self, KeptContact};
-use kontor_store::customer::{self as waiting_lists, KeptWaiting};
+use kontor_store::customer::{self as waiting_lists, KeptWaiting, WaitingCount};
 use kontor_store::order::note::{self as notes};
 use kontor_store::order::{PlacedOrder, by_number, checkout, get, save_body, save_checkout};
 use kontor_store::payment::{self as payments, refund};
@@ -137,14 +137,17 @@ fn whole(tx: &mut Tx<'_>, shop: &Shop, id: CustomerId) -> Result<Option<Customer
     Ok(Some(customer))
 }
 
-/// The lists on which an address stands. Their keys are keyed hashes of market, model and address:
-/// each list there is is asked for.
+/// The lists on which an address stands. While there are entries of which the keeper has not noted whose
+/// they are, each list there is is asked for: their keys are keyed hashes of market, model and address.
 fn waiting_of(
     tx: &mut Tx<'_>,
     shop: &Shop,
     known: &Known,
     email: &Email,
 ) -> Result<Vec<KeptWaiting>, StoreError> {
+    if !waiting_lists::any_waiting_unnamed(tx)? {
+        return waiting_lists::waiting_of_customer(tx, shop.keys.customer(email));
+    }
     let mut found = Vec::new();
     for market in &known.markets {
         let models = std::iter::once(None).chain(known.models.keys().cloned().map(Some));
@@ -299,7 +302,9 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
         "orders": orders,
         "waiting_lists": customer.waiting.iter().map(|kept| json!({
             "entry": kept.entry,
-            "signed_at": kept.signed_at,
+            "signed_at": kept.moments.signed_at,
+            "asked_to_confirm_at": kept.moments.asked_at,
+            "confirmed_at": kept.moments.confirmed_at,
         })).collect::<Vec<_>>(),
         "deposits": deposits,
         "sale_entries": customer.entries.iter().map(|entry| json!({
@@ -495,7 +500,7 @@ fn erase_words_about(tx: &mut Tx<'_>, number: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A page of a waiting list.
+/// A page of those on a waiting list who have confirmed their address.
 ///
 /// # Errors
 ///
@@ -514,7 +519,7 @@ pub async fn waiting_list(
         .await
 }
 
-/// How many people wait for what in a market; the empty model is the market's opening.
+/// How many people wait for what in a market, those who have confirmed it and the others apart.
 ///
 /// # Errors
 ///
@@ -522,6 +527,6 @@ pub async fn waiting_list(
 pub async fn waiting_counts(
     shop: &Shop,
     market: MarketCode,
-) -> Result<Vec<(String, i64)>, StoreError> {
+) -> Result<Vec<WaitingCount>, StoreError> {
     shop.db.read("staff.waiting_counts", move |tx| waiting_lists::waiting_counts(tx, market)).await
 }

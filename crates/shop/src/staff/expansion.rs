@@ -207,7 +207,7 @@ impl ExpansionAct {
             Self::NoteCost { cost, .. } => note_cost_in(tx, cost).map_err(of_opening),
             Self::ApproveReseller { reseller, market, contract } => {
                 let known = shop.snapshots.current_in(tx, at)?;
-                approve_in(tx, &known, *reseller, *market, contract, at).map_err(of_reseller)
+                approve_in(tx, shop, &known, *reseller, *market, contract, at).map_err(of_reseller)
             }
             Self::RejectReseller { reseller, .. } => reject_in(tx, *reseller).map_err(of_reseller),
             Self::Allot { contract, sku, units, .. } => {

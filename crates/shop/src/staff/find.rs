@@ -70,8 +70,6 @@ pub struct FoundSale {
     pub id: SaleId,
     /// Its title.
     pub title: String,
-    /// A market of the person in which it is.
-    pub market: MarketCode,
 }
 
 /// What was found. A kind that is not the person's to see is empty.
@@ -312,9 +310,9 @@ fn sales(tx: &mut Tx<'_>, own: &Markets, words: &[String]) -> Result<Vec<FoundSa
         let mut others = folded_words(&title);
         others.extend(folded_words(&id.to_string()));
         let mut markets = kept.definition.channels.iter().map(|channel| channel.market);
-        let Some(market) = markets.find(|market| own.contains(*market)) else { continue };
-        if begin_all(words, &others) && found.len() < FOUND_MAX {
-            found.push(FoundSale { id, title, market });
+        let theirs = markets.any(|market| own.contains(market));
+        if theirs && begin_all(words, &others) && found.len() < FOUND_MAX {
+            found.push(FoundSale { id, title });
         }
     }
     Ok(found)

@@ -4,16 +4,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kontor_base::{Country, Date, RowError};
+use kontor_base::{Country, Date, RowError, Wrong};
 use kontor_domain::catalogue::{Slug, read_serial};
 use kontor_store::StoreError;
 use kontor_store::stock::serial::{SoldSerial, insert};
 use serde::Deserialize;
 
-use crate::core::Shop;
+use crate::core::{Shop, not_a_row, row_source};
 
 /// The most rows of one file.
 pub const SERIAL_ROWS_MAX: usize = 200_000;
+
+/// The columns of a row.
+const COLUMNS: &str = "serial, model, country, sold_on, source";
 
 /// A row as text.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,17 +54,18 @@ pub async fn import_serials(shop: &Arc<Shop>, file: &[u8]) -> Result<SerialImpor
     for (at, row) in reader.deserialize::<Row>().enumerate() {
         let line = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(2);
         if at >= SERIAL_ROWS_MAX {
-            let problem = format!("the file has more than {SERIAL_ROWS_MAX} rows");
-            import.problems.push((line, RowError::new("serial", problem)));
+            let problem = Wrong::TooManyRows { max: SERIAL_ROWS_MAX.to_string() };
+            import.problems.push((line, RowError::of("serial", problem)));
             break;
         }
         let read = match row {
             Ok(row) => unit(shop, &row, today),
-            Err(error) => Err(RowError::new("row", error)),
+            Err(error) => Err(not_a_row(&error, COLUMNS)),
         };
         match read {
             Ok(unit) if !seen.insert(unit.serial.clone()) => {
-                import.problems.push((line, RowError::new("serial", "is there twice")));
+                let problem = Wrong::Twice { cell: unit.serial };
+                import.problems.push((line, RowError::of("serial", problem)));
             }
             Ok(unit) => units.push(unit),
             Err(problem) => import.problems.push((line, problem)),
@@ -83,17 +87,15 @@ pub async fn import_serials(shop: &Arc<Shop>, file: &[u8]) -> Result<SerialImpor
 }
 
 fn unit(shop: &Shop, row: &Row, today: Date) -> Result<SoldSerial, RowError> {
-    let bad = || RowError::new("serial", "not a serial number: letters, digits, / and -");
+    let bad = || RowError::of("serial", Wrong::NotSerial { cell: row.serial.clone() });
     let serial = read_serial(&row.serial).ok_or_else(bad)?;
-    let model: Slug = row.model.parse().map_err(|error| RowError::new("model", error))?;
-    let country: Country = row.country.parse().map_err(|error| RowError::new("country", error))?;
-    let sold_on: Date = row.sold_on.parse().map_err(|_| RowError::new("sold_on", "not a day"))?;
+    let model: Slug = RowError::read("model", &row.model)?;
+    let country: Country = RowError::read("country", &row.country)?;
+    let sold_on: Date = RowError::read("sold_on", &row.sold_on)?;
     if sold_on > today {
-        return Err(RowError::new("sold_on", "lies in the future"));
+        return Err(RowError::of("sold_on", Wrong::InFuture));
     }
-    if row.source.is_empty() || row.source.chars().count() > 200 {
-        return Err(RowError::new("source", "1 to 200 characters"));
-    }
+    let source = row_source("source", &row.source)?;
     Ok(SoldSerial {
         device: shop.keys.device(&serial).0,
         serial,
@@ -101,7 +103,7 @@ fn unit(shop: &Shop, row: &Row, today: Date) -> Result<SoldSerial, RowError> {
         model: model.to_string(),
         country,
         sold_on,
-        reference: row.source.clone(),
+        reference: source,
         reseller: None,
     })
 }

@@ -54,6 +54,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(27, "0027_campaign"),
     migration!(28, "0028_sale_lots_share"),
     migration!(29, "0029_sale_deposit"),
+    migration!(30, "0030_waiting_confirmed"),
+    migration!(31, "0031_reseller_credit"),
+    migration!(32, "0032_sale_entries_closed"),
 ];
 
 /// The newest schema that this release knows.

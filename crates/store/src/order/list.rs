@@ -41,6 +41,29 @@ pub(crate) const IN_STATE: &str = "
     FROM order_head WHERE market = $1 AND (state, id) > ($2, $3) AND (state, id) < ($2, $4)
     ORDER BY state DESC, id DESC LIMIT $5";
 
+/// The same from the other end.
+pub(crate) const OLDEST_IN_STATE: &str = "
+    SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
+    FROM order_head WHERE market = $1 AND (state, id) > ($2, $3) AND (state, id) < ($2, $4)
+    ORDER BY state, id LIMIT $5";
+
+/// Orders of a market in a state, the oldest first, from behind `after` on.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn oldest_in_state(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    state: OrderState,
+    after: [u8; 16],
+    limit: i64,
+) -> Result<Vec<PlacedOrder>, StoreError> {
+    let end = Span::ALL.to;
+    let bound = values![market.as_str(), state.word(), &after, &end, limit];
+    tx.query(OLDEST_IN_STATE, bound, read_placed)
+}
+
 /// Orders of a market, the newest first.
 ///
 /// # Errors

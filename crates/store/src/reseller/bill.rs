@@ -5,7 +5,7 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{BillBody, BillState};
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, to_json, word};
+use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
 use crate::values;
 
 /// A bill, as kept.
@@ -37,6 +37,43 @@ pub fn next_place(tx: &mut Tx<'_>, market: MarketCode) -> Result<i64, StoreError
         |row| row.int(0),
     )?;
     place.ok_or_else(|| StoreError::bad_row("reseller_bill_series", "no number was given out"))
+}
+
+/// The next place in a market's series of credit notes, likewise.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn next_credit_place(tx: &mut Tx<'_>, market: MarketCode) -> Result<i64, StoreError> {
+    let place = tx.optional(
+        "INSERT INTO reseller_credit_series (market, last_number) VALUES ($1, 1)
+         ON CONFLICT (market) DO UPDATE SET last_number = reseller_credit_series.last_number + 1
+         RETURNING last_number",
+        values![market.as_str()],
+        |row| row.int(0),
+    )?;
+    place.ok_or_else(|| StoreError::bad_row("reseller_credit_series", "no number was given out"))
+}
+
+/// The last numbers that were given out, by market: of bills and of credit notes.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn last_places(tx: &mut Tx<'_>) -> Result<[Vec<(MarketCode, i64)>; 2], StoreError> {
+    let mut read = |statement: &'static str, table: &'static str| {
+        tx.query(statement, &[], |row| Ok((parsed(&row.text(0)?, table)?, row.int(1)?)))
+    };
+    Ok([
+        read(
+            "SELECT market, last_number FROM reseller_bill_series ORDER BY market",
+            "reseller_bill_series",
+        )?,
+        read(
+            "SELECT market, last_number FROM reseller_credit_series ORDER BY market",
+            "reseller_credit_series",
+        )?,
+    ])
 }
 
 /// Writes a bill as it is now.

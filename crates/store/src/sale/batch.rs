@@ -1,7 +1,7 @@
 //! What an owner decided, written in one transaction; and read back when an owner starts.
 
 use kontor_base::Instant;
-use kontor_ledger::sale::{Claim, Staged, Waiting};
+use kontor_ledger::sale::{Claim, PlaceState, Staged, Waiting};
 
 use super::lot::LotNumber;
 use crate::kernel::error::StoreError;
@@ -155,17 +155,27 @@ fn write_line(tx: &mut Tx<'_>, lot: LotNumber, staged: &Staged) -> Result<(), St
             i64::from(waiting.allowance),
             country(&waiting.ship_to),
             waiting.joined_at,
-            i64::from(waiting.served),
+            waiting.state.number(),
         ];
         rows.extend_from_slice(row);
     }
     tx.insert_many("sale_waiting", &WAITING_COLUMNS, &rows)?;
-    // The line is served in its order: the places are one run, as a rule.
-    for run in staged.served.chunk_by(|place, next| place + 1 == *next) {
+    set_places(tx, lot, &staged.served, PlaceState::Served)?;
+    set_places(tx, lot, &staged.left, PlaceState::Left)
+}
+
+/// Says how places stand now. The line is served in its order: they are one run, as a rule.
+fn set_places(
+    tx: &mut Tx<'_>,
+    lot: LotNumber,
+    places: &[u32],
+    state: PlaceState,
+) -> Result<(), StoreError> {
+    for run in places.chunk_by(|place, next| place + 1 == *next) {
         let (first, last) = (run[0], run[run.len() - 1]);
         tx.execute(
-            "UPDATE sale_waiting SET served = 1 WHERE lot = $1 AND place BETWEEN $2 AND $3",
-            values![lot, i64::from(first), i64::from(last)],
+            "UPDATE sale_waiting SET served = $4 WHERE lot = $1 AND place BETWEEN $2 AND $3",
+            values![lot, i64::from(first), i64::from(last), state.number()],
         )?;
     }
     Ok(())
@@ -263,7 +273,7 @@ pub fn waiting_after(
                 allowance: small(row.int(5)?, table)?,
                 ship_to: letters(&row.text(6)?, table)?,
                 joined_at: row.int(7)?,
-                served: row.int(8)? != 0,
+                state: place_state(row.int(8)?, table)?,
             };
             Ok((small(row.int(0)?, table)?, waiting))
         },
@@ -320,6 +330,11 @@ pub fn count_waiting(tx: &mut Tx<'_>, lot: LotNumber) -> Result<i64, StoreError>
         |row| row.int(0),
     )?;
     Ok(count.unwrap_or(0))
+}
+
+fn place_state(number: i64, table: &'static str) -> Result<PlaceState, StoreError> {
+    let unknown = || StoreError::bad_row(table, format!("no place stands like {number}"));
+    PlaceState::from_number(number).ok_or_else(unknown)
 }
 
 fn small<T: TryFrom<i64>>(number: i64, table: &'static str) -> Result<T, StoreError>

@@ -16,7 +16,7 @@ const TABLE: &str = "sale_deposit";
 /// What somebody typed who wants a place. Not in the columns, so that it can be erased.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
-    /// The person's address; none: erased.
+    /// The person's address; none: erased, or forgotten because nothing came of it.
     pub email: Option<Email>,
     /// The person's number, if it was given.
     pub phone: Option<Phone>,
@@ -242,20 +242,96 @@ pub fn to_return(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<KeptDeposit>, StoreE
     Ok(found)
 }
 
-/// How many places of a market's line were given up after it was made, without a unit ever having
-/// been held on them: as many more are let in.
+/// Places of a market's line that were given up after it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GivenUp {
+    /// All of them.
+    pub all: i64,
+    /// Of these: those on which a unit was never held. As many more are let in.
+    pub vacated: i64,
+}
+
+/// How many places of a market's line were given up after it was made.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn vacated(tx: &mut Tx<'_>, sale: SaleId, market: MarketCode) -> Result<i64, StoreError> {
-    let count = tx.optional(
-        "SELECT count(*) FROM sale_deposit
-         WHERE sale = $1 AND state = 'returned' AND market = $2 AND vacated = 1",
+pub fn given_up(tx: &mut Tx<'_>, sale: SaleId, market: MarketCode) -> Result<GivenUp, StoreError> {
+    let found = tx.optional(
+        "SELECT count(*), coalesce(sum(vacated), 0) FROM sale_deposit
+         WHERE sale = $1 AND state = 'returned' AND market = $2 AND entry IS NOT NULL",
         values![sale.bytes(), market.as_str()],
-        |row| row.int(0),
+        |row| Ok(GivenUp { all: row.int(0)?, vacated: row.int(1)? }),
     )?;
-    Ok(count.unwrap_or(0))
+    Ok(found.unwrap_or_default())
+}
+
+/// The entries whose places were given up after a market's line was made, in the order in which their
+/// deposits were begun.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn entries_given_up(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    market: MarketCode,
+) -> Result<Vec<EntryId>, StoreError> {
+    tx.query(
+        "SELECT entry FROM sale_deposit
+         WHERE sale = $1 AND state = 'returned' AND market = $2 AND entry IS NOT NULL ORDER BY id",
+        values![sale.bytes(), market.as_str()],
+        |row| Ok(EntryId::from_bytes(row.bytes16(0)?)),
+    )
+}
+
+/// A deposit whose place stands in the line, as far as the report needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacePaidFor {
+    /// The deposit.
+    pub deposit: DepositId,
+    /// The place.
+    pub entry: EntryId,
+    /// Whether it went towards an order, whatever became of the order.
+    pub had_order: bool,
+}
+
+/// The deposits of a sale in `state` whose places stand in the line, in the order of their ids: up to
+/// `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn places_of(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    state: DepositState,
+    after: Option<DepositId>,
+    limit: i64,
+) -> Result<Vec<PlacePaidFor>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, entry, order_id FROM sale_deposit
+         WHERE sale = $1 AND state = $2 AND id > $3 AND entry IS NOT NULL ORDER BY id LIMIT $4",
+        values![sale.bytes(), state.word(), &after, limit],
+        |row| {
+            Ok(PlacePaidFor {
+                deposit: DepositId::from_bytes(row.bytes16(0)?),
+                entry: EntryId::from_bytes(row.bytes16(1)?),
+                had_order: row.maybe_bytes16(2)?.is_some(),
+            })
+        },
+    )
+}
+
+/// Whether a sale holds a deposit: one that is neither with an order nor has gone back.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn is_any_held(tx: &mut Tx<'_>, sale: SaleId) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM sale_deposit WHERE sale = $1 AND state = 'held' LIMIT 1";
+    Ok(tx.optional(sql, values![sale.bytes()], |row| row.bytes16(0))?.is_some())
 }
 
 /// How many deposits a market's batch has taken, and what became of them.

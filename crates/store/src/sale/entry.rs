@@ -168,6 +168,31 @@ pub fn after(
     )
 }
 
+/// Those who were there before the list was closed, in the order of their ids: up to `limit` after
+/// `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn present_after(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    after: Option<EntryId>,
+    limit: i64,
+) -> Result<Vec<(EntryId, MarketCode, Way)>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT entry, market, way FROM sale_entry
+         WHERE sale = $1 AND entry > $2 AND present = 1 ORDER BY entry LIMIT $3",
+        values![sale.bytes(), &after, limit],
+        |row| {
+            let entry = EntryId::from_bytes(row.bytes16(0)?);
+            let way = word(&row.text(2)?, TABLE, Way::from_word)?;
+            Ok((entry, parsed(&row.text(1)?, TABLE)?, way))
+        },
+    )
+}
+
 fn read(row: &Row<'_>) -> Result<KeptEntry, StoreError> {
     Ok(KeptEntry {
         sale: SaleId::from_bytes(row.bytes16(0)?),

@@ -39,6 +39,15 @@ pub struct KeptSale {
     pub beacon: Option<[u8; 32]>,
 }
 
+/// The list of who was there before a sale went live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListOfEntries {
+    /// Whoever enters is one of them.
+    Open,
+    /// Whoever enters comes after them.
+    Closed,
+}
+
 const TABLE: &str = "sale";
 
 /// Writes a new sale down.
@@ -75,20 +84,39 @@ pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> 
 ///
 /// When the database cannot be read.
 pub fn state(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<SaleState>, StoreError> {
-    let found = tx.optional(STATE, values![id.bytes()], |row| row.text(0))?;
+    let found =
+        tx.optional("SELECT state FROM sale WHERE id = $1", values![id.bytes()], |row| {
+            row.text(0)
+        })?;
     found.map(|text| word(&text, TABLE, SaleState::from_word)).transpose()
 }
 
-/// Asks a server already now for [`state`].
+/// Where a sale stands, and whether the list of who was there is closed.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn state_and_list(
+    tx: &mut Tx<'_>,
+    id: SaleId,
+) -> Result<Option<(SaleState, ListOfEntries)>, StoreError> {
+    let found = tx.optional(STATE_AND_LIST, values![id.bytes()], |row| {
+        let list = if row.int(1)? > 0 { ListOfEntries::Closed } else { ListOfEntries::Open };
+        Ok((row.text(0)?, list))
+    })?;
+    found.map(|(text, list)| Ok((word(&text, TABLE, SaleState::from_word)?, list))).transpose()
+}
+
+/// Asks a server already now for [`state_and_list`].
 ///
 /// # Errors
 ///
 /// When the database has refused something before it.
-pub fn state_ahead(tx: &mut Tx<'_>, id: SaleId) -> Result<(), StoreError> {
-    tx.ahead(STATE, values![id.bytes()])
+pub fn state_and_list_ahead(tx: &mut Tx<'_>, id: SaleId) -> Result<(), StoreError> {
+    tx.ahead(STATE_AND_LIST, values![id.bytes()])
 }
 
-const STATE: &str = "SELECT state FROM sale WHERE id = $1";
+const STATE_AND_LIST: &str = "SELECT state, closed_at FROM sale WHERE id = $1";
 
 /// Every sale, the oldest first.
 ///
@@ -161,16 +189,25 @@ pub fn set_beacon(tx: &mut Tx<'_>, id: SaleId, value: &[u8; 32]) -> Result<bool,
     Ok(rows > 0)
 }
 
-/// Closes the list of who was there, once: whoever enters later came later.
+/// Closes the list of who was there, once, and counts it: whoever enters later came later.
+///
+/// That it is counted in this transaction is what makes it true on several nodes. An entry's
+/// transaction reads that the list is open and adds a row to what is counted here; this one counts and
+/// closes. Neither sees the other, so no order of the two explains both, and the database keeps one of
+/// them only. Whoever is thrown back is run again and finds the list closed.
 ///
 /// # Errors
 ///
 /// When the database cannot be written.
 pub fn close_entries(tx: &mut Tx<'_>, id: SaleId, at: Instant) -> Result<(), StoreError> {
+    if are_entries_closed(tx, id)? {
+        return Ok(());
+    }
+    let present = i64::try_from(entry::count(tx, id)?).unwrap_or(i64::MAX);
     let rows = tx
         .execute(
-            "UPDATE sale SET closed_at = $2 WHERE id = $1 AND closed_at = 0",
-            values![id.bytes(), at],
+            "UPDATE sale SET closed_at = $2, present = $3 WHERE id = $1 AND closed_at = 0",
+            values![id.bytes(), at, present],
         )?
         .rows()?;
     if rows > 0 {
@@ -188,6 +225,17 @@ pub fn are_entries_closed(tx: &mut Tx<'_>, id: SaleId) -> Result<bool, StoreErro
     let sql = "SELECT closed_at FROM sale WHERE id = $1";
     let closed = tx.optional(sql, values![id.bytes()], |row| row.int(0))?;
     Ok(closed.is_some_and(|at| at > 0))
+}
+
+/// How many were there when the list was closed; none where that was not counted yet.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn counted_entries(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<usize>, StoreError> {
+    let sql = "SELECT present FROM sale WHERE id = $1";
+    let present = tx.optional(sql, values![id.bytes()], |row| row.maybe_int(0))?.flatten();
+    Ok(present.and_then(|present| usize::try_from(present).ok()))
 }
 
 /// Notes when a sale was settled.

@@ -27,7 +27,12 @@ signing-how = So wird unterschrieben
 signing-step-export = Auf dem Server: was wartet, in Dateien schreiben
 signing-step-look = Beim Schlüssel: die Dateien ansehen
 signing-step-sign = Beim Schlüssel: unterschreiben
-signing-step-import = Auf dem Server: die Unterschriften aufnehmen
+signing-step-import = Zurückbringen: im Formular unten oder auf dem Server
+signing-take = Ein unterschriebenes Bündel bringen
+signing-take-hint = Seine Unterschriften werden sofort geprüft. Sie zählen, wenn eine zweite Person sie freigegeben hat; was dann vollständig ist, wird veröffentlicht.
+signing-take-file = Das Bündel
+signing-take-file-hint = Eine Datei mit der Endung .bundle.json, unterschrieben, wo der Schlüssel liegt; bis 2 MB. Ein größeres wird mit dem Befehl aufgenommen.
+signing-take-do = Freigeben lassen
 
 build-withdrawn = Zurückgezogen: { $reason }
 build-page = Seine öffentliche Seite

@@ -27,7 +27,12 @@ signing-how = How to sign it
 signing-step-export = On the server: write what waits into files
 signing-step-look = Where the key is: look at them
 signing-step-sign = Where the key is: sign them
-signing-step-import = On the server: take the signatures in
+signing-step-import = Bring them back: in the form below, or on the server
+signing-take = Bring a signed bundle
+signing-take-hint = Its signatures are checked at once. They count when a second person has approved them; what is complete then is published.
+signing-take-file = The bundle
+signing-take-file-hint = A file ending in .bundle.json, signed where the key is; up to 2 MB. A larger one is taken in by command.
+signing-take-do = Have it approved
 
 build-withdrawn = Withdrawn: { $reason }
 build-page = Its public page

@@ -58,9 +58,10 @@ pub(crate) struct WaitingAnswer {
 
 /// Join a waiting list
 ///
-/// Notes an address that is told when the model can be bought or the market opens. The answer is
-/// the same whether the address was there before: strangers must not learn who waits for what. The
-/// same wish twice is one entry, so no Idempotency-Key is needed.
+/// Notes an address that is told when the model can be bought or the market opens, once it was
+/// confirmed from its mailbox: a letter asks for that, and after seven days without an answer the
+/// address is removed. The answer is the same whether the address was there before: strangers must
+/// not learn who waits for what. The same wish twice is one entry, so no Idempotency-Key is needed.
 #[utoipa::path(
     post,
     path = "/api/v1/{market}/waiting",

@@ -53,6 +53,7 @@ const ROUTES: &[Route] = &[
     sale::status::ROUTE,
     sale::claim::ROUTE,
     sale::wait::ROUTE,
+    sale::stop_waiting::ROUTE,
     sale::check_out::ROUTE,
     sale::give_up::ROUTE,
     sale::deposit::PAY,
@@ -102,6 +103,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(sale::status::ROUTE, get(sale::status::show_entry))
         .add(sale::claim::ROUTE, post(sale::claim::claim_in_sale))
         .add(sale::wait::ROUTE, post(sale::wait::wait_in_sale))
+        .add(sale::stop_waiting::ROUTE, post(sale::stop_waiting::stop_waiting_in_sale))
         .add(sale::check_out::ROUTE, post(sale::check_out::check_out_claim))
         .add(sale::give_up::ROUTE, post(sale::give_up::give_up_claim))
         .add(sale::deposit::PAY, post(sale::deposit::pay_for_place))

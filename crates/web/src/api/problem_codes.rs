@@ -121,6 +121,7 @@ pub(crate) const PROBLEM_CODES: &[ProblemCode] = &[
     code(409, "sale.halted", "The sale stands still."),
     code(409, "sale.hold_already_extended", "The hold has had its one extension."),
     code(409, "sale.hold_ended", "The hold has ended."),
+    code(409, "sale.left_line", "The place in the waiting list that this request once got was left: stand in line again with a new key."),
     code(409, "sale.no_entries", "Nobody can enter the sale now."),
     code(422, "sale.no_way", "The sale does not have this way in in this market."),
     code(409, "sale.not_cleared", "It may not be sold to this country."),

@@ -111,7 +111,8 @@ impl App {
         let Parts { rom, install } = parts;
         if let Some(rom) = &rom {
             // Whoever was first stays: it is the same for the same database.
-            let steering = crate::staff::Steering { random: rom.random.clone() };
+            let steering =
+                crate::staff::Steering { random: rom.random.clone(), keys: rom.keys.clone() };
             let _ = shop.rollouts.set(Arc::new(steering));
         }
         let snapshot = shop.snapshots.now();

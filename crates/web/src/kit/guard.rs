@@ -12,11 +12,15 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::app::App;
+use super::express::Heads;
 use super::problem::Problem;
 use super::routes::{Access, Route};
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What proxies say of the clients behind them.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// What a route's guard needs to know. Shared: a request takes no copy of it.
 #[derive(Debug)]
@@ -174,20 +178,22 @@ pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
 /// The address of the client: of the connection, or what the trusted proxies say of it.
 #[must_use]
 pub fn client_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
-    outer_address(app, headers, peer).or(peer)
+    outer_address(app, Heads::Kept(headers), peer).or(peer)
 }
 
 /// The address from which a client reached the outermost trusted proxy; without proxies that of the
 /// connection. `None` where a proxy should have told it and has not.
 #[must_use]
-pub fn outer_address(app: &App, headers: &HeaderMap, peer: Option<IpAddr>) -> Option<IpAddr> {
+pub fn outer_address(app: &App, heads: Heads<'_>, peer: Option<IpAddr>) -> Option<IpAddr> {
     let proxies = usize::from(app.settings.trusted_proxies);
     if proxies == 0 {
         return peer;
     }
     // The last entries were added by our own proxies; what is before them anybody can write.
-    let values = headers.get_all("x-forwarded-for").into_iter().rev();
-    let mut hops = values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.rsplit(','));
+    let name = FORWARDED_FOR;
+    let values = heads.from_the_last(&name);
+    let texts = values.filter_map(|value| std::str::from_utf8(value).ok());
+    let mut hops = texts.flat_map(|text| text.rsplit(','));
     hops.nth(proxies - 1).and_then(|hop| hop.trim().parse().ok())
 }
 

@@ -45,6 +45,8 @@ pub struct LetterPage {
     pub order: Option<LetterOrder>,
     /// Why the reader gets it.
     pub why: String,
+    /// Where such letters are ended: the words and the address.
+    pub leave: Option<(String, String)>,
 }
 
 /// The same letter as plain text.

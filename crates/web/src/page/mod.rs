@@ -65,4 +65,6 @@ pub use sale::{
 pub use second_step::SecondStepPage;
 pub use shelf::{Announced, Availability, Card, Gap, ShelfPage};
 pub use shell::{Alternate, Market, Said, Shell, Site, Stage};
-pub use waiting::{WaitingForm, WaitingPage, WaitingState, WaitingSubject};
+pub use waiting::{
+    WaitingForm, WaitingLink, WaitingLinkPage, WaitingPage, WaitingState, WaitingSubject,
+};

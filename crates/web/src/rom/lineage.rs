@@ -10,12 +10,12 @@ use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_domain::channel::Channel;
-use kontor_rom::core::{Decided, Question, Source};
+use kontor_rom::core::{Decided, ModelView, Question, Source};
 use serde::Deserialize;
 
 use super::reply::{Keep, answer, is_placed, stranger};
 use crate::kit::app::App;
-use crate::kit::express;
+use crate::kit::express::{self, Heads, Ready};
 use crate::kit::routes::{Class, Route};
 
 pub(super) const V1: Route = Route::read("/rom/api/v1/{device}/{type}/{incr}", Class::Read);
@@ -30,7 +30,7 @@ const JSON: &str = "application/json";
 type Peer = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
 
 /// What a ROM may add to its address.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Extra {
     /// A place in hundredths.
     c: Option<u32>,
@@ -38,11 +38,41 @@ pub(super) struct Extra {
     channel: Option<String>,
 }
 
+/// The same, read from a query in which nothing is escaped.
+#[derive(Clone, Copy, Default)]
+struct Added<'r> {
+    c: Option<u32>,
+    channel: Option<&'r str>,
+}
+
+impl<'r> Added<'r> {
+    /// `None` for a query that has to be decoded or refused.
+    fn read(query: Option<&'r str>) -> Option<Self> {
+        let mut added = Self::default();
+        for (name, value) in express::pairs(query)? {
+            match name {
+                "c" if added.c.is_none() => added.c = Some(value.parse().ok()?),
+                "channel" if added.channel.is_none() => added.channel = Some(value),
+                "c" | "channel" => return None,
+                _ => {}
+            }
+        }
+        Some(added)
+    }
+}
+
+impl Extra {
+    fn added(&self) -> Added<'_> {
+        Added { c: self.c, channel: self.channel.as_deref() }
+    }
+}
+
 /// A client's question: model, release type and incremental from its path, and the rest.
+#[derive(Clone, Copy)]
 struct Asked<'r> {
     path: [&'r str; 3],
-    extra: &'r Extra,
-    headers: &'r HeaderMap,
+    added: Added<'r>,
+    heads: Heads<'r>,
     peer: Option<SocketAddr>,
 }
 
@@ -54,52 +84,69 @@ impl<'r> Asked<'r> {
         peer: &Peer,
     ) -> Self {
         let path = [path.0.as_str(), path.1.as_str(), path.2.as_str()];
-        Self { path, extra, headers, peer: peer.as_ref().map(|info| info.0.0) }
+        let peer = peer.as_ref().map(|info| info.0.0);
+        Self { path, added: extra.added(), heads: headers.into(), peer }
+    }
+
+    fn by_lane(question: &express::Question<'r>) -> Option<Self> {
+        let [model, kind, incremental, _] = question.parts;
+        Some(Self {
+            path: [model, kind, incremental],
+            added: Added::read(question.query)?,
+            heads: question.heads,
+            peer: Some(question.peer),
+        })
     }
 }
 
-/// Asks for the documents, and hands the right one to `pick`.
+/// Asks for the documents, and hands the right one to `pick`. `None` where there is no ROM, no such
+/// model, or nothing to pick.
 fn with_answers(
     app: &App,
-    asked: &Asked<'_>,
-    pick: impl FnOnce(Option<(Decided<'_>, Keep)>) -> Response,
-) -> Response {
-    let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
+    asked: Asked<'_>,
+    pick: impl FnOnce(&Decided<'_>, Keep) -> Option<Ready>,
+) -> Option<Ready> {
+    let rom = app.rom.as_ref()?;
     let [model, kind, incremental] = asked.path;
-    let word = asked.extra.channel.as_deref().unwrap_or(kind);
+    let word = asked.added.channel.unwrap_or(kind);
     let question = Question {
         model,
         channel: Channel::from_word(word).unwrap_or(Channel::Stable),
         source: Source { incremental, built_s: None },
-        who: stranger(app, rom, asked.extra.c, asked.headers, asked.peer),
+        who: stranger(app, rom, asked.added.c, asked.heads, asked.peer),
         country: None,
     };
     let snapshot = rom.snapshots.look();
-    let decided = snapshot.decide(&question, rom.now()).map(|decided| {
-        // An address decides only where a rollout asks for a place and none was told.
-        let by_address = decided.view.live.is_some() && !is_placed(asked.extra.c);
-        (decided, if by_address { Keep::Device } else { Keep::Everybody })
-    });
-    pick(decided)
+    let decided = snapshot.decide(&question, rom.now())?;
+    // An address decides only where a rollout asks for a place and none was told.
+    let by_address = decided.view.live.is_some() && !is_placed(asked.added.c);
+    pick(&decided, if by_address { Keep::Device } else { Keep::Everybody })
 }
 
-fn json(body: &'static str) -> Response {
-    ([(axum::http::header::CONTENT_TYPE, JSON)], body).into_response()
-}
-
-fn v1_answer(app: &App, asked: &Asked<'_>) -> Response {
-    with_answers(app, asked, |decided| match decided {
-        Some((decided, keep)) => answer(&decided.answers.lineage_v1, JSON, asked.headers, keep),
-        // The client takes an unknown model for one without builds.
-        None => json("{\"response\":[]}"),
+fn v1_answer(app: &App, asked: Asked<'_>) -> Option<Ready> {
+    with_answers(app, asked, |decided, keep| {
+        Some(answer(&decided.answers.lineage_v1, JSON, asked.heads, keep))
     })
 }
 
-fn v2_answer(app: &App, asked: &Asked<'_>) -> Response {
-    with_answers(app, asked, |decided| match decided {
-        Some((decided, keep)) => answer(&decided.answers.lineage_v2, JSON, asked.headers, keep),
-        None => json("[]"),
+fn v2_answer(app: &App, asked: Asked<'_>) -> Option<Ready> {
+    with_answers(app, asked, |decided, keep| {
+        Some(answer(&decided.answers.lineage_v2, JSON, asked.heads, keep))
     })
+}
+
+/// The answer, or an empty list: the client takes an unknown model for one without builds.
+fn or_empty(app: &App, found: Option<Ready>, empty: &'static str) -> Response {
+    match found {
+        Some(ready) => ready.into_response(),
+        None if app.rom.is_none() => StatusCode::NOT_FOUND.into_response(),
+        None => ([(axum::http::header::CONTENT_TYPE, JSON)], empty).into_response(),
+    }
+}
+
+/// The answer, or that there is nothing.
+fn or_not_found(found: Option<Ready>) -> Response {
+    found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), Ready::into_response)
 }
 
 pub(super) async fn v1(
@@ -109,7 +156,8 @@ pub(super) async fn v1(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    v1_answer(&app, &Asked::by_handler(&path, &extra, &headers, &peer))
+    let asked = Asked::by_handler(&path, &extra, &headers, &peer);
+    or_empty(&app, v1_answer(&app, asked), "{\"response\":[]}")
 }
 
 pub(super) async fn v2(
@@ -119,36 +167,18 @@ pub(super) async fn v2(
     peer: Peer,
     headers: HeaderMap,
 ) -> Response {
-    v2_answer(&app, &Asked::by_handler(&path, &extra, &headers, &peer))
+    let asked = Asked::by_handler(&path, &extra, &headers, &peer);
+    or_empty(&app, v2_answer(&app, asked), "[]")
 }
 
 /// The same without the router.
-pub(super) fn v1_express(question: &express::Question<'_>) -> Option<Response> {
-    by_lane(question, v1_answer)
+pub(super) fn v1_express(question: &express::Question<'_>) -> Option<Ready> {
+    v1_answer(question.app, Asked::by_lane(question)?)
 }
 
 /// The same without the router.
-pub(super) fn v2_express(question: &express::Question<'_>) -> Option<Response> {
-    by_lane(question, v2_answer)
-}
-
-fn by_lane(
-    question: &express::Question<'_>,
-    say: fn(&App, &Asked<'_>) -> Response,
-) -> Option<Response> {
-    let [model, kind, incremental, _] = question.parts;
-    let uri = question.request.uri();
-    let extra = match uri.query() {
-        None => Extra::default(),
-        Some(_) => Query::try_from_uri(uri).ok()?.0,
-    };
-    let asked = Asked {
-        path: [model, kind, incremental],
-        extra: &extra,
-        headers: question.request.headers(),
-        peer: Some(question.peer),
-    };
-    Some(say(question.app, &asked))
+pub(super) fn v2_express(question: &express::Question<'_>) -> Option<Ready> {
+    v2_answer(question.app, Asked::by_lane(question)?)
 }
 
 /// Every build of a model that everybody may have, newest first.
@@ -157,11 +187,11 @@ pub(super) async fn all(
     Path(device): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
-    match rom.snapshots.now().model(&device) {
-        Some(model) => answer(&model.all_builds, JSON, &headers, Keep::Everybody),
-        None => json("[]"),
-    }
+    let snapshot = app.rom.as_ref().map(|rom| rom.snapshots.now());
+    let model = snapshot.as_ref().and_then(|snapshot| snapshot.model(&device));
+    let list =
+        |model: &ModelView| answer(&model.all_builds, JSON, Heads::Kept(&headers), Keep::Everybody);
+    or_empty(&app, model.map(list), "[]")
 }
 
 /// `{device}-{channel}`: one line with what to install.
@@ -178,15 +208,12 @@ pub(super) async fn line(
     if Channel::from_word(channel).is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let peer = peer.map(|info| info.0.0);
-    let asked = Asked { path: [device, channel, ""], extra: &extra, headers: &headers, peer };
-    with_answers(&app, &asked, |decided| {
-        let line = decided.and_then(|(decided, keep)| Some((decided.answers.line.as_ref()?, keep)));
-        match line {
-            Some((line, keep)) => answer(line, "text/plain; charset=utf-8", &headers, keep),
-            None => StatusCode::NOT_FOUND.into_response(),
-        }
-    })
+    let (path, added, heads) = ([device, channel, ""], extra.added(), Heads::Kept(&headers));
+    let asked = Asked { path, added, heads, peer: peer.map(|info| info.0.0) };
+    or_not_found(with_answers(&app, asked, |decided, keep| {
+        let line = decided.answers.line.as_ref()?;
+        Some(answer(line, "text/plain; charset=utf-8", heads, keep))
+    }))
 }
 
 /// `{device}.json` in the folder of a channel, which is the address that its owner types in.
@@ -199,14 +226,9 @@ pub(super) async fn custota(
 ) -> Response {
     let device = file.strip_suffix(".json").filter(|_| Channel::from_word(&channel).is_some());
     let Some(device) = device else { return StatusCode::NOT_FOUND.into_response() };
-    let peer = peer.map(|info| info.0.0);
-    let asked = Asked { path: [device, &channel, ""], extra: &extra, headers: &headers, peer };
-    with_answers(&app, &asked, |decided| {
-        let found =
-            decided.and_then(|(decided, keep)| Some((decided.answers.custota.as_ref()?, keep)));
-        match found {
-            Some((found, keep)) => answer(found, JSON, &headers, keep),
-            None => StatusCode::NOT_FOUND.into_response(),
-        }
-    })
+    let (path, added, heads) = ([device, &channel, ""], extra.added(), Heads::Kept(&headers));
+    let asked = Asked { path, added, heads, peer: peer.map(|info| info.0.0) };
+    or_not_found(with_answers(&app, asked, |decided, keep| {
+        Some(answer(decided.answers.custota.as_ref()?, JSON, heads, keep))
+    }))
 }

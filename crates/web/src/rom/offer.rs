@@ -8,12 +8,14 @@ use axum::response::{IntoResponse, Response};
 use kontor_base::Country;
 use kontor_domain::channel::Channel;
 use kontor_domain::install::OwnForm;
+use kontor_rom::core::Shown;
 use kontor_rom::rollout::{OfferQuestion, OfferRefusal, offer};
 use serde::Deserialize;
 
-use super::reply::{DEVICE, Keep, answer as answer_with, with_receipt};
-use super::seen::{seen, shown};
+use super::reply::{Keep, answer as answer_with, with_receipt};
+use super::seen::{seen, teller, with_credential};
 use crate::kit::app::App;
+use crate::kit::express::Heads;
 use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Class, Route};
@@ -43,16 +45,12 @@ pub(super) async fn answer(
         let detail = "The channels are stable, beta and nightly.";
         return refuse(StatusCode::NOT_FOUND, "channel.unknown", detail);
     };
-    let device = match headers.get(DEVICE) {
-        None => None,
-        Some(id) => match id.to_str().ok().and_then(|id| rom.keys.device(id)) {
-            Some(key) => Some(key),
-            None => {
-                let detail = "Kontor-Device is 8 to 128 visible ASCII characters.";
-                return refuse(StatusCode::BAD_REQUEST, "device.id", detail);
-            }
-        },
+    let heads = Heads::Kept(&headers);
+    let Ok(teller) = teller(rom, heads, rom.now()) else {
+        let detail = "Kontor-Device is 8 to 128 visible ASCII characters.";
+        return refuse(StatusCode::BAD_REQUEST, "device.id", detail);
     };
+    let device = teller.map(|teller| teller.device);
     let question = OfferQuestion {
         model: &model,
         channel,
@@ -60,13 +58,13 @@ pub(super) async fn answer(
         // What is no number is no cohort either.
         cohort: cohort.parse().unwrap_or(u16::MAX),
         device,
-        shown: shown(rom, &headers),
+        shown: teller.map_or(Shown::Nothing, |teller| teller.brought.shown()),
         country: extra.country.as_deref().and_then(|code| code.parse::<Country>().ok()),
     };
     let keep = if device.is_some() { Keep::Device } else { Keep::Everybody };
-    let response = match offer(rom, &question) {
+    let ready = match offer(rom, &question) {
         Ok(offered) => with_receipt(
-            answer_with(&offered.document, "application/json", &headers, keep),
+            answer_with(&offered.document, "application/json", heads, keep),
             offered.receipt.as_deref(),
         ),
         Err(refusal) => {
@@ -86,5 +84,5 @@ pub(super) async fn answer(
         ..OwnForm::default()
     };
     let address = client_address(&app, &headers, peer.map(|info| info.0.0.ip()));
-    seen(&app, &headers, address, form, response).await
+    with_credential(ready, seen(&app, teller.as_ref(), address, form).await).into_response()
 }

@@ -2,14 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::body::Bytes;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use kontor_domain::rollout::Point;
 use kontor_rom::Rom;
 use kontor_rom::core::{Document, Who};
 
 use crate::kit::app::App;
+use crate::kit::express::{Heads, Ready};
 use crate::kit::guard::outer_address;
 
 /// The header with a device's own id. It is hashed before anything is done with it.
@@ -19,11 +19,11 @@ pub(super) const DEVICE: HeaderName = HeaderName::from_static("kontor-device");
 const RECEIPT: HeaderName = HeaderName::from_static("kontor-receipt");
 
 /// Adds the receipt of a device that was offered a build.
-pub(super) fn with_receipt(mut response: Response, receipt: Option<&str>) -> Response {
-    if let Some(value) = receipt.and_then(|receipt| HeaderValue::from_str(receipt).ok()) {
-        response.headers_mut().insert(RECEIPT, value);
+pub(super) fn with_receipt(ready: Ready, receipt: Option<&str>) -> Ready {
+    match receipt.and_then(|receipt| HeaderValue::from_str(receipt).ok()) {
+        Some(value) => ready.with(RECEIPT, value),
+        None => ready,
     }
-    response
 }
 
 /// Who may keep an answer.
@@ -48,37 +48,28 @@ impl Keep {
 }
 
 /// The answer to a check, or that the client has it already.
-pub(super) fn answer(
-    found: &Document,
-    kind: &'static str,
-    asked: &HeaderMap,
-    keep: Keep,
-) -> Response {
-    let mut response = document(found, kind, asked);
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, keep.control());
-    // Whoever tells an id is counted, gets a receipt, and may be one of the company's own.
-    headers.insert(header::VARY, HeaderValue::from_static("Kontor-Device"));
-    response
+pub(super) fn answer(found: &Document, kind: &'static str, asked: Heads<'_>, keep: Keep) -> Ready {
+    document(found, kind, asked)
+        .with(header::CACHE_CONTROL, keep.control())
+        // Whoever tells an id is counted, gets a receipt, and may be one of the company's own.
+        .with(header::VARY, HeaderValue::from_static("Kontor-Device"))
 }
 
 /// A document, or that the client has it already.
-pub(super) fn document(document: &Document, kind: &'static str, asked: &HeaderMap) -> Response {
-    let etag = HeaderValue::from_maybe_shared(document.etag.clone());
-    let etag = etag.unwrap_or_else(|_| HeaderValue::from_static("\"document\""));
-    let unchanged = asked.get(header::IF_NONE_MATCH).is_some_and(|sent| {
-        sent.as_bytes().split(|b| *b == b',').any(|tag| tag.trim_ascii() == etag.as_bytes())
+pub(super) fn document(document: &Document, kind: &'static str, asked: Heads<'_>) -> Ready {
+    let unchanged = asked.get(&header::IF_NONE_MATCH).is_some_and(|sent| {
+        sent.split(|b| *b == b',').any(|tag| tag.trim_ascii() == &*document.etag)
     });
-    let mut response =
-        Response::new(if unchanged { Body::empty() } else { Body::from(document.body.clone()) });
-    if unchanged {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    }
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, etag);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+    let ready = if unchanged {
+        Ready::new(StatusCode::NOT_MODIFIED, Bytes::new())
+    } else {
+        Ready::new(StatusCode::OK, document.body.clone())
+    };
+    let etag = HeaderValue::from_maybe_shared(document.etag.clone());
+    ready
+        .with(header::ETAG, etag.unwrap_or_else(|_| HeaderValue::from_static("\"document\"")))
+        .with(header::CONTENT_TYPE, HeaderValue::from_static(kind))
+        .with(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
 }
 
 /// Who asks without telling an id: the place that it brings along (`c`, in hundredths), else the
@@ -88,11 +79,11 @@ pub(super) fn stranger(
     app: &App,
     rom: &Rom,
     place: Option<u32>,
-    headers: &HeaderMap,
+    heads: Heads<'_>,
     peer: Option<SocketAddr>,
 ) -> Who {
     let hundredth = place.and_then(Point::of_hundredth);
-    let address = outer_address(app, headers, peer.map(|peer| peer.ip()));
+    let address = outer_address(app, heads, peer.map(|peer| peer.ip()));
     match (hundredth, address.filter(|address| is_public(*address))) {
         (None, None) => Who::Unplaced,
         (hundredth, address) => Who::Stranger {

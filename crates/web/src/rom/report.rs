@@ -13,9 +13,9 @@ use kontor_domain::rollout::Event;
 use kontor_rom::Failure;
 use kontor_rom::rollout::{ReportCommand, report};
 
-use super::reply::DEVICE;
-use super::seen::seen;
+use super::seen::{seen, teller, with_credential};
 use crate::kit::app::App;
+use crate::kit::express::{Heads, Ready};
 use crate::kit::guard::client_address;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
@@ -47,8 +47,7 @@ pub(super) async fn take(
     let Some(body) = read(&body) else {
         return refuse(StatusCode::BAD_REQUEST, "request.malformed", "The body is not JSON.");
     };
-    let device = headers.get(DEVICE).and_then(|id| id.to_str().ok());
-    let Some(device) = device.and_then(|id| rom.keys.device(id)) else {
+    let Ok(Some(teller)) = teller(rom, Heads::Kept(&headers), rom.now()) else {
         let detail = "Kontor-Device is 8 to 128 visible ASCII characters.";
         return refuse(StatusCode::BAD_REQUEST, "device.id", detail);
     };
@@ -62,7 +61,7 @@ pub(super) async fn take(
     let country = field(&body, "country").to_owned();
     let said = (field(&body, "model").to_owned(), field(&body, "build").to_owned());
     let command = ReportCommand {
-        device,
+        device: teller.device,
         model: field(&body, "model").to_owned(),
         channel,
         incremental: field(&body, "build").to_owned(),
@@ -83,7 +82,9 @@ pub(super) async fn take(
             };
             let address = peer.map(|info| info.0.0.ip());
             let address = client_address(&app, &headers, address);
-            seen(&app, &headers, address, form, StatusCode::NO_CONTENT.into_response()).await
+            let given = seen(&app, Some(&teller), address, form).await;
+            let ready = Ready::new(StatusCode::NO_CONTENT, Bytes::new());
+            with_credential(ready, given).into_response()
         }
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(Failure::Refused(refusal)) => {

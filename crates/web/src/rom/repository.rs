@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::download;
 use super::reply::document;
 use crate::kit::app::App;
+use crate::kit::express::Heads;
 use crate::kit::routes::{Class, Route};
 
 pub(super) const METADATA: Route = Route::read("/rom/metadata/{name}", Class::Asset);
@@ -29,14 +30,14 @@ pub(super) async fn metadata(
         let fresh = [(header::CACHE_CONTROL, "no-cache")];
         return (StatusCode::NOT_FOUND, fresh).into_response();
     };
-    let mut response = document(file, "application/json", &headers);
     let kept = if name == "timestamp.json" {
         "public, no-cache, no-transform"
     } else {
         "public, max-age=31536000, immutable, no-transform"
     };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
-    response
+    document(file, "application/json", Heads::Kept(&headers))
+        .with(header::CACHE_CONTROL, HeaderValue::from_static(kept))
+        .into_response()
 }
 
 /// `{sha256}.{name}`, if the signed metadata names exactly that.

@@ -5,15 +5,15 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Date;
-use kontor_domain::clearance::{Grant, Reach};
+use kontor_domain::clearance::Grant;
 use kontor_domain::market::MarketCode;
 use kontor_domain::opening::EXPIRING_DAYS;
 use kontor_domain::staff::Permission;
-use kontor_shop::Snapshot;
 use kontor_shop::staff::Person;
 use serde::Deserialize;
 
 use super::desk::{markets_for, nothing, shell};
+use super::today::{concerns, days_between};
 use crate::kit::app::App;
 use crate::kit::problem::html;
 use crate::kit::routes::Route;
@@ -62,7 +62,7 @@ pub(super) async fn show(
         .filter_map(|grant| {
             let on = grant.expires_on?;
             let market = chosen.iter().copied().find(|code| concerns(&snapshot, *code, grant))?;
-            (days(today, on) >= -PAST_DAYS)
+            (days_between(today, on) >= -PAST_DAYS)
                 .then(|| (format!("{on} {}", grant.code), grant, on, market))
         })
         .filter(|(key, ..)| key.as_str() > asked.after.as_str())
@@ -127,7 +127,7 @@ fn months(t: &Text, found: &[(String, &Grant, Date, MarketCode)], today: Date) -
             };
             tables.push((month.0, month.1, table));
         }
-        let tone = match days(today, *on) {
+        let tone = match days_between(today, *on) {
             gone if gone < 0 => "bad",
             soon if soon < EXPIRING_DAYS => "warn",
             _ => "good",
@@ -144,17 +144,4 @@ fn months(t: &Text, found: &[(String, &Grant, Date, MarketCode)], today: Date) -
         }
     }
     tables.into_iter().map(|(_, _, table)| Block::Table(table)).collect()
-}
-
-fn days(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
-}
-
-fn concerns(snapshot: &Snapshot, market: MarketCode, grant: &Grant) -> bool {
-    snapshot.market(market).is_some_and(|market| {
-        market.countries.iter().any(|country| match grant.reach {
-            Reach::Everywhere => true,
-            Reach::Country(own) => own == *country,
-        })
-    })
 }

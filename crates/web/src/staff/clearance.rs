@@ -14,6 +14,7 @@ use kontor_shop::Snapshot;
 use kontor_shop::staff::Person;
 use serde::Deserialize;
 
+use super::csv::Csv;
 use super::desk::{market_for, markets_for, nothing, shell, to_first_market};
 use crate::kit::app::App;
 use crate::kit::problem::html;
@@ -26,12 +27,17 @@ use crate::page::staff::{
 const READS: Option<Permission> = Some(Permission::ClearanceRead);
 pub(super) const FIRST: Route = Route::desk("/admin/clearances", READS);
 pub(super) const MATRIX: Route = Route::desk("/admin/{market}/clearances", READS);
+pub(super) const CSV: Route = Route::desk("/admin/{market}/clearances.csv", READS);
 pub(super) const PRODUCT: Route = Route::desk("/admin/{market}/clearances/{sku}", READS);
+
+/// How many variants stand on a page of the matrix.
+const PAGE: usize = 60;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     on: String,
+    after: String,
 }
 
 impl Asked {
@@ -67,7 +73,56 @@ pub(super) async fn matrix(
     let t = shell.text();
     let snapshot = app.shop.snapshots.now();
     let market = snapshot.market(code).expect("found in the snapshot just now");
-    let gaps = gaps(&snapshot, market, on, app.shop.now().date());
+    let (skus, more) = behind(&snapshot, &asked.after);
+    let next = skus.last().filter(|_| more).map(|sku| {
+        let day = if what_if { format!("on={on}&") } else { String::new() };
+        format!("/admin/{code}/clearances?{day}after={sku}")
+    });
+    let (rules, rows) = picture(&t, &snapshot, market, on, app.shop.now().date(), &skus);
+    let markets = markets_for(&app, &person, Permission::ClearanceRead);
+    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows, next };
+    html(StatusCode::OK, &page)
+}
+
+/// The matrix of every product as a file: a row for each cell.
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(market): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let Some(code) = market_for(&app, &person, Permission::ClearanceRead, &market) else {
+        return nothing(&app, &uri);
+    };
+    let (on, _) = asked.day(&app);
+    let t = Text::new(person.language, None);
+    let snapshot = app.shop.snapshots.now();
+    let market = snapshot.market(code).expect("found in the snapshot just now");
+    let skus: Vec<_> = snapshot.variants.keys().collect();
+    let (rules, rows) = picture(&t, &snapshot, market, on, app.shop.now().date(), &skus);
+    let mut csv = Csv::new("market,on,sku,product,clearance,mark,date");
+    let (code, on) = (code.to_string(), on.to_string());
+    for row in &rows {
+        for (rule, cell) in rules.iter().zip(&row.cells) {
+            let Some(MatrixCell { mark, date }) = cell else { continue };
+            let date = date.map(|date| date.to_string()).unwrap_or_default();
+            csv.row([&code, &on, &row.sku, &row.name, &rule.code, mark.class(), &date]);
+        }
+    }
+    csv.respond("attachment; filename=\"clearances.csv\"")
+}
+
+/// The matrix of these products: the clearances that concern any, and each with its cells.
+fn picture(
+    t: &Text,
+    snapshot: &Snapshot,
+    market: &Market,
+    on: Date,
+    today: Date,
+    skus: &[&Sku],
+) -> (Vec<MatrixRule>, Vec<MatrixRow>) {
+    let gaps = gaps(snapshot, market, on, today, skus);
     let mut rules: Vec<MatrixRule> = Vec::new();
     for item in gaps.iter().flat_map(|(_, gap)| &gap.items) {
         let rule = rule_of(item);
@@ -79,43 +134,47 @@ pub(super) async fn matrix(
     let rows = gaps
         .iter()
         .map(|((variant, model), gap)| {
-            let (allowed, tone) = highest(&t, &snapshot, market, variant, model, on);
+            let (allowed, tone) = highest(t, snapshot, market, variant, model, on);
             MatrixRow {
                 sku: variant.sku.to_string(),
-                name: name_of(&t, variant, model),
+                name: name_of(t, variant, model),
                 allowed,
                 tone,
                 cells: rules.iter().map(|rule| cell(rule, gap)).collect(),
             }
         })
         .collect();
-    let markets = markets_for(&app, &person, Permission::ClearanceRead);
-    let page = MatrixPage { shell, market: code, markets, on, what_if, rules, rows };
-    html(StatusCode::OK, &page)
+    (rules, rows)
 }
 
-/// Every variant with what concerns it, judged as if the market were open: what its stage refuses
+/// A page of the variants behind `after`, and whether there are more.
+fn behind<'s>(snapshot: &'s Snapshot, after: &str) -> (Vec<&'s Sku>, bool) {
+    let all = snapshot.variants.keys().filter(|sku| sku.as_str() > after);
+    let mut skus: Vec<_> = all.take(PAGE + 1).collect();
+    let more = skus.len() > PAGE;
+    skus.truncate(PAGE);
+    (skus, more)
+}
+
+/// These variants, each with what concerns it, judged as if the market were open: what its stage refuses
 /// is no matter of clearance.
 fn gaps<'s>(
     snapshot: &'s Snapshot,
     market: &Market,
     on: Date,
     today: Date,
+    skus: &[&Sku],
 ) -> Vec<((&'s Variant, &'s Model), ProductGap)> {
     let mut open = market.clone();
     open.stage = Stage::Open;
     let place = At::market(&open);
-    let mut all: Vec<_> = snapshot
-        .variants
-        .keys()
+    skus.iter()
         .filter_map(|sku| snapshot.product(sku))
         .map(|(variant, model)| {
             let subject = Subject::new(variant, model);
             ((variant, model), product_gap(&subject, &place, on, today, &snapshot.facts))
         })
-        .collect();
-    all.sort_by(|((a, _), _), ((b, _), _)| a.sku.cmp(&b.sku));
-    all
+        .collect()
 }
 
 pub(super) fn rule_of(item: &GapItem) -> MatrixRule {

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::str::FromStr;
 
-use kontor_base::{Currency, Money, RowError};
+use kontor_base::{Cell, Currency, Money, RowError, Wrong};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{Clause, Contract, Terms};
@@ -62,23 +61,23 @@ pub(super) fn read(
     form: &ContractForm,
     reseller: &str,
 ) -> Result<(MarketCode, Contract), RowError> {
-    let currency: Currency = value("currency", &form.currency.to_uppercase())?;
+    let currency: Currency = RowError::read("currency", &form.currency.to_uppercase())?;
     let clauses = Clause::ALL.into_iter().zip(&form.clauses);
     let prices = pairs("prices", &form.prices, |text| Money::parse(text, currency).ok())?;
     let contract = Contract {
         code: form.code.trim().to_owned(),
         reseller: reseller.to_owned(),
-        from: value("from", &form.from)?,
-        until: value("until", &form.until)?,
+        from: RowError::read("from", &form.from)?,
+        until: RowError::read("until", &form.until)?,
         ended_on: match form.ended_on.trim() {
             "" => None,
-            text => Some(value("ended_on", text)?),
+            text => Some(RowError::read("ended_on", text)?),
         },
         terms: Terms {
             territory: words("territory", &form.territory.to_uppercase())?,
             models: words("models", &form.models)?,
             prices,
-            minimum_units: value("minimum", &form.minimum)?,
+            minimum_units: RowError::read("minimum", &form.minimum)?,
             allotment: pairs("allotment", &form.allotment, |text| text.parse().ok())?,
         },
         clauses: clauses
@@ -87,22 +86,21 @@ pub(super) fn read(
             .collect(),
     };
     if let Some(problem) = contract.problems().first() {
-        return Err(RowError::new("contract", problem));
+        return Err(RowError::of("contract", problem));
     }
-    Ok((value("market", &form.market)?, contract))
+    Ok((RowError::read("market", &form.market)?, contract))
 }
 
-fn value<T: FromStr>(field: &'static str, text: &str) -> Result<T, RowError> {
-    let text = text.trim();
-    text.parse().map_err(|_| RowError::new(field, format!("{text:?} cannot be read")))
-}
-
-fn words<T: FromStr + Ord>(field: &'static str, text: &str) -> Result<BTreeSet<T>, RowError> {
+fn words<T: Cell + Ord>(field: &'static str, text: &str) -> Result<BTreeSet<T>, RowError> {
     if text.len() > FIELD_BYTES {
-        return Err(RowError::new(field, "is too long"));
+        return Err(too_long(field));
     }
     let split = text.split(|c: char| c.is_whitespace() || c == ',');
-    split.filter(|word| !word.is_empty()).map(|word| value(field, word)).collect()
+    split.filter(|word| !word.is_empty()).map(|word| RowError::read(field, word)).collect()
+}
+
+fn too_long(field: &'static str) -> RowError {
+    RowError::of(field, Wrong::TooLong { max: FIELD_BYTES.to_string() })
 }
 
 fn pairs<T>(
@@ -111,15 +109,15 @@ fn pairs<T>(
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<BTreeMap<Sku, T>, RowError> {
     if text.len() > FIELD_BYTES {
-        return Err(RowError::new(field, "is too long"));
+        return Err(too_long(field));
     }
     let mut pairs = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let bad = || RowError::new(field, format!("{line:?} is no variant with its number"));
+        let bad = || RowError::of(field, Wrong::NotSkuAndNumber { cell: line.to_owned() });
         let (sku, rest) = line.split_once(char::is_whitespace).ok_or_else(bad)?;
         let sku: Sku = sku.parse().map_err(|_| bad())?;
         if pairs.insert(sku, read(rest.trim()).ok_or_else(bad)?).is_some() {
-            return Err(RowError::new(field, format!("{line:?} is there twice")));
+            return Err(RowError::of(field, Wrong::Twice { cell: line.to_owned() }));
         }
     }
     Ok(pairs)

@@ -46,10 +46,18 @@ impl Csv {
     }
 }
 
-/// A field. What a spreadsheet would run as a formula is led by an apostrophe.
+/// A field. What a spreadsheet would run as a formula is led by an apostrophe; a number below zero is none.
 fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_below_zero(text);
+    let guard = if runs { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+fn is_below_zero(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|rest| {
+        let (whole, part) = rest.split_once('.').unwrap_or((rest, "0"));
+        [whole, part].iter().all(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 #[cfg(test)]
@@ -61,5 +69,16 @@ mod tests {
         let mut csv = Csv::new("a,b");
         csv.row(["a \"b\"", "=HYPERLINK(1)"]);
         assert_eq!(csv.0, "a,b\r\n\"a \"\"b\"\"\",\"'=HYPERLINK(1)\"\r\n");
+        for (text, written) in [
+            ("-18.00", "\"-18.00\""),
+            ("-7", "\"-7\""),
+            ("-7+1", "\"'-7+1\""),
+            ("-1.2.3", "\"'-1.2.3\""),
+            ("-", "\"'-\""),
+            ("-.5", "\"'-.5\""),
+            ("--1", "\"'--1\""),
+        ] {
+            assert_eq!(cell(text), written);
+        }
     }
 }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::desk::{
     Refused, attachment, failed, nothing, notice, said_of, shell, status, undertaken,
 };
-use super::order::row;
+use super::order_list::row;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -98,7 +98,8 @@ async fn answer(
             .map(|kept| {
                 let model = kept.entry.model.as_ref().map(|model| model_name(app, &t, model));
                 let opening = || t.get("desk-waiting-opening").into_owned();
-                (kept.entry.market, model.unwrap_or_else(opening), kept.signed_at)
+                let (since, confirmed) = (kept.moments.signed_at, kept.moments.confirmed_at);
+                (kept.entry.market, model.unwrap_or_else(opening), since, confirmed)
             })
             .collect(),
         entries: found

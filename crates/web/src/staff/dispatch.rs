@@ -6,7 +6,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::id::ResellerOrderId;
+use kontor_base::id::{OrderId, ResellerOrderId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
 use kontor_shop::order::parcels;
@@ -30,6 +30,8 @@ pub(super) const FIRST: Route = Route::desk("/admin/dispatch", SENDS);
 pub(super) const SHOW: Route = Route::desk(PATH, SENDS);
 pub(super) const SEND: Route = Route::desk_form(PATH, SENDS, Repeat::FormKey);
 
+/// How many parcels stand on a page.
+const PAGE: i64 = 50;
 /// The largest field of serial numbers that is read, in bytes.
 const SERIALS_BYTES: usize = 64 * 1024;
 
@@ -46,6 +48,7 @@ pub(super) async fn first(
 #[serde(default)]
 pub(super) struct Asked {
     sent: String,
+    after: String,
 }
 
 pub(super) async fn show(
@@ -64,19 +67,20 @@ pub(super) async fn show(
         "" => None,
         number => notice("good", t.one("disp-sent", "number", number)),
     };
-    answer(&app, &uri, &person, code, StatusCode::OK, said).await
+    let after = asked.after.parse().ok();
+    answer(&app, &uri, &person, (code, after), StatusCode::OK, said).await
 }
 
 async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
-    code: MarketCode,
+    (code, after): (MarketCode, Option<OrderId>),
     status: StatusCode,
     said: Option<Notice>,
 ) -> Response {
-    let rows = match rows(app, person, code).await {
-        Ok(rows) => rows,
+    let (rows, last) = match rows(app, person, code, after).await {
+        Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
     };
     let mut shell = shell(app, person, Place::Dispatch).await;
@@ -86,19 +90,27 @@ async fn answer(
         market: code,
         markets: markets_for(app, person, Permission::OrderDispatch),
         rows,
+        next: last.map(|last| format!("/admin/{code}/dispatch?after={last}")),
         key: form_key::fresh(app),
     };
     html(status, &page)
 }
 
+/// What can leave, and the last of the page where there is more. Resellers' orders are few; they stand on
+/// the first page.
 async fn rows(
     app: &App,
     person: &Person,
     code: MarketCode,
-) -> Result<Vec<ParcelRow>, kontor_store::StoreError> {
+    after: Option<OrderId>,
+) -> Result<(Vec<ParcelRow>, Option<OrderId>), kontor_store::StoreError> {
     let t = Text::new(person.language, None);
-    let mut rows: Vec<ParcelRow> = parcels(&app.shop, code)
-        .await?
+    let mut found = parcels(&app.shop, code, after, PAGE + 1).await?;
+    let shown = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = found.len() > shown;
+    found.truncate(shown);
+    let last = found.last().filter(|_| more).map(|parcel| parcel.id);
+    let mut rows: Vec<ParcelRow> = found
         .into_iter()
         .map(|parcel| {
             let lines: Vec<(String, i64)> =
@@ -113,6 +125,9 @@ async fn rows(
             }
         })
         .collect();
+    if after.is_some() {
+        return Ok((rows, last));
+    }
     rows.extend(open_orders(&app.shop, code).await?.into_iter().map(|(order, name)| {
         let lines: Vec<(String, i64)> = order
             .body
@@ -129,7 +144,7 @@ async fn rows(
             reseller: Some(name),
         }
     }));
-    Ok(rows)
+    Ok((rows, last))
 }
 
 /// One line for each variant, to be filled in.
@@ -164,7 +179,7 @@ pub(super) async fn send(
         let t = Text::new(person.language, None);
         let said = notice("bad", t.get("disp-serials-bad"));
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&app, &uri, &person, code, status, said).await;
+        return answer(&app, &uri, &person, (code, None), status, said).await;
     };
     let number = sent.number.trim().to_owned();
     let act = match number.parse::<ResellerOrderId>() {
@@ -177,7 +192,7 @@ pub(super) async fn send(
     match carry_out(&app, &uri, &person, doing, &done).await {
         Back::Answer(response) => response,
         Back::Refused(status, words) => {
-            answer(&app, &uri, &person, code, status, notice("bad", words)).await
+            answer(&app, &uri, &person, (code, None), status, notice("bad", words)).await
         }
     }
 }

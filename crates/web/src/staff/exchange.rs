@@ -173,24 +173,43 @@ pub(super) async fn play(
             return trouble.show(page, "upload", &sent);
         }
     };
+    match play_through(&app, &uri, &person, &sheet, &file.name).await {
+        Ok(response) => response,
+        Err(trouble) => {
+            let page = page(&app, &person, sent.get("table"), "").await;
+            trouble.show(page, "upload", &sent)
+        }
+    }
+}
+
+/// Plays a sheet through without keeping anything: its bad rows, or what it would change with the button
+/// that applies exactly that.
+///
+/// # Errors
+///
+/// [`Trouble`] where it is not theirs, or not to be done at all.
+pub(super) async fn play_through(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    sheet: &Sheet,
+    name: &str,
+) -> Result<Response, Trouble> {
     let rows = Rows { sheet: sheet.clone(), seen: None };
-    let foreseen = match foresee(&app.shop, &person, Act::Rows(rows)).await {
+    let foreseen = match foresee(&app.shop, person, Act::Rows(rows)).await {
         Ok(foreseen) => foreseen,
         Err(Failure::Refused(Refusal::Act(ActRefusal::Rows(bad)))) => {
-            return bad_rows(&app, &person, sheet.table(), &file.name, &bad).await;
+            return Ok(bad_rows(app, person, sheet.table(), name, &bad).await);
         }
-        Err(failure) => {
-            let page = page(&app, &person, sent.get("table"), "").await;
-            return trouble(&app, &uri, &person, failure).show(page, "upload", &sent);
-        }
+        Err(failure) => return Err(trouble(app, uri, person, failure)),
     };
-    match dry_run(&app.shop, sheet.clone()).await {
-        Ok(played) => shown(&app, &person, &sheet, &file.name, &played, &foreseen).await,
+    Ok(match dry_run(&app.shop, sheet.clone()).await {
+        Ok(played) => shown(app, person, sheet, name, &played, &foreseen).await,
         Err(Failure::Refused(Refusal::Act(ActRefusal::Rows(bad)))) => {
-            bad_rows(&app, &person, sheet.table(), &file.name, &bad).await
+            bad_rows(app, person, sheet.table(), name, &bad).await
         }
-        Err(failure) => failed(&app, &uri, failure),
-    }
+        Err(failure) => failed(app, uri, failure),
+    })
 }
 
 /// The bad rows, each with its line and column.

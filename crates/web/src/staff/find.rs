@@ -5,11 +5,12 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::folded_words;
+use kontor_domain::staff::Permission;
 use kontor_shop::staff::{FOUND_MAX, Found, Person, find};
 use serde::Deserialize;
 
 use super::desk::{open_to, shell};
-use super::order::row;
+use super::order_list::row;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
@@ -85,10 +86,10 @@ fn kinds(
         let path = format!("/admin/{}/clearances", grant.market);
         (path, grant.code, format!("{} {}", grant.clearance, grant.number))
     });
-    let sales = found.sales.into_iter().map(|sale| {
-        let (market, tag) = (sale.market, person.language.tag());
-        (format!("/{market}/{tag}/sale/{}", sale.id), sale.title, sale.id.to_string())
-    });
+    let sales = found
+        .sales
+        .into_iter()
+        .map(|sale| (format!("/admin/sales/{}", sale.id), sale.title, sale.id.to_string()));
     let places = places(person, t, typed);
     let kinds = [
         ("found-customers", t.get("desk-customers"), customers.collect::<Vec<_>>()),
@@ -135,8 +136,12 @@ fn builds(app: &App, person: &Person, typed: &str) -> Vec<(String, String, Strin
                 || build.incremental.to_string().to_lowercase().starts_with(&wanted)
                 || build.id.to_string().starts_with(&wanted);
             if fits && found.len() < FOUND_MAX {
-                let tag = person.language.tag();
-                let path = format!("/rom/{tag}/device/{codename}/{}", build.incremental);
+                let (tag, incremental) = (person.language.tag(), &build.incremental);
+                let path = if person.may_somewhere(Permission::RolloutHalt) {
+                    format!("/admin/rom/builds/{codename}/{incremental}")
+                } else {
+                    format!("/rom/{tag}/device/{codename}/{incremental}")
+                };
                 found.push((path, format!("{codename} {version}"), build.id.to_string()));
             }
         }

@@ -79,6 +79,7 @@ fn name(t: &Text, kind: Kind) -> String {
         // None of them is about an order.
         Kind::DepositPaid
         | Kind::DepositReturned
+        | Kind::WaitingConfirm
         | Kind::WaitingOver
         | Kind::WaitingDelayed
         | Kind::StaffCode => {

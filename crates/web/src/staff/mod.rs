@@ -26,10 +26,13 @@ mod job;
 mod letter;
 mod log;
 mod market;
+mod news;
 mod next_country;
 mod opening;
 mod opening_view;
 mod order;
+mod order_act;
+mod order_list;
 mod passkey;
 mod people;
 mod plan;
@@ -77,6 +80,7 @@ fn goods(routes: Routes) -> Routes {
     let with_photo = DefaultBodyLimit::max(PHOTO_BYTES_MAX + FORM_BYTES);
     // A file that was played through comes back in a field of the form that applies it.
     let with_rows = DefaultBodyLimit::max(exchange::UPLOAD_BYTES_MAX + FORM_BYTES);
+    let with_bundle = DefaultBodyLimit::max(rom_signing::BUNDLE_BYTES_MAX + FORM_BYTES);
     routes
         .add(catalogue::LIST, get(catalogue::list))
         .add(catalogue::ADD, post(catalogue::add))
@@ -110,6 +114,7 @@ fn goods(routes: Routes) -> Routes {
         .add(rom_plan::NEW, get(rom_plan::new))
         .add(rom_plan::MAKE, post(rom_plan::make))
         .add(rom_signing::SHOW, get(rom_signing::show))
+        .add(rom_signing::TAKE, post(rom_signing::take).layer(with_bundle))
         .add(rom_build::SHOW, get(rom_build::show))
         .add(rom_build::ACT, post(rom_build::act))
         .add(rom::SHOW, get(rom::show))
@@ -135,12 +140,12 @@ fn people(routes: Routes) -> Routes {
         .add(passkey::ADD, post(passkey::add))
         .add(passkey::REMOVE, post(passkey::remove))
         .add(find::FIND, get(find::show))
-        .add(order::LIST, get(order::orders))
-        .add(order::CSV, get(order::csv))
+        .add(order_list::LIST, get(order_list::orders))
+        .add(order_list::CSV, get(order_list::csv))
         .add(order::SHOW, get(order::show))
-        .add(order::NOTE, post(order::note))
-        .add(order::CANCEL, post(order::cancel))
-        .add(order::REFUND, post(order::refund))
+        .add(order_act::NOTE, post(order_act::note))
+        .add(order_act::CANCEL, post(order_act::cancel))
+        .add(order_act::REFUND, post(order_act::refund))
         .add(letter::RESEND, post(letter::resend))
         .add(customer::SHOW, get(customer::show))
         .add(customer::EXPORT, post(customer::export))
@@ -169,6 +174,7 @@ fn people(routes: Routes) -> Routes {
         .add(proposal::DECIDE, post(proposal::decide))
         .add(clearance::FIRST, get(clearance::first))
         .add(clearance::MATRIX, get(clearance::matrix))
+        .add(clearance::CSV, get(clearance::csv))
         .add(clearance::PRODUCT, get(clearance::product))
         .add(grant::FORM, get(grant::form))
         .add(grant::RECORD, post(grant::record).layer(with_document))
@@ -194,7 +200,9 @@ fn expansion(routes: Routes) -> Routes {
         .add(dispatch::SHOW, get(dispatch::show))
         .add(dispatch::SEND, post(dispatch::send))
         .add(reseller::LIST, get(reseller::all))
+        .add(reseller::CSV, get(reseller::csv))
         .add(reseller::SHOW, get(reseller::show))
+        .add(reseller::ORDERS, get(reseller::orders_csv))
         .add(reseller::OUTSIDE, get(reseller::outside))
         .add(reseller::CONTRACT, post(reseller::contract))
         .add(reseller::REJECT, post(reseller::reject))
@@ -211,7 +219,9 @@ fn expansion(routes: Routes) -> Routes {
         .add(next_country::SHOW, get(next_country::show))
         .add(next_country::CSV, get(next_country::csv))
         .add(next_country::COUNTED, get(next_country::counted_csv))
+        .add(next_country::PAST, get(next_country::past_csv))
         .add(plan::FIRST, get(plan::first))
         .add(plan::SHOW, get(plan::show))
+        .add(plan::CSV, get(plan::csv))
         .add(plan::SAVE, post(plan::save_file))
 }

@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use kontor_base::Date;
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::market::{Act, stage_allows};
 use kontor_domain::planning::{
@@ -33,6 +34,7 @@ const READS: Option<Permission> = Some(Permission::MarketRead);
 pub(super) const SHOW: Route = Route::desk("/admin/next-country", READS);
 pub(super) const CSV: Route = Route::desk("/admin/next-country.csv", READS);
 pub(super) const COUNTED: Route = Route::desk("/admin/next-country/counted.csv", READS);
+pub(super) const PAST: Route = Route::desk("/admin/next-country/past.csv", READS);
 
 /// Everything that the page tells.
 struct Read {
@@ -468,4 +470,38 @@ pub(super) async fn counted_csv(State(app): State<App>, uri: Uri) -> Response {
         ]);
     }
     csv.respond("attachment; filename=\"counted-here.csv\"")
+}
+
+/// Past openings, with the columns that `kontor plan openings --import` reads.
+pub(super) async fn past_csv(State(app): State<App>, uri: Uri) -> Response {
+    let past = match past_openings(&app.shop).await {
+        Ok(past) => past,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new(
+        "country,class,signal,signalled,bought,opened_on,forecast_low,forecast_high,forecast_on,\
+         forecast_source,units,until,outcome_source",
+    );
+    for PastOpening { lesson, opened_on, forecast, outcome } in &past {
+        let foreseen = forecast.as_ref();
+        let came = outcome.as_ref();
+        let number = |number: Option<u64>| number.map_or_else(String::new, |n| n.to_string());
+        let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+        csv.row([
+            lesson.country.code(),
+            lesson.class.word(),
+            lesson.kind.word(),
+            &lesson.signalled.to_string(),
+            &lesson.bought.to_string(),
+            &opened_on.to_string(),
+            &number(foreseen.map(|forecast| forecast.low)),
+            &number(foreseen.map(|forecast| forecast.high)),
+            &day(foreseen.map(|forecast| forecast.made_on)),
+            foreseen.map_or("", |forecast| &forecast.source),
+            &number(came.map(|outcome| outcome.units)),
+            &day(came.map(|outcome| outcome.until)),
+            came.map_or("", |outcome| &outcome.source),
+        ]);
+    }
+    csv.respond("attachment; filename=\"openings.csv\"")
 }

@@ -1,185 +1,32 @@
-//! Orders: the list, one of them, and what can be done with it.
+//! One order: what is known of it, what happened, and what may be done with it. The list is in
+//! `order_list.rs`, what is done in `order_act.rs`.
 
 use axum::Extension;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::{Date, Money};
+use axum::response::Response;
+use kontor_base::Money;
 use kontor_domain::clearance::Outcome;
-use kontor_domain::market::{Act as Step, MarketCode};
-use kontor_domain::order::{OrderLine, OrderNumber, OrderState, cancel_plan, is_erased};
+use kontor_domain::market::Act as Step;
+use kontor_domain::order::{OrderLine, OrderNumber, cancel_plan, is_erased};
 use kontor_domain::payment::PaymentState;
 use kontor_domain::staff::Permission;
 use kontor_ledger::money::MoneyCause;
-use kontor_shop::Failure;
-use kontor_shop::order::{DeskOrder, ListQuery, desk_order, list};
-use kontor_shop::staff::{Act, LogQuery, NoteCommand, Person, Undertaking, entries, write_note};
-use kontor_store::order::PlacedOrder;
+use kontor_shop::order::{DeskOrder, desk_order};
+use kontor_shop::staff::{LogQuery, Person, entries};
 use serde::Deserialize;
 
-use super::desk::{
-    Refused, csv as csv_file, failed, market_for, markets_for, nothing, notice, said_of, shell,
-    status, undertaken,
-};
+use super::desk::{nothing, said_of, shell};
 use super::letter::letters;
+use super::order_list::row;
 use crate::kit::app::App;
-use crate::kit::form_key::{self, is_form_key};
+use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
-use crate::kit::routes::{Repeat, Route};
+use crate::kit::routes::Route;
 use crate::kit::text::Text;
-use crate::page::staff::{
-    DeskLine, Happened, MayDo, Notice, OrderDeskPage, OrderRow, OrderRows, OrdersPage, Place,
-};
+use crate::page::staff::{DeskLine, Happened, MayDo, Notice, OrderDeskPage, Place};
 
-const READS: Option<Permission> = Some(Permission::OrderRead);
-pub(super) const LIST: Route = Route::desk("/admin/orders", READS);
-pub(super) const CSV: Route = Route::desk("/admin/orders.csv", READS);
-pub(super) const SHOW: Route = Route::desk("/admin/orders/{number}", READS);
-pub(super) const NOTE: Route =
-    Route::desk_form("/admin/orders/{number}/note", Some(Permission::OrderEdit), Repeat::FormKey);
-pub(super) const CANCEL: Route = Route::desk_form(
-    "/admin/orders/{number}/cancel",
-    Some(Permission::OrderCancel),
-    Repeat::FormKey,
-);
-pub(super) const REFUND: Route = Route::desk_form(
-    "/admin/orders/{number}/refund",
-    Some(Permission::PaymentRefund),
-    Repeat::FormKey,
-);
-
-/// Orders on one page.
-const PAGE: usize = 50;
-/// Orders in one CSV file.
-const CSV_ROWS: usize = 5_000;
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    market: String,
-    state: String,
-    day: String,
-    after: String,
-}
-
-impl Asked {
-    /// What is asked for, within the person's markets; none: a market that is not theirs.
-    fn query(&self, app: &App, person: &Person) -> Option<ListQuery> {
-        let markets: Vec<MarketCode> = if self.market.is_empty() {
-            markets_for(app, person, Permission::OrderRead)
-        } else {
-            vec![market_for(app, person, Permission::OrderRead, &self.market)?]
-        };
-        Some(ListQuery {
-            markets,
-            state: OrderState::from_word(&self.state),
-            day: self.day.parse::<Date>().ok(),
-            before: self.after.parse().ok(),
-        })
-    }
-
-    /// The same list elsewhere.
-    fn path(&self, path: &str, query: &ListQuery, after: &str) -> String {
-        let mut whole = String::from(path);
-        let day = query.day.map(|day| day.to_string()).unwrap_or_default();
-        let parts = [
-            ("market", self.market.as_str()),
-            ("state", query.state.map_or("", OrderState::word)),
-            ("day", &day),
-            ("after", after),
-        ];
-        for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
-            whole.push(if whole.contains('?') { '&' } else { '?' });
-            whole.push_str(name);
-            whole.push('=');
-            whole.push_str(&crate::kit::escape::in_query(value));
-        }
-        whole
-    }
-}
-
-pub(super) async fn orders(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let Some(query) = asked.query(&app, &person) else { return nothing(&app, &uri) };
-    let mut found = match list(&app.shop, query.clone(), PAGE + 1).await {
-        Ok(found) => found,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let last = found.last().filter(|_| more).map(|last| last.order.id.to_string());
-    let shell = shell(&app, &person, Place::Orders).await;
-    let t = shell.text();
-    let page = OrdersPage {
-        markets: markets_for(&app, &person, Permission::OrderRead),
-        market: (!asked.market.is_empty()).then(|| query.markets.first().copied()).flatten(),
-        state: query.state,
-        day: query.day.map(|day| day.to_string()).unwrap_or_default(),
-        rows: OrderRows { t, labelled: "orders-title", rows: found.iter().map(row).collect() },
-        next: last.map(|last| asked.path("/admin/orders", &query, &last)),
-        csv: asked.path("/admin/orders.csv", &query, &asked.after),
-        shell,
-    };
-    html(StatusCode::OK, &page)
-}
-
-pub(super) async fn csv(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let Some(query) = asked.query(&app, &person) else { return nothing(&app, &uri) };
-    let found = match list(&app.shop, query, CSV_ROWS).await {
-        Ok(found) => found,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let rows = found.into_iter().map(|placed| {
-        let order = &placed.order;
-        let goods: Vec<String> = order.lines.iter().map(goods).collect();
-        vec![
-            order.id.to_string(),
-            order.number.to_string(),
-            order.placed_at.timestamp().to_string(),
-            order.market.to_string(),
-            placed.state().word().to_owned(),
-            order.contact.name.to_string(),
-            goods.join(", "),
-            order.totals.total.decimal(),
-            order.totals.total.currency.code().to_owned(),
-        ]
-    });
-    csv_file("orders.csv", "order,number,placed_at,market,state,name,goods,total,currency", rows)
-}
-
-fn goods(line: &OrderLine) -> String {
-    format!("{} × {}", line.quoted.quantity, line.quoted.sku)
-}
-
-/// An order in a list.
-pub(super) fn row(placed: &PlacedOrder) -> OrderRow {
-    let order = &placed.order;
-    let more = order.lines.len().saturating_sub(2);
-    let mut named: Vec<String> = order.lines.iter().take(2).map(goods).collect();
-    if more > 0 {
-        named.push(format!("+ {more}"));
-    }
-    OrderRow {
-        id: order.id,
-        number: order.number.to_string(),
-        at: order.placed_at,
-        market: order.market,
-        name: order.contact.name.to_string(),
-        goods: named.join(", "),
-        total: order.totals.total,
-        state: placed.state(),
-    }
-}
+pub(super) const SHOW: Route = Route::desk("/admin/orders/{number}", Some(Permission::OrderRead));
 
 /// An order, if its market is the person's; else it does not exist.
 pub(super) async fn theirs(
@@ -399,131 +246,5 @@ fn may_do(person: &Person, found: &DeskOrder) -> MayDo {
         note: may(Permission::OrderEdit),
         cancel: may(Permission::OrderCancel) && plan.is_ok(),
         refund: may(Permission::PaymentRefund) && has_money,
-    }
-}
-
-/// The fields of the forms. Nothing but these is read.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Sent {
-    key: String,
-    reason: String,
-    amount: String,
-    words: String,
-}
-
-/// A form with its order, or the answer where there is none.
-async fn received(
-    app: &App,
-    uri: &Uri,
-    person: &Person,
-    number: &str,
-    needed: Permission,
-    form: Result<Form<Sent>, FormRejection>,
-) -> Result<(Sent, DeskOrder), Response> {
-    let sent = match form {
-        Ok(Form(sent)) => sent,
-        Err(rejection) => return Err(Problem::form(&rejection).respond(app, uri.path(), None)),
-    };
-    if !is_form_key(&sent.key) {
-        return Err(Problem::bad_form().respond(app, uri.path(), None));
-    }
-    let found = theirs(app, uri, person, number, needed).await?;
-    Ok((sent, found))
-}
-
-pub(super) async fn note(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Path(number): Path<String>,
-    form: Result<Form<Sent>, FormRejection>,
-) -> Response {
-    let needed = Permission::OrderEdit;
-    let (sent, found) = match received(&app, &uri, &person, &number, needed, form).await {
-        Ok(received) => received,
-        Err(answer) => return answer,
-    };
-    let order = found.placed.order.number.clone();
-    let scope = format!("staff.note {order} {}", person.id);
-    let once = app.shop.keys.once(&scope, &sent.key, sent.words.as_bytes());
-    let back = format!("/admin/orders/{order}?said=done");
-    match write_note(&app.shop, &person, NoteCommand { order, words: sent.words, once }).await {
-        Ok(_) => Redirect::to(&back).into_response(),
-        Err(Failure::Refused(refusal)) => {
-            let t = Text::new(person.language, None);
-            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
-            answer(&app, &uri, &person, found, status(&refusal), said, String::new()).await
-        }
-        Err(failure) => failed(&app, &uri, failure),
-    }
-}
-
-pub(super) async fn cancel(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Path(number): Path<String>,
-    form: Result<Form<Sent>, FormRejection>,
-) -> Response {
-    let needed = Permission::OrderCancel;
-    let (sent, found) = match received(&app, &uri, &person, &number, needed, form).await {
-        Ok(received) => received,
-        Err(answer) => return answer,
-    };
-    let number = found.placed.order.number.to_string();
-    let act = Act::CancelOrder { number };
-    do_it(&app, &uri, &person, found, act, sent).await
-}
-
-pub(super) async fn refund(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Path(number): Path<String>,
-    form: Result<Form<Sent>, FormRejection>,
-) -> Response {
-    let needed = Permission::PaymentRefund;
-    let (sent, found) = match received(&app, &uri, &person, &number, needed, form).await {
-        Ok(received) => received,
-        Err(answer) => return answer,
-    };
-    let order = &found.placed.order;
-    // A comma is a point to half of the world.
-    let typed = sent.amount.trim().replace(',', ".");
-    let Ok(amount) = Money::parse(&typed, order.totals.total.currency) else {
-        let t = Text::new(person.language, None);
-        let said = notice("bad", t.get("desk-refund-bad"));
-        let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&app, &uri, &person, found, unfit, said, sent.amount).await;
-    };
-    let act = Act::Refund {
-        number: order.number.to_string(),
-        minor: amount.minor,
-        currency: amount.currency.code().to_owned(),
-        why: sent.reason.trim().to_owned(),
-    };
-    do_it(&app, &uri, &person, found, act, sent).await
-}
-
-async fn do_it(
-    app: &App,
-    uri: &Uri,
-    person: &Person,
-    found: DeskOrder,
-    act: Act,
-    sent: Sent,
-) -> Response {
-    let body = serde_json::to_vec(&act).expect("an act is JSON");
-    let scope = format!("staff.order {} {}", found.placed.order.number, person.id);
-    let once = app.shop.keys.once(&scope, &sent.key, &body);
-    let done = format!("/admin/orders/{}?said=done", found.placed.order.number);
-    let undertaking = Undertaking { act, reason: sent.reason, once };
-    match undertaken(app, uri, person, undertaking, &done).await {
-        Ok(answer) => answer,
-        Err(Refused { status, words }) => {
-            let said = notice("bad", words);
-            answer(app, uri, person, found, status, said, sent.amount).await
-        }
     }
 }

@@ -14,8 +14,10 @@ use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::planning::{Evidence, FILE_BYTES_MAX, Kind, Worked, kept, save, work_out};
 use kontor_shop::staff::Person;
+use kontor_store::StoreError;
 use serde::Deserialize;
 
+use super::csv::Csv;
 use super::desk::{nothing, notice, shell};
 use crate::kit::app::App;
 use crate::kit::chart::Size;
@@ -30,6 +32,7 @@ const READS: Option<Permission> = Some(Permission::MarketRead);
 const PATH: &str = "/admin/plans/{kind}";
 pub(super) const FIRST: Route = Route::desk("/admin/plans", READS);
 pub(super) const SHOW: Route = Route::desk(PATH, READS);
+pub(super) const CSV: Route = Route::desk("/admin/plans/{kind}/lines.csv", READS);
 /// Saving says what shall be: twice is once.
 pub(super) const SAVE: Route =
     Route::desk_form(PATH, Some(Permission::MarketEdit), Repeat::Natural);
@@ -56,12 +59,42 @@ async fn answer(
     (status, said): (StatusCode, Option<Notice>),
     typed: Option<String>,
 ) -> Response {
-    let saved = match kept(&app.shop, kind).await {
-        Ok(saved) => saved,
-        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    match page(app, person, kind, typed).await {
+        Ok(mut page) => {
+            page.shell.notice = said;
+            html(status, &page)
+        }
+        Err(fault) => Problem::fault(&fault).respond(app, uri.path(), None),
+    }
+}
+
+/// The lines as a file, as the page tells them; what is not worked out has none.
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(kind): Path<String>,
+) -> Response {
+    let Some(kind) = Kind::from_word(&kind) else { return nothing(&app, &uri) };
+    let page = match page(&app, &person, kind, None).await {
+        Ok(page) => page,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    let mut shell = shell(app, person, Place::Plans).await;
-    shell.notice = said;
+    let mut csv = Csv::new("plan,line,how,amount,as_of,source");
+    for PlanLine { label, how, amount, as_of, source } in &page.lines {
+        csv.row([kind.word(), label, how, amount, as_of, source]);
+    }
+    csv.respond("attachment; filename=\"plan.csv\"")
+}
+
+async fn page(
+    app: &App,
+    person: &Person,
+    kind: Kind,
+    typed: Option<String>,
+) -> Result<PlanPage, StoreError> {
+    let saved = kept(&app.shop, kind).await?;
+    let shell = shell(app, person, Place::Plans).await;
     let t = shell.text();
     let by = saved.as_ref().map(|sheet| (sheet.saved_by.clone(), sheet.saved_at));
     let text = typed
@@ -88,7 +121,7 @@ async fn answer(
         Ok(worked) => fill(&mut page, &t, &worked),
         Err(error) => page.refused = Some(error.to_string()),
     }
-    html(status, &page)
+    Ok(page)
 }
 
 fn kind_words(t: &Text, kind: Kind) -> String {

@@ -247,8 +247,9 @@ pub(super) async fn show(
                 page.blocks.splice(place..place, blocks);
             }
             Err(Trouble::Wrong(status, wrong)) => {
-                for (field, words) in wrong {
-                    page.complain("set", &field, &words);
+                let t = page.shell.text();
+                for (field, said) in wrong {
+                    page.complain("set", &field, &said.words(&t));
                 }
                 return html(status, &page);
             }

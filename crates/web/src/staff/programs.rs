@@ -151,6 +151,20 @@ fn body(form: &ProgramForm) -> Vec<u8> {
     format!("{form:?}").into_bytes()
 }
 
+/// Why nothing was made.
+fn refused(t: &Text, status: StatusCode, words: String) -> Said {
+    let notice = notice("bad", t.one("staff-refused", "why", words));
+    Said { status, notice, ..Said::default() }
+}
+
+/// What was made, with its secret; the same form a second time has none to tell.
+fn told_once(t: &Text, name: String, secret: Option<String>) -> Said {
+    match secret {
+        Some(secret) => Said { made: Some((name, secret)), ..Said::default() },
+        None => Said { notice: notice("warn", t.get("programs-made-before")), ..Said::default() },
+    }
+}
+
 pub(super) async fn make(
     State(app): State<App>,
     uri: Uri,
@@ -162,12 +176,7 @@ pub(super) async fn make(
         Err(problem) => return problem.respond(&app, uri.path(), None),
     };
     let t = Text::new(person.language, None);
-    let bad = |status, words: String, form| Said {
-        status,
-        notice: notice("bad", t.one("staff-refused", "why", words)),
-        key_form: form,
-        ..Said::default()
-    };
+    let bad = |status, words, form| Said { key_form: form, ..refused(&t, status, words) };
     let scopes: Option<BTreeSet<Permission>> =
         form.chosen.iter().map(|word| Permission::from_word(word)).collect();
     let Some(scopes) = scopes else {
@@ -182,12 +191,7 @@ pub(super) async fn make(
     let days = form.days.parse().unwrap_or(0);
     let wish = MakeKey { name: form.name.clone(), scopes, markets, days, once };
     let said = match make_key(&app.shop, &person, wish).await {
-        Ok(made) => match made.secret {
-            Some(secret) => Said { made: Some((form.name, secret)), ..Said::default() },
-            None => {
-                Said { notice: notice("warn", t.get("programs-made-before")), ..Said::default() }
-            }
-        },
+        Ok(made) => told_once(&t, form.name, made.secret),
         Err(Failure::Refused(refusal)) => bad(key_status(&refusal), refusal.to_string(), form),
         Err(failure) => return failed(&app, &uri, failure),
     };
@@ -232,12 +236,7 @@ pub(super) async fn add(
         Err(problem) => return problem.respond(&app, uri.path(), None),
     };
     let t = Text::new(person.language, None);
-    let bad = |status, words: String, form| Said {
-        status,
-        notice: notice("bad", t.one("staff-refused", "why", words)),
-        hook_form: form,
-        ..Said::default()
-    };
+    let bad = |status, words, form| Said { hook_form: form, ..refused(&t, status, words) };
     let kinds: Option<Vec<EventKind>> =
         form.chosen.iter().map(|word| EventKind::from_word(word)).collect();
     let Some(kinds) = kinds else {
@@ -251,12 +250,7 @@ pub(super) async fn add(
     let once = app.shop.keys.once(&format!("hook.add {}", person.id), &key, &body(&form));
     let wish = AddHook { name: form.name.clone(), url: form.url.clone(), markets, kinds, once };
     let said = match add_hook(&app.shop, &person, wish).await {
-        Ok(added) => match added.secret {
-            Some(secret) => Said { made: Some((form.name, secret)), ..Said::default() },
-            None => {
-                Said { notice: notice("warn", t.get("programs-made-before")), ..Said::default() }
-            }
-        },
+        Ok(added) => told_once(&t, form.name, added.secret),
         Err(Failure::Refused(refusal)) => bad(hook_status(refusal), refusal.to_string(), form),
         Err(failure) => return hook_failed(&app, &uri, failure),
     };

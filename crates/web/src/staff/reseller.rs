@@ -36,6 +36,8 @@ const READS: Option<Permission> = Some(Permission::ResellerRead);
 const APPROVES: Option<Permission> = Some(Permission::ResellerApprove);
 const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
 pub(super) const LIST: Route = Route::desk("/admin/resellers", READS);
+pub(super) const CSV: Route = Route::desk("/admin/resellers.csv", READS);
+pub(super) const ORDERS: Route = Route::desk("/admin/resellers/{id}/orders.csv", READS);
 pub(super) const SHOW: Route = Route::desk("/admin/resellers/{id}", READS);
 pub(super) const OUTSIDE: Route = Route::desk("/admin/resellers/{id}/outside.csv", READS);
 pub(super) const CONTRACT: Route =
@@ -51,6 +53,8 @@ pub(super) const END_KEY: Route =
 
 /// Resellers on one page.
 const PAGE: usize = 100;
+/// Resellers in one file.
+const CSV_ROWS: i64 = 10_000;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -78,6 +82,72 @@ pub(super) async fn all(
         .map(|(reseller, contracts)| row(&t, reseller, contracts))
         .collect();
     html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
+}
+
+/// The page of resellers as a file. Nobody's address is in it.
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let found = match list(&app.shop, asked.before.parse().ok(), CSV_ROWS).await {
+        Ok(found) => found,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new("reseller,name,country,standing,applied_at,contracts");
+    for (reseller, contracts) in found.iter().filter(|(_, own)| concerns(&person, own)) {
+        let codes: Vec<&str> = contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
+        csv.row([
+            &reseller.id.to_string(),
+            reseller.profile.name.as_str(),
+            reseller.profile.country.code(),
+            reseller.standing.word(),
+            &reseller.applied_at.timestamp().to_string(),
+            &codes.join(" "),
+        ]);
+    }
+    csv.respond("attachment; filename=\"resellers.csv\"")
+}
+
+/// A reseller's orders as a file: a row for each line, with the bill.
+pub(super) async fn orders_csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    let found = match found(&app, &person, &id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return nothing(&app, &uri),
+        Err(problem) => return problem.respond(&app, uri.path(), None),
+    };
+    let mut csv = Csv::new(
+        "order,contract,market,ordered_on,ship_to,state,sku,units,amount,currency,bill,bill_state,\
+         credit_note",
+    );
+    for order in &found.orders {
+        let bill = found.bills.iter().find(|bill| bill.order == order.id);
+        let credit = bill.and_then(|bill| bill.body.credit.as_ref());
+        for line in &order.body.lines {
+            csv.row([
+                &order.id.to_string(),
+                &order.contract,
+                order.body.market.as_str(),
+                &order.body.on.to_string(),
+                order.body.ship_to.code(),
+                order.stage.word(),
+                line.sku.as_str(),
+                &line.units.to_string(),
+                &line.amount.decimal(),
+                line.amount.currency.code(),
+                bill.map_or("", |bill| &bill.number),
+                bill.map_or("", |bill| bill.state.word()),
+                credit.map_or("", |credit| &credit.number),
+            ]);
+        }
+    }
+    csv.respond("attachment; filename=\"reseller-orders.csv\"")
 }
 
 /// Whether a person may see a reseller: whoever has applied concerns everybody who reads resellers,
@@ -294,8 +364,8 @@ pub(super) async fn contract(
         Ok(read) => read,
         Err(problem) => {
             let t = Text::new(person.language, None);
-            let why = problem.to_string();
-            let said = notice("bad", t.one("staff-refused", "why", why));
+            let words = t.wrong(&problem.problem);
+            let said = notice("bad", format!("{}: {words}", problem.field));
             let with = With { said, form: Some(form), ..With::default() };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return answer(&app, &uri, &person, &id, status, with).await;

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Money;
 use kontor_domain::market::MarketCode;
-use kontor_domain::reseller::BillState;
+use kontor_domain::reseller::{BillState, SupplyFacts, TaxNumber};
 use kontor_domain::staff::Permission;
 use kontor_shop::reseller::{BillTerms, ShownReseller, bill_of_reseller};
 use kontor_shop::staff::{ExpansionAct, Person};
@@ -43,6 +43,9 @@ pub(super) struct Sent {
     order: String,
     reason: String,
     due_on: String,
+    from: String,
+    seller_number: String,
+    buyer_number: String,
     tax: String,
     tax_note: String,
     on: String,
@@ -85,17 +88,33 @@ pub(super) async fn bill(
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
     let (sent, _, order) = asked_about!(app, uri, person, id, form);
-    let tax = Money::parse(sent.tax.trim(), order.body.total.currency);
-    let (Ok(due_on), Ok(tax)) = (sent.due_on.trim().parse(), tax) else {
+    let Some(terms) = terms(&sent, &order) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return said_bad(&app, &uri, &person, &id, status, "rsl-bill-bad").await;
     };
-    let terms = BillTerms { due_on, tax_minor: tax.minor, tax_note: sent.tax_note };
     let act = ExpansionAct::BillReseller { market: order.body.market, order: order.id, terms };
     let reason = order.id.to_string();
     let what = "staff.reseller.bill";
     let doing = Doing { act: act.into(), reason, key: &sent.key, what };
     back(&app, &uri, &person, &id, doing, None).await
+}
+
+/// What a bill says, as typed: without an amount the tax is to be worked out.
+fn terms(sent: &Sent, order: &KeptOrder) -> Option<BillTerms> {
+    let due_on = sent.due_on.trim().parse().ok()?;
+    let number = |typed: &str| match typed.trim() {
+        "" => Some(None),
+        typed => TaxNumber::parse(typed).ok().map(Some),
+    };
+    let (tax_minor, supply) = match sent.tax.trim() {
+        "" => {
+            let from = sent.from.trim().to_ascii_uppercase().parse().ok()?;
+            let (seller, buyer) = (number(&sent.seller_number)?, number(&sent.buyer_number)?);
+            (0, Some(SupplyFacts { from, seller, buyer }))
+        }
+        said => (Money::parse(said, order.body.total.currency).ok()?.minor, None),
+    };
+    Some(BillTerms { due_on, tax_minor, tax_note: sent.tax_note.clone(), supply })
 }
 
 pub(super) async fn money(

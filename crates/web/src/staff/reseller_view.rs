@@ -3,7 +3,9 @@
 use axum::response::Response;
 use kontor_base::Money;
 use kontor_domain::catalogue::Sku;
-use kontor_domain::reseller::{BillState, BodyLine, CancelledBy, Clause, OrderStage, Standing};
+use kontor_domain::reseller::{
+    BillState, BodyLine, CancelledBy, Clause, OrderStage, Standing, TaxBasis, TaxNumber,
+};
 use kontor_shop::reseller::ShownReseller;
 use kontor_store::reseller::bill::KeptBill;
 use kontor_store::reseller::{KeptContract, KeptOrder, Reseller};
@@ -12,7 +14,8 @@ use super::csv::Csv;
 use crate::kit::app::App;
 use crate::kit::text::Text;
 use crate::page::staff::{
-    AllotmentLine, BillDocument, BillLine, BillRow, ContractRow, ResellerOrderRow, ResellerRow,
+    AllotmentLine, BillDocument, BillLine, BillRow, ContractRow, CreditDocument, ResellerOrderRow,
+    ResellerRow,
 };
 
 pub(super) fn row(t: &Text, reseller: &Reseller, contracts: &[KeptContract]) -> ResellerRow {
@@ -180,9 +183,38 @@ pub(crate) fn bill_document(
         lines: lines.collect(),
         sums: [&body.net, &body.tax, &body.total].map(|sum| t.money(sum)),
         tax_note: body.tax_note.clone(),
+        tax_facts: body.tax_basis.as_ref().map_or_else(Vec::new, |basis| tax_facts(t, basis)),
+        credit: body.credit.as_ref().map(|credit| CreditDocument {
+            number: credit.number.clone(),
+            issued_on: credit.issued_on,
+            reason: credit.reason.clone(),
+            sums: [&body.net, &body.tax, &body.total].map(|sum| t.money(&turned(*sum))),
+        }),
         movements: movements.collect(),
         csv,
     }
+}
+
+/// What a tax was worked out from, as the bill says it.
+fn tax_facts(t: &Text, basis: &TaxBasis) -> Vec<String> {
+    let TaxBasis { facts, source, .. } = basis;
+    let number = |id: &'static str, number: &Option<TaxNumber>| {
+        number.as_ref().map(|number| t.one(id, "number", number.to_string()).into_owned())
+    };
+    let from = t.one("rsl-tax-from-country", "country", t.country(&facts.from)).into_owned();
+    [
+        Some(from),
+        number("rsl-tax-numbers-seller", &facts.seller),
+        number("rsl-tax-numbers-buyer", &facts.buyer),
+        Some(t.one("rsl-tax-source", "source", source.as_str()).into_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn turned(amount: Money) -> Money {
+    Money::new(-amount.minor, amount.currency)
 }
 
 /// What one unit costs: a line's amount is its price times its units, so nothing is left over.
@@ -213,5 +245,12 @@ pub(crate) fn bill_csv(kept: &KeptBill) -> Response {
     csv.row([&kept.number, &order, &body.contract, "tax", "", "", &tax, currency, note]);
     let (total, state) = (body.total.decimal(), kept.state.word());
     csv.row([&kept.number, &order, &body.contract, "total", "", "", &total, currency, state]);
+    if let Some(credit) = &body.credit {
+        let (number, reason) = (&credit.number, credit.reason.as_str());
+        for (what, sum) in [("tax", body.tax), ("total", body.total)] {
+            let sum = turned(sum).decimal();
+            csv.row([number, &order, &body.contract, what, "", "", &sum, currency, reason]);
+        }
+    }
     csv.respond("attachment; filename=\"bill.csv\"")
 }

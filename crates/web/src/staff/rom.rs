@@ -39,7 +39,7 @@ pub(super) const STEP: Route = Route::desk_form(PATH, LOOKS, Repeat::FormKey);
 const PAGE: usize = 50;
 /// How often a running rollout is looked at anew, in seconds.
 const LIVE_S: u32 = 10;
-/// How many builds of a channel are shown.
+/// How many builds of a model are shown.
 const BUILDS: usize = 3;
 
 #[derive(Default, Deserialize)]
@@ -161,24 +161,28 @@ pub(super) const fn state_tone(state: RolloutState) -> &'static str {
     }
 }
 
-/// The newest builds of each model and channel.
+/// The newest builds of each model, with the channels that each is in.
 fn builds(rom: &Rom, t: &Text) -> Table {
     let snapshot = rom.snapshots.now();
     let mut rows = Vec::new();
     for (codename, model) in &snapshot.models {
-        for (channel, view) in Channel::ALL.into_iter().zip(model.channels()) {
-            for build in view.builds.iter().rev().take(BUILDS) {
-                let patch = build.patch_level.map_or_else(String::new, |day| t.date_short(&day));
-                rows.push(vec![
-                    Cell::text(format!("{} {}", model.model.brand, model.model.name))
-                        .below(codename.to_string()),
-                    Cell::code(channel.word()),
-                    Cell::link(build.version.to_string(), super::rom_build::address(build))
-                        .below(build.incremental.to_string()),
-                    Cell::text(t.moment(&build.published_at)),
-                    Cell::text(patch),
-                ]);
-            }
+        for build in model.builds.iter().rev().take(BUILDS) {
+            let nothing = || "–".to_owned();
+            let patch = build.patch_level.map_or_else(nothing, |day| t.date_short(&day));
+            let channels = Channel::ALL.into_iter().zip(model.channels());
+            let channels: Vec<&str> = channels
+                .filter(|(_, view)| view.builds.iter().any(|own| own.id == build.id))
+                .map(|(channel, _)| channel.word())
+                .collect();
+            rows.push(vec![
+                Cell::text(format!("{} {}", model.model.brand, model.model.name))
+                    .below(codename.to_string()),
+                Cell::link(build.version.to_string(), super::rom_build::address(build))
+                    .below(build.incremental.to_string()),
+                Cell::code(if channels.is_empty() { nothing() } else { channels.join(", ") }),
+                Cell::text(t.moment(&build.published_at)),
+                Cell::text(patch),
+            ]);
         }
     }
     Table {
@@ -186,8 +190,8 @@ fn builds(rom: &Rom, t: &Text) -> Table {
         title: t.get("rom-desk-builds").into_owned(),
         columns: [
             "rom-desk-model",
-            "rom-desk-channel",
             "rom-desk-build",
+            "rom-desk-channel",
             "rom-desk-published",
             "rom-desk-patch",
         ]

@@ -21,6 +21,7 @@ use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
+use crate::page::rom::size;
 use crate::page::staff::{Block, Cell, Facts, Field, Form, Kind, Place, Table, WorkPage};
 
 const LOOKS: Option<Permission> = Some(Permission::RolloutHalt);
@@ -105,8 +106,7 @@ fn facts(t: &Text, view: &ModelView, build: &Build) -> Facts {
         pairs.push(pair("rom-desk-patch", Cell::text(t.date_short(day))));
     }
     if let Some(package) = build.whole() {
-        let megabytes = i64::try_from(package.file.bytes / 1_000_000).unwrap_or(i64::MAX);
-        pairs.push(pair("build-size", Cell::text(format!("{} MB", t.number(megabytes)))));
+        pairs.push(pair("build-size", Cell::text(size(package.file.bytes, t))));
         pairs.push(pair("build-sha256", Cell::code(package.file.sha256.to_string())));
     }
     Facts { title: t.get("rom-desk-build").into_owned(), id: "build", pairs }

@@ -6,7 +6,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::Rate;
+use kontor_base::{Rate, Wrong};
 use kontor_domain::channel::Channel;
 use kontor_domain::device::DeviceModel;
 use kontor_domain::rollout::campaign::MEMBERS_MAX;
@@ -172,7 +172,13 @@ async fn made(
     let Some(rom) = app.rom.clone() else { return Err(Trouble::Answer(nothing(app, uri))) };
     let mut plan = command(sent)?;
     let Some(channel) = Channel::from_word(&plan.channel) else {
-        return Err(Trouble::field("channel", "the channels are stable, beta and nightly"));
+        return Err(Trouble::field(
+            "channel",
+            Wrong::NoneOf {
+                cell: plan.channel.clone(),
+                known: Channel::ALL.map(Channel::word).join(", "),
+            },
+        ));
     };
     let met = met(app, &rom, &plan, channel, sent).await?;
     for (target, groups) in plan.targets.iter_mut().zip(&met.groups) {
@@ -220,19 +226,18 @@ fn command(sent: &Sent) -> Result<RomPlan, Trouble> {
                 build: RomBuild { model: model.to_owned(), incremental: build.to_owned() },
                 devices: 0,
             },
-            _ => return Err(Trouble::field("builds", format!("{line:?}: a model and its build"))),
+            _ => return Err(Trouble::field("builds", Wrong::NotBuild { cell: line.to_owned() })),
         };
         targets.push(target);
     }
     if !(1..=MEMBERS_MAX).contains(&targets.len()) {
-        let words = format!("name 1 to {MEMBERS_MAX} builds, one on each line");
-        return Err(Trouble::field("builds", words));
+        let (low, high) = ("1".to_owned(), MEMBERS_MAX.to_string());
+        return Err(Trouble::field("builds", Wrong::BuildsBetween { low, high }));
     }
     let failures = Rate::parse_percent(sent.get("failures")).filter(|rate| rate.ppm() <= WHOLE);
-    let failures =
-        failures.ok_or_else(|| Trouble::field("failures", "a percentage from 0 to 100"))?;
+    let failures = failures.ok_or_else(|| Trouble::field("failures", Wrong::NotPercentage))?;
     let reports = sent.get("reports").parse::<u32>().ok().filter(|reports| *reports > 0);
-    let reports = reports.ok_or_else(|| Trouble::field("reports", "a whole number from 1"))?;
+    let reports = reports.ok_or_else(|| Trouble::field("reports", Wrong::NotPositive))?;
     Ok(RomPlan {
         channel: sent.get("channel").to_owned(),
         targets,
@@ -251,7 +256,10 @@ fn hours(sent: &Sent) -> Result<Option<u32>, Trouble> {
         "" => Ok(None),
         text => {
             let hours = text.parse::<u32>().ok().filter(|hours| (1..=HOURS_MAX).contains(hours));
-            let wrong = || Trouble::field("hours", format!("1 to {HOURS_MAX} hours"));
+            let wrong = || {
+                let (low, high) = ("1".to_owned(), HOURS_MAX.to_string());
+                Trouble::field("hours", Wrong::NotNumber { cell: text.to_owned(), low, high })
+            };
             hours.map(Some).ok_or_else(wrong)
         }
     }
@@ -260,13 +268,10 @@ fn hours(sent: &Sent) -> Result<Option<u32>, Trouble> {
 fn waves(sent: &Sent) -> Result<Vec<String>, Trouble> {
     let texts: Vec<&str> = sent.get("waves").split(',').map(str::trim).collect();
     if texts.len() > WAVES_MAX {
-        return Err(Trouble::field("waves", format!("at most {WAVES_MAX} waves")));
+        return Err(Trouble::field("waves", Wrong::TooManyParts { max: WAVES_MAX.to_string() }));
     }
     match texts.iter().find(|text| Wave::read(text, Advance::ByHand).is_none()) {
-        Some(text) => {
-            let words = "is no wave: own, a percentage, or one with countries as 5@IN+ID";
-            Err(Trouble::field("waves", format!("{text:?} {words}")))
-        }
+        Some(text) => Err(Trouble::field("waves", Wrong::NotWave { cell: (*text).to_owned() })),
         None => Ok(texts.into_iter().map(str::to_owned).collect()),
     }
 }
@@ -277,7 +282,7 @@ fn limit(sent: &Sent, name: &'static str) -> Result<Option<u64>, Trouble> {
         "" => Ok(None),
         text => match text.parse::<u64>() {
             Ok(limit) if limit > 0 => Ok(Some(limit)),
-            _ => Err(Trouble::field(name, "a whole number from 1")),
+            _ => Err(Trouble::field(name, Wrong::NotPositive)),
         },
     }
 }
@@ -305,17 +310,13 @@ async fn met(
     let mut wanted: Vec<(DeviceModel, String)> = Vec::new();
     for RomTarget { build, .. } in &plan.targets {
         let Some(view) = snapshot.model(&build.model) else {
-            let words = format!("there is no model {}", build.model);
-            return Err(Trouble::field("builds", words));
+            return Err(Trouble::field("builds", Wrong::NoModel { name: build.model.clone() }));
         };
         wanted.push((view.model.clone(), build.incremental.clone()));
     }
-    let unknown = |model: &str| {
-        let words = format!("nothing was counted for {model}: say how many devices there are");
-        Trouble::field("devices", words)
-    };
+    let none = || Trouble::field("devices", Wrong::NothingCounted);
     let counter = app.install.as_deref().and_then(|install| install.counter().cloned());
-    let Some(counter) = counter else { return Err(unknown("any model")) };
+    let Some(counter) = counter else { return Err(none()) };
     let own = own_counted(rom).await.unwrap_or_default();
     // A pass over millions of cells for each model: not on a thread that answers others.
     let counted = tokio::task::spawn_blocking(move || {
@@ -327,8 +328,10 @@ async fn met(
     });
     let counted = counted.await.unwrap_or_default();
     match counted.iter().find(|(_, groups)| groups.is_empty()) {
-        Some((model, _)) => Err(unknown(model)),
-        None if counted.is_empty() => Err(unknown("any model")),
+        Some((model, _)) => {
+            Err(Trouble::field("devices", Wrong::NotCounted { name: model.clone() }))
+        }
+        None if counted.is_empty() => Err(none()),
         None => {
             let groups = counted.into_iter().map(|(_, groups)| groups).collect();
             Ok(Met { groups, counted: true })

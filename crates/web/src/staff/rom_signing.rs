@@ -1,26 +1,49 @@
 //! What devices trust: the signed documents with their keys and ends, what waits for whose signature,
 //! and the commands with which it is signed. Keys outside the server stay there; no page asks for one.
+//! Signatures come back as a bundle in a form, and a second person approves them.
 
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Instant;
 use kontor_domain::staff::Permission;
-use kontor_rom::signing::{KeyPlace, Missing, RoleStanding, Waiting, standing};
-use kontor_rom::{Failure, Rom};
-use kontor_shop::staff::Person;
+use kontor_ota::signing::Bundle;
+use kontor_rom::signing::{
+    KeyPlace, Missing, NewSignatures, RoleStanding, SigningRefusal, Waiting, read_bundle, standing,
+};
+use kontor_rom::{Failure, Outcome, Rom};
+use kontor_shop::staff::goods::{RomAct, RomSignatures};
+use kontor_shop::staff::{Act, Person};
+use serde::Deserialize;
 
 use super::desk::{nothing, shell};
+use super::work::{Trouble, carry, greet, sent_with_file};
 use crate::kit::app::App;
+use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
-use crate::kit::routes::Route;
+use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{Block, Cell, Facts, Place, Table, WorkPage};
+use crate::page::staff::{Block, Cell, Facts, Field, Form, Kind, Place, Table, WorkPage};
 
 pub(super) const SHOW: Route = Route::desk("/admin/rom/signing", Some(Permission::RolloutHalt));
+pub(super) const TAKE: Route =
+    Route::desk_form("/admin/rom/signing", Some(Permission::SigningRotate), Repeat::FormKey);
+
+/// The largest bundle that a page takes; a larger one is taken in by command.
+pub(super) const BUNDLE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// How many changes of a document are kept for whoever decides; all stand on the page.
+const CHANGES_SAID: usize = 40;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// What was done a moment ago.
+    #[serde(default)]
+    said: String,
+}
 
 /// How many digits of a key's id tell it from others: `kontor rom key` takes as many.
 const ID_DIGITS: usize = 8;
@@ -29,38 +52,114 @@ pub(super) async fn show(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
 ) -> Response {
+    match page(&app, &uri, &person, &asked.said).await {
+        Ok(page) => html(StatusCode::OK, &page),
+        Err(response) => response,
+    }
+}
+
+/// Takes a signed bundle: what it brings waits for a second person.
+pub(super) async fn take(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    parts: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let (sent, file) = match sent_with_file(&app, &uri, parts).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
     let Some(rom) = app.rom.clone() else { return nothing(&app, &uri) };
-    let shell = shell(&app, &person, Place::Rom).await;
+    let trouble = match brought(&rom, &file.bytes).await {
+        Ok(signed) => {
+            let act = Act::Rom(RomAct::Sign(signed));
+            match carry(&app, &uri, &person, &sent, act, "/admin/rom/signing").await {
+                Ok(response) => return response,
+                Err(trouble) => trouble,
+            }
+        }
+        Err(Failure::Refused(refusal)) => Trouble::field("file", refusal.to_string()),
+        Err(Failure::Fault(fault)) => {
+            return Problem::fault(&fault).respond(&app, uri.path(), None);
+        }
+        Err(Failure::Files(_)) => return nothing(&app, &uri),
+    };
+    match page(&app, &uri, &person, "").await {
+        Ok(page) => trouble.show(page, "take", &sent),
+        Err(response) => response,
+    }
+}
+
+/// What of a file goes to a second person.
+async fn brought(rom: &Arc<Rom>, bytes: &[u8]) -> Outcome<RomSignatures, SigningRefusal> {
+    let bundle = Bundle::parse(bytes).map_err(|rejected| Failure::Refused(rejected.into()))?;
+    let (new, changes) = read_bundle(rom, bundle).await?;
+    let mut said: Vec<String> = changes.iter().map(|line| line.trim().to_owned()).collect();
+    if said.len() > CHANGES_SAID {
+        let more = said.split_off(CHANGES_SAID).len();
+        said.push(format!("… and {more} more"));
+    }
+    let NewSignatures { role, version, says, signatures } = new;
+    Ok(RomSignatures { role, version, says, signatures, changes: said })
+}
+
+fn may_sign(person: &Person) -> bool {
+    person.may(Permission::SigningRotate, None)
+}
+
+async fn page(app: &App, uri: &Uri, person: &Person, said: &str) -> Result<WorkPage, Response> {
+    let Some(rom) = app.rom.clone() else { return Err(nothing(app, uri)) };
+    let mut shell = shell(app, person, Place::Rom).await;
     let t = shell.text();
+    greet(&mut shell, &t, said);
     let mut page =
         WorkPage::new(shell, t.get("signing-title")).below("/admin/rom", t.get("staff-rom"));
     let roles = match standing(&rom).await {
         Ok(standing) => standing.roles,
         // What cannot be read by a device's rules is what this page is there to say.
         Err(Failure::Refused(refusal)) => {
-            page = page.with(Block::Say(
-                "bad",
-                t.one("staff-refused", "why", refusal.to_string()).into_owned(),
-            ));
-            return html(StatusCode::OK, &page);
+            let why = t.one("staff-refused", "why", refusal.to_string()).into_owned();
+            return Ok(page.with(Block::Say("bad", why)));
         }
         Err(Failure::Fault(fault)) => {
-            return Problem::fault(&fault).respond(&app, uri.path(), None);
+            return Err(Problem::fault(&fault).respond(app, uri.path(), None));
         }
-        Err(Failure::Files(_)) => return nothing(&app, &uri),
+        Err(Failure::Files(_)) => return Err(nothing(app, uri)),
     };
     if roles.is_empty() {
         let begin =
             Facts { title: t.get("signing-begin").into_owned(), id: "begin", pairs: begin(&t) };
         page = page.with(Block::Say("warn", t.get("signing-none").into_owned()));
-        return html(StatusCode::OK, &page.with(Block::Facts(begin)));
+        return Ok(page.with(Block::Facts(begin)));
     }
     page.lead = Some(lead(&t, &roles));
+    let waits = roles.iter().any(|role| role.waiting.is_some());
     for block in waiting(&t, &roles) {
         page = page.with(block);
     }
-    html(StatusCode::OK, &page.with(Block::Table(documents(&rom, &t, &roles))))
+    if waits && may_sign(person) {
+        page = page.with(Block::Form(take_form(app, &t)));
+    }
+    Ok(page.with(Block::Table(documents(&rom, &t, &roles))))
+}
+
+fn take_form(app: &App, t: &Text) -> Form {
+    let mut form = Form::new("take", t.get("signing-take"), "/admin/rom/signing")
+        .hidden("key", form_key::fresh(app))
+        .field(
+            Field::new("file", t.get("signing-take-file"), Kind::File(".json,application/json"))
+                .hint(t.get("signing-take-file-hint")),
+        )
+        .field(
+            Field::new("reason", t.get("staff-reason"), Kind::Line)
+                .up_to(500)
+                .hint(t.get("staff-reason-hint")),
+        )
+        .button(t.get("signing-take-do"), "take");
+    form.hint = t.get("signing-take-hint").into_owned();
+    form
 }
 
 fn lead(t: &Text, roles: &[RoleStanding]) -> (&'static str, String) {

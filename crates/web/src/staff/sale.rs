@@ -6,8 +6,8 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::Instant;
 use kontor_base::id::SaleId;
+use kontor_base::{Instant, Wrong};
 use kontor_domain::sale::{LIFE_TABLE, Mover, SaleEvent, SaleState, Way};
 use kontor_domain::staff::Permission;
 use kontor_shop::sale::{Overview, overview, taken_over_time};
@@ -385,7 +385,7 @@ pub(super) async fn steer(
             "beacon",
             hex(sent.get("value"))
                 .map(|value| SaleAct::Beacon { sale, value })
-                .ok_or_else(|| Trouble::field("value", "64 hexadecimal digits are wanted")),
+                .ok_or_else(|| Trouble::field("value", Wrong::NotHex { digits: "64".to_owned() })),
         ),
         _ => return Problem::bad_form().respond(&app, uri.path(), None),
     };

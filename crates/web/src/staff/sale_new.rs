@@ -6,7 +6,7 @@ use axum::extract::{Form as Typed, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::id::SaleId;
-use kontor_base::{Instant, Money};
+use kontor_base::{Instant, Money, RowError, Wrong};
 use kontor_domain::sale::{Channel, Definition, Deposit, Rollover, Way, Windows};
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
@@ -104,7 +104,11 @@ pub(super) async fn make(
     let outcome = match command(&sent, id) {
         Err(trouble) => Err(trouble),
         Ok(command) if !theirs(&person, &command.definition) => {
-            Err(Trouble::field("channels", "a market that is not yours"))
+            // What is not theirs does not exist for them.
+            let markets = command.definition.channels.iter().map(|channel| channel.market);
+            let others = markets.filter(|market| !person.may(Permission::SaleRun, Some(*market)));
+            let name = others.map(|market| market.to_string()).next().unwrap_or_default();
+            Err(Trouble::field("channels", Wrong::NoMarket { name }))
         }
         Ok(command) if sent.get("do") == "rehearse" => {
             match preview(&app.shop, command.clone()).await {
@@ -137,13 +141,13 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
     let number = |name: &'static str| {
         sent.get(name)
             .parse::<u32>()
-            .map_err(|_| Trouble::field(name, format!("{name} is not a whole number")))
+            .map_err(|_| Trouble::field(name, Wrong::NotWhole { cell: sent.get(name).to_owned() }))
     };
     let moment = |name: &'static str| {
         // What a browser sends has no zone; it is UTC, as the form says.
         let text = format!("{}:00Z", sent.get(name));
         let read = text.parse::<jiff::Timestamp>().map(Instant::from);
-        read.map_err(|_| Trouble::field(name, format!("{name} is not a moment")))
+        read.map_err(|_| Trouble::field(name, Wrong::NotMoment))
     };
     let (mut channels, mut deposits) = (Vec::new(), Vec::new());
     for line in sent.lines("channels") {
@@ -158,14 +162,12 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
             _ => None,
         };
         let Some(channel) = read else {
-            let words = format!("{line:?}: a market, a way (rush, draw, code, batch), units");
-            return Err(Trouble::field("channels", words));
+            return Err(Trouble::field("channels", Wrong::NotWayIn { cell: line.to_owned() }));
         };
         if let [_, _, _, amount, currency] = words[..] {
             let read = currency.parse().ok().and_then(|c| Money::parse(amount, c).ok());
             let amount = read.ok_or_else(|| {
-                let words = format!("{line:?}: a deposit is an amount and its currency, 5.00 USD");
-                Trouble::field("channels", words)
+                Trouble::field("channels", Wrong::NotDeposit { cell: line.to_owned() })
             })?;
             deposits.push(Deposit { market: channel.market, amount });
         }
@@ -174,16 +176,14 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
     let rollover = match (sent.get("rollover_at"), Way::from_word(sent.get("rollover_to"))) {
         ("", _) => None,
         (_, Some(to)) => Some(Rollover { at: moment("rollover_at")?, to }),
-        (_, None) => return Err(Trouble::field("rollover_to", "say to which way they go")),
+        (_, None) => return Err(Trouble::field("rollover_to", Wrong::Empty)),
     };
     let title = kontor_base::Line::<100>::parse(sent.get("title"))
-        .map_err(|error| Trouble::field("title", format!("title {error}")))?;
+        .map_err(|error| Trouble::field("title", Wrong::from(error)))?;
     let definition = Definition {
         sale: id,
-        sku: sent
-            .get("sku")
-            .parse()
-            .map_err(|error| Trouble::field("sku", format!("sku: {error}")))?,
+        sku: RowError::read("sku", sent.get("sku"))
+            .map_err(|error| Trouble::field(error.field, error.problem))?,
         channels,
         windows: Windows {
             announce_at: moment("announce_at")?,
@@ -206,7 +206,14 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
 async fn rehearsed(app: &App, person: &Person, sent: &Sent, command: &SetUp) -> Response {
     let people = sent.get("people").parse().ok().filter(|people| (1..=1_000).contains(people));
     let Some(people_per_unit) = people else {
-        let trouble = Trouble::field("people", "people is a number from 1 to 1000");
+        let trouble = Trouble::field(
+            "people",
+            Wrong::NotNumber {
+                cell: sent.get("people").to_owned(),
+                low: "1".to_owned(),
+                high: "1000".to_owned(),
+            },
+        );
         return trouble.show(blank(app, person).await, "sale", sent);
     };
     let crowd = Crowd { people_per_unit, ..Crowd::default() };

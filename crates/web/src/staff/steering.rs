@@ -8,12 +8,16 @@ use kontor_domain::channel::Channel;
 use kontor_domain::device::Codename;
 use kontor_domain::rollout::{Advance, Gate, Pace, Step, Trip, WHOLE, Wave};
 use kontor_rom::channel::{PromoteCommand, Refusal as PromoteRefusal, promotable_in, promote_in};
+use kontor_rom::core::Keys;
 use kontor_rom::rollout::{
     PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, plan_in, propose_in, steer_in,
     withdraw_in, withdrawable_in,
 };
+use kontor_rom::signing::{NewSignatures, SigningRefusal, bring_in, bringable_in};
 use kontor_rom::{Failure, Outcome};
-use kontor_shop::staff::goods::{RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomTrip, Said};
+use kontor_shop::staff::goods::{
+    RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomSignatures, RomTrip, Said,
+};
 use kontor_store::{StoreError, Tx};
 
 /// What was decided in the staff area says so in the rollout's history.
@@ -24,6 +28,17 @@ const NOTE: &str = "in the staff area";
 pub(crate) struct Steering {
     /// Where ids and salts of new rollouts come from.
     pub(crate) random: Random,
+    /// By which the server's signing keys are read.
+    pub(crate) keys: Keys,
+}
+
+fn new_of(signed: &RomSignatures) -> NewSignatures {
+    NewSignatures {
+        role: signed.role.clone(),
+        version: signed.version,
+        says: signed.says.clone(),
+        signatures: signed.signatures.clone(),
+    }
 }
 
 /// The step as the ROM knows it.
@@ -146,6 +161,9 @@ impl Rollouts for Steering {
                 Ok(command) => said(withdrawable_in(tx, &command), |refusal| refusal.code()),
                 Err(words) => no_word(words),
             },
+            RomAct::Sign(signed) => {
+                said(bringable_in(tx, &self.keys, &new_of(signed)), SigningRefusal::code)
+            }
         }
     }
 
@@ -164,6 +182,9 @@ impl Rollouts for Steering {
                 Ok(command) => said(withdraw_in(tx, &command, at), |refusal| refusal.code()),
                 Err(words) => no_word(words),
             },
+            RomAct::Sign(signed) => {
+                said(bring_in(tx, &self.keys, &new_of(signed), at), SigningRefusal::code)
+            }
         }
     }
 }

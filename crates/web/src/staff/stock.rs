@@ -5,6 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use kontor_base::Wrong;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Markets, Permission};
 use kontor_ledger::{StockAccount, StockState};
@@ -253,7 +254,7 @@ fn act(sent: &Sent, what: &str) -> Result<StockAct, Trouble> {
     let plain = !text.is_empty() && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit());
     let units = if plain { text.parse().ok() } else { None };
     let Some(units) = units else {
-        return Err(Trouble::field("units", format!("units {text:?} is not a whole number")));
+        return Err(Trouble::field("units", Wrong::NotWhole { cell: text.to_owned() }));
     };
     let own = |name| sent.get(name).to_owned();
     let goods = Goods {

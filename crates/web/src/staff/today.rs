@@ -5,16 +5,18 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Date;
-use kontor_domain::clearance::{Grant, Reach};
+use kontor_domain::clearance::Grant;
 use kontor_domain::market::MarketCode;
 use kontor_domain::opening::EXPIRING_DAYS;
 use kontor_domain::order::OrderState;
 use kontor_domain::staff::{Permission, ProposalState};
+use kontor_shop::Snapshot;
 use kontor_shop::order::{ListQuery, list};
-use kontor_shop::staff::{Person, job_counts, proposals};
+use kontor_shop::staff::{Person, proposals};
 
 use super::desk::{COUNTED, failed, markets_for, shell_counting};
-use super::order::row;
+use super::news::{missing_texts, under_way, went_wrong};
+use super::order_list::row;
 use super::proposal::rows;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
@@ -38,15 +40,16 @@ pub(super) async fn show(
     };
     let (waiting, rest): (Vec<_>, Vec<_>) = waits.into_iter().partition(|shown| shown.may_decide);
     let own = rest.into_iter().filter(|shown| shown.own).take(SHOWN).collect();
-    let orders_in = |state| {
-        let markets = markets_for(&app, &person, Permission::OrderRead);
+    let orders_in = |permission, state| {
+        let markets = markets_for(&app, &person, permission);
         let query = ListQuery { markets, state: Some(state), ..ListQuery::default() };
         list(&app.shop, query, SHOWN)
     };
     let (mut held, mut unpaid) = (None, None);
     if person.may_somewhere(Permission::OrderRead) {
+        let in_state = |state| orders_in(Permission::OrderRead, state);
         let found =
-            (orders_in(OrderState::OnHold).await, orders_in(OrderState::AwaitingPayment).await);
+            (in_state(OrderState::OnHold).await, in_state(OrderState::AwaitingPayment).await);
         match found {
             (Ok(on_hold), Ok(awaiting)) => {
                 held = Some(on_hold.iter().map(row).collect());
@@ -57,9 +60,9 @@ pub(super) async fn show(
             }
         }
     }
-    let failed_jobs = if person.may_somewhere(Permission::JobRead) {
-        match job_counts(&app.shop).await {
-            Ok((_, given_up)) => Some(given_up),
+    let to_send = if person.may_somewhere(Permission::OrderDispatch) {
+        match orders_in(Permission::OrderDispatch, OrderState::Paid).await {
+            Ok(paid) => Some(paid.iter().map(row).collect()),
             Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
         }
     } else {
@@ -67,6 +70,10 @@ pub(super) async fn show(
     };
     let shell = shell_counting(&app, &person, Place::Today, waiting.len());
     let t = shell.text();
+    let wrong = match went_wrong(&app, &person, &t).await {
+        Ok(wrong) => wrong,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
     let listed =
         |labelled, rows: Option<Vec<OrderRow>>| rows.map(|rows| OrderRows { t, labelled, rows });
     let page = TodayPage {
@@ -75,7 +82,10 @@ pub(super) async fn show(
         expiring: person.may_somewhere(Permission::ClearanceRead).then(|| expiring(&app, &person)),
         held: listed("held-title", held),
         unpaid: listed("unpaid-title", unpaid),
-        failed_jobs,
+        wrong,
+        to_send: listed("to-send-title", to_send),
+        rollouts: under_way(&app, &person, &t).await,
+        texts: missing_texts(&app, &person, &t),
         shell,
     };
     html(StatusCode::OK, &page)
@@ -101,7 +111,7 @@ pub(super) fn ending_within(app: &App, person: &Person, from: i32, to: i32) -> V
         .filter(|grant| grant.revoked_on.is_none())
         .filter_map(|grant| {
             let on = grant.expires_on?;
-            let days = days_between(today, on)?;
+            let days = days_between(today, on);
             let market = own.iter().copied().find(|code| concerns(&snapshot, *code, grant))?;
             (from..to).contains(&days).then(|| Expiring {
                 grant: grant.code.to_string(),
@@ -117,17 +127,15 @@ pub(super) fn ending_within(app: &App, person: &Person, from: i32, to: i32) -> V
     rows
 }
 
-fn days_between(from: Date, to: Date) -> Option<i32> {
-    from.until(to).ok().map(|span| span.get_days())
+/// So many days from one to the other; negative: back.
+pub(super) fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
 }
 
-fn concerns(snapshot: &kontor_shop::Snapshot, market: MarketCode, grant: &Grant) -> bool {
-    snapshot.market(market).is_some_and(|market| {
-        market.countries.iter().any(|country| match grant.reach {
-            Reach::Everywhere => true,
-            Reach::Country(own) => own == *country,
-        })
-    })
+/// Whether evidence is for a country of the market.
+pub(super) fn concerns(snapshot: &Snapshot, market: MarketCode, grant: &Grant) -> bool {
+    let market = snapshot.market(market);
+    market.is_some_and(|market| market.countries.iter().any(|own| grant.reach.includes(*own)))
 }
 
 fn scope_words(grant: &Grant) -> String {

@@ -8,6 +8,7 @@ use kontor_domain::catalogue::Slug;
 use kontor_domain::staff::Permission;
 use kontor_shop::mail::{News, Telling};
 use kontor_shop::staff::{Person, waiting_counts, waiting_list};
+use kontor_store::customer::WaitingCount;
 use serde::Deserialize;
 
 use super::customer::model_name;
@@ -55,7 +56,7 @@ pub(super) async fn lists(
     let t = shell.text();
     let mut rows: Vec<WaitingRow> = counts
         .into_iter()
-        .map(|(model, people)| {
+        .map(|WaitingCount { model, confirmed: people, unconfirmed }| {
             let name = match model.parse() {
                 Ok(slug) => model_name(&app, &t, &slug),
                 Err(_) => t.get("desk-waiting-opening").into_owned(),
@@ -63,10 +64,10 @@ pub(super) async fn lists(
             let csv = format!("/admin/waiting.csv?market={market}&model={}", in_query(&model));
             let telling = Telling { market, model: model.parse().ok(), news: News::Over };
             let tell = person.may(Permission::CustomerTell, Some(market)).then(|| path(&telling));
-            WaitingRow { model, name, people, csv, tell }
+            WaitingRow { model, name, people, unconfirmed, csv, tell }
         })
         .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.people));
+    rows.sort_by_key(|row| std::cmp::Reverse((row.people, row.unconfirmed)));
     html(StatusCode::OK, &WaitingListsPage { shell, markets, market, rows })
 }
 
@@ -95,8 +96,9 @@ pub(super) async fn csv(
             kept.entry.model.map(|model| model.to_string()).unwrap_or_default(),
             kept.entry.language.tag().to_owned(),
             kept.entry.email.as_str().to_owned(),
-            kept.signed_at.timestamp().to_string(),
+            kept.moments.signed_at.timestamp().to_string(),
+            kept.moments.confirmed_at.map(|at| at.timestamp().to_string()).unwrap_or_default(),
         ]
     });
-    csv_file("waiting.csv", "entry,market,model,language,email,signed_at", rows)
+    csv_file("waiting.csv", "entry,market,model,language,email,signed_at,confirmed_at", rows)
 }

@@ -1,6 +1,7 @@
 //! What the work places of markets and goods share: what a form has sent, what becomes of it, and the
 //! same form again where something is wrong, with everything that was typed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::extract::multipart::{MultipartError, MultipartRejection};
@@ -8,6 +9,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Multipart};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::Wrong;
 use kontor_domain::staff::StaffRefusal;
 use kontor_shop::Failure;
 use kontor_shop::staff::{Act, ActRefusal, Person, Refusal, Undertaken, Undertaking, undertake};
@@ -122,19 +124,56 @@ pub(super) async fn sent_with_file(
     if is_form_key(sent.get("key")) { Ok((sent, file)) } else { Err(problem(Problem::bad_form())) }
 }
 
+/// What is said beside a field.
+#[derive(Clone, Debug)]
+pub(super) enum Said {
+    /// What is wrong, as a value that the page says in its reader's language.
+    Wrong(Wrong),
+    /// Words, as they are.
+    Words(String),
+}
+
+impl Said {
+    /// The words for a page.
+    pub(super) fn words(self, t: &Text) -> String {
+        match self {
+            Self::Wrong(wrong) => t.wrong(&wrong).into_owned(),
+            Self::Words(words) => words,
+        }
+    }
+}
+
+impl From<Wrong> for Said {
+    fn from(wrong: Wrong) -> Self {
+        Self::Wrong(wrong)
+    }
+}
+
+impl From<String> for Said {
+    fn from(words: String) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl From<Cow<'_, str>> for Said {
+    fn from(words: Cow<'_, str>) -> Self {
+        Self::Words(words.into_owned())
+    }
+}
+
 /// Why a form has no effect.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// No form can explain it.
     Answer(Response),
-    /// Something is wrong with what was typed: the fields and the words.
-    Wrong(StatusCode, Vec<(String, String)>),
+    /// Something is wrong with what was typed: the fields and what is said of them.
+    Wrong(StatusCode, Vec<(String, Said)>),
 }
 
 impl Trouble {
     /// Something is wrong with one field.
-    pub(super) fn field(name: &str, words: impl Into<String>) -> Self {
-        Self::Wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![(name.to_owned(), words.into())])
+    pub(super) fn field(name: &str, said: impl Into<Said>) -> Self {
+        Self::Wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![(name.to_owned(), said.into())])
     }
 
     /// The page again, with what was typed and what is wrong with it.
@@ -143,8 +182,9 @@ impl Trouble {
             Self::Answer(response) => response,
             Self::Wrong(status, wrong) => {
                 refill(&mut page, form, sent);
-                for (field, words) in wrong {
-                    page.complain(form, &field, &words);
+                let t = page.shell.text();
+                for (field, said) in wrong {
+                    page.complain(form, &field, &said.words(&t));
                 }
                 html(status, &page)
             }
@@ -181,14 +221,14 @@ pub(super) fn trouble(app: &App, uri: &Uri, person: &Person, failure: Failure<Re
             let named = bad.problems.iter().map(|problem| {
                 let words = t.wrong(&problem.reason);
                 match &problem.column {
-                    Some(column) => (column.clone(), format!("{column}: {words}")),
-                    None => (String::new(), words.into_owned()),
+                    Some(column) => (column.clone(), format!("{column}: {words}").into()),
+                    None => (String::new(), words.into()),
                 }
             });
             Trouble::Wrong(StatusCode::UNPROCESSABLE_ENTITY, named.collect())
         }
-        Refusal::Field(words) => Trouble::field("reason", *words),
-        other => Trouble::Wrong(status(other), vec![(String::new(), other.to_string())]),
+        Refusal::Field(words) => Trouble::field("reason", (*words).to_owned()),
+        other => Trouble::Wrong(status(other), vec![(String::new(), other.to_string().into())]),
     }
 }
 

@@ -18,6 +18,7 @@ mod static_file;
 pub(crate) mod view;
 mod visit;
 mod waiting;
+mod waiting_link;
 
 pub(crate) use countries::preferred;
 pub(crate) use order::address_lines;
@@ -49,5 +50,9 @@ pub fn routes(routes: Routes) -> Routes {
         .add(second_step::ANSWER, post(second_step::answer))
         .add(order::ROUTE, get(order::show))
         .add(waiting::ROUTE, post(waiting::sign_up))
+        .add(waiting_link::CONFIRMATION, get(waiting_link::confirmation))
+        .add(waiting_link::CONFIRM, post(waiting_link::confirm))
+        .add(waiting_link::LEAVING, get(waiting_link::leaving))
+        .add(waiting_link::LEAVE, post(waiting_link::leave))
         .add(legal::ROUTE, get(legal::show))
 }

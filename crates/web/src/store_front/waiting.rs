@@ -52,23 +52,18 @@ pub(super) async fn sign_up(
             Err(_) => return nothing_here(&app, &uri),
         },
     };
-    let subject = match &model {
-        None => WaitingSubject::Market,
-        Some(code) => match visit.snapshot.models.get(code) {
-            Some(model) => WaitingSubject::Model {
-                model: code.to_string(),
-                name: model.text(visit.language, |text| &text.name).to_owned(),
-            },
-            None => return nothing_here(&app, &uri),
-        },
-    };
+    let Some(subject) = subject(&visit, model.as_ref()) else { return nothing_here(&app, &uri) };
     let email = form.email.trim().to_owned();
     let command =
         Command { market: visit.code, model, email: email.clone(), language: visit.language };
     let shell = visit.private_shell(&app, "waiting");
     match sign_up_for(&app.shop, command).await {
         Ok(_) => {
-            let state = WaitingState::SignedUp { email };
+            let state = if app.shop.policy.mail {
+                WaitingState::Asked { email }
+            } else {
+                WaitingState::Noted { email }
+            };
             personal(&WaitingPage { shell, subject, state })
         }
         Err(Failure::Refused(Refusal::Field(error))) => {
@@ -84,6 +79,14 @@ pub(super) async fn sign_up(
         }
         Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
     }
+}
+
+/// What somebody waits for; none: there is no such model any more.
+pub(super) fn subject(visit: &Visit, model: Option<&Slug>) -> Option<WaitingSubject> {
+    let Some(code) = model else { return Some(WaitingSubject::Market) };
+    let model = visit.snapshot.models.get(code)?;
+    let name = model.text(visit.language, |text| &text.name).to_owned();
+    Some(WaitingSubject::Model { model: code.to_string(), name })
 }
 
 /// A problem with a field, in the words of the pages.

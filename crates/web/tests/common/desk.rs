@@ -21,11 +21,21 @@ pub(crate) struct Browser<'a> {
 impl<'a> Browser<'a> {
     /// Hires somebody and comes in with their first code; sets a password.
     pub(crate) async fn hire(api: &'a Api, name: &str, roles: &[&str]) -> Self {
+        Self::hire_in(api, name, roles, Language::En).await
+    }
+
+    /// The same for somebody who reads another language.
+    pub(crate) async fn hire_in(
+        api: &'a Api,
+        name: &str,
+        roles: &[&str],
+        language: Language,
+    ) -> Self {
         let email = format!("{name}@maker.example");
         let command = AddCommand {
             name: name.to_owned(),
             email: email.clone(),
-            language: Language::En,
+            language,
             held: roles.iter().map(|role| role.parse().expect("a role")).collect(),
         };
         let code = add(&api.shop, command).await.expect("a new account").code;

@@ -8,11 +8,13 @@
 )]
 
 mod ask;
+pub(crate) mod deposit;
 pub(crate) mod desk;
 mod dump;
 mod goods;
 pub(crate) mod hook_server;
 mod journey;
+pub(crate) mod letters;
 pub(crate) mod mail_server;
 pub(crate) mod rom;
 pub(crate) mod sale;
@@ -53,6 +55,8 @@ pub(crate) struct Api {
     pub(crate) settings: Settings,
     /// The hash of the file that the ROM publishes.
     pub(crate) rom_file: String,
+    /// Everything that a server is made of.
+    pub(crate) app: App,
     express: Express,
     router: Router,
     /// The database and a folder beside it.
@@ -137,6 +141,6 @@ impl Api {
         let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings.clone(), None);
         let (routes, express, router) = server::whole(&app);
         let rom_file = sha256.to_string();
-        Self { shop, clock, routes, rom, settings, rom_file, express, router, scratch }
+        Self { shop, clock, routes, rom, settings, rom_file, app, express, router, scratch }
     }
 }

@@ -98,6 +98,12 @@ pub(crate) fn wait(sale: SaleId, ticket: &str, key: &str) -> Ask {
     wish(sale, ticket, key).to(&format!("/api/v1/sale/{sale}/wait"))
 }
 
+/// A wish to wait no more.
+pub(crate) fn stop_waiting(sale: SaleId, ticket: &str) -> Ask {
+    let path = format!("/api/v1/sale/{sale}/stop-waiting");
+    Ask::post(&path, &json!({})).header("kontor-ticket", ticket)
+}
+
 /// The question how an entry stands.
 pub(crate) fn status(sale: SaleId, ticket: &str) -> Ask {
     Ask::get(&format!("/api/v1/sale/{sale}/entry")).header("kontor-ticket", ticket)

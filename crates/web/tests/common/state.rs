@@ -35,8 +35,10 @@ impl Api {
             let mut waiting = 0;
             for market in ["us", "de", "fr"] {
                 let market = market.parse().expect("a market");
-                waiting +=
-                    customer::waiting_counts(tx, market)?.iter().map(|(_, n)| n).sum::<i64>();
+                waiting += customer::waiting_counts(tx, market)?
+                    .iter()
+                    .map(|n| n.confirmed + n.unconfirmed)
+                    .sum::<i64>();
             }
             let stock = stock::all_balances(tx)?;
             let money = money::balances(tx)?;

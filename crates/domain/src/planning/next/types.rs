@@ -64,8 +64,11 @@ impl SignalKind {
             }
             Self::RomElsewhere => "active in 30 days on models of other makers",
             Self::ResellerOrders => "units that resellers ordered to there in twelve months",
-            Self::WaitingList => "different addresses that signed up in 180 days",
-            Self::BlockedCarts => "carts that were refused for a clearance in twelve months",
+            Self::WaitingList => "different addresses that were confirmed in 180 days",
+            Self::BlockedCarts => {
+                "carts that were refused for a clearance in twelve months, for the country of the \
+                 address, otherwise for the one whose shop was chosen"
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ fn channel(way: Way, quota: u32, reached: u64, entries: Vec<Entry>) -> ChannelRe
         reached,
         entries_digest: entries_digest(&here),
         totals: Totals::of(&entries),
+        deposits: None,
         entries,
     }
 }
@@ -78,6 +79,50 @@ fn report(people: u32, quota: u32, reached: usize) -> Report {
         beacon: Some(beacon),
         channels: vec![rush, draw],
     }
+}
+
+/// A batch whose places cost a deposit: four paid, two bought.
+fn with_deposits() -> Report {
+    let line: Vec<_> = (900_000..900_004).map(|id| (entry(id), None)).collect();
+    let mut batch = channel(Way::Batch, 2, 4, outcomes(line, 4, 2));
+    let amount = kontor_base::Money::new(500, "INR".parse().expect("a currency"));
+    batch.deposits = Some(DepositTotals { amount, taken: 4, credited: 2, refunded: 2, kept: 0 });
+    let mut report = good();
+    report.channels.push(batch);
+    report
+}
+
+#[test]
+fn deposits_are_with_orders_or_have_gone_back() {
+    assert_eq!(failing(&with_deposits()), Vec::<&str>::new());
+    type Lie = fn(&mut DepositTotals);
+    let lies: [Lie; 6] = [
+        |d| d.taken = 3,
+        |d| d.credited = 3,
+        |d| d.refunded = 1,
+        |d| (d.refunded, d.kept) = (1, 1),
+        |d| (d.credited, d.refunded) = (1, 3),
+        |d| d.kept = 1,
+    ];
+    for (number, lie) in lies.into_iter().enumerate() {
+        let mut forged = with_deposits();
+        lie(forged.channels[2].deposits.as_mut().expect("deposits"));
+        assert_eq!(failing(&forged), ["deposits"], "lie {number}");
+    }
+    let noted = |amount| Noted {
+        deposits: vec![("in/rush".to_owned(), None), ("in/batch".to_owned(), amount)],
+        ..Noted::default()
+    };
+    let report = with_deposits();
+    let amount = report.channels[2].deposits.map(|deposits| deposits.amount);
+    assert_eq!(verify(&report, &noted(amount)), []);
+    for false_one in [None, amount.map(|cost| kontor_base::Money { minor: 1, ..cost })] {
+        let found = verify(&report, &noted(false_one));
+        assert_eq!(found.iter().map(|f| f.check).collect::<Vec<_>>(), [Check::Published]);
+    }
+    let mut elsewhere = with_deposits();
+    elsewhere.channels[0].deposits = elsewhere.channels[2].deposits.take();
+    assert_eq!(failing(&elsewhere), ["deposits"]);
 }
 
 fn good() -> Report {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kontor_base::id::SaleId;
+use kontor_base::{Currency, Money};
 use kontor_domain::sale::{Commitment, Noted};
 use serde::Deserialize;
 
@@ -24,6 +25,14 @@ struct KeptWay {
     quota: u32,
     /// Not there if it was noted before the sale went live.
     entries_digest: Option<Commitment>,
+    /// What a place costs, if it does.
+    deposit: Option<KeptMoney>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct KeptMoney {
+    minor: i64,
+    currency: Currency,
 }
 
 /// Reads what was kept.
@@ -44,6 +53,11 @@ pub(super) fn read(path: &Path) -> Result<Noted, CommandError> {
             .ways
             .iter()
             .filter_map(|way| Some((place(way), way.entries_digest?)))
+            .collect(),
+        deposits: kept
+            .ways
+            .iter()
+            .map(|way| (place(way), way.deposit.map(|cost| Money::new(cost.minor, cost.currency))))
             .collect(),
     })
 }

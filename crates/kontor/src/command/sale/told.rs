@@ -1,6 +1,6 @@
 //! What the commands about sales print.
 
-use kontor_domain::sale::{Check, Finding, Report};
+use kontor_domain::sale::{Check, DepositTotals, Finding, Report};
 use kontor_shop::sale::{Overview, Rehearsal, SetUpRefusal};
 use serde_json::json;
 
@@ -205,6 +205,13 @@ pub(super) fn verdict(report: &Report, findings: &[Finding], as_json: bool) {
             totals.entries,
             channel.reached
         );
+        if let Some(deposits) = &channel.deposits {
+            let DepositTotals { amount, taken, credited, refunded, kept } = deposits;
+            println!(
+                "    {taken} deposits of {amount}: {credited} towards orders, {refunded} given back, \
+                 {kept} kept"
+            );
+        }
     }
     for check in Check::ALL {
         let sign = if broken(check) { "✗" } else { "✓" };

@@ -4,7 +4,7 @@ use super::Flaw;
 use crate::sale::claim::Claim;
 use crate::sale::lot::{Lot, LotRules};
 use crate::sale::stage::{LotHead, Staged};
-use crate::sale::waiting::Waiting;
+use crate::sale::waiting::{PlaceState, Waiting};
 
 /// The rows of one lot.
 #[derive(Clone, Debug)]
@@ -37,9 +37,13 @@ impl Disk {
         }
         self.line.truncate(staged.first_place as usize - 1);
         self.line.extend(staged.waiting);
-        for place in staged.served {
-            if let Some(kept) = self.line.get_mut(place as usize - 1) {
-                kept.served = true;
+        for (places, state) in
+            [(staged.served, PlaceState::Served), (staged.left, PlaceState::Left)]
+        {
+            for place in places {
+                if let Some(kept) = self.line.get_mut(place as usize - 1) {
+                    kept.state = state;
+                }
             }
         }
         true

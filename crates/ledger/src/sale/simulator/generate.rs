@@ -67,7 +67,8 @@ impl Generator {
         }
         let sequence = 1 + self.dice.below(claims + 1);
         let command = match self.dice.below(100) {
-            0..=42 => Command::Take(self.take()),
+            0..=39 => Command::Take(self.take()),
+            40..=42 => Command::Leave(hash(1, self.dice.below(PEOPLE))),
             43..=44 => Command::Look(hash(1, self.dice.below(PEOPLE))),
             45..=59 => Command::Wait(self.take()),
             60..=65 => Command::Extend(sequence),

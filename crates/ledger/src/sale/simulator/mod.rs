@@ -42,11 +42,13 @@ pub enum Flaw {
     AnswersBeforeTheCommit,
     /// An owner that starts again does not read the line.
     ForgetsTheLine,
+    /// Somebody who has left the line gets what comes back.
+    OffersToWhoLeft,
 }
 
 impl Flaw {
     /// Every flaw.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ForgetsRequests,
         Self::NoLimit,
         Self::JumpsTheLine,
@@ -59,5 +61,6 @@ impl Flaw {
         Self::IgnoresTheFence,
         Self::AnswersBeforeTheCommit,
         Self::ForgetsTheLine,
+        Self::OffersToWhoLeft,
     ];
 }

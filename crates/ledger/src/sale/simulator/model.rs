@@ -5,7 +5,7 @@ use kontor_base::Instant;
 use crate::sale::claim::{Claim, ClaimState};
 use crate::sale::command::{Command, Outcome, Refusal, Take, Taken};
 use crate::sale::lot::LotRules;
-use crate::sale::waiting::Waiting;
+use crate::sale::waiting::{PlaceState, Waiting};
 
 /// A lot as anybody would write it down.
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ pub(super) struct Model {
 
 type Answer = Result<Outcome, Refusal>;
 
+fn waits(place: &Waiting) -> bool {
+    place.state == PlaceState::Waits
+}
+
 impl Model {
     pub(super) const fn new(rules: LotRules, quota: u32) -> Self {
         Self { rules, quota, halted: false, claims: Vec::new(), line: Vec::new() }
@@ -29,6 +33,15 @@ impl Model {
         let answer = match *command {
             Command::Take(take) => self.take(&take, now),
             Command::Wait(take) => self.wait(&take, now),
+            Command::Leave(person) => {
+                let own = |place: &&mut Waiting| waits(place) && place.person == person;
+                let place = self.line.iter_mut().find(own);
+                let before = place.is_none();
+                if let Some(place) = place {
+                    place.state = PlaceState::Left;
+                }
+                Ok(Outcome::Left { before })
+            }
             Command::Look(person) => Ok(self.look(&person)),
             Command::Extend(n) => self.at_work(n, now, |claim, extension| {
                 if claim.extended {
@@ -130,7 +143,7 @@ impl Model {
             return Err(Refusal::Halted);
         }
         self.fits_person(take)?;
-        let somebody_waits = self.line.iter().any(|waiting| !waiting.served);
+        let somebody_waits = self.line.iter().any(waits);
         if somebody_waits || i64::from(take.units) > self.free() {
             return Err(Refusal::SoldOut);
         }
@@ -161,14 +174,16 @@ impl Model {
             if known.body != take.body || known.person != take.person {
                 return Err(Refusal::KeyReused);
             }
-            if known.served {
-                return Err(Refusal::PersonLimit);
+            match known.state {
+                PlaceState::Waits => {}
+                PlaceState::Served => return Err(Refusal::PersonLimit),
+                PlaceState::Left => return Err(Refusal::LeftLine),
             }
         }
-        let mine = |waiting: &Waiting| waiting.person == take.person && !waiting.served;
+        let mine = |waiting: &Waiting| waiting.person == take.person && waits(waiting);
         if !self.line.iter().any(mine) {
             self.fits_person(take)?;
-            let nobody = self.line.iter().all(|waiting| waiting.served);
+            let nobody = self.line.iter().all(|waiting| !waits(waiting));
             if nobody && !self.halted && i64::from(take.units) <= self.free() {
                 return Err(Refusal::NotSoldOut);
             }
@@ -180,11 +195,11 @@ impl Model {
                 ship_to: take.ship_to,
                 units: take.units,
                 allowance: take.allowance,
-                served: false,
+                state: PlaceState::Waits,
             });
         }
         let place = self.line.iter().position(mine).unwrap_or(0);
-        let ahead = self.line[..place].iter().filter(|waiting| !waiting.served).count();
+        let ahead = self.line[..place].iter().filter(|waiting| waits(waiting)).count();
         let number = |n: usize| u32::try_from(n).unwrap_or(0);
         Ok(Outcome::Waiting { place: number(place) + 1, ahead: number(ahead) })
     }
@@ -193,26 +208,26 @@ impl Model {
         let own = |claim: &&Claim| claim.person == *person;
         let stands = self.claims.iter().rposition(|c| own(&c) && c.state.takes());
         let latest = self.claims.iter().rposition(|c| own(&c));
-        let mine = |waiting: &Waiting| waiting.person == *person && !waiting.served;
+        let mine = |waiting: &Waiting| waiting.person == *person && waits(waiting);
         let number = |n: usize| u32::try_from(n).unwrap_or(0);
         Outcome::Seen {
             claim: stands.or(latest).map(|place| self.told(place, true)),
             place: self.line.iter().position(mine).map(|place| {
-                let ahead = self.line[..place].iter().filter(|waiting| !waiting.served).count();
+                let ahead = self.line[..place].iter().filter(|waiting| waits(waiting)).count();
                 (number(place) + 1, number(ahead))
             }),
         }
     }
 
     fn serve(&mut self, now: i64) {
-        while let Some(next) = self.line.iter().position(|waiting| !waiting.served) {
+        while let Some(next) = self.line.iter().position(waits) {
             let Waiting { person, request, body, ship_to, units, allowance, .. } = self.line[next];
             let take = Take { person, request, body, units, allowance, ship_to };
             let wanted = self.before(&take).is_none() && self.fits_person(&take).is_ok();
             if self.halted || (wanted && i64::from(units) > self.free()) {
                 return;
             }
-            self.line[next].served = true;
+            self.line[next].state = PlaceState::Served;
             if wanted {
                 self.give(&take, now);
             }

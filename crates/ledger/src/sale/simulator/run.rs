@@ -11,6 +11,7 @@ use super::model::Model;
 use crate::sale::claim::Claim;
 use crate::sale::command::{Command, Outcome, Refusal};
 use crate::sale::lot::{Lot, LotRules};
+use crate::sale::waiting::PlaceState;
 
 /// What happened in a run without a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Summary {
     pub expired: u64,
     /// Units that were handed to somebody in line.
     pub served: u64,
+    /// Places that were left by somebody who waited.
+    pub left: u64,
     /// Answers that were given a second time.
     pub replayed: u64,
 }
@@ -46,6 +49,7 @@ impl Summary {
         self.claims += other.claims;
         self.expired += other.expired;
         self.served += other.served;
+        self.left += other.left;
         self.replayed += other.replayed;
     }
 }
@@ -172,7 +176,7 @@ impl World {
         answers: &[Result<Outcome, Refusal>],
         at: Instant,
     ) -> Result<(), String> {
-        let line_before = self.model.line.iter().filter(|waiting| waiting.served).count();
+        let served_before = self.served();
         let claims_before = self.model.claims.len();
         for (command, answer) in commands.iter().zip(answers) {
             let right = self.model.carry_out(command, at);
@@ -182,13 +186,19 @@ impl World {
             match answer {
                 Ok(Outcome::Expired(ended)) => self.summary.expired += u64::from(*ended),
                 Ok(Outcome::Taken(taken)) => self.summary.replayed += u64::from(taken.replayed),
+                Ok(Outcome::Left { before: false }) => self.summary.left += 1,
                 _ => {}
             }
         }
-        let line_after = self.model.line.iter().filter(|waiting| waiting.served).count();
-        self.summary.served += (line_after - line_before) as u64;
+        self.summary.served += self.served() - served_before;
         self.summary.claims += (self.model.claims.len() - claims_before) as u64;
         Ok(())
+    }
+
+    /// How many places the line has moved past, but for those that were left.
+    fn served(&self) -> u64 {
+        let served = self.model.line.iter().filter(|place| place.state == PlaceState::Served);
+        served.count() as u64
     }
 
     /// People hear their answers. Who was told a number is told the same one ever after.

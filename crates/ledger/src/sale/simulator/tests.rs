@@ -25,7 +25,7 @@ fn nothing_breaks_a_lot() {
     if seeds.end - seeds.start >= 100 {
         // A run in which something never happens proves nothing about it.
         let Summary { committed, crashed, unanswered, rolled_back, fenced, .. } = all;
-        let Summary { claims, expired, served, replayed, .. } = all;
+        let Summary { claims, expired, served, left, replayed, .. } = all;
         for (count, what) in [
             (committed, "committed"),
             (crashed, "crashed"),
@@ -35,6 +35,7 @@ fn nothing_breaks_a_lot() {
             (claims, "claims"),
             (expired, "expired"),
             (served, "served"),
+            (left, "left"),
             (replayed, "replayed"),
         ] {
             assert!(count > 100, "{what}: {count}");

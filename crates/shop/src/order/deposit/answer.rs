@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kontor_base::Instant;
 use kontor_base::id::PaymentId;
 use kontor_domain::payment::{
-    ANSWERS_LATE_AFTER_S, CaptureAnswer, GiveBack, PaymentEvent, PaymentState, ProviderAnswer,
-    ProviderKind, SecondStep, payment_step, test_second_step,
+    ANSWERS_LATE_AFTER_S, CaptureAnswer, PaymentEvent, PaymentState, ProviderAnswer, SecondStep,
+    payment_step, test_second_step,
 };
 use kontor_domain::sale::{DepositEvent, DepositState, deposit_step};
 use kontor_ledger::posting::deposit::post_deposit;
@@ -16,9 +16,8 @@ use kontor_store::payment::{self as payments, Payment};
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::{Tx, money};
 
-use super::super::answer::event_of;
+use super::super::asking::{Answering, Heard, has_second_step, remember};
 use super::super::jobs::{provider_key, queue_ask, queue_capture, queue_give_back};
-use super::super::pay::remember;
 use super::super::place::reference;
 use super::super::refusal::Refusal;
 use super::give_back::{Back, give_back_in};
@@ -29,22 +28,13 @@ use crate::mail::{Cause, Kind, queue_in as queue_letter};
 use crate::payment::capture;
 use crate::sale::{MayEnter, SaleRefusal, enter_in, may_enter_in};
 
-/// A provider's answer to be written down.
-#[derive(Clone, Debug)]
-pub(super) struct Answering {
-    pub(super) payment: PaymentId,
-    pub(super) answer: ProviderAnswer,
-    /// The buyer's request that waits for it, if one does.
-    pub(super) once: Option<Once>,
-}
-
 /// Hears a provider's answer about the payment of a deposit.
 pub(in super::super) async fn hear(
     shop: &Arc<Shop>,
     payment: PaymentId,
     answer: ProviderAnswer,
 ) -> Outcome<DepositAnswer, Refusal> {
-    answer_with(shop, Answering { payment, answer, once: None }).await
+    answer_with(shop, Answering { payment, checkout: None, answer, once: None }).await
 }
 
 /// Whoever pays a deposit has confirmed or refused on the test provider's page.
@@ -57,16 +47,8 @@ pub async fn deposit_second_step(
     payment: PaymentId,
     step: SecondStep,
 ) -> Outcome<DepositAnswer, Refusal> {
-    let known = shop.db.read("payment.second_step", move |tx| payments::get(tx, payment)).await;
-    let known = known.map_err(Failure::Fault)?;
-    // Only a payment that asked for a second step has one; what is over stays as it is.
-    let state = known.filter(|known| known.provider == ProviderKind::Test).map(|known| known.state);
-    match state {
-        Some(PaymentState::Created | PaymentState::Authorising) | None => {
-            Err(Failure::Refused(Refusal::UnknownPayment))
-        }
-        Some(_) => hear(shop, payment, test_second_step(payment, step)).await,
-    }
+    has_second_step(shop, payment).await?;
+    hear(shop, payment, test_second_step(payment, step)).await
 }
 
 /// What writing an answer down came to.
@@ -109,17 +91,9 @@ async fn write_down(shop: &Arc<Shop>, answering: Answering) -> Outcome<Written, 
     let own = Arc::clone(shop);
     shop.db
         .write("order.answer_deposit", move |tx| {
-            let mut payment = payments::get(tx, answering.payment)?
-                .ok_or(Failure::Refused(Refusal::UnknownPayment))?;
+            let Heard { payment, before, goes_back, once } = answering.hear_in(tx)?;
             let deposit = of_payment(tx, &payment)?.ok_or_else(unknown)?;
-            let before = payment.state;
-            let step = payment_step(before, event_of(&answering.answer)).refuse()?;
-            if let ProviderAnswer::Authorised { reference } = &answering.answer {
-                payment.reference = Some(reference.clone());
-            }
-            payment.state = step.to;
-            let kept = payment.request.map(|(request, body)| Once { request, body });
-            let answer = if step.give_back == GiveBack::AtProvider {
+            let answer = if goes_back {
                 // It had been given up; now the money is there and goes back.
                 payments::save(tx, &payment)?;
                 queue_give_back(tx, &own, payment.id, at)?;
@@ -135,7 +109,7 @@ async fn write_down(shop: &Arc<Shop>, answering: Answering) -> Outcome<Written, 
                     collect @ Written::Collect(_) => return Ok(collect),
                 }
             };
-            remember(tx, answering.once.or(kept).as_ref(), &answer, at)?;
+            remember(tx, once.as_ref(), &answer, at)?;
             Ok(Written::Done(answer))
         })
         .await

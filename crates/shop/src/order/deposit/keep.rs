@@ -1,5 +1,5 @@
 //! The keeper of deposits: gives back what is held although the sale is over or keeps its owner out,
-//! and ends what nobody goes on with.
+//! ends what nobody goes on with, and forgets what was typed for what came to nothing.
 
 use std::sync::Arc;
 
@@ -21,6 +21,9 @@ use crate::core::{Failure, Outcome, Refuse, Shop};
 const AT_ONCE: i64 = 200;
 /// After how long a second step that nobody takes is given up, in seconds.
 const ACTION_S: i64 = 30 * 60;
+/// For how long a payment that came to nothing may be tried again, in seconds. Then what was typed for it
+/// is forgotten: without money there is no customer whom it could belong to.
+const AGAIN_S: i64 = 30 * 60;
 /// After how long a wish that nobody paid is forgotten, in seconds.
 const WISH_S: i64 = 24 * 60 * 60;
 
@@ -31,11 +34,12 @@ const WISH_S: i64 = 24 * 60 * 60;
 /// A fault of the store; what was not done is done in the next round.
 pub async fn keep_deposits(shop: &Arc<Shop>) -> Result<usize, StoreError> {
     let at = shop.now();
-    let (action, wish) = (at.plus_seconds(-ACTION_S), at.plus_seconds(-WISH_S));
+    let [action, again, wish] = [ACTION_S, AGAIN_S, WISH_S].map(|s| at.plus_seconds(-s));
     let (to_return, stale) = shop
         .db
         .read("order.look_at_deposits", move |tx| {
             let mut stale = deposits::in_state(tx, DepositState::Paying, action, AT_ONCE)?;
+            stale.extend(deposits::in_state(tx, DepositState::Failed, again, AT_ONCE)?);
             stale.extend(deposits::in_state(tx, DepositState::Open, wish, AT_ONCE)?);
             Ok::<_, StoreError>((deposits::to_return(tx, AT_ONCE)?, stale))
         })
@@ -84,14 +88,25 @@ fn return_in(tx: &mut Tx<'_>, shop: &Shop, id: DepositId, at: Instant) -> Outcom
     Ok(true)
 }
 
-/// Ends a second step that nobody takes, and forgets a wish that nobody paid.
+/// Ends a second step that nobody takes, and forgets what nobody paid or tries to pay again.
 fn end_in(tx: &mut Tx<'_>, id: DepositId, at: Instant) -> Outcome<(), Refusal> {
     let Some(deposit) = deposits::get(tx, id)? else { return Ok(()) };
     match deposit.state {
         DepositState::Open => Ok(deposits::forget(tx, id)?),
         DepositState::Paying => give_up_in(tx, deposit, at),
+        DepositState::Failed => lapse_in(tx, deposit, at),
         _ => Ok(()),
     }
+}
+
+/// Forgets what was typed for a deposit that came to nothing.
+fn lapse_in(tx: &mut Tx<'_>, mut deposit: KeptDeposit, at: Instant) -> Outcome<(), Refusal> {
+    deposit.state = deposit_step(deposit.state, DepositEvent::Lapse)
+        .map_err(|refusal| Failure::Refused(Refusal::Sale(refusal.into())))?;
+    (deposit.wanted.email, deposit.wanted.phone) = (None, None);
+    deposit.changed_at = at;
+    deposits::save(tx, &deposit)?;
+    Ok(())
 }
 
 fn give_up_in(tx: &mut Tx<'_>, mut deposit: KeptDeposit, at: Instant) -> Outcome<(), Refusal> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kontor_base::id::DepositId;
 use kontor_base::{Instant, Money};
-use kontor_domain::sale::{DepositEvent, DepositRefusal, DepositState, SaleState, Way};
+use kontor_domain::sale::{DepositEvent, DepositRefusal, DepositState, Way};
 use kontor_ledger::sale::ClaimState;
 use kontor_store::order::checkout as load_checkout;
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
@@ -16,7 +16,7 @@ use super::super::refusal::Refusal;
 use super::super::sale::give_up_claim;
 use super::give_back::{Back, give_back_in};
 use crate::core::{Failure, Outcome, Shop};
-use crate::sale::{SaleRefusal, units_of};
+use crate::sale::{SaleRefusal, stop_waiting_of, units_of};
 
 /// A place that was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub async fn leave_line(shop: &Arc<Shop>, id: DepositId) -> Outcome<Left, Refusa
         && matches!(claim.state, ClaimState::Held | ClaimState::Checkout)
     {
         give_up_claim(shop, claim.lot, claim.number).await?;
+    }
+    if let Some(entry) = deposit.entry {
+        // Whoever waits in the lot's own line for what comes back does not any more.
+        let left = stop_waiting_of(shop, deposit.sale, entry, deposit.market, Way::Batch).await;
+        left.map_err(refused)?;
     }
     let (own, at) = (Arc::clone(shop), shop.now());
     shop.db
@@ -93,7 +98,7 @@ pub(super) fn is_being_paid(
     Ok(checkout.is_some_and(|checkout| checkout.state.is_paying() && at < checkout.expires_at))
 }
 
-/// Gives the place up. Before the line is made the entry goes; afterwards it stays, because who was
+/// Gives the place up. Before the list is closed the entry goes; afterwards it stays, because who was
 /// there is public by its digest, and the next in line is let in instead.
 pub(super) fn vacate_in(
     tx: &mut Tx<'_>,
@@ -101,12 +106,7 @@ pub(super) fn vacate_in(
     had_units: bool,
 ) -> Result<(), StoreError> {
     let Some(id) = deposit.entry else { return Ok(()) };
-    // A sale that stands still may have been live: then its line is made.
-    let is_before = matches!(
-        sales::state(tx, deposit.sale)?,
-        Some(SaleState::Announced | SaleState::Registration | SaleState::Doors)
-    );
-    if is_before {
+    if !sales::are_entries_closed(tx, deposit.sale)? {
         entries::delete(tx, deposit.sale, id)?;
         deposit.entry = None;
     } else if let Some(entry) = entries::get(tx, deposit.sale, id)? {

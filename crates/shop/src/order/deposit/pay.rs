@@ -5,20 +5,18 @@ use std::sync::Arc;
 
 use kontor_base::id::{CheckoutId, DepositId, EntryId, PaymentId};
 use kontor_base::{Instant, Money};
-use kontor_domain::payment::{
-    AuthoriseRequest, PaymentEvent, PaymentState, ProviderKind, TestScenario, payment_step,
-};
+use kontor_domain::payment::{AuthoriseRequest, ProviderKind, TestScenario};
 use kontor_domain::sale::{DepositEvent, DepositState, deposit_step};
-use kontor_store::payment::{self as payments, Payment};
+use kontor_store::Tx;
+use kontor_store::payment as payments;
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
-use kontor_store::{Tx, idempotency};
 use serde::{Deserialize, Serialize};
 
-use super::super::pay::read_answer;
+use super::super::asking::{Answering, Question, ask, asked_before};
 use super::super::refusal::Refusal;
-use super::answer::{Answering, answer_with};
+use super::answer::answer_with;
 use super::wish_of;
-use crate::core::{Failure, Once, Outcome, Refuse, Replayed, Shop};
+use crate::core::{Failure, Once, Outcome, Replayed, Shop, answered_before};
 use crate::payment::{authorise, offered};
 use crate::sale::{MayEnter, SaleRefusal, may_enter_in};
 
@@ -92,7 +90,7 @@ pub async fn pay_deposit(
         Begun::Ask(request) => {
             // Outside: no transaction is open, and nothing stands behind this.
             let answer = authorise(provider, &request).await;
-            let answering = Answering { payment: request.payment, answer, once };
+            let answering = Answering { payment: request.payment, checkout: None, answer, once };
             let answer = answer_with(shop, answering).await?;
             Ok(Replayed { answer, replayed: false })
         }
@@ -104,37 +102,26 @@ async fn write_down(shop: &Arc<Shop>, command: PayDeposit) -> Outcome<Begun, Ref
     let own = Arc::clone(shop);
     shop.db
         .write("order.pay_deposit", move |tx| {
-            if let Some(Once { request, body }) = &command.once {
-                match idempotency::look(tx, request, body)? {
-                    idempotency::Seen::OtherBody => return Err(Failure::KeyReused),
-                    idempotency::Seen::Answered(answer) => {
-                        return read_answer(&answer).map(Begun::Replayed);
-                    }
-                    idempotency::Seen::Never => {}
-                }
+            if let Some(answer) = answered_before(tx, command.once.as_ref())? {
+                return Ok(Begun::Replayed(answer));
             }
             let mut deposit =
                 deposits::get(tx, command.deposit)?.ok_or_else(|| refused(unknown()))?;
-            if let Some(request) = asked_before(tx, &deposit, command.once.as_ref())? {
+            let paying = deposit.payment.filter(|_| deposit.state == DepositState::Paying);
+            if let Some(request) = asked_before(tx, paying, command.once.as_ref())? {
                 return Ok(Begun::Ask(request));
             }
             deposit.state = deposit_step(deposit.state, DepositEvent::Pay)
                 .map_err(|refusal| refused(refusal.into()))?;
             may_pay_in(tx, &own, &deposit, command.amount_seen, at)?;
-            let payment = Payment {
-                id: PaymentId::new(at, &own.random),
-                checkout: CheckoutId::from_bytes(*deposit.id.bytes()),
-                provider: command.provider,
-                state: payment_step(PaymentState::Created, PaymentEvent::Asked).refuse()?.to,
+            let question = Question {
+                of: CheckoutId::from_bytes(*deposit.id.bytes()),
                 amount: deposit.amount,
-                captured_minor: 0,
-                refunded_minor: 0,
-                reference: None,
-                order: None,
+                provider: command.provider,
                 scenario: command.scenario,
-                started_at: at,
-                request: command.once.map(|once| (once.request, once.body)),
+                once: command.once,
             };
+            let payment = question.begin(&own, at)?;
             deposit.payment = Some(payment.id);
             deposit.changed_at = at;
             payments::save(tx, &payment)?;
@@ -150,39 +137,6 @@ fn unknown() -> SaleRefusal {
 
 fn refused(refusal: SaleRefusal) -> Failure<Refusal> {
     Failure::Refused(Refusal::Sale(refusal))
-}
-
-/// What the provider is asked for a payment.
-pub(super) const fn ask(payment: &Payment) -> AuthoriseRequest {
-    AuthoriseRequest {
-        payment: payment.id,
-        checkout: payment.checkout,
-        amount: payment.amount,
-        scenario: payment.scenario,
-    }
-}
-
-/// The question that this very request has asked before, if its answer never came.
-fn asked_before(
-    tx: &mut Tx<'_>,
-    deposit: &KeptDeposit,
-    once: Option<&Once>,
-) -> Outcome<Option<AuthoriseRequest>, Refusal> {
-    let (Some(id), Some(once), DepositState::Paying) = (deposit.payment, once, deposit.state)
-    else {
-        return Ok(None);
-    };
-    let Some(payment) = payments::get(tx, id)? else { return Ok(None) };
-    match payment.request {
-        Some((request, body)) if request == once.request => {
-            if body == once.body {
-                Ok(Some(ask(&payment)))
-            } else {
-                Err(Failure::KeyReused)
-            }
-        }
-        _ => Ok(None),
-    }
 }
 
 /// The place must be free for this person, at the amount that was seen, and nobody may be paying for

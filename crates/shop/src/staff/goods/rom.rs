@@ -5,6 +5,7 @@
 //! Channels, waves and models are the ROM's words, which this half passes on and does not know:
 //! [`super::Rollouts`] says what is wrong with them before anything waits for a second person.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use kontor_base::{Instant, Rate};
@@ -98,6 +99,35 @@ pub enum RomAct {
         /// Why, for people.
         reason: String,
     },
+    /// Signatures that were made elsewhere are taken in.
+    Sign(RomSignatures),
+}
+
+/// Signatures for one of the documents that devices trust.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RomSignatures {
+    /// The role whose document it is.
+    pub role: String,
+    /// The document's version.
+    pub version: u64,
+    /// The hash of what is signed.
+    pub says: String,
+    /// The signatures, by the ids of their keys.
+    pub signatures: BTreeMap<String, String>,
+    /// What the document changes, for whoever decides.
+    pub changes: Vec<String>,
+}
+
+impl RomSignatures {
+    /// What is approved, for whoever decides about it.
+    fn said(&self) -> serde_json::Value {
+        let keys: Vec<&str> = self.signatures.keys().map(String::as_str).collect();
+        json!({
+            "document": format!("{} {}", self.role, self.version),
+            "signed_by": keys.join(", "),
+            "changes": self.changes,
+        })
+    }
 }
 
 impl RomAct {
@@ -107,12 +137,14 @@ impl RomAct {
         match self {
             Self::Withdraw { .. } => Permission::RolloutHalt,
             Self::Promote { .. } | Self::Plan(_) => Permission::RolloutRun,
+            Self::Sign(_) => Permission::SigningRotate,
         }
     }
 
     fn subject(&self) -> String {
         match self {
             Self::Promote { build, .. } | Self::Withdraw { build, .. } => build.to_string(),
+            Self::Sign(signed) => format!("{} {}", signed.role, signed.version),
             Self::Plan(plan) => match &plan.targets[..] {
                 [] => String::new(),
                 [first] => first.build.to_string(),
@@ -143,6 +175,7 @@ impl RomAct {
                 "withdrawn": reason,
             }),
             Self::Plan(plan) => plan.said(),
+            Self::Sign(signed) => signed.said(),
         };
         Change { was: String::new(), is_now: is_now.to_string() }
     }
@@ -213,9 +246,20 @@ mod tests {
         let promote =
             RomAct::Promote { build: build("one"), channel: "beta".to_owned(), floor: false };
         let withdraw = RomAct::Withdraw { build: build("one"), reason: "it burns".to_owned() };
-        for (act, eyes) in
-            [(promote, Eyes::Four), (RomAct::Plan(plan.clone()), Eyes::Four), (withdraw, Eyes::Two)]
-        {
+        let sign = RomAct::Sign(RomSignatures {
+            role: "root".to_owned(),
+            version: 2,
+            says: "ab".to_owned(),
+            signatures: BTreeMap::from([("cd".to_owned(), "ef".to_owned())]),
+            changes: vec!["+ a key".to_owned()],
+        });
+        assert!(sign.change().is_now.contains("root 2"), "{:?}", sign.change());
+        for (act, eyes) in [
+            (promote, Eyes::Four),
+            (RomAct::Plan(plan.clone()), Eyes::Four),
+            (sign, Eyes::Four),
+            (withdraw, Eyes::Two),
+        ] {
             assert_eq!(act.permission().eyes(), eyes, "{act:?}");
             let kept = serde_json::to_string(&act).expect("it is JSON");
             assert_eq!(serde_json::from_str::<RomAct>(&kept).expect("it is read"), act);

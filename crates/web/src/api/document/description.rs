@@ -62,6 +62,7 @@ request that is answered with one has changed nothing.";
         sale::status::show_entry,
         sale::claim::claim_in_sale,
         sale::wait::wait_in_sale,
+        sale::stop_waiting::stop_waiting_in_sale,
         sale::check_out::check_out_claim,
         sale::give_up::give_up_claim,
         sale::deposit::pay_for_place,

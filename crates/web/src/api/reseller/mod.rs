@@ -61,6 +61,7 @@ fn of_reseller(failure: Failure<Refusal>) -> Problem {
             | Refusal::BeyondAllotment { .. }
             | Refusal::Billed(_)
             | Refusal::BillStands(..)
+            | Refusal::Tax(_)
             | Refusal::Money(_) => Problem::new(StatusCode::CONFLICT, code).detail(detail),
             Refusal::Size | Refusal::Fields(_) | Refusal::Contract(_) | Refusal::Text(_) => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code).detail(detail)

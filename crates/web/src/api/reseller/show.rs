@@ -116,6 +116,12 @@ pub(crate) struct ResellerBillBody {
     due_on: kontor_base::Date,
     /// Tax, as the bill says.
     tax: MoneyBody,
+    /// The rule that the tax follows from.
+    tax_rule: String,
+    /// The number of the credit note that takes the bill back, once its order was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "US-C-000042")]
+    credit_note: Option<String>,
     /// What is owed.
     total: MoneyBody,
 }
@@ -140,6 +146,8 @@ impl ResellerOrderBody {
                 state: bill.state.word().to_owned(),
                 due_on: bill.body.due_on,
                 tax: bill.body.tax.into(),
+                tax_rule: bill.body.tax_note.clone(),
+                credit_note: bill.body.credit.as_ref().map(|credit| credit.number.clone()),
                 total: bill.body.total.into(),
             }),
             id: order.id.to_string(),

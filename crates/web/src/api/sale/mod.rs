@@ -10,6 +10,7 @@ mod problem;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod status;
+pub(crate) mod stop_waiting;
 pub(crate) mod wait;
 
 use kontor_base::id::SaleId;

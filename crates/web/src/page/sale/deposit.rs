@@ -34,6 +34,8 @@ pub enum DepositStage {
         /// Since when.
         at: Instant,
     },
+    /// It was not paid and not tried again: what was typed is forgotten.
+    Lapsed,
     /// Nobody can enter any more: nothing is to be paid.
     Closed,
 }
@@ -92,6 +94,7 @@ impl DepositPage {
                 DepositStage::Held { .. } => "deposit-held",
                 DepositStage::Applied { .. } => "deposit-applied",
                 DepositStage::Returned { .. } => "deposit-returned",
+                DepositStage::Lapsed => "deposit-lapsed",
                 DepositStage::Closed => "deposit-closed",
             })
             .into_owned()
@@ -108,6 +111,7 @@ impl DepositPage {
                 DepositStage::Held { .. } => "deposit-next-held",
                 DepositStage::Applied { .. } => "deposit-next-applied",
                 DepositStage::Returned { .. } => "deposit-next-returned",
+                DepositStage::Lapsed => "deposit-next-lapsed",
                 DepositStage::Closed => "deposit-next-closed",
             })
             .into_owned()

@@ -90,6 +90,12 @@ impl PlaceState {
         }
     }
 
+    /// Whether the person stands in the waiting list, and can leave it.
+    #[must_use]
+    pub const fn is_in_waiting_list(&self) -> bool {
+        matches!(self, Self::Waiting { .. })
+    }
+
     /// Whether there is something to wait for.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {

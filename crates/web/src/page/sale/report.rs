@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use askama::Template;
 use kontor_base::Instant;
+use kontor_domain::sale::DepositTotals;
 
 use super::WayName;
 use crate::kit::text::Text;
@@ -32,6 +33,8 @@ pub struct ChannelLine {
     pub limited: u64,
     /// People whom the rules refused otherwise.
     pub refused: u64,
+    /// What became of the deposits for its places, if they cost one.
+    pub deposits: Option<DepositTotals>,
 }
 
 impl ChannelLine {
@@ -132,6 +135,12 @@ impl ReportPage {
 
     fn quota(&self) -> u64 {
         self.sum(|channel| channel.quota)
+    }
+
+    /// The ways in whose places cost a deposit.
+    fn with_deposits(&self) -> Vec<(&ChannelLine, DepositTotals)> {
+        let all = self.channels.iter();
+        all.filter_map(|channel| Some((channel, channel.deposits?))).collect()
     }
 
     fn number(&self, number: u64) -> String {

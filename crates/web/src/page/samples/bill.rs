@@ -4,7 +4,7 @@ use kontor_base::Language;
 
 use super::staff::shell as desk;
 use super::{day, lone};
-use crate::page::staff::{BillDocument, BillLine, BillPage, Place};
+use crate::page::staff::{BillDocument, BillLine, BillPage, CreditDocument, Place};
 use crate::page::{ResellerBillPage, Shell};
 
 fn bill() -> BillDocument {
@@ -25,7 +25,10 @@ fn bill() -> BillDocument {
             amount: "€3,600.00".to_owned(),
         }],
         sums: ["€3,600.00", "€0.00", "€3,600.00"].map(str::to_owned),
-        tax_note: "reverse charge, Article 196 of Directive 2006/112/EC".to_owned(),
+        tax_note: "intra-Community supply, exempt (Article 138(1) of Directive 2006/112/EC)"
+            .to_owned(),
+        tax_facts: vec!["The goods leave from Germany.".to_owned()],
+        credit: None,
         movements: vec![("Paid".to_owned(), day(2015, 6, 20), "SEPA 4711".to_owned())],
         csv: "/reseller/bills/NL-B-000001/lines.csv".to_owned(),
     }
@@ -35,7 +38,15 @@ impl BillPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let shell = desk(language, Place::Resellers);
         let paid = Self { shell, bill: bill(), back: "/admin/resellers/rsl_1".to_owned() };
-        vec![("paid", paid)]
+        let credit = CreditDocument {
+            number: "NL-C-000001".to_owned(),
+            issued_on: day(2015, 6, 3),
+            reason: "ordered <b>twice".to_owned(),
+            sums: ["−€3,600.00", "€0.00", "−€3,600.00"].map(str::to_owned),
+        };
+        let void = BillDocument { credit: Some(credit), movements: Vec::new(), ..bill() };
+        let void = Self { bill: void, ..paid.clone() };
+        vec![("paid", paid), ("void", void)]
     }
 }
 

@@ -14,7 +14,7 @@ use crate::page::{
     CartPage, CheckoutPage, CountriesPage, DepositPage, LegalPage, OrderPage, PassOnPage,
     PlacePage, ProblemPage, ProductPage, QuoteFragment, ReferencePage, ReportPage,
     ResellerBillPage, ResellerDeskPage, ResellerFrontPage, SalePage, SalesPage, SecondStepPage,
-    ShelfPage, WaitingPage, staff,
+    ShelfPage, WaitingLinkPage, WaitingPage, staff,
 };
 
 fn render<T: Template>(page: &str, language: Language, samples: Vec<(&str, T)>) -> Vec<Rendered> {
@@ -43,6 +43,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("second", l, SecondStepPage::samples(l)));
         all.extend(render("order", l, OrderPage::samples(l)));
         all.extend(render("waiting", l, WaitingPage::samples(l)));
+        all.extend(render("waiting-link", l, WaitingLinkPage::samples(l)));
         all.extend(render("problem", l, ProblemPage::samples(l)));
         all.extend(render("legal", l, LegalPage::samples(l)));
         all.extend(render("reference", l, ReferencePage::samples(l)));

@@ -174,7 +174,10 @@ impl CustomerPage {
             name: "Ada Lovelace".to_owned(),
             addresses: vec![("ada@shop.example".to_owned(), at(9, 0))],
             orders: order_rows(language, "orders-title", all),
-            waiting: vec![(us, "Mi Note".to_owned(), at(8, 0))],
+            waiting: vec![
+                (us, "Mi Note".to_owned(), at(8, 0), Some(at(8, 30))),
+                (us, "Redmi 2".to_owned(), at(8, 1), None),
+            ],
             deposits: if all {
                 let state = kontor_domain::sale::DepositState::ALL;
                 state.map(|s| ("sale_x".to_owned(), us, usd("5.00"), s, at(8, 0))).to_vec()
@@ -202,6 +205,7 @@ impl WaitingListsPage {
             model: "mi-note".to_owned(),
             name: "Mi Note".to_owned(),
             people: 12_345,
+            unconfirmed: 67,
             csv: "/admin/waiting.csv?market=us&model=mi-note".to_owned(),
             tell: Some("/admin/waiting/tell?market=us&model=mi-note&news=over".to_owned()),
         };

@@ -188,6 +188,7 @@ impl DispatchPage {
             shell: desk(language, Place::Dispatch),
             market: us(),
             markets: vec![us(), "de".parse().expect("a market")],
+            next: Some("/admin/us/dispatch?after=x".to_owned()),
             rows,
             key: "k".to_owned(),
         };

@@ -8,7 +8,7 @@ use super::{en, lone, shell, site};
 use crate::page::{
     Example, FieldProblem, Group, LegalKind, LegalPage, LegalSection, Operation, Parameter,
     ProblemKind, ProblemPage, ReferencePage, Schema, SchemaField, Shell, Site, WaitingForm,
-    WaitingPage, WaitingState, WaitingSubject,
+    WaitingLink, WaitingLinkPage, WaitingPage, WaitingState, WaitingSubject,
 };
 
 impl WaitingPage {
@@ -16,12 +16,36 @@ impl WaitingPage {
         let page = |subject, state| Self { shell: lone(language, "DE", "waiting"), subject, state };
         let model =
             || WaitingSubject::Model { model: "mi-note".to_owned(), name: "Mi Note".to_owned() };
-        let done = || WaitingState::SignedUp { email: "ada@example.com".to_owned() };
+        let done = || WaitingState::Asked { email: "ada@example.com".to_owned() };
+        let noted = WaitingState::Noted { email: "ada@example.com".to_owned() };
         let form = WaitingForm { email: "ada@".to_owned(), problem: FieldProblem::Malformed };
         vec![
             ("market", page(WaitingSubject::Market, done())),
             ("model", page(model(), done())),
+            ("noted", page(model(), noted)),
             ("refused", page(model(), WaitingState::Refused(form))),
+        ]
+    }
+}
+
+impl WaitingLinkPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |subject, state| Self {
+            shell: lone(language, "DE", "waiting/confirm/token"),
+            subject,
+            state,
+        };
+        let model =
+            || WaitingSubject::Model { model: "mi-note".to_owned(), name: "Mi Note".to_owned() };
+        vec![
+            ("confirm", page(model(), WaitingLink::Confirm)),
+            ("confirm-market", page(WaitingSubject::Market, WaitingLink::Confirm)),
+            ("confirmed", page(model(), WaitingLink::Confirmed)),
+            ("confirmed-market", page(WaitingSubject::Market, WaitingLink::Confirmed)),
+            ("leave", page(model(), WaitingLink::Leave)),
+            ("leave-market", page(WaitingSubject::Market, WaitingLink::Leave)),
+            ("left", page(WaitingSubject::Market, WaitingLink::Left)),
+            ("over", page(WaitingSubject::Market, WaitingLink::Over)),
         ]
     }
 }

@@ -237,6 +237,7 @@ impl DepositPage {
             ("action", page(DepositStage::Action { path }, false, None)),
             ("held", page(DepositStage::Held { place }, true, Some("deposit-notice-paying"))),
             ("applied", page(DepositStage::Applied { order }, true, None)),
+            ("lapsed", page(DepositStage::Lapsed, false, None)),
             ("returned", page(returned.clone(), true, Some("deposit-notice-over"))),
             ("gone", page(returned, true, Some("deposit-notice-gone"))),
             ("closed", page(DepositStage::Closed, false, None)),
@@ -294,6 +295,7 @@ impl ReportPage {
             released: 12,
             limited: 4,
             refused: 1,
+            deposits: None,
         };
         let page = |curve: Curve, channels| Self {
             shell: shell(language, "IN", "sale/sale_1/report"),
@@ -310,8 +312,18 @@ impl ReportPage {
             holds: true,
         };
         let points = (1..=42_u64).map(|step| (step * 100, step * 40_000 / 42)).collect();
-        let sold =
-            vec![channel(WayName::Rush, 30_000, 30_000), channel(WayName::Draw, 10_000, 9_988)];
+        let deposits = kontor_domain::sale::DepositTotals {
+            amount: money("500", "INR"),
+            taken: 2_520,
+            credited: 119,
+            refunded: 2_401,
+            kept: 0,
+        };
+        let sold = vec![
+            channel(WayName::Rush, 30_000, 30_000),
+            channel(WayName::Draw, 10_000, 9_988),
+            ChannelLine { deposits: Some(deposits), ..channel(WayName::Batch, 120, 119) },
+        ];
         let nothing =
             Self { holds: false, ..page(Curve::default(), vec![channel(WayName::Rush, 10, 0)]) };
         vec![("sold", page(Curve { points }, sold)), ("nothing", nothing)]

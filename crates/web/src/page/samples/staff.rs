@@ -9,7 +9,7 @@ use crate::page::staff::{
     AccountPage, ClearancePage, DoorPage, Evidence, Expiring, GrantForm, GrantFormPage, LogPage,
     LogRow, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Notice, PasskeyRow, PeoplePage,
     PersonRow, Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow,
-    TodayPage,
+    TodayPage, Told,
 };
 
 pub(super) fn shell(language: Language, place: Place) -> StaffShell {
@@ -201,6 +201,11 @@ impl TodayPage {
             on: day(2015, 6, 20),
             days,
         };
+        let told = |path: &str, words: &str, tone| Told {
+            path: path.to_owned(),
+            words: words.to_owned(),
+            tone,
+        };
         let full = Self {
             shell: shell(language, Place::Today),
             waiting: vec![proposal(ProposalState::Waiting, false)],
@@ -208,7 +213,10 @@ impl TodayPage {
             expiring: Some(vec![expiring(-2), expiring(19)]),
             held: Some(order_rows(language, "held-title", true)),
             unpaid: Some(order_rows(language, "unpaid-title", true)),
-            failed_jobs: Some(2),
+            wrong: Some(vec![told("/admin/jobs", "Two jobs were given up", "bad")]),
+            to_send: Some(order_rows(language, "to-send-title", true)),
+            rollouts: Some(vec![told("/admin/rom/x", "cancro 7.3.1 stable · runs", "good")]),
+            texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
         };
         let quiet = Self {
             waiting: Vec::new(),
@@ -216,11 +224,22 @@ impl TodayPage {
             expiring: Some(Vec::new()),
             held: Some(order_rows(language, "held-title", false)),
             unpaid: Some(order_rows(language, "unpaid-title", false)),
-            failed_jobs: Some(0),
+            wrong: Some(Vec::new()),
+            to_send: Some(order_rows(language, "to-send-title", false)),
+            rollouts: Some(Vec::new()),
+            texts: Some(Vec::new()),
             ..full.clone()
         };
-        let bare =
-            Self { expiring: None, held: None, unpaid: None, failed_jobs: None, ..quiet.clone() };
+        let bare = Self {
+            expiring: None,
+            held: None,
+            unpaid: None,
+            wrong: None,
+            to_send: None,
+            rollouts: None,
+            texts: None,
+            ..quiet.clone()
+        };
         vec![("full", full), ("quiet", quiet), ("bare", bare)]
     }
 }
@@ -246,6 +265,7 @@ impl MatrixPage {
                 .iter()
                 .map(|code| MatrixRule { code: (*code).to_owned(), title: "A rule".to_owned() })
                 .collect(),
+            next: (!what_if).then(|| "/admin/us/clearances?after=X".to_owned()),
             rows,
         };
         let rows = vec![

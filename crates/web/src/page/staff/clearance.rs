@@ -120,6 +120,8 @@ pub struct MatrixPage {
     pub rules: Vec<MatrixRule>,
     /// The products.
     pub rows: Vec<MatrixRow>,
+    /// Where the rest is.
+    pub next: Option<String>,
 }
 
 impl MatrixPage {

@@ -23,7 +23,7 @@ pub struct CustomerPage {
     /// The orders.
     pub orders: OrderRows,
     /// Waiting lists: market, model, since when.
-    pub waiting: Vec<(MarketCode, String, Instant)>,
+    pub waiting: Vec<(MarketCode, String, Instant, Option<Instant>)>,
     /// Sales that they have entered: which, market, way, when.
     pub entries: Vec<(String, MarketCode, String, Instant)>,
     /// Deposits: which sale, market, how much, where it stands, since when.
@@ -46,6 +46,7 @@ impl CustomerPage {
             DepositState::Open => "desk-deposit-open",
             DepositState::Paying => "desk-deposit-paying",
             DepositState::Failed => "desk-deposit-failed",
+            DepositState::Lapsed => "desk-deposit-lapsed",
             DepositState::Held => "desk-deposit-held",
             DepositState::Applied => "desk-deposit-applied",
             DepositState::Returned => "desk-deposit-returned",
@@ -61,8 +62,10 @@ pub struct WaitingRow {
     pub model: String,
     /// What it is called.
     pub name: String,
-    /// How many people.
+    /// How many people have confirmed their address.
     pub people: i64,
+    /// How many addresses nobody has confirmed.
+    pub unconfirmed: i64,
     /// The list as CSV.
     pub csv: String,
     /// Where it can be written to, if the person may.

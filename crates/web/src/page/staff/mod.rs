@@ -49,9 +49,9 @@ pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use reseller::{
     AllotmentLine, BillDocument, BillLine, BillPage, BillRow, ContractForm, ContractRow,
-    DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow, ResellerOrderRow, ResellerPage,
-    ResellerRow, ResellersPage,
+    CreditDocument, DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow, ResellerOrderRow,
+    ResellerPage, ResellerRow, ResellersPage,
 };
 pub use shell::{Group, Notice, Place, StaffShell};
-pub use today::{Expiring, TodayPage};
+pub use today::{Expiring, TodayPage, Told};
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};

@@ -158,6 +158,15 @@ pub struct OpeningPage {
     pub key: String,
 }
 
+impl GapRow {
+    /// What keeps it from being sold: each item with how it stands.
+    fn reasons(&self) -> String {
+        let told: Vec<String> =
+            self.open.iter().map(|item| format!("{} ({})", item.code, item.state)).collect();
+        told.join(", ")
+    }
+}
+
 impl OpeningPage {
     fn is_market(&self, other: &MarketCode) -> bool {
         self.market == *other

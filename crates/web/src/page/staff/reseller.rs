@@ -136,10 +136,27 @@ pub struct BillDocument {
     pub sums: [String; 3],
     /// The rule that the tax follows from.
     pub tax_note: String,
+    /// What the tax was worked out from, in sentences; empty: it was said.
+    pub tax_facts: Vec<String>,
+    /// What takes it back: its number, its day, the reason and the three sums with the sign turned.
+    pub credit: Option<CreditDocument>,
     /// What came and went: in words, when, and what the bank calls it.
     pub movements: Vec<(String, Date, String)>,
     /// Where its lines are as a file.
     pub csv: String,
+}
+
+/// A credit note, on the bill that it takes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditDocument {
+    /// Its number.
+    pub number: String,
+    /// When it was issued.
+    pub issued_on: Date,
+    /// Why.
+    pub reason: String,
+    /// The sum before tax, the tax, and both, with the sign turned.
+    pub sums: [String; 3],
 }
 
 /// A line of a bill.
@@ -297,6 +314,8 @@ pub struct DispatchPage {
     pub markets: Vec<MarketCode>,
     /// What can leave.
     pub rows: Vec<ParcelRow>,
+    /// Where the rest is.
+    pub next: Option<String>,
     /// The key of the forms.
     pub key: String,
 }

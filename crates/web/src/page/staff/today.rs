@@ -22,6 +22,17 @@ pub struct Expiring {
     pub days: i32,
 }
 
+/// Something that waits for somebody, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Where it leads.
+    pub path: String,
+    /// What it is.
+    pub words: String,
+    /// How bad it is.
+    pub tone: &'static str,
+}
+
 /// `GET /admin`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "staff/today.html")]
@@ -38,6 +49,12 @@ pub struct TodayPage {
     pub held: Option<OrderRows>,
     /// Orders that wait for their money.
     pub unpaid: Option<OrderRows>,
-    /// How many jobs were given up, where the person may see jobs.
-    pub failed_jobs: Option<i64>,
+    /// What went wrong, where the person can do something about it.
+    pub wrong: Option<Vec<Told>>,
+    /// Orders that can leave, where the person sends them.
+    pub to_send: Option<OrderRows>,
+    /// Rollouts that are under way, where the person steers them.
+    pub rollouts: Option<Vec<Told>>,
+    /// Products without a text, where the person writes texts.
+    pub texts: Option<Vec<Told>>,
 }

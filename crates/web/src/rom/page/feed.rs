@@ -27,7 +27,7 @@ pub(super) async fn all(
 ) -> Response {
     let Some(visit) = Visit::find(&app, &language) else { return nothing_here(&app, &uri) };
     visit.kept(&asked, "/feed.atom", ATOM, || {
-        let models: Vec<&ModelView> = visit.snapshot.models.values().collect();
+        let models: Vec<&ModelView> = visit.snapshot.models.values().map(AsRef::as_ref).collect();
         let title = Text::new(visit.language, None).get("rom-title").into_owned();
         feed(&visit, &models, "", title)
     })

@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kontor_base::Language;
 use kontor_domain::rollout::RolloutState;
-use kontor_rom::core::{Live, ModelView};
+use kontor_rom::core::Live;
 use kontor_rom::{Rom, Snapshot};
 
 use crate::kit::app::App;
@@ -76,7 +76,7 @@ impl<'a> Visit<'a> {
             live.rollout.standing.state == RolloutState::Running
                 && live.rollout.pace.devices_per_hour(1).is_some()
         };
-        let mut channels = self.snapshot.models.values().flat_map(ModelView::channels);
+        let mut channels = self.snapshot.models.values().flat_map(|model| model.channels());
         channels.any(|channel| channel.live.as_ref().is_some_and(paced))
     }
 

@@ -1,6 +1,6 @@
 //! The forms of the catalogue: fields from a stored row, and a row from what was sent.
 
-use kontor_base::{Country, Language};
+use kontor_base::{Country, Language, Wrong};
 use kontor_domain::catalogue::{ComponentKind, ProductClass};
 use kontor_shop::exchange::{Cells, Sheet, Table};
 use kontor_shop::staff::Act;
@@ -165,8 +165,8 @@ pub(super) fn components_act(sku: &str, known: &[Cells], sent: &Sent) -> Result<
         let words: Vec<&str> = line.split_whitespace().collect();
         let [kind, maker, part] = words[..] else {
             let kinds = ComponentKind::ALL.map(ComponentKind::word).join(", ");
-            let words = format!("{line:?}: a kind ({kinds}), a maker, a part");
-            return Err(Trouble::field("components", words));
+            let wrong = Wrong::NotComponent { cell: line.to_owned(), kinds };
+            return Err(Trouble::field("components", wrong));
         };
         let cells = [("sku", sku), ("kind", kind), ("maker", maker), ("part", part)];
         list.push(edited(like(known, &cells), &cells));
@@ -207,7 +207,8 @@ fn rows(table: Table, row: Cells, sent: &Sent) -> Act {
 /// Names where it is not a country's code are told here, before the importer does it in its words.
 pub(super) fn origin_problem(sent: &Sent) -> Option<Trouble> {
     let origin = sent.get("origin");
-    origin.parse::<Country>().is_err().then(|| {
-        Trouble::field("origin", format!("origin {origin:?} is not a country's code such as CN"))
-    })
+    origin
+        .parse::<Country>()
+        .is_err()
+        .then(|| Trouble::field("origin", Wrong::NotCountry { cell: origin.to_owned() }))
 }

@@ -5,27 +5,35 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use kontor_base::Wrong;
 use kontor_domain::catalogue::Model;
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
 use kontor_shop::Snapshot;
+use kontor_shop::exchange::{Sheet, Table as File};
 use kontor_shop::staff::Person;
+use kontor_shop::staff::goods::{edited, stored};
 
-use super::super::desk::{markets_for, shell};
-use super::super::work::{Trouble, carry, greet, sent};
+use super::super::desk::{failed, markets_for, shell};
+use super::super::exchange::play_through;
+use super::super::work::{Sent, Trouble, carry, greet, sent};
 use super::form::{model_act, model_fields, origin_problem};
 use super::{Asked, PAGE};
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::form_key;
-use crate::kit::problem::html;
+use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
 use crate::page::staff::{Block, Cell, Field, Form, Kind, Place, Table, WorkPage};
 
 pub(in crate::staff) const LIST: Route =
     Route::desk("/admin/catalogue", Some(Permission::CatalogueRead));
 pub(in crate::staff) const ADD: Route =
     Route::desk_form("/admin/catalogue", Some(Permission::CatalogueEdit), Repeat::FormKey);
+
+/// The most that is typed as a list of products.
+const BULK_CHARS_MAX: u32 = 20_000;
 
 pub(in crate::staff) async fn list(
     State(app): State<App>,
@@ -104,6 +112,7 @@ async fn page(app: &App, person: &Person, asked: &Asked) -> WorkPage {
     let title = t.get("goods-catalogue");
     let mut page = WorkPage::new(shell, title).with(Block::Form(filter)).with(Block::Table(table));
     if person.may(Permission::CatalogueEdit, None) {
+        page = page.with(Block::Form(bulk_form(app, &t, &found)));
         let mut form = Form::new("new", t.get("goods-new-product"), "/admin/catalogue")
             .folded()
             .hidden("key", form_key::fresh(app))
@@ -120,6 +129,28 @@ async fn page(app: &App, person: &Person, asked: &Asked) -> WorkPage {
         )]));
     }
     page
+}
+
+/// One field of many products: those that the list shows, unless others are typed.
+fn bulk_form(app: &App, t: &Text, found: &[&Model]) -> Form {
+    let codes: Vec<&str> = found.iter().map(|model| model.code.as_str()).collect();
+    let columns = model_fields(t, None).into_iter();
+    let columns = columns.map(|field| (field.name.to_owned(), field.label)).collect();
+    let mut form = Form::new("bulk", t.get("goods-bulk-title"), "/admin/catalogue")
+        .folded()
+        .hidden("what", "bulk")
+        .hidden("key", form_key::fresh(app))
+        .field(
+            Field::new("codes", t.get("goods-bulk-codes"), Kind::Area(5))
+                .up_to(BULK_CHARS_MAX)
+                .with(codes.join("\n"))
+                .hint(t.get("goods-bulk-codes-hint")),
+        )
+        .field(Field::new("column", t.get("goods-bulk-column"), Kind::Choice(columns)))
+        .field(Field::new("value", t.get("goods-bulk-value"), Kind::Line).optional().up_to(60))
+        .button(t.get("goods-bulk-show"), "");
+    form.hint = t.get("goods-bulk-hint").into_owned();
+    form
 }
 
 fn count(number: usize) -> i64 {
@@ -147,12 +178,20 @@ pub(in crate::staff) async fn add(
         Ok(sent) => sent,
         Err(response) => return response,
     };
+    if sent.get("what") == "bulk" {
+        return match bulk(&app, &uri, &person, &sent).await {
+            Ok(response) => response,
+            Err(trouble) => {
+                trouble.show(page(&app, &person, &Asked::default()).await, "bulk", &sent)
+            }
+        };
+    }
     let code = sent.get("code").to_owned();
     let taken = app.shop.snapshots.now().models.keys().any(|known| known.as_str() == code);
     let outcome = if let Some(trouble) = origin_problem(&sent) {
         Err(trouble)
     } else if taken {
-        Err(Trouble::field("code", format!("code {code:?} is taken")))
+        Err(Trouble::field("code", Wrong::Taken { cell: code.clone() }))
     } else {
         let back = format!("/admin/catalogue/{}", in_query(&code));
         carry(&app, &uri, &person, &sent, model_act(&code, None, &sent), &back).await
@@ -164,4 +203,34 @@ pub(in crate::staff) async fn add(
             trouble.show(page, "new", &sent)
         }
     }
+}
+
+/// Shows what one field of many products would become; nothing is saved before it was seen.
+async fn bulk(app: &App, uri: &Uri, person: &Person, sent: &Sent) -> Result<Response, Trouble> {
+    let column = sent.get("column");
+    if !model_fields(&Text::new(person.language, None), None).iter().any(|f| f.name == column) {
+        return Err(Trouble::Answer(Problem::bad_form().respond(app, uri.path(), None)));
+    }
+    let codes = sent.lines("codes");
+    if codes.is_empty() {
+        return Err(Trouble::field("codes", Wrong::Empty));
+    }
+    if sent.get("codes").len() > BULK_CHARS_MAX as usize {
+        return Err(Trouble::field("codes", Wrong::TooLong { max: BULK_CHARS_MAX.to_string() }));
+    }
+    let stored = match stored(&app.shop, File::Models).await {
+        Ok(stored) => stored,
+        Err(fault) => return Err(Trouble::Answer(failed(app, uri, fault.into()))),
+    };
+    let mut rows = Vec::new();
+    for code in codes {
+        let known = stored.iter().find(|row| row.get("code").is_some_and(|own| own == code));
+        let Some(row) = known else {
+            return Err(Trouble::field("codes", Wrong::NoModel { name: code.to_owned() }));
+        };
+        rows.push(edited(Some(row.clone()), &[(column, sent.get("value"))]));
+    }
+    let name = Text::new(person.language, None).get("goods-bulk-title");
+    let sheet = Sheet::of_rows(File::Models, &name, &rows);
+    play_through(app, uri, person, &sheet, &name).await
 }

@@ -7,7 +7,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::Language;
+use kontor_base::{Language, Wrong};
 use kontor_domain::catalogue::{Model, Slug};
 use kontor_domain::staff::Permission;
 use kontor_shop::Snapshot;
@@ -285,7 +285,7 @@ async fn act(
             let sku = sent.get("sku");
             let taken = snapshot.variants.keys().any(|known| known.as_str() == sku);
             let act = if taken {
-                Err(Trouble::field("sku", format!("sku {sku:?} is taken")))
+                Err(Trouble::field("sku", Wrong::Taken { cell: sku.to_owned() }))
             } else {
                 Ok(variant_act(code, sku, None, sent))
             };

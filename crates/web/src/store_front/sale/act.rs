@@ -1,4 +1,5 @@
-//! The forms on a person's place: take a unit, stand in line, begin the checkout, give it up.
+//! The forms on a person's place: take a unit, stand in line and leave it, begin the checkout, give it
+//! up.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -8,7 +9,7 @@ use kontor_domain::sale::TICKET_TEXT_MAX;
 use kontor_ledger::sale::Refusal as LotRefusal;
 use kontor_shop::Failure;
 use kontor_shop::order::{CheckOutClaim, Refusal, check_out_claim, give_up_claim};
-use kontor_shop::sale::{SaleRefusal, ShownSale, Wish, claim, wait};
+use kontor_shop::sale::{SaleRefusal, ShownSale, Wish, claim, stop_waiting, wait};
 use serde::Deserialize;
 
 use super::place::{Shown, answer, to_sale};
@@ -25,6 +26,9 @@ pub(super) const CLAIM: Route =
     Route::write("/{market}/{language}/sale/{sale}/claim", Access::Token, Repeat::FormKey);
 pub(super) const WAIT: Route =
     Route::write("/{market}/{language}/sale/{sale}/wait", Access::Token, Repeat::FormKey);
+/// Leaving twice is once.
+pub(super) const STOP_WAITING: Route =
+    Route::write("/{market}/{language}/sale/{sale}/stop-waiting", Access::Token, Repeat::Natural);
 /// A claim has one checkout.
 pub(super) const CHECKOUT: Route =
     Route::write("/{market}/{language}/sale/{sale}/checkout", Access::Token, Repeat::Natural);
@@ -166,6 +170,21 @@ pub(super) async fn stand(
     asked.back(&app, done).await
 }
 
+pub(super) async fn stop(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    address: Address,
+    form: Sending,
+) -> Response {
+    let asked = match read(&app, &uri, &headers, address, form).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let left = stop_waiting(&app.shop, asked.seen.definition.sale, &asked.ticket).await;
+    asked.back(&app, left.map(drop)).await
+}
+
 pub(super) async fn check_out(
     State(app): State<App>,
     uri: Uri,
@@ -243,7 +262,7 @@ const fn said(refusal: &SaleRefusal) -> &'static str {
         SaleRefusal::Lot(LotRefusal::NotSoldOut) => "place-notice-free",
         SaleRefusal::Lot(LotRefusal::Halted) => "place-next-halted",
         SaleRefusal::Lot(LotRefusal::Units) => "place-notice-units",
-        SaleRefusal::Lot(LotRefusal::KeyReused) => "place-notice-key",
+        SaleRefusal::Lot(LotRefusal::KeyReused | LotRefusal::LeftLine) => "place-notice-key",
         SaleRefusal::Lot(LotRefusal::WaitingFull) => "place-notice-full",
         SaleRefusal::NotCleared => "sale-error-not-cleared",
         SaleRefusal::Excluded => "sale-error-excluded",

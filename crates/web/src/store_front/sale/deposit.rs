@@ -111,9 +111,12 @@ fn stage(app: &App, visit: &Visit, shown: &ShownDeposit) -> DepositStage {
     let state = shown.payment.as_ref().map(|payment| payment.state);
     let takes = shown.sale.state.owns_units() && shown.now < shown.sale.definition.windows.ends_at;
     match deposit.state {
-        DepositState::Open | DepositState::Failed if !takes => DepositStage::Closed,
+        DepositState::Open | DepositState::Failed | DepositState::Lapsed if !takes => {
+            DepositStage::Closed
+        }
         DepositState::Open => DepositStage::Open,
         DepositState::Failed => DepositStage::Declined,
+        DepositState::Lapsed => DepositStage::Lapsed,
         DepositState::Paying => match deposit.payment {
             Some(payment) if state == Some(PaymentState::NeedsAction) => {
                 DepositStage::Action { path: format!("{TEST_ACTION_PATH}/{payment}") }

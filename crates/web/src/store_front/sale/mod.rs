@@ -45,6 +45,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(deposit::LEAVE, post(deposit::leave))
         .add(act::CLAIM, post(act::take))
         .add(act::WAIT, post(act::stand))
+        .add(act::STOP_WAITING, post(act::stop))
         .add(act::CHECKOUT, post(act::check_out))
         .add(act::GIVE_UP, post(act::give_up))
         .add(report::ROUTE, get(report::show))

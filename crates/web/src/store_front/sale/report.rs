@@ -88,6 +88,7 @@ fn page(
                 released: totals.released,
                 limited: totals.limited,
                 refused: totals.refused,
+                deposits: channel.deposits,
             })
         })
         .collect();

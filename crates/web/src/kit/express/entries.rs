@@ -1,38 +1,31 @@
-//! The express lane: questions that devices ask by the hundred million are answered from memory
-//! before the router is asked.
-//!
-//! An entry of the lane stands beside its route ([`super::routes::Routes::add_express`]) and gives the
-//! same answer as the route's handler, or none: then the request takes the ordinary way. So nothing
-//! exists in the lane alone, and a test can compare both ways. Only reads that anybody may make and
-//! that wait for nothing belong here: a guard has nothing to do for them but to count.
+//! The entries of the lane: which questions are answered at once, and by what.
 
-use std::convert::Infallible;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use axum::http::Method;
-use axum::response::Response;
-use tower::Service;
+use axum::extract::Request;
+use axum::http::{Method, header};
 
-use super::app::App;
-use super::guard::Guard;
+use super::{Heads, Ready};
+use crate::kit::app::App;
+use crate::kit::guard::Guard;
 
 /// The most parameters that a path in the lane has.
 const PARTS_MAX: usize = 4;
+/// The most headers of a request that is answered from its bytes.
+const HEADERS_MAX: usize = 32;
+/// A longer answer than this is the HTTP library's: it sends long ones without copying them.
+const BODY_BYTES_MAX: usize = 16 * 1024;
 
 /// What an entry of the lane is asked.
 #[derive(Debug)]
 pub struct Question<'r> {
     /// The server.
     pub app: &'r App,
-    /// The request; a body is not looked at.
-    pub request: &'r Request,
+    /// What stands behind the path's `?`.
+    pub query: Option<&'r str>,
+    /// The request's headers.
+    pub heads: Heads<'r>,
     /// The parameters of the path, in their order; what is not set is empty.
     pub parts: [&'r str; PARTS_MAX],
     /// Who is at the other end of the connection.
@@ -40,17 +33,26 @@ pub struct Question<'r> {
 }
 
 /// Answers at once, or leaves it to the route's handler.
-pub type Answer = fn(&Question<'_>) -> Option<Response>;
+pub type Answer = fn(&Question<'_>) -> Option<Ready>;
+
+/// The names and values of a query in which nothing is escaped; `None` for another, which is the
+/// router's.
+pub fn pairs(query: Option<&str>) -> Option<impl Iterator<Item = (&str, &str)>> {
+    let query = query.unwrap_or_default();
+    let plain = query.bytes().all(|b| b.is_ascii_graphic() && b != b'%' && b != b'+');
+    let pair = |piece| str::split_once(piece, '=').unwrap_or((piece, ""));
+    plain.then(|| query.split('&').filter(|piece| !piece.is_empty()).map(pair))
+}
 
 /// A route's entry.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(in crate::kit) struct Entry {
     guard: Arc<Guard>,
     answer: Answer,
 }
 
 impl Entry {
-    pub(super) const fn new(guard: Arc<Guard>, answer: Answer) -> Self {
+    pub(in crate::kit) const fn new(guard: Arc<Guard>, answer: Answer) -> Self {
         Self { guard, answer }
     }
 }
@@ -65,7 +67,7 @@ pub struct Express {
 }
 
 impl Express {
-    pub(super) fn new(app: App, entries: Vec<Entry>, paths: &[&'static str]) -> Self {
+    pub(in crate::kit) fn new(app: App, entries: Vec<Entry>, paths: &[&'static str]) -> Self {
         let own = |path: &&&str| entries.iter().all(|entry| entry.guard.route.path != **path);
         let plain = paths.iter().filter(own).copied().collect();
         let mut lane = Self { app, entries: entries.into(), plain };
@@ -78,13 +80,54 @@ impl Express {
         self.entries.iter().any(|entry| goes_before(pattern, entry.guard.route.path))
     }
 
-    /// The answer, if an entry has one.
+    /// The answer to a request that the HTTP library has read, if an entry has one.
     #[must_use]
-    pub fn answer(&self, request: &Request, peer: SocketAddr) -> Option<Response> {
+    pub fn answer(&self, request: &Request, peer: SocketAddr) -> Option<Ready> {
         if request.method() != Method::GET {
             return None;
         }
-        let path = request.uri().path();
+        let (path, query) = (request.uri().path(), request.uri().query());
+        self.ask(path, query, Heads::Kept(request.headers()), peer)
+    }
+
+    /// Appends the answer to the request that `bytes` begin with, and gives that request's length.
+    /// `None`, and nothing is appended, where it is not there whole, is not a plain one, or no entry
+    /// has the answer.
+    pub(super) fn answer_bytes(
+        &self,
+        bytes: &[u8],
+        peer: SocketAddr,
+        out: &mut Vec<u8>,
+    ) -> Option<usize> {
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let mut request = httparse::Request::new(&mut headers);
+        let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return None };
+        if request.method != Some("GET") || request.version != Some(1) {
+            return None;
+        }
+        let target = request.path.filter(|target| is_plain(target))?;
+        if !request.headers.iter().all(is_harmless) {
+            return None;
+        }
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let ready = self.ask(path, query, Heads::Listed(request.headers), peer)?;
+        if ready.body.len() > BODY_BYTES_MAX {
+            return None;
+        }
+        ready.write(out);
+        Some(length)
+    }
+
+    fn ask(
+        &self,
+        path: &str,
+        query: Option<&str>,
+        heads: Heads<'_>,
+        peer: SocketAddr,
+    ) -> Option<Ready> {
         let (entry, parts) = self
             .entries
             .iter()
@@ -93,10 +136,28 @@ impl Express {
             return None;
         }
         let started = std::time::Instant::now();
-        let response = (entry.answer)(&Question { app: &self.app, request, parts, peer })?;
-        entry.guard.count(response.status(), started.elapsed());
-        Some(response)
+        let ready = (entry.answer)(&Question { app: &self.app, query, heads, parts, peer })?;
+        entry.guard.count(ready.status, started.elapsed());
+        Some(ready)
     }
+}
+
+/// Whether a request's target is a path of this server in signs that every reader takes for the same.
+fn is_plain(target: &str) -> bool {
+    target.starts_with('/')
+        && target.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~?&=:@!$()*,;".contains(&b))
+}
+
+/// Whether a header leaves a request what it seems to be: a question without a body, on a connection
+/// that stays.
+fn is_harmless(header: &httparse::Header<'_>) -> bool {
+    let called = |name: header::HeaderName| header.name.eq_ignore_ascii_case(name.as_str());
+    if called(header::CONNECTION) {
+        return header.value.eq_ignore_ascii_case(b"keep-alive");
+    }
+    let meaning =
+        [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE, header::EXPECT];
+    !meaning.into_iter().any(called)
 }
 
 /// Whether the router prefers `pattern` to `entry` for a path that fits both: a word goes before a
@@ -137,72 +198,6 @@ fn matched<'p>(pattern: &str, path: &'p str) -> Option<[&'p str; PARTS_MAX]> {
             }
             (Some(word), Some(part)) if word == part => {}
             _ => return None,
-        }
-    }
-}
-
-/// What serves one connection: the lane, then the router. It is cloned for every request, so what it
-/// shares is the connection's own: a count that all connections raise and lower would travel between
-/// the cores with each of them.
-#[derive(Clone, Debug)]
-pub struct Front(Arc<Connected>);
-
-#[derive(Debug)]
-struct Connected {
-    express: Express,
-    router: Router,
-    peer: SocketAddr,
-}
-
-impl Front {
-    /// Serves what comes from `peer`.
-    #[must_use]
-    pub fn new(express: Express, router: Router, peer: SocketAddr) -> Self {
-        Self(Arc::new(Connected { express, router, peer }))
-    }
-}
-
-impl Service<Request> for Front {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Answering;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // A router is always ready.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Answering {
-        let Connected { express, router, peer } = &*self.0;
-        if let Some(response) = express.answer(&request, *peer) {
-            return Answering::Now(Some(response));
-        }
-        request.extensions_mut().insert(ConnectInfo(*peer));
-        Answering::Later(Box::pin(router.clone().call(request)))
-    }
-}
-
-/// An answer that is there, or that is worked on.
-pub enum Answering {
-    /// There; none once it has been taken.
-    Now(Option<Response>),
-    /// Worked on.
-    Later(Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>),
-}
-
-impl std::fmt::Debug for Answering {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if matches!(self, Self::Now(_)) { "Now" } else { "Later" })
-    }
-}
-
-impl Future for Answering {
-    type Output = Result<Response, Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut *self {
-            Self::Now(response) => Poll::Ready(Ok(response.take().expect("it is polled once"))),
-            Self::Later(response) => response.as_mut().poll(context),
         }
     }
 }

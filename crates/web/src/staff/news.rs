@@ -1,0 +1,146 @@
+//! What the daily page tells beside proposals and lists: what went wrong, which rollouts are under way,
+//! which texts are missing. Each is told to whoever can do something about it.
+
+use std::collections::BTreeSet;
+
+use kontor_base::Language;
+use kontor_domain::hook::HookState;
+use kontor_domain::rollout::{Rollout, RolloutState};
+use kontor_domain::sale::SaleState;
+use kontor_domain::staff::Permission;
+use kontor_rom::Rom;
+use kontor_rom::signing::standing;
+use kontor_shop::hook::hooks;
+use kontor_shop::sale::list;
+use kontor_shop::staff::{Person, job_counts};
+use kontor_store::StoreError;
+
+use super::desk::markets_for;
+use super::rom::{state_tone, state_words};
+use crate::kit::app::App;
+use crate::kit::text::Text;
+use crate::page::staff::Told;
+
+/// How many products without a text are named.
+const SHOWN: usize = 20;
+
+/// What went wrong and waits for somebody; nothing for people who can do nothing about any of it.
+pub(super) async fn went_wrong(
+    app: &App,
+    person: &Person,
+    t: &Text,
+) -> Result<Option<Vec<Told>>, StoreError> {
+    let sees = [
+        Permission::JobRead,
+        Permission::SaleRun,
+        Permission::RolloutHalt,
+        Permission::StaffConnect,
+    ];
+    if !sees.into_iter().any(|permission| person.may_somewhere(permission)) {
+        return Ok(None);
+    }
+    let mut told = Vec::new();
+    let mut bad = |path: String, words: String| told.push(Told { path, words, tone: "bad" });
+    if person.may_somewhere(Permission::JobRead) {
+        let (_, given_up) = job_counts(&app.shop).await?;
+        if given_up > 0 {
+            let words = t.one("desk-jobs-failed", "count", given_up).into_owned();
+            bad("/admin/jobs".to_owned(), words);
+        }
+    }
+    if person.may_somewhere(Permission::SaleRun) {
+        let own = markets_for(app, person, Permission::SaleRun);
+        for sale in list(&app.shop).await? {
+            let theirs = sale.definition.channels.iter().any(|way| own.contains(&way.market));
+            if theirs && sale.state == SaleState::Halted {
+                let words = t.one("today-sale-halted", "title", sale.title).into_owned();
+                bad(format!("/admin/sales/{}", sale.definition.sale), words);
+            }
+        }
+    }
+    if person.may_somewhere(Permission::StaffConnect) {
+        for hook in hooks(&app.shop, person).await? {
+            if hook.state == HookState::Disabled {
+                let words = t.one("today-hook-off", "name", hook.name.to_string()).into_owned();
+                bad(format!("/admin/programs/hooks/{}", hook.id), words);
+            }
+        }
+    }
+    if let Some(rom) = app.rom.as_ref().filter(|_| person.may_somewhere(Permission::RolloutHalt)) {
+        for (rollout, build) in rollouts(rom) {
+            if rollout.standing.state == RolloutState::Halted {
+                let words = t.one("today-rollout-halted", "build", build).into_owned();
+                bad(format!("/admin/rom/{}", rollout.id), words);
+            }
+        }
+    }
+    Ok(Some(told))
+}
+
+/// Rollouts that are planned, run or pause, and documents that wait for a signature; nothing for people
+/// who have nothing to do with the ROM.
+pub(super) async fn under_way(app: &App, person: &Person, t: &Text) -> Option<Vec<Told>> {
+    let rom = app.rom.as_ref().filter(|_| person.may_somewhere(Permission::RolloutHalt))?;
+    let mut told = Vec::new();
+    // What cannot be read here is told on the page of signatures.
+    let roles = standing(rom).await.map(|standing| standing.roles).unwrap_or_default();
+    let waiting = roles.iter().filter(|role| role.waiting.is_some()).count();
+    if waiting > 0 {
+        let words = t.one("signing-waits", "count", waiting).into_owned();
+        told.push(Told { path: "/admin/rom/signing".to_owned(), words, tone: "warn" });
+    }
+    for (rollout, build) in rollouts(rom) {
+        let state = rollout.standing.state;
+        let open = [RolloutState::Planned, RolloutState::Running, RolloutState::Paused];
+        if open.contains(&state) {
+            let words = format!("{build} · {}", state_words(t, state));
+            let path = format!("/admin/rom/{}", rollout.id);
+            told.push(Told { path, words, tone: state_tone(state) });
+        }
+    }
+    Some(told)
+}
+
+/// Every rollout, the newest first, each with its device and build as people name them.
+fn rollouts(rom: &Rom) -> Vec<(Rollout, String)> {
+    let snapshot = rom.snapshots.now();
+    let mut found = Vec::new();
+    for (codename, view) in &snapshot.models {
+        for rollout in view.channels().iter().flat_map(|channel| &channel.rollouts) {
+            let build = view.builds.iter().find(|build| build.id == rollout.build);
+            let version =
+                build.map_or_else(|| rollout.build.to_string(), |b| b.version.to_string());
+            let channel = rollout.channel.word();
+            found.push((rollout.clone(), format!("{codename} {version} {channel}")));
+        }
+    }
+    found.sort_by_key(|(rollout, _)| std::cmp::Reverse(rollout.id));
+    found
+}
+
+/// Products that lack a text in a language of the markets, for whoever writes them.
+pub(super) fn missing_texts(app: &App, person: &Person, t: &Text) -> Option<Vec<Told>> {
+    if !person.may(Permission::CatalogueEdit, None) {
+        return None;
+    }
+    let snapshot = app.shop.snapshots.now();
+    let wanted: BTreeSet<Language> =
+        snapshot.markets.iter().flat_map(|market| market.languages.iter().copied()).collect();
+    let lacking = snapshot.models.values().filter_map(|model| {
+        let has = |language: &Language| {
+            model.texts.get(language).is_some_and(|text| !text.name.is_empty())
+        };
+        let lacks: Vec<&str> =
+            wanted.iter().filter(|language| !has(language)).map(|l| l.tag()).collect();
+        (!lacks.is_empty()).then(|| {
+            let name = model.text(t.language(), |text| &text.name);
+            let name = if name.is_empty() { model.code.as_str() } else { name };
+            Told {
+                path: format!("/admin/catalogue/{}", model.code),
+                words: format!("{name}: {}", lacks.join(", ")),
+                tone: "warn",
+            }
+        })
+    });
+    Some(lacking.take(SHOWN).collect())
+}
