@@ -11,14 +11,14 @@ const OPENS_IN = '15s';
 const WHOLE_WAY_MS_MAX = 240_000;
 
 const test = base.extend({
-  // A shop for each test: its one unit is sold afterwards.
+  // A shop of this file's own, and one for each project: its one unit is sold afterwards.
   shop: [
     async ({}, use) => {
       const shop = await startShop(['--sale-in', OPENS_IN, '--sale-units', '1']);
       await use(shop);
       await shop.stop();
     },
-    { scope: 'test', timeout: 90_000 },
+    { scope: 'worker', timeout: 90_000 },
   ],
 });
 
