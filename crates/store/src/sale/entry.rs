@@ -16,10 +16,12 @@ const OF_PERSON: &str = "
     SELECT e.sale, e.entry, e.market, e.way, e.present, e.ticket, e.entered_at, p.trait
     FROM sale_person p JOIN sale_entry e ON e.sale = p.sale AND e.entry = p.entry
     WHERE p.trait IN ($1, $2, $3, $4) AND p.sale = $5 ORDER BY p.trait";
+/// A question for each entry, not a join: PostgreSQL reads all that was ever bought, in order, to join it
+/// with the few entries of a person.
 const BOUGHT_OF: &str = "
-    SELECT b.sale, b.entry, b.units
-    FROM sale_person p JOIN sale_bought b ON b.sale = p.sale AND b.entry = p.entry
-    WHERE p.trait IN ($1, $2, $3, $4) AND b.sku = $5 ORDER BY b.sale, b.entry";
+    SELECT p.sale, p.entry, (SELECT b.units FROM sale_bought b
+                             WHERE b.sale = p.sale AND b.entry = p.entry AND b.sku = $5)
+    FROM sale_person p WHERE p.trait IN ($1, $2, $3, $4) ORDER BY p.sale, p.entry";
 const HAS_TRAIT: &str = "
     SELECT count(*) FROM sale_person
     WHERE trait IN ($1, $2, $3, $4) AND sale = $5 AND entry = $6";
@@ -246,9 +248,9 @@ pub fn bought_of(
     }
     for [a, b, c, d] in &slots(traits) {
         let rows = tx.query(BOUGHT_OF, values![a, b, c, d, sku.as_str()], |row| {
-            Ok(((row.bytes16(0)?, row.bytes16(1)?), row.int(2)?))
+            Ok(((row.bytes16(0)?, row.bytes16(1)?), row.maybe_int(2)?))
         })?;
-        found.extend(rows);
+        found.extend(rows.into_iter().filter_map(|(entry, units)| Some((entry, units?))));
     }
     Ok(found.values().sum())
 }
