@@ -183,6 +183,7 @@ const WHOLE_SHOP: &[&str] = &[
     "round_trips",
     "routes",
     "sale_nodes",
+    "snapshots",
 ];
 
 /// All of them whose names begin so as well.

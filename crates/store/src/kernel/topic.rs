@@ -73,6 +73,12 @@ impl FactVersions {
         Topic::FACTS.iter().position(|fact| *fact == topic).map_or(0, |at| self.0[at])
     }
 
+    /// Whether the facts of all these areas are the same in both.
+    #[must_use]
+    pub fn agree(&self, other: &Self, topics: &[Topic]) -> bool {
+        topics.iter().all(|topic| self.of(*topic) == other.of(*topic))
+    }
+
     /// Sets the version of the area with this word; one of a later release is none of ours.
     pub(crate) fn set(&mut self, word: &str, version: i64) {
         if let Some(at) = Topic::FACTS.iter().position(|topic| topic.word() == word) {
