@@ -13,6 +13,16 @@ use crate::Failure;
 /// How long the shop may take until it is ready.
 const READY_WAIT_MAX: Duration = Duration::from_secs(60);
 
+/// How long a shop has to be idle until it counts as at rest. The demonstration idles for a second or
+/// two before it makes deltas of its builds.
+const REST: Duration = Duration::from_secs(3);
+
+/// From what share of one core on it is not idle.
+const IDLE_SHARE_MAX: f64 = 0.05;
+
+/// How long that may take; what is measured afterwards is measured beside it, and says so.
+const REST_WAIT_MAX: Duration = Duration::from_secs(60);
+
 /// A running shop.
 pub(super) struct Shop {
     /// For example `http://127.0.0.1:41234`.
@@ -63,6 +73,7 @@ impl Shop {
         let base_url = wait_until_ready(&mut process, &ready)
             .map_err(|failure| format!("{failure}\n{}", last_lines(&log_path)))?;
         eprintln!("kontor is ready at {base_url} after {} ms", started.elapsed().as_millis());
+        come_to_rest(&process);
         Ok(Self { base_url, process, started })
     }
 
@@ -97,6 +108,21 @@ impl Shop {
         eprintln!("kontor is ready at {base_url} after {} ms", started.elapsed().as_millis());
         Ok(Self { base_url, process, started })
     }
+}
+
+/// Waits until the shop has done what it does after its start, so that it is not measured along.
+fn come_to_rest(process: &Process) {
+    let began = Instant::now();
+    let used = || process.cpu_s().map(|(own, kernel)| own + kernel);
+    while began.elapsed() < REST_WAIT_MAX {
+        let Some(before) = used() else { return };
+        std::thread::sleep(REST);
+        let share = used().map_or(0.0, |now| (now - before) / REST.as_secs_f64());
+        if share < IDLE_SHARE_MAX {
+            return;
+        }
+    }
+    eprintln!("  it is still busy after {} s", REST_WAIT_MAX.as_secs());
 }
 
 /// Waits until a process has written its address into a file.
