@@ -76,7 +76,8 @@ test('a passkey is added, brings one in, and is removed', async ({ browser, hasS
     await page.goto(`${origin}/admin/sign-in?next=/admin/proposals`);
     await look(page, 'staff-door-passkey', { hasScript });
     await page.click('form[data-passkey] button');
-    await expect(page).toHaveURL(/\/admin\/proposals/);
+    // The path itself: the door's own address names it, too, and going on from there would break the request off.
+    await expect(page).toHaveURL(`${origin}/admin/proposals`);
     await page.goto(`${origin}/admin/account`);
     await expect(page.locator('main')).toContainText('by passkey');
 
