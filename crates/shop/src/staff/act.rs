@@ -14,7 +14,7 @@ use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
 use super::log::By;
 use super::order;
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use super::tell;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
@@ -405,9 +405,7 @@ pub(super) fn name_of(by: &Person) -> Line<200> {
 }
 
 pub(super) fn line(reason: &str) -> Outcome<Line<200>, Refusal> {
-    Line::parse(reason).map_err(|_| {
-        Failure::Refused(Refusal::Field("the reason must be one line of up to 200 characters"))
-    })
+    Line::parse(reason).map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::ShortReason)))
 }
 
 pub(super) fn refused(refusal: ActRefusal) -> Failure<Refusal> {

@@ -48,7 +48,7 @@ pub use passkey::{
     Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,
     ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
 };
-pub use person::{Person, Refusal};
+pub use person::{FieldProblem, Person, Refusal};
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
     issue_key_as_operator, issue_reseller_key,

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::act::{ActRefusal, Bearing, Change};
 use super::log::{By, Noted, note};
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
 use crate::order::{self, cancel_in, refund_in};
 
@@ -164,7 +164,7 @@ pub async fn write_note(
 ) -> Outcome<Replayed<()>, Refusal> {
     let at = shop.now();
     let words = Line::<NOTE_CHARS_MAX>::parse(&one_line(&command.words))
-        .map_err(|_| Failure::Refused(Refusal::Field("a note has one to a thousand characters")))?;
+        .map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::Note)))?;
     let (own, person) = (Arc::clone(shop), person.clone());
     shop.db
         .write("staff.note", move |tx| {

@@ -12,7 +12,7 @@ use kontor_store::{StoreError, Tx};
 
 use super::act::{Act, Change};
 use super::log::{By, Noted, note};
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
 use crate::order::review_waiting;
 
@@ -141,9 +141,7 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
 }
 
 fn reason(text: &str) -> Outcome<Reason, Refusal> {
-    Reason::parse(text).map_err(|_| {
-        Failure::Refused(Refusal::Field("say why, in one line of up to 500 characters"))
-    })
+    Reason::parse(text).map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::Reason)))
 }
 
 /// A decision about a proposal.

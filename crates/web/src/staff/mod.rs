@@ -40,6 +40,7 @@ mod price;
 mod programs;
 mod proposal;
 mod reseller;
+mod refusal;
 mod reseller_bill;
 pub(crate) mod reseller_view;
 mod rom;

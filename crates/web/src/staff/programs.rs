@@ -17,6 +17,7 @@ use kontor_store::hook::Endpoint;
 use kontor_store::staff::key::Key;
 
 use super::desk::{failed, notice, shell, status};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -192,7 +193,7 @@ pub(super) async fn make(
     let wish = MakeKey { name: form.name.clone(), scopes, markets, days, once };
     let said = match make_key(&app.shop, &person, wish).await {
         Ok(made) => told_once(&t, form.name, made.secret),
-        Err(Failure::Refused(refusal)) => bad(key_status(&refusal), refusal.to_string(), form),
+        Err(Failure::Refused(refusal)) => bad(key_status(&refusal), why(&t, &refusal), form),
         Err(failure) => return failed(&app, &uri, failure),
     };
     answer(&app, &uri, &person, said).await

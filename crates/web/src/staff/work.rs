@@ -17,6 +17,7 @@ use kontor_shop::staff::{Act, ActRefusal, Person, Refusal, Undertaken, Undertaki
 use super::desk::{failed, notice, status};
 use crate::kit::app::App;
 use crate::kit::form_key::is_form_key;
+use super::refusal::why;
 use crate::kit::guard::secure_headers;
 use crate::kit::problem::{Problem, html};
 use crate::kit::text::Text;
@@ -213,11 +214,11 @@ pub(super) fn trouble(app: &App, uri: &Uri, person: &Person, failure: Failure<Re
     };
     match &refusal {
         // What is not theirs does not exist for them.
+    let t = Text::new(person.language, None);
         Refusal::Staff(StaffRefusal::NotPermitted) => {
             Trouble::Answer(failed(app, uri, Failure::Refused(refusal)))
         }
         Refusal::Act(ActRefusal::Rows(bad)) => {
-            let t = Text::new(person.language, None);
             let named = bad.problems.iter().map(|problem| {
                 let words = t.wrong(&problem.reason);
                 match &problem.column {
@@ -227,8 +228,8 @@ pub(super) fn trouble(app: &App, uri: &Uri, person: &Person, failure: Failure<Re
             });
             Trouble::Wrong(StatusCode::UNPROCESSABLE_ENTITY, named.collect())
         }
-        Refusal::Field(words) => Trouble::field("reason", (*words).to_owned()),
-        other => Trouble::Wrong(status(other), vec![(String::new(), other.to_string().into())]),
+        Refusal::Field(_) => Trouble::field("reason", why(&t, &refusal)),
+        other => Trouble::Wrong(status(other), vec![(String::new(), why(&t, other).into())]),
     }
 }
 
