@@ -58,6 +58,6 @@ pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
 pub use undertake::{
-    DecideCommand, Foreseen, Shown, Undertaken, Undertaking, decide, foresee, proposal, proposals,
-    undertake, waiting_count,
+    DecideCommand, Foreseen, NO_REASON, Shown, Undertaken, Undertaking, decide, foresee, proposal,
+    proposals, undertake, waiting_count,
 };

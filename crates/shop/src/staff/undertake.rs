@@ -11,7 +11,7 @@ use kontor_store::staff::proposal::{self as rows, Kept};
 use kontor_store::{StoreError, Tx};
 
 use super::act::{Act, Change};
-use super::log::{By, Noted, note};
+use super::log::{By, Noted, note, note_why};
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
 use crate::order::review_waiting;
@@ -20,11 +20,14 @@ use crate::order::review_waiting;
 type Reason = Line<500>;
 
 /// Something that somebody wants done.
+/// What stands for a reason where the form asks for none.
+pub const NO_REASON: &str = "–";
+
 #[derive(Clone, Debug)]
 pub struct Undertaking {
     /// What.
     pub act: Act,
-    /// Why, for the second person and the log.
+    /// Why, for the second person, or for the log where there is none.
     pub reason: String,
     /// The request's identity.
     pub once: Once,
@@ -73,7 +76,9 @@ pub async fn undertake(
                         was: &change.was,
                         is_now: &change.is_now,
                     };
-                    note(tx, &own.random, at, By::Person(&person), &noted)?;
+                    let why = Some(reason.as_str()).filter(|why| *why != NO_REASON);
+                    let by = By::Person(&person);
+                    note_why(tx, &own.random, at, by, &noted, why.unwrap_or_default())?;
                     return Ok(Undertaken::Done);
                 }
                 let kept = Kept {
