@@ -18,7 +18,8 @@ pub enum Extent {
     Plain,
     /// A price falls by this part of what it was.
     PriceCut(Rate),
-    /// Money leaves.
+    /// So much money has left over one thing when this is done: what went before counts, or ten
+    /// small amounts would be none.
     Amount(Money),
 }
 
@@ -27,7 +28,8 @@ pub enum Extent {
 pub struct Limits {
     /// The largest price cut.
     pub price_cut: Rate,
-    /// The largest refund, one amount per currency. A currency that is missing has the limit zero.
+    /// The most that goes back over one order, one amount per currency. A currency that is missing has
+    /// the limit zero.
     pub refund: Vec<Money>,
 }
 
@@ -40,10 +42,10 @@ pub fn needs_second(permission: Permission, extent: Extent, limits: &Limits) -> 
         Eyes::FourBeyondLimit => match extent {
             Extent::Plain => true,
             Extent::PriceCut(cut) => cut > limits.price_cut,
-            Extent::Amount(amount) => !limits
-                .refund
-                .iter()
-                .any(|limit| limit.currency == amount.currency && amount.minor <= limit.minor),
+            Extent::Amount(amount) => {
+                let own = limits.refund.iter().find(|limit| limit.currency == amount.currency);
+                amount.minor > own.map_or(0, |limit| limit.minor)
+            }
         },
     }
 }
@@ -244,6 +246,8 @@ mod tests {
             (SECOND, "us", Reject, Ok(ProposalState::Rejected)),
             (SECOND, "us", Withdraw, Err(StaffRefusal::NotAuthor)),
             (SECOND, "in", Approve, Err(StaffRefusal::NotPermitted)),
+        assert!(!second(Permission::OrderCancel, Extent::Amount(money(0, "INR"))), "none leaves");
+        assert!(second(Permission::OrderCancel, Extent::Amount(money(10_001, "USD"))));
             (SECOND, "in", Withdraw, Err(StaffRefusal::NotPermitted)),
             (AUTHOR, "us", Approve, Err(StaffRefusal::SamePerson)),
             (AUTHOR, "us", Reject, Err(StaffRefusal::SamePerson)),

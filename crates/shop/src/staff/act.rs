@@ -257,12 +257,9 @@ impl Act {
             Self::Photo(act) => act.bearing(known),
             Self::Rollout(act) => Ok(act.bearing()),
             Self::Rom(act) => act.bearing(tx, shop, at),
-            Self::CancelOrder { number } => {
-                order::bearing(tx, number, Permission::OrderCancel, Extent::Plain)
-            }
+            Self::CancelOrder { number } => order::bearing_of_cancel(tx, number),
             Self::Refund { number, minor, currency, .. } => {
-                let extent = Extent::Amount(order::amount(*minor, currency)?);
-                order::bearing(tx, number, Permission::PaymentRefund, extent)
+                order::bearing_of_refund(tx, number, order::amount(*minor, currency)?)
             }
             Self::TellWaiting(telling) => tell::bearing(shop, known, telling, at),
             Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer),

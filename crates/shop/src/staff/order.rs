@@ -15,7 +15,7 @@ use super::act::{ActRefusal, Bearing, Change};
 use super::log::{By, Noted, note};
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
-use crate::order::{self, cancel_in, refund_in};
+use crate::order::{self, cancel_in, collected_in, refund_in};
 
 /// The longest note, in characters.
 const NOTE_CHARS_MAX: usize = 1_000;
@@ -43,21 +43,31 @@ fn refused(refusal: &order::Refusal) -> Failure<Refusal> {
     Failure::Refused(Refusal::Act(ActRefusal::Order { code: refusal.code(), why }))
 }
 
-/// What an act about an order needs: where the order is.
-pub(super) fn bearing(
+/// What a cancellation needs: where the order is. All that was collected leaves with it.
+pub(super) fn bearing_of_cancel(tx: &mut Tx<'_>, number: &str) -> Outcome<Bearing, Refusal> {
+    let placed = order_of(tx, number)?;
+    let leaves = collected_in(tx, &placed).map_err(of_order)?.all;
+    Ok(bearing(&placed, Permission::OrderCancel, leaves))
+}
+
+/// What a refund needs. What has gone back before counts: ten small refunds are a large one.
+pub(super) fn bearing_of_refund(
     tx: &mut Tx<'_>,
     number: &str,
-    permission: Permission,
-    extent: Extent,
+    back: Money,
 ) -> Outcome<Bearing, Refusal> {
     let placed = order_of(tx, number)?;
-    Ok(Bearing {
-        permission,
-        market: Some(placed.order.market),
-        subject: placed.order.number.to_string(),
-        extent,
-        also: Vec::new(),
-    })
+    let before = collected_in(tx, &placed).map_err(of_order)?.gone_back;
+    // Another currency is refused when it is carried out; alone nobody comes that far with it.
+    let minor = if before.currency == back.currency { before.minor } else { 0 };
+    let leaves = Money::new(minor.saturating_add(back.minor), back.currency);
+    Ok(bearing(&placed, Permission::PaymentRefund, leaves))
+}
+
+fn bearing(placed: &PlacedOrder, permission: Permission, leaves: Money) -> Bearing {
+    let subject = placed.order.number.to_string();
+    let plain = Bearing::plain(permission, Some(placed.order.market), subject);
+    Bearing { extent: Extent::Amount(leaves), ..plain }
 }
 
 /// An amount as an act keeps it.
