@@ -20,6 +20,7 @@ mod log;
 mod order;
 mod passkey;
 mod person;
+mod plan;
 mod reseller_key;
 mod secret;
 mod session;
@@ -49,6 +50,7 @@ pub use passkey::{
     ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
 };
 pub use person::{FieldProblem, Person, Refusal};
+pub use plan::PlanAct;
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
     issue_key_as_operator, issue_reseller_key,

@@ -54,6 +54,7 @@ mod steering;
 mod stock;
 mod tell;
 mod today;
+mod theirs;
 mod waiting;
 mod withdrawal;
 mod work;
