@@ -97,6 +97,11 @@ desk-jobs = Aufträge
 desk-jobs-given-up = Aufgegeben ({ $count })
 desk-jobs-waiting = Wartend ({ $count })
 desk-jobs-none = Es gibt keine.
+desk-outbox = Briefe, die nicht hinausgegangen sind
+desk-outbox-given-up = Aufgegeben
+desk-outbox-late = Verspätet
+desk-outbox-late-hint = Diese warten seit mehr als { $minutes } Minuten und werden weiter versucht. Nimmt ein Server keine an, so verspäten sich seine Briefe gemeinsam.
+desk-outbox-queued = Seit
 desk-job-due = Versucht
 desk-job-tries = Versuche
 desk-job-error = Woran es lag
@@ -182,3 +187,11 @@ today-rollouts = Laufende Verteilungen
 today-rollouts-none = Keine Verteilung läuft.
 today-texts = Texte, die fehlen
 today-texts-none = Jedes Produkt hat einen Text in jeder Sprache der Märkte.
+today-letters-given-up = { $count ->
+    [one] Ein Brief wurde aufgegeben
+   *[other] { $count } Briefe wurden aufgegeben
+}
+today-letters-late = { $count ->
+    [one] Ein Brief ist verspätet
+   *[other] { $count } Briefe sind verspätet
+}
