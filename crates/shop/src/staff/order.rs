@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kontor_base::Line;
 use kontor_base::{Instant, Money};
-use kontor_domain::order::OrderNumber;
+use kontor_domain::order::{OrderNumber, cancel_plan};
 use kontor_domain::staff::{Extent, Permission, StaffRefusal};
 use kontor_store::order::note::{self as notes, Note};
 use kontor_store::order::{PlacedOrder, by_number};
@@ -43,9 +43,12 @@ fn refused(refusal: &order::Refusal) -> Failure<Refusal> {
     Failure::Refused(Refusal::Act(ActRefusal::Order { code: refusal.code(), why }))
 }
 
-/// What a cancellation needs: where the order is. All that was collected leaves with it.
+/// What a cancellation needs: where the order is. All that was collected leaves with it. What cannot
+/// be cancelled any more is not laid before a second person either.
 pub(super) fn bearing_of_cancel(tx: &mut Tx<'_>, number: &str) -> Outcome<Bearing, Refusal> {
     let placed = order_of(tx, number)?;
+    cancel_plan(placed.payment_state, placed.fulfilment_state, placed.clearance_state)
+        .map_err(|refusal| refused(&order::Refusal::Cancel(refusal)))?;
     let leaves = collected_in(tx, &placed).map_err(of_order)?.all;
     Ok(bearing(&placed, Permission::OrderCancel, leaves))
 }
