@@ -166,7 +166,7 @@ pub struct Mail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Staff {
-    /// The largest refund without a second person, one amount per currency: `100.00 USD`.
+    /// The most that goes back of an order without a second person, one amount per currency: `100.00 USD`.
     pub refund_alone: Vec<String>,
     /// The largest price cut without a second person, in per cent of the price before.
     pub price_cut_alone: String,
@@ -386,9 +386,9 @@ pub const KEYS: &[(&str, &str)] = &[
     ),
     (
         "staff.refund_alone",
-        "The largest refund that one person gives back alone, one amount per currency, such as\n\
-         [\"100.00 USD\", \"100.00 EUR\"]. Above it, and in every currency that is not named, a\n\
-         second person has to approve it.",
+        "The most that one person gives back of an order alone, by refunds or by cancelling it, one\n\
+         amount per currency, such as [\"100.00 USD\", \"100.00 EUR\"]. Above it, and in every currency\n\
+         that is not named, a second person has to approve it.",
     ),
     (
         "staff.price_cut_alone",

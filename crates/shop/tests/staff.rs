@@ -5,14 +5,17 @@ use std::sync::Arc;
 use kontor_base::id::ProposalId;
 use kontor_base::{Clock, Instant, Language, Random, SecretKey};
 use kontor_domain::clearance::{Grant, GrantRow};
-use kontor_domain::staff::{AccountState, Decision, ProposalState, StaffRefusal};
+use kontor_domain::staff::{
+    APPROVAL_WITHIN_S, AccountState, Decision, ProposalState, StaffRefusal,
+};
 use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
+use kontor_shop::planning::{Kind as PlanKind, kept};
 use kontor_shop::staff::{
-    Act, ActRefusal, AddCommand, ChangeCommand, DecideCommand, LogQuery, Person, Refusal,
+    Act, ActRefusal, AddCommand, ChangeCommand, DecideCommand, LogQuery, Person, PlanAct, Refusal,
     SecretGiven, SignIn, SignedIn, Undertaken, Undertaking, add, change, decide, end_others,
     entries, issue_code, new_recovery_codes, person_of, proposal, proposals, recovery_left,
-    sessions, set_password, sign_in, sign_out, undertake,
+    sessions, set_password, sign_in, sign_out, undertake, waiting_count,
 };
 use kontor_shop::{Failure, Outcome, Policy, Shop};
 use kontor_store::clearance::{Kind, all};
@@ -219,9 +222,37 @@ async fn guessing_closes_the_door_to_strangers_not_to_the_owner() {
         known: house.shop.keys.open_staff_mark(&mark),
     };
     sign_in(&house.shop, own).await.expect("her own browser gets in");
+    // At a browser that is not known yet, a code opens what strangers have closed.
+    let codes = new_recovery_codes(&house.shop, &ana.person).await.expect("codes");
+    let code = SecretGiven::Recovery(codes[0].clone());
+    house.enter("ana@maker.example", code).await.expect("in by a code");
     for unknown in ["nobody@maker.example", "no address", ""] {
         assert_eq!(refused(house.password(unknown, PASSWORD).await), Refusal::NotKnown);
     }
+}
+
+#[tokio::test]
+async fn nobody_keeps_a_new_colleague_out() {
+    let house = House::open().await;
+    let command = AddCommand {
+        name: "Nora".to_owned(),
+        email: "nora@maker.example".to_owned(),
+        language: Language::En,
+        held: vec!["reader@us".parse().expect("a role")],
+    };
+    let code = add(&house.shop, command).await.expect("a new account").code;
+    for attempt in 0..30 {
+        let secret = match attempt % 2 {
+            0 => SecretGiven::Password("not the password".to_owned()),
+            _ => SecretGiven::Recovery("0000-0000-0000-0000-0000".to_owned()),
+        };
+        let wrong = refused(house.enter("nora@maker.example", secret).await);
+        assert!(matches!(wrong, Refusal::NotKnown | Refusal::TooMany(_)), "{wrong:?}");
+    }
+    let closed = refused(house.password("nora@maker.example", PASSWORD).await);
+    assert!(matches!(closed, Refusal::TooMany(_)), "passwords are counted: {closed:?}");
+    let entered = house.enter("nora@maker.example", SecretGiven::Recovery(code)).await;
+    entered.expect("her first code lets her in");
 }
 
 #[tokio::test]
@@ -283,6 +314,80 @@ async fn a_grant_takes_two_people_of_its_market() {
     let elsewhere = GrantRow { clearance: "US-FCC-CERT".to_owned(), ..row("US") };
     let outcome = house.propose(&ana, Act::Grant(Box::new(elsewhere))).await;
     assert!(matches!(refused(outcome), Refusal::Act(ActRefusal::CodeTaken(_))));
+}
+
+#[tokio::test]
+async fn what_has_waited_too_long_waits_no_longer() {
+    let house = House::open().await;
+    let ana = house.hire("Ana", &["clearance_officer@us"]).await.person;
+    let ben = house.hire("Ben", &["clearance_officer@us"]).await.person;
+    let proposed = house.propose(&ana, Act::Grant(Box::new(row("US")))).await.expect("proposed");
+    let Undertaken::Waiting(id) = proposed else { panic!("it takes two") };
+    let lists = |state| {
+        let (shop, ben) = (Arc::clone(&house.shop), ben.clone());
+        async move {
+            let listed = proposals(&shop, &ben, state, None, 10).await.expect("read").len();
+            (listed, waiting_count(&shop, &ben, 10).await.expect("read"))
+        }
+    };
+    house.clock.advance_seconds(APPROVAL_WITHIN_S - 1);
+    assert_eq!(lists(ProposalState::Waiting).await, (1, 1));
+    assert_eq!(lists(ProposalState::Expired).await, (0, 1));
+    house.clock.advance_seconds(1);
+    assert_eq!(lists(ProposalState::Waiting).await, (0, 0), "nobody can approve it any more");
+    assert_eq!(lists(ProposalState::Expired).await, (1, 0));
+    let shown = proposal(&house.shop, &ben, id).await.expect("it is still there");
+    assert_eq!((shown.kept.state, shown.may_decide), (ProposalState::Expired, false));
+    let late = house.decide(&ben, id, Decision::Approve).await;
+    assert_eq!(refused(late), Refusal::Staff(StaffRefusal::Expired));
+    // It is proposed anew, and that waits.
+    let other = GrantRow { number: "HAC-2026-2".to_owned(), ..row("US") };
+    house.propose(&ana, Act::Grant(Box::new(other))).await.expect("proposed");
+    assert_eq!(lists(ProposalState::Waiting).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_reason_stands_in_the_log_where_one_person_is_enough() {
+    let house = House::open().await;
+    let ana = house.hire("Ana", &["market_manager@*", "clearance_officer@us"]).await.person;
+    let text = format!("# mine\n{}", PlanKind::Batch.example());
+    let plan = PlanAct::try_new(PlanKind::Batch, text, house.shop.now().date()).expect("a plan");
+    house.clock.advance_seconds(1);
+    let done = house.propose(&ana, plan.into()).await.expect("saved");
+    assert_eq!(done, Undertaken::Done);
+    house.clock.advance_seconds(1);
+    house.propose(&ana, Act::Grant(Box::new(row("US")))).await.expect("proposed");
+    let told = entries(&house.shop, LogQuery::default(), 2).await.expect("read").entries;
+    let told: Vec<_> = told.iter().map(|e| (e.act.as_str(), e.reason.as_str())).collect();
+    // The second person reads it in the proposal, where it can be erased.
+    let wanted = [("clearance.grant.proposed", ""), ("market.edit", "the laboratory has sent it")];
+    assert_eq!(told, wanted);
+}
+
+#[tokio::test]
+async fn a_plan_is_the_whole_companys() {
+    let house = House::open().await;
+    let mia = house.hire("Mia", &["market_manager@us"]).await.person;
+    let text = PlanKind::Batch.example();
+    let today = house.shop.now().date();
+    let plan = |more: &str| {
+        PlanAct::try_new(PlanKind::Batch, format!("{more}{text}"), today).expect("a plan")
+    };
+    let outcome = house.propose(&mia, plan("").into()).await;
+    assert_eq!(refused(outcome), Refusal::Staff(StaffRefusal::NotPermitted));
+    assert_eq!(kept(&house.shop, PlanKind::Batch).await.expect("read"), None, "nothing is saved");
+
+    let ana = house.hire("Ana", &["market_manager@*"]).await.person;
+    house.propose(&ana, plan("").into()).await.expect("saved");
+    house.clock.advance_seconds(1);
+    house.propose(&ana, plan("# a better guess\n").into()).await.expect("saved");
+    let saved = kept(&house.shop, PlanKind::Batch).await.expect("read").expect("it is kept");
+    assert!(saved.body.starts_with("# a better guess") && saved.saved_by == "Ana");
+    let about = LogQuery { subject: "plans/batch".to_owned(), ..LogQuery::default() };
+    let told = entries(&house.shop, about, 10).await.expect("read").entries;
+    assert_eq!(told.len(), 2, "each stands in the log");
+    assert!(told[0].is_now.contains("# a better guess"), "{}", told[0].is_now);
+    assert!(!told[0].was.contains("# a better guess") && told[1].was.is_empty());
 }
 
 #[tokio::test]

@@ -202,6 +202,43 @@ pub fn in_state(
     )
 }
 
+/// A letter.
+///
+/// # Errors
+///
+/// See [`any_due`].
+pub fn get(tx: &mut Tx<'_>, id: LetterId) -> Result<Option<Letter>, StoreError> {
+    tx.optional(
+        "SELECT id, kind, about, state, queued_at, due_at, attempts, last_error, done_at, body
+         FROM mail_letter WHERE id = $1",
+        values![id.bytes()],
+        read,
+    )
+}
+
+/// The letters in a state that were queued up to `queued_by`, the newest first: a page of up to `limit`
+/// before `before`.
+///
+/// # Errors
+///
+/// See [`any_due`].
+pub fn queued_by(
+    tx: &mut Tx<'_>,
+    state: LetterState,
+    queued_by: Instant,
+    before: Option<LetterId>,
+    limit: i64,
+) -> Result<Vec<Letter>, StoreError> {
+    let before = before.map_or([0xff; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, kind, about, state, queued_at, due_at, attempts, last_error, done_at, body
+         FROM mail_letter WHERE state = $1 AND queued_at <= $2 AND id < $3
+         ORDER BY id DESC LIMIT $4",
+        values![state.word(), queued_by, &before, limit],
+        read,
+    )
+}
+
 /// Sends a letter that was given up once more, from the beginning; `false` when it was not.
 ///
 /// # Errors

@@ -43,6 +43,14 @@ async fn a_letter_is_taken_once_and_comes_back_by_the_clock(scratch: &Scratch) {
         let kept = mail::about(tx, &about, 10)?;
         assert_eq!(kept[0].state, LetterState::GivenUp);
         assert_eq!(kept[0].last_error.as_deref(), Some("nobody"));
+        assert_eq!(mail::get(tx, id)?.as_ref(), Some(&kept[0]));
+        let stuck = |tx: &mut kontor_store::Tx<'_>, state, seconds, before| {
+            mail::queued_by(tx, state, at(seconds), before, 10).map(|found| found.len())
+        };
+        assert_eq!(stuck(tx, LetterState::GivenUp, 0, None)?, 1, "queued then or before");
+        assert_eq!(stuck(tx, LetterState::GivenUp, -1, None)?, 0);
+        assert_eq!(stuck(tx, LetterState::GivenUp, 0, Some(id))?, 0, "the page after it");
+        assert_eq!(stuck(tx, LetterState::Waiting, 0, None)?, 0);
         assert!(mail::again(tx, id, at(300))? && !mail::again(tx, id, at(300))?);
         mail::sent(tx, id, at(301))?;
         let sent = mail::in_state(tx, LetterState::Sent, at(400), 10)?;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Answer, Api, Ask, BAND, BAND_LAST, PHONE, Shopper};
+use kontor_shop::planning::import_past;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -310,7 +311,7 @@ async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
 #[tokio::test]
 async fn every_page_of_the_expansion_has_its_file() {
     let api = Api::open().await;
-    let ana = Browser::hire(&api, "ana", &["market_manager@us", "clearance_officer@us"]).await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@*", "clearance_officer@us"]).await;
     for (page, file, columns) in [
         ("/admin/us/clearances", "/admin/us/clearances.csv", "market,on,sku,product,clearance,"),
         ("/admin/plans/landed", "/admin/plans/landed/lines.csv", "plan,line,how,amount,as_of,"),
@@ -329,14 +330,15 @@ async fn every_page_of_the_expansion_has_its_file() {
     for file in ["/admin/resellers.csv", "/admin/next-country/past.csv", "/admin/us/opening.csv"] {
         ana.get(file).await.expect(200);
     }
-    ana.get("/admin/de/clearances.csv").await.expect(404);
+    let mia = Browser::hire(&api, "mia", &["market_manager@us", "clearance_officer@us"]).await;
+    mia.get("/admin/de/clearances.csv").await.expect(404);
     ana.get("/admin/plans/nothing/lines.csv").await.expect(404);
 }
 
 #[tokio::test]
 async fn plans_and_evidence_are_worked_out_on_their_pages() {
     let api = Api::open().await;
-    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@*"]).await;
     let local = ana.get("/admin/plans/local").await.expect(200);
     assert!(local.text.contains("because of the duty gap"), "{}", local.text);
     let landed = ana.get("/admin/plans/landed").await.expect(200);
@@ -361,6 +363,70 @@ async fn plans_and_evidence_are_worked_out_on_their_pages() {
     assert!(csv.text.contains("\"DE\",\"band\""), "{}", csv.text);
     let carried = ana.get("/admin/carried").await.expect(200);
     assert!(carried.text.contains("not counted on this server"), "{}", carried.text);
+}
+
+#[tokio::test]
+async fn what_is_counted_of_a_country_is_its_markets_and_plans_are_the_whole_companys() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@*"]).await;
+    let wish = json!({ "lines": [{ "sku": PHONE, "quantity": 1 }] });
+    api.send(Ask::post("/api/v1/us/carts", &wish).key("n1")).await.expect(409);
+    let past = "country,class,signal,signalled,bought,opened_on,forecast_low,forecast_high,\
+                forecast_on,forecast_source,units,until,outcome_source\n\
+                DE,phone,waiting_list,900,300,2014-01-02,,,,,,,\n\
+                BR,phone,waiting_list,700,100,2014-03-02,,,,,,,\n\
+                US,phone,waiting_list,800,200,2014-02-02,,,,,,,\n";
+    let import = import_past(&api.shop, past.as_bytes()).await.expect("imported");
+    assert_eq!(import.written, 3, "{import:?}");
+
+    // Brazil has no market: it is for those who see all of them.
+    let countries = |file: &str| {
+        let first = |line: &str| line.get(1..3).unwrap_or_default().to_owned();
+        file.lines().skip(1).map(first).collect::<std::collections::BTreeSet<_>>()
+    };
+    for (person, counted, past) in [
+        (&mia, &["US"][..], &["US"][..]),
+        (&dora, &[], &["DE"]),
+        (&ana, &["US"], &["BR", "DE", "US"]),
+    ] {
+        let file = person.get("/admin/next-country/counted.csv").await.expect(200);
+        assert_eq!(countries(&file.text), counted.iter().map(|c| (*c).to_owned()).collect());
+        let file = person.get("/admin/next-country/past.csv").await.expect(200);
+        assert_eq!(countries(&file.text), past.iter().map(|c| (*c).to_owned()).collect());
+        let candidates = person.get("/admin/next-country.csv").await.expect(200);
+        let all = countries(&candidates.text);
+        assert_eq!(all.contains("FR"), person.email == ana.email, "{all:?}");
+        let page = person.get("/admin/next-country").await.expect(200);
+        // The map names every country that it draws; what is told of one stands beside it.
+        for row in ["role=\"rowheader\">Brazil<", "id=\"c-FR-"] {
+            let sees = person.email == ana.email;
+            assert_eq!(page.text.contains(row), sees, "{} {row}: {}", person.email, page.text);
+        }
+        person.get("/admin/carried").await.expect(200);
+    }
+
+    // Two people at the plan of all: the one of one market changes nothing.
+    let text = "currency = \"USD\"\nprice = \"10.00\"\nlanded = \"6.00\"\nsalvage = \
+                \"2.00\"\n[[scenario]]\nunits = 77\nweight = 1\n";
+    let hers = [("key", "p1"), ("text", text), ("reason", "the new batch")];
+    ana.form("/admin/plans/batch", &hers).await.expect(200);
+    let before = api.dump();
+    let other = text.replace("77", "7");
+    let overwrites = [("key", "p2"), ("text", other.as_str()), ("reason", "mine")];
+    mia.form("/admin/plans/batch", &overwrites).await.expect(403);
+    mia.form("/admin/plans/next-country", &overwrites).await.expect(404);
+    mia.get("/admin/plans/next-country").await.expect(404);
+    mia.get("/admin/plans/next-country/lines.csv").await.expect(404);
+    assert_eq!(api.dump(), before, "nothing was changed");
+    let seen = mia.get("/admin/plans/batch").await.expect(200);
+    assert!(seen.text.contains("Make 77 units"), "{}", seen.text);
+    assert!(!seen.text.contains("<textarea") && !seen.text.contains("plans/next-country\""));
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log.csv?subject=plans/batch").await.expect(200);
+    assert_eq!(log.text.lines().count(), 2, "{}", log.text);
+    assert!(log.text.contains("market.edit") && log.text.contains("the new batch"));
 }
 
 #[tokio::test]
@@ -392,7 +458,9 @@ async fn a_refused_cart_counts_once_and_feeds_the_next_country() {
                 other_unit_cost = \"2\"\nfixed_a_year = \"9000\"\nopening_cost = \"1\"\n\
                 gate = \"now\"\ndelay_days = [0, 1, 2]\n";
     let saved = [("key", "p1"), ("text", text)];
-    ana.form("/admin/plans/next-country", &saved).await.expect(200);
+    let boss = Browser::hire(&api, "boss", &["market_manager@*"]).await;
+    boss.form("/admin/plans/next-country", &saved).await.expect(200);
+    // A candidate of her own market is hers to see.
     let page = ana.get("/admin/next-country").await.expect(200);
     assert!(page.text.contains("2 carts that were refused (own count of"), "{}", page.text);
     assert!(page.text.contains("Own count:"), "{}", page.text);

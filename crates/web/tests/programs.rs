@@ -87,23 +87,23 @@ async fn a_key_reads_the_orders_of_its_markets_until_it_is_ended() {
 async fn a_key_opens_nothing_else_and_strangers_nothing_at_all() {
     let api = Api::open().await;
     let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
-    let stock = key(&mia, &["stock.read"], "us").await;
-    orders(&api, &stock, "").await.expect(403);
+    let people = key(&mia, &["customer.read"], "us").await;
+    orders(&api, &people, "").await.expect(403);
     let nobodys = format!("kontor_{}", "0".repeat(52));
-    let shorter = &stock[..58];
-    for bad in ["", "x", "kontor_", nobodys.as_str(), shorter, &stock.to_uppercase()] {
+    let shorter = &people[..58];
+    for bad in ["", "x", "kontor_", nobodys.as_str(), shorter, &people.to_uppercase()] {
         orders(&api, bad, "").await.expect(401);
     }
     api.send(Ask::get("/api/v1/orders")).await.expect(401);
-    let basic = Ask::get("/api/v1/orders").header("authorization", &format!("Basic {stock}"));
+    let basic = Ask::get("/api/v1/orders").header("authorization", &format!("Basic {people}"));
     api.send(basic).await.expect(401);
     // A key is no session, and a session's cookie no key.
-    let as_cookie = Ask::get("/admin").header("cookie", &format!("kontor_staff={stock}"));
+    let as_cookie = Ask::get("/admin").header("cookie", &format!("kontor_staff={people}"));
     api.send(as_cookie).await.expect(303);
     let with_cookie = Ask::get("/api/v1/orders").header("cookie", &mia.cookies);
     api.send(with_cookie).await.expect(401);
     api.clock.advance_seconds(31 * 24 * 60 * 60);
-    orders(&api, &stock, "").await.expect(401);
+    orders(&api, &people, "").await.expect(401);
 }
 
 #[tokio::test]
@@ -117,6 +117,9 @@ async fn nobody_makes_a_key_that_can_do_more_than_they() {
         (vec!["clearance.grant"], "us", "30", 422),
         (vec!["staff.manage"], "us", "30", 422),
         (vec!["everything"], "us", "30", 400),
+        // It would open nothing: no endpoint asks for it.
+        (vec!["order.read", "market.read"], "us", "30", 422),
+        (vec!["stock.book"], "us", "30", 422),
         (vec![], "us", "30", 422),
         (vec!["order.read"], "us", "0", 422),
         (vec!["order.read"], "us", "100000", 422),
@@ -127,6 +130,21 @@ async fn nobody_makes_a_key_that_can_do_more_than_they() {
         assert_eq!(answer.status, status, "{scopes:?} {markets} {days}: {}", answer.text);
         assert!(!answer.text.contains("<code>kontor_"), "{scopes:?} {markets} {days}");
     }
+    let page = mia.get("/admin/programs").await.expect(200);
+    let keys = page.text.split("/admin/programs/keys\"").nth(1).expect("a form");
+    let keys = keys.split("</form>").next().expect("its end");
+    let offered: Vec<&str> = keys
+        .split("name=\"chosen\" value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let mut opened: Vec<&str> =
+        api.routes.iter().flat_map(|route| route.access.of_keys()).map(|p| p.word()).collect();
+    opened.sort_unstable();
+    assert_eq!(opened, ["customer.read", "order.read"], "what endpoints ask keys for");
+    let mut sorted = offered.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, opened, "exactly what opens something can be chosen");
     let first = make(&mia, "k3", &["order.read"], "us", "30").await.expect(200);
     let again = make(&mia, "k3", &["order.read"], "us", "30").await.expect(200);
     assert!(first.text.contains("<code>kontor_") && !again.text.contains("<code>kontor_"));

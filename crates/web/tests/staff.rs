@@ -2,10 +2,13 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::desk::{Browser, PASSWORD};
-use common::{Api, Ask, PHONE};
-use kontor_domain::staff::Role;
-use kontor_web::kit::routes::{Access, Verb};
+use common::forms::{PageForm, forms};
+use common::{Answer, Api, Ask, PHONE};
+use kontor_domain::staff::{Permission, Role, Span};
+use kontor_web::kit::routes::{Access, Route, Verb};
 
 /// The fields of a good grant for the phone.
 fn good(rule: &str) -> Vec<(&'static str, String)> {
@@ -40,11 +43,23 @@ async fn rule(api: &Api) -> String {
     snapshot.facts.records().rules[0].code.to_string()
 }
 
+/// An address of a route in a market, with nobody's ids in every other place.
+fn address(route: &Route, market: &str) -> String {
+    let path = route.path.replace("{market}", market).replace("{sku}", PHONE);
+    let nobodys = |part: &str| if part.starts_with('{') { "nobodys" } else { part }.to_owned();
+    path.split('/').map(nobodys).collect::<Vec<_>>().join("/")
+}
+
 #[tokio::test]
 async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
     let api = Api::open().await;
-    let warehouse = Browser::hire(&api, "wim", &["warehouse@de"]).await;
-    let mut walked = 0;
+    let mut people = Vec::new();
+    for role in Role::ALL {
+        let held = format!("{}@*", role.word());
+        let name = role.word().replace('_', "-");
+        people.push((role, Browser::hire(&api, &name, &[held.as_str()]).await));
+    }
+    let (mut walked, mut opened) = (0, 0);
     for route in &api.routes {
         let Access::Staff(needs) = route.access else {
             assert!(
@@ -55,9 +70,7 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
             continue;
         };
         walked += 1;
-        let path = route.path.replace("{market}", "us").replace("{sku}", PHONE);
-        let nobodys = |part: &str| if part.starts_with('{') { "nobodys" } else { part }.to_owned();
-        let path = path.split('/').map(nobodys).collect::<Vec<_>>().join("/");
+        let path = address(route, "us");
         let ask = || match route.method {
             Verb::Get => Ask::get(&path),
             _ => Ask::form(&path, &[("key", "k")]),
@@ -73,25 +86,107 @@ async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
             assert!(answer.header("location").starts_with("/admin/sign-in?next=/admin"));
             assert!(answer.text.is_empty(), "{path}");
         }
-        // Signing out would end the very session that the walk needs.
+        // Signing out would end the very sessions that the walk needs.
         if route.path == "/admin/sign-out" {
             continue;
         }
-        let answer = warehouse.send(ask()).await;
-        let own = needs.is_none_or(|needed| Role::Warehouse.permits().contains(&needed));
-        if own {
-            assert!(answer.status < 500, "{path}: {}", answer.text);
-        } else {
-            assert_eq!(answer.status, 403, "{path}: {}", answer.text);
+        for (role, person) in &people {
+            let own = needs.is_none_or(|needed| role.permits().contains(&needed));
+            let answer = person.send(ask()).await;
+            let told = format!("{role:?} {:?} {path}: {}", route.method, answer.text);
+            if own {
+                // Whoever has it in all markets is kept out of none: what is missing is something else.
+                assert!(answer.status < 500 && answer.status != 403, "{told}");
+                opened += usize::from(answer.status == 200);
+            } else {
+                assert_eq!(answer.status, 403, "{told}");
+                assert!(!answer.text.contains(PHONE), "{told}");
+            }
         }
-        // A page of the USA is none for somebody of Germany, whatever they may do there.
-        if path.starts_with("/admin/us/") {
-            assert!(matches!(answer.status, 400 | 403 | 404), "{path}: {}", answer.status);
-        }
-        let told = path.contains("clearances") && answer.text.contains(PHONE);
-        assert!(!told, "{path} tells a warehouse about clearances");
     }
-    assert!(walked >= 18, "there are staff routes: {walked}");
+    assert!(walked > 100 && opened > 150, "{walked} routes, open {opened} times");
+}
+
+#[tokio::test]
+async fn programs_and_operators_have_their_own_routes_and_no_others() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let make = async |form: &str, scope: &str| {
+        let fields = [
+            ("key", form),
+            ("name", "Books"),
+            ("markets", "us"),
+            ("days", "30"),
+            ("chosen", scope),
+        ];
+        let page = mia.form("/admin/programs/keys", &fields).await.expect(200);
+        let secret = page.text.split("<code>kontor_").nth(1).expect("a secret");
+        format!("Bearer kontor_{}", secret.split('<').next().expect("its end"))
+    };
+    let keys = [
+        (Permission::OrderRead, make("k1", "order.read").await),
+        (Permission::CustomerRead, make("k2", "customer.read").await),
+    ];
+    let nobodys = format!("Bearer kontor_{}", "0".repeat(52));
+    let (mut by_key, mut operated) = (0, Vec::new());
+    for route in &api.routes {
+        let path = address(route, "us");
+        let ask = || match route.method {
+            Verb::Get => Ask::get(&path),
+            Verb::Post => Ask::form(&path, &[("key", "k")]),
+            Verb::Put => Ask::bare("PUT", &path),
+        };
+        match route.access {
+            Access::Key(needs, _) => {
+                by_key += 1;
+                for bad in ["", "Bearer", "Bearer x", nobodys.as_str()] {
+                    let answer = api.send(ask().header("authorization", bad)).await;
+                    assert_eq!(answer.status, 401, "{path} {bad:?}: {}", answer.text);
+                }
+                let as_person = mia.send(ask()).await;
+                assert_eq!(as_person.status, 401, "{path}: a session is no key");
+                for (scope, key) in &keys {
+                    let answer = api.send(ask().header("authorization", key)).await;
+                    if *scope == needs {
+                        assert!(answer.status < 400, "{path}: {}", answer.text);
+                    } else {
+                        assert_eq!(answer.status, 403, "{path} {}: {}", scope.word(), answer.text);
+                    }
+                }
+            }
+            Access::Operator => {
+                // They tell machines how the server is, and nothing of what is in it.
+                assert_eq!(route.method, Verb::Get, "{path}");
+                let answer = api.send(ask()).await;
+                assert!(answer.header("content-type").starts_with("text/plain"), "{path}");
+                for word in ["maker.example", PHONE, "US15-"] {
+                    assert!(!answer.text.contains(word), "{path}: {}", answer.text);
+                }
+                operated.push(route.path);
+            }
+            Access::Staff(_) => {
+                // A program's key opens no page of the people's.
+                for (_, key) in &keys {
+                    let answer = api.send(ask().header("authorization", key)).await;
+                    assert_eq!(answer.status, 303, "{path}: {}", answer.text);
+                }
+            }
+            // `routes.rs` walks these.
+            Access::Public | Access::Token => {}
+        }
+    }
+    assert!(by_key > 0, "there are routes for programs");
+    operated.sort_unstable();
+    assert_eq!(operated, ["/healthz", "/metrics", "/readyz"], "the proxy in front closes these");
+}
+
+/// Sends a form somewhere, as a browser does.
+async fn send_to(person: &Browser<'_>, form: &PageForm, path: &str) -> Answer {
+    if form.multipart {
+        person.upload(path, &form.pairs(), None).await
+    } else {
+        person.form(path, &form.pairs()).await
+    }
 }
 
 #[tokio::test]
@@ -100,37 +195,93 @@ async fn whatever_somebody_is_in_one_market_another_is_not_there_for_them() {
     let roles: Vec<String> = Role::ALL.map(|role| format!("{}@us", role.word())).to_vec();
     let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
     let all = Browser::hire(&api, "all", &roles).await;
+    // What takes the permission in all markets is nobody's here, in no market.
+    let theirs = |route: &Route| match route.access {
+        Access::Staff(needs) => needs.is_none_or(|needed| needed.span() == Span::Market),
+        _ => false,
+    };
     let before = api.dump();
-    let (mut walked, mut own) = (0, 0);
+    let (mut pages, mut lists, mut own) = (Vec::new(), Vec::new(), 0);
     for route in &api.routes {
-        if !route.path.starts_with("/admin") || route.path == "/admin/sign-out" {
+        if !route.path.starts_with("/admin") || route.method != Verb::Get {
             continue;
         }
-        let of = |market: &str| {
-            let path = route.path.replace("{market}", market).replace("{sku}", PHONE);
-            let fill = |part: &str| if part.starts_with('{') { "nobodys" } else { part }.to_owned();
-            path.split('/').map(fill).collect::<Vec<_>>().join("/")
-        };
         if route.path.contains("{market}") {
-            let ask = match route.method {
-                Verb::Get => Ask::get(&of("de")),
-                _ => Ask::form(&of("de"), &[("key", "k"), ("what", "terms"), ("reason", "x")]),
-            };
-            let answer = all.send(ask).await;
-            let closed = matches!(answer.status, 400 | 403 | 404);
-            assert!(closed, "{:?} {}: {}", route.method, of("de"), answer.text);
-            walked += 1;
-            own += usize::from(route.method == Verb::Get && all.get(&of("us")).await.status == 200);
-        } else if route.method == Verb::Get {
+            let answer = all.get(&address(route, "de")).await;
+            assert_eq!(answer.status, 404, "{}: {}", route.path, answer.text);
+            let answer = all.get(&address(route, "us")).await;
+            assert!(matches!(answer.status, 200 | 404), "{}: {}", route.path, answer.text);
+            own += usize::from(answer.status == 200);
+            pages.extend(forms(&answer.text));
+        } else {
             // What lists take a market by their address gives nothing of another.
-            let answer = all.get(&format!("{}?market=de", of("us"))).await;
+            let answer = all.get(&format!("{}?market=de", address(route, "us"))).await;
             assert!(answer.status < 500, "{}: {}", route.path, answer.text);
             assert!(!answer.text.contains("market=de&"), "{}: {}", route.path, answer.text);
             assert!(!answer.text.contains("/admin/de/"), "{}: {}", route.path, answer.text);
+            lists.extend(forms(&all.get(&address(route, "us")).await.text));
         }
     }
-    assert!(walked > 20 && own > 8, "{walked} addresses have a market, {own} of its own open");
+    // What a page shows when it is asked for more: the form of a piece of evidence, of a price.
+    let grant = format!("/admin/us/clearances/{PHONE}/grant?rule={}", rule(&api).await);
+    let price = format!("/admin/us/prices/{PHONE}?price=398.00");
+    for asked in [grant, price] {
+        pages.extend(forms(&all.get(&asked).await.expect(200).text));
+    }
+    // Forms that name the market in a field are no way around.
+    let named = |(name, _): &(String, String)| name == "market" || name == "markets";
+    let with_market = lists.iter().filter(|form| form.fields.iter().any(named));
+    let mut slipped = 0;
+    for form in with_market {
+        let mut form = form.clone();
+        for (_, value) in form.fields.iter_mut().filter(|field| named(field)) {
+            "de".clone_into(value);
+        }
+        let answer = send_to(&all, &form, &form.action).await;
+        assert!(matches!(answer.status, 403 | 404 | 422), "{form:?}: {}", answer.text);
+        slipped += 1;
+    }
+    assert!(slipped > 3, "{slipped} forms name a market");
+    assert!(own > 8, "{own} pages of the own market are open");
+    // Every form of the own market, filled in, is sent to the other: it is not there. Sent to where it
+    // belongs it is read, so that what holds is the market and not a field that was missing.
+    let (mut without, mut taken) = (BTreeSet::new(), Vec::new());
+    for route in &api.routes {
+        if !route.path.starts_with("/admin/{market}") || route.method == Verb::Get {
+            continue;
+        }
+        let (here, there) = (address(route, "us"), address(route, "de"));
+        let of_this: Vec<_> = pages.iter().filter(|form| form.action == here).collect();
+        let empty = PageForm {
+            action: here.clone(),
+            fields: [("key", "k"), ("what", "terms"), ("reason", "x")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
+            multipart: false,
+        };
+        let sent = if of_this.is_empty() { vec![&empty] } else { of_this.clone() };
+        for form in sent {
+            let answer = send_to(&all, form, &there).await;
+            let wanted = if theirs(route) { 404 } else { 403 };
+            // A form that nobody is shown cannot be filled in: it may also be unreadable.
+            let unread = of_this.is_empty() && answer.status == 400;
+            assert!(answer.status == wanted || unread, "{there}: {form:?}: {}", answer.text);
+        }
+        if of_this.is_empty() {
+            without.insert(route.path);
+        }
+        taken.extend(of_this.into_iter().map(|form| (here.clone(), form.clone())));
+    }
     assert_eq!(api.dump(), before, "nothing was changed");
+    assert!(taken.len() > 5, "{} forms were sent to both markets", taken.len());
+    // There is no parcel to hand over, nothing withdrawn to take back, and no order held for it.
+    let places = ["dispatch", "withdrawals/restore", "withdrawals/write"];
+    assert_eq!(Vec::from_iter(without), places.map(|place| format!("/admin/{{market}}/{place}")));
+    for (here, form) in taken {
+        let answer = send_to(&all, &form, &here).await;
+        let read = matches!(answer.status, 200 | 303 | 409 | 422);
+        assert!(read, "{here}: {form:?}: {} {}", answer.status, answer.text);
+    }
 }
 
 #[tokio::test]

@@ -216,17 +216,69 @@ async fn money_goes_back_in_part_alone_and_beyond_the_limit_with_a_second_person
     // All of the rest before the parcel has left is a cancellation, and says so.
     let all = mia.form(&refund, &send("r3", "100")).await;
     assert!(all.status == 409 || all.status == 303, "{}", all.status);
-    let cancelled = mia
-        .form(&format!("{order}/cancel"), &[("key", "c1"), ("reason", "changed their mind")])
-        .await
-        .expect(303);
-    assert_eq!(cancelled.header("location"), format!("{order}?said=done"));
+    let wish = [("key", "c1"), ("reason", "changed their mind")];
+    let waits = mia.form(&format!("{order}/cancel"), &wish).await.expect(303);
+    max.approve(&waits).await;
     let again = mia.form(&format!("{order}/cancel"), &[("key", "c2"), ("reason", "x")]).await;
     assert_eq!(again.status, 409, "{}", again.text);
     run_due_jobs(&api.shop).await.expect("sent");
     let page = mia.get(&order).await.expect(200);
     assert!(page.text.contains("order.cancel") && page.text.contains("payment.refund"));
     clean(&api).await;
+}
+
+#[tokio::test]
+async fn many_small_refunds_are_a_large_one() {
+    let api = Api::open_refunding(500).await;
+    let number = buy(&api, &ADA).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let max = Browser::hire(&api, "max", &["market_manager@us"]).await;
+    let order = format!("/admin/orders/{number}");
+    let done = format!("{order}?said=done");
+    let refund = async |key: &str, amount: &str| {
+        let fields = [("key", key), ("reason", "a scratch"), ("amount", amount)];
+        mia.form(&format!("{order}/refund"), &fields).await.expect(303)
+    };
+    for key in ["r1", "r2"] {
+        assert_eq!(refund(key, "2.50").await.header("location"), done, "up to the limit");
+    }
+    let waits = refund("r3", "0.01").await;
+    assert!(waits.header("location").starts_with("/admin/proposals/"), "the sum is beyond it");
+    max.approve(&waits).await;
+    assert!(mia.get(&order).await.expect(200).text.contains("$5.01"));
+    clean(&api).await;
+    // Each is one act in the log, with why; the one that two decided has it in the proposal.
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log.csv?act=payment.refund").await.expect(200);
+    assert_eq!(log.text.matches("\"a scratch\"").count(), 2, "{}", log.text);
+}
+
+#[tokio::test]
+async fn money_that_was_collected_leaves_by_a_cancellation_as_by_a_refund() {
+    let api = Api::open_refunding(500).await;
+    let large = buy(&api, &ADA).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let max = Browser::hire(&api, "max", &["market_manager@us"]).await;
+    let wish = [("key", "c1"), ("reason", "a doubt about the buyer")];
+    let path = format!("/admin/orders/{large}");
+    let waits = mia.form(&format!("{path}/cancel"), &wish).await.expect(303);
+    assert!(waits.header("location").starts_with("/admin/proposals/"), "beyond the limit");
+    let page = mia.get(&path).await.expect(200);
+    assert!(page.text.contains("/cancel\""), "it still stands: {}", page.text);
+    max.approve(&waits).await;
+    assert!(!mia.get(&path).await.expect(200).text.contains("/cancel\""), "it is cancelled");
+    run_due_jobs(&api.shop).await.expect("sent");
+    clean(&api).await;
+
+    // Where the limit allows it one person is enough, and why stands in the log and on the page.
+    let api = Api::open_refunding(100_000).await;
+    let small = buy(&api, &ADA).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let path = format!("/admin/orders/{small}");
+    let done = mia.form(&format!("{path}/cancel"), &wish).await.expect(303);
+    assert_eq!(done.header("location"), format!("{path}?said=done"));
+    let page = mia.get(&path).await.expect(200);
+    assert!(page.text.contains("order.cancel: a doubt about the buyer"), "{}", page.text);
 }
 
 #[tokio::test]
@@ -304,7 +356,9 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
         sue.form(&format!("{path}/note"), &[key, ("words", "knows Ada from school")])
             .await
             .expect(303);
-        sue.form(&format!("{path}/cancel"), &[("key", "c"), ("reason", "asked")]).await.expect(303);
+        let wish = [("key", "c"), ("reason", "asked")];
+        let waits = sue.form(&format!("{path}/cancel"), &wish).await.expect(303);
+        sam.approve(&waits).await;
     }
     run_due_jobs(&api.shop).await.expect("sent");
     let erase = [("key", "e2"), ("reason", "asked for it")];
@@ -494,4 +548,88 @@ async fn a_job_that_was_given_up_is_seen_and_tried_again() {
     olga.form(&gone, &[("wish", "retry")]).await.expect(404);
     let log = olga.get("/admin/log?act=job.").await.expect(200);
     assert!(log.text.contains(&id.to_string()));
+}
+
+#[tokio::test]
+async fn letters_that_have_not_left_are_seen_and_tried_again() {
+    use kontor_base::id::LetterId;
+    use kontor_store::mail;
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let page = wim.get("/admin/orders.csv").await.expect(200).text;
+    let order = page.split('"').nth(1).expect("an order").parse().expect("its id");
+    let order: kontor_base::id::OrderId = order;
+    let at = api.shop.now();
+    let [lost, late] = [(); 2].map(|()| LetterId::new(at, &api.shop.random));
+    api.shop
+        .db
+        .write("test.letters", move |tx| {
+            mail::queue(tx, lost, "order.placed", order.bytes(), "{}", at)?;
+            mail::failed(tx, lost, "550 <ada@shop.example> unknown", None, at)?;
+            mail::queue(tx, late, "customer.waiting_confirm", &[7; 16], "{}", at)?;
+            mail::failed(tx, late, "421 <b>busy", Some(at.plus_seconds(9_000)), at)
+        })
+        .await
+        .expect("letters");
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let boss = Browser::hire(&api, "boss", &["market_manager@*"]).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    mia.get("/admin/letters").await.expect(403);
+    let retry = format!("/admin/letters/{lost}");
+    mia.form(&retry, &[]).await.expect(403);
+
+    let today = olga.get("/admin").await.expect(200);
+    assert!(today.text.contains("/admin/letters?state=given_up"), "{}", today.text);
+    let list = olga.get("/admin/letters").await.expect(200);
+    assert!(list.text.contains("550 …@… unknown"), "{}", list.text);
+    // She sees no customers and no orders; the manager of all markets sees both.
+    assert!(!list.text.contains("ada@shop.example") && !list.text.contains(&number));
+    let his = boss.get("/admin/letters").await.expect(200);
+    assert!(his.text.contains("ada@shop.example") && his.text.contains(&number), "{}", his.text);
+    let other = olga.get("/admin/letters?state=late").await.expect(200);
+    assert!(!other.text.contains("421"), "it was queued a moment ago: {}", other.text);
+    api.clock.advance_seconds(kontor_shop::mail::LATE_AFTER_S);
+    let other = olga.get("/admin/letters?state=late").await.expect(200);
+    assert!(other.text.contains("421") && !other.text.contains("<b>busy"), "{}", other.text);
+    assert!(olga.get("/admin").await.expect(200).text.contains("/admin/letters?state=late"));
+
+    for _ in 0..2 {
+        boss.form(&retry, &[]).await.expect(303);
+    }
+    let list = olga.get("/admin/letters").await.expect(200);
+    assert!(!list.text.contains("550"), "it waits to be sent: {}", list.text);
+    let read = move |tx: &mut kontor_store::Tx<'_>| mail::get(tx, lost);
+    let kept = api.shop.db.read("test.letter", read).await.expect("read").expect("it is there");
+    assert_eq!((kept.state, kept.attempts), (mail::LetterState::Waiting, 0));
+    let log = olga.get("/admin/log.csv?act=mail.retry").await.expect(200);
+    assert_eq!(log.text.lines().count(), 2, "once: {}", log.text);
+    assert!(log.text.contains(&number));
+    olga.form("/admin/letters/ltr_0", &[]).await.expect(404);
+    let gone = format!("/admin/letters/{}", LetterId::new(at, &api.shop.random));
+    olga.form(&gone, &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn whoever_reads_german_is_refused_in_german() {
+    use kontor_base::Language;
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let mia = Browser::hire_in(&api, "mia", &["market_manager@us"], Language::De).await;
+    let order = format!("/admin/orders/{number}");
+    let wish = |amount| [("key", "r1"), ("reason", "ein Kratzer"), ("amount", amount)];
+    let much = mia.form(&format!("{order}/refund"), &wish("1000.00")).await.expect(303);
+    let own = much.header("location").split('?').next().expect("a path").to_owned();
+    let shown = mia.get(&own).await.expect(200);
+    let decision = [("decision", "approve"), ("seen", &*seen(&shown.text))];
+    let refused = mia.form(&own, &decision).await.expect(403);
+    assert!(refused.text.contains("eine andere Person muss zustimmen"), "{}", refused.text);
+    let max = Browser::hire_in(&api, "max", &["market_manager@us"], Language::De).await;
+    let shown = max.get(&own).await.expect(200);
+    let decision = [("decision", "approve"), ("seen", &*seen(&shown.text))];
+    let refused = max.form(&own, &decision).await.expect(409);
+    assert!(refused.text.contains("so viel ist nicht mehr da"), "{}", refused.text);
+    for english in ["is left to give back", "somebody else"] {
+        assert!(!refused.text.contains(english), "{}", refused.text);
+    }
 }

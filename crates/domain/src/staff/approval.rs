@@ -18,7 +18,8 @@ pub enum Extent {
     Plain,
     /// A price falls by this part of what it was.
     PriceCut(Rate),
-    /// Money leaves.
+    /// So much money has left over one thing when this is done: what went before counts, or ten
+    /// small amounts would be none.
     Amount(Money),
 }
 
@@ -27,7 +28,8 @@ pub enum Extent {
 pub struct Limits {
     /// The largest price cut.
     pub price_cut: Rate,
-    /// The largest refund, one amount per currency. A currency that is missing has the limit zero.
+    /// The most that goes back over one order, one amount per currency. A currency that is missing has
+    /// the limit zero.
     pub refund: Vec<Money>,
 }
 
@@ -40,10 +42,10 @@ pub fn needs_second(permission: Permission, extent: Extent, limits: &Limits) -> 
         Eyes::FourBeyondLimit => match extent {
             Extent::Plain => true,
             Extent::PriceCut(cut) => cut > limits.price_cut,
-            Extent::Amount(amount) => !limits
-                .refund
-                .iter()
-                .any(|limit| limit.currency == amount.currency && amount.minor <= limit.minor),
+            Extent::Amount(amount) => {
+                let own = limits.refund.iter().find(|limit| limit.currency == amount.currency);
+                amount.minor > own.map_or(0, |limit| limit.minor)
+            }
         },
     }
 }
@@ -59,11 +61,23 @@ pub enum ProposalState {
     Rejected,
     /// Its author has taken it back.
     Withdrawn,
+    /// It has waited too long. Nobody writes this down: the clock says it ([`Self::at`]).
+    Expired,
 }
 
 impl ProposalState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Approved, Self::Rejected, Self::Withdrawn];
+    pub const ALL: [Self; 5] =
+        [Self::Waiting, Self::Approved, Self::Rejected, Self::Withdrawn, Self::Expired];
+
+    /// The state at a time of what was proposed at another: what waits does not wait for ever.
+    #[must_use]
+    pub fn at(self, proposed_at: Instant, at: Instant) -> Self {
+        match self {
+            Self::Waiting if at >= proposed_at.plus_seconds(APPROVAL_WITHIN_S) => Self::Expired,
+            other => other,
+        }
+    }
 
     /// The word in the store.
     #[must_use]
@@ -73,6 +87,7 @@ impl ProposalState {
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
         }
     }
 
@@ -178,7 +193,7 @@ pub fn decide(
         Decision::Reject => return Ok(ProposalState::Rejected),
         Decision::Approve => {}
     }
-    if at >= proposal.proposed_at.plus_seconds(APPROVAL_WITHIN_S) {
+    if proposal.state.at(proposal.proposed_at, at) == ProposalState::Expired {
         return Err(StaffRefusal::Expired);
     }
     if *seen != proposal.content {
@@ -231,6 +246,8 @@ mod tests {
         assert!(!second(Permission::PaymentRefund, Extent::Amount(money(10_000, "USD"))));
         assert!(second(Permission::PaymentRefund, Extent::Amount(money(10_001, "USD"))));
         assert!(second(Permission::PaymentRefund, Extent::Amount(money(1, "INR"))));
+        assert!(!second(Permission::OrderCancel, Extent::Amount(money(0, "INR"))), "none leaves");
+        assert!(second(Permission::OrderCancel, Extent::Amount(money(10_001, "USD"))));
         assert!(second(Permission::ClearanceGrant, Extent::Plain));
         assert!(!second(Permission::OpeningWithdraw, Extent::Plain));
     }
@@ -266,6 +283,10 @@ mod tests {
         let last = APPROVAL_WITHIN_S - 1;
         assert_eq!(approve(&waiting, [7; 32], last), Ok(ProposalState::Approved));
         assert_eq!(approve(&waiting, [7; 32], last + 1), Err(StaffRefusal::Expired));
+        let standing = |state: ProposalState, seconds| state.at(at(0), at(seconds));
+        assert_eq!(standing(ProposalState::Waiting, last), ProposalState::Waiting);
+        assert_eq!(standing(ProposalState::Waiting, last + 1), ProposalState::Expired);
+        assert_eq!(standing(ProposalState::Rejected, last + 1), ProposalState::Rejected);
         for state in [ProposalState::Approved, ProposalState::Rejected, ProposalState::Withdrawn] {
             assert_eq!(approve(&proposal(state), [7; 32], 1), Err(StaffRefusal::Decided));
         }

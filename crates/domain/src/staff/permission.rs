@@ -94,8 +94,8 @@ permissions! {
     OrderRead = "order.read", Market, Two;
     /// Write notes to orders and send their mails again.
     OrderEdit = "order.edit", Market, Two;
-    /// Cancel orders.
-    OrderCancel = "order.cancel", Market, Two;
+    /// Cancel orders: what was collected goes back, as by a refund.
+    OrderCancel = "order.cancel", Market, FourBeyondLimit;
     /// Hand orders to the carrier, with the serial numbers of what is in them.
     OrderDispatch = "order.dispatch", Market, Two;
     /// Give money back.
@@ -154,6 +154,29 @@ mod tests {
             assert_eq!(Permission::from_word(permission.word()), Some(*permission));
         }
         assert_eq!(Permission::from_word("clearance.*"), None);
+    }
+
+    #[test]
+    fn the_how_to_names_everything_that_takes_two_people() {
+        let text = include_str!("../../../../docs/how-to/give-people-accounts.md");
+        let told: BTreeSet<(&str, &str)> = text
+            .lines()
+            .filter_map(|line| {
+                let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+                let [_, word, _, people, _] = cells[..] else { return None };
+                let word = word.strip_prefix('`')?.strip_suffix('`')?;
+                Some((word, people))
+            })
+            .collect();
+        let takes_two = Permission::ALL.iter().filter_map(|permission| {
+            let people = match permission.eyes() {
+                Eyes::Two => return None,
+                Eyes::Four => "always",
+                Eyes::FourBeyondLimit => "beyond the limit",
+            };
+            Some((permission.word(), people))
+        });
+        assert_eq!(told, takes_two.collect(), "the table is the list of permissions");
     }
 
     #[test]

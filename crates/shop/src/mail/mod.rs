@@ -7,6 +7,7 @@
 mod cause;
 mod content;
 mod held;
+mod outbox;
 mod resend;
 mod send;
 mod waiting;
@@ -15,6 +16,7 @@ pub(crate) use cause::queue_in;
 pub use cause::{Cause, Kind};
 pub use content::{Content, DepositLetter, OrderLetter};
 pub use held::write_to_held;
+pub use outbox::{LATE_AFTER_S, Outbox, Stuck, outbox, outbox_counts, retry_letter};
 pub use resend::{ResendRefusal, letters_about, resend, resendable};
 pub use send::{SentOut, Writer, Written, run, send_due};
 pub use waiting::{News, TellRefusal, Telling, tell_waiting, untold};

@@ -40,7 +40,7 @@ pub use kontor_store::payment::Payment;
 pub use kontor_store::sale::deposit::KeptDeposit;
 pub use pay::{Pay, PayAnswer, pay};
 pub use place::transfer_arrived;
-pub(crate) use refund::refund_in;
+pub(crate) use refund::{collected_in, refund_in};
 pub use refusal::Refusal;
 pub use review::{HeldOrder, Reviewed, held_orders, review_waiting};
 pub use sale::{CheckOutClaim, GivenUp, check_out_claim, give_up_claim, tell_lots};

@@ -6,7 +6,7 @@ use kontor_domain::order::{Order, OrderNumber, refund_event, split_refund};
 use kontor_domain::payment::{PaymentEvent, payment_step};
 use kontor_ledger::ProviderKey;
 use kontor_ledger::posting::{OrderStanding, post_credit_share, post_refund};
-use kontor_store::order::{by_number, save_states};
+use kontor_store::order::{PlacedOrder, by_number, save_states};
 use kontor_store::payment::{self as payments, Payment, refund as refunds};
 use kontor_store::{StoreError, Tx, job, money};
 
@@ -79,6 +79,31 @@ pub(crate) fn refund_in(
     queue_letter(tx, shop, Cause::Refund(placed.order.id, amount), at)?;
     write_down_in(tx, shop, Happened::refunded(&placed.order, amount), at)?;
     Ok(id)
+}
+
+/// What was collected for an order, the deposit that went towards it included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Collected {
+    /// All of it.
+    pub(crate) all: Money,
+    /// What of it has gone back.
+    pub(crate) gone_back: Money,
+}
+
+/// What was collected for an order and what of it has gone back.
+///
+/// # Errors
+///
+/// A [`Refusal`], or a fault of the store.
+pub(crate) fn collected_in(tx: &mut Tx<'_>, placed: &PlacedOrder) -> Outcome<Collected, Refusal> {
+    let payment =
+        payments::get(tx, placed.payment)?.ok_or(Failure::Refused(Refusal::UnknownPayment))?;
+    let deposit = placed.order.deposit.map_or(0, |paid| paid.amount.minor);
+    let still_there = applied_in(tx, &placed.order)?.map_or(0, |(_, amount)| amount.minor);
+    let currency = payment.amount.currency;
+    let all = payment.captured_minor.saturating_add(deposit);
+    let gone_back = payment.refunded_minor.saturating_add(deposit - still_there);
+    Ok(Collected { all: Money::new(all, currency), gone_back: Money::new(gone_back, currency) })
 }
 
 /// Books money out to the customer, writes the refund down and queues the order to the provider.

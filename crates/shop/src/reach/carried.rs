@@ -45,6 +45,19 @@ fn sighting(unit: &SoldSerial, stay: Option<Stay>, seen: &Seen) -> Option<Sighti
 ///
 /// A fault of the store.
 pub async fn carried_abroad(shop: &Arc<Shop>, seen: &Seen) -> Result<Carried, StoreError> {
+    carried_of(shop, seen, &|_| true).await
+}
+
+/// The units that were sold in a country that concerns somebody, or are seen there.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn carried_of(
+    shop: &Arc<Shop>,
+    seen: &Seen,
+    concerns: &(dyn Fn(Country) -> bool + Sync),
+) -> Result<Carried, StoreError> {
     let today = shop.now().date();
     let snapshot = shop.snapshots.now();
     let mut carried = Carried::default();
@@ -56,6 +69,10 @@ pub async fn carried_abroad(shop: &Arc<Shop>, seen: &Seen) -> Result<Carried, St
         last = end.serial.clone();
         for (unit, stay) in &page {
             let sighting = sighting(unit, *stay, seen);
+            let is_in = sighting.as_ref().and_then(|sighting| sighting.country);
+            if !concerns(unit.country) && !is_in.is_some_and(concerns) {
+                continue;
+            }
             let sold = SoldUnit { model: &unit.model, country: unit.country };
             let one_region = |a, b| together(&snapshot.markets, a, b);
             carried.add(&sold, sighting.as_ref(), today, one_region);

@@ -7,5 +7,5 @@
 mod carried;
 
 pub use carried::{
-    EstimateRow, OutsideRow, Seen, carried_abroad, estimates, outside_territory, sold,
+    EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates, outside_territory, sold,
 };

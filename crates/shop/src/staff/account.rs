@@ -10,7 +10,7 @@ use kontor_store::staff::account as rows;
 use kontor_store::{StoreError, Tx};
 
 use super::log::{By, Noted, note};
-use super::person::Refusal;
+use super::person::{FieldProblem, Refusal};
 use super::secret::code_hash;
 use crate::core::{Failure, Keys, Outcome, Shop};
 
@@ -70,12 +70,12 @@ pub(super) fn add_in(
     command: &AddCommand,
 ) -> Outcome<Account, Refusal> {
     let refuse = |refusal| Failure::Refused(refusal);
-    let name = StaffName::parse(&command.name)
-        .map_err(|_| refuse(Refusal::Field("the name must be one line of up to 100 characters")))?;
-    let email = Email::parse(&command.email)
-        .map_err(|_| refuse(Refusal::Field("the address must be an e-mail address")))?;
+    let name =
+        StaffName::parse(&command.name).map_err(|_| refuse(Refusal::Field(FieldProblem::Name)))?;
+    let email =
+        Email::parse(&command.email).map_err(|_| refuse(Refusal::Field(FieldProblem::Email)))?;
     if command.held.len() > ASSIGNMENTS_MAX {
-        return Err(refuse(Refusal::Field("these are too many roles for one account")));
+        return Err(refuse(Refusal::Field(FieldProblem::Roles)));
     }
     let account = Account {
         id: StaffId::new(at, random),
@@ -133,8 +133,7 @@ pub(super) fn change_in(
     let was = described(&account);
     if let Some(held) = &command.held {
         if held.len() > ASSIGNMENTS_MAX {
-            let problem = "these are too many roles for one account";
-            return Err(Failure::Refused(Refusal::Field(problem)));
+            return Err(Failure::Refused(Refusal::Field(FieldProblem::Roles)));
         }
         account.held.clone_from(held);
     }

@@ -14,7 +14,8 @@ use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
 use super::log::By;
 use super::order;
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
+use super::plan::PlanAct;
 use super::tell;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
@@ -59,6 +60,8 @@ pub enum Act {
         /// `active` or `locked`.
         state: Option<String>,
     },
+    /// Saves a sheet of the plans.
+    Plan(PlanAct),
     /// Changes rows of a table: of the catalogue, of prices, of markets.
     Rows(Rows),
     /// Takes a planned price back.
@@ -249,6 +252,7 @@ impl Act {
                 assignments(held.as_deref().unwrap_or_default())?;
                 plain(Permission::StaffManage, None, address(email)?)
             }
+            Self::Plan(act) => act.bearing(tx),
             Self::Rows(rows) => rows.bearing(tx, known, at),
             Self::CancelPrice(cancel) => cancel.bearing(tx, at),
             Self::Advance(step) => step.bearing(known),
@@ -257,12 +261,9 @@ impl Act {
             Self::Photo(act) => act.bearing(known),
             Self::Rollout(act) => Ok(act.bearing()),
             Self::Rom(act) => act.bearing(tx, shop, at),
-            Self::CancelOrder { number } => {
-                order::bearing(tx, number, Permission::OrderCancel, Extent::Plain)
-            }
+            Self::CancelOrder { number } => order::bearing_of_cancel(tx, number),
             Self::Refund { number, minor, currency, .. } => {
-                let extent = Extent::Amount(order::amount(*minor, currency)?);
-                order::bearing(tx, number, Permission::PaymentRefund, extent)
+                order::bearing_of_refund(tx, number, order::amount(*minor, currency)?)
             }
             Self::TellWaiting(telling) => tell::bearing(shop, known, telling, at),
             Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer),
@@ -273,6 +274,7 @@ impl Act {
     pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
         match self {
             Self::Expansion(act) => return act.change(tx),
+            Self::Plan(act) => return act.change(tx),
             Self::Rows(rows) => return rows.change(tx),
             Self::CancelPrice(cancel) => return cancel.change(tx),
             Self::Advance(step) => return Ok(step.change()),
@@ -360,6 +362,7 @@ impl Act {
                 let command = ChangeCommand { email: email.clone(), held, state };
                 change_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
             }
+            Self::Plan(act) => act.carry_out(tx, by, at),
             Self::Rows(rows) => rows.carry_out(tx, shop, at),
             Self::CancelPrice(cancel) => cancel.carry_out(tx),
             Self::Advance(step) => step.carry_out(tx, shop, by, at),
@@ -405,9 +408,7 @@ pub(super) fn name_of(by: &Person) -> Line<200> {
 }
 
 pub(super) fn line(reason: &str) -> Outcome<Line<200>, Refusal> {
-    Line::parse(reason).map_err(|_| {
-        Failure::Refused(Refusal::Field("the reason must be one line of up to 200 characters"))
-    })
+    Line::parse(reason).map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::ShortReason)))
 }
 
 pub(super) fn refused(refusal: ActRefusal) -> Failure<Refusal> {

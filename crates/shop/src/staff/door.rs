@@ -1,9 +1,10 @@
 //! The door: passwords hashed and compared off the async threads, a few at a time, and wrong
 //! attempts counted.
 //!
-//! Whoever knows an address must not be able to lock its owner out. So wrong secrets close the door
+//! Whoever knows an address must not be able to lock its owner out. So wrong passwords close the door
 //! only to browsers that never came in with this account; a browser that did carries a signed mark
-//! and has attempts of its own. Attempts are counted in memory, per process: a restart forgives.
+//! and has attempts of its own. Codes that work once are not counted: they cannot be guessed, and are
+//! all that a new colleague has. Attempts are counted in memory, per process: a restart forgives.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +15,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use kontor_base::{Instant, KeyedHash, Random};
 use tokio::sync::Semaphore;
 
-/// So many wrong secrets in [`WINDOW_S`] close the door.
+/// So many wrong passwords in [`WINDOW_S`] close the door.
 const WRONG_MAX: usize = 10;
-/// The time over which wrong secrets count, in seconds.
+/// The time over which wrong passwords count, in seconds.
 const WINDOW_S: i64 = 15 * 60;
 /// How many accounts' attempts are remembered; beyond that the oldest are forgotten.
 const REMEMBERED_MAX: usize = 10_000;
@@ -56,8 +57,12 @@ impl Door {
             wrong.retain(|_, times| {
                 times.last().is_some_and(|time| time.plus_seconds(WINDOW_S) > at)
             });
+            // One goes for the one that comes: whoever tries many addresses opens no other door.
             if wrong.len() >= REMEMBERED_MAX {
-                wrong.clear();
+                let oldest = wrong.iter().min_by_key(|(key, times)| (times.last().copied(), **key));
+                if let Some(key) = oldest.map(|(key, _)| *key) {
+                    wrong.remove(&key);
+                }
             }
         }
         let times = wrong.entry((who, known)).or_default();
@@ -140,6 +145,30 @@ mod tests {
         assert_eq!(door.closed_for(ana, false, at(910)), None, "open again");
         door.forgive(ana, false);
         assert_eq!(door.closed_for(ana, false, at(10)), None);
+    }
+
+    #[test]
+    fn whoever_tries_many_addresses_opens_no_other_door() {
+        let door = Door::default();
+        let other = |number: u32| {
+            let mut who = [9; 16];
+            who[..4].copy_from_slice(&number.to_be_bytes());
+            who
+        };
+        let most = u32::try_from(REMEMBERED_MAX).expect("a small number");
+        // The first of the others is older than Ana's attempts, all the rest is younger.
+        door.note_wrong(other(0), false, at(0));
+        let ana = [1; 16];
+        for _ in 0..WRONG_MAX {
+            door.note_wrong(ana, false, at(1));
+        }
+        for number in 1..most {
+            door.note_wrong(other(number), false, at(2));
+        }
+        assert!(door.closed_for(ana, false, at(3)).is_some(), "still closed to strangers");
+        let wrong = door.wrong.lock().expect("not poisoned");
+        assert_eq!(wrong.len(), REMEMBERED_MAX);
+        assert!(!wrong.contains_key(&(other(0), false)), "the oldest is forgotten");
     }
 
     #[tokio::test]

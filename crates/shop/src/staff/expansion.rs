@@ -13,7 +13,7 @@ use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refused};
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, withdraw_in};
 use crate::order::{DispatchRefusal, dispatch_in};
@@ -247,7 +247,7 @@ fn of_dispatch(failure: Failure<DispatchRefusal>) -> Failure<Refusal> {
 }
 
 fn number(text: &str) -> Outcome<OrderNumber, Refusal> {
-    text.parse().map_err(|_| Failure::Refused(Refusal::Field("that is no order's number")))
+    text.parse().map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::OrderNumber)))
 }
 
 /// Whether what an act is about belongs to the market that it names: a permission in one market is

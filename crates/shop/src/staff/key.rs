@@ -13,7 +13,7 @@ use kontor_store::StoreError;
 use kontor_store::staff::key::{self as rows, Key};
 
 use super::log::{By, Noted, note};
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Keys, Once, Outcome, Refuse, Shop, once};
 
 /// How every key begins, so that scanners for leaked secrets know one when they see it.
@@ -65,9 +65,8 @@ pub async fn make_key(
     wish: MakeKey,
 ) -> Outcome<MadeKey, Refusal> {
     let at = shop.now();
-    let name = KeyName::parse(&wish.name).map_err(|_| {
-        Failure::Refused(Refusal::Field("say in one line of up to 80 characters what it is for"))
-    })?;
+    let name = KeyName::parse(&wish.name)
+        .map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::KeyName)))?;
     check_key(&person.held, &wish.scopes, &wish.markets, wish.days).refuse()?;
     let key = Key {
         id: KeyId::new(at, &shop.random),

@@ -39,6 +39,18 @@ pub(crate) fn note(
     by: By<'_>,
     noted: &Noted<'_>,
 ) -> Result<(), StoreError> {
+    note_why(tx, random, at, by, noted, "")
+}
+
+/// Writes an act down with its reason. Whoever typed it was told that the log is never erased.
+pub(super) fn note_why(
+    tx: &mut Tx<'_>,
+    random: &Random,
+    at: Instant,
+    by: By<'_>,
+    noted: &Noted<'_>,
+    reason: &str,
+) -> Result<(), StoreError> {
     let (account, person) = match by {
         By::Person(person) => (Some(person.id), person.name.as_str()),
         By::Account(id, name) => (Some(id), name),
@@ -54,6 +66,7 @@ pub(crate) fn note(
         subject: noted.subject.to_owned(),
         was: noted.was.to_owned(),
         is_now: noted.is_now.to_owned(),
+        reason: reason.to_owned(),
     };
     log::append(tx, &entry)
 }

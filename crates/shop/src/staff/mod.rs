@@ -20,6 +20,7 @@ mod log;
 mod order;
 mod passkey;
 mod person;
+mod plan;
 mod reseller_key;
 mod secret;
 mod session;
@@ -48,7 +49,8 @@ pub use passkey::{
     Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,
     ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
 };
-pub use person::{Person, Refusal};
+pub use person::{FieldProblem, Person, Refusal};
+pub use plan::PlanAct;
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
     issue_key_as_operator, issue_reseller_key,
@@ -58,6 +60,6 @@ pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
 pub use undertake::{
-    DecideCommand, Foreseen, Shown, Undertaken, Undertaking, decide, foresee, proposal, proposals,
-    undertake, waiting_count,
+    DecideCommand, Foreseen, NO_REASON, Shown, Undertaken, Undertaking, decide, foresee, proposal,
+    proposals, undertake, waiting_count,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kontor_base::Line;
 use kontor_base::{Instant, Money};
-use kontor_domain::order::OrderNumber;
+use kontor_domain::order::{OrderNumber, cancel_plan};
 use kontor_domain::staff::{Extent, Permission, StaffRefusal};
 use kontor_store::order::note::{self as notes, Note};
 use kontor_store::order::{PlacedOrder, by_number};
@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::act::{ActRefusal, Bearing, Change};
 use super::log::{By, Noted, note};
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
-use crate::order::{self, cancel_in, refund_in};
+use crate::order::{self, cancel_in, collected_in, refund_in};
 
 /// The longest note, in characters.
 const NOTE_CHARS_MAX: usize = 1_000;
@@ -43,21 +43,34 @@ fn refused(refusal: &order::Refusal) -> Failure<Refusal> {
     Failure::Refused(Refusal::Act(ActRefusal::Order { code: refusal.code(), why }))
 }
 
-/// What an act about an order needs: where the order is.
-pub(super) fn bearing(
+/// What a cancellation needs: where the order is. All that was collected leaves with it. What cannot
+/// be cancelled any more is not laid before a second person either.
+pub(super) fn bearing_of_cancel(tx: &mut Tx<'_>, number: &str) -> Outcome<Bearing, Refusal> {
+    let placed = order_of(tx, number)?;
+    cancel_plan(placed.payment_state, placed.fulfilment_state, placed.clearance_state)
+        .map_err(|refusal| refused(&order::Refusal::Cancel(refusal)))?;
+    let leaves = collected_in(tx, &placed).map_err(of_order)?.all;
+    Ok(bearing(&placed, Permission::OrderCancel, leaves))
+}
+
+/// What a refund needs. What has gone back before counts: ten small refunds are a large one.
+pub(super) fn bearing_of_refund(
     tx: &mut Tx<'_>,
     number: &str,
-    permission: Permission,
-    extent: Extent,
+    back: Money,
 ) -> Outcome<Bearing, Refusal> {
     let placed = order_of(tx, number)?;
-    Ok(Bearing {
-        permission,
-        market: Some(placed.order.market),
-        subject: placed.order.number.to_string(),
-        extent,
-        also: Vec::new(),
-    })
+    let before = collected_in(tx, &placed).map_err(of_order)?.gone_back;
+    // Another currency is refused when it is carried out; alone nobody comes that far with it.
+    let minor = if before.currency == back.currency { before.minor } else { 0 };
+    let leaves = Money::new(minor.saturating_add(back.minor), back.currency);
+    Ok(bearing(&placed, Permission::PaymentRefund, leaves))
+}
+
+fn bearing(placed: &PlacedOrder, permission: Permission, leaves: Money) -> Bearing {
+    let subject = placed.order.number.to_string();
+    let plain = Bearing::plain(permission, Some(placed.order.market), subject);
+    Bearing { extent: Extent::Amount(leaves), ..plain }
 }
 
 /// An amount as an act keeps it.
@@ -164,7 +177,7 @@ pub async fn write_note(
 ) -> Outcome<Replayed<()>, Refusal> {
     let at = shop.now();
     let words = Line::<NOTE_CHARS_MAX>::parse(&one_line(&command.words))
-        .map_err(|_| Failure::Refused(Refusal::Field("a note has one to a thousand characters")))?;
+        .map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::Note)))?;
     let (own, person) = (Arc::clone(shop), person.clone());
     shop.db
         .write("staff.note", move |tx| {

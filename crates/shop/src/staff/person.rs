@@ -50,6 +50,74 @@ impl Person {
     }
 }
 
+/// A field that cannot be read, and how it has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldProblem {
+    /// A reason.
+    #[error("say why, in one line of up to 500 characters")]
+    Reason,
+    /// A reason that others read.
+    #[error("say why, in one line of up to 200 characters")]
+    ShortReason,
+    /// A note to an order.
+    #[error("a note has one to a thousand characters")]
+    Note,
+    /// What a key is for.
+    #[error("say in one line of up to 80 characters what it is for")]
+    KeyName,
+    /// What a passkey is called.
+    #[error("give it a name of one line, up to 60 characters")]
+    PasskeyName,
+    /// There are enough passkeys.
+    #[error("there are ten passkeys already; remove one")]
+    Passkeys,
+    /// An order's number.
+    #[error("that is no order's number")]
+    OrderNumber,
+    /// A person's name.
+    #[error("the name must be one line of up to 100 characters")]
+    Name,
+    /// A person's address.
+    #[error("the address must be an e-mail address")]
+    Email,
+    /// What an account holds.
+    #[error("these are too many roles for one account")]
+    Roles,
+}
+
+impl FieldProblem {
+    /// Every problem.
+    pub const ALL: [Self; 10] = [
+        Self::Reason,
+        Self::ShortReason,
+        Self::Note,
+        Self::KeyName,
+        Self::PasskeyName,
+        Self::Passkeys,
+        Self::OrderNumber,
+        Self::Name,
+        Self::Email,
+        Self::Roles,
+    ];
+
+    /// The word for it in the keys of texts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Reason => "reason",
+            Self::ShortReason => "short-reason",
+            Self::Note => "note",
+            Self::KeyName => "key-name",
+            Self::PasskeyName => "passkey-name",
+            Self::Passkeys => "passkeys",
+            Self::OrderNumber => "order-number",
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Roles => "roles",
+        }
+    }
+}
+
 /// Why something is not done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -72,8 +140,8 @@ pub enum Refusal {
     #[error("this address has an account already")]
     AddressTaken,
     /// A field that cannot be read.
-    #[error("{0}")]
-    Field(&'static str),
+    #[error(transparent)]
+    Field(#[from] FieldProblem),
     /// The password is not taken.
     #[error(transparent)]
     Password(#[from] PasswordProblem),

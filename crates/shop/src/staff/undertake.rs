@@ -2,29 +2,33 @@
 
 use std::sync::Arc;
 
-use kontor_base::Line;
 use kontor_base::id::ProposalId;
+use kontor_base::{Instant, Line};
 use kontor_domain::staff::{
-    Decision, Proposal, ProposalState, StaffRefusal, decide as decided, needs_second,
+    APPROVAL_WITHIN_S, Decision, Proposal, ProposalState, StaffRefusal, decide as decided,
+    needs_second,
 };
 use kontor_store::staff::proposal::{self as rows, Kept};
 use kontor_store::{StoreError, Tx};
 
 use super::act::{Act, Change};
-use super::log::{By, Noted, note};
-use super::person::{Person, Refusal};
+use super::log::{By, Noted, note, note_why};
+use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
 use crate::order::review_waiting;
 
 /// The longest reason or remark, in characters.
 type Reason = Line<500>;
 
+/// What stands for a reason where the form asks for none.
+pub const NO_REASON: &str = "–";
+
 /// Something that somebody wants done.
 #[derive(Clone, Debug)]
 pub struct Undertaking {
     /// What.
     pub act: Act,
-    /// Why, for the second person and the log.
+    /// Why, for the second person, or for the log where there is none.
     pub reason: String,
     /// The request's identity.
     pub once: Once,
@@ -73,7 +77,9 @@ pub async fn undertake(
                         was: &change.was,
                         is_now: &change.is_now,
                     };
-                    note(tx, &own.random, at, By::Person(&person), &noted)?;
+                    let why = Some(reason.as_str()).filter(|why| *why != NO_REASON);
+                    let by = By::Person(&person);
+                    note_why(tx, &own.random, at, by, &noted, why.unwrap_or_default())?;
                     return Ok(Undertaken::Done);
                 }
                 let kept = Kept {
@@ -141,9 +147,7 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
 }
 
 fn reason(text: &str) -> Outcome<Reason, Refusal> {
-    Reason::parse(text).map_err(|_| {
-        Failure::Refused(Refusal::Field("say why, in one line of up to 500 characters"))
-    })
+    Reason::parse(text).map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::Reason)))
 }
 
 /// A decision about a proposal.
@@ -283,7 +287,13 @@ fn concerns(person: &Person, kept: &Kept) -> bool {
     kept.author == person.id || person.may(kept.permission, kept.market)
 }
 
-fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, kept: Kept) -> Outcome<Shown, Refusal> {
+/// What was proposed up to then has waited too long.
+fn expired_by(at: Instant) -> Instant {
+    at.plus_seconds(-APPROVAL_WITHIN_S)
+}
+
+fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, mut kept: Kept) -> Outcome<Shown, Refusal> {
+    kept.state = kept.state.at(kept.proposed_at, shop.now());
     let name = |tx: &mut Tx<'_>, id| -> Result<String, StoreError> {
         let account = kontor_store::staff::account::find(tx, id)?;
         Ok(account.map_or_else(String::new, |account| account.name.to_string()))
@@ -319,12 +329,12 @@ pub async fn waiting_count(
     person: &Person,
     limit: usize,
 ) -> Result<usize, StoreError> {
-    let person = person.clone();
+    let (person, expired) = (person.clone(), expired_by(shop.now()));
     shop.db
         .read("staff.waiting_count", move |tx| {
             let (mut count, mut before) = (0, None);
             loop {
-                let block = rows::in_state(tx, ProposalState::Waiting, before, BLOCK)?;
+                let block = rows::in_state(tx, ProposalState::Waiting, expired, before, BLOCK)?;
                 let theirs = |kept: &&Kept| {
                     kept.author != person.id && person.may(kept.permission, kept.market)
                 };
@@ -356,13 +366,13 @@ pub async fn proposals(
     before: Option<ProposalId>,
     limit: usize,
 ) -> Outcome<Vec<Shown>, Refusal> {
-    let (own, person) = (Arc::clone(shop), person.clone());
+    let (own, person, expired) = (Arc::clone(shop), person.clone(), expired_by(shop.now()));
     shop.db
         .read("staff.proposals", move |tx| {
             let mut found = Vec::new();
             let mut before = before;
             loop {
-                let block = rows::in_state(tx, state, before, BLOCK)?;
+                let block = rows::in_state(tx, state, expired, before, BLOCK)?;
                 let whole = block.len() == BLOCK_ROWS;
                 before = block.last().map(|kept| kept.id);
                 for kept in block.into_iter().filter(|kept| concerns(&person, kept)) {

@@ -28,6 +28,8 @@ pub struct Entry {
     pub was: String,
     /// How it is now.
     pub is_now: String,
+    /// Why, in the person's words. Empty: nobody asked, or the proposal has it.
+    pub reason: String,
 }
 
 /// What to look for. Empty texts look for everything.
@@ -50,8 +52,9 @@ pub struct Search {
 /// When the database cannot be written.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO staff_log (id, made_at, account, person, act, market, subject, was, is_now)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO staff_log (id, made_at, account, person, act, market, subject, was, is_now,
+             reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         values![
             &entry.id,
             entry.made_at,
@@ -62,6 +65,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
             &entry.subject,
             &entry.was,
             &entry.is_now,
+            &entry.reason,
         ],
     )?;
     Ok(())
@@ -78,7 +82,8 @@ pub fn search(tx: &mut Tx<'_>, what: &Search, limit: i64) -> Result<Vec<Entry>, 
     // One statement per index: each walks its own from the newest down.
     if let Some(account) = what.account {
         return tx.query(
-            "SELECT id, made_at, account, person, act, market, subject, was, is_now FROM staff_log
+            "SELECT id, made_at, account, person, act, market, subject, was, is_now, reason
+             FROM staff_log
              WHERE account = $1 AND id < $2 AND act >= $3 AND act < $4
              ORDER BY id DESC LIMIT $5",
             values![account.bytes(), &before, &from, &to, limit],
@@ -87,7 +92,8 @@ pub fn search(tx: &mut Tx<'_>, what: &Search, limit: i64) -> Result<Vec<Entry>, 
     }
     if !what.subject.is_empty() {
         return tx.query(
-            "SELECT id, made_at, account, person, act, market, subject, was, is_now FROM staff_log
+            "SELECT id, made_at, account, person, act, market, subject, was, is_now, reason
+             FROM staff_log
              WHERE subject = $1 AND id < $2 AND act >= $3 AND act < $4
              ORDER BY id DESC LIMIT $5",
             values![&what.subject, &before, &from, &to, limit],
@@ -95,8 +101,8 @@ pub fn search(tx: &mut Tx<'_>, what: &Search, limit: i64) -> Result<Vec<Entry>, 
         );
     }
     tx.query(
-        "SELECT id, made_at, account, person, act, market, subject, was, is_now FROM staff_log
-         WHERE id < $1 AND act >= $2 AND act < $3 ORDER BY id DESC LIMIT $4",
+        "SELECT id, made_at, account, person, act, market, subject, was, is_now, reason
+         FROM staff_log WHERE id < $1 AND act >= $2 AND act < $3 ORDER BY id DESC LIMIT $4",
         values![&before, &from, &to, limit],
         read,
     )
@@ -118,5 +124,6 @@ fn read(row: &Row<'_>) -> Result<Entry, StoreError> {
         subject: row.text(6)?,
         was: row.text(7)?,
         is_now: row.text(8)?,
+        reason: row.text(9)?,
     })
 }

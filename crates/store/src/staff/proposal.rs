@@ -80,7 +80,8 @@ pub fn find(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Kept>, StoreError>
     )
 }
 
-/// Proposals in a state, the newest first, from `before` on.
+/// Proposals in a state, the newest first, from `before` on. What waits and was proposed up to
+/// `expired` waits no longer: it is [`ProposalState::Expired`].
 ///
 /// # Errors
 ///
@@ -88,17 +89,36 @@ pub fn find(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Kept>, StoreError>
 pub fn in_state(
     tx: &mut Tx<'_>,
     state: ProposalState,
+    expired: Instant,
     before: Option<ProposalId>,
     limit: i64,
 ) -> Result<Vec<Kept>, StoreError> {
     let before = before.map_or([0xff; 16], |id| *id.bytes());
+    let (ever, never) = (Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
+    let (kept, from, until) = match state {
+        ProposalState::Waiting => (state, expired, never),
+        ProposalState::Expired => (ProposalState::Waiting, ever, expired),
+        decided => (decided, ever, never),
+    };
+    // Ids are in the order of time: what has expired in all the years is not even walked over.
+    let first = first_id(from);
     tx.query(
         "SELECT id, author, permission, market, subject, content, reason, proposed_at, state,
              decided_by, decided_at, remark
-         FROM staff_proposal WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-        values![state.word(), &before, limit],
+         FROM staff_proposal
+         WHERE state = $1 AND id < $2 AND id >= $3 AND proposed_at > $4 AND proposed_at <= $5
+         ORDER BY id DESC LIMIT $6",
+        values![kept.word(), &before, &first, from, until, limit],
         read,
     )
+}
+
+/// The lowest id of what was made at a time or later: its milliseconds, and then nothing.
+fn first_id(at: Instant) -> [u8; 16] {
+    let mut id = [0; 16];
+    let millis = u64::try_from(at.millis()).unwrap_or(0).to_be_bytes();
+    id[..6].copy_from_slice(&millis[2..]);
+    id
 }
 
 /// The proposals about something, the newest first.

@@ -62,10 +62,10 @@ desk-amount = Betrag
 desk-acts = Was du tun kannst
 desk-refund = Geld zurückgeben
 desk-refund-amount = Betrag in { $currency }
-desk-refund-hint = Bis { $left }. Über der Grenze des Shops muss eine zweite Person zustimmen.
+desk-refund-hint = Bis { $left }. Ist von dieser Bestellung mehr zurückgegangen als die Grenze des Shops, muss eine zweite Person zustimmen.
 desk-refund-bad = Das ist kein Betrag in der Währung der Bestellung, etwa 12.50.
 desk-cancel = Bestellung stornieren
-desk-cancel-hint = Die Ware geht zurück ins Regal, alles verbliebene Geld an den Kunden.
+desk-cancel-hint = Die Ware geht zurück ins Regal, alles verbliebene Geld an den Kunden. Wurde mehr eingezogen als die Grenze des Shops, muss eine zweite Person zustimmen.
 desk-state-awaiting-payment = wartet auf Zahlung
 desk-state-paid = bezahlt, zu versenden
 desk-state-on-hold = angehalten
@@ -97,6 +97,11 @@ desk-jobs = Aufträge
 desk-jobs-given-up = Aufgegeben ({ $count })
 desk-jobs-waiting = Wartend ({ $count })
 desk-jobs-none = Es gibt keine.
+desk-outbox = Briefe, die nicht hinausgegangen sind
+desk-outbox-given-up = Aufgegeben
+desk-outbox-late = Verspätet
+desk-outbox-late-hint = Diese warten seit mehr als { $minutes } Minuten und werden weiter versucht. Nimmt ein Server keine an, so verspäten sich seine Briefe gemeinsam.
+desk-outbox-queued = Seit
 desk-job-due = Versucht
 desk-job-tries = Versuche
 desk-job-error = Woran es lag
@@ -182,3 +187,11 @@ today-rollouts = Laufende Verteilungen
 today-rollouts-none = Keine Verteilung läuft.
 today-texts = Texte, die fehlen
 today-texts-none = Jedes Produkt hat einen Text in jeder Sprache der Märkte.
+today-letters-given-up = { $count ->
+    [one] Ein Brief wurde aufgegeben
+   *[other] { $count } Briefe wurden aufgegeben
+}
+today-letters-late = { $count ->
+    [one] Ein Brief ist verspätet
+   *[other] { $count } Briefe sind verspätet
+}

@@ -62,10 +62,10 @@ desk-amount = Amount
 desk-acts = What you can do
 desk-refund = Give money back
 desk-refund-amount = Amount in { $currency }
-desk-refund-hint = Up to { $left }. Beyond the limit of your shop a second person has to approve it.
+desk-refund-hint = Up to { $left }. When more has gone back of this order than the limit of your shop a second person has to approve it.
 desk-refund-bad = This is no amount of the order’s currency, such as 12.50.
 desk-cancel = Cancel the order
-desk-cancel-hint = The units go back to the shelf, and all of the money that is left to the customer.
+desk-cancel-hint = The units go back to the shelf, and all of the money that is left to the customer. Where more was collected than the limit of your shop a second person has to approve it.
 desk-state-awaiting-payment = waits for payment
 desk-state-paid = paid, to be sent
 desk-state-on-hold = held
@@ -97,6 +97,11 @@ desk-jobs = Jobs
 desk-jobs-given-up = Given up ({ $count })
 desk-jobs-waiting = Waiting ({ $count })
 desk-jobs-none = There are none.
+desk-outbox = Letters that have not left
+desk-outbox-given-up = Given up
+desk-outbox-late = Late
+desk-outbox-late-hint = These were queued more than { $minutes } minutes ago and are still tried. When a server takes none, its letters are late together.
+desk-outbox-queued = Since
 desk-job-due = Tried
 desk-job-tries = Tries
 desk-job-error = Why it failed
@@ -182,3 +187,11 @@ today-rollouts = Rollouts under way
 today-rollouts-none = No rollout is under way.
 today-texts = Texts that are missing
 today-texts-none = Every product has a text in every language of the markets.
+today-letters-given-up = { $count ->
+    [one] One letter was given up
+   *[other] { $count } letters were given up
+}
+today-letters-late = { $count ->
+    [one] One letter is late
+   *[other] { $count } letters are late
+}

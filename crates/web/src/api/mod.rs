@@ -25,11 +25,19 @@ mod reply;
 mod reseller;
 mod sale;
 
+use std::collections::BTreeSet;
+
 use axum::routing::{get, post, put};
+use kontor_domain::staff::Permission;
 
 use crate::kit::routes::{Route, Routes};
 
 pub use document::openapi;
+
+/// What a key can hold that opens something here: the access rules of all endpoints say so.
+pub(crate) fn opened_by_keys() -> BTreeSet<Permission> {
+    ROUTES.iter().flat_map(|route| route.access.of_keys()).collect()
+}
 
 /// Every endpoint's route, in the order in which the reference shows them.
 const ROUTES: &[Route] = &[

@@ -84,12 +84,12 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     let writes = route.class.writes();
     // Pages that are the same for everybody need no id of their own: they cannot fail by one
     // person's doing, and they are most of the traffic.
-    let personal = matches!(route.access, Access::Token | Access::Staff(_) | Access::Key(_));
+    let personal = matches!(route.access, Access::Token | Access::Staff(_) | Access::Key(..));
     let id = (writes || personal).then(|| request_id(app, &request));
     let refused = if writes { check_write(app, route, &request).err() } else { None };
     let turned_away = match (&refused, route.access) {
         (None, Access::Staff(needs)) => super::desk::admit(app, needs, &mut request).await.err(),
-        (None, Access::Key(needs)) => super::bearer::admit(app, needs, &mut request).await.err(),
+        (None, Access::Key(needs, _)) => super::bearer::admit(app, needs, &mut request).await.err(),
         _ => None,
     };
     if let Some(response) = turned_away {

@@ -32,8 +32,19 @@ pub enum Access {
     /// is named. The handler is given the person and narrows to their markets.
     Staff(Option<Permission>),
     /// Other programs of the maker's, by a key with this permission in at least one market. The handler
-    /// is given the key and narrows to its markets.
-    Key(Permission),
+    /// is given the key and narrows to its markets; with the further permissions it tells more.
+    Key(Permission, &'static [Permission]),
+}
+
+impl Access {
+    /// What a key needs for it, or can have in order to be told more.
+    pub fn of_keys(self) -> impl Iterator<Item = Permission> {
+        let (needs, more): (_, &[Permission]) = match self {
+            Self::Key(needs, more) => (Some(needs), more),
+            Self::Public | Self::Token | Self::Operator | Self::Staff(_) => (None, &[]),
+        };
+        needs.into_iter().chain(more.iter().copied())
+    }
 }
 
 /// What kind of traffic a route is: the label of its metrics and the bucket of its rate limit.

@@ -37,6 +37,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/en/expansion.ftl"),
             include_str!("../../i18n/en/release.ftl"),
             include_str!("../../i18n/en/wrong.ftl"),
+            include_str!("../../i18n/en/refusal.ftl"),
         ],
     ),
     (
@@ -59,6 +60,7 @@ const SOURCES: [(&str, &[&str]); 2] = [
             include_str!("../../i18n/de/expansion.ftl"),
             include_str!("../../i18n/de/release.ftl"),
             include_str!("../../i18n/de/wrong.ftl"),
+            include_str!("../../i18n/de/refusal.ftl"),
         ],
     ),
 ];
@@ -229,6 +231,12 @@ impl Text {
             args.set(*name, *value);
         }
         self.say(id, None, Some(&args))
+    }
+
+    /// The text `id` with these words in it, if there is one.
+    #[must_use]
+    pub fn find(self, id: &str, values: &[(&'static str, &str)]) -> Option<Cow<'static, str>> {
+        self.bundle().has_message(id).then(|| self.with(id, values))
     }
 
     /// What is wrong with a cell or a row.

@@ -11,13 +11,14 @@ use kontor_domain::install::{CELL_MIN, Measure};
 use kontor_domain::planning::two_digits;
 use kontor_domain::reach::{Carried, Survival};
 use kontor_domain::staff::Permission;
-use kontor_shop::reach::{EstimateRow, carried_abroad, estimates, sold};
+use kontor_shop::reach::{EstimateRow, carried_of, estimates, sold};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
 use super::desk::{nothing, shell};
 use super::sightings::sightings;
+use super::theirs::Countries;
 use crate::kit::app::App;
 use crate::kit::chart::map::{WorldMap, draw};
 use crate::kit::problem::{Problem, html};
@@ -41,12 +42,13 @@ pub(super) async fn show(
 ) -> Response {
     let shell = shell(&app, &person, Place::Carried).await;
     let t = shell.text();
-    let (carried, counted) = match read(&app).await {
+    let theirs = Countries::of(&app, &person);
+    let (carried, counted) = match read(&app, &theirs).await {
         Ok(Some(carried)) => (carried, true),
         Ok(None) => (Carried::default(), false),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    let estimates = match estimated(&app, &t, &carried).await {
+    let estimates = match estimated(&app, &t, &carried, &theirs).await {
         Ok(estimates) => estimates,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
@@ -63,6 +65,7 @@ pub(super) async fn show(
     });
     let sums = [carried.sold, carried.home, carried.travelling, carried.silent, carried.unseen];
     let page = CarriedPage {
+        all: theirs.are_all(),
         counted,
         sums: sums.map(|sum| number(&t, sum)),
         total: number(&t, carried.total()),
@@ -77,12 +80,12 @@ pub(super) async fn show(
     html(StatusCode::OK, &page)
 }
 
-/// Every unit against where it is seen; none where nothing is counted.
-async fn read(app: &App) -> Result<Option<Carried>, StoreError> {
-    match sightings(app) {
-        Some(seen) => carried_abroad(&app.shop, &*seen).await.map(Some),
-        None => Ok(None),
-    }
+/// The units that were sold in somebody's countries or are there, against where they are seen; none
+/// where nothing is counted.
+async fn read(app: &App, theirs: &Countries) -> Result<Option<Carried>, StoreError> {
+    let Some(seen) = sightings(app) else { return Ok(None) };
+    let concerns = |country| theirs.contains(country);
+    carried_of(&app.shop, &*seen, &concerns).await.map(Some)
 }
 
 /// Ways that fewer devices have gone are not told.
@@ -107,13 +110,15 @@ async fn estimated(
     app: &App,
     t: &Text,
     carried: &Carried,
+    theirs: &Countries,
 ) -> Result<Vec<EstimateLine>, StoreError> {
     let Some(install) = &app.install else { return Ok(Vec::new()) };
     let figures = install.figures();
     let table = figures.table(Measure::Active, Some(ACTIVE_DAYS), Slice::Country);
     let cells = table.into_iter().flat_map(|table| &table.published.cells);
+    let read = cells.filter_map(|cell| Some((cell.value.parse().ok()?, cell.count)));
     let installs: Vec<(Country, u64)> =
-        cells.filter_map(|cell| Some((cell.value.parse().ok()?, cell.count))).collect();
+        read.filter(|(country, _)| theirs.contains(*country)).collect();
     let known = sold(&app.shop).await?;
     let rows = estimates(&installs, &known, carried, app.shop.now().date());
     let line = |row: EstimateRow| EstimateLine {
@@ -126,8 +131,12 @@ async fn estimated(
     Ok(rows.into_iter().take(ROWS_MAX).map(line).collect())
 }
 
-pub(super) async fn csv(State(app): State<App>, uri: Uri) -> Response {
-    let carried = match read(&app).await {
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let carried = match read(&app, &Countries::of(&app, &person)).await {
         Ok(Some(carried)) => carried,
         Ok(None) => return nothing(&app, &uri),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),

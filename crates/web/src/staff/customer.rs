@@ -18,6 +18,7 @@ use super::desk::{
     Refused, attachment, failed, nothing, notice, said_of, shell, status, undertaken,
 };
 use super::order_list::row;
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -206,7 +207,7 @@ pub(super) async fn merge(
         Ok(_) => Redirect::to(&format!("/admin/customers/{front}?said=done")).into_response(),
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
-            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
             // The page is there: what is not found is the other one.
             let code = match status(&refusal) {
                 StatusCode::NOT_FOUND => StatusCode::UNPROCESSABLE_ENTITY,

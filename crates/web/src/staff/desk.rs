@@ -13,6 +13,7 @@ use kontor_shop::staff::{
 };
 
 use super::csv::Csv;
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::guard::secure_headers;
 use crate::kit::problem::Problem;
@@ -168,7 +169,7 @@ pub(super) async fn undertaken(
         }),
         Err(Failure::Refused(refusal)) => {
             let t = crate::kit::text::Text::new(person.language, None);
-            let words = t.one("staff-refused", "why", refusal.to_string()).into_owned();
+            let words = t.one("staff-refused", "why", why(&t, &refusal)).into_owned();
             Err(Refused { status: status(&refusal), words })
         }
         Err(failure) => Ok(failed(app, uri, failure)),

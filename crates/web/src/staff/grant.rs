@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::clearance::name_of;
 use super::desk::{failed, market_for, nothing, shell};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -203,13 +204,14 @@ pub(super) async fn record(
             }
         },
         Err(Failure::Refused(refusal)) => {
+            let t = Text::new(person.language, None);
             let (field, words) = match &refusal {
                 Refusal::Act(ActRefusal::Row { field, problem }) => (*field, problem.clone()),
-                Refusal::Field(words) => ("reason", (*words).to_owned()),
+                Refusal::Field(_) => ("reason", why(&t, &refusal)),
                 other if other.code().starts_with("staff.not") => {
                     return failed(&app, &uri, Failure::Refused(refusal));
                 }
-                other => ("number", other.to_string()),
+                other => ("number", why(&t, other)),
             };
             let errors = vec![(field.to_owned(), words)];
             answer(&app, &person, &about, sent.form, errors, form_key::fresh(&app)).await

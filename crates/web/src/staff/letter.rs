@@ -68,7 +68,8 @@ fn row(t: &Text, letter: &Letter, log: &[Entry]) -> LetterRow {
     }
 }
 
-fn name(t: &Text, kind: Kind) -> String {
+/// What a letter is called.
+pub(super) fn name(t: &Text, kind: Kind) -> String {
     let id = match kind {
         Kind::OrderPlaced => "desk-letter-placed",
         Kind::PaymentReceived => "desk-letter-received",

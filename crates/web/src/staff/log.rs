@@ -99,6 +99,7 @@ pub(super) async fn show(
         market: entry.market,
         subject: entry.subject,
         changes: changes(&entry.was, &entry.is_now),
+        reason: entry.reason,
     };
     let page = LogPage {
         shell: shell(&app, &person, Place::Log).await,
@@ -117,7 +118,7 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<As
         Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    let mut csv = Csv::new("entry,at,person,act,market,subject,was,is_now");
+    let mut csv = Csv::new("entry,at,person,act,market,subject,was,is_now,reason");
     for entry in entries {
         csv.row([
             &id::encode(entry.id),
@@ -128,6 +129,7 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<As
             &entry.subject,
             &entry.was,
             &entry.is_now,
+            &entry.reason,
         ]);
     }
     csv.respond("attachment; filename=\"staff-log.csv\"")

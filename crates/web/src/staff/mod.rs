@@ -33,12 +33,14 @@ mod opening_view;
 mod order;
 mod order_act;
 mod order_list;
+mod outbox;
 mod passkey;
 mod people;
 mod plan;
 mod price;
 mod programs;
 mod proposal;
+mod refusal;
 mod reseller;
 mod reseller_bill;
 pub(crate) mod reseller_view;
@@ -52,6 +54,7 @@ mod sightings;
 mod steering;
 mod stock;
 mod tell;
+mod theirs;
 mod today;
 mod waiting;
 mod withdrawal;
@@ -159,6 +162,8 @@ fn people(routes: Routes) -> Routes {
         .add(figures::CSV, get(figures::csv))
         .add(job::LIST, get(job::list))
         .add(job::STEER, post(job::steer))
+        .add(outbox::LIST, get(outbox::list))
+        .add(outbox::RETRY, post(outbox::retry))
         .add(log::SHOW, get(log::show))
         .add(log::CSV, get(log::csv))
         .add(people::SHOW, get(people::show))

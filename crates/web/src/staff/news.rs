@@ -11,11 +11,12 @@ use kontor_domain::staff::Permission;
 use kontor_rom::Rom;
 use kontor_rom::signing::standing;
 use kontor_shop::hook::hooks;
+use kontor_shop::mail::{Outbox, outbox_counts};
 use kontor_shop::sale::list;
 use kontor_shop::staff::{Person, job_counts};
 use kontor_store::StoreError;
 
-use super::desk::markets_for;
+use super::desk::{COUNTED, markets_for};
 use super::rom::{state_tone, state_words};
 use crate::kit::app::App;
 use crate::kit::text::Text;
@@ -46,6 +47,16 @@ pub(super) async fn went_wrong(
         if given_up > 0 {
             let words = t.one("desk-jobs-failed", "count", given_up).into_owned();
             bad("/admin/jobs".to_owned(), words);
+        }
+        for (which, count) in outbox_counts(&app.shop, COUNTED as i64).await? {
+            let id = match which {
+                Outbox::GivenUp => "today-letters-given-up",
+                Outbox::Late => "today-letters-late",
+            };
+            if count > 0 {
+                let words = t.one(id, "count", count).into_owned();
+                bad(format!("/admin/letters?state={}", which.word()), words);
+            }
         }
     }
     if person.may_somewhere(Permission::SaleRun) {

@@ -23,6 +23,7 @@ use kontor_store::StoreError;
 use super::csv::Csv;
 use super::desk::{markets_for, nothing, shell};
 use super::sightings::devices;
+use super::theirs::Countries;
 use crate::kit::app::App;
 use crate::kit::chart::map::{Fill, WorldMap, draw};
 use crate::kit::problem::{Problem, html};
@@ -46,7 +47,9 @@ struct Read {
     own: Vec<OwnCount>,
 }
 
-async fn read(app: &App) -> Result<Read, StoreError> {
+/// What is known of the countries that somebody may see. The comparison is one of all candidates, so
+/// it is made before it is narrowed.
+async fn read(app: &App, theirs: &Countries) -> Result<Read, StoreError> {
     let past = past_openings(&app.shop).await?;
     let own = counted(app).await?;
     let evidence = Evidence { past: past.clone(), own: own.clone(), today: app.shop.now().date() };
@@ -57,12 +60,23 @@ async fn read(app: &App) -> Result<Read, StoreError> {
     let worked =
         tokio::task::spawn_blocking(move || work_out(Kind::NextCountry, &text, &evidence)).await;
     let sheet = match worked {
-        Ok(Ok(Worked::NextCountry(sheet))) => Ok(sheet),
+        Ok(Ok(Worked::NextCountry(sheet))) => Ok(narrowed(sheet, theirs)),
         Ok(Ok(_)) => Err("the file is of another kind".to_owned()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => return Err(StoreError::Panicked { name: "planning.next_country" }),
     };
-    Ok(Read { sheet, example, past, own })
+    let mut read = Read { sheet, example, past, own };
+    read.past.retain(|past| theirs.contains(past.lesson.country));
+    read.own.retain(|count| theirs.contains(count.country));
+    Ok(read)
+}
+
+fn narrowed(mut sheet: Box<Sheet>, theirs: &Countries) -> Box<Sheet> {
+    sheet.candidates.retain(|result| theirs.contains(result.candidate.country));
+    for result in &mut sheet.candidates {
+        result.tied_with.retain(|country| theirs.contains(*country));
+    }
+    sheet
 }
 
 pub(super) async fn show(
@@ -70,7 +84,8 @@ pub(super) async fn show(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    let Read { sheet, example, past, own } = match read(&app).await {
+    let theirs = Countries::of(&app, &person);
+    let Read { sheet, example, past, own } = match read(&app, &theirs).await {
         Ok(read) => read,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
@@ -82,12 +97,15 @@ pub(super) async fn show(
     };
     let (refused, headline, map, rows, settings) = match &sheet {
         Ok(sheet) => {
-            (None, headline(&t, sheet), map(&t, sheet), rows(&t, sheet, &own), told(&t, sheet))
+            // Which of all is first is no news of a part of them.
+            let first = if theirs.are_all() { headline(&t, sheet) } else { String::new() };
+            (None, first, map(&t, sheet), rows(&t, sheet, &own), told(&t, sheet))
         }
         Err(why) => (Some(why.clone()), String::new(), String::new(), Vec::new(), String::new()),
     };
     let (within, judged) = hit_rate(&past);
     let page = NextCountryPage {
+        all: theirs.are_all(),
         example,
         refused,
         unsolved: unsolved
@@ -409,8 +427,12 @@ fn past_row(t: &Text, past: &PastOpening) -> PastRow {
     }
 }
 
-pub(super) async fn csv(State(app): State<App>, uri: Uri) -> Response {
-    let sheet = match read(&app).await {
+pub(super) async fn csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let sheet = match read(&app, &Countries::of(&app, &person)).await {
         Ok(Read { sheet: Ok(sheet), .. }) => sheet,
         Ok(Read { sheet: Err(_), .. }) => return nothing(&app, &uri),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
@@ -453,13 +475,18 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri) -> Response {
     csv.respond("attachment; filename=\"next-country.csv\"")
 }
 
-pub(super) async fn counted_csv(State(app): State<App>, uri: Uri) -> Response {
+pub(super) async fn counted_csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let theirs = Countries::of(&app, &person);
     let own = match counted(&app).await {
         Ok(own) => own,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let mut csv = Csv::new("country,class,signal,count,as_of,counted_as");
-    for count in own {
+    for count in own.into_iter().filter(|count| theirs.contains(count.country)) {
         csv.row([
             count.country.code(),
             count.class.map_or("", ProductClass::word),
@@ -473,7 +500,12 @@ pub(super) async fn counted_csv(State(app): State<App>, uri: Uri) -> Response {
 }
 
 /// Past openings, with the columns that `kontor plan openings --import` reads.
-pub(super) async fn past_csv(State(app): State<App>, uri: Uri) -> Response {
+pub(super) async fn past_csv(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let theirs = Countries::of(&app, &person);
     let past = match past_openings(&app.shop).await {
         Ok(past) => past,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
@@ -482,7 +514,8 @@ pub(super) async fn past_csv(State(app): State<App>, uri: Uri) -> Response {
         "country,class,signal,signalled,bought,opened_on,forecast_low,forecast_high,forecast_on,\
          forecast_source,units,until,outcome_source",
     );
-    for PastOpening { lesson, opened_on, forecast, outcome } in &past {
+    let own = past.iter().filter(|past| theirs.contains(past.lesson.country));
+    for PastOpening { lesson, opened_on, forecast, outcome } in own {
         let foreseen = forecast.as_ref();
         let came = outcome.as_ref();
         let number = |number: Option<u64>| number.map_or_else(String::new, |n| n.to_string());

@@ -227,7 +227,11 @@ fn timeline(
     }
     let done = acts.into_iter().map(|entry| Happened {
         at: entry.made_at,
-        what: entry.act,
+        what: if entry.reason.is_empty() {
+            entry.act
+        } else {
+            format!("{}: {}", entry.act, entry.reason)
+        },
         who: entry.person,
     });
     all.extend(done);

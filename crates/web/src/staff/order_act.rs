@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::desk::{Refused, failed, notice, status, undertaken};
 use super::order::{answer, theirs};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
@@ -83,7 +84,7 @@ pub(super) async fn note(
         Ok(_) => Redirect::to(&back).into_response(),
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
-            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
             answer(&app, &uri, &person, found, status(&refusal), said, String::new()).await
         }
         Err(failure) => failed(&app, &uri, failure),

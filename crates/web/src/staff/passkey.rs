@@ -17,6 +17,7 @@ use serde_json::json;
 use super::account;
 use super::desk::{failed, nothing, notice};
 use super::door;
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::desk::{ACCOUNT, remember, way_on};
 use crate::kit::problem::Problem;
@@ -197,7 +198,9 @@ pub(super) async fn add(
         Err(Failure::Refused(Refusal::TooMany(seconds))) => {
             t.one("staff-too-many", "minutes", u64::from(seconds.div_ceil(60)))
         }
-        Err(Failure::Refused(Refusal::Field(why))) => t.one("staff-refused", "why", why),
+        Err(Failure::Refused(refusal @ Refusal::Field(_))) => {
+            t.one("staff-refused", "why", why(&t, &refusal))
+        }
         Err(Failure::Refused(_)) => t.get("staff-passkey-not-added"),
         Err(failure) => return failed(&app, &uri, failure),
     };

@@ -11,6 +11,7 @@ use kontor_shop::staff::{Act, Person, Undertaken, Undertaking, accounts, underta
 use serde::Deserialize;
 
 use super::desk::{failed, notice, shell, status};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -111,7 +112,7 @@ pub(super) async fn change(
             }
         },
         Err(Failure::Refused(refusal)) => {
-            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
             answer(&app, &uri, &person, status(&refusal), said).await
         }
         Err(failure) => failed(&app, &uri, failure),

@@ -10,15 +10,16 @@ use kontor_domain::planning::{
     BatchPlan, ChargeBase, ChargeRate, LandedCost, LandedLine, LocalPlan, LocalReason,
     LocalVerdict, Recovery,
 };
-use kontor_domain::staff::Permission;
+use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
-use kontor_shop::planning::{Evidence, FILE_BYTES_MAX, Kind, Worked, kept, save, work_out};
-use kontor_shop::staff::Person;
+use kontor_shop::planning::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, kept, work_out};
+use kontor_shop::staff::{NO_REASON, Person, PlanAct, Refusal, Undertaking, undertake};
 use kontor_store::StoreError;
 use serde::Deserialize;
 
 use super::csv::Csv;
-use super::desk::{nothing, notice, shell};
+use super::desk::{failed, nothing, notice, shell, status};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::chart::Size;
 use crate::kit::chart::waterfall::{Step, draw};
@@ -33,9 +34,24 @@ const PATH: &str = "/admin/plans/{kind}";
 pub(super) const FIRST: Route = Route::desk("/admin/plans", READS);
 pub(super) const SHOW: Route = Route::desk(PATH, READS);
 pub(super) const CSV: Route = Route::desk("/admin/plans/{kind}/lines.csv", READS);
-/// Saving says what shall be: twice is once.
+/// A sheet is one for the whole company: saving it takes the permission in all markets.
 pub(super) const SAVE: Route =
-    Route::desk_form(PATH, Some(Permission::MarketEdit), Repeat::Natural);
+    Route::desk_form(PATH, Some(Permission::MarketEdit), Repeat::FormKey);
+
+fn may_save(person: &Person) -> bool {
+    person.may(Permission::MarketEdit, None)
+}
+
+/// Whether somebody may read the sheet: that of the next country weighs all countries against each
+/// other, so it is for people of all markets.
+fn may_read(person: &Person, kind: Kind) -> bool {
+    kind != Kind::NextCountry || person.may(Permission::MarketRead, None)
+}
+
+/// The kind of an address, if it is theirs to read.
+fn theirs(person: &Person, word: &str) -> Option<Kind> {
+    Kind::from_word(word).filter(|kind| may_read(person, *kind))
+}
 
 pub(super) async fn first() -> Response {
     Redirect::to("/admin/plans/landed").into_response()
@@ -47,7 +63,7 @@ pub(super) async fn show(
     Extension(person): Extension<Person>,
     Path(kind): Path<String>,
 ) -> Response {
-    let Some(kind) = Kind::from_word(&kind) else { return nothing(&app, &uri) };
+    let Some(kind) = theirs(&person, &kind) else { return nothing(&app, &uri) };
     answer(&app, &uri, &person, kind, (StatusCode::OK, None), None).await
 }
 
@@ -75,7 +91,7 @@ pub(super) async fn csv(
     Extension(person): Extension<Person>,
     Path(kind): Path<String>,
 ) -> Response {
-    let Some(kind) = Kind::from_word(&kind) else { return nothing(&app, &uri) };
+    let Some(kind) = theirs(&person, &kind) else { return nothing(&app, &uri) };
     let page = match page(&app, &person, kind, None).await {
         Ok(page) => page,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
@@ -103,7 +119,11 @@ async fn page(
     let (formula, reference) = formula(kind);
     let mut page = PlanPage {
         kind: kind.word(),
-        kinds: Kind::ALL.map(|kind| (kind.word(), kind_words(&t, kind))).to_vec(),
+        kinds: Kind::ALL
+            .into_iter()
+            .filter(|kind| may_read(person, *kind))
+            .map(|kind| (kind.word(), kind_words(&t, kind)))
+            .collect(),
         refused: None,
         answer: String::new(),
         notes: Vec::new(),
@@ -112,7 +132,7 @@ async fn page(
         picture: None,
         lines: Vec::new(),
         saved: by,
-        may_edit: person.may_somewhere(Permission::MarketEdit),
+        may_edit: may_save(person),
         key: form_key::fresh(app),
         text,
         shell,
@@ -359,6 +379,7 @@ fn local_page(
 pub(super) struct Sent {
     key: String,
     text: String,
+    reason: String,
 }
 
 pub(super) async fn save_file(
@@ -372,24 +393,59 @@ pub(super) async fn save_file(
         Ok(Form(sent)) => sent,
         Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
     };
-    let Some(kind) = Kind::from_word(&kind) else { return nothing(&app, &uri) };
+    let Some(kind) = theirs(&person, &kind) else { return nothing(&app, &uri) };
     if !is_form_key(&sent.key) || sent.text.len() > FILE_BYTES_MAX {
         return Problem::bad_form().respond(&app, uri.path(), None);
+    }
+    // A sheet is everybody's: whoever has one market does not even have it worked out.
+    if !may_save(&person) {
+        let problem = Problem::new(StatusCode::FORBIDDEN, StaffRefusal::NotPermitted.code());
+        return problem.respond(&app, uri.path(), None);
     }
     // A browser ends lines as mail does.
     let text = sent.text.replace("\r\n", "\n");
     let t = Text::new(person.language, None);
-    match save(&app.shop, kind, text.clone(), person.name.as_str()).await {
+    let (status, words) = match save(&app, &person, kind, &text, &sent).await {
         Ok(()) => {
             let said = (StatusCode::OK, notice("good", t.get("staff-done")));
-            answer(&app, &uri, &person, kind, said, None).await
+            return answer(&app, &uri, &person, kind, said, None).await;
         }
-        Err(Failure::Refused(error)) => {
-            let words = t.one("staff-refused", "why", error.to_string());
-            let said = (StatusCode::UNPROCESSABLE_ENTITY, notice("bad", words));
-            answer(&app, &uri, &person, kind, said, Some(text)).await
-        }
-        Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),
-        Err(Failure::KeyReused) => Problem::bad_form().respond(&app, uri.path(), None),
-    }
+        Err(Unsaved::File(error)) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(Unsaved::Act(Failure::Refused(refusal))) => (status(&refusal), why(&t, &refusal)),
+        Err(Unsaved::Act(failure)) => return failed(&app, &uri, failure),
+    };
+    let said = (status, notice("bad", t.one("staff-refused", "why", words)));
+    answer(&app, &uri, &person, kind, said, Some(text)).await
+}
+
+/// Why a sheet is not saved.
+enum Unsaved {
+    /// It comes to nothing.
+    File(FileError),
+    /// The act.
+    Act(Failure<Refusal>),
+}
+
+async fn save(
+    app: &App,
+    person: &Person,
+    kind: Kind,
+    text: &str,
+    sent: &Sent,
+) -> Result<(), Unsaved> {
+    let (today, file) = (app.shop.now().date(), text.to_owned());
+    let fault = |_| StoreError::Panicked { name: "planning.save" };
+    let act = tokio::task::spawn_blocking(move || PlanAct::try_new(kind, file, today))
+        .await
+        .map_err(|error| Unsaved::Act(fault(error).into()))?
+        .map_err(Unsaved::File)?;
+    let scope = format!("staff.plan {} {}", kind.word(), person.id);
+    let once = app.shop.keys.once(&scope, &sent.key, text.as_bytes());
+    let reason = match sent.reason.trim() {
+        "" => NO_REASON.to_owned(),
+        reason => reason.to_owned(),
+    };
+    let undertaking = Undertaking { act: act.into(), reason, once };
+    undertake(&app.shop, person, undertaking).await.map_err(Unsaved::Act)?;
+    Ok(())
 }

@@ -9,7 +9,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Instant;
 use kontor_domain::hook::EventKind;
-use kontor_domain::staff::{Markets, Permission, key_may_hold};
+use kontor_domain::staff::{KeyRefusal, Markets, Permission, key_may_hold};
 use kontor_shop::Failure;
 use kontor_shop::hook::{AddHook, HookRefusal, add_hook, hooks};
 use kontor_shop::staff::{MakeKey, Person, Refusal, end_key, keys, make_key};
@@ -17,6 +17,8 @@ use kontor_store::hook::Endpoint;
 use kontor_store::staff::key::Key;
 
 use super::desk::{failed, notice, shell, status};
+use super::refusal::why;
+use crate::api::opened_by_keys;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -61,13 +63,12 @@ async fn answer(app: &App, uri: &Uri, person: &Person, said: Said) -> Response {
     };
     let mut shell = shell(app, person, Place::Programs).await;
     shell.notice = said.notice;
-    let mine =
-        |permission: &Permission| key_may_hold(*permission) && person.may_somewhere(*permission);
+    let mine = |scope: &Permission| key_may_hold(*scope) && person.may_somewhere(*scope);
     let page = ProgramsPage {
         shell,
         keys: keys.iter().map(|key| key_row(key, at)).collect(),
         hooks: hooks.iter().map(hook_row).collect(),
-        scopes: Permission::ALL.iter().filter(|p| mine(p)).map(|p| p.word()).collect(),
+        scopes: opened_by_keys().iter().filter(|p| mine(p)).map(|p| p.word()).collect(),
         kinds: told_kinds().map(EventKind::word).collect(),
         made: said.made,
         key_form: said.key_form,
@@ -187,12 +188,17 @@ pub(super) async fn make(
         let words = t.get("programs-markets-hint").into_owned();
         return answer(&app, &uri, &person, bad(unprocessable, words, form)).await;
     };
+    // A scope that opens nothing would be a promise that somebody keeps by mistake, years later.
+    if let Some(idle) = scopes.iter().find(|scope| !opened_by_keys().contains(scope)) {
+        let words = why(&t, &Refusal::Key(KeyRefusal::NotForKeys(*idle)));
+        return answer(&app, &uri, &person, bad(unprocessable, words, form)).await;
+    }
     let once = app.shop.keys.once(&format!("staff.make_key {}", person.id), &key, &body(&form));
     let days = form.days.parse().unwrap_or(0);
     let wish = MakeKey { name: form.name.clone(), scopes, markets, days, once };
     let said = match make_key(&app.shop, &person, wish).await {
         Ok(made) => told_once(&t, form.name, made.secret),
-        Err(Failure::Refused(refusal)) => bad(key_status(&refusal), refusal.to_string(), form),
+        Err(Failure::Refused(refusal)) => bad(key_status(&refusal), why(&t, &refusal), form),
         Err(failure) => return failed(&app, &uri, failure),
     };
     answer(&app, &uri, &person, said).await

@@ -13,6 +13,7 @@ use kontor_shop::staff::{Act, DecideCommand, Person, Shown, proposal, proposals}
 use serde::Deserialize;
 
 use super::desk::{changes, failed, nothing, notice, shell, status};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
@@ -164,7 +165,7 @@ pub(super) async fn decide(
             let words = if refusal.code() == "staff.changed" {
                 t.get("staff-changed")
             } else {
-                t.one("staff-refused", "why", refusal.to_string())
+                t.one("staff-refused", "why", why(&t, &refusal))
             };
             let said = notice("bad", words);
             answer(&app, &uri, &person, id, status(&refusal), said).await

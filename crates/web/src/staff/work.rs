@@ -12,9 +12,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Wrong;
 use kontor_domain::staff::StaffRefusal;
 use kontor_shop::Failure;
-use kontor_shop::staff::{Act, ActRefusal, Person, Refusal, Undertaken, Undertaking, undertake};
+use kontor_shop::staff::{
+    Act, ActRefusal, NO_REASON, Person, Refusal, Undertaken, Undertaking, undertake,
+};
 
 use super::desk::{failed, notice, status};
+use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::form_key::is_form_key;
 use crate::kit::guard::secure_headers;
@@ -211,13 +214,13 @@ pub(super) fn trouble(app: &App, uri: &Uri, person: &Person, failure: Failure<Re
         Failure::Refused(refusal) => refusal,
         other => return Trouble::Answer(failed(app, uri, other)),
     };
+    let t = Text::new(person.language, None);
     match &refusal {
         // What is not theirs does not exist for them.
         Refusal::Staff(StaffRefusal::NotPermitted) => {
             Trouble::Answer(failed(app, uri, Failure::Refused(refusal)))
         }
         Refusal::Act(ActRefusal::Rows(bad)) => {
-            let t = Text::new(person.language, None);
             let named = bad.problems.iter().map(|problem| {
                 let words = t.wrong(&problem.reason);
                 match &problem.column {
@@ -227,8 +230,8 @@ pub(super) fn trouble(app: &App, uri: &Uri, person: &Person, failure: Failure<Re
             });
             Trouble::Wrong(StatusCode::UNPROCESSABLE_ENTITY, named.collect())
         }
-        Refusal::Field(words) => Trouble::field("reason", (*words).to_owned()),
-        other => Trouble::Wrong(status(other), vec![(String::new(), other.to_string().into())]),
+        Refusal::Field(_) => Trouble::field("reason", why(&t, &refusal)),
+        other => Trouble::Wrong(status(other), vec![(String::new(), why(&t, other).into())]),
     }
 }
 
@@ -249,8 +252,8 @@ pub(super) async fn carry(
     let scope = format!("{} {}", uri.path(), person.id);
     let once = app.shop.keys.once(&scope, sent.get("key"), &body);
     let reason = match sent.get("reason") {
-        // Nobody but a second person reads the reason; where one is needed, the form asks for it.
-        "" => "–".to_owned(),
+        // Where a second person reads it, the form asks for it.
+        "" => NO_REASON.to_owned(),
         reason => reason.to_owned(),
     };
     match undertake(&app.shop, person, Undertaking { act, reason, once }).await {

@@ -11,6 +11,7 @@ mod ask;
 pub(crate) mod deposit;
 pub(crate) mod desk;
 mod dump;
+pub(crate) mod forms;
 mod goods;
 pub(crate) mod hook_server;
 mod journey;

@@ -6,8 +6,8 @@ use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use serde::{Deserialize, Serialize};
 
-use super::super::act::{Bearing, Change};
-use super::super::person::{Person, Refusal};
+use super::super::act::{ActRefusal, Bearing, Change};
+use super::super::person::{FieldProblem, Person, Refusal};
 use super::refused;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{self, AdvanceCommand, advance_in};
@@ -50,14 +50,13 @@ impl Advance {
         at: Instant,
     ) -> Outcome<(), Refusal> {
         let reason = Line::parse(&self.reason)
-            .map_err(|_| Failure::Refused(Refusal::Field("say why, in one line")))?;
+            .map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::ShortReason)))?;
         let by = Line::parse(by.name.as_str()).expect("a name is a shorter line");
         let command = AdvanceCommand { market: self.market, to: self.to, by, reason };
         match advance_in(tx, shop, &command, at) {
             Ok(_) => Ok(()),
             Err(failure) => Err(failure.map(|refusal: opening::Refusal| {
-                let (code, words) = (refusal.code(), refusal.to_string());
-                Refusal::Act(super::super::act::ActRefusal::Area { code, words })
+                Refusal::Act(ActRefusal::Opening(Box::new(refusal)))
             })),
         }
     }

@@ -18,7 +18,7 @@ use kontor_store::staff::account as accounts;
 use kontor_store::staff::passkey::{self as rows, Passkey};
 
 use super::log::{By, Noted, note};
-use super::person::{Person, Refusal};
+use super::person::{FieldProblem, Person, Refusal};
 use super::session::begin_in;
 use super::sign_in::SignedIn;
 use crate::core::{Failure, Keys, Outcome, Shop};
@@ -141,9 +141,8 @@ pub async fn add_passkey(
     new: NewPasskey,
 ) -> Outcome<(), Refusal> {
     let at = shop.now();
-    let name = Line::<60>::parse(&new.name).map_err(|_| {
-        Failure::Refused(Refusal::Field("give it a name of one line, up to 60 characters"))
-    })?;
+    let name = Line::<60>::parse(&new.name)
+        .map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::PasskeyName)))?;
     let who = shop.keys.person(&person.email.normalised());
     let id = person.id;
     if let Some(wait) = shop.door.closed_for(who, true, at) {
@@ -181,7 +180,7 @@ pub async fn add_passkey(
                 return Ok(Err(Refusal::Passkey(Doubt::OtherChallenge)));
             }
             if rows::of_account(tx, person.id)?.len() >= PASSKEYS_MAX {
-                return Ok(Err(Refusal::Field("there are ten passkeys already; remove one")));
+                return Ok(Err(Refusal::Field(FieldProblem::Passkeys)));
             }
             if !rows::insert(tx, &passkey)? {
                 return Ok(Err(Refusal::Passkey(Doubt::Malformed)));

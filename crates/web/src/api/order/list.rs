@@ -28,7 +28,7 @@ use crate::kit::routes::{Access, Class, Repeat, Route, Verb};
 pub(crate) const ROUTE: Route = Route {
     method: Verb::Get,
     path: "/api/v1/orders",
-    access: Access::Key(Permission::OrderRead),
+    access: Access::Key(Permission::OrderRead, &[Permission::CustomerRead]),
     class: Class::Read,
     repeat: Repeat::Harmless,
 };

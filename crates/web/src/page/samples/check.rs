@@ -83,6 +83,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("staff-waiting", l, staff::WaitingListsPage::samples(l)));
         all.extend(render("staff-tell", l, staff::TellPage::samples(l)));
         all.extend(render("staff-jobs", l, staff::JobsPage::samples(l)));
+        all.extend(render("staff-outbox", l, staff::OutboxPage::samples(l)));
         all.extend(render("staff-figures", l, staff::FiguresPage::samples(l)));
         all.extend(render("reach", l, ReachPage::samples(l)));
         all.extend(render("record", l, RecordPage::samples(l)));

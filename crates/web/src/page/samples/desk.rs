@@ -12,7 +12,7 @@ use crate::kit::text::Text;
 use crate::page::staff::{
     CoverRow, CustomerPage, DeskLine, Drawn, EndingRow, FiguresPage, FindPage, FoundKind, Happened,
     JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows,
-    OrdersPage, Place, TellPage, WaitingListsPage, WaitingRow,
+    OrdersPage, OutboxPage, Place, StuckRow, TellPage, WaitingListsPage, WaitingRow,
 };
 
 pub(super) fn order_rows(language: Language, labelled: &'static str, many: bool) -> OrderRows {
@@ -269,6 +269,34 @@ impl JobsPage {
         vec![
             ("given-up", page(vec![row.clone()], true)),
             ("waiting", page(vec![row], false)),
+            ("none", page(Vec::new(), true)),
+        ]
+    }
+}
+
+impl OutboxPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let row = StuckRow {
+            id: "ltr_x".to_owned(),
+            name: "order.placed".to_owned(),
+            market: "us".to_owned(),
+            order: Some("US26-7K3Q-9MX2-4TB7".to_owned()),
+            queued_at: at(8, 0),
+            due_at: at(9, 0),
+            attempts: 12,
+            error: "550 …@… rejected <b>".to_owned(),
+        };
+        let page = |rows: Vec<StuckRow>, given_up| Self {
+            shell: shell(language, Place::Jobs),
+            given_up,
+            late_minutes: 15,
+            next: (!rows.is_empty()).then(|| "/admin/letters?after=x".to_owned()),
+            rows,
+            may_run: given_up,
+        };
+        vec![
+            ("given-up", page(vec![row.clone()], true)),
+            ("late", page(vec![StuckRow { order: None, ..row }], false)),
             ("none", page(Vec::new(), true)),
         ]
     }

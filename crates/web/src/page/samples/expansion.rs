@@ -371,6 +371,7 @@ impl CarriedPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let full = Self {
             shell: desk(language, Place::Carried),
+            all: true,
             counted: true,
             sums: ["1,000", "600", "20", "80", "100"].map(str::to_owned),
             total: "200".to_owned(),
@@ -393,7 +394,13 @@ impl CarriedPage {
             }],
             survival: "100 %, 80 %".to_owned(),
         };
-        let none = Self { counted: false, rows: Vec::new(), estimates: Vec::new(), ..full.clone() };
+        let none = Self {
+            all: false,
+            counted: false,
+            rows: Vec::new(),
+            estimates: Vec::new(),
+            ..full.clone()
+        };
         vec![("full", full), ("none", none)]
     }
 }
@@ -402,6 +409,7 @@ impl NextCountryPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let full = Self {
             shell: desk(language, Place::NextCountry),
+            all: true,
             example: true,
             refused: None,
             unsolved: vec![("USA".to_owned(), 3, "/admin/us/opening".to_owned())],
@@ -452,6 +460,7 @@ impl NextCountryPage {
             hit_rate: "0 of 1 came true.".to_owned(),
         };
         let none = Self {
+            all: false,
             example: false,
             refused: Some("line 3".to_owned()),
             unsolved: Vec::new(),

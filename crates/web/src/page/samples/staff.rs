@@ -115,6 +115,7 @@ impl LogPage {
             market: "us".to_owned(),
             subject: "US-HAC-7K3Q9MX2".to_owned(),
             changes: vec![("number".to_owned(), "1".to_owned(), "2 <b>".to_owned())],
+            reason: "the laboratory has sent it <b>".to_owned(),
         };
         let page = |rows: Vec<LogRow>| Self {
             shell: shell(language, Place::Log),

@@ -42,6 +42,8 @@ pub struct EstimateLine {
 pub struct CarriedPage {
     /// The layout's part.
     pub shell: StaffShell,
+    /// The person sees every country; otherwise those of their markets.
+    pub all: bool,
     /// Nothing is counted on this server.
     pub counted: bool,
     /// Units on record; at home; elsewhere for a short time; silent; never seen.
@@ -156,6 +158,8 @@ pub struct PastRow {
 pub struct NextCountryPage {
     /// The layout's part.
     pub shell: StaffShell,
+    /// The person sees every country; otherwise those of their markets.
+    pub all: bool,
     /// The sheet is worked out from the example: nobody has saved one.
     pub example: bool,
     /// Why there is no sheet, if there is none.

@@ -1,4 +1,4 @@
-//! Jobs.
+//! Jobs, and letters that have not left.
 
 use askama::Template;
 use kontor_base::Instant;
@@ -35,5 +35,44 @@ pub struct JobsPage {
     /// Where the next are.
     pub next: Option<String>,
     /// The person may steer them.
+    pub may_run: bool,
+}
+
+/// A letter that has not left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckRow {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub name: String,
+    /// The market of what it is about; empty: none.
+    pub market: String,
+    /// The order that it is about, for whoever may see it.
+    pub order: Option<String>,
+    /// Since when it waits.
+    pub queued_at: Instant,
+    /// When it is tried next, or was tried last.
+    pub due_at: Instant,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it failed the last time.
+    pub error: String,
+}
+
+/// `GET /admin/letters`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "staff/outbox.html")]
+pub struct OutboxPage {
+    /// The layout's part.
+    pub shell: StaffShell,
+    /// Those that were given up, or those that are late.
+    pub given_up: bool,
+    /// After so many minutes a letter is late.
+    pub late_minutes: i64,
+    /// The letters.
+    pub rows: Vec<StuckRow>,
+    /// Where the next are.
+    pub next: Option<String>,
+    /// The person may have them tried again.
     pub may_run: bool,
 }

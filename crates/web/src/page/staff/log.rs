@@ -20,6 +20,8 @@ pub struct LogRow {
     pub subject: String,
     /// What was different before: the field, how it was, how it is.
     pub changes: Vec<(String, String, String)>,
+    /// Why.
+    pub reason: String,
 }
 
 /// `GET /admin/log`.

@@ -35,7 +35,7 @@ pub use evidence::{
 };
 pub use figures::{CoverRow, Drawn, EndingRow, FiguresPage};
 pub use find::{FindPage, FoundKind};
-pub use job::{JobRow, JobsPage};
+pub use job::{JobRow, JobsPage, OutboxPage, StuckRow};
 pub use log::{LogPage, LogRow};
 pub use opening::{
     CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, OpenItem, OpeningPage, TakenStep,

@@ -38,6 +38,7 @@ impl ProposalRow {
             ProposalState::Approved => "staff-proposal-approved",
             ProposalState::Rejected => "staff-proposal-rejected",
             ProposalState::Withdrawn => "staff-proposal-withdrawn",
+            ProposalState::Expired => "staff-proposal-expired",
         };
         t.get(id).into_owned()
     }
@@ -47,7 +48,7 @@ impl ProposalRow {
             ProposalState::Waiting => "warn",
             ProposalState::Approved => "good",
             ProposalState::Rejected => "bad",
-            ProposalState::Withdrawn => "quiet",
+            ProposalState::Withdrawn | ProposalState::Expired => "quiet",
         }
     }
 }
@@ -67,7 +68,7 @@ pub struct ProposalsPage {
 }
 
 impl ProposalsPage {
-    fn tabs(&self) -> [(&'static str, String, bool); 4] {
+    fn tabs(&self) -> [(&'static str, String, bool); 5] {
         let t = self.shell.text();
         ProposalState::ALL.map(|state| {
             let id = match state {
@@ -75,6 +76,7 @@ impl ProposalsPage {
                 ProposalState::Approved => "staff-proposals-approved",
                 ProposalState::Rejected => "staff-proposals-rejected",
                 ProposalState::Withdrawn => "staff-proposals-withdrawn",
+                ProposalState::Expired => "staff-proposals-expired",
             };
             (state.word(), t.get(id).into_owned(), state == self.state)
         })
