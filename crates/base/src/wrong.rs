@@ -299,6 +299,15 @@ wrongs! {
     ForecastLate = "wrong-forecast-late", "the forecast was made after the opening: it is none";
     /// What was counted before is no outcome.
     OutcomeEarly = "wrong-outcome-early", "the outcome was counted before the opening";
+    /// A record of an opening is never given another beginning.
+    OpeningStands = "wrong-opening-stands",
+        "the opening is on record with another day or another count before it, and that stands";
+    /// A forecast is never edited, and none is added afterwards.
+    ForecastStands = "wrong-forecast-stands",
+        "the opening is on record with what was forecast of it, and that stands";
+    /// An outcome grows; it is never counted back.
+    OutcomeStands = "wrong-outcome-stands",
+        "the opening is on record with an outcome that was counted later, and that stands";
     /// A contract's days are the wrong way round.
     ContractDates = "wrong-contract-dates", "the contract ends before it begins";
     /// A contract allows nothing.

@@ -97,6 +97,49 @@ fn one_assumption_moves_the_weaker_estimate_by_two_fifths() {
     assert_eq!(Survival::usual().at(99).ppm(), 0);
 }
 
+#[test]
+fn what_was_known_before_an_opening_stands() {
+    let first = past(Some((100, 200, "2014-07-01")), None);
+    let with = |change: fn(&mut PastOpening)| {
+        let mut next = first.clone();
+        change(&mut next);
+        first.stands_against(&next)
+    };
+    assert_eq!(with(|_| ()), None, "the same again is the same");
+    assert_eq!(with(|p| p.forecast = None), Some(Wrong::ForecastStands));
+    assert_eq!(with(|p| p.forecast.as_mut().expect("one").high = 999), Some(Wrong::ForecastStands));
+    let day = |text: &str| text.parse().expect("a day");
+    assert_eq!(with(|p| p.lesson.signalled += 1), Some(Wrong::OpeningStands));
+    let moved = PastOpening { opened_on: day("2014-08-01"), ..first.clone() };
+    assert_eq!(first.stands_against(&moved), Some(Wrong::OpeningStands));
+
+    // What came is counted anew, later than before and never back.
+    let counted = past(Some((100, 200, "2014-07-01")), Some((150, "2014-12-31")));
+    assert_eq!(first.stands_against(&counted), None);
+    assert_eq!(counted.stands_against(&first), Some(Wrong::OutcomeStands));
+    let later = past(Some((100, 200, "2014-07-01")), Some((160, "2015-01-31")));
+    assert_eq!(counted.stands_against(&later), None);
+    assert_eq!(later.stands_against(&counted), Some(Wrong::OutcomeStands));
+    let other = past(Some((100, 200, "2014-07-01")), Some((151, "2014-12-31")));
+    assert_eq!(counted.stands_against(&other), Some(Wrong::OutcomeStands));
+    // A forecast that nobody has made before the opening is not made afterwards.
+    let none = past(None, Some((150, "2014-12-31")));
+    assert_eq!(none.stands_against(&counted), Some(Wrong::ForecastStands));
+}
+
+#[test]
+fn an_opening_teaches_when_it_has_come_to_something() {
+    let mut running = past(Some((100, 200, "2014-07-01")), None);
+    running.lesson.bought = 0;
+    assert!(!running.teaches(), "its year has just begun");
+    running.lesson.bought = 1;
+    assert!(running.teaches());
+    let mut sold_out = past(None, Some((150, "2014-12-31")));
+    assert!(sold_out.teaches());
+    sold_out.sold_out = true;
+    assert!(!sold_out.teaches(), "as many bought as there were");
+}
+
 fn past(forecast: Option<(u64, u64, &str)>, outcome: Option<(u64, &str)>) -> PastOpening {
     let source = || "x".to_owned();
     PastOpening {
@@ -119,6 +162,7 @@ fn past(forecast: Option<(u64, u64, &str)>, outcome: Option<(u64, &str)>) -> Pas
             until: day(until),
             source: source(),
         }),
+        sold_out: false,
     }
 }
 

@@ -2,9 +2,11 @@
 
 use kontor_base::Date;
 use kontor_domain::catalogue::ProductClass;
+use kontor_domain::opening::{OpeningPlan, PathStep, Ready};
 use kontor_domain::planning::{
-    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Origin, OwnCount,
-    Settings, Sheet, Signal, SignalKind, Spread, Sway, feed, next_country, two_digits,
+    Calibration, Candidate, CandidateResult, CostGround, Gate, GateGround, InputKind, InputSource,
+    NextCountryError, Opening, Origin, OwnCount, Settings, Sheet, Signal, SignalKind, Spread, Sway,
+    feed, gate_by_plan, next_country, opening_cost, two_digits,
 };
 use proptest::prelude::*;
 
@@ -31,8 +33,11 @@ fn candidate(country: &str, signals: &[(SignalKind, u64)]) -> Candidate {
         other_unit_cost: 250,
         fixed_a_year: 900_000,
         opening_cost: 500_000,
+        cost_ground: CostGround::File,
         gate: Gate::Now,
+        gate_ground: GateGround::File,
         delay_days: Spread { low: 0, likely: 14, high: 90 },
+        sources: Vec::new(),
         signals: signals
             .iter()
             .map(|(kind, count)| Signal {
@@ -143,10 +148,108 @@ fn countries_whose_ranges_overlap_are_tied() {
     );
     let tied = |country| {
         let tied = of(&result, country).tied_with.iter();
-        tied.map(|country| country.code().to_owned()).collect::<Vec<String>>()
+        tied.map(|name| name.country.code().to_owned()).collect::<Vec<String>>()
     };
     assert!(tied("FR").contains(&"PL".to_owned()) && tied("PL").contains(&"FR".to_owned()));
     assert!(of(&result, "FR").rank.p10 < of(&result, "MT").rank.p90);
+}
+
+#[test]
+fn two_classes_of_one_country_are_two_candidates() {
+    // So many that bands clear in every draw; what phones' lists mean nobody has learned.
+    let signals = [(SignalKind::WaitingList, 90_000)];
+    let phone = |signals: &[(SignalKind, u64)]| Candidate {
+        class: ProductClass::Phone,
+        ..candidate("DE", signals)
+    };
+    let tied = |result: &Sheet, class| {
+        let own = result.candidates.iter().find(|c| c.candidate.class == class);
+        let own = own.expect("on the sheet");
+        (own.tied_with.iter().map(ToString::to_string).collect::<Vec<_>>(), own.to_string())
+    };
+    let result = sheet(&[candidate("DE", &signals), phone(&signals)], &three_openings());
+    for class in [ProductClass::Band, ProductClass::Phone] {
+        assert_eq!(tied(&result, class).0, Vec::<String>::new());
+    }
+    let result = sheet(&[candidate("DE", &[]), phone(&[])], &[]);
+    let (names, sentence) = tied(&result, ProductClass::Band);
+    assert_eq!(names, ["DE (phone)"], "not with itself: {sentence}");
+    assert!(sentence.starts_with("DE (band)") && sentence.contains("tied with DE (phone)"));
+
+    let twice = [candidate("DE", &signals), candidate("DE", &[])];
+    let refused = next_country(&twice, &[], settings()).expect_err("refused").to_string();
+    assert_eq!(refused, "DE (band): the candidate is there twice");
+}
+
+fn plan(ready: Ready, cost: &[(i64, &str)], cost_unknown: usize) -> OpeningPlan {
+    let step =
+        PathStep { code: "DE-WEEE".to_owned(), title: "registration for waste".to_owned(), ready };
+    OpeningPlan {
+        market: "de".parse().expect("a market"),
+        on: day("2015-06-01"),
+        today: day("2015-06-01"),
+        facts_version: 1,
+        products: Vec::new(),
+        checklist: Vec::new(),
+        market_ready: ready,
+        first_ready: ready,
+        all_ready: ready,
+        path: if ready == Ready::Now { Vec::new() } else { vec![step] },
+        cost: cost
+            .iter()
+            .map(|(minor, currency)| {
+                kontor_base::Money::new(*minor, currency.parse().expect("a currency"))
+            })
+            .collect(),
+        cost_unknown,
+    }
+}
+
+#[test]
+fn a_gate_by_the_plan_says_the_day_and_what_decides_it() {
+    let between = Ready::Between { earliest: day("2015-08-24"), latest: day("2015-09-21") };
+    let because = ", because of DE-WEEE (registration for waste).";
+    let told = |ready| {
+        let mut only = candidate("DE", &[]);
+        (only.gate, only.gate_ground) = gate_by_plan(&plan(ready, &[], 0));
+        of(&sheet(&[only], &[]), "DE").to_string()
+    };
+    for (ready, words, because) in [
+        (Ready::Now, "Can open now by the opening plan of de.", ""),
+        (between, "Not before 2015-08-24 by the opening plan of de", because),
+        (Ready::on(day("2015-06-01")), "Can open now by the opening plan of de.", ""),
+        (Ready::Blocked, "Blocked without a known end by the opening plan of de", because),
+        (Ready::Unknown, "Not known whether it may open by the opening plan of de", because),
+        (Ready::Undated, "Not known when it may open by the opening plan of de", because),
+    ] {
+        let told = told(ready);
+        assert!(told.contains(&format!("{words}{because}")), "{ready:?}: {told}");
+    }
+    let mut nowhere = candidate("BR", &[]);
+    (nowhere.gate, nowhere.gate_ground) = (Gate::Unknown, GateGround::NoMarket);
+    let told = of(&sheet(&[nowhere], &[]), "BR").to_string();
+    assert!(told.contains("may open: the shop has no market to plan it with."), "{told}");
+}
+
+#[test]
+fn what_the_opening_costs_is_the_plans_where_the_plan_knows_it_all() {
+    let usd = "USD".parse().expect("a currency");
+    let of = |cost: &[(i64, &str)], unknown, typed| {
+        opening_cost(Some(&plan(Ready::Now, cost, unknown)), typed, 50, usd)
+    };
+    assert_eq!(of(&[(900, "USD")], 0, Some(7)), (950, CostGround::Plan));
+    assert_eq!(of(&[], 0, None), (50, CostGround::Plan), "nothing is missing");
+    assert_eq!(of(&[(900, "USD")], 2, Some(7)), (7, CostGround::File), "the plan does not know");
+    assert_eq!(of(&[(900, "USD")], 2, None), (950, CostGround::PlanInPart { unknown: 2 }));
+    let abroad = of(&[(80, "EUR"), (900, "USD")], 0, None);
+    assert_eq!(abroad, (950, CostGround::PlanInPart { unknown: 1 }), "no rate is guessed");
+    assert_eq!(opening_cost(None, Some(7), 50, usd), (7, CostGround::File));
+    assert_eq!(opening_cost(None, None, 50, usd), (50, CostGround::Unknown));
+    let mut only = candidate("DE", &[]);
+    only.cost_ground = CostGround::PlanInPart { unknown: 2 };
+    let told = sheet(&[only], &[]).candidates[0].to_string();
+    let words = "a year, without 2 clearances that nobody has asked the cost of.";
+    assert!(told.contains(words), "{told}");
 }
 
 #[test]
@@ -201,6 +304,14 @@ fn nonsense_is_refused() {
         refused(|c| c.landed.low = -1),
         refused(|c| c.fixed_a_year = -1),
         refused(|c| c.signals.push(c.signals[0].clone())),
+        refused(|c| {
+            let source = || InputSource {
+                of: InputKind::Price,
+                as_of: day("2015-05-20"),
+                source: "a price list".to_owned(),
+            };
+            c.sources = vec![source(), source()];
+        }),
     ] {
         assert!(matches!(error, NextCountryError::Candidate { .. }), "{error}");
     }

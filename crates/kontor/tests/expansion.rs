@@ -89,9 +89,30 @@ fn the_next_country_is_fed_by_what_the_server_has_counted() {
     let told = kontor.ok(&["plan", "next-country", "next.toml", "--own"]).out;
     assert!(told.contains("2 carts") && told.contains("own count of"), "{told}");
     assert!(told.contains("Counted by this shop, each for itself and never added:"), "{told}");
-    assert!(
-        !kontor.ok(&["plan", "next-country", "next.toml"]).out.contains("Counted by this shop")
-    );
+    let first = "First, open markets with unsolved problems:\n  ";
+    assert!(told.starts_with(first), "they come before the next one: {told}");
+    let unsolved = fed["unsolved"].as_array().expect("a list");
+    let us = unsolved.iter().find(|entry| entry["market"] == "us").expect("phones in the USA");
+    let line = format!("us  {} products may not be sold today", us["products"]);
+    assert!(told.contains(&line), "{line}: {told}");
+    assert!(alone["unsolved"].is_null(), "without --own the shop is not asked");
+    let alone = kontor.ok(&["plan", "next-country", "next.toml"]).out;
+    assert!(!alone.contains("Counted by this shop") && !alone.contains("First,"), "{alone}");
+}
+
+#[test]
+fn a_gate_by_the_plan_is_the_day_that_the_opening_plan_says() {
+    let kontor = Kontor::with_demo();
+    fs::write(kontor.path("next.toml"), FILE.replace("gate = \"unknown\"\n", "")).expect("a file");
+    let alone = kontor.ok(&["plan", "next-country", "next.toml"]).out;
+    assert!(alone.contains("no shop was asked for its opening plan"), "{alone}");
+    let run = kontor.ok(&["plan", "next-country", "next.toml", "--own", "--json"]);
+    let sheet: Value = serde_json::from_str(&run.out).expect("JSON");
+    let candidate = &sheet["candidates"][0]["candidate"];
+    assert_eq!(candidate["gate_ground"]["by"], "plan", "{candidate}");
+    assert_eq!(candidate["gate_ground"]["market"], "us");
+    let told = kontor.ok(&["plan", "next-country", "next.toml", "--own"]).out;
+    assert!(told.contains("by the opening plan of us, because of "), "{told}");
 }
 
 #[test]

@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::{Clock, Date, Instant, Language, Random, SecretKey};
-use kontor_domain::planning::{Origin, SignalKind};
+use kontor_base::{Clock, Country, Date, Instant, Language, Money, Random, SecretKey};
+use kontor_domain::catalogue::ProductClass;
+use kontor_domain::clearance::FactRef;
+use kontor_domain::opening::{ChecklistItem, ChecklistState, GateKind, ProductGap, Ready};
+use kontor_domain::planning::{CostGround, Gate, GateGround, Origin, Sheet, SignalKind};
 use kontor_domain::reach::Carried;
 use kontor_scratch::Scratch;
 use kontor_shop::Failure;
@@ -13,8 +16,9 @@ use kontor_shop::cart::{Change, Command as CartCommand, Refusal, change};
 use kontor_shop::customer::{Command as SignUp, sign_up};
 use kontor_shop::exchange::load_demo;
 use kontor_shop::opening::{PlanQuery, plan};
-use kontor_shop::planning::{Devices, Evidence, Kind, Worked, counted_here, work_out};
+use kontor_shop::planning::{Devices, Evidence, Kind, Planned, Worked, counted_here, work_out};
 use kontor_shop::{Policy, Shop};
+use kontor_store::opening::Cost;
 
 fn day(text: &str) -> Date {
     text.parse().expect("a day")
@@ -67,15 +71,91 @@ fn india_produces_the_redmi_2_locally_because_of_the_duty_gap() {
 }
 
 #[test]
-fn the_next_country_is_named_with_those_it_is_tied_with_and_why() {
-    let example = Kind::NextCountry.example();
-    let worked = work_out(Kind::NextCountry, example, &nothing()).expect("it is worked out");
+fn indias_duty_gap_follows_from_the_two_cost_sheets() {
+    let example = Kind::Local.example();
+    let of = |text: &str| work_out(Kind::Local, text, &nothing());
+    let Ok(Worked::Local { plan, sheets: Some(sheets), .. }) = of(example) else { panic!("none") };
+    // 12.5 % and 1 % of 4,500.00.
+    assert_eq!(
+        (plan.duty_gap.minor, plan.import_unit.minor, plan.local_unit.minor),
+        (56_250 - 4_500, 506_250, 454_500)
+    );
+    assert!(
+        sheets.0.lines.iter().chain(&sheets.1.lines).all(|line| !line.charge.source.is_empty())
+    );
+    let raised = example.replace("percent = \"12.5\"", "percent = \"20\"");
+    let Ok(Worked::Local { plan, .. }) = of(&raised) else { panic!("none") };
+    assert_eq!(plan.duty_gap.minor, 90_000 - 4_500, "it moves with the rate");
+    // A figure typed beside the sheets must say the same.
+    let typed = |text: &str| example.replace("yield_percent", &format!("{text}\nyield_percent"));
+    assert!(of(&typed("duty_gap = \"517.50\"")).is_ok());
+    let error = of(&typed("duty_gap = \"500\"")).expect_err("refused").to_string();
+    assert_eq!(error, "duty_gap: 500.00 is typed, and the cost sheets come to 517.50");
+    let error = of(&example.replace("\"excise\"]", "\"vat\"]")).expect_err("refused").to_string();
+    assert_eq!(error, "duties: no charge of either sheet is called vat");
+    let bare = example.split("\n[[imported]]").next().expect("a head");
+    let error = of(bare).expect_err("refused").to_string();
+    assert!(error.starts_with("import_unit: neither typed nor in cost sheets"), "{error}");
+}
+
+/// The demo, as it is opened by a shop.
+async fn demo(folder: &Scratch, today: &str) -> Arc<Shop> {
+    let db = folder.open();
+    let clock = Clock::fixed(Instant::start_of(day(today)));
+    load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let secret = SecretKey::from_bytes([3; 32]);
+    let shop = Shop::open(db, clock, Random::System, &secret, Policy::default()).await;
+    Arc::new(shop.expect("it opens"))
+}
+
+fn sheet_of(text: &str, evidence: &Evidence) -> Sheet {
+    let worked = work_out(Kind::NextCountry, text, evidence).expect("it is worked out");
     let Worked::NextCountry(sheet) = worked else { panic!("another kind") };
+    *sheet
+}
+
+#[tokio::test]
+async fn the_next_country_is_named_with_those_it_is_tied_with_and_why() {
+    let folder = Scratch::chosen();
+    let shop = demo(&folder, "2026-11-23").await;
+    let evidence = Evidence::of(&shop, None).await.expect("read");
+    let example = Kind::NextCountry.example();
+    let sheet = sheet_of(example, &evidence);
     let first = sheet.candidates.first().expect("a candidate");
     assert!(!first.tied_with.is_empty(), "{first}");
     let sentence = first.to_string();
     for part in ["break-even", "tied with", "clears break-even", "What would change this"] {
         assert!(sentence.contains(part), "{part}: {sentence}");
+    }
+    // No day is typed: each gate is what the opening plan of the market says on the day of the
+    // question, for the products of the class and no other.
+    assert!(!example.contains("gate = \"2"), "{example}");
+    let (snapshot, openings) = (shop.snapshots.now(), evidence.openings.as_ref().expect("a shop"));
+    for result in &sheet.candidates {
+        let candidate = &result.candidate;
+        let planned = openings.planned(candidate.country, candidate.class, sheet.settings.on);
+        let Ok(Planned::Plan(plan)) = planned else { panic!("{result}") };
+        for product in &plan.products {
+            let (_, model) = snapshot.product(&product.sku).expect("in the catalogue");
+            assert_eq!(model.class, candidate.class);
+        }
+        let GateGround::Plan { market, ready, because } = &candidate.gate_ground else {
+            panic!("typed: {result}")
+        };
+        assert_eq!((*market, *ready), (plan.market, plan.first_ready));
+        let wanted = match plan.first_ready {
+            Ready::Now => Gate::Now,
+            Ready::Between { earliest, .. } => Gate::From { on: earliest },
+            Ready::Blocked => Gate::Blocked,
+            Ready::Undated | Ready::Unknown => Gate::Unknown,
+        };
+        assert_eq!(candidate.gate, wanted, "{result}");
+        let because = because.as_deref().expect("something decides it");
+        let told = result.to_string();
+        let words = format!(" by the opening plan of {market}, because of {because}.");
+        assert!(told.contains(&words), "{told}");
     }
     // Without a market to learn from no signal is an estimate, and none can clear.
     let unlearned: String = example
@@ -83,10 +163,87 @@ fn the_next_country_is_named_with_those_it_is_tied_with_and_why() {
         .filter(|part| !part.contains("[[opening]]"))
         .map(|part| format!("{part}\n\n"))
         .collect();
-    let worked = work_out(Kind::NextCountry, &unlearned, &nothing()).expect("it is worked out");
-    let Worked::NextCountry(sheet) = worked else { panic!("another kind") };
-    let sentence = sheet.candidates[0].to_string();
+    let alone = Evidence { past: Vec::new(), ..evidence };
+    let sentence = sheet_of(&unlearned, &alone).candidates[0].to_string();
     assert!(sentence.contains("not calibrated") && !sentence.contains("clears"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_gate_moves_with_the_facts_and_the_cost_is_the_plans_where_it_is_known() {
+    let folder = Scratch::chosen();
+    let shop = demo(&folder, "2026-11-23").await;
+    let of = async |text: &str| {
+        let evidence = Evidence::of(&shop, None).await.expect("read");
+        sheet_of(text, &evidence).candidates[0].candidate.clone()
+    };
+    // Bands can open now in the USA; then the checklist waits for a number that takes its time.
+    let phones = COSTS.replace("gate = \"unknown\"\n", "");
+    let bands = phones.replace("\"phone\"", "\"band\"");
+    let before = of(&bands).await;
+    assert_eq!(before.gate, Gate::Now, "{:?}", before.gate_ground);
+    let country: Country = "US".parse().expect("a country");
+    let item = ChecklistItem {
+        code: "US-LATE".parse().expect("a code"),
+        country,
+        area: "tax".to_owned(),
+        title: "a number that takes its time".to_owned(),
+        gate: GateKind::Hard,
+        evidence: "a number".to_owned(),
+        responsible: "finance".to_owned(),
+        lead_time_weeks: None,
+        after: Vec::new(),
+        state: ChecklistState::Begun { expected: Some(day("2028-02-01")) },
+        source: "test".to_owned(),
+    };
+    let write = move |tx: &mut kontor_store::Tx<'_>| kontor_store::opening::save(tx, &item, 1_000);
+    shop.db.write::<_, kontor_store::StoreError, _>("test.item", write).await.expect("written");
+    let after = of(&bands).await;
+    assert_eq!(after.gate, Gate::From { on: day("2028-02-01") }, "{:?}", after.gate_ground);
+    let GateGround::Plan { because, .. } = &after.gate_ground else { panic!("typed") };
+    assert_eq!(because.as_deref(), Some("US-LATE (a number that takes its time)"));
+    // What is typed stands, and asks nobody.
+    let typed = of(&COSTS.replace("\"phone\"", "\"band\"")).await;
+    assert_eq!((typed.gate, typed.gate_ground), (Gate::Unknown, GateGround::File));
+
+    // Every missing paper has a price: the opening costs that and what is typed beside it.
+    let unasked = of(&phones).await;
+    assert_eq!((unasked.opening_cost, unasked.cost_ground), (1_400_000, CostGround::File));
+    let openings = Evidence::of(&shop, None).await.expect("read").openings.expect("a shop");
+    let planned = openings.planned(country, ProductClass::Phone, day("2026-11-23"));
+    let Ok(Planned::Plan(plan)) = planned else { panic!("no plan") };
+    let mut codes: Vec<String> = plan
+        .products
+        .iter()
+        .flat_map(ProductGap::open_items)
+        .filter_map(|item| match &item.fact {
+            Some(fact @ FactRef::Rule(_)) => Some(fact.code().to_owned()),
+            _ => None,
+        })
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert!(!codes.is_empty());
+    let count = i64::try_from(codes.len()).expect("few");
+    let write = move |tx: &mut kontor_store::Tx<'_>| {
+        for clearance in &codes {
+            let amount = Money::new(100_000, "USD".parse().expect("a currency"));
+            let cost = Cost {
+                clearance: clearance.clone(),
+                amount,
+                source: "an offer".to_owned(),
+                as_of: day("2026-11-01"),
+            };
+            kontor_store::opening::save_cost(tx, &cost)?;
+        }
+        Ok(())
+    };
+    shop.db.write::<_, kontor_store::StoreError, _>("test.costs", write).await.expect("written");
+    let besides = phones.replace("delay_days", "opening_cost_besides = \"50\"\ndelay_days");
+    let known = of(&besides).await;
+    assert_eq!(
+        (known.opening_cost, known.cost_ground),
+        (count * 100_000 + 5_000, CostGround::Plan)
+    );
 }
 
 /// A file that knows what a country costs and not what people there want.
@@ -196,7 +353,7 @@ async fn counts_of_our_own_feed_the_sheet_where_the_file_has_none() {
     ];
     assert_eq!(told, wanted, "two carts, two people, and no country of three devices");
 
-    let evidence = Evidence { past: Vec::new(), own, today: shop.now().date() };
+    let evidence = Evidence { own, ..Evidence::none(shop.now().date()) };
     let worked = work_out(Kind::NextCountry, COSTS, &evidence).expect("it is worked out");
     let Worked::NextCountry(sheet) = worked else { panic!("another kind") };
     let signals = &sheet.candidates[0].signals;

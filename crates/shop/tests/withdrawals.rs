@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{CartId, CheckoutId, OrderId};
+use kontor_base::id::{CartId, CheckoutId, HookId, OrderId, StaffId};
 use kontor_base::{Clock, Instant, Language, Line, Random, SecretKey};
 use kontor_domain::clearance::{ComponentScope, Grant, Scope};
 use kontor_domain::customer::{AddressForm, ContactForm};
+use kontor_domain::hook::{EventKind, HookName, HookState};
 use kontor_domain::market::Act;
 use kontor_domain::order::ClearanceState;
 use kontor_domain::payment::{ProviderKind, TestScenario};
@@ -23,6 +24,7 @@ use kontor_shop::order::{
 use kontor_shop::{Failure, Policy, Shop};
 use kontor_store::StoreError;
 use kontor_store::clearance::{Kind, all, save};
+use kontor_store::hook::{self, Endpoint};
 
 struct Bench {
     shop: Arc<Shop>,
@@ -181,6 +183,39 @@ async fn a_withdrawn_product_cannot_be_bought_by_any_way_and_its_orders_are_held
 
     let report = audit(&bench.shop.db, |_| ()).await.expect("an audit");
     assert!(report.is_clean(), "{report:?}");
+}
+
+#[tokio::test]
+async fn other_programs_hear_of_a_withdrawal_and_of_its_end() {
+    let bench = Bench::open().await;
+    let endpoint = Endpoint {
+        id: HookId::new(bench.shop.now(), &bench.shop.random),
+        name: HookName::parse("Books").expect("a name"),
+        url: "https://books.example/".to_owned(),
+        markets: "us".parse().expect("markets"),
+        kinds: EventKind::ALL.to_vec(),
+        state: HookState::Active,
+        secret: "sealed".to_owned(),
+        secret_before: None,
+        failing_since: None,
+        made_by: StaffId::new(bench.shop.now(), &bench.shop.random),
+        made_at: bench.shop.now(),
+    };
+    let save = move |tx: &mut kontor_store::Tx<'_>| hook::save_endpoint(tx, &endpoint);
+    bench.shop.db.write::<_, StoreError, _>("test.hook", save).await.expect("kept");
+    let withdrawn = bench.withdraw(of_sku("BAND-BLACK")).await.expect("withdrawn");
+    let code = withdrawn.codes[0].clone();
+    let command =
+        ReinstateCommand { code: code.clone(), by: line("John Roe"), reason: line("gone") };
+    reinstate(&bench.shop, command).await.expect("taken back");
+    let read = bench.shop.db.read("test.events", |tx| hook::unfanned(tx, 100));
+    let events = read.await.expect("read");
+    let told: Vec<_> =
+        events.iter().filter(|event| event.kind == EventKind::ClearanceChanged).collect();
+    assert!(told.iter().any(|event| event.data.contains("withdrawn")), "{told:?}");
+    let restored = told.iter().find(|event| event.data.contains("restored")).expect("its end");
+    assert!(restored.data.contains(code.as_str()), "{restored:?}");
+    assert_eq!(restored.market, Some("us".parse().expect("a market")));
 }
 
 #[tokio::test]

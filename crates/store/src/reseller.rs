@@ -5,7 +5,7 @@ pub mod bill;
 use std::collections::BTreeSet;
 
 use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
-use kontor_base::{Instant, KeyedHash};
+use kontor_base::{Country, Instant, KeyedHash};
 use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{
     Cancellation, Contract, OrderBody, OrderStage, Profile, Sold, Standing,
@@ -391,7 +391,58 @@ pub fn save_sold(
     Ok(())
 }
 
-/// What a reseller has reported as sold on, a page at a time: up to `limit` after `after`.
+/// Units of a model that a reseller has reported as sold on, in a month and to a country.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldSum {
+    /// The month, as `2015-05`.
+    pub month: String,
+    /// The model.
+    pub model: String,
+    /// Where they went.
+    pub country: Country,
+    /// How many.
+    pub units: i64,
+}
+
+/// What a reseller has reported as sold on, by month, model and country: the latest month first, up
+/// to `limit` rows.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn sold_sums(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    limit: i64,
+) -> Result<Vec<SoldSum>, StoreError> {
+    tx.query(
+        "SELECT substr(o.sold_on, 1, 7), u.model, o.country, count(*)
+         FROM reseller_sell_out o JOIN stock_serial u ON u.serial = o.serial
+         WHERE o.reseller = $1
+         GROUP BY substr(o.sold_on, 1, 7), u.model, o.country
+         ORDER BY substr(o.sold_on, 1, 7) DESC, u.model, o.country LIMIT $2",
+        values![reseller.bytes(), limit],
+        |row| {
+            let country = parsed(&row.text(2)?, "reseller_sell_out")?;
+            let (month, model) = (row.text(0)?, row.text(1)?);
+            Ok(SoldSum { month, model, country, units: row.int(3)? })
+        },
+    )
+}
+
+/// A unit that was reported as sold on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldOn {
+    /// What was reported.
+    pub sold: Sold,
+    /// Its model.
+    pub model: String,
+    /// When it was reported.
+    pub reported_at: Instant,
+}
+
+/// What a reseller has reported as sold on, a page at a time in the order of the serial numbers: up
+/// to `limit` after `after`.
 ///
 /// # Errors
 ///
@@ -401,15 +452,40 @@ pub fn sold_after(
     reseller: ResellerId,
     after: &str,
     limit: i64,
-) -> Result<Vec<Sold>, StoreError> {
+) -> Result<Vec<SoldOn>, StoreError> {
     tx.query(
-        "SELECT serial, sold_on, country FROM reseller_sell_out
-         WHERE reseller = $1 AND serial > $2 ORDER BY serial LIMIT $3",
+        "SELECT o.serial, o.sold_on, o.country, u.model, o.reported_at
+         FROM reseller_sell_out o JOIN stock_serial u ON u.serial = o.serial
+         WHERE o.reseller = $1 AND o.serial > $2 ORDER BY o.serial LIMIT $3",
         values![reseller.bytes(), after, limit],
         |row| {
             let table = "reseller_sell_out";
             let (on, country) = (parsed(&row.text(1)?, table)?, parsed(&row.text(2)?, table)?);
-            Ok(Sold { serial: row.text(0)?, on, country })
+            Ok(SoldOn {
+                sold: Sold { serial: row.text(0)?, on, country },
+                model: row.text(3)?,
+                reported_at: row.instant(4)?,
+            })
+        },
+    )
+}
+
+/// How many units each reseller has reported as sold on since a moment, by country.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn sold_since(
+    tx: &mut Tx<'_>,
+    since: Instant,
+) -> Result<Vec<(ResellerId, Country, i64)>, StoreError> {
+    tx.query(
+        "SELECT reseller, country, count(*) FROM reseller_sell_out WHERE reported_at >= $1
+         GROUP BY reseller, country ORDER BY reseller, country",
+        values![since],
+        |row| {
+            let country = parsed(&row.text(1)?, "reseller_sell_out")?;
+            Ok((ResellerId::from_bytes(row.bytes16(0)?), country, row.int(2)?))
         },
     )
 }

@@ -8,6 +8,9 @@
 use kontor_base::{Date, Money, MoneyError, Rate, Rounding};
 use serde::{Deserialize, Serialize};
 
+use super::landed::{LandedCost, Recovery};
+use crate::catalogue::Slug;
+
 /// Two ways to get a product into a market, compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalPlan {
@@ -115,6 +118,27 @@ pub fn local_or_import(plan: &LocalPlan, from: Date) -> Result<LocalVerdict, Mon
     };
     let reason = reason(plan, saving)?;
     Ok(LocalVerdict { good_unit, saving, break_even_units, break_even_days, outlives_gap, reason })
+}
+
+/// The duty gap of a unit by the two cost sheets: what is paid of these `duties` on an imported unit
+/// and stays a cost, less what is paid of them on one made there.
+///
+/// # Errors
+///
+/// Mixed currencies, or a sum that does not fit.
+pub fn duty_gap(
+    imported: &LandedCost,
+    made_there: &LandedCost,
+    duties: &[Slug],
+) -> Result<Money, MoneyError> {
+    let paid = |landed: &LandedCost| {
+        let ours = landed.lines.iter().filter(|line| {
+            line.charge.recovery == Recovery::Cost && duties.contains(&line.charge.code)
+        });
+        ours.map(|line| line.amount)
+            .try_fold(Money::zero(landed.cost.currency), |sum, amount| sum.plus(amount))
+    };
+    paid(imported)?.minus(paid(made_there)?)
 }
 
 fn good_unit(plan: &LocalPlan) -> Result<Money, MoneyError> {

@@ -19,12 +19,13 @@ pub use landed::{
     Charge, ChargeBase, ChargeRate, CostError, CostSheet, LandedCost, LandedLine, Recovery,
     landed_cost,
 };
-pub use local::{LocalPlan, LocalReason, LocalVerdict, Permission, local_or_import};
+pub use local::{LocalPlan, LocalReason, LocalVerdict, Permission, duty_gap, local_or_import};
 pub use newsvendor::{Batch, BatchError, BatchPlan, Scenario, plan_batch};
 pub use next::{
-    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Origin, OwnCount,
-    Placement, Settings, Sheet, Signal, SignalKind, SignalResult, Spread, Sway, feed, next_country,
-    own_count, two_digits,
+    Calibration, Candidate, CandidateName, CandidateResult, CostGround, Gate, GateGround,
+    InputKind, InputSource, NextCountryError, Opening, Origin, OwnCount, Placement, Settings,
+    Sheet, Signal, SignalKind, SignalResult, Spread, Sway, feed, gate_by_plan, next_country,
+    opening_cost, own_count, two_digits,
 };
 pub use past::{Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
 pub use reorder::{Reorder, ReorderError, ReorderPoint, reorder_point};

@@ -16,6 +16,10 @@ pub struct PastOpening {
     pub forecast: Option<PastForecast>,
     /// What came.
     pub outcome: Option<PastOutcome>,
+    /// More people wanted it than there were units: what was bought says how many there were, not
+    /// how many would have bought, so that no take rate is learned from it.
+    #[serde(default)]
+    pub sold_out: bool,
 }
 
 /// A forecast of the units of the first year, made before the opening.
@@ -89,10 +93,40 @@ impl PastOpening {
         }
     }
 
+    /// Whether a take rate can be learned from it: not while its first year runs and nobody has
+    /// counted yet, and not where there were too few units for those who wanted one.
+    #[must_use]
+    pub const fn teaches(&self) -> bool {
+        !self.sold_out && (self.lesson.bought > 0 || self.outcome.is_some())
+    }
+
+    /// Why `next` may not stand in the place of this record, if it may not. What was known before
+    /// the opening stands for good: its day, the count, the forecast. What came may be counted anew,
+    /// later than before.
+    #[must_use]
+    pub fn stands_against(&self, next: &Self) -> Option<Wrong> {
+        let before = |past: &Self| (past.opened_on, past.lesson.signalled);
+        if before(self) != before(next) {
+            return Some(Wrong::OpeningStands);
+        }
+        if self.forecast != next.forecast {
+            return Some(Wrong::ForecastStands);
+        }
+        let counted_back = match (&self.outcome, &next.outcome) {
+            (None, _) => self.lesson.bought > next.lesson.bought,
+            (Some(_), None) => true,
+            (Some(was), Some(is)) => {
+                let same_day = was.until == is.until;
+                was.until > is.until || (same_day && (was != is || self.lesson != next.lesson))
+            }
+        };
+        counted_back.then_some(Wrong::OutcomeStands)
+    }
+
     /// What contradicts itself, if anything does.
     #[must_use]
     pub fn problem(&self) -> Option<Wrong> {
-        let Self { lesson, opened_on, forecast, outcome } = self;
+        let Self { lesson, opened_on, forecast, outcome, .. } = self;
         if lesson.bought > lesson.signalled {
             return Some(Wrong::BoughtMore);
         }

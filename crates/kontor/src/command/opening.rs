@@ -16,6 +16,7 @@ use kontor_shop::opening::{
     reinstate, withdraw, withdrawals,
 };
 use kontor_shop::order::{HeldOrder, held_orders};
+use kontor_shop::reseller::{HeldResellerOrder, held_reseller_orders};
 use kontor_shop::{Failure, Shop};
 
 use super::CommandError;
@@ -202,6 +203,7 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>>
                 println!("Take it back with: kontor opening reinstate {code}");
             }
             tell_held(&withdrawn.held);
+            tell_held_for_resellers(&withdrawn.held_for_resellers);
         }
         Args::Reinstate { code, by, reason } => {
             let command = ReinstateCommand { code: code.clone(), by, reason };
@@ -216,6 +218,7 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>>
                 );
             }
             tell_held(&held_orders(shop).await?);
+            tell_held_for_resellers(&held_reseller_orders(shop, None).await?);
         }
         Args::History { market } => {
             for step in history(shop, market).await? {
@@ -248,6 +251,19 @@ fn tell_held(held: &[HeldOrder]) {
         let lines: Vec<String> =
             order.lines.iter().map(|(sku, count)| format!("{count} × {sku}")).collect();
         println!("  {}  {}  {}", order.number, order.placed_at.timestamp(), lines.join(", "));
+    }
+}
+
+fn tell_held_for_resellers(held: &[HeldResellerOrder]) {
+    match held.len() {
+        0 => return,
+        1 => println!("One order of a reseller is held:"),
+        many => println!("{many} orders of resellers are held:"),
+    }
+    for order in held {
+        let lines: Vec<String> =
+            order.lines.iter().map(|(sku, units)| format!("{units} × {sku}")).collect();
+        println!("  {}  {}  {}  {}", order.id, order.on, order.reseller, lines.join(", "));
     }
 }
 

@@ -32,7 +32,7 @@ const LISTED: i64 = 1_000;
 pub(super) enum Args {
     /// List resellers, the newest application first.
     List,
-    /// Show a reseller: contracts, allotment, orders.
+    /// Show a reseller: contracts, allotment, what it has sold on, orders.
     Show {
         /// The reseller.
         reseller: ResellerId,
@@ -171,6 +171,14 @@ fn tell(found: &ShownReseller) {
             "  {}: {} agreed, {} there, {} ordered, {} shipped",
             row.sku, row.agreed, row.available, row.ordered, row.shipped
         );
+    }
+    let sold = |inside: bool| -> i64 {
+        found.sold.iter().filter(|row| row.inside == inside).map(|row| row.units).sum()
+    };
+    println!("Sold on: {} in the territory, {} outside of it", sold(true), sold(false));
+    for row in &found.sold {
+        let where_to = if row.inside { "" } else { "  outside the territory" };
+        println!("  {}  {}  {}  {}{where_to}", row.month, row.model, row.country, row.units);
     }
     for order in &found.orders {
         let lines: Vec<String> =

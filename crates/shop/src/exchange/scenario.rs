@@ -7,6 +7,7 @@ use kontor_store::{Db, StoreError, Tx, setting};
 use super::import::{Csv, Mode, Plan};
 use super::report::{ImportError, Report};
 use super::table::Table;
+use crate::planning::import_past_in;
 
 macro_rules! data {
     ($($table:ident $path:literal),* $(,)?) => {
@@ -50,6 +51,9 @@ pub(super) const SCENARIO: &[Embedded] = data![
     Forecasts "reach/forecasts",
 ];
 
+/// Openings of before, as far as public reports tell of forecast and outcome.
+const OPENINGS: &str = include_str!("../../../../data/scenario/openings.csv");
+
 /// The settings of the demo.
 const DEMO_SETTINGS: [(&str, &str); 3] = [
     ("shop.name", "Kontor"),
@@ -77,6 +81,8 @@ pub async fn load_demo(
         progress(step + 1, of);
     }
     let settings = |tx: &mut Tx<'_>| {
+        // Whoever has counted an outcome anew since keeps it: then nothing is written.
+        import_past_in(tx, OPENINGS.as_bytes())?;
         DEMO_SETTINGS.iter().try_for_each(|(name, value)| keep_setting(tx, name, value))
     };
     let reports = plan.run_with(db, clock, random, Mode::Apply, None, settings).await?;

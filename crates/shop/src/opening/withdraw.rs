@@ -22,6 +22,7 @@ use super::refusal::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::hook::{Happened, write_down_in};
 use crate::order::{HeldOrder, Reviewed, held_orders, review_waiting};
+use crate::reseller::{HeldResellerOrder, held_reseller_orders};
 
 /// How the codes of withdrawals begin; orders of authorities have other ones.
 const PREFIX: &str = "WITHDRAWN-";
@@ -53,6 +54,8 @@ pub struct Withdrawn {
     pub skus: Vec<Sku>,
     /// The orders that have not left and are held now, for whatever reason.
     pub held: Vec<HeldOrder>,
+    /// The same of orders of resellers.
+    pub held_for_resellers: Vec<HeldResellerOrder>,
 }
 
 /// Withdraws a product. When this answers, no cart, payment or dispatch of it goes through any more;
@@ -74,7 +77,8 @@ pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Wit
         .await?;
     review_waiting(shop).await?;
     let held = held_orders(shop).await?;
-    Ok(Withdrawn { codes, skus, held })
+    let held_for_resellers = held_reseller_orders(shop, None).await?;
+    Ok(Withdrawn { codes, skus, held, held_for_resellers })
 }
 
 /// Withdraws within a transaction; gives the facts it made and the variants they concern. Whoever
@@ -163,17 +167,33 @@ pub struct ReinstateCommand {
 /// A [`Refusal`], or a fault of the store.
 pub async fn reinstate(shop: &Arc<Shop>, command: ReinstateCommand) -> Outcome<Reviewed, Refusal> {
     let at = shop.now();
+    let own = Arc::clone(shop);
     shop.db
         .write("opening.reinstate", move |tx| {
             let ReinstateCommand { code, by, reason } = &command;
-            if reinstate_in(tx, code, by, reason, at, at.date())? {
-                Ok(())
-            } else {
-                Err(Failure::Refused(Refusal::NoWithdrawal(code.clone())))
+            if !reinstate_in(tx, code, by, reason, at, at.date())? {
+                return Err(Failure::Refused(Refusal::NoWithdrawal(code.clone())));
             }
+            let known = own.snapshots.current_in(tx, at)?;
+            let facts: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
+            let fact = facts.iter().find(|fact| fact.code == *code);
+            let market = fact.and_then(|fact| market_of(&known, fact.reach));
+            let changed = Happened::clearance(market, "restored", code.as_str());
+            write_down_in(tx, &own, changed, at)?;
+            Ok(())
         })
         .await?;
     Ok(review_waiting(shop).await?)
+}
+
+/// The market whose people may act on a fact with this reach; none: only those of all markets.
+pub(crate) fn market_of(known: &Known, reach: Reach) -> Option<MarketCode> {
+    let Reach::Country(country) = reach else { return None };
+    let mut own = known.markets.iter().filter(|market| market.countries.contains(&country));
+    match (own.next(), own.next()) {
+        (Some(market), None) => Some(market.code),
+        _ => None,
+    }
 }
 
 /// Ends a withdrawal within a transaction; `false` when there is none in force with this code.

@@ -1,14 +1,17 @@
 //! The layouts of plans' files, and how they become the inputs of the planners.
 
-use kontor_base::{Country, Currency, Date};
+use kontor_base::{Country, Currency, Date, Money};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
-    Batch, Candidate, Charge, ChargeBase, ChargeRate, CostSheet, Gate, LocalPlan, Opening, Origin,
-    Permission, Recovery, Reorder, Scenario, Settings, Signal, SignalKind, Spread, feed,
+    Batch, Candidate, CandidateName, Charge, ChargeBase, ChargeRate, CostSheet, Gate, GateGround,
+    InputKind, InputSource, LandedCost, LocalPlan, Opening, Origin, Permission, Recovery, Reorder,
+    Scenario, Settings, Signal, SignalKind, Spread, duty_gap, feed, gate_by_plan, landed_cost,
+    opening_cost,
 };
 use serde::Deserialize;
 
 use super::file::{Evidence, FileError, bad, currency, money, rate};
+use super::openings::Planned;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,32 +89,93 @@ pub(super) struct Local {
     pub(super) from: Date,
     pub(super) product: String,
     setup: String,
-    import_unit: String,
-    local_unit: String,
+    /// What a unit costs; none where the cost sheets below say it.
+    import_unit: Option<String>,
+    local_unit: Option<String>,
     yield_percent: String,
-    duty_gap: String,
+    /// None where the cost sheets say it.
+    duty_gap: Option<String>,
+    /// The codes of those charges that are duties, for the gap.
+    #[serde(default)]
+    duties: Vec<String>,
     duty_gap_until: Option<Date>,
     permission: Permission,
     import_lead_days: u32,
     local_lead_days: u32,
     units_a_year: u64,
+    /// The cost sheet of an imported unit.
+    #[serde(default)]
+    imported: Vec<ChargeEntry>,
+    /// The cost sheet of a unit made there.
+    #[serde(default)]
+    made_there: Vec<ChargeEntry>,
 }
 
+/// What a unit costs both ways, line by line: imported, made there.
+pub(super) type TwoSheets = (LandedCost, LandedCost);
+
 impl Local {
-    pub(super) fn plan(&self) -> Result<LocalPlan, FileError> {
+    /// The two cost sheets, where the file has them.
+    pub(super) fn sheets(&self) -> Result<Option<Box<TwoSheets>>, FileError> {
+        if self.imported.is_empty() && self.made_there.is_empty() {
+            return Ok(None);
+        }
         let currency = currency(&self.currency)?;
+        let landed = |entries: &[ChargeEntry]| {
+            let charges = entries.iter().map(|entry| entry.charge(currency));
+            let charges = charges.collect::<Result<_, FileError>>()?;
+            landed_cost(&CostSheet { currency, charges }).map_err(bad)
+        };
+        Ok(Some(Box::new((landed(&self.imported)?, landed(&self.made_there)?))))
+    }
+
+    pub(super) fn plan(&self, sheets: Option<&TwoSheets>) -> Result<LocalPlan, FileError> {
+        let currency = currency(&self.currency)?;
+        // A figure that is typed beside the sheets it follows from must not say something else.
+        let figure = |what: &str, typed: &Option<String>, derived: Option<Money>| {
+            let typed = typed.as_ref().map(|text| money(what, text, currency)).transpose()?;
+            match (typed, derived) {
+                (Some(typed), Some(derived)) if typed != derived => Err(bad(format!(
+                    "{what}: {} is typed, and the cost sheets come to {}",
+                    typed.decimal(),
+                    derived.decimal()
+                ))),
+                (_, Some(derived)) => Ok(derived),
+                (Some(typed), None) => Ok(typed),
+                (None, None) => {
+                    Err(bad(format!("{what}: neither typed nor in cost sheets of both ways")))
+                }
+            }
+        };
+        let gap = sheets.map(|sheets| self.gap(sheets)).transpose()?;
         Ok(LocalPlan {
             setup: money("setup", &self.setup, currency)?,
-            import_unit: money("import_unit", &self.import_unit, currency)?,
-            local_unit: money("local_unit", &self.local_unit, currency)?,
+            import_unit: figure("import_unit", &self.import_unit, sheets.map(|s| s.0.cost))?,
+            local_unit: figure("local_unit", &self.local_unit, sheets.map(|s| s.1.cost))?,
             yield_rate: rate("yield_percent", &self.yield_percent)?,
-            duty_gap: money("duty_gap", &self.duty_gap, currency)?,
+            duty_gap: figure("duty_gap", &self.duty_gap, gap)?,
             duty_gap_until: self.duty_gap_until,
             permission: self.permission,
             import_lead_days: self.import_lead_days,
             local_lead_days: self.local_lead_days,
             units_a_year: self.units_a_year,
         })
+    }
+}
+
+impl Local {
+    fn gap(&self, sheets: &TwoSheets) -> Result<Money, FileError> {
+        let codes = self.duties.iter().map(|code| {
+            let known = |landed: &LandedCost| {
+                landed.lines.iter().any(|line| line.charge.code.as_str() == code)
+            };
+            if !known(&sheets.0) && !known(&sheets.1) {
+                return Err(bad(format!("duties: no charge of either sheet is called {code}")));
+            }
+            code.parse().map_err(|error| bad(format!("duties, {code}: {error}")))
+        });
+        let codes = codes.collect::<Result<Vec<_>, FileError>>()?;
+        duty_gap(&sheets.0, &sheets.1, &codes).map_err(bad)
     }
 }
 
@@ -194,11 +258,26 @@ struct CandidateEntry {
     landed: [String; 3],
     other_unit_cost: String,
     fixed_a_year: String,
-    opening_cost: String,
-    gate: String,
+    /// What the opening costs, where the plan does not know it; none: only what the plan knows.
+    opening_cost: Option<String>,
+    /// What it costs beside the clearances of the plan: registrations, texts.
+    opening_cost_besides: Option<String>,
+    /// None: by the opening plan.
+    gate: Option<String>,
     delay_days: [i64; 3],
     #[serde(default)]
+    input: Vec<InputEntry>,
+    #[serde(default)]
     signal: Vec<SignalEntry>,
+}
+
+/// Where inputs are from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InputEntry {
+    of: Vec<InputKind>,
+    as_of: Date,
+    source: String,
 }
 
 #[derive(Deserialize)]
@@ -211,6 +290,13 @@ struct SignalEntry {
 }
 
 impl Countries {
+    /// What it compares, by country and class.
+    pub(super) fn names(&self) -> Vec<CandidateName> {
+        let name =
+            |entry: &CandidateEntry| CandidateName { country: entry.country, class: entry.class };
+        self.candidate.iter().map(name).collect()
+    }
+
     /// The planner's input. An opening or a signal of the file stands for the one on record: it is
     /// what whoever wrote the file wants to assume.
     pub(super) fn input(
@@ -229,9 +315,11 @@ impl Countries {
         let mut openings: Vec<Opening> = self.opening.iter().map(OpeningEntry::opening).collect();
         let key = |o: &Opening| (o.country, o.class, o.kind);
         let known: Vec<_> = openings.iter().map(key).collect();
-        let on_record = evidence.past.iter().map(|past| past.lesson.clone());
+        let teach = evidence.past.iter().filter(|past| past.teaches());
+        let on_record = teach.map(|past| past.lesson.clone());
         openings.extend(on_record.filter(|lesson| !known.contains(&key(lesson))));
-        let candidates = self.candidate.iter().map(|entry| entry.candidate(currency));
+        let candidates =
+            self.candidate.iter().map(|entry| entry.candidate(currency, settings.on, evidence));
         let mut candidates = candidates.collect::<Result<Vec<_>, _>>()?;
         feed(&mut candidates, &evidence.own, settings.on);
         Ok((candidates, openings, settings))
@@ -251,8 +339,19 @@ impl OpeningEntry {
 }
 
 impl CandidateEntry {
-    fn candidate(&self, currency: Currency) -> Result<Candidate, FileError> {
+    fn candidate(
+        &self,
+        currency: Currency,
+        on: Date,
+        evidence: &Evidence,
+    ) -> Result<Candidate, FileError> {
         let country = self.country;
+        // Also beside a typed gate: the plan may still know what the opening costs.
+        let planned = evidence.planned(country, self.class, on)?;
+        let plan = match &planned {
+            Planned::Plan(plan) => Some(plan.as_ref()),
+            Planned::NotAsked | Planned::NoMarket | Planned::NoProducts(_) => None,
+        };
         let amount = |what: &str, text: &str| {
             money(&format!("{country}, {what}"), text, currency).map(|money| money.minor)
         };
@@ -264,6 +363,13 @@ impl CandidateEntry {
             })
         };
         let [low, likely, high] = self.delay_days;
+        let optional = |what: &str, text: &Option<String>| {
+            text.as_ref().map(|text| amount(what, text)).transpose()
+        };
+        let typed = optional("opening_cost", &self.opening_cost)?;
+        let besides = optional("opening_cost_besides", &self.opening_cost_besides)?;
+        let (once, cost_ground) = opening_cost(plan, typed, besides.unwrap_or(0), currency);
+        let (gate, gate_ground) = self.gate(&planned)?;
         Ok(Candidate {
             country,
             class: self.class,
@@ -271,10 +377,40 @@ impl CandidateEntry {
             landed: spread("landed", &self.landed)?,
             other_unit_cost: amount("other_unit_cost", &self.other_unit_cost)?,
             fixed_a_year: amount("fixed_a_year", &self.fixed_a_year)?,
-            opening_cost: amount("opening_cost", &self.opening_cost)?,
-            gate: gate(country, &self.gate)?,
+            opening_cost: once,
+            cost_ground,
+            gate,
+            gate_ground,
             delay_days: Spread { low, likely, high },
+            sources: self.input.iter().flat_map(InputEntry::sources).collect(),
             signals: self.signal.iter().map(SignalEntry::signal).collect(),
+        })
+    }
+}
+
+impl CandidateEntry {
+    /// The gate that is typed, otherwise the plan's.
+    fn gate(&self, planned: &Planned) -> Result<(Gate, GateGround), FileError> {
+        if let Some(text) = self.gate.as_deref().filter(|text| *text != "plan") {
+            return Ok((gate(self.country, text)?, GateGround::File));
+        }
+        Ok(match planned {
+            Planned::Plan(plan) => gate_by_plan(plan),
+            Planned::NotAsked => (Gate::Unknown, GateGround::NotAsked),
+            Planned::NoMarket => (Gate::Unknown, GateGround::NoMarket),
+            Planned::NoProducts(market) => {
+                (Gate::Unknown, GateGround::NoProducts { market: *market })
+            }
+        })
+    }
+}
+
+impl InputEntry {
+    fn sources(&self) -> impl Iterator<Item = InputSource> + '_ {
+        self.of.iter().map(|of| InputSource {
+            of: *of,
+            as_of: self.as_of,
+            source: self.source.clone(),
         })
     }
 }
@@ -292,7 +428,9 @@ fn gate(country: Country, text: &str) -> Result<Gate, FileError> {
         "blocked" => Ok(Gate::Blocked),
         "unknown" => Ok(Gate::Unknown),
         day => day.parse().map(|on| Gate::From { on }).map_err(|_| {
-            bad(format!("{country}, gate: {day:?} is neither now, blocked, unknown nor a day"))
+            bad(format!(
+                "{country}, gate: {day:?} is neither plan, now, blocked, unknown nor a day"
+            ))
         }),
     }
 }

@@ -1,15 +1,23 @@
 //! A plan's file: which kinds there are, and what each comes to.
 
-use kontor_base::{Currency, Date, Money, Rate};
+use std::sync::Arc;
+
+use kontor_base::{Country, Currency, Date, Money, Rate};
+use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
-    Batch, BatchPlan, CostSheet, LandedCost, LocalPlan, LocalVerdict, OwnCount, PastOpening,
-    Reorder, ReorderPoint, Sheet, landed_cost, local_or_import, next_country, plan_batch,
-    reorder_point,
+    Batch, BatchPlan, CandidateName, CostSheet, LandedCost, LocalPlan, LocalVerdict, OwnCount,
+    PastOpening, Reorder, ReorderPoint, Sheet, landed_cost, local_or_import, next_country,
+    plan_batch, reorder_point,
 };
+use kontor_store::StoreError;
+use kontor_store::planning::openings;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::entry;
+use super::openings::{Openings, Planned};
+use super::signals::{Devices, counted_here};
+use crate::core::Shop;
 
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
@@ -88,6 +96,8 @@ pub enum Worked {
         from: Date,
         /// What went in.
         plan: Box<LocalPlan>,
+        /// What a unit costs both ways, line by line, where the file says it: imported, made there.
+        sheets: Option<Box<(LandedCost, LandedCost)>>,
         /// The answer.
         verdict: LocalVerdict,
     },
@@ -106,6 +116,8 @@ pub struct Evidence {
     pub past: Vec<PastOpening>,
     /// What this shop has counted itself.
     pub own: Vec<OwnCount>,
+    /// What the opening plans of candidates are made from; none: no shop was asked.
+    pub openings: Option<Openings>,
     /// The day of a question that names none.
     pub today: Date,
 }
@@ -114,7 +126,36 @@ impl Evidence {
     /// Nothing beside the file.
     #[must_use]
     pub const fn none(today: Date) -> Self {
-        Self { past: Vec::new(), own: Vec::new(), today }
+        Self { past: Vec::new(), own: Vec::new(), openings: None, today }
+    }
+
+    /// Everything that this shop knows: its record, its counts and its opening plans. Where devices
+    /// are is the count's knowledge and is brought.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the store.
+    pub async fn of(shop: &Arc<Shop>, devices: Option<&Devices>) -> Result<Self, StoreError> {
+        let reader = Arc::clone(shop);
+        let read = move |tx: &mut kontor_store::Tx<'_>| {
+            Ok::<_, StoreError>((openings(tx)?, Openings::read_in(tx, &reader)?))
+        };
+        let (past, plans) = shop.db.read("planning.evidence", read).await?;
+        let own = counted_here(shop, devices).await?;
+        Ok(Self { past, own, openings: Some(plans), today: shop.now().date() })
+    }
+
+    /// What is known of opening in a country with a class.
+    pub(super) fn planned(
+        &self,
+        country: Country,
+        class: ProductClass,
+        on: Date,
+    ) -> Result<Planned, FileError> {
+        match &self.openings {
+            Some(openings) => openings.planned(country, class, on),
+            None => Ok(Planned::NotAsked),
+        }
     }
 }
 
@@ -134,9 +175,11 @@ pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, F
         }
         Kind::Local => {
             let file = read::<entry::Local>(text)?;
-            let (plan, from) = (file.plan()?, file.from);
+            let sheets = file.sheets()?;
+            let (plan, from) = (file.plan(sheets.as_deref())?, file.from);
             let verdict = local_or_import(&plan, from).map_err(bad)?;
-            Ok(Worked::Local { product: file.product, from, plan: Box::new(plan), verdict })
+            let (product, plan) = (file.product, Box::new(plan));
+            Ok(Worked::Local { product, from, plan, sheets, verdict })
         }
         Kind::Reorder => {
             let input = read::<entry::Reordering>(text)?.input()?;
@@ -154,6 +197,11 @@ pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, F
             Ok(Worked::NextCountry(Box::new(sheet)))
         }
     }
+}
+
+/// What a file for the next country compares, without working it out.
+pub(super) fn candidates(text: &str) -> Result<Vec<CandidateName>, FileError> {
+    Ok(read::<entry::Countries>(text)?.names())
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, FileError> {

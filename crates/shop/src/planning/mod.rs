@@ -5,10 +5,15 @@
 mod entry;
 mod file;
 mod keep;
+mod openings;
 mod past;
+mod record;
 mod signals;
 
 pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
 pub use keep::kept;
+pub use openings::{Openings, Planned};
+pub(crate) use past::import_past_in;
 pub use past::{PastImport, import_past, past_openings};
+pub use record::record_openings;
 pub use signals::{Devices, counted_here};

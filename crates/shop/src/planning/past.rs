@@ -1,12 +1,14 @@
 //! The record of past openings, from a CSV file: all or nothing, each bad row named with its line.
+//! What was known before an opening is never edited afterwards; what came of it may be counted anew.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kontor_base::{Date, RowError, Wrong};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{Opening, PastForecast, PastOpening, PastOutcome, SignalKind};
-use kontor_store::StoreError;
 use kontor_store::planning::{openings, save_opening};
+use kontor_store::{StoreError, Tx};
 use serde::Deserialize;
 
 use crate::core::{Shop, not_a_row, row_source};
@@ -16,7 +18,8 @@ const ROWS_MAX: usize = 5_000;
 
 /// The columns of a row.
 const COLUMNS: &str = "country, class, signal, signalled, bought, opened_on, forecast_low, \
-                       forecast_high, forecast_on, forecast_source, units, until, outcome_source";
+                       forecast_high, forecast_on, forecast_source, units, until, outcome_source, \
+                       sold_out";
 
 /// A row as text.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +38,9 @@ struct Row {
     units: String,
     until: String,
     outcome_source: String,
+    /// `yes`, or nothing; files of before the column do not have it.
+    #[serde(default)]
+    sold_out: String,
 }
 
 /// What an import has done or found.
@@ -61,31 +67,59 @@ pub async fn past_openings(shop: &Arc<Shop>) -> Result<Vec<PastOpening>, StoreEr
 ///
 /// A fault of the store. Nothing is written then.
 pub async fn import_past(shop: &Arc<Shop>, file: &[u8]) -> Result<PastImport, StoreError> {
-    let mut import = PastImport::default();
-    let mut rows = Vec::new();
+    let (rows, problems) = parse(file);
+    if !problems.is_empty() {
+        return Ok(PastImport { written: 0, problems });
+    }
+    shop.db.write("planning.import_past", move |tx| keep_in(tx, &rows)).await
+}
+
+/// Imports within a transaction; nothing is written where a row is wrong.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub(crate) fn import_past_in(tx: &mut Tx<'_>, file: &[u8]) -> Result<PastImport, StoreError> {
+    let (rows, problems) = parse(file);
+    if problems.is_empty() { keep_in(tx, &rows) } else { Ok(PastImport { written: 0, problems }) }
+}
+
+type Numbered = (u64, PastOpening);
+
+fn parse(file: &[u8]) -> (Vec<Numbered>, Vec<(u64, RowError)>) {
+    let (mut rows, mut problems) = (Vec::new(), Vec::new());
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
     for (at, row) in reader.deserialize::<Row>().enumerate() {
         let line = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(2);
         if at >= ROWS_MAX {
             let problem = Wrong::TooManyRows { max: ROWS_MAX.to_string() };
-            import.problems.push((line, RowError::of("country", problem)));
+            problems.push((line, RowError::of("country", problem)));
             break;
         }
         let read = row.map_err(|error| not_a_row(&error, COLUMNS)).and_then(|row| read(&row));
         match read {
-            Ok(past) => rows.push(past),
-            Err(problem) => import.problems.push((line, problem)),
+            Ok(past) => rows.push((line, past)),
+            Err(problem) => problems.push((line, problem)),
         }
     }
-    if !import.problems.is_empty() {
-        return Ok(import);
+    (rows, problems)
+}
+
+/// Writes the rows, if none of them stands against what is on record or was said further up.
+fn keep_in(tx: &mut Tx<'_>, rows: &[Numbered]) -> Result<PastImport, StoreError> {
+    let key = |past: &PastOpening| (past.lesson.country, past.lesson.class, past.lesson.kind);
+    let mut known: BTreeMap<_, PastOpening> =
+        openings(tx)?.into_iter().map(|past| (key(&past), past)).collect();
+    let mut import = PastImport::default();
+    for (line, past) in rows {
+        let before = known.insert(key(past), past.clone());
+        let stands = before.and_then(|before| before.stands_against(past));
+        import.problems.extend(stands.map(|wrong| (*line, RowError::of("country", wrong))));
     }
-    import.written = rows.len();
-    shop.db
-        .write("planning.import_past", move |tx| {
-            rows.iter().try_for_each(|past| save_opening(tx, past))
-        })
-        .await?;
+    if import.problems.is_empty() {
+        rows.iter().try_for_each(|(_, past)| save_opening(tx, past))?;
+        import.written = rows.len();
+    }
     Ok(import)
 }
 
@@ -119,12 +153,18 @@ fn read(row: &Row) -> Result<PastOpening, RowError> {
                 source: row_source("outcome_source", &row.outcome_source)?,
             }),
         },
+        sold_out: match row.sold_out.as_str() {
+            "" => false,
+            "yes" => true,
+            other => return Err(no_word("sold_out", other)),
+        },
     };
     match past.problem() {
         Some(problem) => Err(RowError::of("country", problem)),
         None => Ok(past),
     }
 }
+
 fn no_word(field: &'static str, cell: &str) -> RowError {
     RowError::of(field, Wrong::NotAWord { cell: cell.to_owned() })
 }

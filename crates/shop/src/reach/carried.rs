@@ -91,20 +91,21 @@ pub struct EstimateRow {
     pub usual: Estimate,
 }
 
-/// The weaker number where serial numbers tell nothing: active devices in a country less what was
-/// sold there and lives. Countries that devices are known to have been carried to are left out: there
-/// nobody has to estimate.
+/// The weaker number: active devices in a country less what was sold there and lives. Only for
+/// countries whose sale data are missing: where every unit was written down with its serial number
+/// when it was sold, devices are counted, and nobody has to estimate. Whether a country is here
+/// follows from what was sold, never from what was carried: so that its absence says nothing about
+/// devices too few to be told of.
 #[must_use]
 pub fn estimates(
     installs: &[(Country, u64)],
     sold: &[(Country, String, i64, i64)],
-    carried: &Carried,
+    markets: &[Market],
     today: Date,
 ) -> Vec<EstimateRow> {
     let year = i64::from(today.year());
-    let known = carried.by_country();
-    let unknown = installs.iter().filter(|(country, _)| !known.contains_key(country));
-    unknown
+    let missing = installs.iter().filter(|(country, _)| !on_record(*country, sold, markets));
+    missing
         .map(|(country, active)| {
             let own = sold.iter().filter(|(sold_in, ..)| sold_in == country);
             let units: Vec<(usize, u64)> = own
@@ -120,6 +121,15 @@ pub fn estimates(
             }
         })
         .collect()
+}
+
+/// Whether the sales of a country are on record from their beginning: there are serial numbers, and
+/// no market of the country was opened in a year before the first of them.
+fn on_record(country: Country, sold: &[(Country, String, i64, i64)], markets: &[Market]) -> bool {
+    let own = sold.iter().filter(|(sold_in, ..)| *sold_in == country);
+    let Some(first) = own.map(|(_, _, year, _)| *year).min() else { return false };
+    let opened = markets.iter().filter(|market| market.countries.contains(&country));
+    opened.filter_map(|market| market.opens_on).all(|on| i64::from(on.year()) >= first)
 }
 
 /// Units on record by country, model and year.
@@ -199,4 +209,60 @@ fn outside(
         since: sighting.first,
         clause: clause.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use kontor_base::Language;
+    use kontor_domain::market::{FulfilmentModel, Stage, TaxDisplay};
+
+    use super::*;
+
+    fn country(code: &str) -> Country {
+        code.parse().expect("a country")
+    }
+
+    fn opened(code: &str, at: &str, opens_on: Option<&str>) -> Market {
+        Market {
+            code: code.parse().expect("a market"),
+            countries: vec![country(at)],
+            currency: "USD".parse().expect("a currency"),
+            languages: vec![Language::En],
+            tax_display: TaxDisplay::Inclusive,
+            fulfilment: FulfilmentModel::BulkImport,
+            return_window_days: 14,
+            stage: Stage::Open,
+            opens_on: opens_on.map(|day| day.parse().expect("a day")),
+            shipping_minor: 0,
+            region: "asia".to_owned(),
+            note: Vec::new(),
+        }
+    }
+
+    /// What is estimated for a country with 1,000 active devices: the lower bound and the usual one.
+    fn estimated(sold: &[(i64, i64)], opens_on: Option<&str>) -> Option<(u64, u64)> {
+        let sold: Vec<_> = sold
+            .iter()
+            .map(|(year, units)| (country("IN"), "mi-3".to_owned(), *year, *units))
+            .collect();
+        // What other countries have says nothing about this one.
+        let others = [(country("CN"), "mi-3".to_owned(), 2014, 9_000)];
+        let sold = [sold.as_slice(), &others].concat();
+        let markets = [opened("in", "IN", opens_on), opened("cn", "CN", None)];
+        let today = "2016-06-01".parse().expect("a day");
+        let rows = estimates(&[(country("IN"), 1_000)], &sold, &markets, today);
+        rows.first().map(|row| (row.low.gap, row.usual.gap))
+    }
+
+    #[test]
+    fn only_countries_whose_sale_data_are_missing_are_estimated() {
+        assert_eq!(estimated(&[], None), Some((1_000, 1_000)), "nothing is on record");
+        assert_eq!(estimated(&[], Some("2014-07-22")), Some((1_000, 1_000)));
+        assert_eq!(estimated(&[(2014, 300)], None), None, "devices are counted");
+        assert_eq!(estimated(&[(2014, 300), (2015, 100)], Some("2014-07-22")), None);
+        // Serial numbers were kept from the second year on: what is known of them is taken off, and
+        // some of them have died.
+        let late = estimated(&[(2015, 300)], Some("2014-07-22"));
+        assert_eq!(late, Some((700, 760)));
+    }
 }

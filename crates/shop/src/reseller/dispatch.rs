@@ -6,7 +6,7 @@ use kontor_domain::clearance::Place;
 use kontor_domain::hook::EventKind;
 use kontor_domain::market::Act;
 use kontor_domain::reseller::{OrderStage, ResellerRefusal};
-use kontor_store::reseller::{order as find, save_order};
+use kontor_store::reseller::{KeptOrder, order as find, save_order};
 use kontor_store::{Tx, stock};
 
 use super::order::sold_on_in;
@@ -27,21 +27,7 @@ pub(crate) fn dispatch_in(
     let unknown = || Failure::Refused(Refusal::UnknownOrder);
     let found = find(tx, id)?.filter(|order| order.stage == OrderStage::Taken);
     let mut order = found.ok_or_else(unknown)?;
-    let market = known.market(order.body.market).ok_or_else(unknown)?;
-    let market = sold_on_in(market, order.body.ship_to);
-    let place = Place::market(&market);
-    let mut refused = Vec::new();
-    for line in &order.body.lines {
-        let verdict = known
-            .product(&line.sku)
-            .and_then(|(variant, _)| known.may(Act::Resell, variant, &place, at))
-            .ok_or_else(unknown)?;
-        if !verdict.outcome.permits() {
-            let codes: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code()).collect();
-            let (sku, reasons) = (line.sku.clone(), codes.join(", "));
-            refused.push(ResellerRefusal::NotCleared { sku, reasons });
-        }
-    }
+    let refused = not_cleared(known, &order, at).ok_or_else(unknown)?;
     if !refused.is_empty() {
         return Err(Failure::Refused(Refusal::Judged(refused)));
     }
@@ -58,4 +44,26 @@ pub(crate) fn dispatch_in(
     let left = Happened::to_reseller_order(EventKind::ResellerOrderDispatched, &order);
     write_down_in(tx, shop, left, at)?;
     Ok(())
+}
+
+/// What in an order may not be sold on at this moment; none where the market or a product is not
+/// known any more.
+pub(super) fn not_cleared(
+    known: &Known,
+    order: &KeptOrder,
+    at: Instant,
+) -> Option<Vec<ResellerRefusal>> {
+    let market = sold_on_in(known.market(order.body.market)?, order.body.ship_to);
+    let place = Place::market(&market);
+    let mut refused = Vec::new();
+    for line in &order.body.lines {
+        let (variant, _) = known.product(&line.sku)?;
+        let verdict = known.may(Act::Resell, variant, &place, at)?;
+        if !verdict.outcome.permits() {
+            let codes: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code()).collect();
+            let (sku, reasons) = (line.sku.clone(), codes.join(", "));
+            refused.push(ResellerRefusal::NotCleared { sku, reasons });
+        }
+    }
+    Some(refused)
 }

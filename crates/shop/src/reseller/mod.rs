@@ -14,11 +14,13 @@ mod approve;
 mod bill;
 mod cancel;
 mod dispatch;
+mod held;
 mod key;
 mod order;
 mod refusal;
 mod sell_out;
 mod show;
+mod sold;
 
 pub(crate) use allot::allot_in;
 pub use apply::{ApplyCommand, apply};
@@ -28,6 +30,7 @@ pub(crate) use bill::{bill_in, pay_in};
 pub(crate) use cancel::cancel_for_maker_in;
 pub use cancel::{CancelOrder, OrderCancelled, cancel_order};
 pub(crate) use dispatch::dispatch_in;
+pub use held::{HeldResellerOrder, held_reseller_orders};
 pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
 pub(crate) use key::{end_key_in, issue_key_in};
 pub use order::{LINES_MAX, OrderCommand, OrderTaken, order};
@@ -36,3 +39,4 @@ pub use sell_out::{
     SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
 };
 pub use show::{AllotmentRow, ShownReseller, list, open_orders, show};
+pub use sold::{SoldOutside, SoldRow, SoldUnit, sold_outside, sold_units};

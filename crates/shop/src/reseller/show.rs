@@ -6,18 +6,18 @@ use std::sync::Arc;
 use kontor_base::id::ResellerId;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
-use kontor_domain::reseller::Sold;
 use kontor_ledger::StockState;
 use kontor_store::reseller::bill::{KeptBill, bills};
 use kontor_store::reseller::{
-    KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open, orders, sold_after,
+    KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open, orders,
 };
 use kontor_store::{StoreError, Tx, stock};
 
 use super::allot::quota_word;
+use super::sold::{SoldRow, sold_in};
 use crate::core::Shop;
 
-/// The most orders and sold units that are shown at once.
+/// The most orders that are shown at once.
 const SHOWN_MAX: i64 = 200;
 
 /// What lies with a reseller of one variant.
@@ -50,8 +50,8 @@ pub struct ShownReseller {
     pub orders: Vec<KeptOrder>,
     /// What they sign in with.
     pub keys: Vec<Key>,
-    /// What they have reported as sold on, the first of it.
-    pub sold: Vec<Sold>,
+    /// What they have reported as sold on, by month, model and country, the latest month first.
+    pub sold: Vec<SoldRow>,
     /// Their bills, the newest first.
     pub bills: Vec<KeptBill>,
 }
@@ -97,7 +97,7 @@ pub async fn show(shop: &Arc<Shop>, id: ResellerId) -> Result<Option<ShownResell
                 allotment,
                 orders: orders(tx, id, SHOWN_MAX)?,
                 keys: keys(tx, id)?,
-                sold: sold_after(tx, id, "", SHOWN_MAX)?,
+                sold: sold_in(tx, id, &contracts)?,
                 bills: bills(tx, id, SHOWN_MAX)?,
                 reseller,
                 contracts,

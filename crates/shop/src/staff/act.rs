@@ -1,7 +1,7 @@
 //! What can be proposed to a second person, and what carrying it out does.
 
 use kontor_base::{Date, Email, Instant, Language, Line};
-use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow, Reach};
+use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
 use kontor_store::Tx;
@@ -21,6 +21,7 @@ use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, Telling, queue_in};
+pub(super) use crate::opening::market_of;
 use crate::opening::{Refusal as OpeningRefusal, reinstate_in};
 use crate::order::DispatchRefusal;
 use crate::reseller::Refusal as ResellerRefusal;
@@ -429,16 +430,6 @@ fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
                 .map_err(|error| refused(ActRefusal::Account(error.to_string())))
         })
         .collect()
-}
-
-/// The market whose people may act on a fact with this reach; none: only those of all markets.
-pub(super) fn market_of(known: &Known, reach: Reach) -> Option<MarketCode> {
-    let Reach::Country(country) = reach else { return None };
-    let mut own = known.markets.iter().filter(|market| market.countries.contains(&country));
-    match (own.next(), own.next()) {
-        (Some(market), None) => Some(market.code),
-        _ => None,
-    }
 }
 
 /// The evidence of a row, if it can be read, its rule exists, and its code is not another place's.

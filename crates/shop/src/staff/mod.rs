@@ -19,6 +19,7 @@ mod key_orders;
 mod log;
 mod order;
 mod passkey;
+mod past;
 mod person;
 mod plan;
 mod reseller_key;
@@ -49,6 +50,7 @@ pub use passkey::{
     Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,
     ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
 };
+pub use past::record_past;
 pub use person::{FieldProblem, Person, Refusal};
 pub use plan::PlanAct;
 pub use reseller_key::{

@@ -58,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(31, "0031_reseller_credit"),
     migration!(32, "0032_sale_entries_closed"),
     migration!(33, "0033_staff_log_reason"),
+    migration!(34, "0034_reseller_sold_since"),
 ];
 
 /// The newest schema that this release knows.

@@ -5,7 +5,7 @@ use kontor_base::Date;
 use kontor_domain::reseller::ProfileForm;
 
 use super::Shell;
-use super::staff::{AllotmentLine, BillDocument, ResellerOrderRow};
+use super::staff::{AllotmentLine, BillDocument, ResellerOrderRow, SoldOnTable};
 
 /// `GET /reseller`: what it is about, the application, and the way in.
 #[derive(Clone, Template)]
@@ -62,6 +62,8 @@ pub struct ResellerDeskPage {
     pub allotment: Vec<AllotmentLine>,
     /// Their orders.
     pub orders: Vec<ResellerOrderRow>,
+    /// What they have reported as sold on.
+    pub sold: SoldOnTable,
     /// What has happened: `good` or `bad`, and the words, a line each.
     pub said: Option<(&'static str, Vec<String>)>,
     /// The key of the forms.

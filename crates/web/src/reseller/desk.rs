@@ -8,7 +8,7 @@ use kontor_domain::catalogue::Sku;
 use kontor_shop::Failure;
 use kontor_shop::reseller::{
     CancelOrder, OrderCommand, Refusal, SellOutCommand, bill_of_reseller, cancel_order, holder_of,
-    order, read_sell_out_csv, report_sell_out, show as shown,
+    order, read_sell_out_csv, report_sell_out, show as shown, sold_units,
 };
 use kontor_store::StoreError;
 use kontor_store::reseller::bill::KeptBill;
@@ -23,7 +23,10 @@ use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Access, Class, Repeat, Route};
 use crate::kit::text::Text;
 use crate::page::{OwnContract, ResellerBillPage, ResellerDeskPage};
-use crate::staff::reseller_view::{allotment, bill_csv, bill_document, orders, product_name};
+use crate::staff::reseller_files::{allotment_file, contracts_file, orders_file, sold_file};
+use crate::staff::reseller_view::{
+    allotment, bill_csv, bill_document, orders, product_name, sold_on,
+};
 
 pub(super) const SHOW: Route = Route::secret("/reseller/desk", Class::Personal);
 pub(super) const ORDER: Route = Route::write("/reseller/orders", Access::Token, Repeat::FormKey);
@@ -32,6 +35,10 @@ pub(super) const CANCEL: Route =
 pub(super) const BILL: Route = Route::secret("/reseller/bills/{number}", Class::Personal);
 pub(super) const BILL_LINES: Route =
     Route::secret("/reseller/bills/{number}/lines.csv", Class::Personal);
+pub(super) const CONTRACTS: Route = Route::secret("/reseller/contracts.csv", Class::Personal);
+pub(super) const ALLOTMENT: Route = Route::secret("/reseller/allotment.csv", Class::Personal);
+pub(super) const ORDERS: Route = Route::secret("/reseller/orders.csv", Class::Personal);
+pub(super) const SOLD: Route = Route::secret("/reseller/sell-outs.csv", Class::Personal);
 pub(super) const SELL_OUT: Route =
     Route::write("/reseller/sell-outs", Access::Token, Repeat::FormKey);
 
@@ -81,11 +88,52 @@ async fn answer(
         contracts: found.contracts.iter().map(|kept| own(app, &t, kept)).collect(),
         allotment: allotment(&t, &found),
         orders: orders(&t, &found),
+        sold: sold_on(&t, &found, SOLD.path.to_owned()),
         said,
         key: form_key::fresh(app),
         shell,
     };
     html(status, &page)
+}
+
+/// The reseller of a request with everything that belongs to it; otherwise the handler answers.
+macro_rules! own_file {
+    ($app:expr, $uri:expr, $headers:expr) => {{
+        let reseller = holder!($app, $uri, $headers);
+        match shown(&$app.shop, reseller.id).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Redirect::to("/reseller").into_response(),
+            Err(fault) => return Problem::fault(&fault).respond(&$app, $uri.path(), None),
+        }
+    }};
+}
+
+pub(super) async fn contracts_csv(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    contracts_file(&own_file!(app, uri, headers))
+}
+
+pub(super) async fn allotment_csv(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    allotment_file(&own_file!(app, uri, headers))
+}
+
+pub(super) async fn orders_csv(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    orders_file(&own_file!(app, uri, headers))
+}
+
+pub(super) async fn sold_csv(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    let reseller = holder!(app, uri, headers);
+    match sold_units(&app.shop, reseller.id).await {
+        Ok(units) => sold_file(&units),
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
 }
 
 fn own(app: &App, t: &Text, kept: &KeptContract) -> OwnContract {

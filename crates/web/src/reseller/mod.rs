@@ -21,4 +21,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(desk::BILL, get(desk::bill))
         .add(desk::BILL_LINES, get(desk::bill_lines))
         .add(desk::SELL_OUT, post(desk::sell_out))
+        .add(desk::CONTRACTS, get(desk::contracts_csv))
+        .add(desk::ALLOTMENT, get(desk::allotment_csv))
+        .add(desk::ORDERS, get(desk::orders_csv))
+        .add(desk::SOLD, get(desk::sold_csv))
 }

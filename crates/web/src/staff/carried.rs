@@ -16,7 +16,7 @@ use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
-use super::desk::{nothing, shell};
+use super::desk::shell;
 use super::sightings::sightings;
 use super::theirs::Countries;
 use crate::kit::app::App;
@@ -48,8 +48,8 @@ pub(super) async fn show(
         Ok(None) => (Carried::default(), false),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    let estimates = match estimated(&app, &t, &carried, &theirs).await {
-        Ok(estimates) => estimates,
+    let estimates = match estimated(&app, &theirs).await {
+        Ok(rows) => rows.into_iter().take(ROWS_MAX).map(|row| estimate_line(&t, &row)).collect(),
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let least = least(&app);
@@ -106,12 +106,8 @@ fn map(t: &Text, carried: &Carried, least: u64) -> String {
     draw(&t.get("carried-map"), t.language(), &map)
 }
 
-async fn estimated(
-    app: &App,
-    t: &Text,
-    carried: &Carried,
-    theirs: &Countries,
-) -> Result<Vec<EstimateLine>, StoreError> {
+/// The weaker estimates, for countries whose active devices may be told of.
+async fn estimated(app: &App, theirs: &Countries) -> Result<Vec<EstimateRow>, StoreError> {
     let Some(install) = &app.install else { return Ok(Vec::new()) };
     let figures = install.figures();
     let table = figures.table(Measure::Active, Some(ACTIVE_DAYS), Slice::Country);
@@ -120,15 +116,18 @@ async fn estimated(
     let installs: Vec<(Country, u64)> =
         read.filter(|(country, _)| theirs.contains(*country)).collect();
     let known = sold(&app.shop).await?;
-    let rows = estimates(&installs, &known, carried, app.shop.now().date());
-    let line = |row: EstimateRow| EstimateLine {
+    let snapshot = app.shop.snapshots.now();
+    Ok(estimates(&installs, &known, &snapshot.markets, app.shop.now().date()))
+}
+
+fn estimate_line(t: &Text, row: &EstimateRow) -> EstimateLine {
+    EstimateLine {
         country: t.country(&row.country).into_owned(),
         installs: number(t, row.low.installs),
         sold: number(t, row.low.sold),
         low: number(t, two_digits(row.low.gap)),
         usual: number(t, two_digits(row.usual.gap)),
-    };
-    Ok(rows.into_iter().take(ROWS_MAX).map(line).collect())
+    }
 }
 
 pub(super) async fn csv(
@@ -136,16 +135,42 @@ pub(super) async fn csv(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    let carried = match read(&app, &Countries::of(&app, &person)).await {
-        Ok(Some(carried)) => carried,
-        Ok(None) => return nothing(&app, &uri),
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    let theirs = Countries::of(&app, &person);
+    // Where nothing is counted the file has its columns and no rows, as the page has.
+    let read = (read(&app, &theirs).await, estimated(&app, &theirs).await);
+    let (carried, estimates) = match read {
+        (Ok(carried), Ok(estimates)) => (carried, estimates),
+        (Err(fault), _) | (_, Err(fault)) => {
+            return Problem::fault(&fault).respond(&app, uri.path(), None);
+        }
     };
-    let mut csv = Csv::new("sold_in,active_in,model,first_seen,units");
-    let (told, withheld) = carried.told(least(&app));
-    for (way, units) in told {
-        csv.row([way.from.code(), way.to.code(), &way.model, &way.month, &units.to_string()]);
+    let mut csv = Csv::new(
+        "row,sold_in,active_in,model,first_seen,units,installs,sold,gap_low,gap_usual,survival",
+    );
+    if let Some(carried) = carried {
+        let (told, withheld) = carried.told(least(&app));
+        for (way, units) in told {
+            let (from, to, units) = (way.from.code(), way.to.code(), units.to_string());
+            csv.row(["way", from, to, &way.model, &way.month, &units, "", "", "", "", ""]);
+        }
+        let withheld = withheld.to_string();
+        csv.row(["withheld", "", "", "", "", &withheld, "", "", "", "", ""]);
     }
-    csv.row(["", "", "withheld", "", &withheld.to_string()]);
+    let survival = Survival::usual().words();
+    for row in estimates {
+        csv.row([
+            "estimate",
+            "",
+            row.country.code(),
+            "",
+            "",
+            "",
+            &row.low.installs.to_string(),
+            &row.low.sold.to_string(),
+            &two_digits(row.low.gap).to_string(),
+            &two_digits(row.usual.gap).to_string(),
+            &survival,
+        ]);
+    }
     csv.respond("attachment; filename=\"carried-abroad.csv\"")
 }

@@ -28,6 +28,8 @@ mod log;
 mod market;
 mod news;
 mod next_country;
+mod next_inputs;
+mod next_past;
 mod opening;
 mod opening_view;
 mod order;
@@ -43,6 +45,8 @@ mod proposal;
 mod refusal;
 mod reseller;
 mod reseller_bill;
+pub(crate) mod reseller_files;
+mod reseller_held;
 pub(crate) mod reseller_view;
 mod rom;
 mod rom_build;
@@ -207,7 +211,11 @@ fn expansion(routes: Routes) -> Routes {
         .add(reseller::LIST, get(reseller::all))
         .add(reseller::CSV, get(reseller::csv))
         .add(reseller::SHOW, get(reseller::show))
-        .add(reseller::ORDERS, get(reseller::orders_csv))
+        .add(reseller_files::ORDERS, get(reseller_files::orders))
+        .add(reseller_files::CONTRACTS, get(reseller_files::contracts))
+        .add(reseller_files::ALLOTMENT, get(reseller_files::allotment))
+        .add(reseller_files::SOLD, get(reseller_files::sold))
+        .add(reseller_held::CSV, get(reseller_held::csv))
         .add(reseller::OUTSIDE, get(reseller::outside))
         .add(reseller::CONTRACT, post(reseller::contract))
         .add(reseller::REJECT, post(reseller::reject))
@@ -224,7 +232,8 @@ fn expansion(routes: Routes) -> Routes {
         .add(next_country::SHOW, get(next_country::show))
         .add(next_country::CSV, get(next_country::csv))
         .add(next_country::COUNTED, get(next_country::counted_csv))
-        .add(next_country::PAST, get(next_country::past_csv))
+        .add(next_past::CSV, get(next_past::csv))
+        .add(next_past::IMPORT, post(next_past::import))
         .add(plan::FIRST, get(plan::first))
         .add(plan::SHOW, get(plan::show))
         .add(plan::CSV, get(plan::csv))

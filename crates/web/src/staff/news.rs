@@ -12,6 +12,7 @@ use kontor_rom::Rom;
 use kontor_rom::signing::standing;
 use kontor_shop::hook::hooks;
 use kontor_shop::mail::{Outbox, outbox_counts};
+use kontor_shop::reseller::sold_outside;
 use kontor_shop::sale::list;
 use kontor_shop::staff::{Person, job_counts};
 use kontor_store::StoreError;
@@ -36,6 +37,7 @@ pub(super) async fn went_wrong(
         Permission::SaleRun,
         Permission::RolloutHalt,
         Permission::StaffConnect,
+        Permission::ResellerRead,
     ];
     if !sees.into_iter().any(|permission| person.may_somewhere(permission)) {
         return Ok(None);
@@ -74,6 +76,23 @@ pub(super) async fn went_wrong(
             if hook.state == HookState::Disabled {
                 let words = t.one("today-hook-off", "name", hook.name.to_string()).into_owned();
                 bad(format!("/admin/programs/hooks/{}", hook.id), words);
+            }
+        }
+    }
+    if person.may_somewhere(Permission::ResellerRead) {
+        let own = markets_for(app, person, Permission::ResellerRead);
+        for sold in sold_outside(&app.shop).await? {
+            if sold.markets.iter().any(|market| own.contains(market)) {
+                let countries: Vec<String> =
+                    sold.units.keys().map(|country| t.country(country).into_owned()).collect();
+                let units = sold.units.values().sum::<i64>().to_string();
+                let words = [
+                    ("name", sold.name.as_str()),
+                    ("units", units.as_str()),
+                    ("countries", &countries.join(", ")),
+                ];
+                let words = t.three("today-sold-outside", words).into_owned();
+                bad(format!("/admin/resellers/{}", sold.reseller), words);
             }
         }
     }

@@ -7,35 +7,35 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::Date;
 use kontor_domain::catalogue::ProductClass;
-use kontor_domain::market::{Act, stage_allows};
+use kontor_domain::market::MarketCode;
 use kontor_domain::planning::{
-    Calibration, CandidateResult, Gate, Hit, Origin, OwnCount, PastOpening, Placement, Sheet,
-    SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
+    Calibration, CandidateName, CandidateResult, GateGround, Origin, OwnCount, PastOpening,
+    Placement, Sheet, SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
 };
 use kontor_domain::staff::Permission;
-use kontor_shop::opening::{PlanQuery, plan};
-use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, past_openings, work_out};
+use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, work_out};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
 use super::desk::{markets_for, nothing, shell};
+use super::next_inputs::{gate_word, gate_words, ground_words, input_lines};
+use super::next_past::past_row;
 use super::sightings::devices;
 use super::theirs::Countries;
 use crate::kit::app::App;
 use crate::kit::chart::map::{Fill, WorldMap, draw};
+use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
 use crate::kit::text::Text;
-use crate::page::staff::{CandidateRow, CountedRow, NextCountryPage, PastRow, Place, SignalLine};
+use crate::page::staff::{CandidateRow, CountedRow, NextCountryPage, Notice, Place, SignalLine};
 
 const READS: Option<Permission> = Some(Permission::MarketRead);
 pub(super) const SHOW: Route = Route::desk("/admin/next-country", READS);
 pub(super) const CSV: Route = Route::desk("/admin/next-country.csv", READS);
 pub(super) const COUNTED: Route = Route::desk("/admin/next-country/counted.csv", READS);
-pub(super) const PAST: Route = Route::desk("/admin/next-country/past.csv", READS);
 
 /// Everything that the page tells.
 struct Read {
@@ -45,27 +45,32 @@ struct Read {
     past: Vec<PastOpening>,
     /// What this shop has counted itself.
     own: Vec<OwnCount>,
+    /// Open markets with products which may not be sold there, and how many.
+    unsolved: Vec<(MarketCode, usize)>,
 }
 
 /// What is known of the countries that somebody may see. The comparison is one of all candidates, so
 /// it is made before it is narrowed.
 async fn read(app: &App, theirs: &Countries) -> Result<Read, StoreError> {
-    let past = past_openings(&app.shop).await?;
-    let own = counted(app).await?;
-    let evidence = Evidence { past: past.clone(), own: own.clone(), today: app.shop.now().date() };
+    let evidence = evidence(app).await?;
+    let (past, own, today) = (evidence.past.clone(), evidence.own.clone(), evidence.today);
     let saved = kept(&app.shop, Kind::NextCountry).await?;
     let example = saved.is_none();
     let text = saved.map_or_else(|| Kind::NextCountry.example().to_owned(), |sheet| sheet.body);
     // Ten thousand draws for every candidate: not on a thread that serves others.
-    let worked =
-        tokio::task::spawn_blocking(move || work_out(Kind::NextCountry, &text, &evidence)).await;
-    let sheet = match worked {
-        Ok(Ok(Worked::NextCountry(sheet))) => Ok(narrowed(sheet, theirs)),
-        Ok(Ok(_)) => Err("the file is of another kind".to_owned()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => return Err(StoreError::Panicked { name: "planning.next_country" }),
+    let work = move || {
+        let unsolved = evidence.openings.as_ref().map(|openings| openings.unsolved(today));
+        (work_out(Kind::NextCountry, &text, &evidence), unsolved.unwrap_or_default())
     };
-    let mut read = Read { sheet, example, past, own };
+    let Ok((worked, unsolved)) = tokio::task::spawn_blocking(work).await else {
+        return Err(StoreError::Panicked { name: "planning.next_country" });
+    };
+    let sheet = match worked {
+        Ok(Worked::NextCountry(sheet)) => Ok(narrowed(sheet, theirs)),
+        Ok(_) => Err("the file is of another kind".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    let mut read = Read { sheet, example, past, own, unsolved };
     read.past.retain(|past| theirs.contains(past.lesson.country));
     read.own.retain(|count| theirs.contains(count.country));
     Ok(read)
@@ -74,9 +79,14 @@ async fn read(app: &App, theirs: &Countries) -> Result<Read, StoreError> {
 fn narrowed(mut sheet: Box<Sheet>, theirs: &Countries) -> Box<Sheet> {
     sheet.candidates.retain(|result| theirs.contains(result.candidate.country));
     for result in &mut sheet.candidates {
-        result.tied_with.retain(|country| theirs.contains(*country));
+        result.tied_with.retain(|tied| theirs.contains(tied.country));
     }
     sheet
+}
+
+/// What the shop knows beside a file, with what the count knows of devices.
+pub(super) async fn evidence(app: &App) -> Result<Evidence, StoreError> {
+    Evidence::of(&app.shop, devices(app).await?.as_ref()).await
 }
 
 pub(super) async fn show(
@@ -84,22 +94,32 @@ pub(super) async fn show(
     uri: Uri,
     Extension(person): Extension<Person>,
 ) -> Response {
-    let theirs = Countries::of(&app, &person);
-    let Read { sheet, example, past, own } = match read(&app, &theirs).await {
+    answer(&app, &uri, &person, (StatusCode::OK, None), String::new()).await
+}
+
+/// The page, with what has happened and what was typed into its form.
+pub(super) async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    (status, said): (StatusCode, Option<Notice>),
+    typed: String,
+) -> Response {
+    let theirs = Countries::of(app, person);
+    let Read { sheet, example, past, own, unsolved } = match read(app, &theirs).await {
         Ok(read) => read,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
     };
-    let shell = shell(&app, &person, Place::NextCountry).await;
+    let mut shell = shell(app, person, Place::NextCountry).await;
+    shell.notice = said;
     let t = shell.text();
-    let unsolved = match unsolved(&app, &person).await {
-        Ok(unsolved) => unsolved,
-        Err(problem) => return problem.respond(&app, uri.path(), None),
-    };
+    let readable = markets_for(app, person, Permission::MarketRead);
     let (refused, headline, map, rows, settings) = match &sheet {
         Ok(sheet) => {
             // Which of all is first is no news of a part of them.
             let first = if theirs.are_all() { headline(&t, sheet) } else { String::new() };
-            (None, first, map(&t, sheet), rows(&t, sheet, &own), told(&t, sheet))
+            let rows = rows(&t, sheet, &own, &readable);
+            (None, first, map(&t, sheet), rows, told(&t, sheet))
         }
         Err(why) => (Some(why.clone()), String::new(), String::new(), Vec::new(), String::new()),
     };
@@ -110,6 +130,7 @@ pub(super) async fn show(
         refused,
         unsolved: unsolved
             .into_iter()
+            .filter(|(code, _)| readable.contains(code))
             .map(|(code, open)| {
                 let name = shell.market(&code);
                 (name, open, format!("/admin/{code}/opening"))
@@ -122,9 +143,12 @@ pub(super) async fn show(
         counted: own.iter().map(|count| counted_row(&t, count)).collect(),
         past: past.iter().map(|past| past_row(&t, past)).collect(),
         hit_rate: t.two("next-hit-rate", "within", within, "all", judged).into_owned(),
+        may_edit: person.may(Permission::MarketEdit, None),
+        typed,
+        key: form_key::fresh(app),
         shell,
     };
-    html(StatusCode::OK, &page)
+    html(status, &page)
 }
 
 /// What this shop has counted itself.
@@ -146,57 +170,17 @@ fn counted_row(t: &Text, own: &OwnCount) -> CountedRow {
     }
 }
 
-fn whole(t: &Text, number: u64) -> String {
+pub(super) fn whole(t: &Text, number: u64) -> String {
     t.number(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-/// Markets that sell and have products which may not be sold there: they come before the next one.
-async fn unsolved(
-    app: &App,
-    person: &Person,
-) -> Result<Vec<(kontor_domain::market::MarketCode, usize)>, Problem> {
-    let snapshot = app.shop.snapshots.now();
-    let mut all = Vec::new();
-    for code in markets_for(app, person, Permission::MarketRead) {
-        let sells = snapshot.market(code).is_some_and(|m| stage_allows(m.stage, Act::Sell));
-        if !sells {
-            continue;
-        }
-        let query = PlanQuery {
-            market: code,
-            on: None,
-            skus: Vec::new(),
-            costs: std::collections::BTreeMap::new(),
-        };
-        if let Ok(plan) = plan(&app.shop, query).await {
-            let open = plan.products.iter().filter(|gap| !gap.ready.by(plan.on)).count();
-            if open > 0 {
-                all.push((code, open));
-            }
-        }
-    }
-    Ok(all)
 }
 
 fn headline(t: &Text, sheet: &Sheet) -> String {
     let Some(first) = sheet.candidates.first() else { return String::new() };
-    let named = |result: &CandidateResult| {
-        t.two(
-            "next-named",
-            "country",
-            t.country(&result.candidate.country),
-            "class",
-            class_words(t, result),
-        )
-        .into_owned()
-    };
-    let tied: Vec<String> =
-        first.tied_with.iter().map(|country| t.country(country).into_owned()).collect();
-    let name = named(first);
-    let mut text = if tied.is_empty() {
+    let name = named(t, first.candidate.name());
+    let mut text = if first.tied_with.is_empty() {
         t.one("next-first", "country", name).into_owned()
     } else {
-        t.two("next-first-tied", "country", name, "others", tied.join(", ")).into_owned()
+        t.two("next-first-tied", "country", name, "others", tied(t, first)).into_owned()
     };
     let clears = first.signals.iter().filter(|s| s.clears_per_mille.is_some_and(|n| n >= 500));
     let names: Vec<String> = clears.map(|s| signal_words(t, s.signal.kind)).collect();
@@ -206,6 +190,17 @@ fn headline(t: &Text, sheet: &Sheet) -> String {
         let _ = write!(text, " {because}");
     }
     text
+}
+
+/// A candidate by its country and its class.
+pub(super) fn named(t: &Text, name: CandidateName) -> String {
+    let class = class_name(t, name.class.word());
+    t.two("next-named", "country", t.country(&name.country), "class", class).into_owned()
+}
+
+fn tied(t: &Text, result: &CandidateResult) -> String {
+    let names: Vec<String> = result.tied_with.iter().map(|name| named(t, *name)).collect();
+    names.join(", ")
 }
 
 fn id_of(result: &CandidateResult) -> String {
@@ -219,7 +214,11 @@ fn map(t: &Text, sheet: &Sheet) -> String {
                 1 => "m-open",
                 _ => "m-coming",
             },
-            words: format!("{}, {}", rank_words(t, result.rank), gate_words(t, result)),
+            words: format!(
+                "{}, {}",
+                rank_words(t, result.rank),
+                gate_words(t, result.candidate.gate)
+            ),
             href: Some(format!("#{}", id_of(result))),
         };
         (result.candidate.country, fill)
@@ -228,24 +227,20 @@ fn map(t: &Text, sheet: &Sheet) -> String {
     draw(&t.get("next-map"), t.language(), &map)
 }
 
-fn rows(t: &Text, sheet: &Sheet, own: &[OwnCount]) -> Vec<CandidateRow> {
+fn rows(t: &Text, sheet: &Sheet, own: &[OwnCount], readable: &[MarketCode]) -> Vec<CandidateRow> {
     let rows = sheet.candidates.iter();
     rows.map(|result| CandidateRow {
         id: id_of(result),
         country: t.country(&result.candidate.country).into_owned(),
-        class: class_words(t, result),
+        class: class_name(t, result.candidate.class.word()),
         rank: rank_words(t, result.rank),
-        tied: result
-            .tied_with
-            .iter()
-            .map(|country| t.country(country).into_owned())
-            .collect::<Vec<_>>()
-            .join(", "),
+        tied: tied(t, result),
         break_even: match result.break_even {
             Some(even) => range(t, even),
             None => t.get("next-earns-nothing").into_owned(),
         },
-        gate: gate_words(t, result),
+        gate: gate_words(t, result.candidate.gate),
+        plan: plan_behind(t, &result.candidate.gate_ground, readable),
         sway: match result.sway {
             Some(sway) => sway_words(t, sway),
             None => t.get("next-sway-none").into_owned(),
@@ -260,6 +255,7 @@ fn rows(t: &Text, sheet: &Sheet, own: &[OwnCount]) -> Vec<CandidateRow> {
                 signal_line(t, signal, here)
             })
             .collect(),
+        inputs: input_lines(t, result, &sheet.settings),
     })
     .collect()
 }
@@ -281,20 +277,23 @@ fn rank_words(t: &Text, rank: Placement) -> String {
     }
 }
 
-fn gate_words(t: &Text, result: &CandidateResult) -> String {
-    match result.candidate.gate {
-        Gate::Now => t.get("next-gate-now").into_owned(),
-        Gate::From { on } => t.one("open-not-before", "date", t.date(&on)).into_owned(),
-        Gate::Blocked => t.get("open-blocked").into_owned(),
-        Gate::Unknown => t.get("open-unknown").into_owned(),
+/// What decides the gate, and the page of the plan for whoever may read it.
+fn plan_behind(
+    t: &Text,
+    ground: &GateGround,
+    readable: &[MarketCode],
+) -> Option<(String, Option<String>)> {
+    match ground {
+        GateGround::File => None,
+        GateGround::Plan { market, .. } => {
+            let page = readable.contains(market).then(|| format!("/admin/{market}/opening"));
+            Some((ground_words(t, ground), page))
+        }
+        _ => Some((ground_words(t, ground), None)),
     }
 }
 
-fn class_words(t: &Text, result: &CandidateResult) -> String {
-    class_name(t, result.candidate.class.word())
-}
-
-fn class_name(t: &Text, word: &str) -> String {
+pub(super) fn class_name(t: &Text, word: &str) -> String {
     let id = match word {
         "band" => "next-class-band",
         "power_bank" => "next-class-power-bank",
@@ -309,7 +308,7 @@ fn class_name(t: &Text, word: &str) -> String {
     t.get(id).into_owned()
 }
 
-fn signal_words(t: &Text, kind: SignalKind) -> String {
+pub(super) fn signal_words(t: &Text, kind: SignalKind) -> String {
     let id = match kind {
         SignalKind::CarriedAbroad => "next-signal-carried",
         SignalKind::RomElsewhere => "next-signal-rom",
@@ -392,41 +391,6 @@ fn told(t: &Text, sheet: &Sheet) -> String {
     .into_owned()
 }
 
-fn past_row(t: &Text, past: &PastOpening) -> PastRow {
-    let lesson = &past.lesson;
-    let number = |n: u64| whole(t, n);
-    let (id, tone) = match past.hit() {
-        Hit::NoForecast => ("next-hit-none", "quiet"),
-        Hit::Open => ("next-hit-open", "quiet"),
-        Hit::Below => ("next-hit-below", "warn"),
-        Hit::Within => ("next-hit-within", "good"),
-        Hit::Above => ("next-hit-above", "warn"),
-    };
-    PastRow {
-        country: t.country(&lesson.country).into_owned(),
-        class: lesson.class.word().replace('_', " "),
-        signal: signal_words(t, lesson.kind),
-        opened_on: past.opened_on,
-        forecast: past.forecast.as_ref().map_or_else(String::new, |forecast| {
-            format!("{}–{}, {}", number(forecast.low), number(forecast.high), forecast.source)
-        }),
-        outcome: past.outcome.as_ref().map_or_else(String::new, |outcome| {
-            format!("{}, {}, {}", number(outcome.units), t.date(&outcome.until), outcome.source)
-        }),
-        hit: t.get(id).into_owned(),
-        tone,
-        lesson: t
-            .two(
-                "next-lesson",
-                "bought",
-                number(lesson.bought),
-                "signalled",
-                number(lesson.signalled),
-            )
-            .into_owned(),
-    }
-}
-
 pub(super) async fn csv(
     State(app): State<App>,
     uri: Uri,
@@ -438,26 +402,32 @@ pub(super) async fn csv(
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let mut csv = Csv::new(
-        "country,class,rank_p10,rank_p90,break_even_p50,gate,signal,count,as_of,units_p10,units_p90,\
-         needed,origin,source",
+        "country,class,rank_p10,rank_p90,tied_with,break_even_p50,gate,gate_by_plan_of,because,signal,\
+         count,as_of,units_p10,units_p90,needed,origin,source",
     );
     let text = |number: Option<u64>| number.map_or_else(String::new, |n| n.to_string());
     for result in &sheet.candidates {
         let candidate = &result.candidate;
-        let gate = match candidate.gate {
-            Gate::Now => "now".to_owned(),
-            Gate::From { on } => on.to_string(),
-            Gate::Blocked => "blocked".to_owned(),
-            Gate::Unknown => "unknown".to_owned(),
+        let gate = gate_word(candidate.gate);
+        let (by, because) = match &candidate.gate_ground {
+            GateGround::Plan { market, because, .. } => {
+                (market.as_str(), because.as_deref().unwrap_or_default())
+            }
+            _ => ("", ""),
         };
+        let tied: Vec<String> = result.tied_with.iter().map(ToString::to_string).collect();
+        let tied = tied.join("; ");
         for signal in &result.signals {
             csv.row([
                 candidate.country.code(),
                 candidate.class.word(),
                 &result.rank.p10.to_string(),
                 &result.rank.p90.to_string(),
+                &tied,
                 &text(result.break_even.map(|even| two_digits(even.p50))),
                 &gate,
+                by,
+                because,
                 signal.signal.kind.word(),
                 &signal.signal.count.to_string(),
                 &signal.signal.as_of.to_string(),
@@ -497,44 +467,4 @@ pub(super) async fn counted_csv(
         ]);
     }
     csv.respond("attachment; filename=\"counted-here.csv\"")
-}
-
-/// Past openings, with the columns that `kontor plan openings --import` reads.
-pub(super) async fn past_csv(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-) -> Response {
-    let theirs = Countries::of(&app, &person);
-    let past = match past_openings(&app.shop).await {
-        Ok(past) => past,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let mut csv = Csv::new(
-        "country,class,signal,signalled,bought,opened_on,forecast_low,forecast_high,forecast_on,\
-         forecast_source,units,until,outcome_source",
-    );
-    let own = past.iter().filter(|past| theirs.contains(past.lesson.country));
-    for PastOpening { lesson, opened_on, forecast, outcome } in own {
-        let foreseen = forecast.as_ref();
-        let came = outcome.as_ref();
-        let number = |number: Option<u64>| number.map_or_else(String::new, |n| n.to_string());
-        let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
-        csv.row([
-            lesson.country.code(),
-            lesson.class.word(),
-            lesson.kind.word(),
-            &lesson.signalled.to_string(),
-            &lesson.bought.to_string(),
-            &opened_on.to_string(),
-            &number(foreseen.map(|forecast| forecast.low)),
-            &number(foreseen.map(|forecast| forecast.high)),
-            &day(foreseen.map(|forecast| forecast.made_on)),
-            foreseen.map_or("", |forecast| &forecast.source),
-            &number(came.map(|outcome| outcome.units)),
-            &day(came.map(|outcome| outcome.until)),
-            came.map_or("", |outcome| &outcome.source),
-        ]);
-    }
-    csv.respond("attachment; filename=\"openings.csv\"")
 }

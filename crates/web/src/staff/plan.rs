@@ -7,8 +7,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Money;
 use kontor_domain::planning::{
-    BatchPlan, ChargeBase, ChargeRate, LandedCost, LandedLine, LocalPlan, LocalReason,
-    LocalVerdict, Recovery,
+    Batch, BatchPlan, ChargeBase, ChargeRate, LandedCost, LandedLine, LocalPlan, LocalReason,
+    LocalVerdict, Permission as Needed, Recovery, Sheet,
 };
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
@@ -19,6 +19,8 @@ use serde::Deserialize;
 
 use super::csv::Csv;
 use super::desk::{failed, nothing, notice, shell, status};
+use super::next_country::{evidence, named, signal_words};
+use super::next_inputs::input_lines;
 use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::chart::Size;
@@ -137,7 +139,17 @@ async fn page(
         text,
         shell,
     };
-    match work_out(kind, &page.text, &Evidence::none(app.shop.now().date())) {
+    let evidence = match kind {
+        Kind::NextCountry => evidence(app).await?,
+        _ => Evidence::none(app.shop.now().date()),
+    };
+    let text = page.text.clone();
+    // Ten thousand draws for every candidate: not on a thread that serves others.
+    let work = move || work_out(kind, &text, &evidence);
+    let Ok(worked) = tokio::task::spawn_blocking(work).await else {
+        return Err(StoreError::Panicked { name: "planning.plan" });
+    };
+    match worked {
         Ok(worked) => fill(&mut page, &t, &worked),
         Err(error) => page.refused = Some(error.to_string()),
     }
@@ -184,8 +196,12 @@ const fn formula(kind: Kind) -> (&'static str, &'static str) {
 fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
     match worked {
         Worked::Landed(landed) => landed_page(page, t, landed),
-        Worked::Local { product, plan, verdict, .. } => {
+        Worked::Local { product, plan, sheets, verdict, .. } => {
             local_page(page, t, product, plan, verdict);
+            if let Some(sheets) = sheets {
+                sheet_lines(page, t, "plan-imported", &sheets.0);
+                sheet_lines(page, t, "plan-made-there", &sheets.1);
+            }
         }
         Worked::Reorder(input, point) => {
             page.answer = t.one("plan-reorder-at", "units", units(t, point.point)).into_owned();
@@ -197,6 +213,7 @@ fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
                 line("plan-lead", input.lead_days.to_string()),
                 line("plan-lead-deviation", input.lead_deviation.to_string()),
                 line("plan-service", t.percent(&input.cycle_service)),
+                line("plan-z", format!("{:.4}", point.z)),
                 line("plan-in-lead-time", units(t, point.in_lead_time)),
                 line("plan-safety", units(t, point.safety)),
             ];
@@ -221,10 +238,12 @@ fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
                 line("plan-too-many", &plan.too_many),
                 plain(t.get("plan-ratio").into_owned(), t.percent(&plan.critical_ratio)),
             ];
+            page.lines.extend(scenarios(t, batch));
             page.lines.extend(expected(t, plan));
         }
         Worked::NextCountry(sheet) => {
             page.answer = sheet.candidates.first().map_or_else(String::new, ToString::to_string);
+            page.lines = country_lines(t, sheet);
         }
     }
 }
@@ -245,6 +264,40 @@ const fn blank() -> PlanLine {
         as_of: String::new(),
         source: String::new(),
     }
+}
+
+/// The demand that is reckoned with, each with its weight.
+fn scenarios(t: &Text, batch: &Batch) -> Vec<PlanLine> {
+    let all: u64 = batch.scenarios.iter().map(|scenario| u64::from(scenario.weight)).sum();
+    let line = |scenario: &kontor_domain::planning::Scenario| PlanLine {
+        label: t.one("plan-weight", "units", units(t, scenario.units)).into_owned(),
+        amount: t.two("plan-weight-how", "weight", scenario.weight, "all", all).into_owned(),
+        ..blank()
+    };
+    batch.scenarios.iter().map(line).collect()
+}
+
+/// Every candidate's inputs and signals.
+fn country_lines(t: &Text, sheet: &Sheet) -> Vec<PlanLine> {
+    let mut lines = Vec::new();
+    for result in &sheet.candidates {
+        let name = named(t, result.candidate.name());
+        lines.extend(input_lines(t, result, &sheet.settings).into_iter().map(|input| PlanLine {
+            label: format!("{name}: {}", input.name),
+            how: String::new(),
+            amount: input.value,
+            as_of: input.as_of.map_or_else(String::new, |on| t.date(&on)),
+            source: input.source,
+        }));
+        lines.extend(result.signals.iter().map(|signal| PlanLine {
+            label: format!("{name}: {}", signal_words(t, signal.signal.kind)),
+            how: String::new(),
+            amount: units(t, signal.signal.count),
+            as_of: t.date(&signal.signal.as_of),
+            source: signal.signal.source.clone(),
+        }));
+    }
+    lines
 }
 
 fn expected<'a>(t: &'a Text, plan: &'a BatchPlan) -> impl Iterator<Item = PlanLine> + 'a {
@@ -356,6 +409,11 @@ fn local_page(
         line("plan-good-unit", &verdict.good_unit),
         line("plan-saving", &verdict.saving),
         line("plan-duty-gap", &plan.duty_gap),
+        plain(t.get("plan-lead-import").into_owned(), t.number(i64::from(plan.import_lead_days))),
+        plain(t.get("plan-lead-local").into_owned(), t.number(i64::from(plan.local_lead_days))),
+        plain(t.get("plan-permission").into_owned(), t.get(needed(plan.permission)).into_owned()),
+        plain(t.get("plan-a-year").into_owned(), units(t, plan.units_a_year)),
+        plain(t.get("plan-break-even").into_owned(), even),
     ];
     let bar = |label: &str, amount: &Money, sum| Step {
         label: t.get(label).into_owned(),
@@ -371,6 +429,21 @@ fn local_page(
     ];
     let label = t.get("plan-local");
     page.picture = Some((draw(Size::Wide, &label, &steps), draw(Size::Narrow, &label, &steps)));
+}
+
+const fn needed(permission: Needed) -> &'static str {
+    match permission {
+        Needed::Needed => "plan-permission-needed",
+        Needed::NotNeeded => "plan-permission-not",
+    }
+}
+
+/// The lines of a cost sheet behind an amount, each with its day and source.
+fn sheet_lines(page: &mut PlanPage, t: &Text, named: &str, landed: &LandedCost) {
+    page.lines.extend(landed.lines.iter().map(|line| {
+        let line = landed_line(t, line);
+        PlanLine { label: t.one(named, "line", line.label.as_str()).into_owned(), ..line }
+    }));
 }
 
 /// The fields of the file.

@@ -21,7 +21,7 @@ use super::contract_form::{blank, of_contract, read};
 use super::csv::Csv;
 use super::desk::{failed, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
-use super::reseller_view::{allotment, clause_names, contract_row, orders, row};
+use super::reseller_view::{allotment, clause_names, contract_row, orders, row, sold_on};
 use super::sightings::sightings;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -37,7 +37,6 @@ const APPROVES: Option<Permission> = Some(Permission::ResellerApprove);
 const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
 pub(super) const LIST: Route = Route::desk("/admin/resellers", READS);
 pub(super) const CSV: Route = Route::desk("/admin/resellers.csv", READS);
-pub(super) const ORDERS: Route = Route::desk("/admin/resellers/{id}/orders.csv", READS);
 pub(super) const SHOW: Route = Route::desk("/admin/resellers/{id}", READS);
 pub(super) const OUTSIDE: Route = Route::desk("/admin/resellers/{id}/outside.csv", READS);
 pub(super) const CONTRACT: Route =
@@ -108,46 +107,6 @@ pub(super) async fn csv(
         ]);
     }
     csv.respond("attachment; filename=\"resellers.csv\"")
-}
-
-/// A reseller's orders as a file: a row for each line, with the bill.
-pub(super) async fn orders_csv(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Path(id): Path<String>,
-) -> Response {
-    let found = match found(&app, &person, &id).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return nothing(&app, &uri),
-        Err(problem) => return problem.respond(&app, uri.path(), None),
-    };
-    let mut csv = Csv::new(
-        "order,contract,market,ordered_on,ship_to,state,sku,units,amount,currency,bill,bill_state,\
-         credit_note",
-    );
-    for order in &found.orders {
-        let bill = found.bills.iter().find(|bill| bill.order == order.id);
-        let credit = bill.and_then(|bill| bill.body.credit.as_ref());
-        for line in &order.body.lines {
-            csv.row([
-                &order.id.to_string(),
-                &order.contract,
-                order.body.market.as_str(),
-                &order.body.on.to_string(),
-                order.body.ship_to.code(),
-                order.stage.word(),
-                line.sku.as_str(),
-                &line.units.to_string(),
-                &line.amount.decimal(),
-                line.amount.currency.code(),
-                bill.map_or("", |bill| &bill.number),
-                bill.map_or("", |bill| bill.state.word()),
-                credit.map_or("", |credit| &credit.number),
-            ]);
-        }
-    }
-    csv.respond("attachment; filename=\"reseller-orders.csv\"")
 }
 
 /// Whether a person may see a reseller: whoever has applied concerns everybody who reads resellers,
@@ -245,6 +204,7 @@ async fn page(
             })
             .collect(),
         new_key: with.new_key,
+        sold: sold_on(&t, &found, format!("/admin/resellers/{}/sell-outs.csv", found.reseller.id)),
         outside: outside.map(|rows| {
             rows.into_iter()
                 .map(|row| OutsideLine {

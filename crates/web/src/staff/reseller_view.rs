@@ -15,7 +15,7 @@ use crate::kit::app::App;
 use crate::kit::text::Text;
 use crate::page::staff::{
     AllotmentLine, BillDocument, BillLine, BillRow, ContractRow, CreditDocument, ResellerOrderRow,
-    ResellerRow,
+    ResellerRow, SoldLine, SoldOnTable,
 };
 
 pub(super) fn row(t: &Text, reseller: &Reseller, contracts: &[KeptContract]) -> ResellerRow {
@@ -106,6 +106,22 @@ pub(crate) fn orders(t: &Text, found: &ShownReseller) -> Vec<ResellerOrderRow> {
         bill: found.bills.iter().find(|bill| bill.order == order.id).map(|bill| bill_row(t, bill)),
     })
     .collect()
+}
+
+/// What they have reported as sold on; `csv` is where every unit is as a file.
+pub(crate) fn sold_on(t: &Text, found: &ShownReseller, csv: String) -> SoldOnTable {
+    let sum = |inside: bool| {
+        let rows = found.sold.iter().filter(|row| row.inside == inside);
+        t.number(rows.map(|row| row.units).sum())
+    };
+    let line = |row: &kontor_shop::reseller::SoldRow| SoldLine {
+        month: row.month.clone(),
+        model: row.model.clone(),
+        country: t.country(&row.country).into_owned(),
+        units: t.number(row.units),
+        inside: row.inside,
+    };
+    SoldOnTable { sums: [sum(true), sum(false)], rows: found.sold.iter().map(line).collect(), csv }
 }
 
 fn stage(t: &Text, order: &KeptOrder) -> String {

@@ -22,6 +22,7 @@ use super::csv::Csv;
 use super::customer::model_name;
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
+use super::reseller_held::held_rows;
 use super::tell::path;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -133,6 +134,7 @@ async fn page(
         markets: markets_for(app, person, Permission::MarketRead),
         rows,
         held: held(app, code).await.map_err(fault)?,
+        held_for_resellers: held_rows(app, person, &t, code).await.map_err(fault)?,
         products,
         form,
         may_withdraw: person.may(Permission::OpeningWithdraw, Some(code)),

@@ -8,6 +8,7 @@
 )]
 
 mod ask;
+mod counting;
 pub(crate) mod deposit;
 pub(crate) mod desk;
 mod dump;
@@ -17,6 +18,7 @@ pub(crate) mod hook_server;
 mod journey;
 pub(crate) mod letters;
 pub(crate) mod mail_server;
+pub(crate) mod reseller;
 pub(crate) mod rom;
 pub(crate) mod sale;
 pub(crate) mod shopper;

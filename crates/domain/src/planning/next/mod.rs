@@ -6,7 +6,8 @@
 //! 3. Take rates are learned from markets that were opened: `k ~ Beta(s + ½, n − s + ½)` (Jeffreys'
 //!    prior) per opening. One of the openings is drawn first, so that the spread *between* markets
 //!    shows. A signal without an opening to learn from is shown as a count and takes no part.
-//! 4. Clearances and checklist are gates with dates, not weights.
+//! 4. Clearances and checklist are gates with dates, not weights; the dates are those of the opening
+//!    plan of the country's market, where the shop knows one (`plan.rs`).
 //! 5. Candidates are ranked by how many calibrated signals clear break-even, ties by date; the rank
 //!    is given as a range over the draws, and countries whose ranges overlap are tied.
 //!
@@ -14,14 +15,17 @@
 
 mod draw;
 mod own;
+mod plan;
 mod sentence;
 mod sheet;
 mod types;
 
 pub use own::{OwnCount, feed, own_count};
+pub use plan::{gate_by_plan, opening_cost};
 pub use sentence::two_digits;
 pub use sheet::next_country;
 pub use types::{
-    Calibration, Candidate, CandidateResult, Gate, NextCountryError, Opening, Origin, Placement,
-    Settings, Sheet, Signal, SignalKind, SignalResult, Spread, Sway,
+    Calibration, Candidate, CandidateName, CandidateResult, CostGround, Gate, GateGround,
+    InputKind, InputSource, NextCountryError, Opening, Origin, Placement, Settings, Sheet, Signal,
+    SignalKind, SignalResult, Spread, Sway,
 };

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::types::{
-    Calibration, CandidateResult, Gate, Origin, Placement, SignalKind, SignalResult, Sway,
+    Calibration, Candidate, CandidateResult, CostGround, Gate, GateGround, Origin, Placement,
+    SignalKind, SignalResult, Sway,
 };
+use crate::opening::Ready;
 
 /// A number with at most two significant digits: an estimate is not known better.
 #[must_use]
@@ -49,26 +51,30 @@ fn noun(kind: SignalKind) -> &'static str {
 /// Break-even, each signal on its own, the gate, the rank and what would change it.
 impl fmt::Display for CandidateResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (country, class) = (self.candidate.country, self.candidate.class.word());
-        write!(f, "{country} ({class}): ")?;
+        write!(f, "{}: ", self.candidate.name())?;
         match self.break_even {
-            Some(even) => write!(f, "break-even {} a year.", estimate(even.p50))?,
-            None => write!(f, "a unit earns nothing.")?,
+            Some(even) => write!(f, "break-even {} a year", estimate(even.p50))?,
+            None => write!(f, "a unit earns nothing")?,
+        }
+        match self.candidate.cost_ground {
+            CostGround::File | CostGround::Plan => write!(f, ".")?,
+            CostGround::PlanInPart { unknown: 1 } => {
+                write!(f, ", without a clearance that nobody has asked the cost of.")?;
+            }
+            CostGround::PlanInPart { unknown } => {
+                write!(f, ", without {unknown} clearances that nobody has asked the cost of.")?;
+            }
+            CostGround::Unknown => write!(f, ", without what the opening costs: nobody knows.")?,
         }
         for signal in &self.signals {
             write!(f, " {signal}")?;
         }
-        match self.candidate.gate {
-            Gate::Now => write!(f, " Can open now.")?,
-            Gate::From { on } => write!(f, " Not before {on}.")?,
-            Gate::Blocked => write!(f, " Blocked without a known end.")?,
-            Gate::Unknown => write!(f, " Not known whether it may open.")?,
-        }
+        write!(f, " {}", Opens(&self.candidate))?;
         write!(f, " {}", Rank(self.rank))?;
         if let [first, rest @ ..] = self.tied_with.as_slice() {
             write!(f, ", tied with {first}")?;
-            for country in rest {
-                write!(f, ", {country}")?;
+            for name in rest {
+                write!(f, ", {name}")?;
             }
         }
         write!(f, ".")?;
@@ -99,6 +105,41 @@ impl fmt::Display for SignalResult {
             (_, Some(needed)) => write!(f, ": {} would be needed.", estimate(needed)),
             _ => write!(f, "."),
         }
+    }
+}
+
+/// When it can open, and by what.
+struct Opens<'c>(&'c Candidate);
+
+impl fmt::Display for Opens<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ground = &self.0.gate_ground;
+        match self.0.gate {
+            Gate::Now => write!(f, "Can open now")?,
+            Gate::From { on } => write!(f, "Not before {on}")?,
+            Gate::Blocked => write!(f, "Blocked without a known end")?,
+            Gate::Unknown => match ground {
+                GateGround::Plan { ready: Ready::Undated, .. } => {
+                    write!(f, "Not known when it may open")?;
+                }
+                _ => write!(f, "Not known whether it may open")?,
+            },
+        }
+        match ground {
+            GateGround::File => {}
+            GateGround::Plan { market, because, .. } => {
+                write!(f, " by the opening plan of {market}")?;
+                if let Some(because) = because.as_ref().filter(|_| self.0.gate != Gate::Now) {
+                    write!(f, ", because of {because}")?;
+                }
+            }
+            GateGround::NotAsked => write!(f, ": no shop was asked for its opening plan")?,
+            GateGround::NoMarket => write!(f, ": the shop has no market to plan it with")?,
+            GateGround::NoProducts { market } => {
+                write!(f, ": the catalogue has no product of the class to plan {market} with")?;
+            }
+        }
+        write!(f, ".")
     }
 }
 

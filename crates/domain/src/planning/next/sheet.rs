@@ -2,13 +2,14 @@
 
 #![expect(clippy::float_arithmetic, reason = "estimates of demand, never money or stock")]
 
-use kontor_base::Country;
+use std::collections::BTreeSet;
+
 use rand_pcg::Pcg64;
 
 use super::draw::{Draw, Inputs, Strength};
 use super::types::{
-    CANDIDATES_MAX, Calibration, Candidate, CandidateResult, DRAWS_MAX, NextCountryError, Opening,
-    Placement, Settings, Sheet, SignalResult, Sway,
+    CANDIDATES_MAX, Calibration, Candidate, CandidateName, CandidateResult, DRAWS_MAX,
+    NextCountryError, Opening, Placement, Settings, Sheet, SignalResult, Sway,
 };
 
 /// Which country comes next, with what is known and how well.
@@ -41,7 +42,7 @@ pub fn next_country(
     tie(&mut results);
     results.sort_by_key(|result| {
         let rank = result.rank;
-        (rank.p50, rank.p90, rank.p10, result.candidate.country)
+        (rank.p50, rank.p90, rank.p10, result.candidate.name())
     });
     Ok(Sheet { settings, candidates: results })
 }
@@ -58,10 +59,12 @@ fn check(
     if candidates.len() > CANDIDATES_MAX {
         return Err(NextCountryError::TooMany);
     }
+    let mut names = BTreeSet::new();
     for candidate in candidates {
-        let problem = problem_of(candidate);
-        if let Some(problem) = problem {
-            return Err(NextCountryError::Candidate { country: candidate.country, problem });
+        // Two of one name would draw the same and be tied with themselves.
+        let twice = (!names.insert(candidate.name())).then_some("the candidate is there twice");
+        if let Some(problem) = twice.or_else(|| problem_of(candidate)) {
+            return Err(NextCountryError::Candidate { candidate: candidate.name(), problem });
         }
     }
     match openings.iter().find(|opening| opening.bought > opening.signalled) {
@@ -78,10 +81,12 @@ fn problem_of(candidate: &Candidate) -> Option<&'static str> {
     if candidate.other_unit_cost < 0 || candidate.fixed_a_year < 0 || candidate.opening_cost < 0 {
         return Some("a cost is negative");
     }
-    let mut kinds: Vec<_> = candidate.signals.iter().map(|signal| signal.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    (kinds.len() < candidate.signals.len()).then_some("a signal is there twice")
+    let kinds: BTreeSet<_> = candidate.signals.iter().map(|signal| signal.kind).collect();
+    if kinds.len() < candidate.signals.len() {
+        return Some("a signal is there twice");
+    }
+    let inputs: BTreeSet<_> = candidate.sources.iter().map(|source| source.of).collect();
+    (inputs.len() < candidate.sources.len()).then_some("an input has two sources")
 }
 
 /// Every candidate draws from a stream of its own, so that adding a country changes no other's
@@ -227,13 +232,13 @@ fn at_quantile(draws: &[Draw], place: usize) -> Draw {
 }
 
 fn tie(results: &mut [CandidateResult]) {
-    let ranges: Vec<(Country, Placement)> =
-        results.iter().map(|result| (result.candidate.country, result.rank)).collect();
+    let ranges: Vec<(CandidateName, Placement)> =
+        results.iter().map(|result| (result.candidate.name(), result.rank)).collect();
     for (place, result) in results.iter_mut().enumerate() {
         let own = result.rank;
         let others = ranges.iter().enumerate().filter(|(other, _)| *other != place);
         let overlapping = others.filter(|(_, (_, r))| r.p10 <= own.p90 && own.p10 <= r.p90);
-        result.tied_with = overlapping.map(|(_, (country, _))| *country).collect();
+        result.tied_with = overlapping.map(|(_, (name, _))| *name).collect();
     }
 }
 

@@ -4,6 +4,8 @@ use kontor_base::{Country, Currency, Date};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::ProductClass;
+use crate::market::MarketCode;
+use crate::opening::Ready;
 
 /// The most candidates on one sheet.
 pub(super) const CANDIDATES_MAX: usize = 250;
@@ -155,6 +157,124 @@ pub enum Gate {
     Unknown,
 }
 
+/// What a gate stands on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum GateGround {
+    /// Somebody has typed it into the file.
+    #[default]
+    File,
+    /// The opening plan of the market, for the products of the class.
+    Plan {
+        /// The market.
+        market: MarketCode,
+        /// When it can open with the first of the products.
+        ready: Ready,
+        /// What decides that, with its code; none where everything is there.
+        because: Option<String>,
+    },
+    /// The plan was wanted, and no shop was asked.
+    NotAsked,
+    /// The plan was asked for, and the shop knows no market of the country.
+    NoMarket,
+    /// The plan was asked for, and the catalogue has no product of the class.
+    NoProducts {
+        /// The market that could be planned otherwise.
+        market: MarketCode,
+    },
+}
+
+/// What the opening's cost stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum CostGround {
+    /// Somebody has typed it into the file.
+    #[default]
+    File,
+    /// What the missing clearances cost by the opening plan, and what the file adds to that.
+    Plan,
+    /// The same, without some clearances of which nobody has asked the cost.
+    PlanInPart {
+        /// How many, or how many sums are in another currency.
+        unknown: usize,
+    },
+    /// Neither the file nor a plan knows it.
+    Unknown,
+}
+
+/// A figure that somebody has put in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputKind {
+    /// The net price of a unit.
+    Price,
+    /// The landed cost of a unit.
+    Landed,
+    /// Payment, freight to the buyer, returns and warranty of a unit.
+    OtherUnitCost,
+    /// What the country costs each year (`F`).
+    FixedAYear,
+    /// What the opening costs once (`K`).
+    OpeningCost,
+    /// When it could be opened.
+    Gate,
+    /// How many days later than planned.
+    DelayDays,
+}
+
+impl InputKind {
+    /// Every input, in the order in which they are told.
+    pub const ALL: [Self; 7] = [
+        Self::Price,
+        Self::Landed,
+        Self::OtherUnitCost,
+        Self::FixedAYear,
+        Self::OpeningCost,
+        Self::Gate,
+        Self::DelayDays,
+    ];
+
+    /// The word in data files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Price => "price",
+            Self::Landed => "landed",
+            Self::OtherUnitCost => "other_unit_cost",
+            Self::FixedAYear => "fixed_a_year",
+            Self::OpeningCost => "opening_cost",
+            Self::Gate => "gate",
+            Self::DelayDays => "delay_days",
+        }
+    }
+}
+
+/// Where an input is from, in the words of whoever has written it down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputSource {
+    /// Which input.
+    pub of: InputKind,
+    /// Of which day.
+    pub as_of: Date,
+    /// Where it is from.
+    pub source: String,
+}
+
+/// A country with a class of products: what a candidate is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CandidateName {
+    /// The country.
+    pub country: Country,
+    /// The class.
+    pub class: ProductClass,
+}
+
+impl std::fmt::Display for CandidateName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.country, self.class.word())
+    }
+}
+
 /// A country and a class of products that could be opened there. Amounts are minor units of the
 /// sheet's currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,12 +293,41 @@ pub struct Candidate {
     pub fixed_a_year: i64,
     /// What the opening costs once: clearances, registrations, texts (`K`).
     pub opening_cost: i64,
+    /// What that stands on.
+    #[serde(default)]
+    pub cost_ground: CostGround,
     /// When it could be opened.
     pub gate: Gate,
+    /// What that stands on.
+    #[serde(default)]
+    pub gate_ground: GateGround,
     /// How many days later than planned it may come.
     pub delay_days: Spread,
+    /// Where the inputs are from, as far as somebody has said so; each input once.
+    #[serde(default)]
+    pub sources: Vec<InputSource>,
     /// The evidence; at most one signal of each kind.
     pub signals: Vec<Signal>,
+}
+
+impl Candidate {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(&self) -> CandidateName {
+        CandidateName { country: self.country, class: self.class }
+    }
+
+    /// Where an input is from, if somebody has said so.
+    #[must_use]
+    pub fn source(&self, of: InputKind) -> Option<&InputSource> {
+        self.sources.iter().find(|source| source.of == of)
+    }
+
+    /// The margin of a unit at its most likely price and cost (`m`), below zero where it loses.
+    #[must_use]
+    pub const fn likely_margin(&self) -> i64 {
+        self.price.likely.saturating_sub(self.landed.likely).saturating_sub(self.other_unit_cost)
+    }
 }
 
 /// How the sheet is worked out.
@@ -276,8 +425,8 @@ pub struct CandidateResult {
     pub signals: Vec<SignalResult>,
     /// Its rank over the draws; 1 is the best.
     pub rank: Placement,
-    /// The countries whose rank ranges overlap with this one's.
-    pub tied_with: Vec<Country>,
+    /// The candidates whose rank ranges overlap with this one's.
+    pub tied_with: Vec<CandidateName>,
     /// The input that moves the rank most when it alone goes from its tenth to its ninetieth
     /// percentile; none if no single one moves it.
     pub sway: Option<Sway>,
@@ -302,10 +451,10 @@ pub enum NextCountryError {
     #[error("a sheet compares at most {CANDIDATES_MAX} candidates")]
     TooMany,
     /// A candidate contradicts itself.
-    #[error("{country}: {problem}")]
+    #[error("{candidate}: {problem}")]
     Candidate {
-        /// The country.
-        country: Country,
+        /// Which.
+        candidate: CandidateName,
         /// What is wrong.
         problem: &'static str,
     },

@@ -35,9 +35,12 @@ pub(super) fn landed(file: &File) -> Result<(), CommandError> {
 
 pub(super) fn local(file: &File) -> Result<(), CommandError> {
     let worked = worked(Plan::Local, &file.file)?;
-    let Worked::Local { product, from, plan, verdict } = worked else { return Ok(()) };
+    let Worked::Local { product, from, plan, sheets, verdict } = worked else { return Ok(()) };
     if file.json {
-        print_json(&serde_json::json!({ "plan": plan, "verdict": verdict }));
+        let (imported, made_there) = sheets.map(|sheets| *sheets).unzip();
+        print_json(&serde_json::json!({
+            "plan": plan, "imported": imported, "made_there": made_there, "verdict": verdict,
+        }));
         return Ok(());
     }
     let show = |amount: Money| format!("{} {}", amount.currency, amount.decimal());
@@ -59,6 +62,11 @@ pub(super) fn local(file: &File) -> Result<(), CommandError> {
         ),
         (None, _) => println!("{product}: import. Nothing speaks for local production."),
     }
+    println!(
+        "Imported it costs {}; the duty gap is {} a unit.",
+        show(plan.import_unit),
+        show(plan.duty_gap)
+    );
     println!(
         "A good unit made there costs {}, and saves {}.",
         show(verdict.good_unit),

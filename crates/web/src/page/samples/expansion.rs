@@ -8,10 +8,10 @@ use super::{at, day, lone};
 use crate::page::staff::{
     AllotmentLine, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice, Compared,
     ComparedRow, ContractForm, ContractRow, CountedRow, DispatchPage, EstimateLine, GapRow,
-    HeldRow, Mark, MatrixCell, MatrixRule, NextCountryPage, OpenItem, OpeningPage, OutsideLine,
-    ParcelRow, PastRow, Place, PlanLine, PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage,
-    ResellerRow, ResellersPage, SignalLine, TakenStep, WithdrawForm, WithdrawalRow,
-    WithdrawalsPage,
+    HeldResellerRow, HeldRow, InputLine, Mark, MatrixCell, MatrixRule, NextCountryPage, OpenItem,
+    OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine, PlanPage, ResellerKeyRow,
+    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SignalLine, SoldLine, SoldOnTable,
+    TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 
@@ -153,6 +153,13 @@ impl WithdrawalsPage {
                 placed_at: at(9, 30),
                 lines: "1 × BAND-BLACK".to_owned(),
             }],
+            held_for_resellers: Some(vec![HeldResellerRow {
+                id: "rso_06f8".to_owned(),
+                reseller: "Harbour <b>Electronics".to_owned(),
+                on: day(2015, 5, 30),
+                ship_to: "Netherlands".to_owned(),
+                lines: "50 × BAND-BLACK".to_owned(),
+            }]),
             products: vec![("BAND-BLACK".to_owned(), "Band, Black".to_owned())],
             form: WithdrawForm { sku: "BAND-BLACK".to_owned(), ..WithdrawForm::default() },
             may_withdraw: true,
@@ -164,6 +171,7 @@ impl WithdrawalsPage {
         let quiet = Self {
             rows: Vec::new(),
             held: Vec::new(),
+            held_for_resellers: Some(Vec::new()),
             may_withdraw: false,
             sees_orders: false,
             told: false,
@@ -287,6 +295,7 @@ impl ResellerPage {
                 },
             ],
             new_key: Some("rsk_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned()),
+            sold: sold_on(),
             outside: Some(vec![OutsideLine {
                 serial: "4711/A".to_owned(),
                 model: "band".to_owned(),
@@ -310,6 +319,7 @@ impl ResellerPage {
             orders: Vec::new(),
             keys: Vec::new(),
             new_key: None,
+            sold: SoldOnTable::default(),
             outside: None,
             form: None,
             may_manage: false,
@@ -339,6 +349,21 @@ impl ResellerFrontPage {
     }
 }
 
+fn sold_on() -> SoldOnTable {
+    let line = |country: &str, units: &str, inside| SoldLine {
+        month: "2015-05".to_owned(),
+        model: "band".to_owned(),
+        country: country.to_owned(),
+        units: units.to_owned(),
+        inside,
+    };
+    SoldOnTable {
+        sums: ["40", "2"].map(str::to_owned),
+        rows: vec![line("Netherlands", "40", true), line("Canada", "2", false)],
+        csv: "/reseller/sell-outs.csv".to_owned(),
+    }
+}
+
 impl ResellerDeskPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let page = |contracts: Vec<OwnContract>, said| Self {
@@ -346,6 +371,7 @@ impl ResellerDeskPage {
             name: "Harbour <b>Electronics".to_owned(),
             allotment: if contracts.is_empty() { Vec::new() } else { allotment() },
             orders: if contracts.is_empty() { Vec::new() } else { vec![order()] },
+            sold: if contracts.is_empty() { SoldOnTable::default() } else { sold_on() },
             contracts,
             said,
             key: "k".to_owned(),
@@ -423,6 +449,10 @@ impl NextCountryPage {
                 tied: "France".to_owned(),
                 break_even: "6,000–9,000".to_owned(),
                 gate: "not before 7 September 2015".to_owned(),
+                plan: Some((
+                    "DE-WEEE (registration for waste)".to_owned(),
+                    Some("/admin/de/opening".to_owned()),
+                )),
                 sway: "the net price".to_owned(),
                 sentence: "DE (band): break-even 7,100 a year.".to_owned(),
                 signals: vec![SignalLine {
@@ -436,6 +466,22 @@ impl NextCountryPage {
                     units: "7,500–8,200".to_owned(),
                     verdict: "clears it".to_owned(),
                 }],
+                inputs: vec![
+                    InputLine {
+                        name: "Net price of a unit".to_owned(),
+                        value: "$13.50 to $14.50, most likely $14.00".to_owned(),
+                        as_of: Some(day(2015, 1, 19)),
+                        stale: true,
+                        source: "shelf price".to_owned(),
+                    },
+                    InputLine {
+                        name: "Delay, days".to_owned(),
+                        value: "0 to 120".to_owned(),
+                        as_of: None,
+                        stale: false,
+                        source: String::new(),
+                    },
+                ],
             }],
             settings: "10,000 draws.".to_owned(),
             counted: vec![CountedRow {
@@ -456,14 +502,19 @@ impl NextCountryPage {
                 hit: "more came".to_owned(),
                 tone: "warn",
                 lesson: "95,000 of 350,000 bought".to_owned(),
+                sold_out: true,
             }],
             hit_rate: "0 of 1 came true.".to_owned(),
+            may_edit: true,
+            typed: "country,class <b>".to_owned(),
+            key: "k".to_owned(),
         };
         let none = Self {
             all: false,
             example: false,
             refused: Some("line 3".to_owned()),
             unsolved: Vec::new(),
+            may_edit: false,
             rows: Vec::new(),
             past: Vec::new(),
             ..full.clone()

@@ -104,6 +104,21 @@ pub struct CountedRow {
     pub how: String,
 }
 
+/// An input of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputLine {
+    /// What.
+    pub name: String,
+    /// How much, with its lowest and highest where it is not known exactly.
+    pub value: String,
+    /// Of which day; none: nobody has said so.
+    pub as_of: Option<Date>,
+    /// The day is long ago.
+    pub stale: bool,
+    /// Where it is from; empty: nobody has said so.
+    pub source: String,
+}
+
 /// A candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CandidateRow {
@@ -121,12 +136,16 @@ pub struct CandidateRow {
     pub break_even: String,
     /// When it can open.
     pub gate: String,
+    /// What decides that, if the opening plan was asked, and the plan's page for whoever may read it.
+    pub plan: Option<(String, Option<String>)>,
     /// What would change this.
     pub sway: String,
     /// The whole sentence.
     pub sentence: String,
     /// Its signals.
     pub signals: Vec<SignalLine>,
+    /// What else it is worked out from.
+    pub inputs: Vec<InputLine>,
 }
 
 /// A past opening.
@@ -150,6 +169,8 @@ pub struct PastRow {
     pub tone: &'static str,
     /// What was learned: so many of so many bought.
     pub lesson: String,
+    /// There were too few units: nothing is learned from it.
+    pub sold_out: bool,
 }
 
 /// `GET /admin/next-country`.
@@ -180,6 +201,12 @@ pub struct NextCountryPage {
     pub past: Vec<PastRow>,
     /// How many forecasts came true, in words.
     pub hit_rate: String,
+    /// The person may add to the record.
+    pub may_edit: bool,
+    /// Rows that were typed and refused.
+    pub typed: String,
+    /// The key of the form.
+    pub key: String,
 }
 
 /// A line of a plan.

@@ -30,8 +30,8 @@ pub use clearance::{
 pub use customer::{CustomerPage, LetterShown, TellPage, WaitingListsPage, WaitingRow};
 pub use door::DoorPage;
 pub use evidence::{
-    CandidateRow, CarriedLine, CarriedPage, CountedRow, EstimateLine, NextCountryPage, PastRow,
-    PlanLine, PlanPage, SignalLine,
+    CandidateRow, CarriedLine, CarriedPage, CountedRow, EstimateLine, InputLine, NextCountryPage,
+    PastRow, PlanLine, PlanPage, SignalLine,
 };
 pub use figures::{CoverRow, Drawn, EndingRow, FiguresPage};
 pub use find::{FindPage, FoundKind};
@@ -49,8 +49,8 @@ pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use reseller::{
     AllotmentLine, BillDocument, BillLine, BillPage, BillRow, ContractForm, ContractRow,
-    CreditDocument, DispatchPage, OutsideLine, ParcelRow, ResellerKeyRow, ResellerOrderRow,
-    ResellerPage, ResellerRow, ResellersPage,
+    CreditDocument, DispatchPage, HeldResellerRow, OutsideLine, ParcelRow, ResellerKeyRow,
+    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SoldLine, SoldOnTable,
 };
 pub use shell::{Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage, Told};

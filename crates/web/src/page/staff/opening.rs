@@ -5,7 +5,7 @@ use askama::Template;
 use kontor_base::{Date, Instant};
 use kontor_domain::market::MarketCode;
 
-use super::{Mark, MatrixCell, MatrixRule, StaffShell};
+use super::{HeldResellerRow, Mark, MatrixCell, MatrixRule, StaffShell};
 
 /// A product that can be planned with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,6 +257,8 @@ pub struct WithdrawalsPage {
     pub rows: Vec<WithdrawalRow>,
     /// The orders that are held here.
     pub held: Vec<HeldRow>,
+    /// Orders of resellers that are held; none for whoever may not see resellers.
+    pub held_for_resellers: Option<Vec<HeldResellerRow>>,
     /// The products: SKU and name.
     pub products: Vec<(String, String)>,
     /// The form, as typed.

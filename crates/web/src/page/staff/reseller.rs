@@ -216,6 +216,47 @@ pub struct OutsideLine {
     pub clause: String,
 }
 
+/// What was sold on of a model in a month to a country.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldLine {
+    /// The month, as `2015-05`.
+    pub month: String,
+    /// The model.
+    pub model: String,
+    /// Where it went.
+    pub country: String,
+    /// How many.
+    pub units: String,
+    /// The country is in the territory.
+    pub inside: bool,
+}
+
+/// What a reseller has reported as sold on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SoldOnTable {
+    /// In the territory, and outside of it.
+    pub sums: [String; 2],
+    /// By month and model, the latest first.
+    pub rows: Vec<SoldLine>,
+    /// Where every unit is as a file.
+    pub csv: String,
+}
+
+/// An order of a reseller that may not leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldResellerRow {
+    /// Its id.
+    pub id: String,
+    /// The reseller.
+    pub reseller: String,
+    /// When it was placed.
+    pub on: Date,
+    /// Where it goes.
+    pub ship_to: String,
+    /// What is in it.
+    pub lines: String,
+}
+
 /// The form of a contract, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContractForm {
@@ -269,6 +310,8 @@ pub struct ResellerPage {
     pub keys: Vec<ResellerKeyRow>,
     /// A key that was made just now: it is shown this once.
     pub new_key: Option<String>,
+    /// What they have reported as sold on.
+    pub sold: SoldOnTable,
     /// Units outside the territory; none: nothing is counted here.
     pub outside: Option<Vec<OutsideLine>>,
     /// The form of a contract, where the person may propose one.

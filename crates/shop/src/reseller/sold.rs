@@ -1,0 +1,153 @@
+//! Reading what resellers have reported as sold on: by month and model, unit by unit, and what went
+//! outside of their territory, for the maker.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use kontor_base::id::ResellerId;
+use kontor_base::{Country, Date, Instant};
+use kontor_domain::market::MarketCode;
+use kontor_store::reseller::{KeptContract, contracts, find, sold_after, sold_since, sold_sums};
+use kontor_store::{StoreError, Tx};
+
+use crate::core::Shop;
+
+/// The most sums of one reseller.
+const SUMS_MAX: i64 = 5_000;
+/// How many units are read in one transaction.
+const PAGE: i64 = 5_000;
+/// The most units of one file.
+const UNITS_MAX: usize = 200_000;
+/// For how many days the maker is told of what was reported.
+const TOLD_DAYS: i32 = 30;
+
+/// Units of a model that went to a country in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldRow {
+    /// The month, as `2015-05`.
+    pub month: String,
+    /// The model.
+    pub model: String,
+    /// Where they went.
+    pub country: Country,
+    /// How many.
+    pub units: i64,
+    /// Whether a contract of the reseller has the country in its territory.
+    pub inside: bool,
+}
+
+/// A unit that was sold on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldUnit {
+    /// Its serial number.
+    pub serial: String,
+    /// Its model.
+    pub model: String,
+    /// When it was sold.
+    pub on: Date,
+    /// Where it went.
+    pub country: Country,
+    /// Whether a contract of the reseller has the country in its territory.
+    pub inside: bool,
+    /// When it was reported.
+    pub reported_at: Instant,
+}
+
+/// What a reseller has reported lately as sold outside of its territory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldOutside {
+    /// Who.
+    pub reseller: ResellerId,
+    /// Its name.
+    pub name: String,
+    /// The markets of its contracts.
+    pub markets: Vec<MarketCode>,
+    /// How many units went to which country.
+    pub units: BTreeMap<Country, i64>,
+}
+
+/// Whether one of the contracts has a country in its territory, in force or not: what was sold while
+/// it was is not held against them later.
+fn inside(contracts: &[KeptContract], country: Country) -> bool {
+    contracts.iter().any(|kept| kept.contract.terms.territory.contains(&country))
+}
+
+pub(super) fn sold_in(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    contracts: &[KeptContract],
+) -> Result<Vec<SoldRow>, StoreError> {
+    let sums = sold_sums(tx, reseller, SUMS_MAX)?.into_iter();
+    Ok(sums
+        .map(|sum| SoldRow {
+            inside: inside(contracts, sum.country),
+            month: sum.month,
+            model: sum.model,
+            country: sum.country,
+            units: sum.units,
+        })
+        .collect())
+}
+
+/// Every unit that a reseller has reported as sold on, in the order of the serial numbers; at most
+/// 200,000.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn sold_units(
+    shop: &Arc<Shop>,
+    reseller: ResellerId,
+) -> Result<Vec<SoldUnit>, StoreError> {
+    let own = shop.db.read("reseller.contracts", move |tx| contracts(tx, reseller)).await?;
+    let mut units: Vec<SoldUnit> = Vec::new();
+    while units.len() < UNITS_MAX {
+        let after = units.last().map_or_else(String::new, |unit| unit.serial.clone());
+        let read = move |tx: &mut Tx<'_>| sold_after(tx, reseller, &after, PAGE);
+        let page = shop.db.read("reseller.sold_units", read).await?;
+        if page.is_empty() {
+            break;
+        }
+        units.extend(page.into_iter().map(|unit| SoldUnit {
+            inside: inside(&own, unit.sold.country),
+            serial: unit.sold.serial,
+            model: unit.model,
+            on: unit.sold.on,
+            country: unit.sold.country,
+            reported_at: unit.reported_at,
+        }));
+    }
+    Ok(units)
+}
+
+/// What was reported in the last thirty days as sold outside of the seller's territory, reseller by
+/// reseller: the maker is told, not only whoever has sold it.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn sold_outside(shop: &Arc<Shop>) -> Result<Vec<SoldOutside>, StoreError> {
+    let since = Instant::start_of(shop.now().date().saturating_sub(TOLD_DAYS.days()));
+    shop.db
+        .read("reseller.sold_outside", move |tx| {
+            let mut sums: BTreeMap<ResellerId, BTreeMap<Country, i64>> = BTreeMap::new();
+            for (reseller, country, units) in sold_since(tx, since)? {
+                sums.entry(reseller).or_default().insert(country, units);
+            }
+            let mut told = Vec::new();
+            for (reseller, mut units) in sums {
+                let own = contracts(tx, reseller)?;
+                units.retain(|country, _| !inside(&own, *country));
+                let found = find(tx, reseller)?.filter(|_| !units.is_empty());
+                told.extend(found.map(|found| SoldOutside {
+                    reseller,
+                    name: found.profile.name.to_string(),
+                    markets: own.iter().map(|kept| kept.market).collect(),
+                    units,
+                }));
+            }
+            Ok(told)
+        })
+        .await
+}

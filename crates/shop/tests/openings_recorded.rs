@@ -1,0 +1,158 @@
+//! The record of openings: what the demo knows of before, and what is written down when a market
+//! opens.
+
+use std::sync::Arc;
+
+use kontor_base::{Clock, Date, Instant, Random, SecretKey};
+use kontor_domain::market::Stage;
+use kontor_domain::planning::{Hit, SignalKind};
+use kontor_scratch::Scratch;
+use kontor_shop::exchange::load_demo;
+use kontor_shop::planning::{Kind, import_past, past_openings, record_openings, save};
+use kontor_shop::{Policy, Shop};
+use kontor_store::opening::{Step, record};
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+async fn demo(folder: &Scratch) -> (Arc<Shop>, Clock) {
+    let db = folder.open();
+    let clock = Clock::fixed(Instant::start_of(day("2026-11-23")));
+    load_demo(&db, &clock, &Random::seeded(7), &|_, _| ())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let secret = SecretKey::from_bytes([3; 32]);
+    let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default()).await;
+    (Arc::new(shop.expect("it opens")), clock)
+}
+
+#[tokio::test]
+async fn the_demo_knows_how_far_off_the_forecast_for_india_was() {
+    let folder = Scratch::chosen();
+    let (shop, _) = demo(&folder).await;
+    let past = past_openings(&shop).await.expect("read");
+    let [india] = past.as_slice() else { panic!("{past:?}") };
+    assert_eq!((india.lesson.signalled, india.lesson.bought), (350_000, 35_000));
+    assert_eq!(india.forecast.as_ref().map(|forecast| forecast.high), Some(10_000));
+    assert_eq!(india.hit(), Hit::Above);
+    assert!(!india.teaches(), "as many bought as there were units");
+    let forecast = india.forecast.as_ref().expect("one");
+    let outcome = india.outcome.as_ref().expect("one");
+    assert!(forecast.source.contains("https://") || forecast.source.contains("http://"));
+    assert!(outcome.source.contains("https://"));
+}
+
+/// Phones in the USA, with a take rate to learn from.
+const SHEET: &str = r#"
+currency = "USD"
+write_off_years = 2
+draws = 1000
+seed = 1
+[[opening]]
+country = "SG"
+class = "phone"
+signal = "waiting_list"
+signalled = 2000
+bought = 240
+[[candidate]]
+country = "US"
+class = "phone"
+price = ["300", "310", "320"]
+landed = ["200", "210", "220"]
+other_unit_cost = "20"
+fixed_a_year = "9000"
+opening_cost = "14000"
+delay_days = [0, 30, 120]
+[[candidate.signal]]
+kind = "waiting_list"
+count = 5000
+as_of = "2026-11-01"
+source = "a list on paper"
+[[candidate.signal]]
+kind = "rom_elsewhere"
+count = 9000
+as_of = "2026-11-01"
+source = "counted"
+"#;
+
+#[tokio::test]
+async fn a_forecast_is_written_down_when_the_market_opens() {
+    let folder = Scratch::chosen();
+    let (shop, clock) = demo(&folder).await;
+    let before = past_openings(&shop).await.expect("read").len();
+    let opens = async |id: u8| {
+        let step = Step {
+            id: [id; 16],
+            market: "us".parse().expect("a market"),
+            from: Stage::Beta,
+            to: Stage::Open,
+            made_at: shop.now(),
+            made_by: "Jane Doe".to_owned(),
+            reason: "go".to_owned(),
+            plan: None,
+        };
+        let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
+        shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
+    };
+    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "no sheet is kept");
+    save(&shop, Kind::NextCountry, SHEET.to_owned(), "Ana").await.expect("saved");
+    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "nothing has opened");
+    clock.advance_seconds(86_400);
+    opens(1).await;
+    assert_eq!(record_openings(&shop).await.expect("looked"), 1, "the calibrated signal");
+    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "once");
+    let past = past_openings(&shop).await.expect("read");
+    assert_eq!(past.len(), before + 1);
+    let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
+    assert_eq!((ours.lesson.kind, ours.lesson.signalled), (SignalKind::WaitingList, 5_000));
+    assert_eq!(ours.opened_on, day("2026-11-24"));
+    let forecast = ours.forecast.clone().expect("a forecast");
+    // 12 % of 5,000, as one market has taught.
+    assert!(forecast.low < 600 && 600 < forecast.high, "{forecast:?}");
+    assert_eq!(forecast.source, "sheet of 2026-11-23, seed 1");
+    assert_eq!(ours.hit(), Hit::Open);
+    assert!(!ours.teaches(), "that nobody has bought yet is no take rate");
+
+    // A year later it is judged against what was said then, and by no other number.
+    clock.advance_seconds(366 * 86_400);
+    let columns = "country,class,signal,signalled,bought,opened_on,forecast_low,forecast_high,\
+                   forecast_on,forecast_source,units,until,outcome_source";
+    let row = |low: u64| {
+        format!(
+            "{columns}\nUS,phone,waiting_list,5000,610,2026-11-24,{low},{},2026-11-24,\"{}\",{},\
+             2027-11-24,ledger\n",
+            forecast.high, forecast.source, forecast.high
+        )
+    };
+    let refused = import_past(&shop, row(1).as_bytes()).await.expect("read");
+    assert_eq!((refused.written, refused.problems.len()), (0, 1), "{refused:?}");
+    let taken = import_past(&shop, row(forecast.low).as_bytes()).await.expect("read");
+    assert_eq!((taken.written, taken.problems.len()), (1, 0), "{taken:?}");
+    let past = past_openings(&shop).await.expect("read");
+    let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
+    assert_eq!(ours.hit(), Hit::Within);
+    assert!(ours.teaches());
+    assert_eq!(record_openings(&shop).await.expect("looked"), 0);
+}
+
+#[tokio::test]
+async fn what_opened_before_the_sheet_was_kept_has_no_forecast() {
+    let folder = Scratch::chosen();
+    let (shop, clock) = demo(&folder).await;
+    let step = Step {
+        id: [1; 16],
+        market: "us".parse().expect("a market"),
+        from: Stage::Beta,
+        to: Stage::Open,
+        made_at: shop.now(),
+        made_by: "Jane Doe".to_owned(),
+        reason: "go".to_owned(),
+        plan: None,
+    };
+    let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
+    shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
+    clock.advance_seconds(86_400);
+    save(&shop, Kind::NextCountry, SHEET.to_owned(), "Ana").await.expect("saved");
+    assert_eq!(record_openings(&shop).await.expect("looked"), 0);
+}

@@ -1,0 +1,168 @@
+//! A reseller's contracts, allotment, orders and sell-outs as files: for the maker, and on the
+//! reseller's own desk.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use kontor_domain::staff::Permission;
+use kontor_shop::reseller::{ShownReseller, SoldUnit, sold_units};
+use kontor_shop::staff::Person;
+
+use super::csv::Csv;
+use super::desk::nothing;
+use super::reseller::found;
+use crate::kit::app::App;
+use crate::kit::problem::Problem;
+use crate::kit::routes::Route;
+
+const READS: Option<Permission> = Some(Permission::ResellerRead);
+pub(super) const CONTRACTS: Route = Route::desk("/admin/resellers/{id}/contracts.csv", READS);
+pub(super) const ALLOTMENT: Route = Route::desk("/admin/resellers/{id}/allotment.csv", READS);
+pub(super) const ORDERS: Route = Route::desk("/admin/resellers/{id}/orders.csv", READS);
+pub(super) const SOLD: Route = Route::desk("/admin/resellers/{id}/sell-outs.csv", READS);
+
+/// The reseller of an address, where it concerns the person; otherwise the handler answers.
+macro_rules! theirs {
+    ($app:expr, $uri:expr, $person:expr, $id:expr) => {
+        match found(&$app, &$person, &$id).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return nothing(&$app, &$uri),
+            Err(problem) => return problem.respond(&$app, $uri.path(), None),
+        }
+    };
+}
+
+pub(super) async fn contracts(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    contracts_file(&theirs!(app, uri, person, id))
+}
+
+pub(super) async fn allotment(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    allotment_file(&theirs!(app, uri, person, id))
+}
+
+pub(super) async fn orders(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    orders_file(&theirs!(app, uri, person, id))
+}
+
+pub(super) async fn sold(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    let found = theirs!(app, uri, person, id);
+    match sold_units(&app.shop, found.reseller.id).await {
+        Ok(units) => sold_file(&units),
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+}
+
+/// A row for each variant of each contract: its price, and what is set aside of it.
+pub(crate) fn contracts_file(found: &ShownReseller) -> Response {
+    let mut csv = Csv::new(
+        "contract,market,from,until,ended_on,territory,models,minimum_units,sku,price,currency,\
+         allotment",
+    );
+    for kept in &found.contracts {
+        let (contract, terms) = (&kept.contract, &kept.contract.terms);
+        let countries: Vec<&str> = terms.territory.iter().map(|country| country.code()).collect();
+        let models: Vec<String> = terms.models.iter().map(ToString::to_string).collect();
+        let ended = contract.ended_on.map_or_else(String::new, |on| on.to_string());
+        for (sku, price) in &terms.prices {
+            let units = terms.allotment.get(sku).map_or_else(String::new, ToString::to_string);
+            csv.row([
+                &contract.code,
+                kept.market.as_str(),
+                &contract.from.to_string(),
+                &contract.until.to_string(),
+                &ended,
+                &countries.join(" "),
+                &models.join(" "),
+                &terms.minimum_units.to_string(),
+                sku.as_str(),
+                &price.decimal(),
+                price.currency.code(),
+                &units,
+            ]);
+        }
+    }
+    csv.respond("attachment; filename=\"reseller-contracts.csv\"")
+}
+
+/// What lies with a reseller, variant by variant.
+pub(crate) fn allotment_file(found: &ShownReseller) -> Response {
+    let mut csv = Csv::new("contract,sku,agreed,available,ordered,shipped");
+    for row in &found.allotment {
+        csv.row([
+            &row.contract,
+            row.sku.as_str(),
+            &row.agreed.to_string(),
+            &row.available.to_string(),
+            &row.ordered.to_string(),
+            &row.shipped.to_string(),
+        ]);
+    }
+    csv.respond("attachment; filename=\"reseller-allotment.csv\"")
+}
+
+/// A reseller's orders: a row for each line, with the bill.
+pub(crate) fn orders_file(found: &ShownReseller) -> Response {
+    let mut csv = Csv::new(
+        "order,contract,market,ordered_on,ship_to,state,sku,units,amount,currency,bill,bill_state,\
+         credit_note",
+    );
+    for order in &found.orders {
+        let bill = found.bills.iter().find(|bill| bill.order == order.id);
+        let credit = bill.and_then(|bill| bill.body.credit.as_ref());
+        for line in &order.body.lines {
+            csv.row([
+                &order.id.to_string(),
+                &order.contract,
+                order.body.market.as_str(),
+                &order.body.on.to_string(),
+                order.body.ship_to.code(),
+                order.stage.word(),
+                line.sku.as_str(),
+                &line.units.to_string(),
+                &line.amount.decimal(),
+                line.amount.currency.code(),
+                bill.map_or("", |bill| &bill.number),
+                bill.map_or("", |bill| bill.state.word()),
+                credit.map_or("", |credit| &credit.number),
+            ]);
+        }
+    }
+    csv.respond("attachment; filename=\"reseller-orders.csv\"")
+}
+
+/// Every unit that was reported as sold on.
+pub(crate) fn sold_file(units: &[SoldUnit]) -> Response {
+    let mut csv = Csv::new("serial,model,sold_on,country,territory,reported_at");
+    for unit in units {
+        csv.row([
+            &unit.serial,
+            &unit.model,
+            &unit.on.to_string(),
+            unit.country.code(),
+            if unit.inside { "inside" } else { "outside" },
+            &unit.reported_at.timestamp().to_string(),
+        ]);
+    }
+    csv.respond("attachment; filename=\"sell-outs.csv\"")
+}
