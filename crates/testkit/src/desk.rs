@@ -20,7 +20,7 @@ use kontor_domain::rollout::{Cause, Event, RolloutState, Tally};
 use kontor_domain::sale::{Channel, Definition, OrderSecret, SaleState, Way, Windows};
 use kontor_domain::staff::{Permission, ProposalState};
 use kontor_ledger::StockKey;
-use kontor_ledger::sale::{Claim, ClaimState, LotHead, PlaceState, Staged, Waiting};
+use kontor_ledger::sale::{Claim, ClaimState, Counted, LotHead, PlaceState, Staged, Waiting};
 use kontor_rom::Rom;
 use kontor_shop::Shop;
 use kontor_store::order::{Checkout, Draft, save_checkout};
@@ -244,7 +244,8 @@ fn proposed(
 ) -> Result<(), StoreError> {
     let at = if is_decided { moment(shop, index, many) } else { shop.now() };
     let (author, decider) = (StaffId::from_bytes([8; 16]), StaffId::from_bytes([9; 16]));
-    let market = order.split('-').next().unwrap_or("us").to_lowercase();
+    // A number begins with the two letters of its market.
+    let market = order.get(..2).unwrap_or("us").to_lowercase();
     let kept = Kept {
         id: ProposalId::new(at, &shop.random),
         author,
@@ -441,6 +442,7 @@ fn a_lot(
             head,
             taken: 0,
             wanted: 0,
+            counted: Counted::default(),
         },
     )?;
     Ok(lot)
@@ -504,6 +506,11 @@ fn staged(head: LotHead, claims: (u32, Vec<Claim>), line: (u32, Vec<Waiting>)) -
         head_changed: false,
         grown: false,
         taken: units,
+        counted: Counted {
+            sold: units,
+            ended: 0,
+            in_line: first_place + u32::try_from(waiting.len()).unwrap_or(0),
+        },
         first_claim: first + 1,
         claims,
         changed: Vec::new(),
