@@ -255,8 +255,12 @@ pub struct WithdrawalsPage {
     pub markets: Vec<MarketCode>,
     /// What is withdrawn.
     pub rows: Vec<WithdrawalRow>,
-    /// The orders that are held here.
+    /// The orders that are held here, a page of them.
     pub held: Vec<HeldRow>,
+    /// Where the next page of them is.
+    pub next: Option<String>,
+    /// Where what is withdrawn and held is as a file.
+    pub csv: String,
     /// The products: SKU and name.
     pub products: Vec<(String, String)>,
     /// The form, as typed.
