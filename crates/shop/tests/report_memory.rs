@@ -16,7 +16,7 @@ use kontor_domain::sale::{
     Channel, Definition, OrderSecret, SaleState, Way, Windows, digest_of_sorted,
 };
 use kontor_ledger::StockKey;
-use kontor_ledger::sale::{Claim, ClaimState, LotHead, Staged};
+use kontor_ledger::sale::{Claim, ClaimState, Counted, LotHead, Staged};
 use kontor_scratch::Scratch;
 use kontor_shop::sale::report;
 use kontor_shop::{Policy, Shop};
@@ -109,6 +109,7 @@ async fn a_sale(db: &Db, people: usize) {
                 head: LotHead { fence: 0, quota, halted: false },
                 taken: 0,
                 wanted: 0,
+                counted: Counted::default(),
             },
         )?;
         let digest = digest_of_sorted((0..people).map(entry));
@@ -158,6 +159,7 @@ async fn a_chunk(db: &Db, from: usize, to: usize) {
             taken: first + u32::try_from(claims.len()).expect("fewer than 2^32") - 1,
             first_claim: first,
             claims,
+            counted: Counted::default(),
             changed: Vec::new(),
             first_place: 1,
             waiting: Vec::new(),

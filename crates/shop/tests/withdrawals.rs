@@ -8,7 +8,7 @@ use kontor_domain::clearance::{ComponentScope, Grant, Scope};
 use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::hook::{EventKind, HookName, HookState};
 use kontor_domain::market::Act;
-use kontor_domain::order::ClearanceState;
+use kontor_domain::order::{ClearanceState, OrderNumber};
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
 use kontor_scratch::Scratch;
@@ -19,7 +19,8 @@ use kontor_shop::opening::{
     Refusal, ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
 use kontor_shop::order::{
-    Begin, Pay, PayAnswer, begin, checkout, held_orders, order, pay, quote_for, review_waiting,
+    Begin, Pay, PayAnswer, begin, checkout, held_after, held_orders, order, pay, quote_for,
+    review_waiting,
 };
 use kontor_shop::{Failure, Policy, Shop};
 use kontor_store::StoreError;
@@ -96,6 +97,18 @@ impl Bench {
         let cart = self.cart(sku).await?;
         let checkout = self.checkout(cart).await?;
         self.pay(checkout).await
+    }
+
+    /// Writes an order once more, under an id and a number of its own.
+    async fn copy(&self, id: OrderId) {
+        let own = Arc::clone(&self.shop);
+        let written = self.shop.db.write("test.copy", move |tx| {
+            let mut other = kontor_store::order::get(tx, id)?.expect("it is there");
+            other.order.id = OrderId::new(own.now(), &own.random);
+            other.order.number = OrderNumber::new(other.order.market, other.order.id);
+            kontor_store::order::insert(tx, &other)
+        });
+        written.await.expect("written");
     }
 
     async fn state(&self, id: OrderId) -> ClearanceState {
@@ -271,6 +284,18 @@ async fn an_order_whose_grant_expires_before_dispatch_is_held() {
     assert_eq!((reviewed.held, reviewed.freed), (1, 0));
     assert_eq!(bench.state(band).await, ClearanceState::Held);
     assert_eq!(held_orders(&bench.shop).await.expect("read").len(), 1);
+    // Page by page, and of one market: what is held elsewhere takes no place in the list.
+    for _ in 0..2 {
+        bench.copy(band).await;
+    }
+    let us = "us".parse().expect("a market");
+    let first = held_after(&bench.shop, us, None, 2).await.expect("read");
+    let rest =
+        held_after(&bench.shop, us, first.last().map(|last| last.id), 2).await.expect("read");
+    assert_eq!((first.len(), rest.len()), (2, 1));
+    assert!(first[0].id == band && first[1].id < rest[0].id, "the oldest first");
+    let de = "de".parse().expect("a market");
+    assert!(held_after(&bench.shop, de, None, 2).await.expect("read").is_empty());
     // A second look changes nothing.
     let again = review_waiting(&bench.shop).await.expect("reviewed");
     assert_eq!((again.held, again.freed), (0, 0));

@@ -1,6 +1,7 @@
 //! Builds, and what is known of the files that they consist of.
 
 use kontor_base::Instant;
+use kontor_base::id::BuildId;
 use kontor_domain::build::{Build, Digest};
 
 use crate::kernel::error::StoreError;
@@ -53,6 +54,17 @@ pub struct KnownFile {
 /// When the database cannot be read.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Build>, StoreError> {
     tx.query("SELECT body FROM build ORDER BY model, built_at, id", &[], |row| row.json(0, "build"))
+}
+
+/// A build.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn get(tx: &mut Tx<'_>, id: BuildId) -> Result<Option<Build>, StoreError> {
+    tx.optional("SELECT body FROM build WHERE id = $1", values![id.bytes()], |row| {
+        row.json(0, "build")
+    })
 }
 
 /// The builds of a model, oldest first.

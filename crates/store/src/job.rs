@@ -92,16 +92,20 @@ pub fn fail(
     Ok(())
 }
 
-/// How many jobs wait and how many were given up.
+/// So many jobs of a state are counted; where there are more, this is the answer.
+pub const COUNTED_MAX: i64 = 10_000;
+
+/// How many jobs wait and how many were given up, each up to [`COUNTED_MAX`].
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
 pub fn counts(tx: &mut Tx<'_>) -> Result<(i64, i64), StoreError> {
     let counts = tx.optional(
-        "SELECT count(CASE WHEN state = 'waiting' THEN 1 END),
-                count(CASE WHEN state = 'given_up' THEN 1 END) FROM job",
-        &[],
+        "SELECT
+             (SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'waiting' LIMIT $1) AS waits),
+             (SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'given_up' LIMIT $1) AS given_up)",
+        values![COUNTED_MAX],
         |row| Ok((row.int(0)?, row.int(1)?)),
     )?;
     Ok(counts.unwrap_or((0, 0)))

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 
 use crate::customer::{WAITING_DUE, WAITING_OF_CUSTOMER};
 use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
+use crate::sale::batch::LAST_CLAIM;
 use crate::staff::proposal::ABOUT;
 use crate::stock::{INTO, OUT_OF};
 use crate::{Db, Options, values};
@@ -21,6 +22,7 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (ABOUT, 2, "staff_proposal_by_subject"),
         (WAITING_DUE, 2, "customer_waiting_by_due"),
         (WAITING_OF_CUSTOMER, 1, "customer_waiting_by_customer"),
+        (LAST_CLAIM, 1, "sqlite_autoindex_sale_claim_1"),
     ] {
         let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
         // What is bound does not matter: a plan is made once for all values.

@@ -86,6 +86,24 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Rollout>, StoreError> {
     })
 }
 
+/// Rollouts, the newest first: up to `limit` before `before`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn before(
+    tx: &mut Tx<'_>,
+    before: Option<RolloutId>,
+    limit: i64,
+) -> Result<Vec<Rollout>, StoreError> {
+    let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT body FROM rollout WHERE id < $1 ORDER BY id DESC LIMIT $2",
+        values![&before, limit],
+        |row| row.json(0, "rollout"),
+    )
+}
+
 /// The rollouts that can change by themselves, by model, channel and age: those that run or are paused,
 /// and of those that are done the ones about whose build something was reported.
 ///

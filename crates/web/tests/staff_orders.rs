@@ -3,11 +3,14 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Api, Ask, BAND, Shopper};
+use kontor_base::id::OrderId;
 use kontor_domain::clearance::{Grant, Reach};
-use kontor_domain::order::CheckoutState;
+use kontor_domain::order::{CheckoutState, OrderNumber};
 use kontor_shop::order::{expire_checkouts, forget_abandoned, index_orders, reindex, run_due_jobs};
 
 /// What a browser types at the checkout.
@@ -401,6 +404,59 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
         assert!(lies_on_disk(&api, gone) != Some(true), "{gone} still lies in the file");
     }
     assert!(lies_on_disk(&api, "Ada Lovelace") != Some(false), "the invoice's name stays");
+}
+
+/// The order of this number many times over, under ids and numbers of their own.
+async fn many_times(api: &Api, number: &str, many: u32) {
+    let (number, shop) = (number.parse().expect("a number"), Arc::clone(&api.shop));
+    let written = api.shop.db.write("test.many_orders", move |tx| {
+        let found = kontor_store::order::by_number(tx, &number)?.expect("it is there");
+        let customer = shop.keys.customer(&found.order.contact.email);
+        for _ in 0..many {
+            let mut other = found.clone();
+            other.order.id = OrderId::new(shop.now(), &shop.random);
+            other.order.number = OrderNumber::new(other.order.market, other.order.id);
+            kontor_store::order::insert(tx, &other)?;
+            let (id, market) = (other.order.id, other.order.market);
+            kontor_store::customer::contact::note_order(tx, customer, id, market)?;
+        }
+        Ok::<_, kontor_store::StoreError>(())
+    });
+    written.await.expect("written");
+}
+
+#[tokio::test]
+async fn what_is_handed_out_is_everything_and_a_page_is_a_page() {
+    const MANY: u32 = 1_030;
+    let api = Api::open().await;
+    let first = buy(&api, &ADA).await;
+    while index_orders(&api.shop).await.expect("indexed") > 0 {}
+    many_times(&api, &first, MANY).await;
+    let sue = Browser::hire(&api, "sue", &["support@us"]).await;
+    let page = sue.get(&format!("/admin/orders/{first}")).await.expect(200);
+    let customer = page.text.split("href=\"/admin/customers/").nth(1).expect("a customer");
+    let customer = format!("/admin/customers/{}", customer.split('"').next().expect("an end"));
+    let told = sue.form(&format!("{customer}/export"), &[]).await.expect(200);
+    let orders = told.body["orders"].as_array().map(Vec::len);
+    assert_eq!(orders, Some(usize::try_from(MANY).expect("small") + 1), "not one is left out");
+
+    // The page: fifty at a time, each once.
+    let (mut path, mut seen, mut times) = (customer.clone(), 0, 0);
+    loop {
+        let page = sue.get(&path).await.expect(200);
+        let rows = page.text.matches("href=\"/admin/orders/US").count();
+        assert!((1..=50).contains(&rows), "{rows} orders on {path}");
+        seen += rows;
+        times += page.text.matches(&format!("/admin/orders/{first}\"")).count();
+        let Some(next) = page.text.split("?before=").nth(1) else { break };
+        path = format!("{customer}?before={}", next.split('"').next().expect("an end"));
+    }
+    assert_eq!(times, 1, "the one that was bought is on one page");
+    assert_eq!(seen, usize::try_from(MANY).expect("small") + 1);
+
+    // And a product that sold a thousand times is found, with the newest thirty and that there are more.
+    let found = sue.get("/admin/find?q=BAND-BLACK").await.expect(200);
+    assert!(found.text.matches("href=\"/admin/orders/US").count() >= 30, "{}", found.text);
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ test('the next country is a map with sentences, and a plan shows its formula', a
   await page.goto('/admin/next-country');
   await expect(page.locator('main')).toContainText(/tied with/);
   await expect(page.getByRole('heading', { name: 'What this shop has counted itself' })).toBeVisible();
-  await look(page, 'expansion-next-country', { hasScript, schemes: ['dark'] });
+  await look(page, 'expansion-next-country', { hasScript });
   await page.locator('.map a[href="#c-DE-band"]').first().focus();
   await page.keyboard.press('Enter');
   await expect(page.locator('#c-DE-band')).toContainText('What would change this');
@@ -73,6 +73,12 @@ test('the next country is a map with sentences, and a plan shows its formula', a
   await look(page, 'expansion-landed', { hasScript });
   await page.goto('/admin/plans/local');
   await expect(page.locator('.lead-small')).toContainText('because of the duty gap');
+  await look(page, 'expansion-local', { hasScript, schemes: ['light'] });
+  for (const plan of ['reorder', 'batch']) {
+    await page.goto(`/admin/plans/${plan}`);
+    await expect(page.locator('h1')).toBeVisible();
+    await look(page, `expansion-${plan}`, { hasScript, schemes: ['light'] });
+  }
   await page.goto('/admin/carried');
   await look(page, 'expansion-carried', { hasScript, schemes: ['light'] });
 });

@@ -81,10 +81,39 @@ test('a manager sees what a price would look like, and a large cut waits for a s
   await look(page, 'goods-markets', { hasScript });
   await page.locator('tbody th a').first().click();
   await look(page, 'goods-market', { hasScript });
+  await page.goto('/admin/proposals');
+  await expect(page.locator('main')).toContainText('price.set');
+  await look(page, 'goods-proposals', { hasScript });
   await page.goto('/admin/sales');
   await look(page, 'goods-sales', { hasScript });
+  await page.locator('tbody th a').first().click();
+  await expect(page).toHaveURL(/\/admin\/sales\/sale_/);
+  await look(page, 'goods-sale', { hasScript });
   await page.goto('/admin/sales/new');
   await look(page, 'goods-sale-new', { hasScript });
+});
+
+test('a sale is rehearsed before anybody stands in the queue', async ({ page, hasScript }) => {
+  test.setTimeout(120_000);
+  await signIn(page, 'mia');
+  await page.goto('/admin/sales/new');
+  const moment = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+  await page.fill('#sale-title', 'A rehearsal');
+  await page.fill('#sale-sku', 'BAND-BLACK');
+  await page.fill('#sale-channels', 'us rush 5');
+  for (const [field, hours] of Object.entries({
+    announce_at: 24,
+    registration_at: 25,
+    doors_at: 47,
+    live_at: 48,
+    ends_at: 50,
+    report_at: 74,
+  })) {
+    await page.fill(`#sale-${field}`, moment(hours));
+  }
+  await page.locator('button[value="rehearse"]').click();
+  await expect(page.locator('.desk-curve svg')).toBeVisible();
+  await look(page, 'goods-sale-rehearsed', { hasScript });
 });
 
 test('a warehouse books a receipt and reads it in the ledger', async ({ page, hasScript }) => {
@@ -104,6 +133,9 @@ test('a warehouse books a receipt and reads it in the ledger', async ({ page, ha
   await page.locator('tbody tr', { hasText: 'Available' }).filter({ hasText: sku }).first().locator('th a').click();
   await expect(page.locator('tbody')).toContainText(`note ${hasScript ? 'a' : 'b'}`);
   await look(page, 'goods-ledger', { hasScript });
+  await page.goto('/admin/us/dispatch');
+  await expect(page.locator('h1')).toBeVisible();
+  await look(page, 'goods-dispatch', { hasScript });
 });
 
 test('what ends is seen month by month', async ({ page, hasScript }) => {

@@ -10,6 +10,9 @@ use crate::{Failure, command};
 /// What every list has to stay under, in milliseconds.
 const AIM_MS: f64 = 50.0;
 
+/// With fewer orders than this the bench is being tried: everything else is small as well.
+const SMALL_BELOW: u64 = 100_000;
+
 /// The pages, with what is asked for.
 const PAGES: &[(&str, &str)] = &[
     ("today", "/admin"),
@@ -50,6 +53,31 @@ const PAGES: &[(&str, &str)] = &[
     ("carried", "/admin/carried"),
     ("people", "/admin/people"),
     ("programs", "/admin/programs"),
+    ("find_serial_many", "/admin/find?q=BN-0001"),
+    ("find_sku_rare", "/admin/find?q=VOICE"),
+    ("log_rare_act", "/admin/log?act=rollout.halt"),
+    ("log_csv", "/admin/log.csv?act=order.cancel&subject=US-000001"),
+    ("rom", "/admin/rom"),
+    ("next_country", "/admin/next-country"),
+    ("plan_local", "/admin/plans/local"),
+    ("plan_reorder", "/admin/plans/reorder"),
+    ("plan_batch", "/admin/plans/batch"),
+    ("waiting_tell", "/admin/waiting/tell?market=us"),
+    ("account", "/admin/account"),
+    ("jobs_all", "/admin/jobs"),
+    ("calendar_market", "/admin/us/clearances?on=2026-12-31"),
+];
+
+/// What somebody sees to whom of most lists nothing belongs: finding that out may not cost more.
+const NARROW: &[(&str, &str)] = &[
+    ("today_narrow", "/admin"),
+    ("proposals_narrow", "/admin/proposals"),
+    ("proposals_decided_narrow", "/admin/proposals?state=approved"),
+    ("sales_narrow", "/admin/sales"),
+    ("find_phone_narrow", "/admin/find?q=5550"),
+    ("find_sku_narrow", "/admin/find?q=BAND-BLACK"),
+    ("find_serial_narrow", "/admin/find?q=BN-0001"),
+    ("withdrawals_narrow", "/admin/de/withdrawals"),
 ];
 
 /// How many orders are filled in.
@@ -65,7 +93,11 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     let data = data.to_string_lossy();
     let count = if wanted.is_prepared { 0 } else { wanted.orders }.to_string();
     eprintln!("filling in {count} orders");
-    let said = command::output(&bench.staff, &[&data, "--orders", &count], &bench.folder)?;
+    let mut words = vec![&*data, "--orders", &count];
+    if wanted.orders < SMALL_BELOW {
+        words.push("--small");
+    }
+    let said = command::output(&bench.staff, &words, &bench.folder)?;
     let said: Value = serde_json::from_str(said.trim())
         .map_err(|error| format!("kontor-staff said something else: {error}"))?;
     if wanted.prepares {
@@ -73,7 +105,8 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
     }
     let cookie = said["cookie"].as_str().ok_or("kontor-staff gave no session")?;
     let number = said["number"].as_str().ok_or("there is no order in the database")?;
-    let header = format!("Cookie: {cookie}");
+    let narrow = said["narrow_cookie"].as_str().ok_or("kontor-staff gave one session only")?;
+    let (header, narrow) = (format!("Cookie: {cookie}"), format!("Cookie: {narrow}"));
     let shop = Shop::serve(bench, &[("KONTOR_LIMITS__PUBLIC_WRITES_PER_MINUTE", "0")])?;
     let word = |name: &str| said[name].as_str().map(str::to_owned).ok_or(format!("no {name}"));
     let more = [
@@ -81,21 +114,28 @@ pub(super) fn run(bench: &Bench, wanted: &Wanted) -> Result<String, Failure> {
         ("order", format!("/admin/orders/{number}")),
         ("customer", format!("/admin/customers/{}", word("customer")?)),
         ("stock_account", format!("/admin/stock/account?account={}", word("account")?)),
+        ("sale", format!("/admin/sales/{}", word("sale")?)),
+        ("reseller", format!("/admin/resellers/{}", word("reseller")?)),
+        ("rollout", format!("/admin/rom/{}", word("rollout")?)),
+        ("log_later", format!("/admin/log?after={}", word("log")?)),
     ];
     let body = bench.folder.join("page.html");
     let mut told = serde_json::Map::new();
     let mut slowest: f64 = 0.0;
-    let more = more.iter().map(|(name, path)| (*name, path.as_str()));
-    for (name, path) in PAGES.iter().copied().chain(more) {
+    let own = |(name, path): (&'static str, &'static str)| (name, path.to_owned(), &header);
+    let all = PAGES.iter().copied().map(own);
+    let all = all.chain(more.into_iter().map(|(name, path)| (name, path, &header)));
+    let all = all.chain(NARROW.iter().map(|(name, path)| (*name, (*path).to_owned(), &narrow)));
+    for (name, path, header) in all {
         let url = format!("{}{path}", shop.base_url);
         // A door or an error is fast: only a page counts.
-        load::fetch_with(bench, &url, &body, &["--header", &header])?;
+        load::fetch_with(bench, &url, &body, &["--header", header])?;
         let words = ["get", url.as_str(), "--header", header.as_str()];
         let rounds = (0..bench.options.rounds)
             .map(|_| load::round(bench, &words, bench.options.seconds))
             .collect::<Result<Vec<_>, _>>()?;
         let of = Medians::of(&rounds);
-        eprintln!("  {name:<20} p50 {:>7.2} ms, p99 {:>7.2} ms", of.p50_ms, of.p99_ms);
+        eprintln!("  {name:<24} p50 {:>7.2} ms, p99 {:>7.2} ms", of.p50_ms, of.p99_ms);
         slowest = slowest.max(of.p99_ms);
         told.insert(name.to_owned(), json!({ "p50_ms": of.p50_ms, "p99_ms": of.p99_ms }));
     }

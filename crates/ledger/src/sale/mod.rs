@@ -23,5 +23,5 @@ pub use claim::{CLAIM_TABLE, Claim, ClaimState, ClaimStep};
 pub use command::{Command, Outcome, Refusal, Take, Taken};
 pub use lot::{Lot, LotRules, Standing};
 pub use share::{LotSeen, Move, share};
-pub use stage::{LotHead, Staged};
+pub use stage::{Counted, LotHead, Staged};
 pub use waiting::{PlaceState, Waiting};

@@ -29,6 +29,8 @@ pub struct Staged {
     pub grown: bool,
     /// Units that are held, in checkout or sold after the batch.
     pub taken: u32,
+    /// What else is counted after the batch.
+    pub counted: Counted,
     /// The number of the first new claim; the others follow it.
     pub first_claim: u32,
     /// New claims, in order.
@@ -43,6 +45,17 @@ pub struct Staged {
     pub served: Vec<u32>,
     /// Earlier places that were left, in order.
     pub left: Vec<u32>,
+}
+
+/// What is counted of a lot for those who look at it from outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Units that are sold.
+    pub sold: u32,
+    /// Units that came back, counted each time.
+    pub ended: u32,
+    /// People in line.
+    pub in_line: u32,
 }
 
 impl Staged {

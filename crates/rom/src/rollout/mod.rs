@@ -15,7 +15,7 @@ pub use plan::{
 };
 pub use report::{ReportCommand, ReportRefusal, Reported, report};
 pub use sources::want_deltas;
-pub use status::{Status, campaign_status, status, status_of};
+pub use status::{Listed, Status, campaign_status, listed, status, status_of};
 pub use steer::{SteerRefusal, steer, steer_in};
 pub use turn::keep_rollouts;
 pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw, withdraw_in, withdrawable_in};

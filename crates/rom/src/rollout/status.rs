@@ -7,8 +7,8 @@ use kontor_base::id::{CampaignId, RolloutId};
 use kontor_domain::build::Build;
 use kontor_domain::rollout::{Rollout, Tally, Verdict, verdict};
 use kontor_store::rollout::{
-    HourCount, StepTaken, all, campaign_of, campaigns, failures, get, hours, in_campaign, steps,
-    tally, tally_apart,
+    HourCount, StepTaken, all, before as before_in, campaign_of, campaigns, failures, get, hours,
+    in_campaign, steps, tally, tally_apart,
 };
 use kontor_store::{StoreError, Tx};
 
@@ -52,6 +52,51 @@ pub async fn status(rom: &Arc<Rom>) -> Result<Vec<Status>, StoreError> {
             let (all, campaigns) = (all(tx)?, campaigns(tx)?);
             let campaign = |rollout: &Rollout| campaigns.get(&rollout.id).copied();
             all.into_iter().map(|own| read(tx, campaign(&own), own, at)).collect()
+        })
+        .await
+}
+
+/// A rollout as a list shows it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The rollout.
+    pub rollout: Rollout,
+    /// The campaign that it belongs to.
+    pub campaign: Option<CampaignId>,
+    /// Its build.
+    pub build: Option<Build>,
+    /// The share of the present wave's audience that is in now, in millionths.
+    pub share: u32,
+    /// The reports.
+    pub tally: Tally,
+}
+
+/// Rollouts, the newest first: up to `limit` before `before`.
+///
+/// # Errors
+///
+/// A fault of the database.
+pub async fn listed(
+    rom: &Arc<Rom>,
+    before: Option<RolloutId>,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let at = rom.now();
+    let in_short = move |tx: &mut Tx<'_>, rollout: Rollout| {
+        let build = build_of(tx, &rollout)?;
+        let bytes = build.as_ref().and_then(|build| build.whole()).map_or(0, |p| p.file.bytes);
+        Ok(Listed {
+            share: rollout.share_at(bytes, at),
+            campaign: campaign_of(tx, rollout.id)?,
+            tally: tally(tx, rollout.build, rollout.channel)?,
+            build,
+            rollout,
+        })
+    };
+    rom.db
+        .read("rollout.list", move |tx| {
+            let page = before_in(tx, before, limit)?;
+            page.into_iter().map(|rollout| in_short(tx, rollout)).collect()
         })
         .await
 }

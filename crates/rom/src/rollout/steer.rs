@@ -129,8 +129,7 @@ fn busy(tx: &mut Tx<'_>, rollout: &Rollout) -> Result<bool, StoreError> {
 
 /// The build that a rollout is about.
 pub(super) fn build_of(tx: &mut Tx<'_>, rollout: &Rollout) -> Result<Option<Build>, StoreError> {
-    let all = builds::of_model(tx, rollout.model.as_str())?;
-    Ok(all.into_iter().find(|build| build.id == rollout.build))
+    builds::get(tx, rollout.build)
 }
 
 /// Takes a step in the caller's transaction; `false` where it is not possible.

@@ -14,8 +14,8 @@ use kontor_store::{Db, StoreError};
 use super::once::Once;
 use super::snapshot::Snapshots;
 use crate::sale::Sales;
-use crate::staff::Door;
 use crate::staff::goods::Rollouts;
+use crate::staff::{BegunByDay, Door};
 
 /// What the operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -398,6 +398,8 @@ pub struct Shop {
     pub sales: Sales,
     /// Where the maker's people come in.
     pub door: Door,
+    /// What was begun on the days before today, for the figures.
+    pub begun: BegunByDay,
     /// The ROM's rollouts, where the server has the ROM too; set once, when it is put together.
     pub rollouts: OnceLock<Arc<dyn Rollouts>>,
 }
@@ -426,6 +428,7 @@ impl Shop {
             snapshots,
             sales,
             door: Door::default(),
+            begun: BegunByDay::default(),
             rollouts: OnceLock::new(),
         })
     }

@@ -117,7 +117,7 @@ fn is_kept_for_nothing(
     let in_sales = shop.keys.persons().email(email);
     Ok(known.same_as == customer
         && contact::together(tx, customer, 2)?.len() == 1
-        && contact::orders(tx, customer, 1)?.is_empty()
+        && contact::orders(tx, customer, None, 1)?.is_empty()
         && lists::waiting_of_customer(tx, customer)?.is_empty()
         && !lists::any_waiting_unnamed(tx)?
         && deposits::of_person(tx, &in_sales)?.is_empty()

@@ -8,8 +8,11 @@ use kontor_domain::market::MarketCode;
 use super::cause::Kind;
 use super::resend::{ResendRefusal, resend};
 use crate::core::{Failure, Outcome, Shop};
-use crate::order::held_orders;
+use crate::order::held_after;
 use crate::staff::Person;
+
+/// How many orders are read at a time.
+const PAGE: i64 = 500;
 
 /// Queues a letter to the buyer of every held order of a market; gives how many. `key` is the form's:
 /// the same form twice writes once to each.
@@ -27,16 +30,20 @@ pub async fn write_to_held(
     if !shop.policy.mail {
         return Err(Failure::Refused(ResendRefusal::NoMail));
     }
-    let mut written = 0;
-    for order in held_orders(shop).await?.into_iter().filter(|order| order.market == market) {
-        let scope = format!("mail.held {} {}", person.id, order.number);
-        let request = shop.keys.once(&scope, key, b"");
-        match resend(shop, person, order.number, Kind::OrderHeld, request).await {
-            Ok(_) => written += 1,
-            // It went on or was erased since the list was made, or a letter is on its way anyway.
-            Err(Failure::Refused(refusal)) if refusal != ResendRefusal::NoMail => {}
-            Err(failure) => return Err(failure),
+    let (mut written, mut after) = (0, None);
+    loop {
+        let page = held_after(shop, market, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(written) };
+        after = Some(last.id);
+        for order in page {
+            let scope = format!("mail.held {} {}", person.id, order.number);
+            let request = shop.keys.once(&scope, key, b"");
+            match resend(shop, person, order.number, Kind::OrderHeld, request).await {
+                Ok(_) => written += 1,
+                // It went on or was erased since the list was made, or a letter is on its way anyway.
+                Err(Failure::Refused(refusal)) if refusal != ResendRefusal::NoMail => {}
+                Err(failure) => return Err(failure),
+            }
         }
     }
-    Ok(written)
 }

@@ -21,7 +21,7 @@ use kontor_store::{StoreError, Tx};
 use super::refusal::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::hook::{Happened, write_down_in};
-use crate::order::{HeldOrder, Reviewed, held_orders, review_waiting};
+use crate::order::{HeldOrder, Reviewed, held_in, review_waiting};
 use crate::reseller::{HeldResellerOrder, held_reseller_orders};
 
 /// How the codes of withdrawals begin; orders of authorities have other ones.
@@ -52,7 +52,7 @@ pub struct Withdrawn {
     pub codes: Vec<AuthorityOrderCode>,
     /// The variants that are in its scope.
     pub skus: Vec<Sku>,
-    /// The orders that have not left and are held now, for whatever reason.
+    /// The market's orders that are held now, for whatever reason.
     pub held: Vec<HeldOrder>,
     /// The same of orders of resellers.
     pub held_for_resellers: Vec<HeldResellerOrder>,
@@ -66,7 +66,7 @@ pub struct Withdrawn {
 /// A [`Refusal`], or a fault of the store. After a fault the withdrawal may be in force already:
 /// ask [`withdrawals`].
 pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Withdrawn, Refusal> {
-    let at = shop.now();
+    let (at, market) = (shop.now(), command.market);
     let own = Arc::clone(shop);
     let (codes, skus) = shop
         .db
@@ -76,7 +76,7 @@ pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Wit
         })
         .await?;
     review_waiting(shop).await?;
-    let held = held_orders(shop).await?;
+    let held = held_in(shop, market).await?;
     let held_for_resellers = held_reseller_orders(shop, None).await?;
     Ok(Withdrawn { codes, skus, held, held_for_resellers })
 }

@@ -42,7 +42,7 @@ pub use pay::{Pay, PayAnswer, pay};
 pub use place::transfer_arrived;
 pub(crate) use refund::{collected_in, refund_in};
 pub use refusal::Refusal;
-pub use review::{HeldOrder, Reviewed, held_orders, review_waiting};
+pub use review::{HeldOrder, Reviewed, held_after, held_in, held_orders, review_waiting};
 pub use sale::{CheckOutClaim, GivenUp, check_out_claim, give_up_claim, tell_lots};
 pub use show::{
     FromSale, ShownCheckout, ShownOrder, checkout, checkout_of_payment, order, quote_for,

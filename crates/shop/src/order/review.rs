@@ -13,7 +13,8 @@ use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Place;
 use kontor_domain::hook::EventKind;
 use kontor_domain::market::{Act, MarketCode};
-use kontor_domain::order::{ClearanceState, OrderNumber};
+use kontor_domain::order::{ClearanceState, OrderNumber, OrderState};
+use kontor_store::order::list::oldest_in_state;
 use kontor_store::order::{PlacedOrder, save_states, waiting_after};
 use kontor_store::{StoreError, Tx};
 
@@ -23,7 +24,7 @@ use crate::mail::{Cause, Kind, queue_in as queue_letter};
 
 /// How many orders are looked at in one transaction.
 const PAGE: i64 = 500;
-/// The most held orders that are listed.
+/// The most held orders of a market that are listed at once.
 const LISTED_MAX: usize = 10_000;
 
 /// What a review came to.
@@ -158,6 +159,8 @@ impl Judge<'_> {
 /// An order that is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldOrder {
+    /// Its id: where the next page of a list begins.
+    pub id: OrderId,
     /// Its number.
     pub number: OrderNumber,
     /// Its market.
@@ -168,30 +171,61 @@ pub struct HeldOrder {
     pub lines: Vec<(Sku, u32)>,
 }
 
-/// The orders that have not left and are held, the oldest first.
+/// The orders of a market that are held, the oldest first: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn held_after(
+    shop: &Arc<Shop>,
+    market: MarketCode,
+    after: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<HeldOrder>, StoreError> {
+    let start = after.map_or([0; 16], |id| *id.bytes());
+    let page = shop.db.read("order.held", move |tx| {
+        oldest_in_state(tx, market, OrderState::OnHold, start, limit)
+    });
+    Ok(page.await?.iter().map(told).collect())
+}
+
+/// The orders of a market that are held, the oldest first, at most [`LISTED_MAX`].
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn held_in(shop: &Arc<Shop>, market: MarketCode) -> Result<Vec<HeldOrder>, StoreError> {
+    let mut held: Vec<HeldOrder> = Vec::new();
+    while held.len() < LISTED_MAX {
+        let page = held_after(shop, market, held.last().map(|last| last.id), PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        held.extend(page);
+    }
+    held.truncate(LISTED_MAX);
+    Ok(held)
+}
+
+/// The orders that are held in any market, the oldest of each market first.
 ///
 /// # Errors
 ///
 /// A fault of the store.
 pub async fn held_orders(shop: &Arc<Shop>) -> Result<Vec<HeldOrder>, StoreError> {
+    let markets: Vec<_> = shop.snapshots.now().markets.iter().map(|market| market.code).collect();
     let mut held = Vec::new();
-    let mut after = None;
-    loop {
-        let page = shop.db.read("order.held", move |tx| waiting_after(tx, after, PAGE)).await?;
-        let Some(last) = page.last() else { return Ok(held) };
-        after = Some(last.order.id);
-        held.extend(page.iter().filter(|p| p.clearance_state == ClearanceState::Held).map(told));
-        if held.len() >= LISTED_MAX {
-            held.truncate(LISTED_MAX);
-            return Ok(held);
-        }
+    for market in markets {
+        held.extend(held_in(shop, market).await?);
     }
+    Ok(held)
 }
 
 fn told(placed: &PlacedOrder) -> HeldOrder {
     let order = &placed.order;
     let lines = order.lines.iter();
     HeldOrder {
+        id: order.id,
         number: order.number.clone(),
         market: order.market,
         placed_at: order.placed_at,

@@ -13,6 +13,7 @@ use kontor_domain::sale::{Admission, Definition, Outlook, SaleState, Shuffle, Ti
 use kontor_ledger::sale::Standing;
 use kontor_store::sale::lot::LotNumber;
 
+use super::curve::Curves;
 use super::owner::LotOwner;
 use super::report::LastReport;
 use super::status::Measure;
@@ -26,13 +27,20 @@ pub struct Sales {
     pub(super) node: String,
     /// The last report that was made.
     pub(super) report: tokio::sync::Mutex<LastReport>,
+    /// The curves that were looked at.
+    pub(super) curves: Curves,
 }
 
 impl Sales {
     /// No sales yet, on the node with this name.
     #[must_use]
     pub fn new(node: impl Into<String>) -> Self {
-        Self { live: ArcSwap::default(), node: node.into(), report: tokio::sync::Mutex::default() }
+        Self {
+            live: ArcSwap::default(),
+            node: node.into(),
+            report: tokio::sync::Mutex::default(),
+            curves: Curves::default(),
+        }
     }
 
     /// A sale that the public may know of and that is not over.

@@ -1,10 +1,10 @@
-//! Sales as staff see them: all of them, counted from the database, whoever owns the lots.
+//! Sales as staff see them: all of them, as their lots have counted with the last batch, whoever owns them.
 
 use kontor_base::id::SaleId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{Commitment, Definition, SaleState, Way};
 use kontor_store::sale::deposit::{self as deposits, DepositCount};
-use kontor_store::sale::{self as sales, batch, channel as channels, lot as lots};
+use kontor_store::sale::{self as sales, KeptSale, channel as channels, lot as lots};
 use kontor_store::{StoreError, Tx};
 
 use crate::core::Shop;
@@ -55,22 +55,88 @@ pub struct WayCount {
 pub async fn overview(shop: &Shop, only: Option<SaleId>) -> Result<Vec<Overview>, StoreError> {
     shop.db
         .read("sale.overview", move |tx| {
-            let mut all = Vec::new();
-            for kept in sales::all(tx)? {
-                if only.is_some_and(|only| only != kept.definition.sale) {
-                    continue;
-                }
-                let ways = count(tx, &kept.definition)?;
-                let deposits = deposits::counts(tx, kept.definition.sale)?;
-                let commitment = kept.secret.commitment();
-                let (definition, title, state) = (kept.definition, kept.title, kept.state);
-                all.push(Overview { definition, title, state, commitment, ways, deposits });
-            }
-            Ok(all)
+            let all = match only {
+                Some(only) => sales::get(tx, only)?.into_iter().collect(),
+                None => sales::all(tx)?,
+            };
+            all.into_iter().map(|kept| read(tx, kept)).collect()
         })
         .await
 }
 
+/// What a sale is, without what its lots have counted.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn definition_of(shop: &Shop, id: SaleId) -> Result<Option<Definition>, StoreError> {
+    let kept = shop.db.read("sale.definition", move |tx| sales::get(tx, id)).await?;
+    Ok(kept.map(|kept| kept.definition))
+}
+
+/// How many sales are read at once to find those of some markets.
+const BLOCK: i64 = 50;
+/// After so many blocks a page ends, with fewer sales than fit.
+const BLOCKS_MAX: usize = 10;
+
+/// Sales as a page of a list shows them.
+#[derive(Clone, Debug, Default)]
+pub struct SalesPage {
+    /// The sales, the newest first.
+    pub sales: Vec<Overview>,
+    /// After which the next page begins, if there is one.
+    pub next: Option<SaleId>,
+}
+
+/// Sales that sell in at least one of some markets, the newest first, from before `before` on: at most
+/// `limit`.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn sales_before(
+    shop: &Shop,
+    markets: Vec<MarketCode>,
+    before: Option<SaleId>,
+    limit: usize,
+) -> Result<SalesPage, StoreError> {
+    shop.db
+        .read("sale.list", move |tx| {
+            let (mut page, mut before) = (SalesPage::default(), before);
+            for _ in 0..BLOCKS_MAX {
+                let block = sales::before(tx, before, BLOCK)?;
+                let Some(last) = block.last().map(|kept| kept.definition.sale) else {
+                    page.next = None;
+                    return Ok(page);
+                };
+                for kept in block {
+                    let id = kept.definition.sale;
+                    let channels = &kept.definition.channels;
+                    if !channels.iter().any(|channel| markets.contains(&channel.market)) {
+                        continue;
+                    }
+                    if page.sales.len() == limit {
+                        return Ok(page);
+                    }
+                    page.sales.push(read(tx, kept)?);
+                    page.next = Some(id);
+                }
+                (before, page.next) = (Some(last), Some(last));
+            }
+            Ok(page)
+        })
+        .await
+}
+
+fn read(tx: &mut Tx<'_>, kept: KeptSale) -> Result<Overview, StoreError> {
+    let ways = count(tx, &kept.definition)?;
+    let deposits = deposits::counts(tx, kept.definition.sale)?;
+    let commitment = kept.secret.commitment();
+    let (definition, title, state) = (kept.definition, kept.title, kept.state);
+    Ok(Overview { definition, title, state, commitment, ways, deposits })
+}
+
+/// From what the lots have counted with their last batch: nobody walks the claims for it.
 fn count(tx: &mut Tx<'_>, definition: &Definition) -> Result<Vec<WayCount>, StoreError> {
     let kept = lots::of_sale(tx, definition.sale)?;
     let digests = channels::of_sale(tx, definition.sale)?;
@@ -90,14 +156,10 @@ fn count(tx: &mut Tx<'_>, definition: &Definition) -> Result<Vec<WayCount>, Stor
         };
         for lot in kept.iter().filter(|lot| lot.market == market && lot.way == way) {
             counted.quota += i64::from(lot.head.quota);
-            counted.waiting += batch::count_waiting(tx, lot.lot)?;
-            for tally in batch::tally(tx, lot.lot)? {
-                match tally.state.as_str() {
-                    "held" | "checkout" => counted.held += tally.units,
-                    "sold" => counted.sold += tally.units,
-                    _ => counted.ended += tally.units,
-                }
-            }
+            counted.held += i64::from(lot.taken.saturating_sub(lot.counted.sold));
+            counted.sold += i64::from(lot.counted.sold);
+            counted.ended += i64::from(lot.counted.ended);
+            counted.waiting += i64::from(lot.counted.in_line);
         }
         ways.push(counted);
     }

@@ -11,7 +11,7 @@ use kontor_domain::sale::{
     Definition, DefinitionProblem, LifeRefusal, Mover, OrderSecret, SaleEvent, SaleState,
     SettleRefusal, life_step, settle,
 };
-use kontor_ledger::sale::LotHead;
+use kontor_ledger::sale::{Counted, LotHead};
 use kontor_ledger::warehouse::move_quota;
 use kontor_ledger::{MarketKey, Movement, Reference, StockKey, StockState};
 use kontor_store::sale::channel as channels;
@@ -133,6 +133,7 @@ pub(crate) fn set_up_in(
                     head: LotHead { fence: 0, quota, halted: false },
                     taken: 0,
                     wanted: 0,
+                    counted: Counted::default(),
                 };
                 lots::insert(tx, &lot)?;
             }

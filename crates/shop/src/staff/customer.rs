@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kontor_base::id::CustomerId;
+use kontor_base::id::{CustomerId, OrderId};
 use kontor_base::{Email, Instant};
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::{Kept, OrderNumber, erased, is_over, kept_of};
-use kontor_domain::staff::{Extent, Permission, StaffRefusal};
+use kontor_domain::staff::{Extent, Markets, Permission, StaffRefusal};
 use kontor_ledger::MoneyTransfer;
 use kontor_store::customer::contact::{self, KeptContact};
 use kontor_store::customer::{self as waiting_lists, KeptWaiting, WaitingCount};
@@ -36,8 +36,10 @@ use crate::order::unindex_in;
 const ADDRESSES_MAX: i64 = 20;
 /// The most proposals about one order that are looked at.
 const PROPOSALS_MAX: i64 = 1_000;
-/// The most orders of one customer that are looked at.
-const ORDERS_MAX: i64 = 1_000;
+/// How many orders of an address are read at a time.
+const ORDERS_AT_ONCE: i64 = 500;
+/// How many orders stand on a customer's page.
+const ORDERS_SHOWN: usize = 50;
 
 /// Everything that is known of a customer, or as much of it as is somebody's to see.
 #[derive(Clone, Debug)]
@@ -46,8 +48,10 @@ pub struct Customer {
     pub id: CustomerId,
     /// The addresses.
     pub contacts: Vec<KeptContact>,
-    /// The orders, the newest first.
+    /// The orders, the newest first; for a page those of the page.
     pub orders: Vec<PlacedOrder>,
+    /// Before which order the next page begins, if there is one.
+    pub older: Option<OrderId>,
     /// The lists on which somebody waits.
     pub waiting: Vec<KeptWaiting>,
     /// Entries into sales.
@@ -104,8 +108,57 @@ fn refused(code: &'static str, why: &str) -> Failure<Refusal> {
     Failure::Refused(Refusal::Act(ActRefusal::Order { code, why: why.to_owned() }))
 }
 
+/// How much of a customer's orders is read.
+#[derive(Clone, Copy)]
+enum Orders<'a> {
+    /// Every one: what is handed out, put together or erased is never cut off.
+    All,
+    /// A page of those in some markets, from before an order on.
+    Page(&'a Markets, Option<OrderId>),
+}
+
+/// The orders of some addresses, the newest first, and before which the next page begins.
+fn orders_of(
+    tx: &mut Tx<'_>,
+    contacts: &[KeptContact],
+    wanted: Orders<'_>,
+) -> Result<(Vec<OrderId>, Option<OrderId>), StoreError> {
+    let (own, start, many) = match wanted {
+        Orders::All => (None, None, usize::MAX),
+        Orders::Page(own, before) => (Some(own), before, ORDERS_SHOWN),
+    };
+    let mut found = Vec::new();
+    for contact in contacts {
+        let (mut before, mut own_found) = (start, 0);
+        while own_found <= many {
+            let page = contact::orders(tx, contact.person, before, ORDERS_AT_ONCE)?;
+            let Some((last, _)) = page.last() else { break };
+            before = Some(*last);
+            let seen = |market| own.is_none_or(|own: &Markets| own.contains(market));
+            let theirs = page.iter().filter(|(_, market)| seen(*market)).map(|(id, _)| *id);
+            let had = found.len();
+            found.extend(theirs);
+            own_found += found.len() - had;
+        }
+    }
+    found.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+    let more = found.len() > many;
+    found.truncate(many);
+    let older = found.last().copied().filter(|_| more);
+    Ok((found, older))
+}
+
 /// Reads everything about a customer, by any of the addresses.
 fn whole(tx: &mut Tx<'_>, shop: &Shop, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    read(tx, shop, id, Orders::All)
+}
+
+fn read(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    id: CustomerId,
+    wanted: Orders<'_>,
+) -> Result<Option<Customer>, StoreError> {
     let Some(found) = contact::get(tx, id)? else { return Ok(None) };
     let contacts = contact::together(tx, found.same_as, ADDRESSES_MAX)?;
     let known = &*shop.snapshots.now();
@@ -114,24 +167,26 @@ fn whole(tx: &mut Tx<'_>, shop: &Shop, id: CustomerId) -> Result<Option<Customer
         id: found.same_as,
         contacts,
         orders: Vec::new(),
+        older: None,
         waiting: Vec::new(),
         entries: Vec::new(),
         deposits: Vec::new(),
     };
     let mut traits = BTreeSet::new();
+    let (orders, older) = orders_of(tx, &customer.contacts, wanted)?;
+    customer.older = older;
+    for order in orders {
+        let Some(placed) = get(tx, order)? else { continue };
+        traits.extend(placed.order.contact.phone.as_ref().map(|phone| persons.phone(phone)));
+        customer.orders.push(placed);
+    }
     for contact in &customer.contacts {
-        for (order, _) in contact::orders(tx, contact.person, ORDERS_MAX)? {
-            let Some(placed) = get(tx, order)? else { continue };
-            traits.extend(placed.order.contact.phone.as_ref().map(|phone| persons.phone(phone)));
-            customer.orders.push(placed);
-        }
         let Ok(email) = Email::parse(&contact.email) else { continue };
         let hash = persons.email(&email);
         traits.insert(hash);
         customer.deposits.extend(deposits::of_person(tx, &hash)?);
         customer.waiting.extend(waiting_of(tx, shop, known, &email)?);
     }
-    customer.orders.sort_unstable_by_key(|placed| std::cmp::Reverse(placed.order.id));
     let traits: Vec<_> = traits.into_iter().collect();
     customer.entries = all_of_person(tx, &traits)?;
     Ok(Some(customer))
@@ -164,7 +219,7 @@ fn waiting_of(
     Ok(found)
 }
 
-/// A customer, as far as they are somebody's to see.
+/// A customer, as far as they are somebody's to see, with a page of the orders from before `before` on.
 ///
 /// # Errors
 ///
@@ -173,11 +228,14 @@ pub async fn customer(
     shop: &Arc<Shop>,
     person: &Person,
     id: CustomerId,
+    before: Option<OrderId>,
 ) -> Outcome<Customer, Refusal> {
     let (own, person) = (Arc::clone(shop), person.clone());
     shop.db
         .read("staff.customer", move |tx| {
-            let customer = whole(tx, &own, id)?.ok_or_else(unknown)?;
+            let markets = person.markets(Permission::CustomerRead);
+            let wanted = Orders::Page(&markets, before);
+            let customer = read(tx, &own, id, wanted)?.ok_or_else(unknown)?;
             let seen = customer.narrowed(&person, Permission::CustomerRead);
             if seen.is_empty() { Err(unknown()) } else { Ok(seen) }
         })
@@ -191,7 +249,8 @@ pub(super) fn with_address(
     person: &Person,
     email: &Email,
 ) -> Result<Option<Customer>, StoreError> {
-    let found = whole(tx, shop, shop.keys.customer(email))?;
+    let markets = person.markets(Permission::CustomerRead);
+    let found = read(tx, shop, shop.keys.customer(email), Orders::Page(&markets, None))?;
     let seen = found.map(|customer| customer.narrowed(person, Permission::CustomerRead));
     Ok(seen.filter(|customer| !customer.is_empty()))
 }

@@ -1,13 +1,15 @@
 //! The figures of the staff side: what was ordered, how many come through, how long the stock lasts.
-//! Sums are kept by a keeper and read here; nothing walks through orders.
+//! Sums are kept by a keeper and read here; nothing walks through orders, and what was begun on a day is
+//! counted once.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kontor_base::{Date, Instant, Money};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
-use kontor_store::order::day::{self, DaySum, day_of};
+use kontor_store::order::day::{self, Begun, DaySum, day_of};
 use kontor_store::order::list::id_at;
 use kontor_store::{StoreError, Tx, stock};
 
@@ -93,28 +95,58 @@ pub async fn figures(shop: &Arc<Shop>, person: &Person) -> Result<Figures, Store
     };
     let (orders, stocked) =
         (markets_for(Permission::OrderRead), markets_for(Permission::StockRead));
+    let own = Arc::clone(shop);
     shop.db
         .read("staff.figures", move |tx| {
             let mut figures = Figures::default();
-            ordered(tx, &orders, at, &mut figures)?;
+            ordered(tx, &orders, at, &own.begun, &mut figures)?;
             figures.cover = cover(tx, &stocked, at)?;
             Ok(figures)
         })
         .await
 }
 
+/// What was begun on the days before today. It does not grow any more, so that each day is counted once;
+/// what a keeper forgets of it later was begun all the same.
+#[derive(Debug, Default)]
+pub struct BegunByDay(Mutex<BTreeMap<i64, Arc<Vec<Begun>>>>);
+
+impl BegunByDay {
+    /// The day `back` days before the one that begins at `today`.
+    fn on(
+        &self,
+        tx: &mut Tx<'_>,
+        today: Instant,
+        back: i64,
+    ) -> Result<Arc<Vec<Begun>>, StoreError> {
+        let (begins, ends) =
+            (today.plus_seconds(-back * DAY_S), today.plus_seconds((1 - back) * DAY_S));
+        let day = day_of(begins);
+        let known = |all: &BTreeMap<i64, Arc<Vec<Begun>>>| all.get(&day).cloned();
+        if let Some(known) = known(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(known);
+        }
+        let counted = Arc::new(day::begun(tx, id_at(begins), id_at(ends))?);
+        if back > 0 {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|kept, _| *kept > day - 7 && *kept < day + 7);
+            all.insert(day, Arc::clone(&counted));
+        }
+        Ok(counted)
+    }
+}
+
 fn ordered(
     tx: &mut Tx<'_>,
     markets: &[MarketCode],
     at: Instant,
+    begun: &BegunByDay,
     figures: &mut Figures,
 ) -> Result<(), StoreError> {
     let today = day_of(at);
     let first = today - (DAYS - 1);
     let mut by_day = vec![0; usize::try_from(DAYS).unwrap_or(0)];
     let begins = Instant::start_of(at.date());
-    let from = id_at(begins.plus_seconds(-6 * DAY_S));
-    let to = id_at(begins.plus_seconds(DAY_S));
     for market in markets {
         let sums: Vec<DaySum> = day::since(tx, *market, first)?;
         let mut figure = MarketFigure { market: *market, orders: 0, totals: Vec::new() };
@@ -135,9 +167,13 @@ fn ordered(
             }
         }
         figures.markets.push(figure);
-        let (carts, checkouts) = day::begun(tx, *market, from, to)?;
-        figures.funnel.carts += carts;
-        figures.funnel.checkouts += checkouts;
+    }
+    for back in (0..7).rev() {
+        let own = begun.on(tx, begins, back)?;
+        for begun in own.iter().filter(|begun| markets.contains(&begun.market)) {
+            figures.funnel.carts += begun.carts;
+            figures.funnel.checkouts += begun.checkouts;
+        }
     }
     figures.markets.sort_by_key(|figure| std::cmp::Reverse(figure.orders));
     if !markets.is_empty() {

@@ -25,6 +25,9 @@ use crate::core::{Known, Shop};
 pub const FOUND_MAX: usize = 30;
 /// How many orders with one word are looked at. What is found more often wants another word.
 const CANDIDATES: i64 = 500;
+/// How many orders with a variant are passed at a time, and how many times.
+const SOLD_BLOCK: i64 = 250;
+const SOLD_BLOCKS: usize = 20;
 /// The longest text that is looked for, in characters.
 const TYPED_MAX: usize = 200;
 
@@ -153,8 +156,7 @@ fn orders(
     }
     let sku = typed.to_uppercase().parse::<Sku>().ok().or_else(|| typed.parse().ok());
     if let Some(sku) = sku.filter(|sku| shop.snapshots.now().variants.contains_key(sku)) {
-        let ids = with_sku(tx, sku.as_str(), [0xff; 16], CANDIDATES)?;
-        return load(tx, ids, own);
+        return sold(tx, &sku, markets);
     }
     let wanted = Wanted::parse(typed);
     let Some(ids) = candidates(tx, markets, &wanted)? else { return Ok((Vec::new(), false)) };
@@ -162,6 +164,32 @@ fn orders(
     let fits = |placed: &PlacedOrder| own(placed) && wanted.fits(&search_terms(&placed.order));
     let (found, more) = load(tx, ids, fits)?;
     Ok((found, more || whole))
+}
+
+/// The newest orders of these markets with a variant. Those of other markets are passed over before an
+/// order is read, so that what sells well elsewhere hides nothing here.
+fn sold(
+    tx: &mut Tx<'_>,
+    sku: &Sku,
+    markets: &[MarketCode],
+) -> Result<(Vec<PlacedOrder>, bool), StoreError> {
+    let (mut ids, mut before) = (Vec::new(), [0xff; 16]);
+    let mut passed_all = false;
+    for _ in 0..SOLD_BLOCKS {
+        let block = with_sku(tx, sku.as_str(), before, SOLD_BLOCK)?;
+        let Some((last, _)) = block.last() else {
+            passed_all = true;
+            break;
+        };
+        before = *last.bytes();
+        let own = block.iter().filter(|(_, market)| markets.contains(market));
+        ids.extend(own.map(|(id, _)| *id));
+        if ids.len() > FOUND_MAX {
+            break;
+        }
+    }
+    let (found, more) = load(tx, ids, |_| true)?;
+    Ok((found, more || !passed_all))
 }
 
 /// The beginning of a number that was typed in part: market, year, a dash.

@@ -36,7 +36,7 @@ pub use customer::{Customer, MergeCommand, customer, export, merge, waiting_coun
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;
 pub use expansion::ExpansionAct;
-pub use figures::{Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
+pub use figures::{BegunByDay, Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
 pub use find::{FOUND_MAX, Found, FoundCustomer, FoundGrant, FoundProduct, FoundSale, find};
 pub use find_serial::FoundSerial;
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};

@@ -107,7 +107,7 @@ pub fn put_together(
     Ok(())
 }
 
-/// The orders of an address, the newest first.
+/// The orders of an address, the newest first: up to `limit` before `before`.
 ///
 /// # Errors
 ///
@@ -115,12 +115,14 @@ pub fn put_together(
 pub fn orders(
     tx: &mut Tx<'_>,
     person: CustomerId,
+    before: Option<OrderId>,
     limit: i64,
 ) -> Result<Vec<(OrderId, MarketCode)>, StoreError> {
+    let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
     tx.query(
-        "SELECT order_id, market FROM customer_order WHERE person = $1
-         ORDER BY order_id DESC LIMIT $2",
-        values![person.bytes(), limit],
+        "SELECT order_id, market FROM customer_order WHERE person = $1 AND order_id < $2
+         ORDER BY order_id DESC LIMIT $3",
+        values![person.bytes(), &before, limit],
         |row| Ok((OrderId::from_bytes(row.bytes16(0)?), parsed(&row.text(1)?, "customer_order")?)),
     )
 }

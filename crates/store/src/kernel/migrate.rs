@@ -59,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(32, "0032_sale_entries_closed"),
     migration!(33, "0033_staff_log_reason"),
     migration!(34, "0034_reseller_sold_since"),
+    migration!(35, "0035_sale_lot_sums"),
 ];
 
 /// The newest schema that this release knows.

@@ -110,27 +110,42 @@ pub fn forget(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many carts were begun in a market, and how many checkouts, with ids between two: ids begin
-/// with the moment at which they were made.
+/// What was begun in a market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The market.
+    pub market: MarketCode,
+    /// Carts.
+    pub carts: i64,
+    /// Checkouts.
+    pub checkouts: i64,
+}
+
+/// How many carts were begun in each market, and how many checkouts, with ids between two: ids begin
+/// with the moment at which they were made. One walk over each table, for all markets together.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn begun(
-    tx: &mut Tx<'_>,
-    market: MarketCode,
-    from: [u8; 16],
-    to: [u8; 16],
-) -> Result<(i64, i64), StoreError> {
-    let carts = tx.optional(
-        "SELECT count(*) FROM cart WHERE id > $1 AND id < $2 AND market = $3",
-        values![&from, &to, market.as_str()],
-        |row| row.int(0),
+pub fn begun(tx: &mut Tx<'_>, from: [u8; 16], to: [u8; 16]) -> Result<Vec<Begun>, StoreError> {
+    let carts = tx.query(
+        "SELECT market, count(*) FROM cart WHERE id > $1 AND id < $2 GROUP BY market ORDER BY market",
+        values![&from, &to],
+        |row| Ok((parsed::<MarketCode>(&row.text(0)?, "cart")?, row.int(1)?)),
     )?;
-    let checkouts = tx.optional(
-        "SELECT count(*) FROM order_checkout WHERE id > $1 AND id < $2 AND market = $3",
-        values![&from, &to, market.as_str()],
-        |row| row.int(0),
+    let checkouts = tx.query(
+        "SELECT market, count(*) FROM order_checkout WHERE id > $1 AND id < $2
+         GROUP BY market ORDER BY market",
+        values![&from, &to],
+        |row| Ok((parsed::<MarketCode>(&row.text(0)?, "order_checkout")?, row.int(1)?)),
     )?;
-    Ok((carts.unwrap_or(0), checkouts.unwrap_or(0)))
+    let new = |(market, carts)| Begun { market, carts, checkouts: 0 };
+    let mut all: Vec<Begun> = carts.into_iter().map(new).collect();
+    for (market, checkouts) in checkouts {
+        match all.iter_mut().find(|begun| begun.market == market) {
+            Some(begun) => begun.checkouts = checkouts,
+            None => all.push(Begun { market, carts: 0, checkouts }),
+        }
+    }
+    Ok(all)
 }

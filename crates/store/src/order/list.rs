@@ -8,7 +8,7 @@ use kontor_domain::order::{OrderNumber, OrderState};
 
 use super::{PlacedOrder, read_placed};
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::Tx;
+use crate::kernel::sql::{Tx, parsed};
 use crate::values;
 
 /// The smallest id of orders placed at or after `at`: ids begin with the millisecond they were made.
@@ -110,7 +110,7 @@ pub fn number_begins(
     )
 }
 
-/// The newest orders with a variant, from `before` down: their ids.
+/// The newest orders with a variant, from `before` down: their ids and markets.
 ///
 /// # Errors
 ///
@@ -120,14 +120,18 @@ pub fn with_sku(
     sku: &str,
     before: [u8; 16],
     limit: i64,
-) -> Result<Vec<OrderId>, StoreError> {
-    tx.query(
-        "SELECT DISTINCT order_id FROM order_line WHERE sku = $1 AND order_id < $2
-         ORDER BY order_id DESC LIMIT $3",
-        values![sku, &before, limit],
-        |row| row.bytes16(0).map(OrderId::from_bytes),
-    )
+) -> Result<Vec<(OrderId, MarketCode)>, StoreError> {
+    tx.query(WITH_SKU, values![sku, &before, limit], |row| {
+        Ok((OrderId::from_bytes(row.bytes16(0)?), parsed(&row.text(1)?, "order_head")?))
+    })
 }
+
+/// The lines are walked from the newest down and end before anything is joined to them.
+pub(crate) const WITH_SKU: &str = "
+    SELECT newest.order_id, order_head.market
+    FROM (SELECT DISTINCT order_id FROM order_line WHERE sku = $1 AND order_id < $2
+        ORDER BY order_id DESC LIMIT $3) AS newest
+    JOIN order_head ON order_head.id = newest.order_id ORDER BY newest.order_id DESC";
 
 /// The state that is written beside an order, for the audit.
 ///

@@ -77,7 +77,8 @@ pub fn write(
     let owned = tx
         .execute(
             "UPDATE sale_lot
-         SET quota = $3, halted = $4, lease_until = $5, taken = $6, wanted = $7
+         SET quota = $3, halted = $4, lease_until = $5, taken = $6, wanted = $7,
+             sold = $8, ended = $9, in_line = $10
          WHERE lot = $1 AND fence = $2",
             values![
                 lot,
@@ -87,6 +88,9 @@ pub fn write(
                 beside.lease_until,
                 i64::from(staged.taken),
                 i64::from(beside.wanted),
+                i64::from(staged.counted.sold),
+                i64::from(staged.counted.ended),
+                i64::from(staged.counted.in_line),
             ],
         )?
         .rows()?;
@@ -248,6 +252,19 @@ fn read_claim(row: &Row<'_>) -> Result<(u32, Claim), StoreError> {
     Ok((small(row.int(0)?, table)?, claim))
 }
 
+/// The number of a lot's last claim; 0 where there is none.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn last_claim(tx: &mut Tx<'_>, lot: LotNumber) -> Result<u32, StoreError> {
+    let last = tx.optional(LAST_CLAIM, values![lot], |row| small(row.int(0)?, "sale_claim"))?;
+    Ok(last.unwrap_or(0))
+}
+
+pub(crate) const LAST_CLAIM: &str =
+    "SELECT sequence FROM sale_claim WHERE lot = $1 ORDER BY sequence DESC LIMIT 1";
+
 /// The line of a lot in order: up to `limit` places after place `after`.
 ///
 /// # Errors
@@ -316,20 +333,6 @@ pub fn tally(tx: &mut Tx<'_>, lot: LotNumber) -> Result<Vec<Tally>, StoreError> 
         values![lot],
         |row| Ok(Tally { state: row.text(0)?, claims: row.int(1)?, units: row.int(2)? }),
     )
-}
-
-/// How many people stand in a lot's line.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn count_waiting(tx: &mut Tx<'_>, lot: LotNumber) -> Result<i64, StoreError> {
-    let count = tx.optional(
-        "SELECT count(*) FROM sale_waiting WHERE lot = $1 AND served = 0",
-        values![lot],
-        |row| row.int(0),
-    )?;
-    Ok(count.unwrap_or(0))
 }
 
 fn place_state(number: i64, table: &'static str) -> Result<PlaceState, StoreError> {

@@ -5,7 +5,7 @@ use kontor_base::id::SaleId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::Way;
 use kontor_ledger::StockKey;
-use kontor_ledger::sale::LotHead;
+use kontor_ledger::sale::{Counted, LotHead};
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed, word};
@@ -35,6 +35,8 @@ pub struct KeptLot {
     pub taken: u32,
     /// Units that people have asked for in vain, as of the last batch.
     pub wanted: u32,
+    /// What else was counted, as of the last batch.
+    pub counted: Counted,
 }
 
 /// Writes a new lot down: nobody owns it, and nothing of it is taken.
@@ -69,7 +71,7 @@ pub fn insert(tx: &mut Tx<'_>, lot: &KeptLot) -> Result<(), StoreError> {
 /// When the database cannot be read.
 pub fn of_sale(tx: &mut Tx<'_>, sale: SaleId) -> Result<Vec<KeptLot>, StoreError> {
     tx.query(
-        "SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted
+        "SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted, sold, ended, in_line
          FROM sale_lot
          WHERE sale = $1 ORDER BY lot",
         values![sale.bytes()],
@@ -92,7 +94,7 @@ pub(super) fn get_ahead(tx: &mut Tx<'_>, lot: LotNumber) -> Result<(), StoreErro
 }
 
 const GET: &str = "
-    SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted
+    SELECT lot, sale, market, way, stock_key, quota, halted, fence, taken, wanted, sold, ended, in_line
     FROM sale_lot WHERE lot = $1";
 
 fn read(row: &Row<'_>) -> Result<KeptLot, StoreError> {
@@ -107,6 +109,11 @@ fn read(row: &Row<'_>) -> Result<KeptLot, StoreError> {
         head: LotHead { quota, halted: row.int(6)? != 0, fence: row.int(7)? },
         taken: small(row.int(8)?)?,
         wanted: small(row.int(9)?)?,
+        counted: Counted {
+            sold: small(row.int(10)?)?,
+            ended: small(row.int(11)?)?,
+            in_line: small(row.int(12)?)?,
+        },
     })
 }
 

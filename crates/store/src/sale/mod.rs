@@ -131,6 +131,25 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<KeptSale>, StoreError> {
     )
 }
 
+/// Sales, the newest first: up to `limit` before `before`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn before(
+    tx: &mut Tx<'_>,
+    before: Option<SaleId>,
+    limit: i64,
+) -> Result<Vec<KeptSale>, StoreError> {
+    let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT state, definition, secret, title, settled_at, beacon FROM sale
+         WHERE id < $1 ORDER BY id DESC LIMIT $2",
+        values![&before, limit],
+        read,
+    )
+}
+
 fn read(row: &Row<'_>) -> Result<KeptSale, StoreError> {
     Ok(KeptSale {
         state: word(&row.text(0)?, TABLE, SaleState::from_word)?,

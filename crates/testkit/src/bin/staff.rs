@@ -1,5 +1,6 @@
-//! `kontor-staff`: fills a database with orders by the hundred thousand, and signs somebody in who may
-//! see all of them. `cargo xtask bench staff` starts it.
+//! `kontor-staff`: fills a database with orders by the hundred thousand and with everything else that the
+//! staff area lists, and signs in somebody who may see all of it and somebody who may see one market.
+//! `cargo xtask bench staff` starts it.
 //!
 //! Orders are written by the store's own function, as placing one does, and their terms are found by
 //! the keeper's own use case; what is left out is cart, stock and money, which no list reads.
@@ -12,6 +13,7 @@ use std::time::Instant as Stopwatch;
 
 use clap::Parser;
 use kontor::config::Config;
+use kontor_base::id::encode;
 use kontor_base::id::{CheckoutId, HoldId, OrderId, PaymentId, TransferId};
 use kontor_base::{Clock, Instant, Language, Money, Random};
 use kontor_domain::catalogue::Sku;
@@ -27,7 +29,10 @@ use kontor_shop::staff::{AddCommand, SecretGiven, SignIn, add, issue_code, set_p
 use kontor_store::StoreError;
 use kontor_store::order::{PlacedOrder, insert};
 use kontor_store::payment::{Payment, save};
-use kontor_store::stock;
+use kontor_store::staff::log::Search;
+use kontor_store::stock::serial::SoldSerial;
+use kontor_store::stock::{self, serial};
+use kontor_testkit::desk::{self, Amounts};
 use serde_json::{Value, json};
 
 /// Fills a database with orders and signs somebody in.
@@ -42,6 +47,9 @@ struct Words {
     /// How many movements the stock ledger has at least.
     #[arg(long, default_value_t = 200_000)]
     movements: u32,
+    /// A hundredth of everything beside the orders: to try the filling.
+    #[arg(long)]
+    small: bool,
 }
 
 type Fault = Box<dyn std::error::Error>;
@@ -50,7 +58,13 @@ type Fault = Box<dyn std::error::Error>;
 const AT_ONCE: u32 = 2_000;
 /// Over how many seconds before now they are spread: a year.
 const SPREAD_S: i64 = 365 * 24 * 60 * 60;
+/// Somebody with every market.
 const EMAIL: &str = "bench@staff.example";
+const ROLES: &[&str] =
+    &["market_manager@*", "support@*", "warehouse@*", "owner@*", "release_manager@*"];
+/// Somebody with one market that is not the one of most proposals.
+const NARROW_EMAIL: &str = "narrow@staff.example";
+const NARROW_ROLES: &[&str] = &["market_manager@de", "clearance_officer@de"];
 const FIRST: [&str; 16] = [
     "Ada", "Bela", "Chen", "Dora", "Emil", "Farah", "Gita", "Hana", "Ivan", "Jana", "Kai", "Lena",
     "Mia", "Noor", "Omar", "Pia",
@@ -89,13 +103,16 @@ async fn run(words: &Words) -> Result<Value, Fault> {
             .map_err(|error| error.to_string())?;
     }
     let policy = kontor::server::policy(&config);
+    let rom =
+        kontor::server::open_rom(&config, db.clone(), Clock::System, &key, "http://bench.example");
+    let rom = rom.await?;
     let shop = Arc::new(Shop::open(db, Clock::System, Random::System, &key, policy).await?);
     let began = Stopwatch::now();
     if words.orders > 0 {
         fill(&shop, words.orders).await?;
     }
-    let filled_s = began.elapsed().as_secs();
-    let cookie = come_in(&shop).await?;
+    let cookie = come_in(&shop, EMAIL, ROLES).await?;
+    let narrow = come_in(&shop, NARROW_EMAIL, NARROW_ROLES).await?;
     let last = shop
         .db
         .read("bench.last", |tx| {
@@ -111,9 +128,21 @@ async fn run(words: &Words) -> Result<Value, Fault> {
     let number = last.first().map(|placed| placed.order.number.to_string());
     let customer = last.first().map(|placed| shop.keys.customer(&placed.order.contact.email));
     let account = busiest(&shop, words.movements).await?;
+    if words.orders > 0 {
+        let amounts = if words.small { Amounts::small() } else { Amounts::default() };
+        let number = number.as_deref().ok_or("there is no order to propose something about")?;
+        desk::fill(&shop, &rom, amounts, number, &|what| eprintln!("{what}")).await?;
+    }
+    let addresses = addresses(&shop).await?;
+    let filled_s = began.elapsed().as_secs();
     shop.db.close().await;
     Ok(json!({
         "cookie": cookie,
+        "narrow_cookie": narrow,
+        "sale": addresses.sale,
+        "reseller": addresses.reseller,
+        "rollout": addresses.rollout,
+        "log": addresses.log,
         "number": number,
         "before": last.last().map(|placed| placed.order.id),
         "customer": customer,
@@ -122,24 +151,51 @@ async fn run(words: &Words) -> Result<Value, Fault> {
     }))
 }
 
-/// Somebody with every market, a password, and a session.
-async fn come_in(shop: &Arc<Shop>) -> Result<String, Fault> {
-    let roles = ["market_manager@*", "support@*", "warehouse@*", "owner@*"];
+/// What is read under an address of its own.
+struct Addresses {
+    sale: Option<String>,
+    reseller: Option<String>,
+    rollout: Option<String>,
+    /// An entry in the middle of the log.
+    log: Option<String>,
+}
+
+/// Finds them in the database, so that one that was filled before can be measured again.
+async fn addresses(shop: &Arc<Shop>) -> Result<Addresses, Fault> {
+    let read = shop.db.read("bench.addresses", |tx| {
+        let sold_out = kontor_store::sale::all(tx)?;
+        let sale = sold_out.into_iter().find(|sale| sale.state.takes_claims());
+        let resellers = kontor_store::reseller::before(tx, None, 1)?;
+        let rollouts = kontor_store::rollout::all(tx)?;
+        let half = Search { act: "order.".to_owned(), ..Search::default() };
+        let log = kontor_store::staff::log::search(tx, &half, 10_000)?;
+        Ok::<_, StoreError>(Addresses {
+            sale: sale.map(|sale| sale.definition.sale.to_string()),
+            reseller: resellers.first().map(|reseller| reseller.id.to_string()),
+            rollout: rollouts.last().map(|rollout| rollout.id.to_string()),
+            log: log.last().map(|entry| encode(entry.id)),
+        })
+    });
+    Ok(read.await?)
+}
+
+/// Somebody with these roles, a password, and a session.
+async fn come_in(shop: &Arc<Shop>, email: &str, roles: &[&str]) -> Result<String, Fault> {
     let command = AddCommand {
         name: "Bench".to_owned(),
-        email: EMAIL.to_owned(),
+        email: email.to_owned(),
         language: Language::En,
         held: roles.iter().map(|role| role.parse()).collect::<Result<_, _>>()?,
     };
     let code = match add(shop, command).await {
         Ok(added) => added.code,
         Err(_) => {
-            let issued = issue_code(shop, EMAIL.to_owned()).await;
+            let issued = issue_code(shop, email.to_owned()).await;
             issued.map_err(|failure| format!("no code: {failure:?}"))?.code
         }
     };
     let wish = SignIn {
-        email: EMAIL.to_owned(),
+        email: email.to_owned(),
         secret: SecretGiven::Recovery(code),
         browser: "bench".to_owned(),
         known: None,
@@ -211,6 +267,9 @@ async fn fill(shop: &Arc<Shop>, orders: u32) -> Result<(), Fault> {
                     let (placed, payment) = an_order(&own, market, sku, index, at)?;
                     save(tx, &payment)?;
                     insert(tx, &placed)?;
+                    if index.is_multiple_of(5) {
+                        serial::insert(tx, &a_serial(&own, market, sku, &placed, index))?;
+                    }
                 }
                 Ok::<_, StoreError>(())
             })
@@ -223,6 +282,28 @@ async fn fill(shop: &Arc<Shop>, orders: u32) -> Result<(), Fault> {
     }
     eprintln!();
     Ok(())
+}
+
+/// The unit that left with an order.
+fn a_serial(
+    shop: &Shop,
+    market: &Market,
+    sku: &Sku,
+    placed: &PlacedOrder,
+    index: u32,
+) -> SoldSerial {
+    let snapshot = shop.snapshots.now();
+    let model = snapshot.product(sku).map_or_else(String::new, |(_, model)| model.code.to_string());
+    SoldSerial {
+        serial: format!("BN-{index:08}"),
+        device: u64::from(index),
+        item: sku.to_string(),
+        model,
+        country: market.countries[0],
+        sold_on: placed.order.placed_at.date(),
+        reference: placed.order.number.to_string(),
+        reseller: None,
+    }
 }
 
 fn an_order(

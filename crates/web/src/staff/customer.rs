@@ -5,7 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::id::CustomerId;
+use kontor_base::id::{CustomerId, OrderId};
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::staff::{
@@ -49,6 +49,8 @@ pub(super) const ERASE: Route = Route::desk_form(
 #[serde(default)]
 pub(super) struct Said {
     said: String,
+    /// Before which order the page begins.
+    before: String,
 }
 
 pub(super) async fn show(
@@ -58,8 +60,9 @@ pub(super) async fn show(
     Path(id): Path<String>,
     Query(said): Query<Said>,
 ) -> Response {
+    let before = said.before.parse::<OrderId>().ok();
     let said = said_of(&person, &said.said);
-    answer(&app, &uri, &person, &id, StatusCode::OK, said).await
+    page(&app, &uri, &person, &id, (StatusCode::OK, said, before)).await
 }
 
 async fn answer(
@@ -70,8 +73,18 @@ async fn answer(
     status: StatusCode,
     notice: Option<Notice>,
 ) -> Response {
+    page(app, uri, person, id, (status, notice, None)).await
+}
+
+async fn page(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    id: &str,
+    (status, notice, before): (StatusCode, Option<Notice>, Option<OrderId>),
+) -> Response {
     let Ok(id) = id.parse::<CustomerId>() else { return nothing(app, uri) };
-    let found = match customer(&app.shop, person, id).await {
+    let found = match customer(&app.shop, person, id, before).await {
         Ok(found) => found,
         Err(failure) => return failed(app, uri, failure),
     };
@@ -82,6 +95,7 @@ async fn answer(
     let may = |permission| markets.iter().all(|market| person.may(permission, Some(*market)));
     let page = CustomerPage {
         id: found.id.to_string(),
+        older: found.older.map(|last| format!("/admin/customers/{}?before={last}", found.id)),
         name: name_of(&found),
         addresses: found
             .contacts
@@ -183,7 +197,7 @@ async fn received(
         return Err(Problem::bad_form().respond(app, uri.path(), None));
     }
     let Ok(id) = id.parse::<CustomerId>() else { return Err(nothing(app, uri)) };
-    match customer(&app.shop, person, id).await {
+    match customer(&app.shop, person, id, None).await {
         Ok(found) => Ok((sent, found.id)),
         Err(failure) => Err(failed(app, uri, failure)),
     }

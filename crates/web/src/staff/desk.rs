@@ -55,8 +55,8 @@ pub(super) fn open_to(place: Place, person: &Person) -> bool {
         Place::Orders => person.may_somewhere(Permission::OrderRead),
         Place::Waiting => person.may_somewhere(Permission::CustomerRead),
         Place::Figures => {
-            person.may_somewhere(Permission::OrderRead)
-                || person.may_somewhere(Permission::StockRead)
+            let shown = [Permission::OrderRead, Permission::StockRead, Permission::ClearanceRead];
+            shown.into_iter().any(|permission| person.may_somewhere(permission))
         }
         Place::Jobs => person.may_somewhere(Permission::JobRead),
         Place::Clearances => person.may_somewhere(Permission::ClearanceRead),

@@ -82,6 +82,7 @@ pub(super) async fn show(
             )
         }),
         funnel_rows: steps.clone(),
+        lasts: drawn(|size| cover(size, &t, &found)),
         cover: found
             .cover
             .iter()
@@ -124,10 +125,40 @@ fn by_day(size: Size, t: &Text, found: &Figures) -> String {
     columns::draw(size, t, &t.get("desk-orders-by-day"), &days)
 }
 
+/// What came in by market: a drawing for each currency, because a length means one currency only.
+#[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
 fn by_market(size: Size, t: &Text, shell: &StaffShell, found: &Figures) -> String {
-    let rows = found.markets.iter().take(DRAWN_MARKETS);
-    let bars = rows.map(|row| (shell.market(&row.market), row.orders));
-    bars::draw(size, &t.get("desk-orders-by-market"), &[group(t, bars)])
+    let mut groups: Vec<(&'static str, Vec<Bar>)> = Vec::new();
+    for row in &found.markets {
+        for total in &row.totals {
+            let bar = Bar {
+                label: shell.market(&row.market),
+                value: total.minor.max(0) as f64,
+                words: t.money(total),
+                look: Look::Main,
+                open: false,
+            };
+            let code = total.currency.code();
+            match groups.iter_mut().find(|(known, _)| *known == code) {
+                Some((_, bars)) if bars.len() < DRAWN_MARKETS => bars.push(bar),
+                Some(_) => {}
+                None => groups.push((code, vec![bar])),
+            }
+        }
+    }
+    let title = t.get("desk-orders-by-market");
+    let draw = |(code, bars): (&'static str, Vec<Bar>)| {
+        bars::draw(size, &format!("{title}, {code}"), &[Group { label: code.to_owned(), bars }])
+    };
+    groups.into_iter().map(draw).collect()
+}
+
+/// How many days what is there lasts: the shortest first, as the table has it.
+fn cover(size: Size, t: &Text, found: &Figures) -> String {
+    let known = found.cover.iter().filter_map(|row| row.days.map(|days| (row, days)));
+    let bars =
+        known.take(DRAWN_MARKETS).map(|(row, days)| (format!("{} {}", row.sku, row.market), days));
+    bars::draw(size, &t.get("desk-cover"), &[group(t, bars)])
 }
 
 /// The steps with how many came so far, and how many of a hundred carts that is.

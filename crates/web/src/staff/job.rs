@@ -55,6 +55,7 @@ pub(super) async fn list(
         shell,
         given_up: state == JobState::GivenUp,
         counts,
+        counted_max: kontor_store::job::COUNTED_MAX,
         next: last.map(|last| format!("/admin/jobs?state={}&after={last}", state.word())),
         rows: jobs
             .into_iter()

@@ -8,11 +8,12 @@ use axum::extract::{Form as Typed, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::id::RolloutId;
+use kontor_domain::build::Build;
 use kontor_domain::channel::Channel;
-use kontor_domain::rollout::{Event, RolloutState, TRANSITIONS, Tally, WHOLE};
+use kontor_domain::rollout::{Event, Rollout, RolloutState, TRANSITIONS, Tally, WHOLE};
 use kontor_domain::staff::Permission;
 use kontor_rom::Rom;
-use kontor_rom::rollout::{Status, campaign_status, status, status_of};
+use kontor_rom::rollout::{Status, campaign_status, listed, status_of};
 use kontor_shop::staff::goods::{RolloutAct, RolloutStep};
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
@@ -41,11 +42,15 @@ const PAGE: usize = 50;
 const LIVE_S: u32 = 10;
 /// How many builds of a model are shown.
 const BUILDS: usize = 3;
+/// Models on one page of the list of builds.
+const MODELS: usize = 20;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     after: String,
+    /// After which model the list of builds goes on.
+    models: String,
     said: String,
 }
 
@@ -56,34 +61,32 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Some(rom) = app.rom.clone() else { return nothing(&app, &uri) };
-    let all = match status(&rom).await {
-        Ok(all) => all,
+    let before = asked.after.parse::<RolloutId>().ok();
+    let rows = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let mut found = match listed(&rom, before, rows).await {
+        Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let shell = shell(&app, &person, Place::Rom).await;
     let t = shell.text();
-    let before = asked.after.parse::<RolloutId>().ok();
-    let older = |status: &Status| before.is_none_or(|before| status.rollout.id < before);
-    let mut found: Vec<Status> = all.into_iter().filter(older).collect();
-    found.sort_by_key(|status| std::cmp::Reverse(status.rollout.id));
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| more).map(|s| format!("/admin/rom?after={}", s.rollout.id));
     let rows = found.iter().map(|status| {
         let rollout = &status.rollout;
         vec![
-            Cell::link(build_words(status), format!("/admin/rom/{}", rollout.id)).below(
-                match status.campaign {
-                    Some(_) => {
-                        t.one("campaign-part", "model", rollout.model.to_string()).into_owned()
-                    }
-                    None => rollout.model.to_string(),
-                },
-            ),
+            Cell::link(
+                build_words(rollout, status.build.as_ref()),
+                format!("/admin/rom/{}", rollout.id),
+            )
+            .below(match status.campaign {
+                Some(_) => t.one("campaign-part", "model", rollout.model.to_string()).into_owned(),
+                None => rollout.model.to_string(),
+            }),
             Cell::code(rollout.channel.word()),
             Cell::text(state_words(&t, rollout.standing.state))
                 .toned(state_tone(rollout.standing.state)),
-            Cell::number(share_words(&t, status)),
+            Cell::number(share_words(&t, rollout, status.share)),
             Cell::number(number(&t, status.tally.installed)),
             Cell::number(number(&t, status.tally.failed + status.tally.rolled_back)),
         ]
@@ -115,7 +118,7 @@ pub(super) async fn list(
         .with(Block::Links(ways))
         .with(Block::Table(rollouts))
         .with(Block::Table(super::rom_signing::in_short(&rom, &t).await))
-        .with(Block::Table(builds(&rom, &t)));
+        .with(Block::Table(builds(&rom, &t, &asked.models)));
     html(StatusCode::OK, &page)
 }
 
@@ -123,19 +126,19 @@ fn number(t: &Text, number: u64) -> String {
     t.number(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn build_words(status: &Status) -> String {
-    status.build.as_ref().map_or_else(
-        || status.rollout.build.to_string(),
+fn build_words(rollout: &Rollout, build: Option<&Build>) -> String {
+    build.map_or_else(
+        || rollout.build.to_string(),
         |build| format!("{} ({})", build.version, build.incremental),
     )
 }
 
 /// The share of devices that are let in: none before the start, all after the end.
-fn share_words(t: &Text, status: &Status) -> String {
-    let share = match status.rollout.standing.state {
+fn share_words(t: &Text, rollout: &Rollout, share: u32) -> String {
+    let share = match rollout.standing.state {
         RolloutState::Planned | RolloutState::Abandoned => 0,
         RolloutState::Done => WHOLE,
-        _ => status.share,
+        _ => share,
     };
     t.percent(&kontor_base::Rate::from_ppm(share))
 }
@@ -162,10 +165,13 @@ pub(super) const fn state_tone(state: RolloutState) -> &'static str {
 }
 
 /// The newest builds of each model, with the channels that each is in.
-fn builds(rom: &Rom, t: &Text) -> Table {
+fn builds(rom: &Rom, t: &Text, after: &str) -> Table {
     let snapshot = rom.snapshots.now();
     let mut rows = Vec::new();
-    for (codename, model) in &snapshot.models {
+    let mut behind = snapshot.models.iter().filter(|(codename, _)| codename.as_str() > after);
+    let mut last = None;
+    for (codename, model) in behind.by_ref().take(MODELS) {
+        last = Some(codename);
         for build in model.builds.iter().rev().take(BUILDS) {
             let nothing = || "–".to_owned();
             let patch = build.patch_level.map_or_else(nothing, |day| t.date_short(&day));
@@ -199,6 +205,7 @@ fn builds(rom: &Rom, t: &Text) -> Table {
         .to_vec(),
         rows,
         empty: t.get("rom-desk-builds-none").into_owned(),
+        next: behind.next().and(last).map(|last| format!("/admin/rom?models={last}#builds")),
         ..Table::default()
     }
 }
@@ -233,7 +240,7 @@ async fn page(
     let t = shell.text();
     greet(&mut shell, &t, said);
     let state = found.rollout.standing.state;
-    let mut page = WorkPage::new(shell, build_words(&found))
+    let mut page = WorkPage::new(shell, build_words(&found.rollout, found.build.as_ref()))
         .below("/admin/rom", t.get("staff-rom"))
         .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutHalt)))
         .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutRun)))
@@ -309,7 +316,9 @@ fn together(t: &Text, members: &[Status]) -> Table {
             let (rollout, state) = (&status.rollout, status.rollout.standing.state);
             let name = Cell::link(rollout.model.to_string(), format!("/admin/rom/{}", rollout.id));
             let state = Cell::text(state_words(t, state)).toned(state_tone(state));
-            row(name.below(build_words(status)), state, share_words(t, status), &status.tally)
+            let build = build_words(&status.rollout, status.build.as_ref());
+            let share = share_words(t, &status.rollout, status.share);
+            row(name.below(build), state, share, &status.tally)
         })
         .collect();
     let sum = members.iter().fold(Tally::default(), |sum, status| sum.and(&status.tally));
@@ -344,7 +353,7 @@ fn facts(t: &Text, status: &Status) -> Facts {
         pairs: vec![
             pair("rom-desk-model", Cell::code(rollout.model.to_string())),
             pair("rom-desk-channel", Cell::code(rollout.channel.word())),
-            pair("rom-desk-share", Cell::text(share_words(t, status))),
+            pair("rom-desk-share", Cell::text(share_words(t, &status.rollout, status.share))),
             pair("rom-desk-wave", Cell::text(wave)),
             pair("rollout-downloaded", Cell::text(number(t, status.tally.downloaded))),
             pair("rollout-installed", Cell::text(number(t, status.tally.installed))),

@@ -8,9 +8,9 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::id::SaleId;
 use kontor_base::{Instant, Wrong};
-use kontor_domain::sale::{LIFE_TABLE, Mover, SaleEvent, SaleState, Way};
+use kontor_domain::sale::{Definition, LIFE_TABLE, Mover, SaleEvent, SaleState, Way};
 use kontor_domain::staff::Permission;
-use kontor_shop::sale::{Overview, overview, taken_over_time};
+use kontor_shop::sale::{Overview, definition_of, overview, sales_before, taken_lately};
 use kontor_shop::staff::goods::SaleAct;
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
@@ -45,9 +45,9 @@ pub(super) struct Asked {
 }
 
 /// Whether a sale sells in any market that is somebody's.
-fn concerns(app: &App, person: &Person, sale: &Overview) -> bool {
+fn concerns(app: &App, person: &Person, sale: &Definition) -> bool {
     let own = markets_for(app, person, Permission::SaleRun);
-    sale.definition.channels.iter().any(|channel| own.contains(&channel.market))
+    sale.channels.iter().any(|channel| own.contains(&channel.market))
 }
 
 pub(super) async fn list(
@@ -56,25 +56,16 @@ pub(super) async fn list(
     Extension(person): Extension<Person>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let all = match overview(&app.shop, None).await {
-        Ok(all) => all,
+    let (markets, before) =
+        (markets_for(&app, &person, Permission::SaleRun), asked.after.parse::<SaleId>().ok());
+    let found = match sales_before(&app.shop, markets, before, PAGE).await {
+        Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let shell = shell(&app, &person, Place::Sales).await;
     let t = shell.text();
-    let before = asked.after.parse::<SaleId>().ok();
-    let mut own: Vec<Overview> = all
-        .into_iter()
-        .filter(|sale| before.is_none_or(|before| sale.definition.sale < before))
-        .filter(|sale| concerns(&app, &person, sale))
-        .collect();
-    own.sort_by_key(|sale| std::cmp::Reverse(sale.definition.sale));
-    let more = own.len() > PAGE;
-    own.truncate(PAGE);
-    let next = own
-        .last()
-        .filter(|_| more)
-        .map(|sale| format!("/admin/sales?after={}", sale.definition.sale));
+    let next = found.next.map(|last| format!("/admin/sales?after={last}"));
+    let own = found.sales;
     let rows = own.iter().map(|sale| {
         let sold: i64 = sale.ways.iter().map(|way| way.sold).sum();
         vec![
@@ -165,9 +156,9 @@ async fn page(
         |fault: kontor_store::StoreError| Problem::fault(&fault).respond(app, uri.path(), None);
     let Ok(id) = sale.parse::<SaleId>() else { return Err(nothing(app, uri)) };
     let found = overview(&app.shop, Some(id)).await.map_err(fault)?;
-    let found = found.into_iter().find(|sale| concerns(app, person, sale));
+    let found = found.into_iter().find(|sale| concerns(app, person, &sale.definition));
     let Some(found) = found else { return Err(nothing(app, uri)) };
-    let curve = taken_over_time(&app.shop, id).await.map_err(fault)?;
+    let curve = taken_lately(&app.shop, id).await.map_err(fault)?;
     let mut shell = shell(app, person, Place::Sales).await;
     let t = shell.text();
     greet(&mut shell, &t, said);
@@ -371,11 +362,14 @@ pub(super) async fn steer(
         Ok(sent) => sent,
         Err(response) => return response,
     };
-    // Whom it does not concern learns nothing about it, not even by trying.
-    if let Err(response) = page(&app, &uri, &person, &text, "").await {
-        return response;
-    }
     let Ok(sale) = text.parse::<SaleId>() else { return nothing(&app, &uri) };
+    // Whom it does not concern learns nothing about it, not even by trying. Nothing else is read first: a
+    // sale that is to be halted is halted.
+    match definition_of(&app.shop, sale).await {
+        Ok(Some(definition)) if concerns(&app, &person, &definition) => {}
+        Ok(_) => return nothing(&app, &uri),
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
     let (form, act) = match sent.get("do") {
         "announce" => ("steps", Ok(SaleAct::Announce { sale })),
         "halt" => ("steps", Ok(SaleAct::Halt { sale })),

@@ -6,14 +6,15 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::id::OrderId;
 use kontor_domain::catalogue::{ComponentKind, Slug};
-use kontor_domain::clearance::{ComponentScope, Reach, Scope, Subject, Truth};
+use kontor_domain::clearance::{AuthorityOrder, ComponentScope, Reach, Scope, Subject, Truth};
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::mail::{News, Telling, write_to_held};
 use kontor_shop::opening::withdrawals;
-use kontor_shop::order::held_orders;
+use kontor_shop::order::{HeldOrder, held_after};
 use kontor_shop::staff::{Act, ExpansionAct, Person};
 use serde::Deserialize;
 
@@ -59,10 +60,16 @@ pub(super) async fn first(
     to_first_market(&app, &uri, &person, Permission::MarketRead, "withdrawals")
 }
 
+/// Held orders on one page.
+const PAGE: usize = 50;
+/// Held orders in one CSV file; later ones are in the next.
+const CSV_ROWS: usize = 5_000;
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     said: String,
+    after: String,
 }
 
 pub(super) async fn show(
@@ -81,7 +88,11 @@ pub(super) async fn show(
         "written" => notice("good", t.get("wd-written")),
         _ => None,
     };
-    answer(&app, &uri, &person, code, (StatusCode::OK, said), WithdrawForm::default()).await
+    let after = asked.after.parse().ok();
+    match page(&app, &person, code, (said, after), WithdrawForm::default()).await {
+        Ok(page) => html(StatusCode::OK, &page),
+        Err(problem) => problem.respond(&app, uri.path(), None),
+    }
 }
 
 async fn answer(
@@ -92,7 +103,7 @@ async fn answer(
     (status, said): (StatusCode, Option<Notice>),
     form: WithdrawForm,
 ) -> Response {
-    match page(app, person, code, said, form).await {
+    match page(app, person, code, (said, None), form).await {
         Ok(page) => html(status, &page),
         Err(problem) => problem.respond(app, uri.path(), None),
     }
@@ -102,7 +113,7 @@ async fn page(
     app: &App,
     person: &Person,
     code: MarketCode,
-    said: Option<Notice>,
+    (said, after): (Option<Notice>, Option<OrderId>),
     form: WithdrawForm,
 ) -> Result<WithdrawalsPage, Problem> {
     let fault = |fault: kontor_store::StoreError| Problem::fault(&fault);
@@ -110,10 +121,7 @@ async fn page(
     shell.notice = said;
     let t = shell.text();
     let snapshot = app.shop.snapshots.now();
-    let market = snapshot.market(code).expect("found in the snapshot just now");
-    let facts = withdrawals(&app.shop).await.map_err(fault)?;
-    let here = |reach: Reach| market.countries.iter().any(|country| reach.includes(*country));
-    let rows = facts.into_iter().filter(|fact| here(fact.reach)).map(|fact| WithdrawalRow {
+    let rows = in_force(app, code).await.map_err(fault)?.into_iter().map(|fact| WithdrawalRow {
         tell: lists(app, person, &t, code, &fact.scope),
         code: fact.code.to_string(),
         scope: fact.scope.to_string(),
@@ -129,12 +137,18 @@ async fn page(
         .map(|(variant, model)| (variant.sku.to_string(), name_of(&t, variant, model)))
         .collect();
     products.sort();
+    let (held, next) = held(app, code, after, PAGE).await.map_err(fault)?;
     Ok(WithdrawalsPage {
         market: code,
         markets: markets_for(app, person, Permission::MarketRead),
         rows,
-        held: held(app, code).await.map_err(fault)?,
+        held: held.iter().map(row).collect(),
         held_for_resellers: held_rows(app, person, &t, code).await.map_err(fault)?,
+        next: next.map(|last| format!("/admin/{code}/withdrawals?after={last}")),
+        csv: after.map_or_else(
+            || format!("/admin/{code}/withdrawals.csv"),
+            |after| format!("/admin/{code}/withdrawals.csv?after={after}"),
+        ),
         products,
         form,
         may_withdraw: person.may(Permission::OpeningWithdraw, Some(code)),
@@ -172,41 +186,74 @@ fn lists(
     models.into_iter().map(list).collect()
 }
 
-async fn held(app: &App, code: MarketCode) -> Result<Vec<HeldRow>, kontor_store::StoreError> {
-    let all = held_orders(&app.shop).await?;
-    let own = all.into_iter().filter(|order| order.market == code);
-    Ok(own
-        .map(|order| HeldRow {
-            number: order.number.to_string(),
-            placed_at: order.placed_at,
-            lines: order
-                .lines
-                .iter()
-                .map(|(sku, count)| format!("{count} × {sku}"))
-                .collect::<Vec<_>>()
-                .join(", "),
-        })
-        .collect())
+/// The withdrawals in force that concern a market.
+async fn in_force(
+    app: &App,
+    code: MarketCode,
+) -> Result<Vec<AuthorityOrder>, kontor_store::StoreError> {
+    let snapshot = app.shop.snapshots.now();
+    let countries = snapshot.market(code).map_or(&[][..], |market| &market.countries);
+    let here = |reach: Reach| countries.iter().any(|country| reach.includes(*country));
+    let facts = withdrawals(&app.shop).await?;
+    Ok(facts.into_iter().filter(|fact| here(fact.reach)).collect())
 }
 
+/// Orders of a market that are held, and after which the next page begins, if there is one.
+async fn held(
+    app: &App,
+    code: MarketCode,
+    after: Option<OrderId>,
+    limit: usize,
+) -> Result<(Vec<HeldOrder>, Option<OrderId>), kontor_store::StoreError> {
+    let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut held = held_after(&app.shop, code, after, rows).await?;
+    let more = held.len() > limit;
+    held.truncate(limit);
+    let next = held.last().filter(|_| more).map(|last| last.id);
+    Ok((held, next))
+}
+
+fn row(order: &HeldOrder) -> HeldRow {
+    let lines = order.lines.iter().map(|(sku, count)| format!("{count} × {sku}"));
+    HeldRow {
+        number: order.number.to_string(),
+        placed_at: order.placed_at,
+        lines: lines.collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// What is withdrawn and what is held for it. A file that is full is gone on with by the page's next
+/// page.
 pub(super) async fn csv(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
     Path(market): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let Some(code) = market_for(&app, &person, Permission::MarketRead, &market) else {
         return nothing(&app, &uri);
     };
-    let rows = match held(&app, code).await {
-        Ok(rows) => rows,
+    let read = async {
+        let facts = in_force(&app, code).await?;
+        let (orders, _) = held(&app, code, asked.after.parse().ok(), CSV_ROWS).await?;
+        Ok::<_, kontor_store::StoreError>((facts, orders))
+    };
+    let (facts, orders) = match read.await {
+        Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    let mut csv = Csv::new("number,placed_at,lines");
-    for row in rows {
-        csv.row([&row.number, &row.placed_at.timestamp().to_string(), &row.lines]);
+    let mut csv = Csv::new("what,code,at,of,reason,by");
+    for fact in facts {
+        let (code, since, scope) =
+            (fact.code.to_string(), fact.from.to_string(), fact.scope.to_string());
+        csv.row(["withdrawal", &code, &since, &scope, &fact.title, &fact.source]);
     }
-    csv.respond("attachment; filename=\"held-orders.csv\"")
+    for order in orders.iter().map(row) {
+        let at = order.placed_at.timestamp().to_string();
+        csv.row(["held_order", &order.number, &at, &order.lines, "", ""]);
+    }
+    csv.respond("attachment; filename=\"withdrawals.csv\"")
 }
 
 /// The fields of a withdrawal.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::super::claim::ClaimState;
 use super::super::simulator::Flaw;
-use super::super::stage::{Staged, Undo};
+use super::super::stage::{Counted, Staged, Undo};
 use super::super::waiting::PlaceState;
 use super::{Count, Lot, number};
 
@@ -41,6 +41,11 @@ impl Lot {
             head_changed: head_before != self.head,
             grown: self.head.quota > head_before.quota,
             taken: self.taken,
+            counted: Counted {
+                sold: self.sold,
+                ended: self.ended,
+                in_line: self.waiting_before(number(self.line.len())),
+            },
             first_claim: number(old_claims) + 1,
             claims: self.claims[old_claims..].to_vec(),
             changed: changed.into_iter().map(|s| (s, self.claims[s as usize - 1])).collect(),

@@ -169,6 +169,7 @@ impl CustomerPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let us = "us".parse().expect("a market");
         let page = |all: bool| Self {
+            older: all.then(|| "/admin/customers/cus_1?before=ord_1".to_owned()),
             shell: shell(language, Place::Orders),
             id: "cus_x".to_owned(),
             name: "Ada Lovelace".to_owned(),
@@ -262,6 +263,7 @@ impl JobsPage {
             shell: shell(language, Place::Jobs),
             given_up,
             counts: (3, 1),
+            counted_max: 3,
             next: (!rows.is_empty()).then(|| "/admin/jobs?after=x".to_owned()),
             rows,
             may_run: true,
@@ -341,6 +343,7 @@ impl FiguresPage {
             market_rows: vec![(us, 12, vec![usd("409.44")])],
             funnel: drawn(&|size| bars::draw(size, "funnel", &group)),
             funnel_rows: vec![("Carts".to_owned(), 40, "100%".to_owned())],
+            lasts: drawn(&|size| bars::draw(size, "lasts", &group)),
             cover: if all {
                 vec![cover.clone(), CoverRow { days: None, ..cover.clone() }]
             } else {

@@ -134,6 +134,8 @@ impl OpeningPage {
 impl WithdrawalsPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let full = Self {
+            next: Some("/admin/us/withdrawals?after=ord_1".to_owned()),
+            csv: "/admin/us/withdrawals.csv".to_owned(),
             shell: desk(language, Place::Withdrawals),
             market: us(),
             markets: vec![us(), "de".parse().expect("a market")],

@@ -20,8 +20,10 @@ pub struct CustomerPage {
     pub name: String,
     /// The addresses, and since when each is known.
     pub addresses: Vec<(String, Instant)>,
-    /// The orders.
+    /// The orders, a page of them.
     pub orders: OrderRows,
+    /// Where the older ones are.
+    pub older: Option<String>,
     /// Waiting lists: market, model, since when.
     pub waiting: Vec<(MarketCode, String, Instant, Option<Instant>)>,
     /// Sales that they have entered: which, market, way, when.

@@ -63,6 +63,8 @@ pub struct FiguresPage {
     pub funnel_rows: Vec<(String, i64, String)>,
     /// How long stock lasts.
     pub cover: Vec<CoverRow>,
+    /// For how many days it lasts, drawn.
+    pub lasts: Drawn,
     /// What ends in the next year, drawn.
     pub calendar: Drawn,
     /// What ends in the next year; none: not the person's to see.
@@ -76,5 +78,10 @@ pub struct FiguresPage {
 impl FiguresPage {
     fn figure(&self, number: &i64) -> String {
         self.shell.text().number(*number)
+    }
+
+    /// Whether of any stock it is known how long it lasts.
+    fn any_lasts(&self) -> bool {
+        self.cover.iter().any(|row| row.days.is_some())
     }
 }

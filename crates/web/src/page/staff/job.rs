@@ -30,6 +30,8 @@ pub struct JobsPage {
     pub given_up: bool,
     /// How many wait, and how many were given up.
     pub counts: (i64, i64),
+    /// So many are counted: there may be more.
+    pub counted_max: i64,
     /// The jobs.
     pub rows: Vec<JobRow>,
     /// Where the next are.

@@ -255,10 +255,14 @@ pub struct WithdrawalsPage {
     pub markets: Vec<MarketCode>,
     /// What is withdrawn.
     pub rows: Vec<WithdrawalRow>,
-    /// The orders that are held here.
+    /// The orders that are held here, a page of them.
     pub held: Vec<HeldRow>,
     /// Orders of resellers that are held; none for whoever may not see resellers.
     pub held_for_resellers: Option<Vec<HeldResellerRow>>,
+    /// Where the next page of them is.
+    pub next: Option<String>,
+    /// Where what is withdrawn and held is as a file.
+    pub csv: String,
     /// The products: SKU and name.
     pub products: Vec<(String, String)>,
     /// The form, as typed.
