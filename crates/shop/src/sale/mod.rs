@@ -41,6 +41,7 @@ pub use curve::taken_over_time;
 pub(crate) use eligible::{bought_in, came_back_in, eligible_in, note_traits_in, own_claim};
 pub use enter::{Enter, Entered, enter};
 pub(crate) use enter::{MayEnter, enter_in, may_enter_in};
+pub(crate) use exclude::BY_CONTRACT;
 pub use exclude::{admit_again, exclude};
 pub use keep::advance;
 pub(crate) use keep::keep_sales;
