@@ -31,10 +31,11 @@ mod sieve;
 mod spread;
 mod status;
 mod stop_waiting;
+mod turns;
 
 pub(crate) use again::{AgainRefusal, take_again};
 pub use answer::SaleRefusal;
-pub use board::{LiveSale, Sales, cleared_countries};
+pub use board::{LiveSale, MeasuredPace, Sales, cleared_countries};
 pub use claim::{Claimed, Placed, Wish, claim, wait};
 pub use code::{PassOn, make_codes, pass_on};
 pub use curve::taken_over_time;
