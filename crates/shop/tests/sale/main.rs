@@ -4,4 +4,5 @@
 mod common;
 mod faults;
 mod seeds;
+mod set_up;
 mod turns;
