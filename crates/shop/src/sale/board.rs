@@ -365,6 +365,13 @@ impl LiveSale {
         cleared.pairs.contains(&(market, country))
     }
 
+    /// Whether the item may be sold to anybody now.
+    pub(super) fn is_cleared_anywhere(&self, known: &Arc<Known>, at: Instant) -> bool {
+        let kept = self.cleared.load_full();
+        let cleared = if kept.is_of(known) { kept } else { self.clear_anew(known, at) };
+        !cleared.pairs.is_empty()
+    }
+
     /// The countries of a market to which the item may be sold now.
     #[must_use]
     pub fn countries(&self, known: &Arc<Known>, market: MarketCode, at: Instant) -> Vec<Country> {

@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::board::{Door, LiveSale, Pace};
+use super::board::{Door, LiveSale, Pace, cleared_pairs};
 use super::given_up::note_given_up;
 use super::line::{self, ClosedList};
 use super::owner::{LotOwner, Surroundings};
@@ -131,6 +131,9 @@ async fn next_state(
     live: Option<&Arc<LiveSale>>,
 ) -> Result<Option<SaleState>, StoreError> {
     let at = shop.now();
+    if let Some(to) = halt_uncleared(shop, sale, live, at).await? {
+        return Ok(Some(to));
+    }
     let windows = sale.definition.windows;
     let ends = sale.state.takes_claims() && at >= windows.ends_at;
     let holds_open = if ends { open_holds(shop, sale.definition.sale).await? } else { 0 };
@@ -184,6 +187,41 @@ async fn next_state(
         tracing::info!(sale = %id, from = from.word(), to = to.word(), "a sale went on");
     }
     // Where another node was faster, the next look sees it.
+    Ok(moved.then_some(to))
+}
+
+/// Halts a sale whose item may be sold to nobody any more: a clearance was withdrawn, an authority has
+/// ordered it, or it has no price. Where one market of several is left, the others are refused by
+/// themselves. Nobody but staff lets it go on, and not before it may be sold again.
+async fn halt_uncleared(
+    shop: &Arc<Shop>,
+    sale: &KeptSale,
+    live: Option<&Arc<LiveSale>>,
+    at: Instant,
+) -> Result<Option<SaleState>, StoreError> {
+    let Ok(to) = life_step(sale.state, SaleEvent::Halt, Mover::Engine) else { return Ok(None) };
+    let known = Arc::clone(&shop.snapshots.published().known);
+    let may = match live {
+        Some(live) => live.is_cleared_anywhere(&known, at),
+        None => !cleared_pairs(&known, &sale.definition, at).is_empty(),
+    };
+    if may {
+        return Ok(None);
+    }
+    let (own, definition, from) = (Arc::clone(shop), sale.definition.clone(), sale.state);
+    let id = definition.sale;
+    let moved = shop
+        .db
+        .write("sale.halt_uncleared", move |tx| {
+            // What was published a moment ago may be old; what this transaction sees counts.
+            let known = own.snapshots.current_in(tx, at)?;
+            let may = !cleared_pairs(&known, &definition, at).is_empty();
+            Ok::<_, StoreError>(!may && sales::set_state(tx, id, from, to)?)
+        })
+        .await?;
+    if moved {
+        tracing::warn!(sale = %id, "a sale was halted: its item may be sold to nobody");
+    }
     Ok(moved.then_some(to))
 }
 
