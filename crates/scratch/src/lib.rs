@@ -136,6 +136,21 @@ impl Scratch {
         schema.say(&schema.url(), statements);
     }
 
+    /// Asks for one number beside the shop's own statements.
+    ///
+    /// # Panics
+    ///
+    /// When it is no PostgreSQL database, or the query gives no number.
+    #[must_use]
+    pub fn count_as_operator(&self, query: &str) -> i64 {
+        let schema = self.schema.as_ref().expect("a PostgreSQL database");
+        let url = schema.url();
+        off_the_runtime(move || {
+            let row = connect(&url).query_one(query, &[]);
+            row.unwrap_or_else(|error| panic!("{error}")).get(0)
+        })
+    }
+
     /// Every table's rows as text, in an order of their own: equal when nothing has changed.
     ///
     /// # Panics

@@ -17,6 +17,7 @@ use crate::order::{
     resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::planning::record_openings;
+use crate::reseller::keep_resellers_out;
 use crate::sale::keep_sales;
 use crate::staff::{forget_challenges, forget_sessions};
 use crate::stock::expire_holds;
@@ -222,6 +223,10 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
     shop.db
         .write("idempotency.forget", move |tx| idempotency::forget_old(tx, now, FORGET_AT_ONCE))
         .await?;
+    let resellers = keep_resellers_out(shop).await?;
+    if resellers > 0 {
+        tracing::info!(resellers, "were kept out of sales, or may take part again");
+    }
     forget_refused(shop).await?;
     forget_sessions(shop).await?;
     forget_challenges(shop).await?;

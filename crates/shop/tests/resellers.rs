@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kontor_base::id::{HookId, ProposalId, ResellerId, StaffId};
-use kontor_base::{Clock, Date, Instant, Language, Money, Random, SecretKey};
+use kontor_base::{Clock, Date, Email, Instant, Language, Money, Random, SecretKey};
 use kontor_domain::hook::{EventKind, HookName, HookState};
 use kontor_domain::install::DeviceKey;
 use kontor_domain::market::MarketCode;
@@ -15,12 +15,14 @@ use kontor_domain::staff::Decision;
 use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::exchange::load_demo;
+use kontor_shop::keepers::sweep;
 use kontor_shop::planning::counted_here;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{
     ApplyCommand, BillTerms, CancelOrder, OrderCommand, OrderTaken, Refusal, SellOutCommand, apply,
     cancel_order, holder_of, order, read_sell_out_csv, report_sell_out, show,
 };
+use kontor_shop::sale::exclude;
 use kontor_shop::staff::{
     Act, AddCommand, DecideCommand, ExpansionAct, IssueKey, Person, SecretGiven, SignIn,
     Undertaken, Undertaking, add, decide, end_reseller_key, issue_reseller_key, proposal, sign_in,
@@ -29,6 +31,9 @@ use kontor_shop::staff::{
 use kontor_shop::stock::import_serials;
 use kontor_shop::{Failure, Policy, Shop};
 use kontor_store::hook::{self, Endpoint};
+use kontor_store::sale::excluded;
+
+const DAY_S: i64 = 86_400;
 
 struct House {
     shop: Arc<Shop>,
@@ -290,6 +295,48 @@ async fn what_has_left_is_known_by_its_serial_number() {
     assert_eq!(outside[0].clause, "clause 2.1 (territory) of US-2026-3");
     let carried = carried_abroad(&house.shop, &sighting).await.expect("read");
     assert_eq!((carried.sold, carried.home, carried.travelling, carried.total()), (3, 1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_reseller_is_kept_out_of_sales_until_the_last_contract_has_ended() {
+    let house = House::open().await;
+    let id = house.applicant().await;
+    let address = Email::parse("Trade@harbour.example").expect("an address");
+    let hash = house.shop.keys.persons().email(&address);
+    let is_out = || house.shop.db.read("test.out", move |tx| excluded::any(tx, &[hash]));
+    assert!(!is_out().await.expect("it is read"), "who has only applied may take part");
+    let ana = house.hire("ana", "market_manager@us").await;
+    let ben = house.hire("ben", "market_manager@us").await;
+    let agree = async |contract: Contract| {
+        let contract = Box::new(contract);
+        let act = ExpansionAct::ApproveReseller { reseller: id, market: us(), contract };
+        let Ok(Undertaken::Waiting(proposed)) = house.does(&ana, act).await else {
+            panic!("a contract takes two people");
+        };
+        house.approve(&ben, proposed).await;
+    };
+    agree(contract()).await;
+    assert!(is_out().await.expect("it is read"), "out as soon as the contract is made");
+    // A second contract, then notice for the first: the second still keeps them out.
+    agree(Contract { code: "US-2026-4".to_owned(), ..contract() }).await;
+    agree(Contract { ended_on: Some(day("2026-11-23")), ..contract() }).await;
+    assert!(is_out().await.expect("it is read"), "one contract lasts");
+    sweep(&house.shop).await.expect("the keepers come by");
+    assert!(is_out().await.expect("it is read"));
+    // The last day of the second passes, and nobody does anything.
+    house.clock.advance_seconds(404 * DAY_S);
+    sweep(&house.shop).await.expect("the keepers come by");
+    assert!(!is_out().await.expect("it is read"), "no contract lasts");
+
+    // Whom somebody keeps out by hand stays out when a contract ends.
+    house.clock.advance_seconds(-403 * DAY_S);
+    sweep(&house.shop).await.expect("the keepers come by");
+    assert!(is_out().await.expect("it is read"), "the second contract lasts again");
+    let added = exclude(&house.shop, Some(address), None, "bot").await.expect("excluded");
+    assert_eq!(added, 0, "they were out already");
+    house.clock.advance_seconds(403 * DAY_S);
+    sweep(&house.shop).await.expect("the keepers come by");
+    assert!(is_out().await.expect("it is read"), "by hand");
 }
 
 #[tokio::test]

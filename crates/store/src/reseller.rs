@@ -143,6 +143,21 @@ pub fn contracts(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<KeptContra
     )
 }
 
+/// What every reseller with whom a contract was made has said of themselves, with each of their contracts,
+/// whether or not it has ended.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn under_contract(tx: &mut Tx<'_>) -> Result<Vec<(Profile, Contract)>, StoreError> {
+    tx.query(
+        "SELECT r.body, c.body FROM reseller r JOIN reseller_contract c ON c.reseller = r.id
+         WHERE r.state = $1",
+        values![Standing::Approved.word()],
+        |row| Ok((row.json(0, "reseller")?, row.json(1, "reseller_contract")?)),
+    )
+}
+
 fn read_contract(row: &Row<'_>) -> Result<KeptContract, StoreError> {
     let table = "reseller_contract";
     Ok(KeptContract {

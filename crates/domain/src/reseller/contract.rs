@@ -138,6 +138,12 @@ impl From<&ContractProblem> for Wrong {
 }
 
 impl Contract {
+    /// Whether nothing is bought under it any more on a day: its last day has passed, or notice was given.
+    #[must_use]
+    pub fn is_over(&self, today: Date) -> bool {
+        today > self.until || self.ended_on.is_some_and(|ended| ended <= today)
+    }
+
     /// Where it stands on a day.
     #[must_use]
     pub fn state(&self, at: Date) -> ContractState {

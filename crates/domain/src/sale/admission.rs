@@ -25,8 +25,10 @@ pub struct Measured {
     pub elapsed_ms: u64,
     /// Units that were claimed or held.
     pub claimed: u64,
-    /// People who were let in and have decided: claimed, left, or let their time run out.
+    /// People who were let in and have decided: claimed, left, or let their turn pass.
     pub decided: u64,
+    /// Those of them who took units, be it in this span or earlier in their turn.
+    pub took: u64,
 }
 
 /// How the sale stands.
@@ -68,7 +70,7 @@ impl Admission {
         let rate = measured.claimed.saturating_mul(1_000_000) / measured.elapsed_ms;
         self.rate_milli = smooth(self.rate_milli, rate);
         // Nobody decided: that says nothing about how many of those who decide take a unit.
-        if let Some(share) = measured.claimed.saturating_mul(1_000).checked_div(measured.decided) {
+        if let Some(share) = measured.took.saturating_mul(1_000).checked_div(measured.decided) {
             self.yield_permille = smooth(self.yield_permille, share.min(1_000));
         }
     }
@@ -147,7 +149,7 @@ mod tests {
             let claimed = wanted.min(at.free);
             at.free -= claimed;
             disappointed += wanted - claimed;
-            admission.observe(Measured { elapsed_ms: 100, claimed, decided });
+            admission.observe(Measured { elapsed_ms: 100, claimed, decided, took: claimed });
         }
         panic!("never sold out: {at:?}, {admission:?}");
     }
@@ -169,15 +171,16 @@ mod tests {
     fn the_rate_follows_what_is_measured() {
         let mut admission = Admission::default();
         for _ in 0..60 {
-            admission.observe(Measured { elapsed_ms: 100, claimed: 1_000, decided: 2_000 });
+            let (claimed, decided, took) = (1_000, 2_000, 1_000);
+            admission.observe(Measured { elapsed_ms: 100, claimed, decided, took });
         }
         assert!((9_900..=10_000).contains(&admission.claims_per_s()), "{admission:?}");
         assert!((495..=510).contains(&admission.yield_permille()), "{admission:?}");
         let before = admission;
-        admission.observe(Measured { elapsed_ms: 0, claimed: 9, decided: 9 });
+        admission.observe(Measured { elapsed_ms: 0, claimed: 9, decided: 9, took: 9 });
         assert_eq!(admission, before);
         for _ in 0..100 {
-            admission.observe(Measured { elapsed_ms: 100, claimed: 0, decided: 0 });
+            admission.observe(Measured { elapsed_ms: 100, ..Measured::default() });
         }
         assert_eq!(admission.claims_per_s(), 0);
         assert!(admission.next(&floor(5, 1_000)) > 0, "a lull does not close the doors");
@@ -190,7 +193,7 @@ mod tests {
             claimed in 0u64..100_000, decided in 0u64..100_000,
         ) {
             let mut admission = Admission::default();
-            admission.observe(Measured { elapsed_ms: 100, claimed, decided });
+            admission.observe(Measured { elapsed_ms: 100, claimed, decided, took: claimed });
             let at = Floor { free, deciding, waiting, step_min: 100, deciding_max: 50_000 };
             let next = admission.next(&at);
             prop_assert!(next <= waiting);

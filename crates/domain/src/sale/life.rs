@@ -10,7 +10,7 @@ use super::definition::Windows;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaleState {
-    /// Being written; seen by staff only.
+    /// Being written, in a file or as a proposal of staff; a sale is kept from *checked* on.
     Draft,
     /// Clearances, stock and texts were checked; the units have left the market's stock.
     Checked,
@@ -102,8 +102,6 @@ impl SaleState {
 pub enum SaleEvent {
     /// The definition passed its checks, and the units were set aside.
     Check,
-    /// Taken back for changes; the units return.
-    Reopen,
     /// Shown to everybody.
     Announce,
     /// Registration begins.
@@ -126,9 +124,8 @@ pub enum SaleEvent {
 
 impl SaleEvent {
     /// Every event.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::Check,
-        Self::Reopen,
         Self::Announce,
         Self::OpenRegistration,
         Self::OpenDoors,
@@ -145,7 +142,6 @@ impl SaleEvent {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Check => "check",
-            Self::Reopen => "reopen",
             Self::Announce => "announce",
             Self::OpenRegistration => "open_registration",
             Self::OpenDoors => "open_doors",
@@ -207,7 +203,6 @@ const STOPPERS: &[Mover] = &[M::Staff, M::Engine];
 /// is the same each time, because its secret is.
 pub const LIFE_TABLE: &[LifeStep] = &[
     row(S::Draft, E::Check, S::Checked, &[M::Staff]),
-    row(S::Checked, E::Reopen, S::Draft, &[M::Staff]),
     row(S::Checked, E::Announce, S::Announced, &[M::Staff, M::Clock]),
     row(S::Announced, E::OpenRegistration, S::Registration, &[M::Clock]),
     row(S::Registration, E::OpenDoors, S::Doors, &[M::Clock]),

@@ -5,7 +5,8 @@
 //! `format ‖ key version ‖ way ‖ flags ‖ sale ‖ entry ‖ market ‖ issued ‖ valid ‖ person keys ‖ MAC`,
 //! where the flags say which person keys follow. The MAC is the first 16 bytes of keyed BLAKE3
 //! over everything before it and is compared in constant time. *One use* is not in the ticket: the
-//! engine remembers the entries that have claimed.
+//! lot remembers each entry's claims, and an entry never has more units than one person may have. Whoever
+//! gave their units up, or let the hold end, may take units with the same ticket again, while there are any.
 
 use kontor_base::id::{EntryId, SaleId};
 use kontor_base::secret::equal;
@@ -54,17 +55,6 @@ impl Ticket {
     #[must_use]
     pub fn expires_at(&self) -> Instant {
         self.issued_at.plus_seconds(i64::from(self.valid_seconds))
-    }
-
-    /// Whether somebody with these keys may use it: known by at least one trait of the ticket, and
-    /// contradicting it in none. A trait that only one side has says nothing.
-    #[must_use]
-    pub fn belongs_to(&self, person: &PersonKeys) -> bool {
-        let contradicts = self
-            .person
-            .iter()
-            .any(|(which, own)| person.get(which).is_some_and(|theirs| !equal(&own, &theirs)));
-        !contradicts && self.person.matches(person)
     }
 }
 
@@ -380,15 +370,5 @@ mod tests {
         assert_eq!(keys().read(&text, sale(), end), Err(TicketRefusal::Expired));
         let other = SaleId::from_bytes([9; 16]);
         assert_eq!(keys().read(&text, other, now()), Err(TicketRefusal::OtherSale));
-    }
-
-    #[test]
-    fn a_ticket_belongs_to_one_person() {
-        let own = ticket(person(0b0110));
-        assert!(own.belongs_to(&person(0b0110)));
-        assert!(own.belongs_to(&person(0b1110)), "a trait more says nothing");
-        assert!(!own.belongs_to(&person(0b1001)), "nothing in common");
-        let other_phone = person(0b0110).with(Trait::Phone, [99; 16]);
-        assert!(!own.belongs_to(&other_phone), "the phone contradicts");
     }
 }

@@ -7,11 +7,13 @@ use kontor_domain::reseller::{Contract, Standing};
 use kontor_store::Tx;
 use kontor_store::reseller::{KeptContract, contract as kept, find, save, save_contract};
 
+use super::keep_out::keep_out_in;
 use super::refusal::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::hook::{Happened, write_down_in};
 
-/// Makes a contract with a reseller, or changes one of theirs, within a transaction.
+/// Makes a contract with a reseller, or changes one of theirs, within a transaction. From then until it ends they
+/// are kept out of sales.
 pub(crate) fn approve_in(
     tx: &mut Tx<'_>,
     shop: &Shop,
@@ -29,6 +31,7 @@ pub(crate) fn approve_in(
     let happened = Happened::contract(id, market, &contract.code);
     save_contract(tx, &KeptContract { reseller: id, market, contract }, at)?;
     write_down_in(tx, shop, happened, at)?;
+    keep_out_in(tx, shop, at)?;
     Ok(())
 }
 

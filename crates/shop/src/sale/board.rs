@@ -17,6 +17,7 @@ use super::curve::Curves;
 use super::owner::LotOwner;
 use super::report::LastReport;
 use super::status::Measure;
+use super::turns::{Takers, Turns};
 use crate::core::Known;
 
 /// Every sale that runs.
@@ -108,14 +109,32 @@ pub(super) struct Door {
     /// How many places were given up when the lots that are named were told.
     pub(super) told: Mutex<(i64, Vec<LotNumber>)>,
     pub(super) pace: Mutex<Pace>,
+    /// Who of the order has taken units here.
+    pub(super) takers: ArcSwap<Takers>,
 }
 
 /// How fast people are let in.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     pub(super) controller: Admission,
-    /// Claims at the last look.
-    pub(super) claims: u64,
+    pub(super) turns: Turns,
+    /// When it was measured last, and how many claims there were then.
+    pub(super) measured: Option<(Instant, u64)>,
+    /// When somebody looked last, whether or not it was measured.
+    pub(super) looked_at: Option<Instant>,
+    /// People who were in and had not decided at the last look, and how many claims there were.
+    pub(super) deciding: (u64, u64),
+    /// Turns that ended since it was measured last, and how many of them with units.
+    pub(super) ended: (u64, u64),
+}
+
+/// What was measured of a way in by turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasuredPace {
+    /// Claims per second, rounded down.
+    pub claims_per_s: u64,
+    /// Of a thousand people whose turn ended, how many took units.
+    pub yield_permille: u64,
 }
 
 impl Door {
@@ -138,6 +157,7 @@ impl Door {
             vacated: AtomicUsize::new(0),
             told: Mutex::default(),
             pace: Mutex::default(),
+            takers: ArcSwap::default(),
         }
     }
 
@@ -163,6 +183,7 @@ impl Door {
             Way::Draw | Way::Batch => admitted.max(self.quota as usize),
             Way::Code => ranks.len(),
         };
+        self.takers.store(Arc::new(Takers::new(ranks.len())));
         self.admitted.store(first.min(ranks.len()), Ordering::Relaxed);
         self.order.store(Arc::new(ranks));
         self.ordered.store(true, Ordering::Release);
@@ -243,6 +264,26 @@ impl LiveSale {
         Some(place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64)
     }
 
+    /// Notes that the holder of a ticket has taken units. Where everybody is in, nothing is measured.
+    pub(super) fn note_taken(&self, ticket: &Ticket) {
+        let Some(door) = self.door(ticket.market, ticket.way) else { return };
+        let measured = ticket.way == Way::Rush && ticket.present;
+        if measured && door.admitted.load(Ordering::Acquire) < door.order.load().len() {
+            door.takers.load().note(door.before(self.rank(ticket)));
+        }
+    }
+
+    /// What was measured of a way in; none if there is no such way.
+    #[must_use]
+    pub fn pace(&self, market: MarketCode, way: Way) -> Option<MeasuredPace> {
+        let pace = self.door(market, way)?.pace.lock();
+        let controller = pace.unwrap_or_else(std::sync::PoisonError::into_inner).controller;
+        Some(MeasuredPace {
+            claims_per_s: controller.claims_per_s(),
+            yield_permille: controller.yield_permille(),
+        })
+    }
+
     /// What the chance of a ticket's holder is worked out from.
     pub(super) fn outlook(&self, ticket: &Ticket) -> Measure {
         let per_person = self.definition.per_person;
@@ -253,16 +294,15 @@ impl LiveSale {
         };
         let standing = sum(&door.owners);
         let pace = door.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let controller = pace.controller;
+        let (controller, (deciding, claims)) = (pace.controller, pace.deciding);
         drop(pace);
-        let admitted = door.admitted.load(Ordering::Acquire) as u64;
         let outlook = Outlook {
             ahead: self.ahead(ticket).unwrap_or_else(|| door.order.load().len() as u64),
             free: u64::from(standing.free()),
             held: u64::from(standing.taken - standing.sold),
             // Whoever asks and is in is one of them, and does not stand before themselves.
-            deciding: admitted
-                .saturating_sub(u64::from(standing.claims))
+            deciding: deciding
+                .saturating_sub(u64::from(standing.claims).saturating_sub(claims))
                 .saturating_sub(u64::from(self.is_turn(ticket))),
             yield_permille: u16::try_from(controller.yield_permille()).unwrap_or(1_000),
             per_person,
@@ -331,6 +371,13 @@ impl LiveSale {
         }
         let cleared = self.clear_anew(known, at);
         cleared.pairs.contains(&(market, country))
+    }
+
+    /// Whether the item may be sold to anybody now.
+    pub(super) fn is_cleared_anywhere(&self, known: &Arc<Known>, at: Instant) -> bool {
+        let kept = self.cleared.load_full();
+        let cleared = if kept.is_of(known) { kept } else { self.clear_anew(known, at) };
+        !cleared.pairs.is_empty()
     }
 
     /// The countries of a market to which the item may be sold now.

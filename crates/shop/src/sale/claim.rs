@@ -84,7 +84,10 @@ pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> 
         return Err(none_left(&sale, &admitted));
     }
     match owner.ask(Command::Take(*take)).await {
-        Ok(Outcome::Taken(taken)) => Ok(claimed(owner.lot(), taken)),
+        Ok(Outcome::Taken(taken)) => {
+            sale.note_taken(&admitted.ticket);
+            Ok(claimed(owner.lot(), taken))
+        }
         Ok(_) => Err(SaleRefusal::Elsewhere),
         Err(OwnerRefusal::Refused(Refusal::SoldOut)) => Err(none_left(&sale, &admitted)),
         Err(refusal) => Err(refusal.into()),

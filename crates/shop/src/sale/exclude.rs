@@ -8,6 +8,9 @@ use kontor_store::sale::excluded;
 
 use crate::core::Shop;
 
+/// The reason of those whom a reseller's contract keeps out, as long as it lasts.
+pub(crate) const BY_CONTRACT: &str = "contract";
+
 /// Keeps out whoever has this address or number, for a reason such as `reseller`; gives how many of
 /// them were not out before.
 ///
@@ -26,13 +29,16 @@ pub async fn exclude(
             let mut added = 0;
             for hash in &hashes {
                 added += usize::from(excluded::add(tx, hash, &reason, at)?);
+                // Out by hand: they stay out when their contract ends.
+                excluded::change_reason(tx, hash, (BY_CONTRACT, &reason))?;
             }
             Ok(added)
         })
         .await
 }
 
-/// Lets whoever has this address or number take part again; gives how many of them were out.
+/// Lets whoever has this address or number take part again; gives how many of them were out. Whom a reseller's
+/// contract keeps out is out again when the keepers come by: end the contract.
 ///
 /// # Errors
 ///

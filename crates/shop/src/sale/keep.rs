@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use kontor_base::Instant;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Floor, Measured, Mover, SaleEvent, SaleState, Way, due, life_step};
 use kontor_ledger::sale::{LotRules, Standing};
@@ -19,7 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::board::{Door, LiveSale};
+use super::board::{Door, LiveSale, Pace, cleared_pairs};
 use super::given_up::note_given_up;
 use super::line::{self, ClosedList};
 use super::owner::{LotOwner, Surroundings};
@@ -33,6 +34,9 @@ use crate::hook::{Happened, write_down_in};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// The fewest people who are let in together while there are units.
 const STEP_MIN: u64 = 100;
+/// So many turns have to be over before they say something of how many take units: one person alone would
+/// count as much as a hundred.
+const TURNS_MIN: u64 = 20;
 /// The most people who may be choosing at the same time.
 const DECIDING_MAX: u64 = 100_000;
 
@@ -93,6 +97,8 @@ pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
             roll_over_unsold(shop, &live).await?;
             spread(shop, &live).await?;
             let_in(shop, &live).await?;
+        } else if live.state == SaleState::Halted {
+            live.doors.iter().for_each(|door| door.stand_still(shop.now()));
         }
         now_live.insert(id, live);
     }
@@ -125,6 +131,9 @@ async fn next_state(
     live: Option<&Arc<LiveSale>>,
 ) -> Result<Option<SaleState>, StoreError> {
     let at = shop.now();
+    if let Some(to) = halt_uncleared(shop, sale, live, at).await? {
+        return Ok(Some(to));
+    }
     let windows = sale.definition.windows;
     let ends = sale.state.takes_claims() && at >= windows.ends_at;
     let holds_open = if ends { open_holds(shop, sale.definition.sale).await? } else { 0 };
@@ -178,6 +187,41 @@ async fn next_state(
         tracing::info!(sale = %id, from = from.word(), to = to.word(), "a sale went on");
     }
     // Where another node was faster, the next look sees it.
+    Ok(moved.then_some(to))
+}
+
+/// Halts a sale whose item may be sold to nobody any more: a clearance was withdrawn, an authority has
+/// ordered it, or it has no price. Where one market of several is left, the others are refused by
+/// themselves. Nobody but staff lets it go on, and not before it may be sold again.
+async fn halt_uncleared(
+    shop: &Arc<Shop>,
+    sale: &KeptSale,
+    live: Option<&Arc<LiveSale>>,
+    at: Instant,
+) -> Result<Option<SaleState>, StoreError> {
+    let Ok(to) = life_step(sale.state, SaleEvent::Halt, Mover::Engine) else { return Ok(None) };
+    let known = Arc::clone(&shop.snapshots.published().known);
+    let may = match live {
+        Some(live) => live.is_cleared_anywhere(&known, at),
+        None => !cleared_pairs(&known, &sale.definition, at).is_empty(),
+    };
+    if may {
+        return Ok(None);
+    }
+    let (own, definition, from) = (Arc::clone(shop), sale.definition.clone(), sale.state);
+    let id = definition.sale;
+    let moved = shop
+        .db
+        .write("sale.halt_uncleared", move |tx| {
+            // What was published a moment ago may be old; what this transaction sees counts.
+            let known = own.snapshots.current_in(tx, at)?;
+            let may = !cleared_pairs(&known, &definition, at).is_empty();
+            Ok::<_, StoreError>(!may && sales::set_state(tx, id, from, to)?)
+        })
+        .await?;
+    if moved {
+        tracing::warn!(sale = %id, "a sale was halted: its item may be sold to nobody");
+    }
     Ok(moved.then_some(to))
 }
 
@@ -282,7 +326,7 @@ async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     let mut moved = Vec::new();
     note_given_up(shop, live).await?;
     for door in &live.doors {
-        door.let_in();
+        door.let_in(shop.now());
         let admitted = door.admitted.load(Ordering::Acquire);
         if door.noted.swap(admitted, Ordering::AcqRel) < admitted {
             moved.push((door.market, door.way, admitted as u64));
@@ -305,7 +349,7 @@ impl Door {
     /// Lets the next ones in: in a rush as many as will, at the measured yield, take what is free;
     /// in a draw and in batches as many as there are units, and one for each that came back or whose
     /// place was given up.
-    fn let_in(&self) {
+    fn let_in(&self, at: Instant) {
         let line = self.order.load();
         let (length, admitted) = (line.len(), self.admitted.load(Ordering::Relaxed));
         if admitted >= length {
@@ -313,7 +357,7 @@ impl Door {
         }
         let standing = super::board::sum(&self.owners);
         let next = match self.way {
-            Way::Rush => self.at_the_measured_rate(&standing, length, admitted),
+            Way::Rush => self.at_the_measured_rate(&standing, length, admitted, at),
             Way::Draw | Way::Batch => {
                 let reach = (self.quota.max(standing.quota) + standing.ended) as usize;
                 (reach + self.vacated.load(Ordering::Relaxed)).saturating_sub(admitted)
@@ -323,24 +367,69 @@ impl Door {
         self.admitted.store(admitted.saturating_add(next).min(length), Ordering::Release);
     }
 
-    fn at_the_measured_rate(&self, standing: &Standing, length: usize, admitted: usize) -> usize {
+    fn at_the_measured_rate(
+        &self,
+        standing: &Standing,
+        length: usize,
+        admitted: usize,
+        at: Instant,
+    ) -> usize {
         let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let claims = u64::from(standing.claims);
-        let claimed = claims.saturating_sub(pace.claims);
-        pace.claims = claims;
-        let elapsed_ms = u64::try_from(LOOK_EVERY.as_millis()).unwrap_or(1);
-        pace.controller.observe(Measured { elapsed_ms, claimed, decided: claimed });
+        let here = self.owners.iter().filter(|owner| owner.is_ready()).count();
+        pace.turns.let_in(admitted, at);
+        let turned = pace.turns.look(&self.takers.load(), (here, self.owners.len()), claims, at);
+        pace.looked_at = Some(at);
+        pace.deciding = (turned.deciding, claims);
+        pace.ended.0 += turned.decided;
+        pace.ended.1 += turned.took;
+        pace.measure(claims, at);
         let floor = Floor {
             // Units of other lots move to where people ask, if anybody may ask.
             free: u64::from(standing.free()) + u64::from(self.seen_beside()),
-            deciding: (admitted as u64).saturating_sub(claims),
+            deciding: turned.deciding,
             waiting: (length - admitted) as u64,
             step_min: STEP_MIN,
             deciding_max: DECIDING_MAX,
         };
-        // Somebody who is let in and does not come must not hold everybody up for ever.
-        let patience = floor.deciding / 20;
-        let next = pace.controller.next(&floor).max(patience).max(u64::from(floor.free > 0));
-        if floor.free == 0 { 0 } else { usize::try_from(next).unwrap_or(usize::MAX) }
+        // While there are units the line moves, be it by one; those who do not come are no longer
+        // waited for when their turn has passed.
+        let next = pace.controller.next(&floor).max(u64::from(floor.free > 0));
+        let next = if floor.free == 0 { 0 } else { usize::try_from(next).unwrap_or(usize::MAX) };
+        pace.turns.let_in(admitted.saturating_add(next).min(length), at);
+        next
+    }
+
+    /// The sale is halted: nobody's turn passes, and nothing is measured.
+    fn stand_still(&self, at: Instant) {
+        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(before) = pace.looked_at.replace(at) {
+            pace.turns.stand_still(at.micros().saturating_sub(before.micros()).max(0));
+        }
+        pace.measured = None;
+    }
+}
+
+impl Pace {
+    /// Tells the controller what has happened since it was told last. The keeper also looks whenever a
+    /// sale has changed: what a few milliseconds show is kept until there is enough of it.
+    fn measure(&mut self, claims: u64, at: Instant) {
+        let Some((before, claims_before)) = self.measured else {
+            self.measured = Some((at, claims));
+            return;
+        };
+        let elapsed_ms = at.micros().saturating_sub(before.micros()) / 1_000;
+        let elapsed_ms = u64::try_from(elapsed_ms).unwrap_or(0);
+        if at < before {
+            // The clock was put back.
+            self.measured = Some((at, claims));
+        } else if u128::from(elapsed_ms) >= LOOK_EVERY.as_millis() {
+            let enough = self.ended.0 >= TURNS_MIN;
+            let (decided, took) =
+                if enough { std::mem::take(&mut self.ended) } else { Default::default() };
+            let claimed = claims.saturating_sub(claims_before);
+            self.controller.observe(Measured { elapsed_ms, claimed, decided, took });
+            self.measured = Some((at, claims));
+        }
     }
 }

@@ -157,7 +157,8 @@ impl Door {
         let claimed = u64::from(standing.claims - self.claims_before);
         self.claims_before = standing.claims;
         let decided = std::mem::take(&mut self.decided);
-        self.admission.observe(Measured { elapsed_ms: 1_000, claimed, decided });
+        let (elapsed_ms, took) = (1_000, claimed);
+        self.admission.observe(Measured { elapsed_ms, claimed, decided, took });
         let floor = Floor {
             free: u64::from(standing.free()),
             deciding: self.deciding.len() as u64,

@@ -1,11 +1,11 @@
-//! Sets a sale up: checks the definition, the clearances and the stock, and moves the units out of
+//! Sets a sale up: checks the definition, the clearances, the texts and the stock, and moves the units out of
 //! the markets' stock into the sale's own, by entries with two sides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_base::id::{SaleId, TransferId};
-use kontor_base::{Instant, Money};
+use kontor_base::{Instant, Language, Money};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{
     Definition, DefinitionProblem, LifeRefusal, Mover, OrderSecret, SaleEvent, SaleState,
@@ -21,7 +21,7 @@ use kontor_store::{StoreError, Tx, stock};
 
 use super::board::cleared_pairs;
 use super::settle::{close_in, tallies};
-use crate::core::{Failure, Outcome, Shop};
+use crate::core::{Failure, Known, Outcome, Shop};
 
 /// A sale to be set up.
 #[derive(Clone, Debug)]
@@ -46,6 +46,9 @@ pub enum SetUpRefusal {
     /// It may be sold to nobody in this market, or has no price there.
     #[error("it may be sold to nobody in {0}, or has no price there")]
     NotCleared(MarketCode),
+    /// The sale's pages would say what it is in another language than they are in.
+    #[error("its pages lack the product's name in: {}", .0.iter().map(|(market, language)| format!("{} ({market})", language.tag())).collect::<Vec<_>>().join(", "))]
+    Texts(Vec<(MarketCode, Language)>),
     /// The market does not have so many.
     #[error("{market} has {short} units too few")]
     Stock {
@@ -87,6 +90,7 @@ impl SetUpRefusal {
             }
             Self::UnknownSku => "catalogue.unknown_sku",
             Self::NotCleared(_) => "sale.not_cleared",
+            Self::Texts(_) => "sale.texts",
             Self::Stock { .. } => "stock.insufficient",
             Self::Deposit(_) => "sale.deposit_price",
             Self::Lots => "sale.lots",
@@ -167,6 +171,10 @@ fn check(shop: &Shop, tx: &mut Tx<'_>, command: &SetUp, at: Instant) -> Outcome<
             return refuse(SetUpRefusal::NotCleared(channel.market));
         }
     }
+    let lacks = lacking_texts(&known, definition);
+    if !lacks.is_empty() {
+        return refuse(SetUpRefusal::Texts(lacks));
+    }
     // The price of today: what it is when somebody buys is not known. A deposit that is worth more
     // than the order then goes back in part.
     for deposit in &definition.deposits {
@@ -180,6 +188,19 @@ fn check(shop: &Shop, tx: &mut Tx<'_>, command: &SetUp, at: Instant) -> Outcome<
         }
     }
     Ok(())
+}
+
+/// In which languages of the sale's markets its pages could not name the product. Elsewhere a name falls back
+/// to English; where the same second counts for everybody, everybody reads what it is about.
+fn lacking_texts(known: &Known, definition: &Definition) -> Vec<(MarketCode, Language)> {
+    let Some((_, model)) = known.product(&definition.sku) else { return Vec::new() };
+    let has = |language: &Language| {
+        model.texts.get(language).is_some_and(|text| !text.name.trim().is_empty())
+    };
+    let markets: BTreeSet<_> = definition.channels.iter().map(|channel| channel.market).collect();
+    let markets = markets.into_iter().filter_map(|code| known.market(code));
+    let asked = markets.flat_map(|market| market.languages.iter().map(|of| (market.code, *of)));
+    asked.filter(|(_, language)| !has(language)).collect()
 }
 
 /// The word of the sale's own stock of a market.

@@ -17,7 +17,7 @@ use kontor_store::sale::{batch, lot as lots};
 use kontor_store::{BeforeCommit, Db, Options, StoreError};
 
 /// What is sold.
-const SKU: &str = "BAND-BLACK";
+pub(crate) const SKU: &str = "BAND-BLACK";
 /// What a place in a batch costs, in cents.
 const DEPOSIT: i64 = 500;
 /// How long units are held, in minutes.
@@ -120,7 +120,19 @@ impl Running {
         self.a_sale(Way::Batch, quota, 1, per_person).await
     }
 
+    /// What sets a rush of so many units up.
+    pub(crate) fn rush_command(&self, quota: u32) -> SetUp {
+        self.command(Way::Rush, quota, 1, 1)
+    }
+
     async fn a_sale(&self, way: Way, quota: u32, lots: u32, per_person: u32) -> SaleId {
+        let sale = set_up(&self.shop, self.command(way, quota, lots, per_person)).await;
+        let sale = sale.unwrap_or_else(|failure| panic!("{failure:?}"));
+        self.keep().await;
+        sale
+    }
+
+    fn command(&self, way: Way, quota: u32, lots: u32, per_person: u32) -> SetUp {
         let now = self.shop.now();
         let market = "us".parse().expect("a market");
         let definition = Definition {
@@ -145,11 +157,7 @@ impl Running {
                 Vec::new()
             },
         };
-        let command = SetUp { definition, title: "Bands".to_owned(), lots };
-        let sale = set_up(&self.shop, command).await;
-        let sale = sale.unwrap_or_else(|failure| panic!("{failure:?}"));
-        self.keep().await;
-        sale
+        SetUp { definition, title: "Bands".to_owned(), lots }
     }
 
     /// Enters and gives the ticket.

@@ -206,18 +206,34 @@ async fn on_a_slow_server_nobody_is_answered_before_the_claim_is_there() {
     nobody_is_answered_before_the_claim_is_there(scratch).await;
 }
 
-/// Ends every session that is in the middle of something in this test's own tables.
-const CUT: &str = "SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+/// Ends every session that is in the middle of something in this test's own tables; counts them.
+const CUT: &str = "SELECT count(*) FILTER (WHERE pg_terminate_backend(s.pid)) FROM (
+    SELECT DISTINCT l.pid FROM pg_locks l
     JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = current_schema() AND l.pid <> pg_backend_pid()";
+    WHERE n.nspname = current_schema() AND l.pid <> pg_backend_pid()) s";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_is_cut_in_the_middle_of_batches_loses_and_doubles_nothing() {
     const CUTS: u32 = 25;
     const CUTS_MIN: u32 = 8;
     let Some(scratch) = Scratch::postgres() else { return };
-    let running = Running::open(scratch).await;
+    let disk = Arc::new(Disk::default());
+    let running = Running::on_a_slow_disk(scratch, disk.before_commit()).await;
     let (sale, tickets) = live(&running, QUOTA, PEOPLE).await;
+    // One cut is made for certain in the middle: while a batch is written and not committed.
+    disk.stuck.store(true, Ordering::SeqCst);
+    let mut first = ask_all(&running.shop, sale, &tickets[..12]);
+    while !disk.waits.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let ended = running.scratch().count_as_operator(CUT);
+    assert!(ended > 0, "no session was in the middle of a batch");
+    assert!(first.try_join_next().is_none(), "somebody was told before the commit");
+    disk.stuck.store(false, Ordering::SeqCst);
+    while let Some(answered) = first.join_next().await {
+        let (person, claimed) = answered.expect("no panic");
+        assert!(claimed.is_some(), "there is a unit for person {person}");
+    }
     let (asked, cuts) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU32::new(0)));
     let mut told = Vec::new();
     let asking = {
@@ -245,8 +261,8 @@ async fn a_connection_that_is_cut_in_the_middle_of_batches_loses_and_doubles_not
     let running = Arc::new(running);
     while asked.load(Ordering::Relaxed) && cuts.load(Ordering::Relaxed) < CUTS {
         let own = Arc::clone(&running);
-        let cut = tokio::task::spawn_blocking(move || own.scratch().as_operator(CUT));
-        cut.await.expect("the operator is let in");
+        let cut = tokio::task::spawn_blocking(move || own.scratch().count_as_operator(CUT));
+        let _ended = cut.await.expect("the operator is let in");
         let cut = cuts.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(u64::from(cut % 7))).await;
     }

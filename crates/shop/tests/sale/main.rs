@@ -3,4 +3,7 @@
 
 mod common;
 mod faults;
+mod halted;
 mod seeds;
+mod set_up;
+mod turns;

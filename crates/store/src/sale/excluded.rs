@@ -39,6 +39,41 @@ pub fn remove(tx: &mut Tx<'_>, hash: &KeyedHash) -> Result<bool, StoreError> {
     Ok(tx.execute("DELETE FROM sale_excluded WHERE trait = $1", values![hash])?.rows()? > 0)
 }
 
+/// Lets somebody in again who was kept out for this reason and no other; gives whether they were.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn remove_of(tx: &mut Tx<'_>, hash: &KeyedHash, reason: &str) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM sale_excluded WHERE trait = $1 AND reason = $2";
+    Ok(tx.execute(sql, values![hash, reason])?.rows()? > 0)
+}
+
+/// Gives somebody who is out for the reason `from` the reason `to`, so that they stay out when `from` ends.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn change_reason(
+    tx: &mut Tx<'_>,
+    hash: &KeyedHash,
+    (from, to): (&str, &str),
+) -> Result<(), StoreError> {
+    let sql = "UPDATE sale_excluded SET reason = $3 WHERE trait = $1 AND reason = $2";
+    tx.execute(sql, values![hash, from, to])?;
+    Ok(())
+}
+
+/// Everybody who is kept out for this reason.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn of_reason(tx: &mut Tx<'_>, reason: &str) -> Result<Vec<KeyedHash>, StoreError> {
+    let sql = "SELECT trait FROM sale_excluded WHERE reason = $1";
+    tx.query(sql, values![reason], |row| row.bytes16(0))
+}
+
 /// Whether one of these traits is kept out.
 ///
 /// # Errors

@@ -27,6 +27,7 @@ sale-lead-sold-out = Jedes Stück ist vergeben oder für jemanden zurückgelegt,
 sale-lead-settled = Es wird nichts mehr vergeben. Der Bericht mit allen Zahlen und dem Geheimnis erscheint zur unten genannten Zeit.
 sale-lead-reported = Wer hineinkam, wie schnell es ging, und das Geheimnis, aus dem die Reihenfolge entstand: Alles steht im Bericht.
 sale-lead-halted = Wir haben den Verkauf kurz angehalten. Was zurückgelegt ist, bleibt zurückgelegt, und niemand verliert seinen Platz.
+sale-lead-withdrawn = Der Verkauf ist angehalten, weil die Ware derzeit nicht verkauft werden darf; warum, steht hier. Was zurückgelegt ist, bleibt zurückgelegt, und niemand verliert seinen Platz.
 sale-not-here = Das wird { $in } nicht verkauft.
 sale-opens = Beginnt am
 sale-days = T

@@ -27,6 +27,7 @@ sale-lead-sold-out = Every unit is taken or held for somebody who is paying. Wha
 sale-lead-settled = Nothing is taken any more. The report with all figures and the secret comes out at the time stated below.
 sale-lead-reported = Who got in, how fast it went, and the secret that made the order: it is all in the report.
 sale-lead-halted = We have stopped the sale for a moment. What is held stays held, and nobody loses their place.
+sale-lead-withdrawn = The sale is halted because the item may not be sold at present; why, it says here. What is held stays held, and nobody loses their place.
 sale-not-here = This is not sold { $in }.
 sale-opens = Opens on
 sale-days = d

@@ -112,7 +112,7 @@ fn a_model(code: &str, class: ProductClass, name: &str) -> Model {
         hs_code: None,
         origin: "CN".parse().expect("a country"),
         position: 1,
-        texts: BTreeMap::from([(Language::En, text)]),
+        texts: BTreeMap::from([(Language::En, text.clone()), (Language::De, text)]),
     }
 }
 

@@ -434,6 +434,7 @@ impl SalePage {
             SaleStage::SoldOut => "sale-lead-sold-out",
             SaleStage::Settled => "sale-lead-settled",
             SaleStage::Reported => "sale-lead-reported",
+            SaleStage::Halted if self.refusal.is_some() => "sale-lead-withdrawn",
             SaleStage::Halted => "sale-lead-halted",
         })
         .into_owned()

@@ -1,0 +1,73 @@
+//! People who are let in and let their turn pass: the keeper measures how many take units, and lets
+//! in as many more.
+
+use kontor_base::id::SaleId;
+use kontor_domain::sale::Way;
+use kontor_scratch::Scratch;
+use kontor_shop::sale::{Wish, claim};
+
+use super::common::{Running, usa};
+
+const QUOTA: u32 = 150;
+const PEOPLE: usize = 700;
+/// One of so many takes a unit when the turn has come.
+const ONE_OF: usize = 4;
+
+/// Everybody whose turn has come and who has not been asked before decides; gives how many that were.
+async fn decide(running: &Running, sale: SaleId, tickets: &mut Vec<(usize, String)>) -> usize {
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let keys = running.shop.keys.tickets();
+    let is_turn = |ticket: &str| {
+        live.is_turn(&keys.read(ticket, sale, running.shop.now()).expect("a ticket"))
+    };
+    let now: Vec<_> = tickets.extract_if(.., |(_, ticket)| is_turn(ticket)).collect();
+    for (person, ticket) in &now {
+        if person.is_multiple_of(ONE_OF) {
+            let wish = Wish { sale, ticket, key: "once", units: 1, ship_to: usa() };
+            claim(&running.shop, wish).await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+        }
+    }
+    now.len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_who_let_their_turn_pass_are_measured() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(QUOTA, 1, 1).await;
+    let mut tickets = Vec::with_capacity(PEOPLE);
+    for person in 0..PEOPLE {
+        tickets.push((person, running.enter(sale, &format!("person{person}")).await));
+    }
+    running.forward(101).await;
+    let market = "us".parse().expect("a market");
+    let pace = || {
+        let live = running.shop.sales.live(sale).expect("it runs");
+        live.pace(market, Way::Rush).expect("a way")
+    };
+    let assumed = pace().yield_permille;
+    // Until the first turn has passed, nobody can know how many do not come.
+    let mut inside = 0;
+    for _ in 0..30 {
+        inside += decide(&running, sale, &mut tickets).await;
+        assert_eq!(pace().yield_permille, assumed, "nobody's turn has ended yet");
+        running.forward(1).await;
+    }
+    let units = QUOTA as usize;
+    assert!(inside < 2 * units, "{inside} were let in for {units} units at an assumed yield");
+    let mut fastest = 0;
+    for _ in 0..1_200 {
+        fastest = fastest.max(pace().claims_per_s);
+        if tickets.is_empty() {
+            break;
+        }
+        decide(&running, sale, &mut tickets).await;
+        running.forward(1).await;
+    }
+    let measured = pace().yield_permille;
+    assert!(measured < 500, "one of {ONE_OF} takes a unit, {measured} ‰ were measured");
+    assert!(tickets.is_empty(), "{} still wait while there are units", tickets.len());
+    // A look comes every second here; who counts each as a quarter measures four times the claims.
+    let at_once = u64::from(QUOTA) / ONE_OF as u64;
+    assert!(fastest <= at_once, "{fastest} claims a second");
+    running.shop.db.close().await;
+}
