@@ -333,6 +333,22 @@ fn costs_are_told_once_per_clearance_and_what_is_unknown_is_counted() {
 }
 
 #[test]
+fn hard_items_cost_too_and_what_is_there_costs_nothing() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist = items(
+        "US-ENTITY entity 8-8\nUS-BANK payments 4-4\nUS-DONE tax done\nUS-SOFT language soft",
+    );
+    let dollars = |text| Money::parse(text, "USD".parse().expect("a currency")).expect("money");
+    for code in ["US-ENTITY", "US-DONE", "US-SOFT"] {
+        question.costs.insert(code.to_owned(), dollars("1500"));
+    }
+    let plan = question.plan();
+    assert_eq!((plan.cost.as_slice(), plan.cost_unknown), (&[dollars("1500")][..], 1));
+}
+
+#[test]
 fn two_dates_can_be_compared() {
     let scenario = Scenario::load();
     // The band's radio paper ends between the two days.

@@ -27,7 +27,8 @@ pub struct PlanRequest<'a> {
     pub subjects: &'a [Subject<'a>],
     /// What the seller needs there.
     pub checklist: &'a [ChecklistItem],
-    /// What getting a clearance costs, by the code of its rule, where somebody has asked.
+    /// What getting a clearance or an item costs, by the code of the rule or item, where somebody has
+    /// asked.
     pub costs: &'a BTreeMap<String, Money>,
 }
 
@@ -70,11 +71,15 @@ pub struct OpeningPlan {
     pub all_ready: Ready,
     /// The steps that decide `first_ready`, the earliest first.
     pub path: Vec<PathStep>,
-    /// What getting the missing clearances costs, as far as it is known, per currency in the order
-    /// of the codes; each clearance once, however many products wait for it.
+    /// What getting the missing clearances and hard items costs, as far as it is known, per currency in
+    /// the order of the codes; each clearance once, however many products wait for it.
     pub cost: Vec<Money>,
-    /// How many missing clearances nobody has asked the cost of.
+    /// How many of them nobody has asked the cost of.
     pub cost_unknown: usize,
+    /// The day for which it was made, where it was carried out on another one: every step is judged
+    /// on the day it is taken.
+    #[serde(default)]
+    pub planned_on: Option<Date>,
 }
 
 impl OpeningPlan {
@@ -154,7 +159,7 @@ pub fn plan_opening(request: &PlanRequest<'_>, facts: &Facts) -> Result<OpeningP
         [] => first.map_or_else(Vec::new, |product| path(product, &checklist, first_ready)),
         countries => countries.iter().map(unlisted_step).collect(),
     };
-    let (cost, cost_unknown) = costs(&products, request.costs)?;
+    let (cost, cost_unknown) = costs(&products, &checklist, request.costs)?;
     Ok(OpeningPlan {
         market: request.market.code,
         on: request.on,
@@ -169,6 +174,7 @@ pub fn plan_opening(request: &PlanRequest<'_>, facts: &Facts) -> Result<OpeningP
         path,
         cost,
         cost_unknown,
+        planned_on: None,
     })
 }
 
@@ -316,18 +322,22 @@ fn checklist_step(planned: &PlannedItem) -> PathStep {
     PathStep { code: item.code.to_string(), title: item.title.clone(), ready: planned.ready }
 }
 
-/// What the missing clearances cost, each once.
+/// What the missing clearances and hard items cost, each once.
 fn costs(
     products: &[ProductGap],
+    checklist: &[PlannedItem],
     known: &BTreeMap<String, Money>,
 ) -> Result<(Vec<Money>, usize), MoneyError> {
     let open = products.iter().flat_map(ProductGap::open_items);
-    let wanted: BTreeSet<&str> = open
+    let mut wanted: BTreeSet<&str> = open
         .filter_map(|item| match &item.fact {
             Some(fact @ FactRef::Rule(_)) => Some(fact.code()),
             _ => None,
         })
         .collect();
+    let missing =
+        |planned: &&PlannedItem| planned.need == Need::Hard && planned.ready != Ready::Now;
+    wanted.extend(checklist.iter().filter(missing).map(|planned| planned.item.code.as_str()));
     let mut sums: BTreeMap<&'static str, Money> = BTreeMap::new();
     let mut unknown = 0;
     for code in wanted {

@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(30, "0030_waiting_confirmed"),
     migration!(31, "0031_reseller_credit"),
     migration!(32, "0032_sale_entries_closed"),
+    migration!(36, "0036_beta"),
 ];
 
 /// The newest schema that this release knows.

@@ -29,10 +29,12 @@ mod market;
 mod news;
 mod next_country;
 mod opening;
+mod opening_csv;
 mod opening_view;
 mod order;
 mod order_act;
 mod order_list;
+mod order_return;
 mod passkey;
 mod people;
 mod plan;
@@ -146,6 +148,7 @@ fn people(routes: Routes) -> Routes {
         .add(order_act::NOTE, post(order_act::note))
         .add(order_act::CANCEL, post(order_act::cancel))
         .add(order_act::REFUND, post(order_act::refund))
+        .add(order_return::TAKE_BACK, post(order_return::take_back))
         .add(letter::RESEND, post(letter::resend))
         .add(customer::SHOW, get(customer::show))
         .add(customer::EXPORT, post(customer::export))
