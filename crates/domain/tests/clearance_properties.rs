@@ -270,6 +270,7 @@ prop_compose! {
             shipping_minor: 0,
             region: "americas".to_owned(),
             note: Vec::new(),
+            beta: Default::default(),
         }
     }
 }

@@ -33,7 +33,7 @@ impl<'s> Question<'s> {
             market: scenario.market(market).clone(),
             on: day(on),
             skus: scenario.variants.iter().map(|variant| variant.sku.as_str()).collect(),
-            checklist: Vec::new(),
+            checklist: listed(scenario.market(market)),
             costs: BTreeMap::new(),
         }
     }
@@ -61,6 +61,18 @@ impl<'s> Question<'s> {
     fn plan(&self) -> OpeningPlan {
         self.try_plan().expect("a plan")
     }
+}
+
+/// A checklist on which everything is done, for every country of the market.
+fn listed(market: &Market) -> Vec<ChecklistItem> {
+    let mut all = Vec::new();
+    for country in &market.countries {
+        for mut item in items(&format!("{country}-LISTED language done")) {
+            item.country = *country;
+            all.push(item);
+        }
+    }
+    all
 }
 
 fn sellable(plan: &OpeningPlan, on: &str) -> Vec<String> {
@@ -217,6 +229,44 @@ fn hard_items_hold_the_opening_and_follow_from_the_fulfilment_model() {
 }
 
 #[test]
+fn the_sentence_opens_with_nothing_while_a_hard_item_is_open() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist = items("US-ENTITY entity 8-8\nUS-BANK payments 4-4 after US-ENTITY");
+    let told = question.plan().to_string();
+    assert!(!told.contains("Open with"), "{told}");
+    assert!(told.contains("Nothing can be sold on that day."), "{told}");
+    assert!(told.contains("not before 2027-02-15, because of US-ENTITY, US-BANK."), "{told}");
+    assert!(told.contains("Cleared, and waiting for the market: BAND-BLACK."), "{told}");
+    question.on = day("2027-02-15");
+    let told = question.plan().to_string();
+    assert!(told.contains("Open with BAND-BLACK."), "{told}");
+}
+
+#[test]
+fn a_market_that_nobody_has_listed_is_unknown_and_not_ready() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist.clear();
+    let plan = question.plan();
+    assert_eq!((plan.market_ready, plan.first_ready), (Ready::Unknown, Ready::Unknown));
+    assert_eq!(sellable(&plan, "2036-01-01"), Vec::<String>::new());
+    assert_eq!(
+        plan.path.iter().map(|step| step.code.as_str()).collect::<Vec<_>>(),
+        ["US-CHECKLIST"]
+    );
+    assert!(plan.to_string().contains("because of checklist of US"), "{plan}");
+    // Each country for itself, and one that needs nothing in this way of fulfilment is listed.
+    question.checklist = items("US-WAREHOUSE customs 30-40 bulk");
+    assert_eq!(question.plan().market_ready, Ready::Now);
+    question.market.countries.push("CA".parse().expect("a country"));
+    assert_eq!(question.plan().unlisted, ["CA".parse().expect("a country")]);
+    assert_eq!(question.plan().market_ready, Ready::Unknown);
+}
+
+#[test]
 fn the_path_is_the_longest_and_not_the_sum() {
     let scenario = Scenario::load();
     let mut question = Question::about(&scenario, "us", "2027-06-01");
@@ -283,10 +333,54 @@ fn costs_are_told_once_per_clearance_and_what_is_unknown_is_counted() {
 }
 
 #[test]
+fn hard_items_cost_too_and_what_is_there_costs_nothing() {
+    let scenario = Scenario::load();
+    let mut question = Question::about(&scenario, "us", TODAY);
+    question.skus = vec!["BAND-BLACK"];
+    question.checklist = items(
+        "US-ENTITY entity 8-8\nUS-BANK payments 4-4\nUS-DONE tax done\nUS-SOFT language soft",
+    );
+    let dollars = |text| Money::parse(text, "USD".parse().expect("a currency")).expect("money");
+    for code in ["US-ENTITY", "US-DONE", "US-SOFT"] {
+        question.costs.insert(code.to_owned(), dollars("1500"));
+    }
+    let plan = question.plan();
+    assert_eq!((plan.cost.as_slice(), plan.cost_unknown), (&[dollars("1500")][..], 1));
+}
+
+#[test]
 fn two_dates_can_be_compared() {
     let scenario = Scenario::load();
-    let now = Question::about(&scenario, "in", TODAY);
-    let before = now.plan();
+    // The band's radio paper ends between the two days.
+    let at = |on: &str| {
+        let question = Question::about(&scenario, "us", on).with_facts(|records| {
+            for grant in &mut records.grants {
+                if grant.issued_on.is_some() && grant.clearance.as_str() == "US-FCC-CERT" {
+                    grant.expires_on = Some(day("2027-01-15"));
+                }
+            }
+        });
+        question.plan()
+    };
+    let (before, after) = (at("2027-01-10"), at("2027-01-20"));
+    let comparison = compare(&before, &after);
+    let band = comparison.changes.iter().find(|change| change.sku.as_str() == "BAND-BLACK");
+    let band = band.expect("differs");
+    assert_eq!(band.added, ["US-FCC-CERT"]);
+    assert!(band.solved.is_empty(), "{band:?}");
+    assert_eq!(band.before, Some(Ready::Now));
+    assert_ne!(band.after, band.before);
+    // The other way round it is what is solved.
+    let back = compare(&after, &before);
+    let band = back.changes.iter().find(|change| change.sku.as_str() == "BAND-BLACK");
+    assert_eq!(band.expect("differs").solved, ["US-FCC-CERT"]);
+    assert!(compare(&before, &before).changes.is_empty());
+}
+
+#[test]
+fn two_sets_of_facts_can_be_compared() {
+    let scenario = Scenario::load();
+    let before = Question::about(&scenario, "in", TODAY).plan();
     let after = Question::about(&scenario, "in", TODAY)
         .with_facts(|records| records.grants.retain(|g| g.clearance.as_str() != "IN-BIS"))
         .plan();
@@ -296,7 +390,23 @@ fn two_dates_can_be_compared() {
         assert_eq!(change.added, ["IN-BIS"], "{}", change.sku);
         assert!(change.solved.is_empty());
     }
-    assert!(compare(&before, &before).changes.is_empty());
+}
+
+#[test]
+fn two_sets_of_products_can_be_compared() {
+    let scenario = Scenario::load();
+    let with = |skus: &[&'static str]| {
+        let mut question = Question::about(&scenario, "us", TODAY);
+        question.skus = skus.to_vec();
+        question.plan()
+    };
+    let (before, after) = (with(&["BAND-BLACK", "PB5000-SILVER"]), with(&["PB5000-SILVER"]));
+    let comparison = compare(&before, &after);
+    let [only] = comparison.changes.as_slice() else { panic!("{comparison:?}") };
+    assert_eq!(
+        (only.sku.as_str(), only.before, only.after),
+        ("BAND-BLACK", Some(Ready::Now), None)
+    );
 }
 
 #[test]

@@ -353,6 +353,22 @@ fn the_usa_open_with_accessories_from_rules_and_data_alone() {
     assert!(past.err.contains("cannot lie before"), "{}", past.err);
     let compared = kontor.ok(&["opening", "compare", "us", "--with", "2031-01-01"]).out;
     assert!(compared.starts_with("us: "), "{compared}");
+    // What things cost is noted by command too, for clearances and items alike.
+    let cost = |code: &str, amount: &str| {
+        kontor.run(&["opening", "cost", code, amount, "USD", "--source", "an offer"])
+    };
+    assert_eq!(cost("US-FCC-CERT", "1200.00").code, 0);
+    assert_eq!(cost("US-ENTITY", "900").code, 0);
+    assert_ne!(cost("US-NOTHING", "1").code, 0);
+    let costs = kontor.ok(&["opening", "costs"]).out;
+    assert!(costs.contains("US-ENTITY") && costs.contains("an offer"), "{costs}");
+    // Two sets of products, as the page has them.
+    let sets = ["opening", "compare", "us", "--sku", "BAND-BLACK", "--with-sku", "PB5000-SILVER"];
+    let compared = kontor.ok(&sets).out;
+    assert!(compared.contains("BAND-BLACK\n  ready; not in the other plan"), "{compared}");
+    assert!(compared.contains("PB5000-SILVER\n  only in the other plan: ready"), "{compared}");
+    assert!(!compared.contains("PB10400"), "{compared}");
+    assert_eq!(kontor.run(&["opening", "compare", "us"]).code, 2, "with what?");
 }
 
 #[test]
@@ -377,7 +393,8 @@ fn a_market_that_may_not_sell_yet_is_not_opened() {
     running.until("/us/en/product/band", |page| page.contains("Add to cart"));
     running.stop();
     let history = kontor.ok(&["opening", "history", "us"]).out;
-    assert_eq!(history.lines().count(), 2, "{history}");
+    assert_eq!(history.lines().count(), 3, "{history}");
+    assert!(history.contains("  plan for ") && history.contains("BAND-BLACK"), "{history}");
     assert!(history.contains("open → paused  by Jane: as planned"), "{history}");
 }
 
@@ -395,6 +412,13 @@ fn a_withdrawn_product_is_gone_from_a_running_server_within_moments() {
     let done = act(&["withdraw", "us", "--component", "chipset:dialog"]);
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(done.out.contains("BAND-BLACK") && done.out.contains("No order is held."));
+    // By another process than the server's: its keeper looks, and the API answers the same.
+    let began = std::time::Instant::now();
+    running.until("/api/v1/us/shelf", |shelf| !shelf.contains("BAND-BLACK"));
+    // A second is the promise; the machine of the tests is given some more.
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+    let verdict = running.get("/api/v1/us/clearance/BAND-BLACK");
+    assert!(!verdict.contains("\"outcome\":\"allowed\""), "{verdict}");
     running.until("/us/en/", |shelf| !shelf.contains("Mi Band"));
     assert!(running.get("/us/en/product/band").starts_with("HTTP/1.1 404"));
     assert!(running.get("/us/en/product/headphones").contains("Add to cart"));

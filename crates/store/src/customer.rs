@@ -1,6 +1,7 @@
 //! Waiting lists. Addresses are personal data: they leave this module only to be written to.
 
 pub mod contact;
+pub mod guest;
 
 use kontor_base::id::CustomerId;
 use kontor_base::{Email, Instant, KeyedHash, Language};

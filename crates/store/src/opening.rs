@@ -47,10 +47,10 @@ pub fn save(tx: &mut Tx<'_>, item: &ChecklistItem, position: i64) -> Result<(), 
     Ok(())
 }
 
-/// What getting a clearance costs, as somebody was told.
+/// What getting a clearance or an item of the checklist costs, as somebody was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// The code of the clearance's rule.
+    /// The code of the clearance's rule, or of the item; no item is called like a rule.
     pub clearance: String,
     /// How much, once.
     pub amount: Money,

@@ -3,6 +3,7 @@
 //! The state of an order is derived from three others and written beside them, by the two statements
 //! here that write those, so that a list can walk an index of it.
 
+pub mod beta;
 pub mod day;
 pub mod list;
 pub mod note;

@@ -306,6 +306,42 @@ pub fn received(
     Ok(if units.is_empty() { None } else { Some(units.iter().sum()) })
 }
 
+/// Units that left an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// When.
+    pub at: Instant,
+    /// Where to.
+    pub to: StockAccount,
+    /// How many.
+    pub units: i64,
+}
+
+/// What left an account for one reference, the first first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn moved_from(
+    tx: &mut Tx<'_>,
+    account: &StockAccount,
+    reference: &str,
+) -> Result<Vec<Moved>, StoreError> {
+    let account = account.to_string();
+    tx.query(
+        "SELECT made_at, to_account, units FROM stock_transfer
+         WHERE from_account = $1 AND reference = $2 ORDER BY id",
+        values![&account, reference],
+        |row| {
+            Ok(Moved {
+                at: row.instant(0)?,
+                to: parsed(&row.text(1)?, "stock_transfer")?,
+                units: row.int(2)?,
+            })
+        },
+    )
+}
+
 /// Everything that was ever received, by reference and account.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Answer, Api, Ask, BAND, BAND_LAST, PHONE, Shopper};
+use kontor_domain::opening::{ChecklistItem, ChecklistState, GateKind};
 use kontor_shop::planning::import_past;
 use serde_json::json;
 use tokio::sync::watch;
@@ -128,6 +129,11 @@ async fn an_opening_is_planned_compared_and_taken_step_by_step() {
     let ana = Browser::hire(&api, "ana", &["market_manager@us,de"]).await;
     let first = ana.get("/admin/openings").await.expect(303);
     assert_eq!(first.header("location"), "/admin/us/opening");
+    // Nobody has written a checklist: that is not the same as nothing to do.
+    let page = ana.get("/admin/us/opening").await.expect(200);
+    assert!(!page.text.contains("Open with"), "{}", page.text);
+    assert!(page.text.contains("US-CHECKLIST"), "{}", page.text);
+    list_of_us(&api).await;
     let page = ana.get("/admin/us/opening").await.expect(200);
     assert!(page.text.contains("Open with Band, Black, Band, White"), "{}", page.text);
     assert!(page.text.contains("cell-granted") && page.text.contains("cell-missing"));
@@ -175,8 +181,73 @@ async fn an_opening_is_planned_compared_and_taken_step_by_step() {
     let page = ana.get("/admin/us/opening").await.expect(200);
     assert!(page.text.contains("a strike") && page.text.contains("paused"), "{}", page.text);
     assert_eq!(page.text.matches("a strike").count(), 1, "the same form twice is one step");
+    let open = |key: &'static str, on: &'static str| {
+        [("key", key), ("to", "open"), ("reason", "carried out"), ("sku", BAND), ("on", on)]
+    };
+    let early = ana.form("/admin/us/opening/advance", &open("s5", "2015-07-01")).await.expect(422);
+    assert!(early.text.contains("the plan is for 2015-07-01"), "{}", early.text);
+    ana.form("/admin/us/opening/advance", &open("s6", "2015-06-01")).await.expect(303);
+    api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("read anew");
+    let page = ana.get("/admin/us/opening").await.expect(200);
+    assert!(page.text.contains("Opened with Band, Black."), "its plan is kept: {}", page.text);
+    let file = async |table: &str| {
+        let address = format!("/admin/us/opening.csv?on=2015-06-01&table={table}");
+        ana.get(&address).await.expect(200).text
+    };
+    let steps = file("steps").await;
+    let kept = format!("\"carried out\",\"2015-06-01\",\"{BAND}\",\"\"");
+    assert!(steps.contains(&kept), "{steps}");
+    // Per product and act, and every table of the page as a file.
+    let acts = file("acts").await;
+    let row = |sku: &str, act: &str, outcome: &str| {
+        let row = format!("\"2015-06-01\",\"{sku}\",\"{act}\",\"{outcome}\"");
+        assert!(acts.contains(&row), "{row}: {acts}");
+    };
+    row(BAND, "sell", "allowed");
+    row(PHONE, "announce", "allowed");
+    row(PHONE, "sell", "refused");
+    assert!(acts.contains("\"US-FCC-CERT\",\"FCC\""), "what and who: {acts}");
+    assert!(page.text.contains("What may be done, act by act"), "{}", page.text);
+    assert!(file("checklist").await.contains("\"US-LISTED\",\"entity\""));
+    assert!(file("cost").await.contains("\"US-FCC-CERT\",\"1200.00\",\"USD\""));
+    for (table, columns) in [("path", "step,code,title,ready"), ("comparison", "sku,here,there")] {
+        assert!(file(table).await.starts_with(columns), "{table}");
+    }
+    // An item of the checklist has a cost too.
+    let cost = cost.map(|(name, value)| match name {
+        "key" => (name, "c3"),
+        "clearance" => (name, "US-LISTED"),
+        "amount" => (name, "77.00"),
+        _ => (name, value),
+    });
+    ana.form("/admin/us/opening/cost", &cost).await.expect(303);
+    assert!(file("checklist").await.contains("77.00"), "in the file");
+    assert!(ana.get("/admin/us/opening").await.expect(200).text.contains("77.00"), "on the page");
     let nonsense = [("key", "s3"), ("to", "heaven"), ("reason", "x")];
     ana.form("/admin/us/opening/advance", &nonsense).await.expect(400);
+}
+
+/// Writes a checklist for the USA, on which everything is done.
+async fn list_of_us(api: &Api) {
+    let item = ChecklistItem {
+        code: "US-LISTED".parse().expect("a code"),
+        country: "US".parse().expect("a country"),
+        area: "entity".to_owned(),
+        title: "Somebody who imports".to_owned(),
+        gate: GateKind::Hard,
+        evidence: String::new(),
+        responsible: "legal".to_owned(),
+        lead_time_weeks: None,
+        after: Vec::new(),
+        state: ChecklistState::Done {
+            evidence: "number 1".to_owned(),
+            on: "2015-01-01".parse().expect("a day"),
+        },
+        source: "test".to_owned(),
+    };
+    let saved: Result<(), kontor_store::StoreError> =
+        api.shop.db.write("test.item", move |tx| kontor_store::opening::save(tx, &item, 0)).await;
+    saved.expect("written");
 }
 
 /// Makes a contract with whoever has applied, sets four bands aside and gives a key: the page, the key.

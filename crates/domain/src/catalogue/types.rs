@@ -8,6 +8,7 @@ use kontor_base::{Cell, Country, Date, Language, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::attribute::Attributes;
+use crate::market::Goods;
 
 /// The text is not a slug or SKU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +108,15 @@ pub enum ProductClass {
 }
 
 impl ProductClass {
+    /// What the stages of a market take it for.
+    #[must_use]
+    pub const fn goods(self) -> Goods {
+        match self {
+            Self::CaseSpare => Goods::SparePart,
+            _ => Goods::Product,
+        }
+    }
+
     /// Every class.
     pub const ALL: [Self; 9] = [
         Self::Band,

@@ -9,7 +9,7 @@ use super::reason::{Reason, RuleBrief};
 use super::review::Review;
 use super::rule::Rule;
 use super::subject::Place;
-use crate::market::{Act, stage_allows};
+use crate::market::{Act, Goods, stage_allows_goods};
 
 /// Something found.
 pub(super) struct Finding<'f> {
@@ -58,7 +58,7 @@ pub(super) enum Effect<'f> {
 /// What is lacking.
 #[derive(Clone)]
 pub(super) enum Lack<'f> {
-    Stage,
+    Stage(Goods),
     Country(Country),
     Unreviewed,
     Stale,
@@ -88,7 +88,9 @@ impl Finding<'_> {
     /// Whether it refuses `act`.
     pub(super) fn refuses(&self, act: Act, place: &Place<'_>) -> bool {
         match &self.effect {
-            Effect::Refuses { lack: Lack::Stage, .. } => !stage_allows(place.market.stage, act),
+            Effect::Refuses { lack: Lack::Stage(goods), .. } => {
+                !stage_allows_goods(place.market.stage, act, *goods)
+            }
             Effect::Refuses { notice_from, .. } => act >= self.refuses_from(*notice_from),
             _ => false,
         }
@@ -163,7 +165,7 @@ fn rule_reason(rule: &Rule, country: Country, lack: &Lack<'_>) -> Reason {
             Reason::Revoked { rule: brief, grant: grant.code.clone(), since: *since }
         }
         Lack::Unverified(grant) => Reason::Unverified { rule: brief, grant: grant.code.clone() },
-        Lack::Missing | Lack::Stage | Lack::Country(_) | Lack::Unreviewed | Lack::Stale => {
+        Lack::Missing | Lack::Stage(_) | Lack::Country(_) | Lack::Unreviewed | Lack::Stale => {
             Reason::Missing { rule: brief }
         }
     }

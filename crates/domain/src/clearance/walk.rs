@@ -11,7 +11,7 @@ use super::order::{AuthorityOrder, OrderEffect};
 use super::rule::{Rule, Strength};
 use super::subject::{Place, Setting, Subject};
 use super::truth::Truth;
-use crate::market::Act;
+use crate::market::{Act, Goods};
 
 /// From which act on a country's rules must have been reviewed. Below it no goods are offered:
 /// a market that is being prepared may say so and take names.
@@ -27,7 +27,7 @@ pub(super) fn walk<'f>(
 ) {
     // Without a country no rule would be looked at, and nothing found is "allowed".
     assert!(!place.market.countries.is_empty(), "a market has at least one country");
-    walk_stage(place, visit);
+    walk_stage(place, subject.model.class.goods(), visit);
     let presence = facts.presence(place.market.code);
     for country in place.countries() {
         let setting = Setting { country, market: place.market, presence };
@@ -41,7 +41,7 @@ pub(super) fn walk<'f>(
     }
 }
 
-fn walk_stage<'f>(place: &Place<'_>, visit: &mut dyn FnMut(Finding<'f>)) {
+fn walk_stage<'f>(place: &Place<'_>, goods: Goods, visit: &mut dyn FnMut(Finding<'f>)) {
     let stage = |gates, effect| Finding { fact: Source::Stage, gates, effect, next: None };
     let elsewhere = place.ship_to.filter(|country| !place.market.countries.contains(country));
     if let Some(country) = elsewhere {
@@ -50,7 +50,8 @@ fn walk_stage<'f>(place: &Place<'_>, visit: &mut dyn FnMut(Finding<'f>)) {
     }
     // Which acts a stage refuses is not a matter of degree (a paused market delivers but does not
     // sell), so this finding is judged act by act by whoever receives it.
-    visit(stage(Act::Announce, Effect::Refuses { lack: Lack::Stage, notice_from: None }));
+    let lack = Lack::Stage(goods);
+    visit(stage(Act::Announce, Effect::Refuses { lack, notice_from: None }));
 }
 
 fn walk_reviews<'f>(

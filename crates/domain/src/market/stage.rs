@@ -106,6 +106,15 @@ impl Stage {
     }
 }
 
+/// What kind of goods something is, where a stage tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goods {
+    /// A product.
+    Product,
+    /// A part or a case for something that was bought before.
+    SparePart,
+}
+
 /// Which acts each stage allows. Closed markets still announce: a page has to say that the market
 /// is closed and where warranty is given.
 pub const STAGE_TABLE: [(Stage, &[Act]); 7] = [
@@ -117,6 +126,11 @@ pub const STAGE_TABLE: [(Stage, &[Act]); 7] = [
     (Stage::Closing, &[Act::Announce, Act::Deliver]),
     (Stage::Closed, &[Act::Announce]),
 ];
+
+/// What a stage allows besides for spare parts: whoever has bought can have it repaired where nothing
+/// else is sold any more, so long as parcels are delivered at all.
+pub const SPARE_PART_TABLE: [(Stage, &[Act]); 2] =
+    [(Stage::Paused, &[Act::Sell]), (Stage::Closing, &[Act::Sell])];
 
 /// Which stage may follow which.
 pub const TRANSITIONS: [(Stage, &[Stage]); 7] = [
@@ -133,6 +147,13 @@ pub const TRANSITIONS: [(Stage, &[Stage]); 7] = [
 #[must_use]
 pub fn stage_allows(stage: Stage, act: Act) -> bool {
     STAGE_TABLE.iter().any(|(s, acts)| *s == stage && acts.contains(&act))
+}
+
+/// Whether `stage` allows `act` with goods of a kind.
+#[must_use]
+pub fn stage_allows_goods(stage: Stage, act: Act, goods: Goods) -> bool {
+    let spare = || SPARE_PART_TABLE.iter().any(|(s, acts)| *s == stage && acts.contains(&act));
+    stage_allows(stage, act) || (goods == Goods::SparePart && spare())
 }
 
 #[cfg(test)]
@@ -161,6 +182,22 @@ mod tests {
             if matches!(stage, Stage::Paused | Stage::Closing) {
                 assert!(stage_allows(stage, Act::Deliver));
             }
+        }
+    }
+
+    #[test]
+    fn spare_parts_are_sold_as_long_as_parcels_are_delivered() {
+        for stage in Stage::ALL {
+            let sells = stage_allows_goods(stage, Act::Sell, Goods::SparePart);
+            let delivers = stage_allows_goods(stage, Act::Deliver, Goods::SparePart);
+            assert_eq!(sells, delivers, "{stage:?}");
+            assert_eq!(
+                stage_allows_goods(stage, Act::Sell, Goods::Product),
+                stage_allows(stage, Act::Sell),
+                "{stage:?}"
+            );
+            let resold = stage_allows_goods(stage, Act::Resell, Goods::SparePart);
+            assert_eq!(resold, stage_allows(stage, Act::Resell), "{stage:?}");
         }
     }
 

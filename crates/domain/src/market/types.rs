@@ -6,6 +6,7 @@ use std::str::FromStr;
 use kontor_base::{Cell, Country, Currency, Date, Language, Wrong};
 use serde::{Deserialize, Serialize};
 
+use super::beta::BetaTerms;
 use super::stage::Stage;
 
 /// The short lower-case name of a market in URLs and data: `us`, `de`.
@@ -158,6 +159,9 @@ pub struct Market {
     pub region: String,
     /// A short public sentence about the stage and where it is from (source), per language.
     pub note: Vec<(Language, String)>,
+    /// What holds while it is in beta.
+    #[serde(default)]
+    pub beta: BetaTerms,
 }
 
 impl Market {

@@ -100,6 +100,18 @@ pub enum ChecklistState {
     },
 }
 
+impl ChecklistState {
+    /// The word in tables.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Begun { .. } => "begun",
+            Self::Done { .. } => "done",
+        }
+    }
+}
+
 /// An item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChecklistItem {

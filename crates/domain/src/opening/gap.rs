@@ -109,6 +109,16 @@ impl GapState {
         }
     }
 
+    /// The last day of the evidence, where there is some that ends.
+    #[must_use]
+    pub const fn until(&self) -> Option<Date> {
+        match self {
+            Self::Cleared { until, .. } => *until,
+            Self::Expiring { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+
     /// Whether it refuses the act.
     #[must_use]
     pub const fn refuses(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kontor_base::{Date, Money, MoneyError};
+use kontor_base::{Country, Date, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
 use super::checklist::{ChecklistCode, ChecklistItem, ChecklistState, Need};
@@ -27,7 +27,8 @@ pub struct PlanRequest<'a> {
     pub subjects: &'a [Subject<'a>],
     /// What the seller needs there.
     pub checklist: &'a [ChecklistItem],
-    /// What getting a clearance costs, by the code of its rule, where somebody has asked.
+    /// What getting a clearance or an item costs, by the code of the rule or item, where somebody has
+    /// asked.
     pub costs: &'a BTreeMap<String, Money>,
 }
 
@@ -57,7 +58,12 @@ pub struct OpeningPlan {
     pub products: Vec<ProductGap>,
     /// The checklist, without what is not needed.
     pub checklist: Vec<PlannedItem>,
-    /// When the market itself is ready: the hard items of the checklist.
+    /// The countries of the market for which nobody has written a checklist: what they need is not
+    /// known, and that is not the same as nothing.
+    #[serde(default)]
+    pub unlisted: Vec<Country>,
+    /// When the market itself is ready: the hard items of the checklist, and unknown where a country
+    /// has none.
     pub market_ready: Ready,
     /// When it can open with at least one of the products.
     pub first_ready: Ready,
@@ -65,11 +71,15 @@ pub struct OpeningPlan {
     pub all_ready: Ready,
     /// The steps that decide `first_ready`, the earliest first.
     pub path: Vec<PathStep>,
-    /// What getting the missing clearances costs, as far as it is known, per currency in the order
-    /// of the codes; each clearance once, however many products wait for it.
+    /// What getting the missing clearances and hard items costs, as far as it is known, per currency in
+    /// the order of the codes; each clearance once, however many products wait for it.
     pub cost: Vec<Money>,
-    /// How many missing clearances nobody has asked the cost of.
+    /// How many of them nobody has asked the cost of.
     pub cost_unknown: usize,
+    /// The day for which it was made, where it was carried out on another one: every step is judged
+    /// on the day it is taken.
+    #[serde(default)]
+    pub planned_on: Option<Date>,
 }
 
 impl OpeningPlan {
@@ -77,6 +87,16 @@ impl OpeningPlan {
     pub fn sellable(&self, day: Date) -> impl Iterator<Item = &ProductGap> {
         let market = self.market_ready.by(day);
         self.products.iter().filter(move |product| market && product.ready.by(day))
+    }
+
+    /// What the market itself waits for on the day of the plan: the codes of hard items that are not
+    /// there by then, and `checklist of XX` for a country without one.
+    pub fn market_waits(&self) -> impl Iterator<Item = String> {
+        let late =
+            |planned: &&PlannedItem| planned.need == Need::Hard && !planned.ready.by(self.on);
+        let unlisted = self.unlisted.iter().map(|country| format!("checklist of {country}"));
+        let items = self.checklist.iter().filter(late).map(|planned| planned.item.code.to_string());
+        unlisted.chain(items)
     }
 }
 
@@ -116,7 +136,9 @@ pub fn plan_opening(request: &PlanRequest<'_>, facts: &Facts) -> Result<OpeningP
     }
     let checklist = planned_checklist(request)?;
     let hard = checklist.iter().filter(|planned| planned.need == Need::Hard);
-    let market_ready = hard.fold(Ready::Now, |ready, planned| ready.and(planned.ready));
+    let unlisted = unlisted(request);
+    let listed = if unlisted.is_empty() { Ready::Now } else { Ready::Unknown };
+    let market_ready = hard.fold(listed, |ready, planned| ready.and(planned.ready));
     let entity = entity_ready(&checklist);
 
     let mut open = request.market.clone();
@@ -133,8 +155,11 @@ pub fn plan_opening(request: &PlanRequest<'_>, facts: &Facts) -> Result<OpeningP
     let first = products.iter().min_by_key(|product| product.ready.key());
     let first_ready = first.map_or(Ready::Blocked, |product| product.ready.and(market_ready));
     let all_ready = products.iter().fold(market_ready, |ready, product| ready.and(product.ready));
-    let path = first.map_or_else(Vec::new, |product| path(product, &checklist, first_ready));
-    let (cost, cost_unknown) = costs(&products, request.costs)?;
+    let path = match unlisted.as_slice() {
+        [] => first.map_or_else(Vec::new, |product| path(product, &checklist, first_ready)),
+        countries => countries.iter().map(unlisted_step).collect(),
+    };
+    let (cost, cost_unknown) = costs(&products, &checklist, request.costs)?;
     Ok(OpeningPlan {
         market: request.market.code,
         on: request.on,
@@ -142,13 +167,22 @@ pub fn plan_opening(request: &PlanRequest<'_>, facts: &Facts) -> Result<OpeningP
         facts_version: facts.version(),
         products,
         checklist,
+        unlisted,
         market_ready,
         first_ready,
         all_ready,
         path,
         cost,
         cost_unknown,
+        planned_on: None,
     })
+}
+
+/// The countries without a single item: an empty list says that nobody has looked, not that nothing
+/// is needed. One item, even one that this way of fulfilment does not need, says that somebody has.
+fn unlisted(request: &PlanRequest<'_>) -> Vec<Country> {
+    let listed = |country: &Country| request.checklist.iter().any(|item| item.country == *country);
+    request.market.countries.iter().copied().filter(|country| !listed(country)).collect()
 }
 
 fn planned_checklist(request: &PlanRequest<'_>) -> Result<Vec<PlannedItem>, PlanError> {
@@ -270,6 +304,14 @@ fn path(product: &ProductGap, checklist: &[PlannedItem], decides: Ready) -> Vec<
     steps
 }
 
+fn unlisted_step(country: &Country) -> PathStep {
+    PathStep {
+        code: format!("{country}-CHECKLIST"),
+        title: format!("write down what a seller needs in {country}"),
+        ready: Ready::Unknown,
+    }
+}
+
 fn gap_step(item: &GapItem) -> PathStep {
     let code = item.fact.as_ref().map_or("review", FactRef::code).to_owned();
     PathStep { code, title: item.title.clone(), ready: item.ready }
@@ -280,18 +322,22 @@ fn checklist_step(planned: &PlannedItem) -> PathStep {
     PathStep { code: item.code.to_string(), title: item.title.clone(), ready: planned.ready }
 }
 
-/// What the missing clearances cost, each once.
+/// What the missing clearances and hard items cost, each once.
 fn costs(
     products: &[ProductGap],
+    checklist: &[PlannedItem],
     known: &BTreeMap<String, Money>,
 ) -> Result<(Vec<Money>, usize), MoneyError> {
     let open = products.iter().flat_map(ProductGap::open_items);
-    let wanted: BTreeSet<&str> = open
+    let mut wanted: BTreeSet<&str> = open
         .filter_map(|item| match &item.fact {
             Some(fact @ FactRef::Rule(_)) => Some(fact.code()),
             _ => None,
         })
         .collect();
+    let missing =
+        |planned: &&PlannedItem| planned.need == Need::Hard && planned.ready != Ready::Now;
+    wanted.extend(checklist.iter().filter(missing).map(|planned| planned.item.code.as_str()));
     let mut sums: BTreeMap<&'static str, Money> = BTreeMap::new();
     let mut unknown = 0;
     for code in wanted {

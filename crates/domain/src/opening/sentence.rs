@@ -27,17 +27,23 @@ impl fmt::Display for Ready {
 
 impl fmt::Display for OpeningPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ready, waiting): (Vec<&ProductGap>, Vec<_>) =
+        // What can be sold needs the market as much as the goods.
+        let sellable = skus(self.sellable(self.on));
+        let (cleared, waiting): (Vec<&ProductGap>, Vec<_>) =
             self.products.iter().partition(|product| product.ready.by(self.on));
         writeln!(f, "{} on {}, seen from {}", self.market, self.on, self.today)?;
-        match ready.as_slice() {
-            [] => writeln!(f, "Nothing can be sold on that day.")?,
-            products => {
-                let skus: Vec<&str> = products.iter().map(|product| product.sku.as_str()).collect();
-                writeln!(f, "Open with {}.", skus.join(", "))?;
-            }
+        match sellable.as_str() {
+            "" => writeln!(f, "Nothing can be sold on that day.")?,
+            skus => writeln!(f, "Open with {skus}.")?,
         }
-        writeln!(f, "The market itself: {}.", self.market_ready)?;
+        write!(f, "The market itself: {}", self.market_ready)?;
+        for (place, code) in self.market_waits().enumerate() {
+            write!(f, "{} {code}", if place == 0 { ", because of" } else { "," })?;
+        }
+        writeln!(f, ".")?;
+        if sellable.is_empty() && !cleared.is_empty() {
+            writeln!(f, "Cleared, and waiting for the market: {}.", skus(cleared.into_iter()))?;
+        }
         for product in waiting {
             write!(f, "{}: {}", product.sku, product.ready)?;
             for (place, item) in product.open_items().enumerate() {
@@ -54,6 +60,10 @@ impl fmt::Display for OpeningPlan {
         }
         Ok(())
     }
+}
+
+fn skus<'p>(products: impl Iterator<Item = &'p ProductGap>) -> String {
+    products.map(|product| product.sku.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for PathStep {

@@ -26,6 +26,7 @@ fn market(code: &str, countries: &[&str], currency: &str, tax_display: TaxDispla
         shipping_minor: 0,
         region: "test".to_owned(),
         note: Vec::new(),
+        beta: Default::default(),
     }
 }
 

@@ -98,6 +98,8 @@ permissions! {
     OrderCancel = "order.cancel", Market, FourBeyondLimit;
     /// Hand orders to the carrier, with the serial numbers of what is in them.
     OrderDispatch = "order.dispatch", Market, Two;
+    /// Take goods of orders back, to the shelf or to be scrapped.
+    OrderReturn = "order.return", Market, Two;
     /// Give money back.
     PaymentRefund = "payment.refund", Market, FourBeyondLimit;
     /// Withdraw a product at once. Alone: it may not wait for anybody.

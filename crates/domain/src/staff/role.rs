@@ -115,6 +115,7 @@ impl Role {
                 P::OrderRead,
                 P::OrderEdit,
                 P::OrderDispatch,
+                P::OrderReturn,
             ],
             Self::Support => &[
                 P::CatalogueRead,

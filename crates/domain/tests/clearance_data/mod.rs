@@ -166,6 +166,7 @@ fn market(row: &Row) -> Market {
         shipping_minor: Money::parse(&row["shipping"], currency).expect("an amount").minor,
         region: row["region"].clone(),
         note: vec![(Language::En, row["note_en"].clone()), (Language::De, row["note_de"].clone())],
+        beta: Default::default(),
     }
 }
 

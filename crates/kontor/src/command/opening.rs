@@ -6,18 +6,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use kontor_base::{Clock, Date, Line, Random};
+use kontor_base::{Clock, Currency, Date, Email, Line, Money, Random};
 use kontor_domain::catalogue::{ComponentKind, Sku, Slug};
 use kontor_domain::clearance::{AuthorityOrderCode, ComponentScope, Scope};
 use kontor_domain::market::{Act, MarketCode, Stage};
 use kontor_domain::opening::{OpeningPlan, compare};
+use kontor_shop::customer::{LetIn, let_in};
 use kontor_shop::opening::{
-    AdvanceCommand, PlanQuery, Refusal, ReinstateCommand, WithdrawCommand, advance, history, plan,
-    reinstate, withdraw, withdrawals,
+    AdvanceCommand, PlanQuery, Refusal, ReinstateCommand, WithdrawCommand, advance, costs, history,
+    note_cost, plan, reinstate, withdraw, withdrawals,
 };
 use kontor_shop::order::{HeldOrder, held_orders};
 use kontor_shop::reseller::{HeldResellerOrder, held_reseller_orders};
 use kontor_shop::{Failure, Shop};
+use kontor_store::opening::Cost;
 
 use super::CommandError;
 use crate::config::Config;
@@ -31,13 +33,16 @@ pub(super) enum Args {
     /// The plan is made from clearance facts and the market's checklist alone and changes nothing.
     /// Work on what is missing begins today; what takes its time side by side is not added up.
     Plan(PlanArgs),
-    /// Compare the plans for two days.
+    /// Compare two plans: for two days, with two sets of products, or both.
     Compare {
         #[command(flatten)]
         plan: PlanArgs,
-        /// The other day.
-        #[arg(long, value_name = "DATE")]
-        with: Date,
+        /// The other day; the same if left out.
+        #[arg(long, value_name = "DATE", required_unless_present = "with_skus")]
+        with: Option<Date>,
+        /// With this variant in the other plan; may be given again. Every variant if left out.
+        #[arg(long = "with-sku", value_name = "SKU", id = "with_skus")]
+        with_skus: Vec<Sku>,
     },
     /// Take a market one step further: scouting, preparing, beta, open, paused, closing, closed.
     ///
@@ -50,6 +55,12 @@ pub(super) enum Args {
         /// The stage to go to.
         #[arg(value_parser = stage)]
         to: Stage,
+        /// Carry out the plan with this variant; may be given again. Every variant if left out.
+        #[arg(long = "sku", value_name = "SKU")]
+        skus: Vec<Sku>,
+        /// The day of the plan; refused before it has come. Today if left out.
+        #[arg(long, value_name = "DATE")]
+        on: Option<Date>,
         /// Who takes the step.
         #[arg(long, value_parser = line)]
         by: Line<200>,
@@ -76,6 +87,37 @@ pub(super) enum Args {
     },
     /// List the withdrawals in force and the orders that are held.
     Withdrawals,
+    /// Let somebody in to a market in beta who is on none of its waiting lists.
+    ///
+    /// Only a keyed hash of the address is kept. Whoever stands confirmed on the market's waiting list
+    /// for a product, or for its opening, is let in without this.
+    LetIn {
+        /// The market.
+        market: MarketCode,
+        /// The address that will be typed at the checkout.
+        #[arg(value_parser = email)]
+        email: Email,
+        /// For this model alone; everything that is sold there if left out.
+        #[arg(long)]
+        model: Option<Slug>,
+    },
+    /// Note what a clearance or an item of the checklist costs, in place of what was noted before.
+    Cost {
+        /// The clearance's or the item's code, such as US-FCC-CERT or US-ENTITY.
+        code: String,
+        /// How much, once, such as 1200.00.
+        amount: String,
+        /// The currency, such as USD.
+        currency: Currency,
+        /// Who said so.
+        #[arg(long, value_parser = line)]
+        source: Line<200>,
+        /// When it was asked; today if left out.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+    },
+    /// List the costs that are noted.
+    Costs,
     /// Tell the steps that a market has gone.
     History {
         /// The market.
@@ -149,6 +191,10 @@ fn stage(word: &str) -> Result<Stage, String> {
     })
 }
 
+fn email(text: &str) -> Result<Email, String> {
+    Email::parse(text).map_err(|error| error.to_string())
+}
+
 fn line(text: &str) -> Result<Line<200>, String> {
     Line::parse(text).map_err(|error| error.to_string())
 }
@@ -158,6 +204,11 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
     let (db, key) = open(config)?;
     let shop = Shop::open(db, Clock::System, Random::System, &key, policy(config)).await?;
     let shop = Arc::new(shop);
+    if let Args::LetIn { market, email, model } = args {
+        let done = invite(&shop, LetIn { market, model, email }).await;
+        shop.db.close().await;
+        return done.map(|()| ExitCode::SUCCESS);
+    }
     let outcome = carry_out(args, &shop).await;
     shop.db.close().await;
     match outcome {
@@ -172,23 +223,40 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
     }
 }
 
+async fn invite(shop: &Arc<Shop>, command: LetIn) -> Result<(), CommandError> {
+    let market = command.market;
+    match let_in(shop, command).await {
+        Ok(()) => println!("The address is let in to {market}, for as long as it is in beta."),
+        Err(Failure::Fault(fault)) => return Err(fault.into()),
+        Err(Failure::KeyReused) => {
+            return Err(CommandError::Other("idempotency.key_reused".to_owned()));
+        }
+        Err(Failure::Refused(refusal)) => return Err(CommandError::Other(refusal.to_string())),
+    }
+    Ok(())
+}
+
 async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>> {
     match args {
         Args::Plan(args) => {
             let plan = plan(shop, query(&args, args.on)).await?;
             if args.json { print_json(&plan) } else { print!("{plan}") }
         }
-        Args::Compare { plan: args, with } => {
+        Args::Compare { plan: args, with, with_skus } => {
             let before = plan(shop, query(&args, args.on)).await?;
-            let after = plan(shop, query(&args, Some(with))).await?;
+            // The products stay the same where only the day is another one.
+            let skus = if with_skus.is_empty() { args.skus.clone() } else { with_skus };
+            let other = PlanQuery { skus, ..query(&args, with.or(args.on)) };
+            let after = plan(shop, other).await?;
             if args.json {
                 print_json(&compare(&before, &after));
             } else {
                 tell_difference(&before, &after);
             }
         }
-        Args::Advance { market, to, by, reason } => {
-            let plan = advance(shop, AdvanceCommand { market, to, by, reason }).await?;
+        Args::Advance { market, to, skus, on, by, reason } => {
+            let command = AdvanceCommand { market, to, skus, on, by, reason };
+            let plan = advance(shop, command).await?;
             println!("{market} is {} now.", to.word());
             if let Some(plan) = plan.filter(|_| std::io::stdout().is_terminal()) {
                 print!("{plan}");
@@ -220,10 +288,28 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>>
             tell_held(&held_orders(shop).await?);
             tell_held_for_resellers(&held_reseller_orders(shop, None).await?);
         }
+        Args::Cost { code, amount, currency, source, as_of } => {
+            let bad = |_| Failure::Refused(Refusal::BadCost(code.clone()));
+            let amount = Money::parse(&amount, currency).map_err(bad)?;
+            let as_of = as_of.unwrap_or_else(|| shop.now().date());
+            let source = source.as_str().to_owned();
+            note_cost(shop, Cost { clearance: code.clone(), amount, as_of, source }).await?;
+            println!("{code} costs {amount}.");
+        }
+        Args::Costs => {
+            for cost in costs(shop).await? {
+                let Cost { clearance, amount, as_of, source } = cost;
+                println!("{clearance}  {amount}  {as_of}: {source}");
+            }
+        }
+        Args::LetIn { .. } => unreachable!("let in above"),
         Args::History { market } => {
             for step in history(shop, market).await? {
                 let (at, from, to) = (step.made_at.timestamp(), step.from.word(), step.to.word());
                 println!("{at}  {from} → {to}  by {}: {}", step.made_by, step.reason);
+                if let Some(plan) = &step.plan {
+                    tell_taken(plan);
+                }
             }
         }
     }
@@ -239,6 +325,18 @@ fn command_of(args: WithdrawArgs) -> Result<WithdrawCommand, Failure<Refusal>> {
     }
     let gates = if args.keep_page { Act::Preorder } else { Act::Announce };
     Ok(WithdrawCommand { market, scope, gates, by: args.by, reason: args.reason })
+}
+
+/// The plan that a step has carried out, in one line.
+fn tell_taken(plan: &OpeningPlan) {
+    let words = |skus: Vec<&str>| {
+        if skus.is_empty() { "nothing".to_owned() } else { skus.join(", ") }
+    };
+    let sold: Vec<&str> = plan.sellable(plan.on).map(|gap| gap.sku.as_str()).collect();
+    let all = plan.products.iter().map(|gap| gap.sku.as_str());
+    let waiting = all.filter(|sku| !sold.contains(sku)).collect();
+    let on = plan.planned_on.unwrap_or(plan.on);
+    println!("  plan for {on}: with {}; not cleared then: {}", words(sold), words(waiting));
 }
 
 fn tell_held(held: &[HeldOrder]) {
@@ -291,10 +389,11 @@ fn tell_difference(before: &OpeningPlan, after: &OpeningPlan) {
         for code in &change.added {
             println!("  open as well: {code}");
         }
-        if let (Some(was), Some(is)) = (change.before, change.after)
-            && was != is
-        {
-            println!("  {was}; then {is}");
+        match (change.before, change.after) {
+            (Some(was), Some(is)) if was != is => println!("  {was}; then {is}"),
+            (Some(was), None) => println!("  {was}; not in the other plan"),
+            (None, Some(is)) => println!("  only in the other plan: {is}"),
+            _ => {}
         }
     }
 }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use kontor_base::{Clock, Random};
+use kontor_domain::catalogue::Sku;
 use kontor_domain::order::OrderNumber;
-use kontor_shop::order::{CancelCommand, Refusal, cancel, reindex, transfer_arrived};
+use kontor_shop::order::{
+    CameBack, CancelCommand, Refusal, cancel, reindex, take_back, transfer_arrived,
+};
 use kontor_shop::{Failure, Shop};
 
 use super::CommandError;
@@ -25,6 +28,23 @@ pub(super) enum Args {
         /// The order's number, such as US26-7K3Q-9MX2-4TB7.
         number: OrderNumber,
     },
+    /// Take goods of an order back, whatever the stage of its market. Money is given back apart from it.
+    TakeBack {
+        /// The order's number, such as US26-7K3Q-9MX2-4TB7.
+        number: OrderNumber,
+        /// The variant.
+        #[arg(long)]
+        sku: Sku,
+        /// How many units are good to sell again.
+        #[arg(long, default_value_t = 0)]
+        good: u32,
+        /// How many units are scrapped.
+        #[arg(long, default_value_t = 0)]
+        scrapped: u32,
+        /// A serial number that came back; may be given again.
+        #[arg(long = "serial")]
+        serials: Vec<String>,
+    },
     /// Forget what orders are found by, and their sums by day, and find all of it anew.
     Reindex,
 }
@@ -40,6 +60,22 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
             shop.db.close().await;
             println!("{} orders and {} waiting entries are found again", done.orders, done.waiting);
             return Ok(ExitCode::SUCCESS);
+        }
+        Args::TakeBack { number, sku, good, scrapped, serials } => {
+            let came = vec![CameBack { sku: sku.clone(), good, scrapped, serials }];
+            let outcome = take_back(&shop, number.clone(), came).await;
+            shop.db.close().await;
+            return match outcome {
+                Ok(()) => {
+                    println!("{number}: {good} × {sku} on the shelf again, {scrapped} scrapped");
+                    Ok(ExitCode::SUCCESS)
+                }
+                Err(Failure::Fault(fault)) => Err(fault.into()),
+                Err(Failure::KeyReused) => {
+                    Err(CommandError::Other("idempotency.key_reused".to_owned()))
+                }
+                Err(Failure::Refused(refusal)) => Err(CommandError::Other(refusal.to_string())),
+            };
         }
         Args::Cancel { number } => {
             let done = format!("{number} is cancelled");

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -111,6 +111,10 @@ impl Kontor {
     }
 }
 
+/// How long [`Running::until`] waits.
+#[allow(dead_code, reason = "each test binary takes what it needs")]
+const UNTIL_MAX: Duration = Duration::from_secs(60);
+
 /// A server that runs until it is stopped.
 pub(crate) struct Running {
     child: Child,
@@ -191,10 +195,20 @@ impl Running {
         self.answer(&[head.as_bytes(), body.as_bytes()].concat())
     }
 
-    /// Waits until a page is as wanted; whoever runs the tests ends a wait in vain.
+    /// Waits until a page is as wanted.
+    ///
+    /// # Panics
+    ///
+    /// When it is not within a minute: a wait in vain is a failure, not a pause.
     #[allow(dead_code, reason = "each test binary takes what it needs")]
     pub(crate) fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) {
-        while !wanted(&self.get(path)) {
+        let began = Instant::now();
+        loop {
+            let page = self.get(path);
+            if wanted(&page) {
+                return;
+            }
+            assert!(began.elapsed() < UNTIL_MAX, "{path} is not as wanted: {page}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }

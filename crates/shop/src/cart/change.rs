@@ -6,7 +6,7 @@ use kontor_base::id::CartId;
 use kontor_domain::cart::{Cart, CartRefusal};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Verdict;
-use kontor_domain::market::MarketCode;
+use kontor_domain::market::{BetaRefusal, MarketCode};
 use kontor_store::{cart as carts, fact};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,13 @@ pub enum Refusal {
         sku: Sku,
         /// Why.
         verdict: Verdict,
+    },
+    /// The market is in beta, and nobody may have so many of it there.
+    Beta {
+        /// The variant.
+        sku: Sku,
+        /// Why.
+        refusal: BetaRefusal,
     },
     /// It may be sold, but has no price here.
     NoPrice {
@@ -169,9 +176,15 @@ fn apply(
             return Err(Failure::Refused(CartRefusal::UnknownSku { sku: sku.clone() }.into()));
         }
     }
-    match change {
+    let changed = match change {
         Change::Add { .. } => cart.add(sku, quantity),
         Change::Set { .. } => cart.set(sku, quantity),
     }
-    .refuse()
+    .refuse()?;
+    let units = changed.lines.iter().find(|line| line.sku == *sku).map_or(0, |line| line.quantity);
+    let fits = market.beta_now().map_or(Ok(()), |terms| terms.fits_one(units));
+    match fits {
+        Ok(()) => Ok(changed),
+        Err(refusal) => Err(Failure::Refused(Refusal::Beta { sku: sku.clone(), refusal })),
+    }
 }

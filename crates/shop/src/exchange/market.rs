@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use kontor_base::{Currency, Language, Money, Wrong};
-use kontor_domain::market::{FulfilmentModel, Market, Stage, TaxDisplay};
+use kontor_domain::market::{
+    BETA_UNITS_MAX, BETA_UNITS_PER_PERSON, BetaTerms, FulfilmentModel, Market, Stage, TaxDisplay,
+};
 use kontor_store::{StoreError, Tx, market};
 
 use super::cell::{self, Bad, Read};
@@ -44,8 +46,25 @@ pub(super) fn parse(row: &MarketRow) -> Read<Sourced<Market>> {
         shipping_minor: shipping.minor,
         region: cell::text("region", &row.region)?,
         note: note(row)?,
+        beta: beta(row)?,
     };
     Sourced::read(market, &row.source, &row.confidence)
+}
+
+/// What holds in a beta; an empty cell is the usual number, and no total.
+fn beta(row: &MarketRow) -> Read<BetaTerms> {
+    let units = |column: &'static str, text: &str| -> Read<Option<u32>> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let units = cell::number(column, text, 1, i64::from(BETA_UNITS_MAX))?;
+        Ok(Some(u32::try_from(units).expect("a million fits")))
+    };
+    let per_person = units("beta_units_per_person", &row.beta_units_per_person)?;
+    Ok(BetaTerms {
+        units_per_person: per_person.unwrap_or(BETA_UNITS_PER_PERSON),
+        units_total: units("beta_units_total", &row.beta_units_total)?,
+    })
 }
 
 fn note(row: &MarketRow) -> Read<Vec<(Language, String)>> {
@@ -119,6 +138,12 @@ fn to_row(market: &Market, origins: &Origins) -> MarketRow {
         region: market.region.clone(),
         note_en: note_in(Language::En),
         note_de: note_in(Language::De),
+        beta_units_per_person: market.beta.units_per_person.to_string(),
+        beta_units_total: market
+            .beta
+            .units_total
+            .map(|units| units.to_string())
+            .unwrap_or_default(),
         source: origin.source,
         confidence: origin.confidence,
     }

@@ -66,6 +66,10 @@ rows! {
         note_en,
         /// The same in German.
         note_de,
+        /// How many of each one person may buy while the market is in beta; empty: 2.
+        beta_units_per_person,
+        /// How many of each are sold in the beta altogether; empty: as many as there are.
+        beta_units_total,
     }
     /// A model.
     ModelRow requires ["code", "family", "brand", "class", "picture", "origin", "position"] {

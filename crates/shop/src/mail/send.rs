@@ -10,7 +10,7 @@ use std::time::Duration;
 use kontor_base::Instant;
 use kontor_remote::post::{Letter as Parcel, Post, SendError};
 use kontor_store::mail::{self, Letter};
-use kontor_store::{StoreError, Topic};
+use kontor_store::{StoreError, Topic, customer};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::cause::Kind;
 use super::content::{Content, content_in};
 use crate::core::Shop;
-use crate::customer::stop_waiting_in;
+use crate::customer::{keep_invited_in, stop_waiting_in};
 
 /// How many letters are taken at once.
 const AT_ONCE: i64 = 16;
@@ -165,6 +165,10 @@ async fn note(
                 .write("mail.sent", move |tx| {
                     mail::sent(tx, id, at)?;
                     if waited {
+                        let known = own.snapshots.current_in(tx, at)?;
+                        if let Some(told) = customer::waiting(tx, &about)? {
+                            keep_invited_in(tx, &own, &known, &told)?;
+                        }
                         // Told once: the address was kept for this letter only.
                         stop_waiting_in(tx, &own, &about)?;
                     }

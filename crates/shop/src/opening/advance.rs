@@ -1,16 +1,21 @@
 //! Takes a market one step further, after checking once more that it may, and writes the step down.
 //!
-//! A step that sells (beta, open) needs the hard items of the checklist and at least one product
-//! that may be sold and delivered today. Steps back (pausing, closing) need nothing: warranty,
+//! A step that sells (beta, open) carries out a plan: its products are kept with the step, and its day
+//! must have come. It needs the hard items of the checklist and at least one of those products that may
+//! be sold and delivered today. The plan says what the market opens *with*; what else is cleared is sold
+//! as well, as clearances alone decide, and what shall not be sold is withdrawn. Steps back (pausing, closing) need nothing: warranty,
 //! returns and deliveries of what was sold go on by the stage's own table.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::{Instant, Line};
+use kontor_base::{Date, Instant, Line};
+use kontor_domain::catalogue::Sku;
 use kontor_domain::market::{Act, MarketCode, Stage, TRANSITIONS, stage_allows};
 use kontor_domain::opening::OpeningPlan;
+use kontor_store::customer::guest;
 use kontor_store::opening::{Step, record, steps};
+use kontor_store::order::beta;
 use kontor_store::{StoreError, Tx, market};
 
 use super::plan::{PlanQuery, plan_in};
@@ -24,6 +29,10 @@ pub struct AdvanceCommand {
     pub market: MarketCode,
     /// Where it shall go.
     pub to: Stage,
+    /// The products of the plan that is carried out; empty: every one.
+    pub skus: Vec<Sku>,
+    /// The day of that plan; none: today.
+    pub on: Option<Date>,
     /// Who takes the step.
     pub by: Line<200>,
     /// Why.
@@ -64,8 +73,13 @@ pub(crate) fn advance_in(
         return Err(Failure::Refused(Refusal::NoSuchStep { from, to }));
     }
     let plan = if stage_allows(to, Act::Sell) {
-        let query = PlanQuery { market: code, on: None, skus: Vec::new(), costs: BTreeMap::new() };
-        let plan = plan_in(tx, &known, &query, at)?;
+        if let Some(on) = command.on.filter(|on| *on > at.date()) {
+            return Err(Failure::Refused(Refusal::TooEarly(on)));
+        }
+        let skus = command.skus.clone();
+        let query = PlanQuery { market: code, on: None, skus, costs: BTreeMap::new() };
+        let mut plan = plan_in(tx, &known, &query, at)?;
+        plan.planned_on = command.on;
         if plan.sellable(at.date()).next().is_none() {
             return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
         }
@@ -79,6 +93,11 @@ pub(crate) fn advance_in(
     }
     let places = market::positions(tx)?;
     let place = places.iter().find(|(known, _)| known == code.as_str());
+    if to == Stage::Open {
+        // Everybody may buy: who was let in, and who has bought how much, is of no use any more.
+        guest::forget_market(tx, code)?;
+        beta::forget_market(tx, code)?;
+    }
     market::save(tx, &changed, place.map_or(0, |(_, place)| *place))?;
     record(
         tx,

@@ -8,8 +8,8 @@ mod withdraw;
 
 pub(crate) use advance::advance_in;
 pub use advance::{AdvanceCommand, advance, history};
-pub use cost::costs;
 pub(crate) use cost::note_cost_in;
+pub use cost::{costs, note_cost};
 pub use plan::{PlanQuery, plan};
 pub use refusal::Refusal;
 pub use withdraw::{

@@ -1,5 +1,6 @@
 //! Why a plan is not made or a step not taken.
 
+use kontor_base::Date;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{AuthorityOrderCode, Scope};
 use kontor_domain::market::{MarketCode, Stage};
@@ -25,14 +26,17 @@ pub enum Refusal {
         /// The stage asked for.
         to: Stage,
     },
+    /// The plan is for a day to come.
+    #[error("the plan is for {0}: take the step then, or plan for today")]
+    TooEarly(Date),
     /// The market may not sell yet.
     #[error("the market may not sell yet:\n{0}")]
     NotReady(Box<OpeningPlan>),
     /// Nothing that the shop offers is in the scope.
     #[error("nothing, or everything, that the shop offers is in the scope ({0})")]
     ConcernsNothing(Box<Scope>),
-    /// A cost of a clearance that does not exist, or below zero.
-    #[error("there is no clearance {0}, or its cost is below zero")]
+    /// A cost of a clearance or an item that does not exist, or below zero.
+    #[error("there is no clearance or checklist item {0}, or its cost is below zero")]
     BadCost(String),
     /// There is no such withdrawal, or it was taken back already.
     #[error("there is no withdrawal {0} in force")]
@@ -51,6 +55,7 @@ impl Refusal {
             Self::ConcernsNothing(_) => "opening.concerns_nothing",
             Self::BadCost(_) => "opening.bad_cost",
             Self::NoWithdrawal(_) => "opening.no_withdrawal",
+            Self::TooEarly(_) => "opening.too_early",
             Self::NotReady(_) => "opening.not_ready",
         }
     }

@@ -20,6 +20,7 @@ use kontor_store::{StoreError, Tx, cart as carts, fact, hook, stock};
 
 use super::asking::{Answering, Heard, has_second_step, remember};
 use super::begin::judge_lines;
+use super::beta::may_buy_in;
 use super::deposit::credit_in;
 use super::jobs::{queue_ask, queue_give_back};
 use super::pay::PayAnswer;
@@ -272,8 +273,12 @@ fn claim_or_void(
     if judge_lines(&known, market, &checkout.draft.lines, ship_to, at).is_err() {
         return void(tx, shop, checkout, payment, at);
     }
-    // Somebody of the same household may have bought meanwhile.
-    match may_pay_in(tx, shop, &checkout) {
+    // Somebody of the same household may have bought meanwhile, or the same person in another window.
+    let may = match may_pay_in(tx, shop, &checkout) {
+        Ok(()) => may_buy_in(tx, shop, &known, &checkout),
+        refused => refused,
+    };
+    match may {
         Ok(()) => {}
         Err(Failure::Refused(_)) => return void(tx, shop, checkout, payment, at),
         Err(other) => return Err(other),

@@ -13,6 +13,7 @@ use kontor_store::order::{Checkout, Draft, save_checkout};
 use kontor_store::{StoreError, cart as carts, fact};
 use serde::{Deserialize, Serialize};
 
+use super::beta::may_begin_in;
 use super::refusal::Refusal;
 use crate::cart::{Offer, RefusedCart, note_refused, offer};
 use crate::core::{Failure, Known, Once, Outcome, Refuse, Replayed, Shop, once, once_ahead};
@@ -89,6 +90,7 @@ async fn begin_once(shop: &Arc<Shop>, command: Begin) -> Outcome<Replayed<Starte
                 let market =
                     known.market(cart.market).ok_or(Failure::Refused(Refusal::UnknownMarket))?;
                 judge_lines(&known, market, &lines, None, at).map_err(Failure::Refused)?;
+                may_begin_in(tx, market, &lines)?;
                 let hold = hold_lines(
                     tx,
                     hold_id,

@@ -8,7 +8,7 @@ use kontor_domain::order::{FulfilmentState, MoneyBack, OrderNumber, cancel_plan}
 use kontor_domain::payment::{PaymentEvent, payment_step};
 use kontor_ledger::hold::cancel as cancel_hold;
 use kontor_ledger::posting::{MoneyRefusal, OrderStanding, post_credit_share, post_void};
-use kontor_store::order::{PlacedOrder, by_number, save_states};
+use kontor_store::order::{PlacedOrder, beta, by_number, save_states};
 use kontor_store::payment::{self as payments, Payment};
 use kontor_store::{Tx, money, stock};
 
@@ -61,6 +61,7 @@ pub(crate) fn cancel_in(
     stock::post(tx, &freed.transfers)?;
     stock::save_hold(tx, &freed.hold)?;
     cancelled_in(tx, freed.hold.id)?;
+    beta::take_back(tx, placed.order.id)?;
     let left = payment.captured_minor - payment.refunded_minor;
     let mut back = (plan.money == MoneyBack::Refund && left > 0)
         .then(|| Money::new(left, payment.amount.currency));

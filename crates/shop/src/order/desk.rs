@@ -17,6 +17,7 @@ use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::stock::serial::{self, SoldSerial};
 use kontor_store::{StoreError, Tx, money};
 
+use super::take_back::{ReturnedUnits, returned_in};
 use crate::core::Shop;
 
 /// The most notes of an order that are shown.
@@ -105,6 +106,10 @@ pub struct DeskOrder {
     pub serials: Vec<SoldSerial>,
     /// What people have written down.
     pub notes: Vec<Note>,
+    /// What came back.
+    pub returned: Vec<ReturnedUnits>,
+    /// What is out with it and can come back: variant and units.
+    pub out: Vec<(String, i64)>,
 }
 
 /// Reads an order for whoever may see its market; nobody else learns that there is one.
@@ -126,7 +131,18 @@ pub async fn desk_order(shop: &Shop, number: OrderNumber) -> Result<Option<DeskO
             let transfers = money::of_order(tx, placed.order.id)?;
             let notes = note::of_order(tx, placed.order.id, NOTES_MAX)?;
             let serials = serial::of_reference(tx, placed.order.number.as_str())?;
-            Ok(Some(DeskOrder { placed, payment, deposit, refunds, transfers, serials, notes }))
+            let (returned, out) = returned_in(tx, &placed)?;
+            Ok(Some(DeskOrder {
+                placed,
+                payment,
+                deposit,
+                refunds,
+                transfers,
+                serials,
+                notes,
+                returned,
+                out,
+            }))
         })
         .await
 }

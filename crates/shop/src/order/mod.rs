@@ -4,6 +4,7 @@
 mod answer;
 mod asking;
 mod begin;
+mod beta;
 mod cancel;
 mod deposit;
 mod desk;
@@ -18,6 +19,7 @@ mod refusal;
 mod review;
 mod sale;
 mod show;
+mod take_back;
 
 pub use answer::{answer, second_step};
 pub use begin::{Begin, Started, begin};
@@ -47,3 +49,5 @@ pub use sale::{CheckOutClaim, GivenUp, check_out_claim, give_up_claim, tell_lots
 pub use show::{
     FromSale, ShownCheckout, ShownOrder, checkout, checkout_of_payment, order, quote_for,
 };
+pub(crate) use take_back::take_back_in;
+pub use take_back::{CAME_BACK_LINES_MAX, CameBack, ReturnedUnits, TakeBackRefusal, take_back};

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::answer_with;
 use super::asking::{Answering, Question, ask, asked_before, remember};
 use super::begin::{judge_lines, note_refused_cart};
+use super::beta::may_buy_in;
 use super::deposit::credit_in;
 use super::place::{Placing, place_in};
 use super::refusal::Refusal;
@@ -153,6 +154,7 @@ async fn write_down(shop: &Arc<Shop>, command: Pay) -> Outcome<Begun, Refusal> {
             checkout.state = checkout_step(checkout.state, CheckoutEvent::Pay).refuse()?;
             let known = own.snapshots.current_in(tx, at)?;
             agree(&known, &mut checkout, &contact, &command, at)?;
+            may_buy_in(tx, &own, &known, &checkout)?;
             stock::hold_ahead(tx, checkout.hold)?;
             may_pay_in(tx, &own, &checkout)?;
             let credit = credit_in(tx, checkout.id, command.total_seen)?;

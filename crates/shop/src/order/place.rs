@@ -18,6 +18,7 @@ use kontor_store::payment::{self as payments, Payment};
 use kontor_store::{StoreError, Tx, cart as carts, money, stock};
 
 use super::begin::judge_lines;
+use super::beta::count_in;
 use super::deposit::{apply_in, credit_in};
 use super::jobs::{capture_in, queue_capture};
 use super::pay::PayAnswer;
@@ -102,6 +103,7 @@ pub(super) fn place_in(
         apply_in(tx, shop, deposit, &order, amount, at)?;
     }
     sold_in(tx, hold.id)?;
+    count_in(tx, shop, market, &checkout, id)?;
     payment.order = Some(id);
     payments::save(tx, &payment)?;
     checkout.state = checkout_step(checkout.state, CheckoutEvent::Placed).refuse()?;

@@ -4,6 +4,7 @@ use kontor_domain::cart::CartRefusal;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Verdict;
 use kontor_domain::customer::FieldError;
+use kontor_domain::market::BetaRefusal;
 use kontor_domain::order::{CancelRefusal, CheckoutRefusal, QuoteRefusal, RefundRefusal};
 use kontor_domain::payment::PaymentRefusal;
 use kontor_ledger::StockRefusal;
@@ -40,6 +41,13 @@ pub enum Refusal {
         /// The variant.
         sku: Sku,
     },
+    /// The market is in beta: who buys is not let in, or has or wants more than is given out.
+    Beta {
+        /// The variant.
+        sku: Sku,
+        /// Why.
+        refusal: BetaRefusal,
+    },
     /// The stock is not there, or the hold has ended.
     Stock(StockRefusal),
     /// The form has mistakes.
@@ -74,6 +82,7 @@ impl Refusal {
             Self::Cart(refusal) => refusal.code(),
             Self::NotSold { .. } => "clearance.refused",
             Self::NoPrice { .. } => "price.missing",
+            Self::Beta { refusal, .. } => refusal.code(),
             Self::Stock(refusal) => refusal.code(),
             Self::Fields(_) => "customer.form",
             Self::Quote(refusal) => refusal.code(),

@@ -15,7 +15,8 @@ use kontor_domain::order::{Kept, OrderNumber, erased, is_over, kept_of};
 use kontor_domain::staff::{Extent, Markets, Permission, StaffRefusal};
 use kontor_ledger::MoneyTransfer;
 use kontor_store::customer::contact::{self, KeptContact};
-use kontor_store::customer::{self as waiting_lists, KeptWaiting, WaitingCount};
+use kontor_store::customer::{self as waiting_lists, KeptWaiting, WaitingCount, guest};
+use kontor_store::order::beta;
 use kontor_store::order::note::{self as notes};
 use kontor_store::order::{PlacedOrder, by_number, checkout, get, save_body, save_checkout};
 use kontor_store::payment::{self as payments, refund};
@@ -545,6 +546,8 @@ pub(super) fn erase(
         waiting_lists::stop_waiting(tx, &kept.person)?;
     }
     for contact in &found.contacts {
+        guest::forget(tx, contact.person)?;
+        beta::forget(tx, contact.person)?;
         contact::erase(tx, contact.person)?;
     }
     Ok(())

@@ -16,7 +16,7 @@ use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refuse
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, withdraw_in};
-use crate::order::{DispatchRefusal, dispatch_in};
+use crate::order::{CameBack, DispatchRefusal, TakeBackRefusal, dispatch_in, take_back_in};
 use crate::reseller::{
     BillTerms, Payment, Refusal as ResellerRefusal, allot_in, approve_in, bill_in,
     cancel_for_maker_in, check, dispatch_in as dispatch_for_reseller, pay_in, reject_in,
@@ -80,6 +80,15 @@ pub enum ExpansionAct {
         order: String,
         /// The serial numbers of what is in it.
         serials: Serials,
+    },
+    /// Takes goods of an order back, at whatever stage its market is.
+    TakeBack {
+        /// The market.
+        market: MarketCode,
+        /// The order's number.
+        order: String,
+        /// What has come back.
+        came: Vec<CameBack>,
     },
     /// Hands a reseller's order to the carrier.
     DispatchReseller {
@@ -163,6 +172,12 @@ impl ExpansionAct {
                 own_market(placed.map(|placed| placed.order.market), *market)?;
                 plain(Permission::OrderDispatch, Some(*market), order.clone())
             }
+            Self::TakeBack { market, order, .. } => {
+                let number = number(order)?;
+                let placed = kontor_store::order::by_number(tx, &number)?;
+                own_market(placed.map(|placed| placed.order.market), *market)?;
+                plain(Permission::OrderReturn, Some(*market), order.clone())
+            }
             Self::DispatchReseller { market, order, .. } => {
                 let kept = kontor_store::reseller::order(tx, *order)?;
                 own_market(kept.map(|kept| kept.body.market), *market)?;
@@ -217,6 +232,9 @@ impl ExpansionAct {
                 let (known, number) = (shop.snapshots.current_in(tx, at)?, number(order)?);
                 dispatch_in(tx, shop, &known, &number, serials, at).map_err(of_dispatch)
             }
+            Self::TakeBack { order, came, .. } => {
+                take_back_in(tx, shop, &number(order)?, came, at).map_err(of_take_back)
+            }
             Self::DispatchReseller { order, serials, .. } => {
                 let known = shop.snapshots.current_in(tx, at)?;
                 dispatch_for_reseller(tx, shop, &known, *order, serials, at).map_err(of_reseller)
@@ -244,6 +262,13 @@ fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {
 
 fn of_dispatch(failure: Failure<DispatchRefusal>) -> Failure<Refusal> {
     failure.map(|refusal| Refusal::Act(ActRefusal::Dispatch(Box::new(refusal))))
+}
+
+fn of_take_back(failure: Failure<TakeBackRefusal>) -> Failure<Refusal> {
+    failure.map(|refusal| {
+        let (code, why) = (refusal.code(), refusal.to_string());
+        Refusal::Act(ActRefusal::Order { code, why })
+    })
 }
 
 fn number(text: &str) -> Outcome<OrderNumber, Refusal> {

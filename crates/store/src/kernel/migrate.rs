@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(33, "0033_staff_log_reason"),
     migration!(34, "0034_reseller_sold_since"),
     migration!(35, "0035_sale_lot_sums"),
+    migration!(36, "0036_beta"),
 ];
 
 /// The newest schema that this release knows.

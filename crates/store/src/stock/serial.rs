@@ -68,6 +68,16 @@ pub fn find(tx: &mut Tx<'_>, serial: &str) -> Result<Option<SoldSerial>, StoreEr
     )
 }
 
+/// Forgets a unit that came back: its number may leave again.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn remove(tx: &mut Tx<'_>, serial: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM stock_serial WHERE serial = $1", values![serial])?;
+    Ok(())
+}
+
 /// Units whose serial number is this or begins so, in the order of the numbers: up to `limit`.
 ///
 /// # Errors

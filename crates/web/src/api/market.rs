@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use kontor_base::{Date, Language, Money};
-use kontor_domain::market::{Act, FulfilmentModel, Market, Stage, TaxDisplay, stage_allows};
+use kontor_domain::market::{
+    Act, BetaTerms, FulfilmentModel, Market, Stage, TaxDisplay, stage_allows,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,6 +56,9 @@ pub(crate) struct MarketBody {
     return_window_days: u16,
     /// Whether orders are taken.
     takes_orders: bool,
+    /// What holds in a market that is open to a limited circle; not there elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beta: Option<BetaBody>,
     /// Whether people can leave their address to be told.
     takes_names: bool,
     /// When it opened or is planned to open.
@@ -70,6 +75,28 @@ pub(crate) struct MarketBody {
     shelf: String,
 }
 
+/// A limited circle, and limited quantities.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BetaBody {
+    /// Only addresses that stand confirmed on a waiting list here, or were let in, can pay.
+    by_invitation: bool,
+    /// How many of each variant one person may buy, over all orders.
+    units_per_person: u32,
+    /// How many of each variant are given out altogether, if that is limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_total: Option<u32>,
+}
+
+impl BetaBody {
+    const fn new(terms: BetaTerms) -> Self {
+        Self {
+            by_invitation: true,
+            units_per_person: terms.units_per_person,
+            units_total: terms.units_total,
+        }
+    }
+}
+
 impl MarketBody {
     fn new(market: &Market, language: Language) -> Self {
         let fulfilment: FulfilmentModel = market.fulfilment;
@@ -84,6 +111,7 @@ impl MarketBody {
             shipping: Money::new(market.shipping_minor, market.currency).into(),
             return_window_days: market.return_window_days,
             takes_orders: stage_allows(market.stage, Act::Sell),
+            beta: market.beta_now().map(BetaBody::new),
             takes_names: stage_allows(market.stage, Act::RegisterInterest),
             opens_on: market.opens_on,
             region: market.region.clone(),

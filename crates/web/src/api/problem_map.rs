@@ -11,6 +11,7 @@ use kontor_domain::cart::CartRefusal;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Verdict;
 use kontor_domain::customer::{FieldError, FieldProblem as FormProblem};
+use kontor_domain::market::BetaRefusal;
 use kontor_domain::order::{CancelRefusal, CheckoutRefusal, QuoteRefusal};
 use kontor_domain::price::PriceRefusal;
 use kontor_ledger::StockRefusal;
@@ -41,6 +42,7 @@ pub(crate) fn of_cart(failure: Failure<cart::Refusal>) -> Problem {
         cart::Refusal::UnknownCart => unknown_cart(),
         cart::Refusal::Cart(refusal) => cart_rule(&refusal),
         cart::Refusal::NotSold { sku, verdict } => not_sold(&sku, &verdict),
+        cart::Refusal::Beta { sku, refusal } => beta(&sku, refusal),
         cart::Refusal::NoPrice { sku } => no_price(&sku),
     })
 }
@@ -69,6 +71,7 @@ pub(crate) fn of_order_refusal(refusal: order::Refusal) -> Problem {
         }
         order::Refusal::Cart(refusal) => cart_rule(&refusal),
         order::Refusal::NotSold { sku, verdict } => not_sold(&sku, &verdict),
+        order::Refusal::Beta { sku, refusal } => beta(&sku, refusal),
         order::Refusal::NoPrice { sku } => no_price(&sku),
         order::Refusal::Stock(refusal) => stock(&refusal),
         order::Refusal::Fields(errors) => fields(&errors),
@@ -155,6 +158,30 @@ fn no_price(sku: &Sku) -> Problem {
     Problem::new(CONFLICT, "price.missing")
         .detail(format!("{sku} may be sold, but it has no price here."))
         .more(json!({ "sku": sku }))
+}
+
+/// The market is open to a limited circle, with limited quantities.
+fn beta(sku: &Sku, refusal: BetaRefusal) -> Problem {
+    let code = refusal.code();
+    match refusal {
+        BetaRefusal::NotInvited => Problem::new(CONFLICT, code)
+            .detail(format!(
+                "This shop is open to people from its waiting list, and contact.email is not on \
+                 the one for {sku}. Join it with POST /api/v1/{{market}}/waiting and confirm from \
+                 the mailbox, or pay with the address that did. Nothing was charged, and the \
+                 goods are still held."
+            ))
+            .more(json!({ "sku": sku })),
+        BetaRefusal::PersonLimit { max, had } => Problem::new(CONFLICT, code)
+            .detail(format!(
+                "One person may have {max} of {sku} while the shop is open to a limited circle, \
+                 over all orders."
+            ))
+            .more(json!({ "sku": sku, "max": max, "had": had })),
+        BetaRefusal::UnitsGone { left } => Problem::new(CONFLICT, code)
+            .detail(format!("Of {sku} {left} units are left for the time being."))
+            .more(json!({ "sku": sku, "left": left })),
+    }
 }
 
 fn cart_rule(refusal: &CartRefusal) -> Problem {
@@ -422,6 +449,12 @@ mod tests {
             order::Refusal::UnknownOrder,
             order::Refusal::NotOffered,
             order::Refusal::NotSold { sku: sku(), verdict: verdict() },
+            order::Refusal::Beta { sku: sku(), refusal: BetaRefusal::NotInvited },
+            order::Refusal::Beta {
+                sku: sku(),
+                refusal: BetaRefusal::PersonLimit { max: 2, had: 1 },
+            },
+            order::Refusal::Beta { sku: sku(), refusal: BetaRefusal::UnitsGone { left: 1 } },
             order::Refusal::NoPrice { sku: sku() },
             order::Refusal::Fields(vec![email]),
             order::Refusal::Payment(payment),

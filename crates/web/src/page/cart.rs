@@ -59,6 +59,10 @@ pub enum CartNotice {
     Stale,
     /// More than this many of one product are not sold at once.
     QuantityMax(u32),
+    /// The shop is open to a limited circle, and one person may have only so many of the product.
+    BetaMax(String, u32),
+    /// The shop is open to a limited circle, and fewer of the product are left for it.
+    BetaLeft(String, u32),
     /// More than this many different products do not fit into one cart.
     LinesMax(u32),
     /// The product may not be sold here; its name. Nothing was put in.
@@ -121,6 +125,8 @@ impl CartNotice {
             Self::Changed => t.get("cart-changed"),
             Self::Stale => t.get("cart-stale"),
             Self::QuantityMax(max) => t.one("cart-quantity-max", "max", *max),
+            Self::BetaMax(name, max) => t.two("cart-beta-max", "name", name, "max", *max),
+            Self::BetaLeft(name, left) => t.two("cart-beta-left", "name", name, "left", *left),
             Self::LinesMax(max) => t.one("cart-lines-max", "max", *max),
             Self::Refused(name) => t.one("cart-refused", "name", name),
             Self::SoldOut(name) => t.one("cart-soldout", "name", name),

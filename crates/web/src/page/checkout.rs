@@ -161,6 +161,35 @@ pub enum CheckoutState {
     Lost,
     /// The rules of the sale in which they were taken refuse this buyer; the hold still stands.
     Refused(SaleNo),
+    /// The shop is open to a limited circle, with limited quantities; the hold still stands.
+    NotLetIn(BetaNo),
+}
+
+/// Why somebody cannot buy in a shop that is open to a limited circle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BetaNo {
+    /// The address is on no waiting list.
+    NotInvited,
+    /// The person has as many as one may have.
+    PersonLimit,
+    /// What was given out is sold.
+    UnitsGone,
+}
+
+impl BetaNo {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::NotInvited, Self::PersonLimit, Self::UnitsGone];
+
+    /// What it means, and what to do.
+    #[must_use]
+    pub fn words(self, t: &Text) -> String {
+        let id = match self {
+            Self::NotInvited => "checkout-beta-not-invited",
+            Self::PersonLimit => "checkout-beta-limit",
+            Self::UnitsGone => "checkout-beta-gone",
+        };
+        t.get(id).into_owned()
+    }
 }
 
 /// Why the rules of a sale refuse a buyer.
@@ -226,6 +255,8 @@ pub struct CheckoutPage {
     pub asks_region: bool,
     /// The countries to choose from; one or none: nothing to choose.
     pub countries: Vec<Country>,
+    /// The path of the waiting list that lets people in, where the shop is open to those alone.
+    pub list: Option<String>,
     /// The path of the buyer's place in the sale where these goods were taken.
     pub place: Option<String>,
 }

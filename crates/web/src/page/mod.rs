@@ -36,8 +36,8 @@ mod samples;
 
 pub use cart::{CartLine, CartNotice, CartPage, LineState};
 pub use checkout::{
-    CheckoutForm, CheckoutPage, CheckoutState, DeliveryChoice, Hold, PaymentChoice, PaymentKind,
-    QuoteFragment, SaleNo, Scenario, SummaryLine, US_STATES,
+    BetaNo, CheckoutForm, CheckoutPage, CheckoutState, DeliveryChoice, Hold, PaymentChoice,
+    PaymentKind, QuoteFragment, SaleNo, Scenario, SummaryLine, US_STATES,
 };
 pub use countries::{CountriesPage, MarketEntry, Region, RegionName};
 pub use form::{Field, FieldError, FieldProblem};

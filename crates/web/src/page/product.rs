@@ -207,6 +207,8 @@ pub struct ProductPage {
     pub legal: Legal,
     /// The greatest quantity the form offers.
     pub quantity_max: u32,
+    /// How many of it one person may have, where the shop is open to a limited circle.
+    pub beta: Option<u32>,
 }
 
 impl Fact {
@@ -267,6 +269,7 @@ impl ProductPage {
         let t = &self.shell.text();
         match self.offer {
             Offer::SoldOut => t.get("waiting-stock"),
+            _ if self.beta.is_some() => t.get("waiting-beta"),
             _ => t.one("waiting-model", "in", self.shell.place()),
         }
         .into_owned()

@@ -84,6 +84,9 @@ pub struct ShelfPage {
     /// Whether people can leave their address to hear of the opening: a form to
     /// `POST /{market}/{language}/waiting` with `email` and an empty `model`.
     pub can_sign_up: bool,
+    /// How many of each one person may have, where the shop is open to a limited circle: those who
+    /// stand on its waiting list.
+    pub beta: Option<u32>,
 }
 
 impl Availability {

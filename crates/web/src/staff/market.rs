@@ -207,7 +207,7 @@ fn step_form(app: &App, t: &Text, market: &Market) -> Form {
 }
 
 /// The columns of a market that its form edits; its stage is none of them.
-const TERMS: [&str; 11] = [
+const TERMS: [&str; 13] = [
     "note_en",
     "note_de",
     "countries",
@@ -219,6 +219,8 @@ const TERMS: [&str; 11] = [
     "return_window_days",
     "opens_on",
     "region",
+    "beta_units_per_person",
+    "beta_units_total",
 ];
 
 fn terms_form(app: &App, t: &Text, code: MarketCode, row: Option<&Cells>) -> Form {
@@ -240,12 +242,17 @@ fn terms_form(app: &App, t: &Text, code: MarketCode, row: Option<&Cells>) -> For
             "shipping" => ("market-shipping", Kind::Code),
             "return_window_days" => ("market-return-days", Kind::Number),
             "opens_on" => ("market-opens", Kind::Date),
+            "beta_units_per_person" => ("market-beta-person", Kind::Number),
+            "beta_units_total" => ("market-beta-total", Kind::Number),
             _ => ("market-region", Kind::Code),
         };
         let field = Field::new(name, t.get(id), kind).with(cell(name)).up_to(1_000);
         match name {
             "countries" | "languages" => field.hint(t.get("market-list-hint")),
-            "note_en" | "note_de" | "opens_on" | "region" => field.optional(),
+            "beta_units_total" => field.hint(t.get("market-beta-hint")).optional(),
+            "beta_units_per_person" | "note_en" | "note_de" | "opens_on" | "region" => {
+                field.optional()
+            }
             _ => field,
         }
     };
@@ -317,7 +324,17 @@ async fn act(
             let stage = |name| Stage::from_word(sent.get(name));
             let (Some(from), Some(to)) = (stage("from"), stage("to")) else { return Ok(None) };
             let reason = sent.get("reason").to_owned();
-            Some(("step", Act::Advance(Advance { market: code, from, to, reason })))
+            Some((
+                "step",
+                Act::Advance(Advance {
+                    market: code,
+                    from,
+                    to,
+                    reason,
+                    skus: Vec::new(),
+                    on: None,
+                }),
+            ))
         }
         "terms" => {
             let cells: Vec<(&str, &str)> =

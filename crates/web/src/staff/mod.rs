@@ -31,11 +31,13 @@ mod next_country;
 mod next_inputs;
 mod next_past;
 mod opening;
+mod opening_csv;
 mod opening_view;
 mod order;
 mod order_act;
 mod order_list;
 mod outbox;
+mod order_return;
 mod passkey;
 mod people;
 mod plan;
@@ -153,6 +155,7 @@ fn people(routes: Routes) -> Routes {
         .add(order_act::NOTE, post(order_act::note))
         .add(order_act::CANCEL, post(order_act::cancel))
         .add(order_act::REFUND, post(order_act::refund))
+        .add(order_return::TAKE_BACK, post(order_return::take_back))
         .add(letter::RESEND, post(letter::resend))
         .add(customer::SHOW, get(customer::show))
         .add(customer::EXPORT, post(customer::export))

@@ -20,11 +20,10 @@ use kontor_shop::staff::{Act, ExpansionAct, Person};
 use kontor_store::opening::Cost;
 use serde::Deserialize;
 
-use super::clearance::rule_of;
-use super::csv::Csv;
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
-use super::opening_view::{choices, differences, fill, next, stage_words, weeks};
+use super::opening_csv::{self, Source, TABLES};
+use super::opening_view::{choices, differences, fill, next, stage_words, taken_plan};
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::form_key;
@@ -67,11 +66,21 @@ impl Asked {
         asked
     }
 
-    fn query(&self) -> String {
+    /// The addresses of the tables as files, the gaps first.
+    fn files(&self, market: MarketCode) -> Vec<String> {
         let mut parts = Vec::new();
         parts.extend(self.on.map(|on| format!("on={on}")));
         parts.extend(self.skus.iter().map(|sku| format!("sku={}", in_query(sku.as_str()))));
-        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+        parts.extend(self.with.map(|with| format!("with={with}")));
+        parts.extend(self.other.iter().map(|sku| format!("other={}", in_query(sku.as_str()))));
+        let address = |table: &str| {
+            let table = (!table.is_empty()).then(|| format!("table={table}"));
+            let parts: Vec<String> = table.into_iter().chain(parts.iter().cloned()).collect();
+            let query =
+                if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+            format!("/admin/{market}/opening.csv{query}")
+        };
+        std::iter::once("").chain(TABLES).map(address).collect()
     }
 }
 
@@ -154,10 +163,11 @@ async fn page(
                 way: format!("{} → {}", stage_words(&t, step.from), stage_words(&t, step.to)),
                 by: step.made_by,
                 reason: step.reason,
+                plan: step.plan.as_ref().map(|plan| taken_plan(&t, &snapshot, plan)),
             })
             .collect(),
         may_edit: person.may(Permission::MarketEdit, Some(code)),
-        csv: format!("/admin/{code}/opening.csv{}", asked.query()),
+        csv: asked.files(code),
         key: form_key::fresh(app),
         shell,
     };
@@ -204,37 +214,24 @@ pub(super) async fn csv(
     };
     let asked = Asked::read(&pairs);
     let on = asked.on.unwrap_or(app.shop.now().date());
-    let plan = match planned(&app, code, on, &asked.skus).await {
-        Ok(Ok(plan)) => plan,
-        Ok(Err(_)) => return nothing(&app, &uri),
-        Err(problem) => return problem.respond(&app, uri.path(), None),
+    let made = async {
+        let Ok(plan) = planned(&app, code, on, &asked.skus).await? else { return Ok(None) };
+        let other = match (asked.with, asked.other.is_empty()) {
+            (None, true) => None,
+            _ => planned(&app, code, asked.with.unwrap_or(on), &asked.other).await?.ok(),
+        };
+        let fault = |fault: kontor_store::StoreError| Problem::fault(&fault);
+        let costs = costs(&app.shop).await.map_err(fault)?;
+        let steps = history(&app.shop, code).await.map_err(fault)?;
+        let source = Source { plan: &plan, other: other.as_ref(), costs: &costs, steps: &steps };
+        let table = pairs.iter().find(|(name, _)| name == "table").map_or("", |(_, word)| word);
+        Ok::<_, Problem>(Some(opening_csv::respond(table, &source)))
     };
-    let mut csv = Csv::new("on,sku,code,title,state,authority,local_party,lead_weeks,ready");
-    for gap in &plan.products {
-        for item in &gap.items {
-            csv.row([
-                &plan.on.to_string(),
-                gap.sku.as_str(),
-                &rule_of(item).code,
-                &item.title,
-                item.state.word(),
-                &item.authority,
-                &item.local_party,
-                &item.lead_time_weeks.map_or_else(String::new, weeks),
-                &item.ready.to_string(),
-            ]);
-        }
+    match made.await {
+        Ok(Some(file)) => file,
+        Ok(None) => nothing(&app, &uri),
+        Err(problem) => problem.respond(&app, uri.path(), None),
     }
-    csv.respond("attachment; filename=\"opening.csv\"")
-}
-
-/// The fields of a step.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Step {
-    key: String,
-    to: String,
-    reason: String,
 }
 
 pub(super) async fn advance(
@@ -242,7 +239,7 @@ pub(super) async fn advance(
     uri: Uri,
     Extension(person): Extension<Person>,
     Path(market): Path<String>,
-    form: Result<Form<Step>, FormRejection>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let sent = match form {
         Ok(Form(sent)) => sent,
@@ -251,15 +248,22 @@ pub(super) async fn advance(
     let Some(code) = market_for(&app, &person, Permission::MarketEdit, &market) else {
         return nothing(&app, &uri);
     };
-    let Some(to) = Stage::from_word(&sent.to) else {
+    // The plan that was looked at is the one that is carried out.
+    let asked = Asked::read(&sent);
+    let field = |name: &str| {
+        sent.iter().find(|(n, _)| n == name).map_or_else(String::new, |(_, v)| v.clone())
+    };
+    let (key, reason) = (field("key"), field("reason"));
+    let Some(to) = Stage::from_word(&field("to")) else {
         return Problem::bad_form().respond(&app, uri.path(), None);
     };
     let snapshot = app.shop.snapshots.now();
     let Some(from) = snapshot.market(code).map(|market| market.stage) else {
         return nothing(&app, &uri);
     };
-    let act = Act::Advance(Advance { market: code, from, to, reason: sent.reason.clone() });
-    let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.advance" };
+    let (skus, on) = (asked.skus, asked.on);
+    let step = Advance { market: code, from, to, reason: reason.clone(), skus, on };
+    let doing = Doing { act: Act::Advance(step), reason, key: &key, what: "staff.advance" };
     let back = format!("/admin/{code}/opening?said=done");
     answer(&app, &uri, &person, code, carry_out(&app, &uri, &person, doing, &back).await).await
 }

@@ -4,19 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::{Date, Money};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::clearance::{FactRef, WeekRange};
+use kontor_domain::clearance::{FactRef, Outcome, WeekRange};
 use kontor_domain::market::{Stage, TRANSITIONS};
 use kontor_domain::opening::{
     ChecklistState, GapItem, Need, OpeningPlan, PlannedItem, ProductGap, Ready, compare,
 };
 use kontor_shop::Snapshot;
 
-use super::clearance::{cell, cell_of, name_of, rule_of, state_words};
+use super::clearance::{act_words, cell, cell_of, name_of, rule_of, state_words};
+use super::opening_csv::{Rung, rungs};
 use crate::kit::chart::Size;
 use crate::kit::chart::timeline::{Span, Timeline, draw};
 use crate::kit::text::Text;
 use crate::page::staff::{
-    CheckRow, Choice, Compared, ComparedRow, GapRow, Mark, MatrixRule, OpenItem, OpeningPage,
+    ActRow, CheckRow, Choice, Compared, ComparedRow, GapRow, Mark, MatrixRule, OpenItem,
+    OpeningPage, TakenPlan,
 };
 
 /// The most rows of the timeline.
@@ -56,6 +58,21 @@ pub(super) fn stage_words(t: &Text, stage: Stage) -> String {
         Stage::Closed => "open-stage-closed",
     };
     t.get(id).into_owned()
+}
+
+/// The plan that a step has carried out.
+pub(super) fn taken_plan(t: &Text, snapshot: &Snapshot, plan: &OpeningPlan) -> TakenPlan {
+    let sold: Vec<&Sku> = plan.sellable(plan.on).map(|gap| &gap.sku).collect();
+    let names = |picked: bool| {
+        let gaps = plan.products.iter().filter(|gap| sold.contains(&&gap.sku) == picked);
+        gaps.map(|gap| named(t, snapshot, &gap.sku)).collect::<Vec<_>>().join(", ")
+    };
+    TakenPlan {
+        on: plan.planned_on.unwrap_or(plan.on),
+        facts_version: plan.facts_version,
+        sellable: names(true),
+        waiting: names(false),
+    }
 }
 
 /// When something is ready, in words.
@@ -100,6 +117,7 @@ pub(super) fn fill(
             tone: tone(gap.ready, plan.on),
             cells: rules.iter().map(|rule| cell(rule, gap)).collect(),
             open: gap.open_items().map(|item| open_item(t, item, costs)).collect(),
+            acts: rungs(gap).iter().map(|rung| act_row(t, rung)).collect(),
         })
         .collect();
     page.rules = rules;
@@ -107,13 +125,29 @@ pub(super) fn fill(
     page.market_ready = ready_words(t, plan.market_ready);
     page.cost = plan.cost.iter().map(|cost| t.money(cost)).collect::<Vec<_>>().join(" + ");
     page.cost_unknown = plan.cost_unknown;
-    page.checklist = plan.checklist.iter().map(|planned| check_row(t, planned)).collect();
+    page.checklist = plan.checklist.iter().map(|planned| check_row(t, planned, costs)).collect();
     page.path = plan
         .path
         .iter()
         .map(|step| (step.code.clone(), step.title.clone(), ready_words(t, step.ready)))
         .collect();
     page.timeline = timeline(t, plan);
+}
+
+fn act_row(t: &Text, rung: &Rung) -> ActRow {
+    let (id, tone) = match rung.outcome {
+        Outcome::Allowed => ("outcome-allowed", "good"),
+        Outcome::Conditional => ("outcome-conditional", "warn"),
+        Outcome::Refused => ("outcome-refused", "bad"),
+    };
+    ActRow {
+        act: act_words(t, rung.act),
+        state: t.get(id).into_owned(),
+        tone,
+        missing: rung.missing.join(", "),
+        who: rung.who.join("; "),
+        until: rung.until.map_or_else(String::new, |day| t.date(&day)),
+    }
 }
 
 pub(super) fn named(t: &Text, snapshot: &Snapshot, sku: &Sku) -> String {
@@ -157,7 +191,7 @@ pub(super) fn weeks(range: WeekRange) -> String {
     }
 }
 
-fn check_row(t: &Text, planned: &PlannedItem) -> CheckRow {
+fn check_row(t: &Text, planned: &PlannedItem, costs: &BTreeMap<String, Money>) -> CheckRow {
     let item = &planned.item;
     let (mark, state) = match &item.state {
         ChecklistState::Done { on, .. } => {
@@ -182,7 +216,7 @@ fn check_row(t: &Text, planned: &PlannedItem) -> CheckRow {
             state,
             who: item.responsible.clone(),
             weeks: item.lead_time_weeks.map_or_else(String::new, weeks),
-            cost: String::new(),
+            cost: costs.get(item.code.as_str()).map_or_else(String::new, |cost| t.money(cost)),
             ready: ready_words(t, planned.ready),
             is_rule: false,
         },

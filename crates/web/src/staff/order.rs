@@ -146,6 +146,7 @@ pub(super) async fn answer(
             .iter()
             .map(|note| (note.written_at, note.person.clone(), note.words.clone()))
             .collect(),
+        out: out(&found),
         may: may_do(person, &found),
         key: form_key::fresh(app),
         typed,
@@ -225,6 +226,11 @@ fn timeline(
         };
         all.push(event(entry.at, what.into_owned()));
     }
+    for back in &found.returned {
+        let id =
+            if back.on_the_shelf { "desk-happened-returned" } else { "desk-happened-scrapped" };
+        all.push(event(back.at, t.two(id, "units", back.units, "sku", &*back.sku).into_owned()));
+    }
     let done = acts.into_iter().map(|entry| Happened {
         at: entry.made_at,
         what: if entry.reason.is_empty() {
@@ -240,6 +246,16 @@ fn timeline(
     all
 }
 
+/// What can come back: variant, name and units.
+fn out(found: &DeskOrder) -> Vec<(String, String, i64)> {
+    let lines = &found.placed.order.lines;
+    let title = |sku: &String| {
+        let line = lines.iter().find(|line| line.quoted.sku.as_str() == sku);
+        line.map_or_else(|| sku.clone(), |line| line.title.clone())
+    };
+    found.out.iter().map(|(sku, units)| (sku.clone(), title(sku), *units)).collect()
+}
+
 fn may_do(person: &Person, found: &DeskOrder) -> MayDo {
     let placed = &found.placed;
     let may = |permission| person.may(permission, Some(placed.order.market));
@@ -250,5 +266,6 @@ fn may_do(person: &Person, found: &DeskOrder) -> MayDo {
         note: may(Permission::OrderEdit),
         cancel: may(Permission::OrderCancel) && plan.is_ok(),
         refund: may(Permission::PaymentRefund) && has_money,
+        take_back: may(Permission::OrderReturn) && !found.out.is_empty(),
     }
 }

@@ -188,6 +188,9 @@ async fn refused(
         Failure::Refused(Refusal::NotSold { sku, .. } | Refusal::NoPrice { sku }) => {
             (StatusCode::CONFLICT, CartNotice::Refused(named(&sku)))
         }
+        Failure::Refused(Refusal::Beta { sku, .. }) => {
+            (StatusCode::CONFLICT, CartNotice::BetaMax(named(&sku), one_person(visit)))
+        }
         Failure::Refused(Refusal::Cart(refusal)) => match refusal {
             CartRefusal::LineLimit { max } => {
                 let max = u32::try_from(max).unwrap_or(u32::MAX);
@@ -204,7 +207,13 @@ async fn refused(
     page(app, visit, headers, Some(notice), status).await
 }
 
-fn name_of(visit: &Visit, sku: &Sku) -> Option<String> {
+/// How many of one product one person may have here, as far as that is known without knowing them.
+pub(super) fn one_person(visit: &Visit) -> u32 {
+    let beta = visit.market().beta_now().map(|terms| terms.units_per_person);
+    beta.map_or(limits::CART_QUANTITY_MAX, |max| max.min(limits::CART_QUANTITY_MAX))
+}
+
+pub(super) fn name_of(visit: &Visit, sku: &Sku) -> Option<String> {
     let (_, model) = visit.snapshot.product(sku)?;
     Some(model.text(visit.language, |text| &text.name).to_owned())
 }
@@ -238,7 +247,7 @@ pub(super) async fn page(
             .and_then(|shown| shown.subtotal),
         tax: view::tax_note(&visit.snapshot, visit.market(), app.shop.now()),
         can_check_out: shown.as_ref().is_some_and(|shown| shown.can_check_out),
-        quantity_max: limits::CART_QUANTITY_MAX,
+        quantity_max: one_person(visit),
         notice,
     };
     let mut response = html(status, &page);

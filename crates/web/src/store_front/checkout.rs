@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::{Country, Money, id};
 use kontor_domain::cart::CartRefusal;
 use kontor_domain::customer::{RegionRule, address_rules};
+use kontor_domain::market::BetaRefusal;
 use kontor_domain::order::{CheckoutState as State0, Quote};
 use kontor_domain::payment::{PaymentState, ProviderKind, TEST_ACTION_PATH};
 use kontor_domain::price::{Jurisdiction, us_state};
@@ -76,6 +77,13 @@ pub(super) async fn begin(
             let notice = match failure {
                 Failure::Refused(Refusal::Cart(CartRefusal::StaleVersion { .. }))
                 | Failure::KeyReused => Some(CartNotice::Stale),
+                Failure::Refused(Refusal::Beta { sku, refusal }) => {
+                    let name = cart::name_of(&visit, &sku).unwrap_or_else(|| sku.to_string());
+                    Some(match refusal {
+                        BetaRefusal::UnitsGone { left } => CartNotice::BetaLeft(name, left),
+                        _ => CartNotice::BetaMax(name, cart::one_person(&visit)),
+                    })
+                }
                 _ => None,
             };
             // What is left has changed just now: say what is true now.
@@ -114,7 +122,7 @@ pub(super) async fn show(
     if let Some(region) = asked.region.as_deref().and_then(us_state) {
         region.as_str().clone_into(&mut form.region);
     }
-    let typed = Typed { form, errors: Vec::new(), state: None, status: StatusCode::OK };
+    let typed = Typed { form, errors: Vec::new(), state: None, status: StatusCode::OK, list: None };
     answer(&app, &visit, &token, &shown, typed)
 }
 
@@ -166,6 +174,8 @@ pub(super) struct Typed {
     /// A state that only this answer knows.
     pub(super) state: Option<CheckoutState>,
     pub(super) status: StatusCode,
+    /// Where the waiting list is that lets people in.
+    pub(super) list: Option<String>,
 }
 
 /// The page of a checkout as it stands, or the place where it has gone.
@@ -206,7 +216,9 @@ pub(super) fn answer(
             return Redirect::to(&back).into_response();
         }
     };
+    let list = typed.list;
     let page = page(app, visit, token, shown, &quote, state, typed.form, typed.errors);
+    let page = CheckoutPage { list, ..page };
     html(typed.status, &page)
 }
 
@@ -284,6 +296,7 @@ fn page(
         return_days: market.return_window_days,
         asks_region,
         countries: if market.countries.len() > 1 { market.countries.clone() } else { Vec::new() },
+        list: None,
         place: sale.map(|sale| visit.path(&format!("sale/{sale}/place"))),
         shell,
     }

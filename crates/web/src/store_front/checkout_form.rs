@@ -6,6 +6,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Money;
 use kontor_domain::customer::{AddressForm, ContactForm, FieldError as Wrong};
+use kontor_domain::market::BetaRefusal;
 use kontor_domain::order::QuoteRefusal;
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_shop::Failure;
@@ -21,7 +22,8 @@ use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Access, Repeat, Route};
 use crate::page::{
-    CheckoutForm, CheckoutState, Field, FieldError, FieldProblem, PaymentKind, SaleNo, Scenario,
+    BetaNo, CheckoutForm, CheckoutState, Field, FieldError, FieldProblem, PaymentKind, SaleNo,
+    Scenario,
 };
 
 pub(super) const PAY: Route =
@@ -108,7 +110,7 @@ pub(super) async fn pay(
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
     let again = |errors: Vec<FieldError>, state: Option<CheckoutState>, status: StatusCode| {
-        let typed = Typed { form: sent.typed(), errors, state, status };
+        let typed = Typed { form: sent.typed(), errors, state, status, list: None };
         answer(&app, &visit, &token, &shown, typed)
     };
     if sent.action == "quote" {
@@ -155,6 +157,24 @@ pub(super) async fn pay(
                 }
                 None => again(Vec::new(), None, StatusCode::CONFLICT),
             },
+            Refusal::Beta { sku, refusal } => {
+                let no = match refusal {
+                    BetaRefusal::NotInvited => BetaNo::NotInvited,
+                    BetaRefusal::PersonLimit { .. } => BetaNo::PersonLimit,
+                    BetaRefusal::UnitsGone { .. } => BetaNo::UnitsGone,
+                };
+                let model = visit.snapshot.product(&sku).map(|(_, model)| model.code.to_string());
+                let list = visit.path(&format!("product/{}", model.unwrap_or_default()));
+                let state = CheckoutState::NotLetIn(no);
+                let typed = Typed {
+                    form: sent.typed(),
+                    errors: Vec::new(),
+                    state: Some(state),
+                    status: StatusCode::CONFLICT,
+                    list: Some(format!("{list}#waiting")),
+                };
+                answer(&app, &visit, &token, &shown, typed)
+            }
             Refusal::NotOffered => {
                 let problem = FieldProblem::NotOffered;
                 let error = FieldError { field: Field::Payment, problem };

@@ -3,13 +3,14 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use kontor_base::{Instant, Language, limits};
+use kontor_base::{Instant, Language};
 use kontor_domain::catalogue::{ComponentKind, Model, Sku, Value, Variant as Sold};
 use kontor_domain::clearance::{FactRef, ObligationKind, Verdict};
 use kontor_domain::market::{Act, FulfilmentModel, stage_allows};
 use kontor_shop::cart::Offer as Judged;
 use serde::Deserialize;
 
+use super::cart::one_person;
 use super::view;
 use super::visit::{Visit, kept, nothing_here};
 use crate::kit::app::App;
@@ -124,7 +125,8 @@ fn page(
         delivery: delivery(visit, model, &chosen.offer),
         facts: facts(model, chosen.variant),
         legal: legal(visit, chosen.variant, &chosen.offer, at),
-        quantity_max: limits::CART_QUANTITY_MAX,
+        quantity_max: one_person(visit),
+        beta: market.beta_now().map(|terms| terms.units_per_person),
     })
 }
 

@@ -90,7 +90,10 @@ fn page(app: &App, visit: &Visit, sales: Vec<SaleCard>) -> ShelfPage {
         offers,
         announced,
         gaps: if open { Vec::new() } else { gaps(&verdicts) },
-        can_sign_up: stage_allows(market.stage, Act::RegisterInterest) && !open,
+        // A limited circle is let in by its list.
+        can_sign_up: stage_allows(market.stage, Act::RegisterInterest)
+            && market.stage != Stage::Open,
+        beta: market.beta_now().map(|terms| terms.units_per_person),
     }
 }
 

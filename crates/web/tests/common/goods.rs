@@ -72,6 +72,7 @@ fn a_market(code: &str, country: &str, stage: Stage) -> Market {
         shipping_minor: 400,
         region: "americas".to_owned(),
         note: vec![(Language::En, "A note.".to_owned())],
+        beta: Default::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Takes a market one step further, by the opening's own use case.
 
-use kontor_base::{Instant, Line};
+use kontor_base::{Date, Instant, Line};
+use kontor_domain::catalogue::Sku;
 use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::staff::Permission;
 use kontor_store::Tx;
@@ -23,6 +24,12 @@ pub struct Advance {
     pub to: Stage,
     /// Why.
     pub reason: String,
+    /// The products of the plan that is carried out; empty: every one.
+    #[serde(default)]
+    pub skus: Vec<Sku>,
+    /// The day of that plan.
+    #[serde(default)]
+    pub on: Option<Date>,
 }
 
 impl Advance {
@@ -52,7 +59,8 @@ impl Advance {
         let reason = Line::parse(&self.reason)
             .map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::ShortReason)))?;
         let by = Line::parse(by.name.as_str()).expect("a name is a shorter line");
-        let command = AdvanceCommand { market: self.market, to: self.to, by, reason };
+        let (skus, on) = (self.skus.clone(), self.on);
+        let command = AdvanceCommand { market: self.market, to: self.to, skus, on, by, reason };
         match advance_in(tx, shop, &command, at) {
             Ok(_) => Ok(()),
             Err(failure) => Err(failure.map(|refusal: opening::Refusal| {

@@ -4,7 +4,7 @@ use kontor_base::{Language, Rate};
 
 use super::{at, day, eur, lone, say, usd};
 use crate::page::{
-    CheckoutForm, CheckoutPage, CheckoutState, CostKind, CostLine, DeliveryChoice, Field,
+    BetaNo, CheckoutForm, CheckoutPage, CheckoutState, CostKind, CostLine, DeliveryChoice, Field,
     FieldError, FieldProblem, Hold, OrderPage, OrderStatus, PaymentChoice, PaymentKind,
     PaymentState, QuoteFragment, SaleNo, SecondStepPage, Step, StepKind, StepState, SummaryLine,
     TaxKind, TaxPart, Totals, TransferAccount, Unit,
@@ -93,6 +93,7 @@ impl CheckoutPage {
             return_days: 30,
             asks_region: false,
             countries: Vec::new(),
+            list: None,
             place: None,
         };
         let typed = CheckoutForm {
@@ -153,7 +154,14 @@ impl CheckoutPage {
         let [not_yours, limit, excluded, no_deposit] =
             SaleNo::ALL.map(CheckoutState::Refused).map(in_sale);
         let [sale_ended, sale_lost] = [CheckoutState::HoldEnded, CheckoutState::Lost].map(in_sale);
+        let [stranger, beta_limit, beta_gone] = BetaNo::ALL.map(|no| Self {
+            list: Some("/us/en/product/band#waiting".to_owned()),
+            ..state(CheckoutState::NotLetIn(no))
+        });
         vec![
+            ("beta-not-invited", stranger),
+            ("beta-limit", beta_limit),
+            ("beta-gone", beta_gone),
             ("countries", countries),
             ("india", india),
             ("sale-not-yours", not_yours),

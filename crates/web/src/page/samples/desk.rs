@@ -127,8 +127,13 @@ impl OrderDeskPage {
             } else {
                 Vec::new()
             },
+            out: if all {
+                vec![("BAND-BLACK".to_owned(), "Band, Black".to_owned(), 2)]
+            } else {
+                Vec::new()
+            },
             may: if all {
-                MayDo { note: true, cancel: true, refund: true }
+                MayDo { note: true, cancel: true, refund: true, take_back: true }
             } else {
                 MayDo::default()
             },

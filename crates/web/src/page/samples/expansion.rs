@@ -6,12 +6,12 @@ use kontor_domain::reseller::ProfileForm;
 use super::staff::shell as desk;
 use super::{at, day, lone};
 use crate::page::staff::{
-    AllotmentLine, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice, Compared,
-    ComparedRow, ContractForm, ContractRow, CountedRow, DispatchPage, EstimateLine, GapRow,
-    HeldResellerRow, HeldRow, InputLine, Mark, MatrixCell, MatrixRule, NextCountryPage, OpenItem,
-    OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine, PlanPage, ResellerKeyRow,
-    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SignalLine, SoldLine, SoldOnTable,
-    TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+    ActRow, AllotmentLine, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice,
+    Compared, ComparedRow, ContractForm, ContractRow, CountedRow, DispatchPage, EstimateLine,
+    GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MatrixCell, MatrixRule, NextCountryPage,
+    OpenItem, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine, PlanPage,
+    ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SignalLine,
+    SoldLine, SoldOnTable, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 
@@ -52,6 +52,14 @@ impl OpeningPage {
             tone,
             cells: vec![cell(Mark::Granted), None],
             open,
+            acts: vec![ActRow {
+                act: "sell".to_owned(),
+                state: "not allowed".to_owned(),
+                tone: "bad",
+                missing: "US-HAC".to_owned(),
+                who: "FCC <b>".to_owned(),
+                until: "1 September 2015".to_owned(),
+            }],
         };
         let full = Self {
             shell: desk(language, Place::Openings),
@@ -103,9 +111,15 @@ impl OpeningPage {
                 way: "preparing → open".to_owned(),
                 by: "Ana Souza".to_owned(),
                 reason: "the first day".to_owned(),
+                plan: Some(TakenPlan {
+                    on: day(2015, 6, 1),
+                    facts_version: 12,
+                    sellable: "Mi Band, Black".to_owned(),
+                    waiting: "<b>Mi Note</b>".to_owned(),
+                }),
             }],
             may_edit: true,
-            csv: "/admin/us/opening.csv".to_owned(),
+            csv: vec!["/admin/us/opening.csv".to_owned()],
             key: "k".to_owned(),
         };
         let refused = Self {

@@ -211,6 +211,7 @@ impl ShelfPage {
             announced: Vec::new(),
             gaps: Vec::new(),
             can_sign_up: false,
+            beta: None,
         };
         let us = Self {
             offers: cards(language),
@@ -243,7 +244,15 @@ impl ShelfPage {
                     ..page("IN", Stage::Open)
                 },
             ),
-            ("beta", Self { offers: cards(language), ..page("FR", Stage::Beta) }),
+            (
+                "beta",
+                Self {
+                    offers: cards(language),
+                    can_sign_up: true,
+                    beta: Some(2),
+                    ..page("FR", Stage::Beta)
+                },
+            ),
             ("empty", page("SG", Stage::Open)),
             ("paused", page("IN", Stage::Paused)),
             ("closing", page("PH", Stage::Closing)),
@@ -325,6 +334,7 @@ impl ProductPage {
             ..phone.clone()
         };
         let sold_out = Self { offer: Offer::SoldOut, ..band.clone() };
+        let beta = Self { quantity_max: 2, beta: Some(2), ..band.clone() };
         let rupees = Self {
             shell: shell(language, "IN", "product/mi-band"),
             price: Some(price(money("999", "INR"), TaxNote::None)),
@@ -338,6 +348,7 @@ impl ProductPage {
             ("india", india),
             ("sold-out", sold_out),
             ("rupees", rupees),
+            ("beta", beta),
         ]
     }
 }
@@ -433,6 +444,7 @@ fn band(language: Language) -> ProductPage {
             )],
         },
         quantity_max: 10,
+        beta: None,
     }
 }
 
@@ -493,6 +505,7 @@ impl CartPage {
             tax: TaxNote::Excluded,
             can_check_out,
             quantity_max: 10,
+            beta: None,
             notice,
         };
         let good = || {

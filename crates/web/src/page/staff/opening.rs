@@ -35,6 +35,25 @@ pub struct GapRow {
     pub cells: Vec<Option<MatrixCell>>,
     /// What refuses its sale.
     pub open: Vec<OpenItem>,
+    /// What may be done with it on the day, act by act.
+    pub acts: Vec<ActRow>,
+}
+
+/// One act with a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActRow {
+    /// The act, in words.
+    pub act: String,
+    /// Whether it is allowed, in words.
+    pub state: String,
+    /// `good`, `warn` or `bad`.
+    pub tone: &'static str,
+    /// The codes of what refuses it.
+    pub missing: String,
+    /// Who demands that.
+    pub who: String,
+    /// Until when what it stands on is good; empty: no end is known.
+    pub until: String,
 }
 
 /// Something that is missing.
@@ -106,6 +125,21 @@ pub struct TakenStep {
     pub by: String,
     /// Why.
     pub reason: String,
+    /// The plan that it carried out, where it sells.
+    pub plan: Option<TakenPlan>,
+}
+
+/// A plan that was carried out, as it stood then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenPlan {
+    /// The day that was planned for.
+    pub on: Date,
+    /// The version of the clearance facts behind it.
+    pub facts_version: i64,
+    /// The names of what could be sold.
+    pub sellable: String,
+    /// The names of what was planned and had to wait.
+    pub waiting: String,
 }
 
 /// `GET /admin/{market}/opening`.
@@ -152,8 +186,8 @@ pub struct OpeningPage {
     pub history: Vec<TakenStep>,
     /// The person may take steps here.
     pub may_edit: bool,
-    /// The address of the gaps as CSV.
-    pub csv: String,
+    /// The addresses of the tables as CSV: gaps, acts, checklist, costs, path, comparison, steps.
+    pub csv: Vec<String>,
     /// The key of the forms.
     pub key: String,
 }
@@ -168,6 +202,21 @@ impl GapRow {
 }
 
 impl OpeningPage {
+    /// The words of the files.
+    fn files(&self) -> Vec<(&String, String)> {
+        let t = self.shell.text();
+        let ids = [
+            "open-matrix",
+            "open-acts",
+            "open-checklist",
+            "open-costs",
+            "open-path",
+            "open-file-comparison",
+            "open-stage",
+        ];
+        self.csv.iter().zip(ids.map(|id| t.get(id).into_owned())).collect()
+    }
+
     fn is_market(&self, other: &MarketCode) -> bool {
         self.market == *other
     }
@@ -194,6 +243,7 @@ impl OpeningPage {
     fn costs(&self) -> Vec<&OpenItem> {
         let mut items: Vec<&OpenItem> =
             self.rows.iter().flat_map(|row| &row.open).filter(|item| item.is_rule).collect();
+        items.extend(self.checklist.iter().map(|row| &row.item));
         items.sort_by(|a, b| a.code.cmp(&b.code));
         items.dedup_by(|a, b| a.code == b.code);
         items

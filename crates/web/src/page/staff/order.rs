@@ -194,6 +194,8 @@ pub struct MayDo {
     pub cancel: bool,
     /// Give money back.
     pub refund: bool,
+    /// Take goods back.
+    pub take_back: bool,
 }
 
 /// `GET /admin/orders/{number}`.
@@ -241,6 +243,8 @@ pub struct OrderDeskPage {
     pub letters: Letters,
     /// Notes: when, who, what.
     pub notes: Vec<(Instant, String, String)>,
+    /// What is out and can come back: variant, name and units.
+    pub out: Vec<(String, String, i64)>,
     /// What the person may do.
     pub may: MayDo,
     /// The key of the forms.
