@@ -44,6 +44,7 @@ mod reseller_bill;
 pub(crate) mod reseller_view;
 mod rom;
 mod rom_build;
+mod rom_next;
 mod rom_plan;
 mod rom_signing;
 mod sale;
