@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", about: "no warnings, in any target", run: clippy },
     Step { name: "test", about: "unit, property, contract and whole-app tests", run: tests },
     Step { name: "crash", about: "a killed server loses nothing (short form)", run: crashed },
+    Step { name: "foreign", about: "python-tuf reads our signed metadata", run: foreign },
     Step { name: "docs", about: "the documentation builds without warnings", run: docs },
     Step { name: "deny", about: "licences, advisories and sources of all crates", run: deny },
     Step {
@@ -168,6 +169,16 @@ fn clippy(run: &Run) -> Result<Done, Failure> {
     cargo(run, &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
 }
 
+/// The client of others, where it is installed: from an index of packages it is not fetched here, as
+/// that would make every run depend on it.
+fn foreign(run: &Run) -> Result<Done, Failure> {
+    if !command::answers("python3", &["-c", "import tuf.ngclient"]) {
+        let how = "pip install tuf==7.0.1 'securesystemslib[crypto]'";
+        return Ok(Done::Skipped(format!("python3 does not find python-tuf (`{how}`)")));
+    }
+    cargo(run, &["test", "-p", "kontor-ota", "--test", "foreign", "--", "--ignored"], &[])
+}
+
 fn crashed(_: &Run) -> Result<Done, Failure> {
     crash::short().map(|()| Done::Passed)
 }
@@ -271,7 +282,7 @@ mod tests {
         assert_eq!(names(&["tidy", "fmt"], &[]), ["fmt", "tidy"]);
         assert_eq!(
             names(&[], &["browser", "deny", "docs"]),
-            ["prepare", "fmt", "tidy", "clippy", "test", "crash"]
+            ["prepare", "fmt", "tidy", "clippy", "test", "crash", "foreign"]
         );
         assert!(choose(&["nonsense".to_owned()], &[]).is_err());
     }

@@ -339,9 +339,12 @@ wrongs! {
     /// There are no builds, or too many.
     BuildsBetween { low, high } = "wrong-builds-between",
         "{low} to {high} builds are wanted, one on each line";
+    /// Waves end by hand and by hours at once.
+    HoursByHand = "wrong-hours-by-hand", "waves that end by hand have no hours";
     /// It is no wave of a rollout.
     NotWave { cell } = "wrong-not-wave",
-        "{cell:?} is no wave: own, a percentage, or one with countries as 5@IN+ID";
+        "{cell:?} is no wave: own, a percentage, or one with countries as 5@IN+ID; \
+         with its end as 10:hand, 10:24h or 10:success";
     /// Nobody has counted the devices of a model.
     NotCounted { name } = "wrong-not-counted",
         "nothing was counted for {name}: say how many devices there are";

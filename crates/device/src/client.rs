@@ -57,8 +57,8 @@ pub enum Outcome {
     Waiting {
         /// Why, as a stable code such as `rollout.not_your_turn_yet`.
         reason: String,
-        /// When to ask again, in seconds.
-        poll_s: u64,
+        /// When to ask again, in seconds: drawn for this device and this time.
+        again_s: u64,
     },
     /// It runs a new build now.
     Installed(Installed),
@@ -96,7 +96,8 @@ impl<F: Fetch> Client<F> {
             return Ok(match heard.offer.reason.as_str() {
                 "channel.up_to_date" => Outcome::UpToDate,
                 reason => {
-                    Outcome::Waiting { reason: reason.to_owned(), poll_s: heard.offer.poll_s }
+                    let again_s = offer::ask_again_s(heard.offer.poll_s, &self.random);
+                    Outcome::Waiting { reason: reason.to_owned(), again_s }
                 }
             });
         };

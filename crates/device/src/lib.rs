@@ -27,5 +27,6 @@ pub mod report;
 pub use client::{Client, Installed, Outcome};
 pub use fetch::{Fetch, Http};
 pub use memory::{Identity, Memory};
+pub use offer::ask_again_s;
 pub use refused::Refused;
 pub use report::{Event, Report};

@@ -5,7 +5,7 @@
 //! when the maker names other keys for offers, the count begins anew, which is how a device recovers
 //! after stolen keys have signed absurdly high versions.
 
-use kontor_base::Instant;
+use kontor_base::{Instant, Random};
 use kontor_ota::signing::limits::OFFER_BYTES_MAX;
 use kontor_ota::signing::offer::{Hearer, OFFERS_ROLE};
 use kontor_ota::signing::{KeyId, Offer, Rejected, Trusted};
@@ -31,6 +31,17 @@ pub struct Heard {
     pub receipt: Option<String>,
     /// When it was asked for.
     pub at: Instant,
+}
+
+/// When to ask again, in seconds: as the service says, and up to a quarter longer by chance. Devices
+/// that were told the same number at the same moment (by one signed offer, after a server was away)
+/// do not come back at the same moment.
+#[must_use]
+pub fn ask_again_s(poll_s: u64, random: &Random) -> u64 {
+    let [low, high, ..] = random.bytes16();
+    let chance = u128::from(u16::from_le_bytes([low, high]));
+    let more = u128::from(poll_s / 4) * chance / u128::from(u16::MAX);
+    poll_s.saturating_add(u64::try_from(more).unwrap_or(0))
 }
 
 /// Asks for the offer to this device.
@@ -82,4 +93,25 @@ pub fn ask(
         memory.keep_credential(&credential)?;
     }
     Ok(Heard { offer, receipt: answer.receipt, at: now })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_that_were_told_the_same_number_spread_over_a_quarter_of_it() {
+        let random = Random::seeded(3);
+        let mut drawn: Vec<u64> = (0..1_000).map(|_| ask_again_s(14_400, &random)).collect();
+        drawn.sort_unstable();
+        assert!(drawn.iter().all(|seconds| (14_400..=18_000).contains(seconds)));
+        assert!(
+            drawn[100] < 15_000 && drawn[900] > 17_400,
+            "evenly: {} {}",
+            drawn[100],
+            drawn[900]
+        );
+        assert_eq!(ask_again_s(0, &random), 0);
+        assert!(ask_again_s(u64::MAX, &random) == u64::MAX);
+    }
 }

@@ -403,3 +403,34 @@ fn damaged_memory() {
     assert!(matches!(untrusted(&device, 1), Rejected::Malformed { .. }));
     assert!(Memory::open(&folder.join("nowhere")).identity().is_err());
 }
+
+/// The device stopped between the two halves of an update: the new image is in place, what it says of
+/// itself is still the old. It reports nothing as installed that it cannot vouch for, takes no delta for
+/// an image that it does not have, and ends with both halves of one build.
+#[test]
+fn partial_bundle() {
+    let world = World::new();
+    world.publish(2);
+    world.publish_delta(1, 2);
+    let device = world.device();
+    std::fs::write(&device.image, image(2)).expect("writable");
+    let device = world.restarted(&device);
+    assert_eq!(device.memory.identity().expect("readable").incremental, "b1");
+    let outcome = device.update();
+    assert!(installed(&outcome, "one-2.img"), "the delta leads from another image: {outcome:?}");
+    let identity = device.memory.identity().expect("readable");
+    let sha256 = kontor_ota::signing::Hashes::of(&image(2)).sha256;
+    assert_eq!((identity.incremental.as_str(), identity.image_sha256), ("b2", sha256));
+    assert!(std::fs::read(&device.image).expect("an image") == image(2));
+    let reports = device.memory.reports().expect("readable");
+    let done = reports.iter().filter(|report| report.event == kontor_device::Event::Installed);
+    assert_eq!(done.count(), 1);
+
+    // The other way round: what it says is new, and the image was never put in place.
+    world.publish(3);
+    world.publish_delta(2, 3);
+    std::fs::write(&device.image, image(1)).expect("writable");
+    let device = world.restarted(&device);
+    assert!(installed(&device.update(), "one-3.img"));
+    assert!(std::fs::read(&device.image).expect("an image") == image(3));
+}

@@ -8,7 +8,7 @@ use kontor_ota::signing::publish::Lives;
 use kontor_ota::signing::{Custom, Folder, Hashes, Target};
 
 #[test]
-#[ignore = "needs python-tuf 7: pip install tuf"]
+#[ignore = "needs python-tuf 7; `cargo xtask test --only foreign` runs it where that is installed"]
 fn python_tuf_fetches_a_delegated_target_through_a_rotated_root() {
     let (keys, lives) = (DemoKeys::generate(&["one"], &Random::System), Lives::default());
     // The foreign client asks the machine for the time, so that it is used here too.

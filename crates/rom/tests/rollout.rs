@@ -8,13 +8,14 @@ use house::{House, MODEL};
 use kontor_base::Line;
 use kontor_base::id::CampaignId;
 use kontor_domain::channel::Channel;
-use kontor_domain::rollout::{Event, Rollout, RolloutState, Step};
-use kontor_rom::Failure;
+use kontor_domain::rollout::{Advance, Cause, Event, Pace, Rollout, RolloutState, Step};
+use kontor_rom::build::check_files;
 use kontor_rom::core::{Question, Shown, Source, Who};
 use kontor_rom::rollout::{
-    PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, campaign_status, keep_rollouts, plan,
-    receipt_of, status_of, steer, withdraw,
+    PlanCommand, PlanRefusal, PlannedBuild, SteerRefusal, WithdrawCommand, campaign_status,
+    keep_rollouts, next_wave, plan, receipt_of, status_of, steer, withdraw,
 };
+use kontor_rom::{Failure, Outcome};
 
 #[tokio::test]
 async fn a_build_goes_out_in_waves_and_failures_halt_it() {
@@ -67,6 +68,75 @@ async fn a_build_goes_out_in_waves_and_failures_halt_it() {
     assert!(
         matches!(resumed, Err(Failure::Refused(refusal)) if refusal.code() == "build.withdrawn")
     );
+}
+
+/// A wave that ends by hand waits for somebody, who cannot let two begin by asking twice.
+#[tokio::test]
+async fn a_wave_by_hand_waits_for_the_hand() {
+    let house = House::open().await;
+    let by_hand = house.by_hand("a1", &[10, 50, 100]).await;
+    let next = async |wave| next_wave(&house.rom, by_hand.id, wave, None).await;
+    let refused = |outcome: Outcome<Rollout, SteerRefusal>| match outcome {
+        Err(Failure::Refused(refusal)) => refusal.code(),
+        other => panic!("not refused: {other:?}"),
+    };
+    assert_eq!(refused(next(None).await), "rollout.state", "it has not begun");
+    house.step(&by_hand, Step::Start).await;
+    let few = house.offered("", "a1").len();
+    assert!((70..130).contains(&few), "about 100 of 1,000: {few}");
+    for _ in 0..100 {
+        assert_eq!(house.hour().await, 0, "no time and no success ends it");
+    }
+    let begun = next(Some(2)).await.expect("the next one");
+    assert_eq!((begun.standing.wave, begun.standing.cause), (1, Cause::Hand));
+    assert!(house.offered("", "a1").len() > 400, "devices know at once");
+    assert_eq!(refused(next(Some(2)).await), "rollout.other_wave", "asked twice, begun once");
+    assert_eq!(next(None).await.expect("the last one").standing.wave, 2);
+    assert_eq!(house.offered("", "a1").len(), 1_000);
+    assert_eq!(refused(next(None).await), "rollout.last_wave");
+    assert_eq!(refused(next(Some(3)).await), "rollout.last_wave");
+    assert_eq!(house.step(&by_hand, Step::Finish).await, RolloutState::Done);
+    assert_eq!(refused(next(None).await), "rollout.state");
+    let status = status_of(&house.rom, by_hand.id).await.expect("reads").expect("is there");
+    let steps: Vec<_> = status.steps.iter().map(|step| (step.wave, step.cause)).collect();
+    let hand = Cause::Hand;
+    assert_eq!(steps, [(0, hand), (0, hand), (1, hand), (2, hand), (2, hand)]);
+}
+
+/// The pace goes on from what it has let in: whoever is impatient does not let everybody in at once.
+#[tokio::test]
+async fn a_wave_that_begins_early_keeps_the_pace() {
+    let house = House::open().await;
+    house.add(MODEL, "a1", 1_000).await;
+    let pace = Pace { devices_per_hour: Some(50), megabits_per_second: None };
+    let paced = house.plan_at(&[(MODEL, "a1")], &[10, 100], Advance::ByHand, pace).await.remove(0);
+    house.step(&paced, Step::Start).await;
+    house.rom.clock.advance_seconds(3_600);
+    next_wave(&house.rom, paced.id, None, None).await.expect("the next one");
+    let status = status_of(&house.rom, paced.id).await.expect("reads").expect("is there");
+    assert_eq!(status.share, 50_000, "50 of 1,000 in the first hour");
+    house.rom.clock.advance_seconds(3_600);
+    let status = status_of(&house.rom, paced.id).await.expect("reads").expect("is there");
+    assert_eq!(status.share, 100_000);
+}
+
+/// All of a campaign begin the next wave, whichever is asked.
+#[tokio::test]
+async fn the_next_wave_of_a_campaign_begins_on_all_its_models() {
+    let house = House::open().await;
+    house.add("one", "a1", 1_000).await;
+    house.add("two", "b1", 2_000).await;
+    let builds = [("one", "a1"), ("two", "b1")];
+    let planned = house.plan_at(&builds, &[50, 100], Advance::ByHand, Pace::default()).await;
+    let [one, two] = &planned[..] else { panic!("two rollouts") };
+    house.step(one, Step::Start).await;
+    next_wave(&house.rom, two.id, Some(2), None).await.expect("the next one");
+    for rollout in [one, two] {
+        let status = status_of(&house.rom, rollout.id).await.expect("reads").expect("is there");
+        assert_eq!(status.rollout.standing.wave, 1, "{}", rollout.model);
+    }
+    let again = next_wave(&house.rom, one.id, Some(2), None).await;
+    assert!(matches!(again, Err(Failure::Refused(SteerRefusal::LastWave))), "{again:?}");
 }
 
 /// Two models of one campaign: they go on together, and what is too bad on one halts both.
@@ -192,6 +262,206 @@ async fn reports_of_invented_devices_halt_nothing() {
 }
 
 /// Clients behind a proxy that tells nothing of them would all be in or all be out.
+/// A report with its receipt is sent again, by the device that lost the answer or by somebody who has
+/// listened: it counts once, for that device, build and rollout only.
+#[tokio::test]
+async fn replay_of_a_device_report() {
+    let house = House::open().await;
+    let first = house.planned("a1", 1_000, &[100]).await;
+    house.step(&first, Step::Start).await;
+    house.hour().await;
+    let second = house.planned("a2", 2_000, &[100]).await;
+    house.step(&second, Step::Start).await;
+    let receipt = house.receipt(1, "a1").expect("it is offered a build");
+    let counted = house.report_with(1, "a2", Event::Failed, receipt.clone()).await;
+    assert!(counted.counted && !counted.repeated);
+    for _ in 0..50 {
+        let again = house.report_with(1, "a2", Event::Failed, receipt.clone()).await;
+        assert!(again.repeated, "{again:?}");
+    }
+    // For another device it proves nothing, and neither for another build.
+    for device in 2..60 {
+        let other = house.report_with(device, "a2", Event::Failed, receipt.clone()).await;
+        assert!(!other.counted, "{other:?}");
+    }
+    let other = house.report_with(1, "a1", Event::Failed, receipt).await;
+    assert!(!other.counted, "{other:?}");
+    let status = status_of(&house.rom, second.id).await.expect("reads").expect("is there");
+    assert_eq!((status.tally.failed, status.apart.failed), (1, 58));
+    assert_eq!(
+        keep_rollouts(&house.rom).await.expect("looked through"),
+        0,
+        "one is too few to halt"
+    );
+}
+
+/// A file that is damaged leaves every answer, and comes back when it is good again.
+#[tokio::test]
+async fn a_damaged_file_leaves_every_answer_and_comes_back() {
+    let house = House::open().await;
+    for (build, seconds) in [("a1", 1_000), ("a2", 2_000)] {
+        let rollout = house.planned(build, seconds, &[100]).await;
+        house.step(&rollout, Step::Start).await;
+        house.hour().await;
+    }
+    let file = {
+        let snapshot = house.rom.snapshots.now();
+        let build = snapshot.model(MODEL).and_then(|m| m.build("a2").cloned()).expect("a2");
+        build.whole().expect("a package").file.clone()
+    };
+    let answers = |source: &str| {
+        let snapshot = house.rom.snapshots.now();
+        let (channel, who) = (Channel::Stable, Who::Cohort { cohort: 1, device: None });
+        let source = Source { incremental: source, built_s: None };
+        let question = Question { model: MODEL, channel, source, who, country: None };
+        let answers = snapshot.answer(&question, house.rom.now()).expect("a model");
+        let all = &snapshot.model(MODEL).expect("a model").all_builds;
+        let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
+        let line = answers.line.as_ref().map(|line| text(&line.body));
+        [
+            text(&answers.check.body),
+            text(&answers.lineage_v1.body),
+            text(&answers.lineage_v2.body),
+            line.unwrap_or_default(),
+            text(&all.body),
+        ]
+    };
+    let names = |wanted: &str| answers("old").iter().filter(|body| body.contains(wanted)).count();
+    let sha256 = file.sha256.to_string();
+    assert_eq!((names(&sha256), names("a2 2000")), (4, 1), "{:?}", answers("old"));
+    let path = house.rom.files.path(&file.sha256);
+    let good = std::fs::read(&path).expect("it is there");
+
+    let mut bad = good.clone();
+    bad[20] ^= 1;
+    for wrong in [Some(bad), None] {
+        match &wrong {
+            Some(bytes) => std::fs::write(&path, bytes).expect("writes"),
+            None => std::fs::remove_file(&path).expect("it was there"),
+        }
+        house.rom.clock.advance_seconds(90_000);
+        let checked = check_files(&house.rom, 100).await.expect("looked at");
+        assert_eq!((checked.good, checked.bad), (1, 1), "{wrong:?}");
+        house.rom.refresh().await.expect("read anew");
+        assert_eq!((names(&sha256), names("a2 2000")), (0, 0), "{:?}", answers("old"));
+        assert!(house.rom.snapshots.now().file(&file.sha256).is_none(), "nobody can fetch it");
+        assert_eq!(house.check(1, "old")["install"]["incremental"], "a1", "the one before stays");
+        assert_eq!(house.check(1, "a1")["reason"], "channel.up_to_date");
+
+        std::fs::write(&path, &good).expect("writes");
+        assert_eq!(check_files(&house.rom, 100).await.expect("looked at").good, 0, "within a day");
+        house.rom.clock.advance_seconds(90_000);
+        let checked = check_files(&house.rom, 100).await.expect("looked at");
+        assert_eq!((checked.good, checked.bad), (2, 0));
+        house.rom.refresh().await.expect("read anew");
+        assert_eq!((names(&sha256), names("a2 2000")), (4, 1), "{:?}", answers("old"));
+    }
+}
+
+/// Devices go by way of the floor, in every form of answer; and wait where it is not there for them.
+#[tokio::test]
+async fn devices_go_by_way_of_the_floor_in_every_answer() {
+    let house = House::open().await;
+    for (build, seconds) in [("a1", 1_000), ("a2", 2_000), ("a3", 3_000)] {
+        house.published(build, seconds).await;
+        house.promote_as(build, Channel::Stable, build == "a2").await.expect("promoted");
+        let rollout = house.plan(&[(MODEL, build)], &[100]).await.remove(0);
+        house.step(&rollout, Step::Start).await;
+        house.hour().await;
+    }
+    let check = |source: &str| house.check(1, source);
+    assert_eq!(check("a1")["reason"], "channel.floor_first");
+    assert_eq!(check("a1")["install"]["incremental"], "a2");
+    assert_eq!(check("a1")["install"]["floor"], true);
+    assert_eq!(check("a2")["install"]["incremental"], "a3", "past the floor");
+    let lists = |source: &str| {
+        let snapshot = house.rom.snapshots.now();
+        let who = Who::Cohort { cohort: 1, device: None };
+        let source = Source { incremental: source, built_s: None };
+        let channel = Channel::Stable;
+        let question = Question { model: MODEL, channel, source, who, country: None };
+        let answers = snapshot.answer(&question, house.rom.now()).expect("a model");
+        let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
+        let line = answers.line.as_ref().map(|line| text(&line.body));
+        [text(&answers.lineage_v1.body), text(&answers.lineage_v2.body), line.unwrap_or_default()]
+    };
+    let [v1, v2, line] = lists("a1");
+    for list in [&v1, &v2] {
+        assert!(list.contains("rom-1.0-a2.zip") && !list.contains("rom-1.0-a3.zip"), "{list}");
+    }
+    assert!(line.starts_with("a2 "), "{line}");
+    let [v1, v2, line] = lists("a2");
+    for list in [&v1, &v2] {
+        assert!(list.contains("rom-1.0-a3.zip"), "{list}");
+    }
+    assert!(line.starts_with("a3 "), "{line}");
+
+    // The floor's rollout is halted: devices before it are offered nothing beyond it either.
+    let rollouts = kontor_rom::rollout::status(&house.rom).await.expect("reads");
+    let floor = rollouts[1].rollout.clone();
+    house.step(&floor, Step::Halt).await;
+    assert_eq!(check("a1")["reason"], "channel.floor_closed");
+    assert_eq!(check("a1")["install"], serde_json::Value::Null);
+    assert_eq!(check("a2")["install"]["incremental"], "a3", "who is past it goes on");
+    for list in lists("a1") {
+        assert!(!list.contains("a3"), "{list}");
+    }
+}
+
+/// The list of all builds is as long as its readers take, 32 KiB, and loses the oldest first.
+#[tokio::test]
+async fn the_list_of_all_builds_ends_before_its_readers_stop_reading() {
+    const BUILDS: i64 = 16;
+    let house = House::open().await;
+    for number in 1..=BUILDS {
+        let build = format!("a{number:02}");
+        house.published(&build, number * 1_000).await;
+        // As long as real packages have them: about 2.7 KB each.
+        let pad = move |tx: &mut kontor_store::Tx<'_>| {
+            let all = kontor_store::build::of_model(tx, MODEL)?;
+            let mut build = all.into_iter().max_by_key(|build| build.built_at).expect("a build");
+            let property_files =
+                build.packages[0].property_files.take().expect("of an A/B package");
+            build.packages[0].property_files = Some(format!("{property_files:2700}"));
+            kontor_store::build::save(tx, &build)
+        };
+        house.rom.db.write("test.pad", pad).await.expect("is written");
+        let rollout = house.enter(&build, &[100]).await;
+        house.step(&rollout, Step::Start).await;
+        house.hour().await;
+    }
+    let snapshot = house.rom.snapshots.now();
+    let body = snapshot.model(MODEL).expect("a model").all_builds.body.clone();
+    assert!(body.len() <= 32 * 1_024, "{}", body.len());
+    let list: Vec<serde_json::Value> = serde_json::from_slice(&body).expect("a list");
+    let dates: Vec<i64> = list.iter().filter_map(|build| build["datetime"].as_i64()).collect();
+    let length = i64::try_from(dates.len()).expect("few");
+    let newest: Vec<i64> = (1..=BUILDS).rev().map(|number| number * 1_000).collect();
+    assert!((9..BUILDS).contains(&length), "as many as fit: {length}");
+    assert_eq!(dates, newest[..dates.len()], "the newest, in order");
+    let each = i64::try_from(body.len()).expect("short") / length;
+    assert!((length + 1) * each > 32 * 1_024, "one more would be too long");
+}
+
+/// Builds move up, and a channel never goes back to an older one.
+#[tokio::test]
+async fn promotion_goes_up_and_never_back() {
+    let house = House::open().await;
+    house.published("a1", 1_000).await;
+    house.published("a2", 2_000).await;
+    let code = |outcome: Outcome<_, kontor_rom::channel::Refusal>| match outcome {
+        Err(Failure::Refused(refusal)) => refusal.code(),
+        Ok(()) => "entered",
+        Err(other) => panic!("a fault: {other}"),
+    };
+    assert_eq!(code(house.promote_as("a2", Channel::Beta, false).await), "entered");
+    assert_eq!(code(house.promote_as("a2", Channel::Nightly, false).await), "channel.calmer");
+    assert_eq!(code(house.promote_as("a1", Channel::Beta, false).await), "channel.older");
+    assert_eq!(code(house.promote_as("a2", Channel::Stable, false).await), "entered");
+    assert_eq!(code(house.promote_as("a1", Channel::Stable, false).await), "channel.older");
+    assert_eq!(code(house.promote_as("zz", Channel::Stable, false).await), "build.unknown");
+}
+
 #[tokio::test]
 async fn clients_that_cannot_be_told_apart_come_last() {
     let house = House::open().await;
@@ -268,6 +538,8 @@ async fn lists_have_the_form_that_clients_read_byte_by_byte() {
              \"size\":{bytes},\"url\":\"{url}\"}}]}}]"
         ))
     );
+    // What the first clients of 2026 read of a list, and not a byte more.
+    assert!(answers.lineage_v1.body.len() <= 4 * 1_024);
     let line = answers.line.as_ref().map(|line| line.body.to_vec());
     assert_eq!(line.as_deref(), Some(&b"a1 1000 one stable\n"[..]));
 }

@@ -208,6 +208,11 @@ async fn a_campaign_is_rehearsed_approved_started_and_halted_as_one() {
     approve(&ron, &proposal).await;
     assert_eq!((state(&api, one).await, state(&api, two).await), ("running", "abandoned"));
 
+    // Waves that end by hand.
+    let mut fields = form("plan", "p5").to_vec();
+    fields.push(("ends", "hand"));
+    rea.form(PLAN, &fields).await.expect(422);
+
     // Who may only look at a market plans nothing.
     let mia = Browser::hire(&api, "mia", &["market_manager@*"]).await;
     mia.get(PLAN).await.expect(403);
@@ -348,4 +353,79 @@ async fn signatures_come_back_by_the_page_and_count_when_two_have_looked() {
         let answer = api.send(common::Ask::get(&format!("/rom/metadata/{name}"))).await;
         assert!(answer.expect(200).text.contains("signatures"), "{name}");
     }
+}
+
+#[tokio::test]
+async fn the_next_wave_is_shown_approved_by_a_second_person_and_begun_once() {
+    let api = Api::open().await;
+    add(&api.rom, "one", "a2", 1, Channel::Beta).await;
+    let rea = Browser::hire(&api, "rea", &["release_manager@*"]).await;
+    let ron = Browser::hire(&api, "ron", &["release_manager@*"]).await;
+    let plan = [
+        ("builds", "one a2"),
+        ("channel", "beta"),
+        ("waves", "own:1h, 10, 100"),
+        ("ends", "hand"),
+        ("hours", ""),
+        ("failures", "5"),
+        ("reports", "20"),
+        ("trip", "pause"),
+        ("devices", "2000"),
+        ("reason", "with care"),
+    ];
+    let form = |wish, key| [&plan[..], &[("do", wish), ("key", key)]].concat();
+    let rehearsed = rea.form(PLAN, &form("rehearse", "n1")).await.expect(200);
+    assert!(rehearsed.text.contains("when somebody lets it go on"), "{}", rehearsed.text);
+    let proposal = place(&rea.form(PLAN, &form("plan", "n2")).await.expect(303));
+    assert!(ron.get(&proposal).await.expect(200).text.contains("own:1h, 10:hand, 100:hand"));
+    approve(&ron, &proposal).await;
+    let mut all = status(&api.rom).await.expect("it is read");
+    all.retain(|status| status.rollout.channel == Channel::Beta);
+    let id = all.remove(0).rollout.id;
+    let page = format!("/admin/rom/{id}");
+    let button = "value=\"next\"";
+    assert!(!rea.get(&page).await.expect(200).text.contains(button), "it has not begun");
+    let start = [("key", "n3"), ("do", "start"), ("reason", "go")];
+    approve(&ron, &place(&rea.form(&page, &start).await.expect(303))).await;
+
+    let shown = rea.get(&page).await.expect(200);
+    for part in [button, "Wave 2: from own to 10, at most 200 more devices.", "1 / 3: own"] {
+        assert!(shown.text.contains(part), "{part}: {}", shown.text);
+    }
+    let next = |key, wave| [("key", key), ("do", "next"), ("wave", wave), ("reason", "it is good")];
+    rea.form(&page, &next("n4", "3")).await.expect(409);
+    let (first, second) = (
+        place(&rea.form(&page, &next("n5", "2")).await.expect(303)),
+        place(&rea.form(&page, &next("n6", "2")).await.expect(303)),
+    );
+    assert!(first.starts_with("/admin/proposals/"), "one person lets no wave begin: {first}");
+    let wave = async || {
+        let found = kontor_rom::rollout::status_of(&api.rom, id).await.expect("it is read");
+        found.expect("it is there").rollout.standing.wave
+    };
+    assert_eq!(wave().await, 0);
+    let seen = ron.get(&first).await.expect(200);
+    for part in ["2 / 3", "200"] {
+        assert!(seen.text.contains(part), "{part}: {}", seen.text);
+    }
+    approve(&ron, &first).await;
+    assert_eq!(wave().await, 1);
+
+    // The same step was proposed twice: what is approved late lets no further wave begin.
+    let late = ron.get(&second).await.expect(200);
+    let seen = late.text.split("name=\"seen\" value=\"").nth(1).expect("a form");
+    let seen = seen.split('"').next().expect("its end");
+    ron.form(&second, &[("decision", "approve"), ("seen", seen)]).await;
+    assert_eq!(wave().await, 1);
+
+    // Whoever may only stop has no such button.
+    let shown = rea.get(&page).await.expect(200);
+    assert!(
+        shown.text.contains("Wave 3: from 10 to 100, at most 1,800 more devices."),
+        "{}",
+        shown.text
+    );
+    let sam = Browser::hire(&api, "sam", &["support@*"]).await;
+    sam.form(&page, &next("n7", "3")).await;
+    assert_eq!(wave().await, 1);
 }

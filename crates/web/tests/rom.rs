@@ -448,6 +448,66 @@ async fn with_settings(server: &Server, settings: kontor_rom::Settings) -> Serve
     Server { api: other, router, bytes, url, build: server.build }
 }
 
+/// A client of the static line reads the line, asks for the package from its own build, and takes the
+/// whole one where there is none.
+#[tokio::test]
+async fn clients_of_the_static_line_find_the_packages_where_they_look() {
+    let server = Server::open().await;
+    // A package from the build before, of other bytes.
+    let delta = vec![7; 1_000];
+    let files = &server.api.rom.files;
+    let incoming = files.take_in(&mut delta.as_slice(), "delta", &|_| true).expect("comes in");
+    let digest = incoming.sha256;
+    files.keep(incoming).expect("is kept");
+    let add = move |tx: &mut kontor_store::Tx<'_>| {
+        let mut build = kontor_store::build::all(tx)?.remove(0);
+        let mut package = build.whole().expect("a package").clone();
+        package.file = kontor_domain::build::BuildFile {
+            name: "one-a0-a1.zip".to_owned(),
+            bytes: 1_000,
+            sha256: digest,
+        };
+        package.source = "20-a0".parse().ok();
+        build.packages.push(package);
+        let known = kontor_store::build::KnownFile {
+            sha256: digest,
+            bytes: 1_000,
+            state: kontor_store::build::FileState::Good,
+        };
+        kontor_store::build::save_file(tx, &known, build.published_at)?;
+        kontor_store::build::save(tx, &build)?;
+        // And a build that is in no channel, of the same bytes.
+        build.id = BuildId::from_bytes([9; 16]);
+        build.incremental = "a9".parse().expect("an incremental");
+        kontor_store::build::save(tx, &build)
+    };
+    server.api.shop.db.write("test.package", add).await.expect("is written");
+    server.api.rom.refresh().await.expect("is read");
+
+    let line = server.get("/rom/static/one-stable", &[]).await.text();
+    let target = line.split(' ').next().expect("an incremental").to_owned();
+    let get = async |name: String, headers: &[(&str, &str)]| {
+        server.get(&format!("/rom/static/{name}.zip"), headers).await
+    };
+    let found = get(format!("one-incremental-20-a0-{target}"), &[]).await;
+    assert_eq!((found.status, found.body), (StatusCode::OK, delta));
+    assert_eq!(get(format!("one-incremental-other-{target}"), &[]).await.status, 404);
+    let whole = format!("one-ota_update-{target}");
+    assert!(get(whole.clone(), &[]).await.body == server.bytes);
+    let rest = get(whole.clone(), &[("range", "bytes=1000-")]).await;
+    assert_eq!((rest.status, rest.body.len()), (StatusCode::PARTIAL_CONTENT, BYTES - 1_000));
+    // How these clients learn that they have it all.
+    let all = format!("bytes={BYTES}-");
+    assert_eq!(get(whole, &[("range", &all)]).await.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    for name in
+        ["one-ota_update-zz", "two-ota_update-a1", "one-ota_update-", "one-incremental-", ""]
+    {
+        assert_eq!(get(name.to_owned(), &[]).await.status, 404, "{name}");
+    }
+    // Names that can be guessed lead to nothing that is in no channel.
+    assert_eq!(get("one-ota_update-a9".to_owned(), &[]).await.status, 404);
+}
+
 #[tokio::test]
 async fn clients_are_told_of_mirrors_or_sent_to_one() {
     use kontor_rom::core::Redirect;
@@ -476,6 +536,17 @@ async fn clients_are_told_of_mirrors_or_sent_to_one() {
             || to == format!("https://b.example/rom{file}")
     );
     assert!(sent.header("link").contains("rel=duplicate") && !sent.header("link").contains(&to));
+    // A mirror is filled from what the list names, which leads nowhere else.
+    let redirect = kontor_rom::Settings {
+        redirect: Redirect::Mirror,
+        mirrors: vec!["https://a.example/rom".to_owned()],
+        ..kontor_rom::Settings::default()
+    };
+    let mirrored = with_settings(&server, redirect).await;
+    let list = mirrored.get("/rom/files.txt", &[]).await.text();
+    assert_eq!(list, format!("{}/rom/origin{file}\n", server.api.settings.origin));
+    let answer = mirrored.get(&format!("/rom/origin{file}"), &[]).await;
+    assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, BYTES));
     // A folder has no addresses of its own: the bytes come from here.
     let bucket =
         kontor_rom::Settings { redirect: Redirect::Bucket, ..kontor_rom::Settings::default() };

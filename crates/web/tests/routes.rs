@@ -36,7 +36,7 @@ fn path_of(api: &Api, route: &Route) -> String {
         "{build}" => "a1".to_owned(),
         "{rollout}" => ROLLOUT.to_string(),
         "{sha256}" => api.rom_file.clone(),
-        "{name}" if route.path.starts_with("/rom/files/") => "one.zip".to_owned(),
+        "{name}" if route.path.contains("{sha256}") => "one.zip".to_owned(),
         "{name}" => "one-stable".to_owned(),
         other if other.starts_with('{') => "nobodys".to_owned(),
         other => other.to_owned(),

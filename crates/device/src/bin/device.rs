@@ -148,8 +148,8 @@ fn run(args: Args) -> Result<String, String> {
             }
             match outcome {
                 Ok(Outcome::UpToDate) => Ok("up to date".to_owned()),
-                Ok(Outcome::Waiting { reason, poll_s }) => {
-                    Ok(format!("nothing now: {reason}; asks again in {poll_s} s"))
+                Ok(Outcome::Waiting { reason, again_s }) => {
+                    Ok(format!("nothing now: {reason}; asks again in {again_s} s"))
                 }
                 Ok(Outcome::Installed(installed)) => Ok(format!(
                     "runs {} now, by {} of {} bytes",

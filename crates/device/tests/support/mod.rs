@@ -173,8 +173,17 @@ pub(crate) fn image(build: u32) -> Vec<u8> {
 impl World {
     /// Build 1 is published for the model `one`; nothing else is.
     pub(crate) fn new() -> Self {
+        Self::with_clock(Clock::fixed(Instant::from_micros(1_790_812_800_000_000)))
+    }
+
+    /// The same, signed at the time of this machine: for what asks it.
+    #[allow(dead_code, reason = "each test file is a program of its own and uses a part of this")]
+    pub(crate) fn at_the_machines_time() -> Self {
+        Self::with_clock(Clock::System)
+    }
+
+    fn with_clock(clock: Clock) -> Self {
         let keys = DemoKeys::generate(&["one", "two"], &Random::seeded(21));
-        let clock = Clock::fixed(Instant::from_micros(1_790_812_800_000_000));
         let (place, lives) = (tempfile::tempdir().expect("a folder"), Lives::default());
         let root = keys.first_root(&lives, clock.now()).expect("sound keys");
         let folder = Folder::create(place.path().join("tuf"), &root).expect("an empty place");

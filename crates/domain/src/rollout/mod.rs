@@ -22,9 +22,10 @@ pub use admit::{Asker, Entrance, NotYet, admits, entrance};
 pub use census::{Seen, census};
 pub use gate::{Tally, Turn, Verdict, turn, verdict};
 pub use plan::{
-    Advance, Audience, Gate, Pace, PlanError, Rollout, Standing, Trip, WAVES_MAX, WHOLE, Wave,
+    Advance, Audience, Ends, Gate, Pace, PlanError, Rollout, Standing, Trip, WAVE_HOURS_MAX,
+    WAVES_MAX, WHOLE, Wave,
 };
 pub use point::{DeviceKey, Point};
-pub use rehearse::{Group, Rehearsal, RehearsedWave, rehearse, rehearse_together};
+pub use rehearse::{Group, Rehearsal, RehearsedWave, next_adds, rehearse, rehearse_together};
 pub use report::{CODE_BYTES_MAX, Event, clean_code};
 pub use state::{Cause, RolloutState, Step, TRANSITIONS, transition};

@@ -15,6 +15,8 @@ use crate::device::Codename;
 pub const WHOLE: u32 = 1_000_000;
 /// The most waves of a plan.
 pub const WAVES_MAX: usize = 20;
+/// The most hours that a wave lasts: a year.
+pub const WAVE_HOURS_MAX: u32 = 8_784;
 /// The most countries that a wave names.
 const COUNTRIES_MAX: usize = 250;
 
@@ -49,6 +51,23 @@ pub enum Advance {
     },
 }
 
+impl Advance {
+    /// When so many hours have gone by.
+    #[must_use]
+    pub const fn after_hours(hours: u32) -> Self {
+        Self::After { seconds: hours.saturating_mul(3_600) }
+    }
+}
+
+/// How the waves of a plan end, as it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// Those that do not say it themselves.
+    pub unsaid: Advance,
+    /// Those that end by successes.
+    pub succeeded: Advance,
+}
+
 /// One wave: who gets the build in addition to the waves before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wave {
@@ -65,12 +84,23 @@ pub struct Wave {
 
 impl Wave {
     /// Reads `own`, `10`, `2.5` or `5@IN+ID`: the company's own devices, a share in percent, a share in
-    /// some countries. `None` for what is none of these.
+    /// some countries; each with how it ends where it does not end as the others, `10:hand`, `10:24h`
+    /// or `10:success`. `None` for what is none of these.
     #[must_use]
-    pub fn read(text: &str, advance: Advance) -> Option<Self> {
-        let (share, countries) = match text.split_once('@') {
+    pub fn read(text: &str, ends: Ends) -> Option<Self> {
+        let (who, end) = text.split_once(':').map_or((text, None), |(who, end)| (who, Some(end)));
+        let advance = match end {
+            None => ends.unsaid,
+            Some("hand") => Advance::ByHand,
+            Some("success") => ends.succeeded,
+            Some(hours) => {
+                let hours = hours.strip_suffix('h')?.parse().ok()?;
+                (1..=WAVE_HOURS_MAX).contains(&hours).then(|| Advance::after_hours(hours))?
+            }
+        };
+        let (share, countries) = match who.split_once('@') {
             Some((share, countries)) => (share, countries.split('+').collect()),
-            None => (text, Vec::new()),
+            None => (who, Vec::new()),
         };
         let (share, audience) = match share {
             "own" => (WHOLE, Audience::OwnDevices),
@@ -285,6 +315,12 @@ impl Rollout {
     #[must_use]
     pub fn wave(&self) -> &Wave {
         &self.waves[self.standing.wave.min(self.waves.len() - 1)]
+    }
+
+    /// The wave after the present one; none in the last.
+    #[must_use]
+    pub fn next_wave(&self) -> Option<&Wave> {
+        self.waves.get(self.standing.wave + 1)
     }
 
     /// The share of the present wave's audience that is in at `now`, in millionths: that of the

@@ -109,6 +109,21 @@ pub fn rehearse_together(parts: &[(&Rollout, &[Group], u64)], start: Instant) ->
     together
 }
 
+/// How many devices the next wave adds at most, as far as the plan knows: the population, wherever
+/// it may be, without the company's own devices. None in the last wave.
+#[must_use]
+pub fn next_adds(rollout: &Rollout) -> Option<u64> {
+    let (place, next) = (rollout.standing.wave, rollout.next_wave()?);
+    // Nobody has told the plan where its devices are: the number is that of the country, named or
+    // not, of which most come in.
+    let countries = next.countries.iter().copied().map(Some).chain([None]);
+    let added = countries.map(|country| {
+        let group = Group { country, own: false, devices: rollout.population };
+        inside(rollout, place + 1, &group).saturating_sub(inside(rollout, place, &group))
+    });
+    added.max()
+}
+
 /// How many of a group are in when the wave at `place` is at its end.
 fn inside(rollout: &Rollout, place: usize, group: &Group) -> u64 {
     if group.own {

@@ -63,6 +63,8 @@ pub enum Step {
     Halt,
     /// On from where it stood.
     Resume,
+    /// The next wave begins.
+    Next,
     /// The last wave is over.
     Finish,
     /// It will not go on.
@@ -71,8 +73,15 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 6] =
-        [Self::Start, Self::Pause, Self::Halt, Self::Resume, Self::Finish, Self::Abandon];
+    pub const ALL: [Self; 7] = [
+        Self::Start,
+        Self::Pause,
+        Self::Halt,
+        Self::Resume,
+        Self::Next,
+        Self::Finish,
+        Self::Abandon,
+    ];
 }
 
 /// Who let a step happen.
@@ -95,6 +104,8 @@ pub const TRANSITIONS: &[(RolloutState, Step, RolloutState)] = &[
     (RolloutState::Planned, Step::Abandon, RolloutState::Abandoned),
     (RolloutState::Running, Step::Pause, RolloutState::Paused),
     (RolloutState::Running, Step::Halt, RolloutState::Halted),
+    // As long as there is a wave after the present one: the state does not tell that.
+    (RolloutState::Running, Step::Next, RolloutState::Running),
     (RolloutState::Running, Step::Finish, RolloutState::Done),
     (RolloutState::Paused, Step::Resume, RolloutState::Running),
     (RolloutState::Paused, Step::Halt, RolloutState::Halted),

@@ -274,8 +274,9 @@ fn the_census_counts_whom_checks_let_in() {
 
 #[test]
 fn waves_are_read_as_they_are_written_and_nonsense_is_not() {
-    let advance = Advance::ByHand;
-    let read = |text: &str| Wave::read(text, advance);
+    let succeeded = Advance::Succeeded { devices_min: 50, share_min: 950_000 };
+    let ends = Ends { unsaid: Advance::ByHand, succeeded };
+    let read = |text: &str| Wave::read(text, ends);
     let own = read("own").expect("a wave");
     assert_eq!((own.share, own.audience), (WHOLE, Audience::OwnDevices));
     let part = read("2.5@IN+ID").expect("a wave");
@@ -283,7 +284,33 @@ fn waves_are_read_as_they_are_written_and_nonsense_is_not() {
     for text in ["own", "own@DE", "0.01", "10", "2.5@IN+ID", "100"] {
         assert_eq!(read(text).expect("a wave").to_string(), text);
     }
+    for (text, advance) in [
+        ("10", Advance::ByHand),
+        ("own:24h", Advance::After { seconds: 86_400 }),
+        ("5@IN+ID:success", succeeded),
+        ("100:hand", Advance::ByHand),
+    ] {
+        assert_eq!(read(text).expect("a wave").advance, advance, "{text}");
+    }
     for bad in ["", "all", "5@", "5@India", "5@IN+", "-1", "5@IN,DE", "@IN", "1 0"] {
         assert_eq!(read(bad), None, "{bad:?}");
     }
+    for bad in ["10:", "10:24", "10:0h", "10:9000h", "10:-1h", "10:never", "10:hand:hand", ":hand"]
+    {
+        assert_eq!(read(bad), None, "{bad:?}");
+    }
+}
+
+#[test]
+fn what_the_next_wave_adds_is_known_before_it_begins() {
+    let own = Wave { audience: Audience::OwnDevices, ..wave(100) };
+    let germany = Wave { countries: vec![country("DE")], ..wave(50) };
+    let mut plan = rollout(vec![own, wave(10), germany, wave(100)]);
+    let mut added = Vec::new();
+    for place in 0..4 {
+        plan.standing.wave = place;
+        added.push(next_adds(&plan));
+    }
+    // All of the 10,000 may be in Germany, or none: then the last wave adds what is left of all.
+    assert_eq!(added, [Some(1_000), Some(4_000), Some(9_000), None]);
 }

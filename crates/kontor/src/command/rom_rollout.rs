@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args as ClapArgs, Subcommand};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use kontor_base::id::RolloutId;
 use kontor_domain::channel::Channel;
 use kontor_domain::device::Codename;
 use kontor_domain::rollout::{
-    Advance, Gate, Group, Pace, Step, Trip, WHOLE, Wave, rehearse_together,
+    Advance, Ends, Gate, Group, Pace, Step, Trip, WAVE_HOURS_MAX, WHOLE, Wave, rehearse_together,
 };
 use kontor_rom::Rom;
 use kontor_rom::install::{PRESENT_DAYS, own_counted, present};
 use kontor_rom::rollout::{
-    PlanCommand, PlannedBuild, campaign_status, plan, proposed, status, status_of, steer,
+    PlanCommand, PlannedBuild, campaign_status, next_wave, plan, proposed, status, status_of, steer,
 };
 
 use super::CommandError;
@@ -32,6 +32,10 @@ pub(super) enum RolloutArgs {
     Halt(StepArgs),
     /// Go on; the reports so far are forgiven.
     Resume(StepArgs),
+    /// Let the next wave begin, whatever the present one waits for.
+    Next(NextArgs),
+    /// Give the build to everybody of the channel, also who is seen later.
+    Finish(StepArgs),
     /// Give it up.
     Abandon(StepArgs),
     /// Where every rollout stands.
@@ -51,19 +55,27 @@ pub(super) struct PlanArgs {
     #[arg(long, num_args = 1.., value_name = "MODEL=BUILD", value_parser = with_build)]
     with: Vec<(Codename, String)>,
     /// The waves in order: a share in percent, for some countries `5@IN+ID`, for the company's own
-    /// devices `own`; the last is 100.
+    /// devices `own`; the last is 100. One that ends in its own way says so: `10:hand`, `10:24h`,
+    /// `10:success`.
     #[arg(long, value_delimiter = ',', default_value = "1,10,100")]
     waves: Vec<String>,
     /// How long each wave lasts, in hours; without it a wave ends when enough of its devices have
     /// reported success.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(WAVE_HOURS_MAX)))]
     hours: Option<u32>,
+    /// Each wave ends when somebody lets the next one begin.
+    #[arg(long, conflicts_with = "hours")]
+    by_hand: bool,
     /// The share of failures that is too much, in percent.
     #[arg(long, default_value_t = 5)]
     failures: u32,
     /// How many devices must have reported an end before that means something.
     #[arg(long, default_value_t = 50)]
     reports: u32,
+    /// What happens by itself when too many devices fail: nobody new gets the build (pause), or
+    /// nobody at all (halt).
+    #[arg(long, value_enum, default_value_t = OnFailures::Halt)]
+    on_failures: OnFailures,
     /// The most devices in an hour.
     #[arg(long)]
     devices_per_hour: Option<u64>,
@@ -83,6 +95,30 @@ pub(super) struct PlanArgs {
     write: bool,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OnFailures {
+    Pause,
+    Halt,
+}
+
+impl OnFailures {
+    const fn trip(self) -> Trip {
+        match self {
+            Self::Pause => Trip::Pause,
+            Self::Halt => Trip::Halt,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct NextArgs {
+    #[command(flatten)]
+    step: StepArgs,
+    /// The wave that is to begin, from 1: nothing happens if it is not the next one.
+    #[arg(long)]
+    wave: Option<usize>,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(super) struct StepArgs {
     /// The rollout's id.
@@ -99,11 +135,12 @@ fn with_build(text: &str) -> Result<(Codename, String), String> {
     Ok((model, build.to_owned()))
 }
 
-/// `own`, `10`, `2.5@IN+ID`.
-fn wave(text: &str, advance: Advance) -> Result<Wave, CommandError> {
-    Wave::read(text, advance).ok_or_else(|| {
+/// `own`, `10`, `2.5@IN+ID`, each with its end as `10:hand`.
+fn wave(text: &str, ends: Ends) -> Result<Wave, CommandError> {
+    Wave::read(text, ends).ok_or_else(|| {
         CommandError::Other(format!(
-            "{text:?} is no wave: take own, a percentage, or a percentage with countries as 5@IN+ID"
+            "{text:?} is no wave: take own, a percentage, or a percentage with countries as \
+             5@IN+ID; with its end as 10:hand, 10:24h or 10:success"
         ))
     })
 }
@@ -148,6 +185,13 @@ pub(super) async fn run(
     args: RolloutArgs,
 ) -> Result<(), CommandError> {
     let (step, args) = match args {
+        RolloutArgs::Next(args) => {
+            let note = args.step.note.as_deref().map(line).transpose()?;
+            let rollout = next_wave(rom, args.step.id, args.wave, note).await.map_err(told)?;
+            let (wave, of) = (rollout.standing.wave + 1, rollout.waves.len());
+            println!("{} is in wave {wave} of {of}: {}", rollout.id, rollout.wave());
+            return others(rom, rollout.id).await;
+        }
         RolloutArgs::Plan(args) => return plan_or_show(rom, config, args).await,
         RolloutArgs::Status => {
             for status in status(rom).await? {
@@ -174,17 +218,29 @@ pub(super) async fn run(
         RolloutArgs::Pause(args) => (Step::Pause, args),
         RolloutArgs::Halt(args) => (Step::Halt, args),
         RolloutArgs::Resume(args) => (Step::Resume, args),
+        RolloutArgs::Finish(args) => (Step::Finish, args),
         RolloutArgs::Abandon(args) => (Step::Abandon, args),
     };
     let note = args.note.as_deref().map(line).transpose()?;
     let rollout = steer(rom, args.id, step, note).await.map_err(told)?;
     println!("{} is {}", rollout.id, rollout.standing.state.word());
-    if let Some(status) = status_of(rom, rollout.id).await?
+    others(rom, rollout.id).await
+}
+
+/// Says where the other rollouts of a campaign stand after a step of one.
+async fn others(rom: &Arc<Rom>, id: RolloutId) -> Result<(), CommandError> {
+    if let Some(status) = status_of(rom, id).await?
         && let Some(campaign) = status.campaign
     {
         for other in campaign_status(rom, campaign).await? {
             let own = &other.rollout;
-            println!("  {campaign}: {} {} is {}", own.id, own.model, own.standing.state.word());
+            let (wave, of) = (own.standing.wave + 1, own.waves.len());
+            println!(
+                "  {campaign}: {} {} is {}, wave {wave} of {of}",
+                own.id,
+                own.model,
+                own.standing.state.word()
+            );
         }
     }
     Ok(())
@@ -237,14 +293,18 @@ async fn groups(
 }
 
 async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result<(), CommandError> {
-    let advance = args.hours.map_or(
-        Advance::Succeeded {
-            devices_min: args.reports,
-            share_min: WHOLE - args.failures.min(100) * 10_000,
-        },
-        |hours| Advance::After { seconds: hours.saturating_mul(3_600) },
-    );
-    let waves = args.waves.iter().map(|text| wave(text, advance)).collect::<Result<_, _>>()?;
+    let succeeded = Advance::Succeeded {
+        devices_min: args.reports,
+        share_min: WHOLE - args.failures.min(100) * 10_000,
+    };
+    let unsaid = match args.hours {
+        _ if args.by_hand => Advance::ByHand,
+        Some(hours) => Advance::after_hours(hours),
+        None => succeeded,
+    };
+    let ends = Ends { unsaid, succeeded };
+    let waves: Vec<Wave> =
+        args.waves.iter().map(|text| wave(text, ends)).collect::<Result<_, _>>()?;
     let first = (args.model.clone(), args.build.clone());
     let builds: Vec<_> = std::iter::once(first).chain(args.with.iter().cloned()).collect();
     let groups = groups(rom, config, &args, &builds).await?;
@@ -259,7 +319,7 @@ async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result
         gate: Gate {
             failures_max: args.failures.saturating_mul(10_000),
             reports_min: args.reports,
-            trip: Trip::Halt,
+            trip: args.on_failures.trip(),
         },
         pace: Pace {
             devices_per_hour: args.devices_per_hour,
@@ -277,10 +337,15 @@ async fn plan_or_show(rom: &Arc<Rom>, config: &Config, args: PlanArgs) -> Result
         })
         .collect();
     for wave in rehearse_together(&parts, rom.now()).waves {
-        let ends = wave.ends_after_s.map_or_else(
-            || "when its devices report success".to_owned(),
-            |seconds| format!("{} h after the start", seconds.div_ceil(3_600)),
-        );
+        let said = shown.rollouts.first().and_then(|(own, _)| own.waves.get(wave.wave - 1));
+        let ends = match (wave.ends_after_s, said.map(|wave| wave.advance)) {
+            (Some(seconds), _) => format!("{} h after the start", seconds.div_ceil(3_600)),
+            (None, Some(Advance::ByHand)) => "when somebody lets it go on".to_owned(),
+            (None, Some(Advance::After { seconds })) => {
+                format!("{} h after it began", seconds.div_ceil(3_600))
+            }
+            (None, _) => "when its devices report success".to_owned(),
+        };
         println!(
             "wave {}: {} devices ({} more, {} GB), ends {ends}",
             wave.wave,

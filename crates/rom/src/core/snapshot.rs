@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, Guard};
 use kontor_base::KeyedHash;
 use kontor_base::id::BuildId;
-use kontor_domain::build::{Build, Digest};
+use kontor_domain::build::{Build, BuildFile, Digest};
 use kontor_domain::channel::{Channel, Entry, Shelved, Step, step};
 use kontor_domain::device::{Codename, DeviceModel};
 use kontor_domain::rollout::{NotYet, Rollout, RolloutState};
@@ -38,6 +38,8 @@ pub struct ServedFile {
     pub name: String,
     /// Its size in bytes.
     pub bytes: u64,
+    /// It is of a build that is in a channel and was not withdrawn: mirrors have it.
+    pub public: bool,
 }
 
 /// A rollout that is under way in a channel.
@@ -123,6 +125,13 @@ impl Snapshot {
         self.names.get(name).map(AsRef::as_ref)
     }
 
+    /// The files of builds that are in a channel, by hash: what mirrors are to have.
+    #[must_use]
+    pub fn public_files(&self) -> BTreeMap<String, &ServedFile> {
+        let public = self.files.iter().filter(|(_, file)| file.public);
+        public.map(|(sha256, file)| (sha256.to_string(), file)).collect()
+    }
+
     /// The file with this hash, if it is published and its bytes are good.
     #[must_use]
     pub fn file(&self, sha256: &Digest) -> Option<&ServedFile> {
@@ -136,28 +145,35 @@ impl Snapshot {
             .filter(|file| file.state == FileState::Good)
             .map(|file| file.sha256)
             .collect();
+        let mut entries: HashMap<(Codename, Channel), Vec<Entry>> = HashMap::new();
+        let mut entered = HashSet::new();
+        for entry in channel::all(tx)? {
+            entered.insert(entry.build);
+            entries.entry((entry.model.clone(), entry.channel)).or_default().push(entry);
+        }
         let mut builds: HashMap<Codename, Vec<Arc<Build>>> = HashMap::new();
         let mut files = HashMap::new();
         for mut build in build::all(tx)? {
             // A damaged file is offered to nobody; without its whole package a build is not either.
             build.packages.retain(|package| good.contains(&package.file.sha256));
+            if build.withdrawn.is_some() {
+                entered.remove(&build.id);
+            }
+            let public = entered.contains(&build.id);
             for package in &mut build.packages {
                 package.csig = package.csig.take().filter(|csig| good.contains(&csig.sha256));
                 for file in std::iter::once(&package.file).chain(&package.csig) {
-                    let served = ServedFile { name: file.name.clone(), bytes: file.bytes };
-                    files.insert(file.sha256, served);
+                    serve(&mut files, file, public);
                 }
             }
             builds.entry(build.model.clone()).or_default().push(Arc::new(build));
         }
-        let images = delta::images(tx)?.into_iter().map(|(_, file)| file);
-        let deltas = delta::all(tx)?.into_iter().filter_map(|row| Some(row.made?.file));
-        for file in images.chain(deltas).filter(|file| good.contains(&file.sha256)) {
-            files.insert(file.sha256, ServedFile { name: file.name, bytes: file.bytes });
-        }
-        let mut entries: HashMap<(Codename, Channel), Vec<Entry>> = HashMap::new();
-        for entry in channel::all(tx)? {
-            entries.entry((entry.model.clone(), entry.channel)).or_default().push(entry);
+        let images = delta::images(tx)?;
+        let deltas = delta::all(tx)?.into_iter().filter_map(|row| Some((row.to, row.made?.file)));
+        for (build, file) in images.into_iter().chain(deltas) {
+            if good.contains(&file.sha256) {
+                serve(&mut files, &file, entered.contains(&build));
+            }
         }
         let mut rollouts: HashMap<(Codename, Channel), Vec<Rollout>> = HashMap::new();
         for rollout in rollout::all(tx)? {
@@ -191,6 +207,13 @@ impl Snapshot {
         let own = device::own(tx)?.into_iter().collect();
         Ok(Self { generation, models, own, files, names, version })
     }
+}
+
+/// Takes a file in; the same bytes may belong to several builds.
+fn serve(files: &mut HashMap<Digest, ServedFile>, file: &BuildFile, public: bool) {
+    let (name, bytes) = (file.name.clone(), file.bytes);
+    let served = files.entry(file.sha256).or_insert(ServedFile { name, bytes, public });
+    served.public |= public;
 }
 
 /// Whether a build of a channel is there for everybody, for nobody, or as its rollout says.
@@ -371,12 +394,13 @@ impl Kept<'_> {
             Step::Newest(place) => (Some(place), false),
             Step::Floor(place) => (Some(place), true),
         };
-        // The newest build ahead that this device may not have, if it is not on its way there.
+        // The newest build ahead that this device may not have, if it is not on its way there: it is not
+        // open, or a floor before it is not. One whose file is damaged is as good as not published.
         let ahead = target.map_or(built_s, |place| shelf[place].built_s);
         let back = (0..builds.len()).rev().find(|place| {
             shelf[*place].built_s > ahead
-                && !shelf[*place].open
                 && builds[*place].withdrawn.is_none()
+                && builds[*place].whole().is_some()
         });
         let back = back.filter(|_| !floor);
         let install = target.map(|place| (builds[place].as_ref(), floor));

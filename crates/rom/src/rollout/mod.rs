@@ -16,6 +16,6 @@ pub use plan::{
 pub use report::{ReportCommand, ReportRefusal, Reported, report};
 pub use sources::want_deltas;
 pub use status::{Listed, Status, campaign_status, listed, status, status_of};
-pub use steer::{SteerRefusal, steer, steer_in};
+pub use steer::{SteerRefusal, next_wave, next_wave_in, steer, steer_in};
 pub use turn::keep_rollouts;
 pub use withdraw::{WithdrawCommand, WithdrawRefusal, withdraw, withdraw_in, withdrawable_in};

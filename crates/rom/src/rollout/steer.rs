@@ -28,6 +28,12 @@ pub enum SteerRefusal {
     /// Another rollout of the model and channel is not finished.
     #[error("another rollout of this model and channel is not finished")]
     Busy,
+    /// There is no wave after the present one.
+    #[error("the last wave has begun; finish the rollout, or wait for its end")]
+    LastWave,
+    /// The wave that was to begin is not the next one: somebody or the plan was faster.
+    #[error("wave {0} is the next one")]
+    OtherWave(usize),
 }
 
 impl SteerRefusal {
@@ -39,6 +45,8 @@ impl SteerRefusal {
             Self::State(_) => "rollout.state",
             Self::Withdrawn => "build.withdrawn",
             Self::Busy => "rollout.busy",
+            Self::LastWave => "rollout.last_wave",
+            Self::OtherWave(_) => "rollout.other_wave",
         }
     }
 }
@@ -66,6 +74,53 @@ pub async fn steer(
     Ok(rollout)
 }
 
+/// Lets the next wave begin by hand, whatever the present one waits for. Where `wave` is given,
+/// counted from 1, only that one: whoever asks twice, or is overtaken by the plan, does not let two
+/// waves begin.
+///
+/// # Errors
+///
+/// A [`SteerRefusal`], or a fault.
+pub async fn next_wave(
+    rom: &Arc<Rom>,
+    id: RolloutId,
+    wave: Option<usize>,
+    note: Option<Line<200>>,
+) -> Outcome<Rollout, SteerRefusal> {
+    let at = rom.now();
+    let rollout = rom
+        .db
+        .write("rollout.next", move |tx| {
+            next_wave_in(tx, id, wave, note.as_ref().map(Line::as_str), at)
+        })
+        .await?;
+    rom.refresh().await?;
+    Ok(rollout)
+}
+
+/// Lets the next wave begin in the caller's transaction.
+///
+/// # Errors
+///
+/// See [`next_wave`].
+pub fn next_wave_in(
+    tx: &mut Tx<'_>,
+    id: RolloutId,
+    wave: Option<usize>,
+    note: Option<&str>,
+    at: Instant,
+) -> Outcome<Rollout, SteerRefusal> {
+    if let Some(asked) = get(tx, id)?
+        && let Some(wave) = wave
+        && transition(asked.standing.state, Step::Next).is_some()
+        && asked.next_wave().is_some()
+        && asked.standing.wave + 2 != wave
+    {
+        return Err(Failure::Refused(SteerRefusal::OtherWave(asked.standing.wave + 2)));
+    }
+    steer_in(tx, id, Step::Next, note, at)
+}
+
 /// Takes a step by hand in the caller's transaction; devices hear of it when the snapshot is made anew.
 /// A rollout of a campaign takes it together with the others, wherever it is asked for.
 ///
@@ -81,7 +136,11 @@ pub fn steer_in(
 ) -> Outcome<Rollout, SteerRefusal> {
     let refuse = |refusal| Err(Failure::Refused(refusal));
     let Some(asked) = get(tx, id)? else { return refuse(SteerRefusal::Unknown) };
-    let goes_on = matches!(step, Step::Start | Step::Resume);
+    let goes_on = matches!(step, Step::Start | Step::Resume | Step::Next);
+    let on = transition(asked.standing.state, step).is_some();
+    if on && step == Step::Next && asked.next_wave().is_none() {
+        return refuse(SteerRefusal::LastWave);
+    }
     let mut stepped = None;
     for mut rollout in together(tx, &asked)? {
         let possible = transition(rollout.standing.state, step).is_some();
@@ -106,9 +165,7 @@ pub fn steer_in(
     match stepped {
         Some(rollout) => Ok(rollout),
         // Whatever was given up above is taken back with the transaction.
-        None if goes_on && transition(asked.standing.state, step).is_some() => {
-            refuse(SteerRefusal::Withdrawn)
-        }
+        None if goes_on && on => refuse(SteerRefusal::Withdrawn),
         None => refuse(SteerRefusal::State(asked.standing.state)),
     }
 }
@@ -153,9 +210,18 @@ pub(super) fn step_in(
             (standing.wave_since, standing.wave_from) = (at, share);
             standing.forgiven = tally;
         }
+        Step::Next if standing.wave + 1 == rollout.waves.len() => return Ok(false),
+        // The pace goes on from what it has let in, which may be less than the wave's share.
+        Step::Next => {
+            (standing.wave, standing.wave_since, standing.wave_from) =
+                (standing.wave + 1, at, share);
+        }
         Step::Pause | Step::Halt | Step::Finish | Step::Abandon => {}
     }
-    (standing.state, standing.cause, standing.since) = (state, cause, at);
+    if standing.state != state {
+        standing.since = at;
+    }
+    (standing.state, standing.cause) = (state, cause);
     standing.note = note.map(str::to_owned);
     record(tx, rollout, at)?;
     Ok(true)

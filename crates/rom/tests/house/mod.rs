@@ -123,6 +123,23 @@ impl House {
         self.plan(&[(MODEL, incremental)], percents).await.remove(0)
     }
 
+    /// Publishes a build, and no more.
+    pub(crate) async fn published(&self, incremental: &str, seconds: i64) {
+        let bytes = package::good(MODEL, incremental, seconds);
+        self.publish(&format!("rom-1.0-{incremental}.zip"), &bytes).await.expect("published");
+    }
+
+    /// Puts a published build into a channel.
+    pub(crate) async fn promote_as(
+        &self,
+        incremental: &str,
+        channel: Channel,
+        floor: bool,
+    ) -> Result<(), Failure<kontor_rom::channel::Refusal>> {
+        let (model, incremental) = (MODEL.parse().expect("a codename"), incremental.to_owned());
+        promote(&self.rom, PromoteCommand { model, incremental, channel, floor }).await.map(drop)
+    }
+
     async fn promote(&self, model: &str, incremental: &str) {
         let command = PromoteCommand {
             model: model.parse().expect("a codename"),
@@ -142,13 +159,32 @@ impl House {
         self.promote(codename, incremental).await;
     }
 
+    /// Publishes a build, puts it into the channel and plans a rollout whose waves end by hand.
+    pub(crate) async fn by_hand(&self, incremental: &str, percents: &[u32]) -> Rollout {
+        self.add(MODEL, incremental, 1_000).await;
+        let builds = [(MODEL, incremental)];
+        self.plan_at(&builds, percents, Advance::ByHand, Pace::default()).await.remove(0)
+    }
+
     /// Plans a rollout of these builds, or a campaign.
     pub(crate) async fn plan(&self, builds: &[(&str, &str)], percents: &[u32]) -> Vec<Rollout> {
+        let hour = Advance::After { seconds: 3_600 };
+        self.plan_at(builds, percents, hour, Pace::default()).await
+    }
+
+    /// The same with another end of each wave, and a pace.
+    pub(crate) async fn plan_at(
+        &self,
+        builds: &[(&str, &str)],
+        percents: &[u32],
+        advance: Advance,
+        pace: Pace,
+    ) -> Vec<Rollout> {
         let wave = |percent: &u32| Wave {
             share: percent * 10_000,
             audience: Audience::Everybody,
             countries: vec![],
-            advance: Advance::After { seconds: 3_600 },
+            advance,
         };
         let command = PlanCommand {
             channel: Channel::Stable,
@@ -162,7 +198,7 @@ impl House {
                 .collect(),
             waves: percents.iter().map(wave).collect(),
             gate: Gate { failures_max: 100_000, reports_min: 10, trip: Trip::Halt },
-            pace: Pace::default(),
+            pace,
         };
         let planned = plan(&self.rom, command).await.expect("planned");
         self.rom.refresh().await.expect("refreshed, as the keeper does");

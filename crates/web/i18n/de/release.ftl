@@ -60,7 +60,10 @@ rollout-plan-lead = Ein Plan wird erst geprobt, dann von einer zweiten Person ge
 rollout-plan-builds = Builds
 rollout-plan-builds-hint = Je Zeile ein Modell und das Incremental seines Builds. Mehrere Modelle sind eine Kampagne: gemeinsam gestartet, gestoppt und weitergeführt.
 rollout-plan-waves = Wellen
-rollout-plan-waves-hint = Durch Kommas getrennt: own für firmeneigene Geräte, ein Prozentsatz, oder 5@IN+ID für einen Anteil in einigen Ländern. Die letzte ist 100.
+rollout-plan-waves-hint = Durch Kommas getrennt: own für firmeneigene Geräte, ein Prozentsatz, oder 5@IN+ID für einen Anteil in einigen Ländern. Die letzte ist 100. Eine, die auf ihre Weise endet, sagt es: 10:hand, 10:24h, 10:success.
+rollout-plan-how = Wie Wellen enden
+rollout-plan-by-itself = Von selbst, nach Stunden oder Erfolgen
+rollout-plan-by-hand = Von Hand, wenn jemand die nächste beginnen lässt
 rollout-plan-hours = Stunden je Welle
 rollout-plan-hours-hint = Leer: Eine Welle endet, wenn genug Geräte Erfolg gemeldet haben.
 rollout-plan-failures = Zu viele Fehlschläge, in Prozent
@@ -83,6 +86,11 @@ rollout-plan-from-count = Gezählt in den letzten { $days } Tagen
 rollout-plan-from-form = Im Formular angegeben
 rollout-plan-ends = Endet
 rollout-plan-ends-by-reports = wenn die Geräte Erfolg melden
+rollout-plan-ends-by-hand = wenn jemand es weitergehen lässt
+rollout-plan-ends-wave = { $hours ->
+    [one] eine Stunde nach ihrem Beginn
+   *[other] { $hours } Stunden nach ihrem Beginn
+}
 rollout-plan-ends-after = { $hours ->
     [one] eine Stunde nach dem Start
    *[other] { $hours } Stunden nach dem Start

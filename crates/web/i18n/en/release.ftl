@@ -60,7 +60,10 @@ rollout-plan-lead = A plan is rehearsed first, then approved by a second person,
 rollout-plan-builds = Builds
 rollout-plan-builds-hint = A model and the incremental of its build on each line. Several models are one campaign: started, halted and moved on together.
 rollout-plan-waves = Waves
-rollout-plan-waves-hint = Separated by commas: own for the company’s own devices, a percentage, or 5@IN+ID for a share in some countries. The last is 100.
+rollout-plan-waves-hint = Separated by commas: own for the company’s own devices, a percentage, or 5@IN+ID for a share in some countries. The last is 100. One that ends in its own way says so: 10:hand, 10:24h, 10:success.
+rollout-plan-how = How waves end
+rollout-plan-by-itself = By themselves, by the hours or the successes
+rollout-plan-by-hand = By hand, when somebody lets the next one begin
 rollout-plan-hours = Hours of each wave
 rollout-plan-hours-hint = Left empty, a wave ends when enough devices have reported success.
 rollout-plan-failures = Failures that are too many, in percent
@@ -83,6 +86,11 @@ rollout-plan-from-count = Counted in the last { $days } days
 rollout-plan-from-form = Said in the form
 rollout-plan-ends = Ends
 rollout-plan-ends-by-reports = when its devices report success
+rollout-plan-ends-by-hand = when somebody lets it go on
+rollout-plan-ends-wave = { $hours ->
+    [one] an hour after it began
+   *[other] { $hours } hours after it began
+}
 rollout-plan-ends-after = { $hours ->
     [one] an hour after the start
    *[other] { $hours } hours after the start

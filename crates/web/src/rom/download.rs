@@ -4,6 +4,8 @@
 //! The operator may send clients elsewhere for the bytes: to a mirror, or to the bucket itself with
 //! an address that ends. Clients verify what they get, so it need not be trusted.
 
+use std::fmt::Write as _;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -20,18 +22,68 @@ use crate::kit::guard::{client_address, peer};
 use crate::kit::routes::{Class, Route};
 
 pub(super) const ROUTE: Route = Route::read("/rom/files/{sha256}/{name}", Class::Asset);
+pub(super) const ORIGIN: Route = Route::read("/rom/origin/{sha256}/{name}", Class::Asset);
+pub(super) const LIST: Route = Route::read("/rom/files.txt", Class::Page);
 
 /// What stands between the parts of an answer with several ranges: long enough that no file has it.
 const BOUNDARY: &str = "kontor-5d1f0a8c7e2b49638f17c6a0be94d352";
 /// How long an address of the bucket is good, in seconds: a slow download asks here again.
 const ADDRESS_S: u32 = 3_600;
 
+/// The file, from here or from where clients are sent.
 pub(super) async fn send(
     State(app): State<App>,
-    Path((sha256, name)): Path<(String, String)>,
+    Path(file): Path<(String, String)>,
     method: Method,
     headers: HeaderMap,
     extensions: Extensions,
+) -> Response {
+    respond(&app, file, &method, &headers, &extensions, Place::Anywhere).await
+}
+
+/// The file from here, wherever clients are sent: what mirrors are filled from.
+pub(super) async fn from_here(
+    State(app): State<App>,
+    Path(file): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+    extensions: Extensions,
+) -> Response {
+    respond(&app, file, &method, &headers, &extensions, Place::Here).await
+}
+
+/// Every file that clients may be sent to a mirror for, one address a line: packages, the lists of
+/// their parts, images and deltas of every build that is in a channel.
+pub(super) async fn list(State(app): State<App>) -> Response {
+    let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
+    let (snapshot, origin) = (rom.snapshots.now(), &app.settings.origin);
+    let files = snapshot.public_files();
+    let mut body = String::with_capacity(files.len() * (origin.len() + 128));
+    for (sha256, file) in files {
+        // Writing to a string does not fail.
+        let _ = writeln!(body, "{origin}/rom/origin/{sha256}/{}", file.name);
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=60"),
+    ];
+    (headers, body).into_response()
+}
+
+/// Where the bytes may come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Anywhere,
+    Here,
+}
+
+pub(super) async fn respond(
+    app: &App,
+    (sha256, name): (String, String),
+    method: &Method,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    from: Place,
 ) -> Response {
     let Some(rom) = app.rom.as_ref() else { return StatusCode::NOT_FOUND.into_response() };
     let snapshot = rom.snapshots.now();
@@ -40,9 +92,11 @@ pub(super) async fn send(
         Some((sha256, file.clone()))
     });
     let Some((sha256, served)) = found else { return StatusCode::NOT_FOUND.into_response() };
-    let address = client_address(&app, &headers, peer(&extensions));
+    let address = client_address(app, headers, peer(extensions));
     let place = address.map_or(0, |address| rom.keys.address(address).0[0]);
-    if let Some(response) = elsewhere(rom, &sha256, &name, place) {
+    if from == Place::Anywhere
+        && let Some(response) = elsewhere(rom, &sha256, &served, place)
+    {
         return response;
     }
     let files = rom.files.clone();
@@ -53,7 +107,7 @@ pub(super) async fn send(
     };
     let etag = format!("\"{sha256}\"");
     let pace = app.paces.of(address, std::time::Instant::now());
-    let mut response = answer(reader, &served, &etag, &method, &headers, pace);
+    let mut response = answer(reader, &served, &etag, method, headers, pace);
     let fixed = response.headers_mut();
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         fixed.insert(header::ETAG, etag);
@@ -83,11 +137,14 @@ fn name_duplicates<'m>(
 
 /// The redirect, where the operator wants one. Each client is sent to one mirror, by its address,
 /// and told of the others in case that one is down.
-fn elsewhere(rom: &Rom, sha256: &Digest, name: &str, place: u8) -> Option<Response> {
+fn elsewhere(rom: &Rom, sha256: &Digest, served: &ServedFile, place: u8) -> Option<Response> {
+    let name = &served.name;
     let mirrors = &rom.settings.mirrors;
     let (to, others): (String, Vec<&String>) = match rom.settings.redirect {
         Redirect::None => return None,
         Redirect::Bucket => (rom.files.address(sha256, ADDRESS_S)?, mirrors.iter().collect()),
+        // What the list does not name no mirror has.
+        Redirect::Mirror if !served.public => return None,
         Redirect::Mirror => {
             let chosen = usize::from(place).checked_rem(mirrors.len())?;
             let others = mirrors.iter().enumerate().filter(|(i, _)| *i != chosen);

@@ -5,14 +5,17 @@
 //! place in rollouts; without it the address of the connection stands in, which is approximate.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kontor_domain::build::Build;
 use kontor_domain::channel::Channel;
 use kontor_rom::core::{Decided, ModelView, Question, Source};
 use serde::Deserialize;
 
+use super::download;
 use super::reply::{Keep, answer, is_placed, stranger};
 use crate::kit::app::App;
 use crate::kit::express::{self, Heads, Ready};
@@ -194,14 +197,23 @@ pub(super) async fn all(
     or_empty(&app, model.map(list), "[]")
 }
 
-/// `{device}-{channel}`: one line with what to install.
+/// `{device}-{channel}`: one line with what to install; and the packages that its clients then ask
+/// for at the same place.
 pub(super) async fn line(
     State(app): State<App>,
     Path(name): Path<String>,
     Query(extra): Query<Extra>,
     peer: Peer,
-    headers: HeaderMap,
+    (method, headers): (Method, HeaderMap),
+    extensions: Extensions,
 ) -> Response {
+    if let Some(package) = name.strip_suffix(".zip") {
+        let Some(file) = package_of(&app, package) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let from = download::Place::Anywhere;
+        return download::respond(&app, file, &method, &headers, &extensions, from).await;
+    }
     let Some((device, channel)) = name.rsplit_once('-') else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -214,6 +226,31 @@ pub(super) async fn line(
         let line = decided.answers.line.as_ref()?;
         Some(answer(line, "text/plain; charset=utf-8", heads, keep))
     }))
+}
+
+/// The file behind `{device}-incremental-{source}-{target}` or `{device}-ota_update-{target}`, if its
+/// build is in a channel and was not withdrawn: these names can be guessed.
+fn package_of(app: &App, name: &str) -> Option<(String, String)> {
+    let snapshot = app.rom.as_ref()?.snapshots.now();
+    let (build, package) = if let Some((device, builds)) = name.split_once("-incremental-") {
+        // Either incremental may have a dash in it: the packages say where the one ends.
+        let of = |build: &Arc<Build>| {
+            let source = builds.strip_suffix(build.incremental.as_str())?.strip_suffix('-')?;
+            Some((Arc::clone(build), build.from_source(source)?.clone()))
+        };
+        snapshot.model(device)?.builds.iter().find_map(of)?
+    } else {
+        let (device, build) = name.split_once("-ota_update-")?;
+        let build = snapshot.model(device)?.build(build)?;
+        (Arc::clone(build), build.whole()?.clone())
+    };
+    let channels = snapshot.models.get(&build.model)?.channels();
+    let mut entries = channels.iter().flat_map(|channel| &channel.entries);
+    if build.withdrawn.is_some() || !entries.any(|entry| entry.build == build.id) {
+        return None;
+    }
+    let sha256 = package.file.sha256;
+    Some((sha256.to_string(), snapshot.file(&sha256)?.name.clone()))
 }
 
 /// `{device}.json` in the folder of a channel, which is the address that its owner types in.

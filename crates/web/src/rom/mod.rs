@@ -35,6 +35,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(lineage::LINE, get(lineage::line))
         .add(lineage::CUSTOTA, get(lineage::custota))
         .add(download::ROUTE, get(download::send))
+        .add(download::ORIGIN, get(download::from_here))
+        .add(download::LIST, get(download::list))
         .add(offer::ROUTE, get(offer::answer))
         .add(repository::METADATA, get(repository::metadata))
         .add(repository::TARGETS, get(repository::target))

@@ -14,12 +14,13 @@ use kontor_domain::rollout::{Event, Rollout, RolloutState, TRANSITIONS, Tally, W
 use kontor_domain::staff::Permission;
 use kontor_rom::Rom;
 use kontor_rom::rollout::{Status, campaign_status, listed, status_of};
-use kontor_shop::staff::goods::{RolloutAct, RolloutStep};
+use kontor_shop::staff::goods::{NextWave, RolloutAct, RolloutStep};
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
 use super::curve::{Line, draw};
 use super::desk::{nothing, shell};
+use super::rom_next::{act_of, end_words, members, next_of, next_words};
 use super::steering::step_of;
 use super::work::{carry, greet, sent};
 use crate::kit::app::App;
@@ -122,7 +123,7 @@ pub(super) async fn list(
     html(StatusCode::OK, &page)
 }
 
-fn number(t: &Text, number: u64) -> String {
+pub(super) fn number(t: &Text, number: u64) -> String {
     t.number(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
@@ -240,15 +241,22 @@ async fn page(
     let t = shell.text();
     greet(&mut shell, &t, said);
     let state = found.rollout.standing.state;
+    let members = members(&rom, &found).await;
+    let members = members.map_err(|fault| Problem::fault(&fault).respond(app, uri.path(), None))?;
+    let next = next_of(&found, &members);
     let mut page = WorkPage::new(shell, build_words(&found.rollout, found.build.as_ref()))
         .below("/admin/rom", t.get("staff-rom"))
-        .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutHalt)))
-        .with(Block::Form(steps_form(app, &t, person, &found, Permission::RolloutRun)))
-        .with(Block::Facts(facts(&t, &found)));
-    if let Some(campaign) = found.campaign {
-        let members = campaign_status(&rom, campaign).await;
-        let members =
-            members.map_err(|fault| Problem::fault(&fault).respond(app, uri.path(), None))?;
+        .with(Block::Form(steps_form(app, &t, person, &found, None, Permission::RolloutHalt)))
+        .with(Block::Form(steps_form(
+            app,
+            &t,
+            person,
+            &found,
+            next.as_ref(),
+            Permission::RolloutRun,
+        )))
+        .with(Block::Facts(facts(&t, &found, next.as_ref())));
+    if !members.is_empty() {
         page = page.with(Block::Table(together(&t, &members)));
     }
     // A form without a step says nothing.
@@ -342,12 +350,12 @@ fn together(t: &Text, members: &[Status]) -> Table {
     }
 }
 
-fn facts(t: &Text, status: &Status) -> Facts {
+fn facts(t: &Text, status: &Status, next: Option<&NextWave>) -> Facts {
     let rollout = &status.rollout;
     let pair = |id: &str, cell: Cell| (t.get(id).into_owned(), cell);
     let waves = rollout.waves.len();
-    let wave = format!("{} / {waves}", rollout.standing.wave + 1);
-    Facts {
+    let wave = format!("{} / {waves}: {}", rollout.standing.wave + 1, rollout.wave());
+    let mut facts = Facts {
         title: t.get("rom-desk-facts").into_owned(),
         id: "facts",
         pairs: vec![
@@ -361,7 +369,17 @@ fn facts(t: &Text, status: &Status) -> Facts {
             pair("rollout-rolled-back", Cell::text(number(t, status.tally.rolled_back))),
             pair("rollout-population", Cell::text(number(t, rollout.population))),
         ],
+    };
+    if rollout.standing.state.unfinished() {
+        facts.pairs.insert(
+            4,
+            pair("rom-desk-wave-ends", Cell::text(end_words(t, rollout.wave().advance))),
+        );
     }
+    if let Some(next) = next {
+        facts.pairs.insert(5, pair("rom-desk-next", Cell::text(next_words(t, next))));
+    }
+    facts
 }
 
 /// Installed and failed devices by the hour, summed.
@@ -412,7 +430,14 @@ fn chart(t: &Text, status: &Status) -> Chart {
 
 /// The steps that are possible from where the rollout stands and take this permission: what stops it,
 /// or what gives devices the build. Apart, so that nobody stops one by pressing Enter in a field.
-fn steps_form(app: &App, t: &Text, person: &Person, status: &Status, needs: Permission) -> Form {
+fn steps_form(
+    app: &App,
+    t: &Text,
+    person: &Person,
+    status: &Status,
+    next: Option<&NextWave>,
+    needs: Permission,
+) -> Form {
     let state = status.rollout.standing.state;
     let (id, title, hint) = if needs == Permission::RolloutHalt {
         ("stop", "rom-desk-stop", "rom-desk-stop-hint")
@@ -431,9 +456,15 @@ fn steps_form(app: &App, t: &Text, person: &Person, status: &Status, needs: Perm
     };
     let own = RolloutStep::ALL.into_iter().filter(|step| step.permission() == needs);
     for step in own.filter(|step| possible(*step)) {
+        if step == RolloutStep::Next {
+            let Some(next) = next else { continue };
+            form = form.hidden("wave", next.wave.to_string());
+            form.hint = format!("{} {}", next_words(t, next), form.hint);
+        }
         let id = match step {
             RolloutStep::Start => "rom-desk-start",
             RolloutStep::Resume => "rom-desk-resume",
+            RolloutStep::Next => "rom-desk-next-begin",
             RolloutStep::Finish => "rom-desk-finish",
             RolloutStep::Abandon => "rom-desk-abandon",
             RolloutStep::Pause => "rom-desk-pause",
@@ -469,8 +500,10 @@ pub(super) async fn step(
     let (Ok(rollout), Some(step)) = (text.parse(), RolloutStep::from_word(sent.get("do"))) else {
         return Problem::bad_form().respond(&app, uri.path(), None);
     };
-    let act = Act::Rollout(RolloutAct { rollout, step });
-    let outcome = carry(&app, &uri, &person, &sent, act, &format!("/admin/rom/{rollout}")).await;
+    let outcome = match act_of(&app, &uri, &person, rollout, step, sent.get("wave")).await {
+        Ok(act) => carry(&app, &uri, &person, &sent, act, &format!("/admin/rom/{rollout}")).await,
+        Err(trouble) => Err(trouble),
+    };
     match outcome {
         Ok(response) => {
             // Whoever halts a rollout knows that this node offers the build to nobody any more.

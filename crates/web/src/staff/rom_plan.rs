@@ -11,7 +11,7 @@ use kontor_domain::channel::Channel;
 use kontor_domain::device::DeviceModel;
 use kontor_domain::rollout::campaign::MEMBERS_MAX;
 use kontor_domain::rollout::{
-    Advance, Group, Rehearsal, WAVES_MAX, WHOLE, Wave, rehearse_together,
+    Advance, Ends, Group, Rehearsal, WAVE_HOURS_MAX, WAVES_MAX, WHOLE, Wave, rehearse_together,
 };
 use kontor_domain::staff::Permission;
 use kontor_rom::install::{PRESENT_DAYS, own_counted, present};
@@ -22,6 +22,7 @@ use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
 use super::desk::{nothing, shell};
+use super::rom_next::end_words;
 use super::steering::plan_of;
 use super::work::{Sent, Trouble, carry, refill, sent};
 use crate::kit::app::App;
@@ -37,11 +38,11 @@ const PLANS: Option<Permission> = Some(Permission::RolloutRun);
 pub(super) const NEW: Route = Route::desk("/admin/rom/plan", PLANS);
 pub(super) const MAKE: Route = Route::desk_form("/admin/rom/plan", PLANS, Repeat::FormKey);
 
+/// How waves end that do not say it themselves: by the hours or successes, or when somebody says so.
+const BY_ITSELF: &str = "itself";
+const BY_HAND: &str = "hand";
 /// The form's name on its page.
 const FORM: &str = "plan";
-/// The most hours of a wave: a year.
-const HOURS_MAX: u32 = 8_784;
-
 /// With what the form is opened.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -84,6 +85,8 @@ async fn blank(app: &App, person: &Person) -> WorkPage {
         Channel::ALL.map(|channel| (channel.word().to_owned(), channel.word().to_owned()));
     let trips = [("halt", "rollout-plan-trip-halt"), ("pause", "rollout-plan-trip-pause")]
         .map(|(value, id)| (value.to_owned(), t.get(id).into_owned()));
+    let ends = [(BY_ITSELF, "rollout-plan-by-itself"), (BY_HAND, "rollout-plan-by-hand")]
+        .map(|(value, id)| (value.to_owned(), t.get(id).into_owned()));
     let number = |name, id: &str, value: &str| {
         Field::new(name, t.get(id), Kind::Number).with(value).up_to(12)
     };
@@ -103,6 +106,10 @@ async fn blank(app: &App, person: &Person) -> WorkPage {
                 .with("own,1,10,100")
                 .up_to(4_000)
                 .hint(t.get("rollout-plan-waves-hint")),
+        )
+        .field(
+            Field::new("ends", t.get("rollout-plan-how"), Kind::Choice(ends.to_vec()))
+                .with(BY_ITSELF),
         )
         .field(
             number("hours", "rollout-plan-hours", "")
@@ -254,10 +261,12 @@ fn command(sent: &Sent) -> Result<RomPlan, Trouble> {
 fn hours(sent: &Sent) -> Result<Option<u32>, Trouble> {
     match sent.get("hours") {
         "" => Ok(None),
+        _ if sent.get("ends") == BY_HAND => Err(Trouble::field("hours", Wrong::HoursByHand)),
         text => {
-            let hours = text.parse::<u32>().ok().filter(|hours| (1..=HOURS_MAX).contains(hours));
+            let hours =
+                text.parse::<u32>().ok().filter(|hours| (1..=WAVE_HOURS_MAX).contains(hours));
             let wrong = || {
-                let (low, high) = ("1".to_owned(), HOURS_MAX.to_string());
+                let (low, high) = ("1".to_owned(), WAVE_HOURS_MAX.to_string());
                 Trouble::field("hours", Wrong::NotNumber { cell: text.to_owned(), low, high })
             };
             hours.map(Some).ok_or_else(wrong)
@@ -270,10 +279,15 @@ fn waves(sent: &Sent) -> Result<Vec<String>, Trouble> {
     if texts.len() > WAVES_MAX {
         return Err(Trouble::field("waves", Wrong::TooManyParts { max: WAVES_MAX.to_string() }));
     }
-    match texts.iter().find(|text| Wave::read(text, Advance::ByHand).is_none()) {
-        Some(text) => Err(Trouble::field("waves", Wrong::NotWave { cell: (*text).to_owned() })),
-        None => Ok(texts.into_iter().map(str::to_owned).collect()),
+    let any = Ends { unsaid: Advance::ByHand, succeeded: Advance::ByHand };
+    if let Some(text) = texts.iter().find(|text| Wave::read(text, any).is_none()) {
+        return Err(Trouble::field("waves", Wrong::NotWave { cell: (*text).to_owned() }));
     }
+    let said = |text: &str| match sent.get("ends") {
+        BY_HAND if !text.contains(':') => format!("{text}:hand"),
+        _ => text.to_owned(),
+    };
+    Ok(texts.into_iter().map(said).collect())
 }
 
 /// A limit that is above nothing, or none.
@@ -355,8 +369,11 @@ fn shown(
     let from = if met.counted { "rollout-plan-from-count" } else { "rollout-plan-from-form" };
     let own: u64 =
         met.groups.iter().flatten().filter(|group| group.own).map(|group| group.devices).sum();
+    let advances = planned.rollouts.first().map_or(&[][..], |(rollout, _)| &rollout.waves);
+    let advances = || advances.iter().map(|wave| wave.advance);
+    let open = advances().find(|advance| !matches!(advance, Advance::After { .. }));
     let ends = rehearsal.done_at.map_or_else(
-        || t.get("rollout-plan-ends-by-reports").into_owned(),
+        || open.map_or_else(String::new, |advance| end_words(t, advance)),
         |at| t.one("rollout-plan-done-at", "moment", t.moment(&at)).into_owned(),
     );
     let facts = Facts {
@@ -369,9 +386,10 @@ fn shown(
             pair("rollout-plan-ends", ends),
         ],
     };
-    let waves = rehearsal.waves.iter().zip(&plan.waves).map(|(wave, said)| {
+    let rows = rehearsal.waves.iter().zip(&plan.waves).zip(advances());
+    let waves = rows.map(|((wave, said), advance)| {
         let ends = wave.ends_after_s.map_or_else(
-            || t.get("rollout-plan-ends-by-reports").into_owned(),
+            || end_words(t, advance),
             |seconds| {
                 t.one("rollout-plan-ends-after", "hours", seconds.div_ceil(3_600)).into_owned()
             },

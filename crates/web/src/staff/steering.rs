@@ -6,17 +6,17 @@ use kontor_base::id::RolloutId;
 use kontor_base::{Instant, Line, Random};
 use kontor_domain::channel::Channel;
 use kontor_domain::device::Codename;
-use kontor_domain::rollout::{Advance, Gate, Pace, Step, Trip, WHOLE, Wave};
+use kontor_domain::rollout::{Advance, Ends, Gate, Pace, Step, Trip, WHOLE, Wave};
 use kontor_rom::channel::{PromoteCommand, Refusal as PromoteRefusal, promotable_in, promote_in};
 use kontor_rom::core::Keys;
 use kontor_rom::rollout::{
-    PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, plan_in, propose_in, steer_in,
-    withdraw_in, withdrawable_in,
+    PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, next_wave_in, plan_in, propose_in,
+    steer_in, withdraw_in, withdrawable_in,
 };
 use kontor_rom::signing::{NewSignatures, SigningRefusal, bring_in, bringable_in};
 use kontor_rom::{Failure, Outcome};
 use kontor_shop::staff::goods::{
-    RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomSignatures, RomTrip, Said,
+    RolloutAct, RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomSignatures, RomTrip, Said,
 };
 use kontor_store::{StoreError, Tx};
 
@@ -46,6 +46,7 @@ pub(super) const fn step_of(step: RolloutStep) -> Step {
     match step {
         RolloutStep::Start => Step::Start,
         RolloutStep::Resume => Step::Resume,
+        RolloutStep::Next => Step::Next,
         RolloutStep::Finish => Step::Finish,
         RolloutStep::Abandon => Step::Abandon,
         RolloutStep::Pause => Step::Pause,
@@ -60,16 +61,17 @@ pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, String> {
         let (incremental, population) = (target.build.incremental.clone(), target.devices);
         Ok(PlannedBuild { model, incremental, population })
     });
-    let advance = match plan.hours {
-        Some(hours) => Advance::After { seconds: hours.saturating_mul(3_600) },
-        None => Advance::Succeeded {
-            devices_min: plan.reports_min,
-            share_min: WHOLE.saturating_sub(plan.failures_max),
-        },
+    let succeeded = Advance::Succeeded {
+        devices_min: plan.reports_min,
+        share_min: WHOLE.saturating_sub(plan.failures_max),
     };
+    let ends = Ends { unsaid: plan.hours.map_or(succeeded, Advance::after_hours), succeeded };
     let wave = |text: &String| {
-        Wave::read(text, advance).ok_or_else(|| {
-            format!("{text:?} is no wave: own, a percentage, or one with countries as 5@IN+ID")
+        Wave::read(text, ends).ok_or_else(|| {
+            format!(
+                "{text:?} is no wave: own, a percentage, or one with countries as 5@IN+ID; with \
+                 its end as 10:hand, 10:24h or 10:success"
+            )
         })
     };
     Ok(PlanCommand {
@@ -136,14 +138,14 @@ impl Rollouts for Steering {
         Ok(found.map(|rollout| rollout.standing.state.word().to_owned()))
     }
 
-    fn step_in(
-        &self,
-        tx: &mut Tx<'_>,
-        rollout: RolloutId,
-        step: RolloutStep,
-        at: Instant,
-    ) -> Result<Said, StoreError> {
-        said(steer_in(tx, rollout, step_of(step), Some(NOTE), at), |refusal| refusal.code())
+    fn step_in(&self, tx: &mut Tx<'_>, act: &RolloutAct, at: Instant) -> Result<Said, StoreError> {
+        let taken = match (&act.next, act.step) {
+            (Some(next), RolloutStep::Next) => {
+                next_wave_in(tx, act.rollout, Some(next.wave), Some(NOTE), at)
+            }
+            (_, step) => steer_in(tx, act.rollout, step_of(step), Some(NOTE), at),
+        };
+        said(taken, |refusal| refusal.code())
     }
 
     fn check_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {

@@ -18,7 +18,7 @@ pub use export::{Exported, export_for};
 pub use market::Advance;
 pub use photo::{PhotoAct, keep_photo, photo};
 pub use price::CancelPrice;
-pub use rollout::{RolloutAct, RolloutStep, Rollouts, Said};
+pub use rollout::{NextWave, RolloutAct, RolloutStep, Rollouts, Said};
 pub use rom::{RomAct, RomBuild, RomPlan, RomSignatures, RomTarget, RomTrip};
 pub use rows::{
     DryRun, Rows, dry_run, edited, permission_to_change, permission_to_see, stored, stored_row,

@@ -34,13 +34,7 @@ pub trait Rollouts: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// When the database cannot be read or written.
-    fn step_in(
-        &self,
-        tx: &mut Tx<'_>,
-        rollout: RolloutId,
-        step: RolloutStep,
-        at: Instant,
-    ) -> Result<Said, StoreError>;
+    fn step_in(&self, tx: &mut Tx<'_>, act: &RolloutAct, at: Instant) -> Result<Said, StoreError>;
 
     /// Whether an act on builds could be done now; nothing is changed.
     ///
@@ -65,6 +59,8 @@ pub enum RolloutStep {
     Start,
     /// On from where it stood.
     Resume,
+    /// The next wave begins.
+    Next,
     /// The build is for everybody.
     Finish,
     /// It will not go on.
@@ -77,8 +73,15 @@ pub enum RolloutStep {
 
 impl RolloutStep {
     /// Every step.
-    pub const ALL: [Self; 6] =
-        [Self::Start, Self::Resume, Self::Finish, Self::Abandon, Self::Pause, Self::Halt];
+    pub const ALL: [Self; 7] = [
+        Self::Start,
+        Self::Resume,
+        Self::Next,
+        Self::Finish,
+        Self::Abandon,
+        Self::Pause,
+        Self::Halt,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -86,6 +89,7 @@ impl RolloutStep {
         match self {
             Self::Start => "start",
             Self::Resume => "resume",
+            Self::Next => "next",
             Self::Finish => "finish",
             Self::Abandon => "abandon",
             Self::Pause => "pause",
@@ -104,9 +108,26 @@ impl RolloutStep {
     pub const fn permission(self) -> Permission {
         match self {
             Self::Pause | Self::Halt => Permission::RolloutHalt,
-            Self::Start | Self::Resume | Self::Finish | Self::Abandon => Permission::RolloutRun,
+            Self::Start | Self::Resume | Self::Next | Self::Finish | Self::Abandon => {
+                Permission::RolloutRun
+            }
         }
     }
+}
+
+/// What the step to the next wave does, as whoever asked for it saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextWave {
+    /// The wave that begins, from 1. Where it is not the next one any more, nothing begins.
+    pub wave: usize,
+    /// How many waves there are.
+    pub waves: usize,
+    /// Who is in now, as a wave is written: `own`, `10`, `5@IN+ID`.
+    pub before: String,
+    /// Who is in then.
+    pub after: String,
+    /// How many devices that adds at most.
+    pub devices: u64,
 }
 
 /// A step of a rollout.
@@ -116,6 +137,9 @@ pub struct RolloutAct {
     pub rollout: RolloutId,
     /// The step.
     pub step: RolloutStep,
+    /// For the step to the next wave: what it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextWave>,
 }
 
 impl RolloutAct {
@@ -125,8 +149,18 @@ impl RolloutAct {
 
     /// What is asked, before it is looked at where the rollout stands: the state is the ROM's.
     pub(in crate::staff) fn change(&self) -> Change {
-        let is_now = serde_json::json!({ "step": self.step.word() }).to_string();
-        Change { was: String::new(), is_now }
+        let Some(next) = &self.next else {
+            let is_now = serde_json::json!({ "step": self.step.word() }).to_string();
+            return Change { was: String::new(), is_now };
+        };
+        let is_now = serde_json::json!({
+            "step": self.step.word(),
+            "wave": format!("{} / {}", next.wave, next.waves),
+            "share": next.after,
+            "devices_more_max": next.devices,
+        });
+        let was = serde_json::json!({ "share": next.before }).to_string();
+        Change { was, is_now: is_now.to_string() }
     }
 
     pub(in crate::staff) fn carry_out(
@@ -138,9 +172,7 @@ impl RolloutAct {
         let none = || refused("rollout.unknown", "there is no such rollout");
         let rollouts = shop.rollouts.get().ok_or_else(none)?;
         rollouts.state_in(tx, self.rollout)?.ok_or_else(none)?;
-        rollouts
-            .step_in(tx, self.rollout, self.step, at)?
-            .map_err(|(code, words)| refused(code, words))
+        rollouts.step_in(tx, self, at)?.map_err(|(code, words)| refused(code, words))
     }
 }
 
@@ -157,5 +189,28 @@ mod tests {
             assert_eq!(alone, stops, "{}", step.word());
             assert_eq!(RolloutStep::from_word(step.word()), Some(step));
         }
+    }
+
+    #[test]
+    fn whoever_approves_the_next_wave_sees_what_it_does() {
+        let next = NextWave {
+            wave: 3,
+            waves: 4,
+            before: "1".to_owned(),
+            after: "10@IN".to_owned(),
+            devices: 864,
+        };
+        let rollout = RolloutId::from_bytes([1; 16]);
+        let act = RolloutAct { rollout, step: RolloutStep::Next, next: Some(next) };
+        let change = act.change();
+        assert!(change.was.contains("\"share\":\"1\""), "{change:?}");
+        for part in ["3 / 4", "10@IN", "864", "next"] {
+            assert!(change.is_now.contains(part), "{change:?}");
+        }
+        let kept = serde_json::to_string(&act).expect("it is JSON");
+        assert_eq!(serde_json::from_str::<RolloutAct>(&kept).expect("it is read"), act);
+        // What was proposed before there was such a step.
+        let old = format!("{{\"rollout\":\"{rollout}\",\"step\":\"start\"}}");
+        assert_eq!(serde_json::from_str::<RolloutAct>(&old).expect("it is read").next, None);
     }
 }
