@@ -14,7 +14,7 @@ use kontor_shop::staff::{Person, record_past};
 use serde::Deserialize;
 
 use super::csv::Csv;
-use super::desk::{notice, status};
+use super::desk::{failed, notice, status};
 use super::next_country::{answer, class_name, signal_words, whole};
 use super::refusal::why;
 use super::theirs::Countries;
@@ -99,9 +99,7 @@ pub(super) async fn import(
             let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
             return answer(&app, &uri, &person, (status(&refusal), said), sent.csv).await;
         }
-        Err(Failure::Fault(fault)) => {
-            return Problem::fault(&fault).respond(&app, uri.path(), None);
-        }
+        Err(failure) => return failed(&app, &uri, failure),
     };
     if done.problems.is_empty() {
         let said = notice("good", t.one("next-past-written", "count", done.written));

@@ -61,6 +61,7 @@ fn parts(t: &Text, refusal: &Refusal) -> Vec<(&'static str, String)> {
                 OpeningRefusal::ConcernsNothing(scope) => one("name", scope),
                 OpeningRefusal::BadCost(clearance) => one("name", clearance),
                 OpeningRefusal::NoWithdrawal(code) => one("name", code),
+                OpeningRefusal::TooEarly(day) => one("day", &t.date(day)),
                 OpeningRefusal::UnknownMarket(_)
                 | OpeningRefusal::UnknownSku(_)
                 | OpeningRefusal::Plan(_)

@@ -13,9 +13,9 @@ use kontor_domain::channel::Channel;
 use kontor_domain::rollout::{Event, Rollout, RolloutState, TRANSITIONS, Tally, WHOLE};
 use kontor_domain::staff::Permission;
 use kontor_rom::Rom;
-use kontor_rom::rollout::{Status, campaign_status, listed, status_of};
-use kontor_shop::staff::goods::{NextWave, RolloutAct, RolloutStep};
-use kontor_shop::staff::{Act, Person};
+use kontor_rom::rollout::{Status, listed, status_of};
+use kontor_shop::staff::Person;
+use kontor_shop::staff::goods::{NextWave, RolloutStep};
 use serde::Deserialize;
 
 use super::curve::{Line, draw};

@@ -505,7 +505,6 @@ impl CartPage {
             tax: TaxNote::Excluded,
             can_check_out,
             quantity_max: 10,
-            beta: None,
             notice,
         };
         let good = || {
