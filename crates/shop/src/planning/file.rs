@@ -7,7 +7,6 @@ use kontor_domain::planning::{
     reorder_point,
 };
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::entry;
 
@@ -15,8 +14,7 @@ use super::entry;
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 
 /// A kind of plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Landed cost of one unit, line by line.
     Landed,

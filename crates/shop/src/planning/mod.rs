@@ -9,6 +9,6 @@ mod past;
 mod signals;
 
 pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
-pub use keep::kept;
+pub use keep::{SaveRefusal, SaveSheet, kept, save};
 pub use past::{PastImport, import_past, past_openings};
 pub use signals::{Devices, counted_here};

@@ -20,7 +20,6 @@ mod log;
 mod order;
 mod passkey;
 mod person;
-mod plan;
 mod reseller_key;
 mod secret;
 mod session;
@@ -41,7 +40,7 @@ pub use find_serial::FoundSerial;
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
-pub(crate) use log::{By, Noted, note};
+pub(crate) use log::{By, Noted, note, note_why};
 pub use log::{LogPage, LogQuery, entries};
 pub use order::{NoteCommand, write_note};
 pub(crate) use passkey::forget_challenges;
@@ -50,7 +49,6 @@ pub use passkey::{
     ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
 };
 pub use person::{FieldProblem, Person, Refusal};
-pub use plan::PlanAct;
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
     issue_key_as_operator, issue_reseller_key,
@@ -59,6 +57,7 @@ pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
+pub(crate) use undertake::reason_of;
 pub use undertake::{
     DecideCommand, Foreseen, NO_REASON, Shown, Undertaken, Undertaking, decide, foresee, proposal,
     proposals, undertake, waiting_count,
