@@ -22,7 +22,8 @@ async function someone(browser, baseURL, hasScript, name) {
   return page;
 }
 
-test.use({ expectedErrors: ['/admin'] });
+// Signing in is tried until the demo has made its people; India's clearances and the log are not the American's.
+test.use({ expectedErrors: ['/admin/sign-in', '/admin/in/clearances', '/admin/log'] });
 
 test('the door refuses in plain words', async ({ page, hasScript }) => {
   await page.goto('/admin/us/clearances?on=2026-12-01');

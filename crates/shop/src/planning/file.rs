@@ -12,7 +12,6 @@ use kontor_domain::planning::{
 use kontor_store::StoreError;
 use kontor_store::planning::openings;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::entry;
 use super::openings::{Openings, Planned};
@@ -23,8 +22,7 @@ use crate::core::Shop;
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 
 /// A kind of plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Landed cost of one unit, line by line.
     Landed,

@@ -11,7 +11,7 @@ mod record;
 mod signals;
 
 pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
-pub use keep::kept;
+pub use keep::{SaveRefusal, SaveSheet, kept, save};
 pub use openings::{Openings, Planned};
 pub(crate) use past::import_past_in;
 pub use past::{PastImport, import_past, past_openings};

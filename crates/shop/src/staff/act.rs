@@ -15,7 +15,6 @@ use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, Sal
 use super::log::By;
 use super::order;
 use super::person::{FieldProblem, Person, Refusal};
-use super::plan::PlanAct;
 use super::tell;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::BadFile;
@@ -61,8 +60,6 @@ pub enum Act {
         /// `active` or `locked`.
         state: Option<String>,
     },
-    /// Saves a sheet of the plans.
-    Plan(PlanAct),
     /// Changes rows of a table: of the catalogue, of prices, of markets.
     Rows(Rows),
     /// Takes a planned price back.
@@ -253,7 +250,6 @@ impl Act {
                 assignments(held.as_deref().unwrap_or_default())?;
                 plain(Permission::StaffManage, None, address(email)?)
             }
-            Self::Plan(act) => act.bearing(tx),
             Self::Rows(rows) => rows.bearing(tx, known, at),
             Self::CancelPrice(cancel) => cancel.bearing(tx, at),
             Self::Advance(step) => step.bearing(known),
@@ -275,7 +271,6 @@ impl Act {
     pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
         match self {
             Self::Expansion(act) => return act.change(tx),
-            Self::Plan(act) => return act.change(tx),
             Self::Rows(rows) => return rows.change(tx),
             Self::CancelPrice(cancel) => return cancel.change(tx),
             Self::Advance(step) => return Ok(step.change()),
@@ -363,7 +358,6 @@ impl Act {
                 let command = ChangeCommand { email: email.clone(), held, state };
                 change_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
             }
-            Self::Plan(act) => act.carry_out(tx, by, at),
             Self::Rows(rows) => rows.carry_out(tx, shop, at),
             Self::CancelPrice(cancel) => cancel.carry_out(tx),
             Self::Advance(step) => step.carry_out(tx, shop, by, at),

@@ -43,7 +43,7 @@ pub(crate) fn note(
 }
 
 /// Writes an act down with its reason. Whoever typed it was told that the log is never erased.
-pub(super) fn note_why(
+pub(crate) fn note_why(
     tx: &mut Tx<'_>,
     random: &Random,
     at: Instant,

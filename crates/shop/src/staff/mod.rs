@@ -21,7 +21,6 @@ mod order;
 mod passkey;
 mod past;
 mod person;
-mod plan;
 mod reseller_key;
 mod secret;
 mod session;
@@ -42,7 +41,7 @@ pub use find_serial::FoundSerial;
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
-pub(crate) use log::{By, Noted, note};
+pub(crate) use log::{By, Noted, note, note_why};
 pub use log::{LogPage, LogQuery, entries};
 pub use order::{NoteCommand, write_note};
 pub(crate) use passkey::forget_challenges;
@@ -52,7 +51,6 @@ pub use passkey::{
 };
 pub use past::record_past;
 pub use person::{FieldProblem, Person, Refusal};
-pub use plan::PlanAct;
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
     issue_key_as_operator, issue_reseller_key,
@@ -61,6 +59,7 @@ pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;
 pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
+pub(crate) use undertake::reason_of;
 pub use undertake::{
     DecideCommand, Foreseen, NO_REASON, Shown, Undertaken, Undertaking, decide, foresee, proposal,
     proposals, undertake, waiting_count,

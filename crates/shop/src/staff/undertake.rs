@@ -146,6 +146,11 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
         .await
 }
 
+/// A reason as it is written down.
+pub(crate) fn reason_of(text: &str) -> Outcome<String, Refusal> {
+    Ok(reason(text)?.as_str().to_owned())
+}
+
 fn reason(text: &str) -> Outcome<Reason, Refusal> {
     Reason::parse(text).map_err(|_| Failure::Refused(Refusal::Field(FieldProblem::Reason)))
 }

@@ -12,8 +12,10 @@ use kontor_domain::planning::{
 };
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
-use kontor_shop::planning::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, kept, work_out};
-use kontor_shop::staff::{NO_REASON, Person, PlanAct, Refusal, Undertaking, undertake};
+use kontor_shop::planning::{
+    Evidence, FILE_BYTES_MAX, Kind, SaveRefusal, SaveSheet, Worked, kept, save, work_out,
+};
+use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 use serde::Deserialize;
 
@@ -478,47 +480,24 @@ pub(super) async fn save_file(
     // A browser ends lines as mail does.
     let text = sent.text.replace("\r\n", "\n");
     let t = Text::new(person.language, None);
-    let (status, words) = match save(&app, &person, kind, &text, &sent).await {
-        Ok(()) => {
+    let once = app.shop.keys.once(
+        &format!("staff.plan {} {}", kind.word(), person.id),
+        &sent.key,
+        text.as_bytes(),
+    );
+    let wish = SaveSheet { kind, text: text.clone(), reason: sent.reason, once };
+    let (status, words) = match save(&app.shop, &person, wish).await {
+        Ok(_) => {
             let said = (StatusCode::OK, notice("good", t.get("staff-done")));
             return answer(&app, &uri, &person, kind, said, None).await;
         }
-        Err(Unsaved::File(error)) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-        Err(Unsaved::Act(Failure::Refused(refusal))) => (status(&refusal), why(&t, &refusal)),
-        Err(Unsaved::Act(failure)) => return failed(&app, &uri, failure),
+        Err(Failure::Refused(SaveRefusal::File(error))) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+        }
+        Err(Failure::Refused(SaveRefusal::Staff(refusal))) => (status(&refusal), why(&t, &refusal)),
+        Err(Failure::KeyReused) => return failed(&app, &uri, Failure::KeyReused),
+        Err(Failure::Fault(fault)) => return failed(&app, &uri, Failure::Fault(fault)),
     };
     let said = (status, notice("bad", t.one("staff-refused", "why", words)));
     answer(&app, &uri, &person, kind, said, Some(text)).await
-}
-
-/// Why a sheet is not saved.
-enum Unsaved {
-    /// It comes to nothing.
-    File(FileError),
-    /// The act.
-    Act(Failure<Refusal>),
-}
-
-async fn save(
-    app: &App,
-    person: &Person,
-    kind: Kind,
-    text: &str,
-    sent: &Sent,
-) -> Result<(), Unsaved> {
-    let (today, file) = (app.shop.now().date(), text.to_owned());
-    let fault = |_| StoreError::Panicked { name: "planning.save" };
-    let act = tokio::task::spawn_blocking(move || PlanAct::try_new(kind, file, today))
-        .await
-        .map_err(|error| Unsaved::Act(fault(error).into()))?
-        .map_err(Unsaved::File)?;
-    let scope = format!("staff.plan {} {}", kind.word(), person.id);
-    let once = app.shop.keys.once(&scope, &sent.key, text.as_bytes());
-    let reason = match sent.reason.trim() {
-        "" => NO_REASON.to_owned(),
-        reason => reason.to_owned(),
-    };
-    let undertaking = Undertaking { act: act.into(), reason, once };
-    undertake(&app.shop, person, undertaking).await.map_err(Unsaved::Act)?;
-    Ok(())
 }

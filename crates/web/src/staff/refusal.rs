@@ -123,7 +123,12 @@ mod tests {
         ];
         let name = || "X-1".to_owned();
         let step = OpeningRefusal::NoSuchStep { from: Stage::Open, to: Stage::Scouting };
-        let opening = [step, OpeningRefusal::BadCost(name())];
+        let opening = [
+            step,
+            OpeningRefusal::BadCost(name()),
+            OpeningRefusal::UnknownSku("X-1".parse().expect("a SKU")),
+            OpeningRefusal::ConcernsNothing(Box::default()),
+        ];
         let ship = [
             ShipRefusal::NotASerial(name()),
             ShipRefusal::Twice(name()),
@@ -131,7 +136,10 @@ mod tests {
             ShipRefusal::NotInside("X-1".parse().expect("a SKU")),
         ];
         let dispatch = ship.map(DispatchRefusal::Ship).into_iter();
-        let dispatch = dispatch.chain([DispatchRefusal::NotCleared]);
+        let dispatch = dispatch.chain([
+            DispatchRefusal::NotCleared,
+            DispatchRefusal::NotReady(kontor_domain::order::OrderState::OnHold),
+        ]);
         let acts = [
             ActRefusal::UnknownClearance(name()),
             ActRefusal::CodeTaken(name()),
@@ -194,6 +202,16 @@ mod tests {
             assert_ne!(en, de, "{refusal:?}");
             assert_ne!(de, refusal.to_string(), "{refusal:?}");
         }
+    }
+
+    #[test]
+    fn no_text_is_left_over() {
+        let mut used: std::collections::BTreeSet<String> = usual().iter().map(id).collect();
+        // A whole plan is in it; `shop` tests make one.
+        used.insert("refusal-opening-not-ready".to_owned());
+        let lines = include_str!("../../i18n/en/refusal.ftl").lines();
+        let written = lines.filter_map(|line| line.split_once(" = ")).map(|(id, _)| id.to_owned());
+        assert_eq!(written.collect::<std::collections::BTreeSet<_>>(), used);
     }
 
     #[test]
