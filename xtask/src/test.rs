@@ -186,8 +186,18 @@ fn crashed(_: &Run) -> Result<Done, Failure> {
 /// The integration tests that run on one back end at a time: the whole shop.
 const WHOLE_SHOP: &[&str] = &[
     "exchange_demo",
+    "expansion",
+    "expansion_answers",
+    "goods",
+    "install",
     "random_purchases",
+    "reach",
+    "reach_records",
+    "resellers",
     "staff",
+    "staff_orders",
+    "trust",
+    "waiting",
     "withdrawals",
     "rollout",
     "rom",
@@ -197,10 +207,17 @@ const WHOLE_SHOP: &[&str] = &[
     "snapshots",
 ];
 
+/// Those that could choose and run on SQLite alone: what they try lies in front of the database (limits,
+/// headers, keys, letters, the two lanes of a server) or in files, and goes through it as the others do.
+#[cfg(test)]
+const ON_SQLITE_ALONE: &[&str] =
+    &["custota", "lane", "mail", "passkey", "programs", "release", "rom_upload", "security"];
+
 /// All of them whose names begin so as well.
 const WHOLE_SHOP_PREFIXES: &[&str] = &["api_", "page_"];
 
-/// The whole shop is tested twice: on SQLite with everything else, and on PostgreSQL.
+/// The whole shop is tested twice: on SQLite with everything else, and on PostgreSQL. A test sees to it that no
+/// program that could choose is forgotten.
 fn tests(run: &Run) -> Result<Done, Failure> {
     let programs = suite::build(&run.root)?;
     let folder = std::env::temp_dir().join(format!("kontor-postgres-{}", std::process::id()));
@@ -216,16 +233,16 @@ fn tests(run: &Run) -> Result<Done, Failure> {
     cargo(run, &["test", "--workspace", "--doc", "--quiet"], &[])
 }
 
+fn is_of_whole_shop(name: &str) -> bool {
+    WHOLE_SHOP.contains(&name) || WHOLE_SHOP_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// What takes longest, the tests on PostgreSQL, comes first, so that nothing long is left alone
 /// at the end.
 fn jobs(programs: Vec<suite::Program>, url: &str) -> Vec<suite::Job> {
     let server = ("TEST_POSTGRES_URL", url.to_owned());
-    let is_whole_shop = |program: &&suite::Program| {
-        let name = program.name.as_str();
-        program.is_integration
-            && (WHOLE_SHOP.contains(&name)
-                || WHOLE_SHOP_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
-    };
+    let is_whole_shop =
+        |program: &&suite::Program| program.is_integration && is_of_whole_shop(&program.name);
     let on_postgres = programs.iter().filter(is_whole_shop).map(|program| suite::Job {
         program: program.clone(),
         about: "on PostgreSQL",
@@ -275,6 +292,41 @@ mod tests {
             .iter()
             .map(|step| step.name)
             .collect()
+    }
+
+    /// Every program of tests that chooses its back end, itself or by the builders of its crate.
+    fn choosing() -> Vec<String> {
+        let crates = repo::root().expect("the repository").join("crates");
+        let mut found = Vec::new();
+        for (name, builders) in [("shop", ""), ("rom", "mod house;"), ("web", "mod common;")] {
+            let folder = crates.join(name).join("tests");
+            for entry in std::fs::read_dir(folder).expect("tests") {
+                let path = entry.expect("an entry").path();
+                let main = if path.is_dir() { path.join("main.rs") } else { path.clone() };
+                let Ok(text) = std::fs::read_to_string(main) else { continue };
+                // What is stamped out for both runs on both by itself.
+                let is_both = text.contains("on_both_databases!");
+                let uses = !is_both && !builders.is_empty() && text.contains(builders);
+                if uses || text.contains("Scratch::chosen()") {
+                    let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+                    found.push(stem);
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_program_that_can_choose_its_database_is_run_on_both_or_says_why_not() {
+        let found = choosing();
+        assert!(found.len() > 30, "{found:?}");
+        for name in &found {
+            let listed = ON_SQLITE_ALONE.contains(&name.as_str());
+            assert!(is_of_whole_shop(name) != listed, "{name} is in both lists or in none");
+        }
+        for name in WHOLE_SHOP.iter().chain(ON_SQLITE_ALONE) {
+            assert!(found.iter().any(|other| other == name), "{name} chooses no database");
+        }
     }
 
     #[test]

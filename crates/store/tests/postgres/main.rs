@@ -170,6 +170,53 @@ async fn two_nodes_that_write_the_same_row_lose_nothing() {
 }
 
 /// Writes a row of its own if there is none of this round: no unique index helps here.
+/// Another session, which has what this one wants and wants what this one has. Its own search for a
+/// deadlock would end it; so it does not search, and the server ends the shop's batch.
+const CROSSING: &str = "BEGIN; SET LOCAL deadlock_timeout = '1h';
+    UPDATE setting SET value = 'other' WHERE name = 'b';
+    UPDATE setting SET value = 'other' WHERE name = 'a'; COMMIT";
+/// Whether that session waits.
+const IS_CROSSED: &str = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity s USING (pid)
+    WHERE NOT l.granted AND s.query LIKE 'BEGIN; SET LOCAL deadlock_timeout%'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_with_another_session_takes_the_batch_back_and_runs_it_again() {
+    let Some(scratch) = Scratch::postgres() else { return };
+    let scratch = Arc::new(scratch);
+    let db = scratch.open();
+    for name in ["a", "b"] {
+        put(&db, name, "none").await.expect("written");
+    }
+    let tried = Arc::new(AtomicU32::new(0));
+    let crossing = Arc::new(std::sync::Mutex::new(None));
+    let (own, count, other) = (Arc::clone(&scratch), Arc::clone(&tried), Arc::clone(&crossing));
+    db.write("test.deadlock", move |tx| {
+        let set = "UPDATE setting SET value = 'own' WHERE name = $1";
+        tx.execute(set, values!["a"])?;
+        // What was sent is done when something is read.
+        tx.optional("SELECT value FROM setting WHERE name = 'a'", &[], |row| row.text(0))?;
+        if count.fetch_add(1, Ordering::SeqCst) == 0 {
+            let operator = Arc::clone(&own);
+            let session = std::thread::spawn(move || operator.as_operator(CROSSING));
+            *other.lock().expect("whole") = Some(session);
+            while own.count_as_operator(IS_CROSSED) == 0 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        tx.execute(set, values!["b"])?;
+        Ok::<_, StoreError>(())
+    })
+    .await
+    .expect("run again when the other session is done");
+    let session = crossing.lock().expect("whole").take().expect("it was begun");
+    session.join().expect("the other session got both rows");
+    assert!(tried.load(Ordering::SeqCst) >= 2, "it was not taken back");
+    for name in ["a", "b"] {
+        assert_eq!(get(&db, name).await.as_deref(), Some("own"), "{name}: it came last");
+    }
+    db.close().await;
+}
+
 async fn decide(node: &Db, round: u32, which: &'static str) -> Result<bool, StoreError> {
     let (prefix, end) = (format!("round{round:02}-"), format!("round{round:02}."));
     node.write("test.decide", move |tx| {

@@ -23,6 +23,11 @@ impl Journey {
         }
     }
 
+    /// A purchase in the sale, whatever its number.
+    pub(super) fn in_sale(sale: &str, seed: u64, number: u64) -> Self {
+        Self::Sale(Claim::new(sale, seed, number))
+    }
+
     pub(super) fn key(&self) -> &str {
         match self {
             Self::Cart(checkout) => checkout.key(),

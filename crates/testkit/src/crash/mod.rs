@@ -52,6 +52,8 @@ pub struct Plan {
     pub load_ms: (u64, u64),
     /// A PostgreSQL database in place of the file in the folder.
     pub database: Option<String>,
+    /// The longest time from a start until the server is ready and the sale's lot answers, in milliseconds.
+    pub recovery_ms_max: u64,
     /// Before the last start, put back the data as it was after the first kill: the proof has to
     /// notice, or it proves nothing.
     pub forget: bool,
@@ -190,6 +192,7 @@ impl<'plan> Proof<'plan> {
         let server = self.start(self.plan.kills).await?;
         self.finish_interrupted(server.socket, Last::Yes).await?;
         self.ask_again(server.socket, 0).await?;
+        self.sell_out(server.socket).await?;
         self.numbers_differ()?;
         server.kill()?;
         self.books_agree()?;
@@ -207,7 +210,45 @@ impl<'plan> Proof<'plan> {
             self.outcome.ready_ms.push(ready_ms);
         }
         self.lot_answers(server.socket, began).await?;
+        let last = |all: &[u64]| all.last().copied().unwrap_or_default();
+        let (lot_ms, max) = (last(&self.outcome.lot_ms), self.plan.recovery_ms_max);
+        if kill > 0 && ready_ms.max(lot_ms) > max {
+            return Err(self.broken(format!(
+                "ready again after {ready_ms} ms and the sale's lot after {lot_ms} ms; {max} ms are allowed"
+            )));
+        }
         Ok(server)
+    }
+
+    /// People buy in the sale, one after another, until somebody is told that it is sold out: that the lot
+    /// gives out no more than it has says something only of a lot that has given out everything.
+    async fn sell_out(&mut self, socket: SocketAddr) -> Result<(), CrashError> {
+        let Some(sale) = self.sale.as_ref().map(|(sale, _)| sale.clone()) else { return Ok(()) };
+        let mut connection = Connection::new(socket);
+        loop {
+            let mut journey = Journey::in_sale(&sale, self.plan.seed, self.next_buyer);
+            self.next_buyer += 1;
+            let began = Instant::now();
+            let end = loop {
+                match journey.go_on(&mut connection).await {
+                    Ok(Step::Done(end)) => break end,
+                    Ok(Step::NotYet) if began.elapsed() < FINISH_WAIT_MAX => {
+                        tokio::time::sleep(RETRY_PAUSE).await;
+                    }
+                    Ok(Step::NotYet) => {
+                        return Err(self.broken(format!("{} found no end", journey.key())));
+                    }
+                    Err(fault) => {
+                        return Err(self.broken(format!("{} went wrong: {fault}", journey.key())));
+                    }
+                }
+            };
+            let is_over = end == End::SoldOut;
+            self.ended(journey, end);
+            if is_over {
+                return Ok(());
+            }
+        }
     }
 
     /// The sale's lot is there again: a claim of before is the same.
@@ -378,22 +419,26 @@ impl<'plan> Proof<'plan> {
         Ok(())
     }
 
-    /// The sale has given out no more than it had, and its units are those that people know of.
+    /// The sale has given out what it had and not one more, and its units are those that people know of.
     fn sale_agrees(&mut self) -> Result<(), CrashError> {
         let Some((sale, _)) = &self.sale else { return Ok(()) };
         let counted = server::count_sale(self.plan, sale)?;
         let orders =
             1 + self.ordered.iter().filter(|(journey, _)| journey.is_claim()).count() as u64;
         self.outcome.from_claims = usize::try_from(orders).unwrap_or(usize::MAX);
-        if counted.taken > counted.quota {
-            return Err(
-                self.broken(format!("{} units are taken of {}", counted.taken, counted.quota))
-            );
+        if counted.taken != counted.quota {
+            return Err(self.broken(format!(
+                "{} units are taken of {}, and the sale says that it is sold out",
+                counted.taken, counted.quota
+            )));
         }
         if counted.taken < orders {
             return Err(
                 self.broken(format!("{} units are taken, and {orders} were bought", counted.taken))
             );
+        }
+        if self.outcome.interrupted == 0 {
+            return Err(self.broken("no kill has interrupted anybody: this has proved nothing"));
         }
         Ok(())
     }

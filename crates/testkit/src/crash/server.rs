@@ -128,7 +128,7 @@ pub(super) struct Counted {
     pub(super) taken: u64,
 }
 
-/// Sets a rush up that is live at once and sells out before the last kill.
+/// Sets a rush up that is live at once, with some units for each time under load.
 pub(super) fn set_up_sale(plan: &Plan) -> Result<String, CrashError> {
     let file = plan.folder.join("sale.toml");
     let quota = 20 * (u64::from(plan.kills) + 1);
