@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Moment};
 
 use kontor::config::Config;
@@ -30,6 +30,7 @@ use kontor_ota::signing::{Hashes, KeySet, SecretKey};
 use kontor_rom::Rom;
 use kontor_rom::build::{PublishCommand, Source, publish};
 use kontor_rom::channel::{PromoteCommand, promote};
+use kontor_rom::core::Redirect;
 use kontor_rom::delta::{AddImageCommand, add_image, keep_targets};
 use kontor_rom::device::save_model;
 use kontor_rom::rollout::{PlanCommand, PlannedBuild, Status, plan, status_of, steer};
@@ -56,6 +57,10 @@ struct House {
 
 impl House {
     fn open() -> Self {
+        Self::open_with(|_| {})
+    }
+
+    fn open_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let runtime = Runtime::new().expect("a runtime");
         let clock = Clock::fixed(Instant::from_micros(1_795_000_000_000_000));
@@ -63,6 +68,7 @@ impl House {
         config.server.listen = "127.0.0.1:0".parse().expect("an address");
         // All devices come from this machine.
         config.limits.public_writes_per_minute = 0;
+        change(&mut config);
         let server = runtime.block_on(async {
             let (db, key) = kontor::server::open(&config).expect("a new database");
             Server::start(&config, db, &key, clock.clone(), None).await.expect("starts")
@@ -297,6 +303,87 @@ fn offered(devices: &[Simulated]) -> Vec<usize> {
     (0..devices.len()).filter(|number| a2(&devices[*number])).collect()
 }
 
+/// A mirror: a web server that knows ranges and has what somebody has put there.
+#[derive(Clone)]
+struct Mirror {
+    url: String,
+    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    /// The status and path of each answer.
+    answered: Arc<Mutex<Vec<(u16, String)>>>,
+}
+
+impl Mirror {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}/rom", listener.local_addr().expect("it is bound"));
+        let mirror = Self { url, files: Arc::default(), answered: Arc::default() };
+        let own = mirror.clone();
+        // It lives as long as the test's process.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let _ = own.answer(stream);
+            }
+        });
+        mirror
+    }
+
+    fn answer(&self, mut stream: TcpStream) -> Option<()> {
+        let mut reader = BufReader::new(stream.try_clone().ok()?);
+        let (mut path, mut from) = (String::new(), None);
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).ok()?;
+            if line.trim_end().is_empty() {
+                break;
+            }
+            if path.is_empty() {
+                line.split(' ').nth(1)?.strip_prefix("/rom/")?.clone_into(&mut path);
+            }
+            if let Some(range) = line.to_ascii_lowercase().strip_prefix("range: bytes=") {
+                from = range.trim_end().trim_end_matches('-').parse::<usize>().ok();
+            }
+        }
+        let files = self.files.lock().expect("no panic");
+        let (status, range, body) = match (files.get(&path), from) {
+            (None, _) => (404, String::new(), &[][..]),
+            (Some(file), None) => (200, String::new(), &file[..]),
+            (Some(file), Some(from)) => {
+                let range =
+                    format!("Content-Range: bytes {from}-{}/{}\r\n", file.len() - 1, file.len());
+                (206, range, &file[from.min(file.len())..])
+            }
+        };
+        self.answered.lock().expect("no panic").push((status, path));
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status} Answer\r\nContent-Length: {length}\r\nConnection: close\r\n{range}\r\n"
+        );
+        stream.write_all(head.as_bytes()).ok()?;
+        stream.write_all(body).ok()
+    }
+
+    /// Fetches what the list names and the mirror lacks, to the places where it is looked for.
+    fn fill(&self, house: &House) {
+        let http = Http::new(&house.url());
+        let read = |path: &str| {
+            let answer = http.get(path, 0).expect("answers");
+            assert_eq!(answer.status, 200, "{path}");
+            let mut bytes = Vec::new();
+            { answer.body }.read_to_end(&mut bytes).expect("a body");
+            bytes
+        };
+        let list = String::from_utf8(read("files.txt")).expect("text");
+        for line in list.lines() {
+            let (_, place) = line.split_once("/rom/origin/").expect("an address");
+            let missing = !self.files.lock().expect("no panic").contains_key(place);
+            if missing {
+                let bytes = read(&format!("origin/{place}"));
+                self.files.lock().expect("no panic").insert(place.to_owned(), bytes);
+            }
+        }
+    }
+}
+
 /// Passes requests on and hangs up after so many bytes of each file.
 struct Cutting {
     url: String,
@@ -459,6 +546,47 @@ fn a_build_goes_out_to_everybody_in_spite_of_failures_and_cut_connections() {
 
     // What was served can be kept for ever, but for the timestamp.
     served_as_it_should_be(&house);
+}
+
+/// With `redirect = "mirror"`, a device gets its signed update from a mirror that was filled as
+/// `docs/how-to/serve-files-from-mirrors.md` says.
+#[test]
+fn a_device_updates_from_a_mirror() {
+    let image = |build| generate(&Plan { seed: 12, build, bytes: 2 << 20 });
+    let (first, second) = (image(1), image(2));
+    let mirror = Mirror::start();
+    let house = House::open_with(|config| {
+        config.rom.redirect = Redirect::Mirror;
+        config.rom.mirrors = vec![mirror.url.clone()];
+    });
+    house.found();
+    house.publish("a1", 1_000, &first);
+    house.made("a1", "a1");
+    house.sign();
+    house.publish("a2", 2_000, &second);
+    assert_eq!(house.made("a1", "a2"), DeltaState::Ready);
+    house.made("a2", "a2");
+    house.sign();
+    mirror.fill(&house);
+    assert!(mirror.answered.lock().expect("no panic").is_empty(), "it is not filled from itself");
+    house.roll_out("a2", &[100]);
+
+    let device = house.device(7, &first, &house.url());
+    let Ok(Outcome::Installed(installed)) = device.update() else { panic!("not installed") };
+    assert_eq!(installed.target, "one.2-from-1.delta");
+    assert!(std::fs::read(&device.image).expect("an image") == second);
+    let answered = mirror.answered.lock().expect("no panic").clone();
+    assert!(matches!(&answered[..], [(200, path)] if path.ends_with(".delta")), "{answered:?}");
+
+    // And one with another image, which takes the whole one.
+    drop(std::fs::remove_dir_all(house.folder.path().join("device")));
+    let other = house.device(8, &image(9), &house.url());
+    let Ok(Outcome::Installed(installed)) = other.update() else { panic!("not installed") };
+    assert_ne!(installed.target, "one.2-from-1.delta");
+    assert!(std::fs::read(&other.image).expect("an image") == second);
+    let answered = mirror.answered.lock().expect("no panic").clone();
+    assert_eq!(answered.len(), 2);
+    assert!(answered.iter().all(|(status, _)| *status == 200), "{answered:?}");
 }
 
 /// Every device asks for the first time. What a device that nobody knows reports moves nothing,
