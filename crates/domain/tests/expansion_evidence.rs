@@ -1,6 +1,6 @@
 //! Carried abroad and past openings: text in, text out.
 
-use kontor_base::{Country, Date, Rate};
+use kontor_base::{Country, Date, Rate, Wrong};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
     Hit, Opening, PastForecast, PastOpening, PastOutcome, SignalKind, hit_rate,

@@ -191,6 +191,7 @@ fn plan(ready: Ready, cost: &[(i64, &str)], cost_unknown: usize) -> OpeningPlan 
         facts_version: 1,
         products: Vec::new(),
         checklist: Vec::new(),
+        unlisted: Vec::new(),
         market_ready: ready,
         first_ready: ready,
         all_ready: ready,
@@ -202,6 +203,7 @@ fn plan(ready: Ready, cost: &[(i64, &str)], cost_unknown: usize) -> OpeningPlan 
             })
             .collect(),
         cost_unknown,
+        planned_on: None,
     }
 }
 

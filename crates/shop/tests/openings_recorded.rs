@@ -8,9 +8,10 @@ use kontor_domain::market::Stage;
 use kontor_domain::planning::{Hit, SignalKind};
 use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
-use kontor_shop::planning::{Kind, import_past, past_openings, record_openings, save};
+use kontor_shop::planning::{Kind, import_past, past_openings, record_openings};
 use kontor_shop::{Policy, Shop};
 use kontor_store::opening::{Step, record};
+use kontor_store::planning::{KeptSheet, save_sheet};
 
 fn day(text: &str) -> Date {
     text.parse().expect("a day")
@@ -25,6 +26,15 @@ async fn demo(folder: &Scratch) -> (Arc<Shop>, Clock) {
     let secret = SecretKey::from_bytes([3; 32]);
     let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default()).await;
     (Arc::new(shop.expect("it opens")), clock)
+}
+
+/// Somebody has saved the sheet.
+async fn save(shop: &Arc<Shop>) {
+    let (body, saved_at) = (SHEET.to_owned(), shop.now());
+    let kept = KeptSheet { body, saved_at, saved_by: "Ana".to_owned() };
+    let word = Kind::NextCountry.word();
+    let saved = shop.db.write("test.save", move |tx| save_sheet(tx, word, &kept)).await;
+    saved.expect("saved");
 }
 
 #[tokio::test]
@@ -96,7 +106,7 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
         shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
     };
     assert_eq!(record_openings(&shop).await.expect("looked"), 0, "no sheet is kept");
-    save(&shop, Kind::NextCountry, SHEET.to_owned(), "Ana").await.expect("saved");
+    save(&shop).await;
     assert_eq!(record_openings(&shop).await.expect("looked"), 0, "nothing has opened");
     clock.advance_seconds(86_400);
     opens(1).await;
@@ -153,6 +163,6 @@ async fn what_opened_before_the_sheet_was_kept_has_no_forecast() {
     let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
     shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
     clock.advance_seconds(86_400);
-    save(&shop, Kind::NextCountry, SHEET.to_owned(), "Ana").await.expect("saved");
+    save(&shop).await;
     assert_eq!(record_openings(&shop).await.expect("looked"), 0);
 }

@@ -230,6 +230,7 @@ fn log_entry(tx: &mut Tx<'_>, shop: &Shop, index: u32) -> Result<(), StoreError>
             subject: format!("US-{number:06}"),
             was: "state: paid\nnote: -".to_owned(),
             is_now: format!("state: dispatched\nnote: by the bench, {index}"),
+            reason: String::new(),
         },
     )
 }

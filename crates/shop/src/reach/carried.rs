@@ -214,7 +214,7 @@ fn outside(
 #[cfg(test)]
 mod tests {
     use kontor_base::Language;
-    use kontor_domain::market::{FulfilmentModel, Stage, TaxDisplay};
+    use kontor_domain::market::{BetaTerms, FulfilmentModel, Stage, TaxDisplay};
 
     use super::*;
 
@@ -236,6 +236,7 @@ mod tests {
             shipping_minor: 0,
             region: "asia".to_owned(),
             note: Vec::new(),
+            beta: BetaTerms::default(),
         }
     }
 
