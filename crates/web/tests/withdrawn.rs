@@ -102,7 +102,7 @@ async fn not_by_any_way(scope: Scope) {
     // It is listed as held: by the answer, on the page and as a file, and by nobody from elsewhere.
     let held: Vec<String> =
         withdrawn.held_for_resellers.iter().map(|order| order.id.to_string()).collect();
-    assert_eq!(held, [waits.clone()]);
+    assert_eq!(held, std::slice::from_ref(&waits));
     let page = desk.get("/admin/us/withdrawals").await.expect(200);
     assert!(page.text.contains(&waits) && page.text.contains("2 × BAND-BLACK"), "{}", page.text);
     assert!(!page.text.contains("Harbour <b>"), "what was typed is escaped");

@@ -220,13 +220,16 @@ pub struct ReturnedUnits {
     pub on_the_shelf: bool,
 }
 
-/// What of an order has left, and what of it came back.
+/// Units of a variant.
+type Units = (String, i64);
+
+/// What of an order came back, and what has left and did not.
 pub(super) fn returned_in(
     tx: &mut Tx<'_>,
     placed: &PlacedOrder,
-) -> Result<(Vec<ReturnedUnits>, Vec<(String, i64)>), StoreError> {
+) -> Result<(Vec<ReturnedUnits>, Vec<Units>), StoreError> {
     let lines = stock::hold(tx, placed.hold)?.map(|hold| hold.lines).unwrap_or_default();
-    let (mut all, mut out): (Vec<ReturnedUnits>, Vec<(String, i64)>) = (Vec::new(), Vec::new());
+    let (mut all, mut out) = (Vec::new(), Vec::<Units>::new());
     for line in &lines {
         let account = line.key.account(StockState::Returned);
         let moved = stock::moved_from(tx, &account, placed.order.number.as_str())?;

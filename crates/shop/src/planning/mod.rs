@@ -14,6 +14,6 @@ pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
 pub use keep::{SaveRefusal, SaveSheet, kept, save};
 pub use openings::{Openings, Planned};
 pub(crate) use past::import_past_in;
-pub use past::{PastImport, import_past, past_openings};
+pub use past::{PastImport, import_past, past_openings, record_past};
 pub use record::record_openings;
 pub use signals::{Devices, counted_here};

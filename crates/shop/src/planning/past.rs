@@ -7,11 +7,13 @@ use std::sync::Arc;
 use kontor_base::{Date, RowError, Wrong};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{Opening, PastForecast, PastOpening, PastOutcome, SignalKind};
+use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_store::planning::{openings, save_opening};
 use kontor_store::{StoreError, Tx};
 use serde::Deserialize;
 
-use crate::core::{Shop, not_a_row, row_source};
+use crate::core::{Outcome, Shop, not_a_row, row_source};
+use crate::staff::{By, Noted, Person, Refusal, note};
 
 /// The most rows of one file.
 const ROWS_MAX: usize = 5_000;
@@ -72,6 +74,39 @@ pub async fn import_past(shop: &Arc<Shop>, file: &[u8]) -> Result<PastImport, St
         return Ok(PastImport { written: 0, problems });
     }
     shop.db.write("planning.import_past", move |tx| keep_in(tx, &rows)).await
+}
+
+/// Imports a file of past openings and writes it down in the log, unless a row of it is wrong.
+///
+/// # Errors
+///
+/// A [`Refusal`] for whoever may not change all markets, or a fault of the store.
+pub async fn record_past(
+    shop: &Arc<Shop>,
+    person: &Person,
+    file: String,
+) -> Outcome<PastImport, Refusal> {
+    if !person.may(Permission::MarketEdit, None) {
+        return Err(StaffRefusal::NotPermitted.into());
+    }
+    let (at, own, person) = (shop.now(), Arc::clone(shop), person.clone());
+    shop.db
+        .write("staff.record_past", move |tx| {
+            let import = import_past_in(tx, file.as_bytes())?;
+            if import.written > 0 {
+                let rows = import.written.to_string();
+                let noted = Noted {
+                    act: "staff.record_past",
+                    market: None,
+                    subject: "plans/past_openings",
+                    was: "",
+                    is_now: &rows,
+                };
+                note(tx, &own.random, at, By::Person(&person), &noted)?;
+            }
+            Ok(import)
+        })
+        .await
 }
 
 /// Imports within a transaction; nothing is written where a row is wrong.

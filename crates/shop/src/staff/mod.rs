@@ -19,7 +19,6 @@ mod key_orders;
 mod log;
 mod order;
 mod passkey;
-mod past;
 mod person;
 mod reseller_key;
 mod secret;
@@ -49,7 +48,6 @@ pub use passkey::{
     Algorithm, Doubt, NewPasskey, PASSKEYS_MAX, PasskeyAnswer, Question, Site, add_passkey,
     ask_at_door, ask_for_passkey, passkey_handle, passkeys, remove_passkey, sign_in_by_passkey,
 };
-pub use past::record_past;
 pub use person::{FieldProblem, Person, Refusal};
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,

@@ -9,8 +9,8 @@ use kontor_base::Date;
 use kontor_domain::planning::{Hit, PastOpening};
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
-use kontor_shop::planning::{FILE_BYTES_MAX, past_openings};
-use kontor_shop::staff::{Person, record_past};
+use kontor_shop::planning::{FILE_BYTES_MAX, past_openings, record_past};
+use kontor_shop::staff::Person;
 use serde::Deserialize;
 
 use super::csv::Csv;
