@@ -165,7 +165,8 @@ impl Person<'_> {
     async fn pay(&self, id: &str, token: &str, email: &str) -> Result<(), String> {
         let token = format!("Kontor-Checkout: {token}\r\n");
         let country = &self.venue.ship_to;
-        let path = format!("/api/v1/checkouts/{id}?country={country}&region=CA");
+        let Home { city, region, postcode } = home(country);
+        let path = format!("/api/v1/checkouts/{id}?country={country}&region={region}");
         let quoted = self.client.get(&path, &token).await?;
         expect(&quoted, "read the checkout")?;
         let total = quoted.body.pointer("/quote/totals/total").cloned().unwrap_or(Value::Null);
@@ -173,10 +174,10 @@ impl Person<'_> {
             "contact": {"email": email, "name": "Ada Crowd"},
             "address": {
                 "name": "Ada Crowd",
-                "line1": format!("{} Castro Street", self.number + 1),
-                "city": "Mountain View",
-                "region": "CA",
-                "postcode": "94041",
+                "line1": format!("{} Station Road", self.number + 1),
+                "city": city,
+                "region": region,
+                "postcode": postcode,
                 "country": country,
             },
             "total_seen": total,
@@ -207,6 +208,22 @@ impl Person<'_> {
             answer = self.client.post(self.number, path, headers, body).await?;
         }
         Ok(answer)
+    }
+}
+
+/// Where the crowd of a country lives, as its addresses are written.
+struct Home {
+    city: &'static str,
+    region: &'static str,
+    postcode: &'static str,
+}
+
+/// A home in the countries of the demo's sales; elsewhere a postcode of five digits, as many countries have it.
+fn home(country: &str) -> Home {
+    match country {
+        "US" => Home { city: "Mountain View", region: "CA", postcode: "94041" },
+        "IN" => Home { city: "Bengaluru", region: "Karnataka", postcode: "560001" },
+        _ => Home { city: "Capital", region: "", postcode: "10115" },
     }
 }
 
