@@ -185,11 +185,15 @@ fn crashed(_: &Run) -> Result<Done, Failure> {
 
 /// The integration tests that run on one back end at a time: the whole shop.
 const WHOLE_SHOP: &[&str] = &[
+    "beta",
+    "closing",
+    "evidence",
     "exchange_demo",
     "expansion",
     "expansion_answers",
     "goods",
     "install",
+    "openings_recorded",
     "random_purchases",
     "reach",
     "reach_records",
@@ -199,6 +203,7 @@ const WHOLE_SHOP: &[&str] = &[
     "trust",
     "waiting",
     "withdrawals",
+    "withdrawn",
     "rollout",
     "rom",
     "round_trips",

@@ -245,6 +245,10 @@ fn what_the_opening_costs_is_the_plans_where_the_plan_knows_it_all() {
     assert_eq!(of(&[(900, "USD")], 2, None), (950, CostGround::PlanInPart { unknown: 2 }));
     let abroad = of(&[(80, "EUR"), (900, "USD")], 0, None);
     assert_eq!(abroad, (950, CostGround::PlanInPart { unknown: 1 }), "no rate is guessed");
+    let unlisted = vec!["DE".parse().expect("a country")];
+    let unlisted = OpeningPlan { unlisted, ..plan(Ready::Unknown, &[(900, "USD")], 0) };
+    let told = opening_cost(Some(&unlisted), Some(7), 50, usd);
+    assert_eq!(told, (7, CostGround::File), "what nobody has looked into is not free");
     assert_eq!(opening_cost(None, Some(7), 50, usd), (7, CostGround::File));
     assert_eq!(opening_cost(None, None, 50, usd), (50, CostGround::Unknown));
     let mut only = candidate("DE", &[]);

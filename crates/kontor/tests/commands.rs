@@ -467,7 +467,7 @@ fn a_plan_with_a_mistake_names_it() {
     let example = kontor.ok(&["plan", "example", "local"]).out;
     for (from, to, named) in [
         ("\"INR\"", "\"XXQ\"", "currency"),
-        ("5062.50", "5062.505", "import_unit"),
+        ("4500.00", "4500.005", "charge goods"),
         ("\"100\"", "\"0\"", "out of range"),
         ("not_needed", "perhaps", "permission"),
         ("units_a_year", "units_per_year", "units_per_year"),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use kontor_base::{Clock, Country, Date, Instant, Language, Money, Random, SecretKey};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::clearance::FactRef;
-use kontor_domain::opening::{ChecklistItem, ChecklistState, GateKind, ProductGap, Ready};
+use kontor_domain::opening::{
+    ChecklistItem, ChecklistState, GateKind, Need, PlannedItem, ProductGap, Ready,
+};
 use kontor_domain::planning::{CostGround, Gate, GateGround, Origin, Sheet, SignalKind};
 use kontor_domain::reach::Carried;
 use kontor_scratch::Scratch;
@@ -220,6 +222,8 @@ async fn a_gate_moves_with_the_facts_and_the_cost_is_the_plans_where_it_is_known
             _ => None,
         })
         .collect();
+    let hard = |item: &&PlannedItem| item.need == Need::Hard && item.ready != Ready::Now;
+    codes.extend(plan.checklist.iter().filter(hard).map(|item| item.item.code.to_string()));
     codes.sort_unstable();
     codes.dedup();
     assert!(!codes.is_empty());

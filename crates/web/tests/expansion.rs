@@ -185,7 +185,7 @@ async fn an_opening_is_planned_compared_and_taken_step_by_step() {
         [("key", key), ("to", "open"), ("reason", "carried out"), ("sku", BAND), ("on", on)]
     };
     let early = ana.form("/admin/us/opening/advance", &open("s5", "2015-07-01")).await.expect(422);
-    assert!(early.text.contains("the plan is for 2015-07-01"), "{}", early.text);
+    assert!(early.text.contains("the plan is for 1 July 2015"), "{}", early.text);
     ana.form("/admin/us/opening/advance", &open("s6", "2015-06-01")).await.expect(303);
     api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("read anew");
     let page = ana.get("/admin/us/opening").await.expect(200);

@@ -74,7 +74,7 @@ impl Curves {
 
     fn end(&self, id: SaleId, made: Option<(Points, Walk)>, next_at: i64) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = all.entry(id).or_default();
+        let Some(kept) = all.get_mut(&id) else { return };
         if let Some((points, walk)) = made {
             (kept.points, kept.walk) = (Arc::new(points), walk);
         }

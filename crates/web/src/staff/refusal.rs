@@ -128,6 +128,7 @@ mod tests {
             OpeningRefusal::BadCost(name()),
             OpeningRefusal::UnknownSku("X-1".parse().expect("a SKU")),
             OpeningRefusal::ConcernsNothing(Box::default()),
+            OpeningRefusal::TooEarly("2015-06-01".parse().expect("a day")),
         ];
         let ship = [
             ShipRefusal::NotASerial(name()),

@@ -1,5 +1,10 @@
 //! The catalogue: texts, products, variants, lists, pictures, one field of many products.
 
+use std::sync::Arc;
+
+use kontor_base::Language;
+use kontor_store::Topic;
+
 use crate::common::desk::Browser;
 use crate::common::{Api, Ask};
 use crate::{hidden, log, place, refresh, with};
@@ -14,6 +19,19 @@ const TEXT: [(&str, &str); 7] = [
     ("in_the_box", "Band\nCapsule"),
 ];
 
+/// The band has lost its German text.
+async fn without_german(api: &Api) {
+    let known = Arc::clone(&api.shop.snapshots.now().known);
+    let mut band = known.models[&"band".parse().expect("a model")].clone();
+    band.texts.remove(&Language::De);
+    let saved = api.shop.db.write("test.text", move |tx| {
+        kontor_store::catalogue::save_model(tx, &band)?;
+        tx.touch(Topic::Catalogue)
+    });
+    saved.await.expect("saved");
+    api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("read anew");
+}
+
 #[tokio::test]
 async fn an_editor_writes_a_text_and_everybody_reads_it() {
     let api = Api::open().await;
@@ -23,6 +41,7 @@ async fn an_editor_writes_a_text_and_everybody_reads_it() {
     let none = eva.get("/admin/catalogue?q=zzz").await.expect(200);
     assert!(!none.text.contains("/admin/catalogue/band\""));
     eva.get("/admin/catalogue/band").await.expect(200);
+    without_german(&api).await;
     let today = eva.get("/admin").await.expect(200);
     assert!(today.text.contains("<a href=\"/admin/catalogue/band\">"), "{}", today.text);
     // Nothing but the form's own fields is read: neither another product nor its place on the shelf.

@@ -38,7 +38,8 @@ pub fn opening_cost(
         let (own, other): (Vec<Money>, Vec<Money>) =
             plan.cost.iter().partition(|cost| cost.currency == currency);
         let known = own.iter().fold(0_i64, |sum, cost| sum.saturating_add(cost.minor));
-        (known, Some(plan.cost_unknown + other.len()))
+        // A country that nobody has written a checklist for is not one that costs nothing.
+        (known, Some(plan.cost_unknown + other.len() + plan.unlisted.len()))
     });
     let sum = known.saturating_add(besides);
     match (unknown, typed) {
