@@ -29,7 +29,7 @@ test('an opening says with what, by when, and what decides', async ({ page, hasS
   const missing = page.locator('.matrix a.cell-missing').first();
   const target = await missing.getAttribute('href');
   await missing.click();
-  await expect(page.locator(`${target} table`)).toBeVisible();
+  await expect(page.locator(`${target} table`).last()).toBeVisible();
 
   await page.goto('/admin/us/opening?on=2028-01-01&with=2026-12-31');
   await expect(page.getByRole('heading', { name: /against/ })).toBeVisible();

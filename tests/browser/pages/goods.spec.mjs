@@ -87,12 +87,19 @@ test('a manager sees what a price would look like, and a large cut waits for a s
   await expect(page.locator('main')).toContainText('price.set');
   await look(page, 'goods-proposals', { hasScript });
   await page.goto('/admin/sales');
+  await look(page, 'goods-sales-none', { hasScript });
+  await page.goto('/admin/sales/new');
+  await look(page, 'goods-sale-new', { hasScript });
+});
+
+test('a manager looks at the sale of the market with its curve', async ({ page, hasScript }) => {
+  test.setTimeout(120_000);
+  await signIn(page, 'ravi');
+  await page.goto('/admin/sales');
   await look(page, 'goods-sales', { hasScript });
   await page.locator('tbody th a').first().click();
   await expect(page).toHaveURL(/\/admin\/sales\/sale_/);
   await look(page, 'goods-sale', { hasScript });
-  await page.goto('/admin/sales/new');
-  await look(page, 'goods-sale-new', { hasScript });
 });
 
 test('a sale is rehearsed before anybody stands in the queue', async ({ page, hasScript }) => {
