@@ -8,7 +8,7 @@ use kontor_base::{Country, Date, Money};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::clearance::Subject;
 use kontor_domain::market::{Act, Market, MarketCode, stage_allows};
-use kontor_domain::opening::{ChecklistItem, OpeningPlan, PlanRequest, plan_opening};
+use kontor_domain::opening::{ChecklistItem, OpeningPlan, PlanError, PlanRequest, plan_opening};
 use kontor_store::{StoreError, Tx, opening};
 
 use super::file::{FileError, bad};
@@ -62,15 +62,8 @@ impl Openings {
         if subjects.is_empty() {
             return Ok(Planned::NoProducts(market.code));
         }
-        let request = PlanRequest {
-            market,
-            on,
-            today: on,
-            subjects: &subjects,
-            checklist: &self.checklist,
-            costs: &self.costs,
-        };
-        let plan = plan_opening(&request, &self.known.facts)
+        let plan = self
+            .plan(market, &subjects, on)
             .map_err(|error| bad(format!("{country}, opening plan of {}: {error}", market.code)))?;
         Ok(Planned::Plan(Box::new(plan)))
     }
@@ -84,19 +77,23 @@ impl Openings {
             products.map(|(variant, model)| Subject::new(variant, model)).collect();
         let sell = self.known.markets.iter().filter(|m| stage_allows(m.stage, Act::Sell));
         let open = sell.filter_map(|market| {
-            let request = PlanRequest {
-                market,
-                on,
-                today: on,
-                subjects: &subjects,
-                checklist: &self.checklist,
-                costs: &self.costs,
-            };
-            let plan = plan_opening(&request, &self.known.facts).ok()?;
+            let plan = self.plan(market, &subjects, on).ok()?;
             let open = plan.products.iter().filter(|gap| !gap.ready.by(on)).count();
             Some((market.code, open))
         });
         open.filter(|(_, open)| *open > 0).collect()
+    }
+
+    /// The plan of a market for some products, made and asked on the same day.
+    fn plan(
+        &self,
+        market: &Market,
+        subjects: &[Subject<'_>],
+        on: Date,
+    ) -> Result<OpeningPlan, PlanError> {
+        let (checklist, costs) = (self.checklist.as_slice(), &self.costs);
+        let request = PlanRequest { market, on, today: on, subjects, checklist, costs };
+        plan_opening(&request, &self.known.facts)
     }
 
     /// The market that has its home in the country, otherwise the first that delivers there.
