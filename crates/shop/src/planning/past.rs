@@ -69,10 +69,10 @@ pub async fn past_openings(shop: &Arc<Shop>) -> Result<Vec<PastOpening>, StoreEr
 ///
 /// A fault of the store. Nothing is written then.
 pub async fn import_past(shop: &Arc<Shop>, file: &[u8]) -> Result<PastImport, StoreError> {
-    let (rows, problems) = parse(file);
-    if !problems.is_empty() {
-        return Ok(PastImport { written: 0, problems });
-    }
+    let rows = match parse(file) {
+        Ok(rows) => rows,
+        Err(problems) => return Ok(PastImport { written: 0, problems }),
+    };
     shop.db.write("planning.import_past", move |tx| keep_in(tx, &rows)).await
 }
 
@@ -84,15 +84,19 @@ pub async fn import_past(shop: &Arc<Shop>, file: &[u8]) -> Result<PastImport, St
 pub async fn record_past(
     shop: &Arc<Shop>,
     person: &Person,
-    file: String,
+    file: &[u8],
 ) -> Outcome<PastImport, Refusal> {
     if !person.may(Permission::MarketEdit, None) {
         return Err(StaffRefusal::NotPermitted.into());
     }
+    let rows = match parse(file) {
+        Ok(rows) => rows,
+        Err(problems) => return Ok(PastImport { written: 0, problems }),
+    };
     let (at, own, person) = (shop.now(), Arc::clone(shop), person.clone());
     shop.db
         .write("staff.record_past", move |tx| {
-            let import = import_past_in(tx, file.as_bytes())?;
+            let import = keep_in(tx, &rows)?;
             if import.written > 0 {
                 let rows = import.written.to_string();
                 let noted = Noted {
@@ -115,13 +119,16 @@ pub async fn record_past(
 ///
 /// A fault of the store.
 pub(crate) fn import_past_in(tx: &mut Tx<'_>, file: &[u8]) -> Result<PastImport, StoreError> {
-    let (rows, problems) = parse(file);
-    if problems.is_empty() { keep_in(tx, &rows) } else { Ok(PastImport { written: 0, problems }) }
+    match parse(file) {
+        Ok(rows) => keep_in(tx, &rows),
+        Err(problems) => Ok(PastImport { written: 0, problems }),
+    }
 }
 
 type Numbered = (u64, PastOpening);
 
-fn parse(file: &[u8]) -> (Vec<Numbered>, Vec<(u64, RowError)>) {
+/// The rows of a file, or what is wrong with it: neither takes a transaction.
+fn parse(file: &[u8]) -> Result<Vec<Numbered>, Vec<(u64, RowError)>> {
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
     for (at, row) in reader.deserialize::<Row>().enumerate() {
@@ -137,7 +144,7 @@ fn parse(file: &[u8]) -> (Vec<Numbered>, Vec<(u64, RowError)>) {
             Err(problem) => problems.push((line, problem)),
         }
     }
-    (rows, problems)
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
 /// Writes the rows, if none of them stands against what is on record or was said further up.

@@ -93,7 +93,7 @@ pub(super) async fn import(
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
     let t = Text::new(person.language, None);
-    let done = match record_past(&app.shop, &person, sent.csv.clone()).await {
+    let done = match record_past(&app.shop, &person, sent.csv.as_bytes()).await {
         Ok(done) => done,
         Err(Failure::Refused(refusal)) => {
             let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
