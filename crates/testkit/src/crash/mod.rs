@@ -228,21 +228,7 @@ impl<'plan> Proof<'plan> {
         loop {
             let mut journey = Journey::in_sale(&sale, self.plan.seed, self.next_buyer);
             self.next_buyer += 1;
-            let began = Instant::now();
-            let end = loop {
-                match journey.go_on(&mut connection).await {
-                    Ok(Step::Done(end)) => break end,
-                    Ok(Step::NotYet) if began.elapsed() < FINISH_WAIT_MAX => {
-                        tokio::time::sleep(RETRY_PAUSE).await;
-                    }
-                    Ok(Step::NotYet) => {
-                        return Err(self.broken(format!("{} found no end", journey.key())));
-                    }
-                    Err(fault) => {
-                        return Err(self.broken(format!("{} went wrong: {fault}", journey.key())));
-                    }
-                }
-            };
+            let end = self.end_of(&mut journey, &mut connection, Instant::now()).await?;
             let is_over = end == End::SoldOut;
             self.ended(journey, end);
             if is_over {
@@ -295,29 +281,45 @@ impl<'plan> Proof<'plan> {
         let mut connection = Connection::new(socket);
         let began = Instant::now();
         for mut journey in std::mem::take(&mut self.interrupted) {
-            loop {
-                match journey.go_on(&mut connection).await {
-                    Ok(Step::Done(end)) => {
-                        self.ended(journey, end);
-                        break;
-                    }
-                    Ok(Step::NotYet) if last == Last::No => {
-                        self.interrupted.push(journey);
-                        break;
-                    }
-                    Ok(Step::NotYet) if began.elapsed() < FINISH_WAIT_MAX => {
-                        tokio::time::sleep(RETRY_PAUSE).await;
-                    }
-                    Ok(Step::NotYet) => {
-                        return Err(self.broken(format!("{} found no end", journey.key())));
-                    }
-                    Err(fault) => {
-                        return Err(self.broken(format!("{} went wrong: {fault}", journey.key())));
-                    }
-                }
+            let step = match last {
+                Last::No => self.step_of(&mut journey, &mut connection).await?,
+                Last::Yes => Step::Done(self.end_of(&mut journey, &mut connection, began).await?),
+            };
+            match step {
+                Step::Done(end) => self.ended(journey, end),
+                Step::NotYet => self.interrupted.push(journey),
             }
         }
         Ok(())
+    }
+
+    /// Waits for the end of a journey, for so long after `began` as the shop may say "not yet".
+    async fn end_of(
+        &self,
+        journey: &mut Journey,
+        connection: &mut Connection,
+        began: Instant,
+    ) -> Result<End, CrashError> {
+        loop {
+            match self.step_of(journey, connection).await? {
+                Step::Done(end) => return Ok(end),
+                Step::NotYet if began.elapsed() < FINISH_WAIT_MAX => {
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+                Step::NotYet => {
+                    return Err(self.broken(format!("{} found no end", journey.key())));
+                }
+            }
+        }
+    }
+
+    async fn step_of(
+        &self,
+        journey: &mut Journey,
+        connection: &mut Connection,
+    ) -> Result<Step, CrashError> {
+        let step = journey.go_on(connection).await;
+        step.map_err(|fault| self.broken(format!("{} went wrong: {fault}", journey.key())))
     }
 
     /// The last request of every journey from `from` on gives the same order again.
