@@ -77,7 +77,7 @@ pub async fn withdraw(shop: &Arc<Shop>, command: WithdrawCommand) -> Outcome<Wit
         .await?;
     review_waiting(shop).await?;
     let held = held_in(shop, market).await?;
-    let held_for_resellers = held_reseller_orders(shop, None).await?;
+    let held_for_resellers = held_reseller_orders(shop, Some(market)).await?;
     Ok(Withdrawn { codes, skus, held, held_for_resellers })
 }
 
