@@ -47,9 +47,7 @@ impl Outbox {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|which| which.word() == word)
     }
-}
 
-impl Outbox {
     /// Their state, and up to when they were queued.
     fn meant(self, at: Instant) -> (LetterState, Instant) {
         match self {
