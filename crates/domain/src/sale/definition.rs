@@ -1,8 +1,10 @@
 //! What a sale is: the item, how many units each market sells over which ways in, when, and how
 //! much one person may take. Checked as a whole; nothing here knows stock or clearances.
 
+use std::collections::BTreeMap;
+
 use kontor_base::id::SaleId;
-use kontor_base::{Instant, Money};
+use kontor_base::{Instant, Language, Line, Money};
 use serde::{Deserialize, Serialize};
 
 use super::beacon::beacon_comes_too_early;
@@ -126,6 +128,14 @@ pub struct Definition {
     /// What a place in the line of a batch costs, by market; nothing where it is not named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deposits: Vec<Deposit>,
+    /// What it is called in languages in which its title says it differently.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub titles: BTreeMap<Language, String>,
+    /// Whether it is over as soon as every unit is paid: it is settled then, before its end, and its
+    /// report comes out at once. Whoever stands in the waiting list has what ends before that; what a
+    /// cancelled order brings back later goes into the market's stock.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_when_sold: bool,
 }
 
 /// The fewest minutes a hold lasts.
@@ -138,6 +148,8 @@ pub const UNITS_MAX: u64 = 50_000_000;
 pub const CHANNELS_MAX: usize = 256;
 /// The most one person may be allowed.
 pub const PER_PERSON_MAX: u32 = 100;
+/// The longest title, in characters.
+pub const TITLE_MAX: usize = 100;
 /// The longest name of a beacon, in bytes.
 pub const BEACON_BYTES_MAX: usize = 100;
 
@@ -181,6 +193,9 @@ pub enum DefinitionProblem {
     /// Of a market without a batch, twice for one market, or an amount that is none.
     #[error("a deposit is above zero, for a market with a batch, and named once")]
     Deposit,
+    /// A title is empty, too long, or of more than one line.
+    #[error("a title is from 1 to 100 characters on one line")]
+    Title,
 }
 
 impl DefinitionProblem {
@@ -200,6 +215,7 @@ impl DefinitionProblem {
             Self::Beacon => "sale.beacon",
             Self::BeaconTooEarly => "sale.beacon_too_early",
             Self::Deposit => "sale.deposit",
+            Self::Title => "sale.title",
         }
     }
 }
@@ -227,6 +243,7 @@ impl Definition {
                 P::BeaconTooEarly,
             ),
             (!self.deposits_fit(), P::Deposit),
+            (self.titles.values().any(|title| Line::<TITLE_MAX>::parse(title).is_err()), P::Title),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, problem)| problem).collect()
     }
@@ -256,6 +273,12 @@ impl Definition {
     pub fn deposit(&self, market: MarketCode, way: Way) -> Option<Money> {
         let found = self.deposits.iter().find(|deposit| deposit.market == market);
         found.filter(|_| way == Way::Batch).map(|deposit| deposit.amount)
+    }
+
+    /// What it is called in a language: `otherwise` where nothing else was said for it.
+    #[must_use]
+    pub fn title_in<'a>(&'a self, language: Language, otherwise: &'a str) -> &'a str {
+        self.titles.get(&language).map_or(otherwise, String::as_str)
     }
 
     /// How long a unit is held, in seconds; as long again at most while a payment is in progress.
@@ -373,6 +396,8 @@ pub(crate) mod tests {
             rollover: Some(Rollover { at: at(4).plus_seconds(60), to: Way::Rush }),
             beacon: None,
             deposits: Vec::new(),
+            titles: BTreeMap::new(),
+            ends_when_sold: false,
         }
     }
 
@@ -398,8 +423,17 @@ pub(crate) mod tests {
         assert_eq!(asked("in", Way::Batch), None);
         // What was written before there were deposits is still read.
         let text = serde_json::to_string(&definition()).expect("a definition is JSON");
-        assert!(!text.contains("deposits"), "{text}");
+        assert!(!text.contains("deposits") && !text.contains("titles"), "{text}");
         assert_eq!(serde_json::from_str::<Definition>(&text).ok(), Some(definition()));
+    }
+
+    #[test]
+    fn a_title_is_read_in_its_language() {
+        let mut definition = definition();
+        definition.titles.insert(Language::De, "Erster Verkauf".to_owned());
+        assert_eq!(definition.problems(), []);
+        assert_eq!(definition.title_in(Language::De, "First sale"), "Erster Verkauf");
+        assert_eq!(definition.title_in(Language::Hi, "First sale"), "First sale");
     }
 
     #[test]
@@ -416,7 +450,7 @@ pub(crate) mod tests {
     fn every_problem_is_found_alone() {
         use DefinitionProblem as P;
         type Harm = fn(&mut Definition);
-        let harms: [(Harm, P); 17] = [
+        let harms: [(Harm, P); 19] = [
             (|d| d.channels.clear(), P::Channels),
             (|d| d.channels.push(d.channels[0]), P::ChannelTwice),
             (|d| d.channels[0].quota = 0, P::NoUnits),
@@ -459,6 +493,8 @@ pub(crate) mod tests {
             (|d| d.deposits = vec![deposit("us", 2_000)], P::Deposit),
             (|d| with_batch(d, &[deposit("us", 0)]), P::Deposit),
             (|d| with_batch(d, &[deposit("us", 2_000), deposit("us", 3_000)]), P::Deposit),
+            (|d| drop(d.titles.insert(Language::De, " ".to_owned())), P::Title),
+            (|d| drop(d.titles.insert(Language::De, "x".repeat(101))), P::Title),
         ];
         for (harm, problem) in harms {
             let mut bad = definition();

@@ -4,7 +4,7 @@
 use kontor_base::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::definition::Windows;
+use super::definition::Definition;
 
 /// Where a sale stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -209,6 +209,7 @@ pub const LIFE_TABLE: &[LifeStep] = &[
     row(S::Doors, E::GoLive, S::Live, &[M::Clock]),
     row(S::Live, E::SellOut, S::SoldOut, &[M::Engine]),
     row(S::Live, E::Settle, S::Settled, &[M::Clock]),
+    // At its end, or as soon as every unit is paid where the definition says so.
     row(S::SoldOut, E::Settle, S::Settled, &[M::Clock]),
     row(S::Settled, E::Report, S::Reported, &[M::Clock]),
     row(S::Announced, E::Halt, S::Halted, STOPPERS),
@@ -266,21 +267,35 @@ pub fn life_step(from: SaleState, event: SaleEvent, by: Mover) -> Result<SaleSta
     if step.by.contains(&by) { Ok(step.to) } else { Err(LifeRefusal::Mover { event, by }) }
 }
 
-/// What the clock does next to a sale in `state`, if its time has come. `holds_open` is the number
-/// of holds that have neither been claimed nor ended: a sale is not settled over them.
+/// What is counted of a sale that may be over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undecided {
+    /// Units that are held and neither claimed nor back: a sale is not settled over them.
+    pub held: u64,
+    /// Units that are not sold.
+    pub unsold: u64,
+}
+
+/// What the clock does next to a sale in `state`, if its time has come.
 #[must_use]
 pub fn due(
     state: SaleState,
-    windows: &Windows,
+    definition: &Definition,
     now: Instant,
-    holds_open: u64,
+    undecided: Undecided,
 ) -> Option<SaleEvent> {
+    let windows = &definition.windows;
     let (event, at) = match state {
         S::Checked => (E::Announce, windows.announce_at),
         S::Announced => (E::OpenRegistration, windows.registration_at),
         S::Registration => (E::OpenDoors, windows.doors_at),
         S::Doors => (E::GoLive, windows.live_at),
-        S::Live | S::SoldOut if holds_open == 0 => (E::Settle, windows.ends_at),
+        S::SoldOut if definition.ends_when_sold && undecided == Undecided::default() => {
+            (E::Settle, now)
+        }
+        S::Live | S::SoldOut if undecided.held == 0 => (E::Settle, windows.ends_at),
+        // Nothing can change any more once it is settled.
+        S::Settled if definition.ends_when_sold => (E::Report, now),
         S::Settled => (E::Report, windows.report_at),
         S::Live | S::SoldOut | S::Draft | S::Reported | S::Halted => return None,
     };
@@ -291,13 +306,13 @@ pub fn due(
 #[must_use]
 pub fn catch_up(
     state: SaleState,
-    windows: &Windows,
+    definition: &Definition,
     now: Instant,
-    holds_open: u64,
+    undecided: Undecided,
 ) -> Vec<(SaleEvent, SaleState)> {
     let mut steps = Vec::new();
     let mut at = state;
-    while let Some(event) = due(at, windows, now, holds_open) {
+    while let Some(event) = due(at, definition, now, undecided) {
         at = life_step(at, event, Mover::Clock).expect("what is due stands in the table");
         steps.push((event, at));
     }
@@ -306,19 +321,10 @@ pub fn catch_up(
 
 #[cfg(test)]
 mod tests {
+    use super::super::definition::tests::definition;
     use super::*;
 
-    fn windows() -> Windows {
-        let at = |hours: i64| Instant::from_micros(0).plus_seconds(hours * 3_600);
-        Windows {
-            announce_at: at(1),
-            registration_at: at(2),
-            doors_at: at(3),
-            live_at: at(4),
-            ends_at: at(5),
-            report_at: at(6),
-        }
-    }
+    const NOTHING: Undecided = Undecided { held: 0, unsold: 0 };
 
     fn at(hours: i64) -> Instant {
         Instant::from_micros(0).plus_seconds(hours * 3_600)
@@ -391,22 +397,41 @@ mod tests {
 
     #[test]
     fn the_clock_walks_the_whole_life_and_waits_for_holds() {
-        let windows = windows();
-        let walked: Vec<_> =
-            catch_up(S::Checked, &windows, at(4), 0).into_iter().map(|(_, state)| state).collect();
+        let definition = definition();
+        let walked: Vec<_> = catch_up(S::Checked, &definition, at(4), NOTHING)
+            .into_iter()
+            .map(|(_, state)| state)
+            .collect();
         assert_eq!(walked, [S::Announced, S::Registration, S::Doors, S::Live]);
-        assert_eq!(due(S::Live, &windows, at(5), 1), None, "a hold is open");
-        assert_eq!(due(S::SoldOut, &windows, at(5), 0), Some(E::Settle));
-        assert_eq!(due(S::Settled, &windows, at(5), 0), None);
-        assert_eq!(due(S::Settled, &windows, at(6), 0), Some(E::Report));
-        assert!(catch_up(S::Draft, &windows, at(9), 0).is_empty(), "a draft is nobody's business");
-        assert!(catch_up(S::Halted, &windows, at(9), 0).is_empty(), "a halt lasts");
+        let held = Undecided { held: 1, unsold: 1 };
+        assert_eq!(due(S::Live, &definition, at(5), held), None, "a hold is open");
+        assert_eq!(due(S::SoldOut, &definition, at(4), NOTHING), None, "it has an end");
+        assert_eq!(due(S::SoldOut, &definition, at(5), NOTHING), Some(E::Settle));
+        assert_eq!(due(S::Settled, &definition, at(5), NOTHING), None);
+        assert_eq!(due(S::Settled, &definition, at(6), NOTHING), Some(E::Report));
+        assert!(catch_up(S::Draft, &definition, at(9), NOTHING).is_empty(), "nobody's business");
+        assert!(catch_up(S::Halted, &definition, at(9), NOTHING).is_empty(), "a halt lasts");
+    }
+
+    #[test]
+    fn where_it_was_said_the_last_payment_is_the_end() {
+        let early = Definition { ends_when_sold: true, ..definition() };
+        let step = |held, unsold| due(S::SoldOut, &early, at(4), Undecided { held, unsold });
+        assert_eq!(step(1, 1), None, "somebody is paying");
+        assert_eq!(step(0, 1), None, "a unit is on its way to whoever waits");
+        assert_eq!(step(0, 0), Some(E::Settle));
+        assert_eq!(due(S::Settled, &early, at(4), NOTHING), Some(E::Report));
+        assert_eq!(due(S::Live, &early, at(4), NOTHING), None, "it is sold out first");
+        // Not everything was sold: its end is its end.
+        let unsold = Undecided { held: 0, unsold: 5 };
+        assert_eq!(due(S::SoldOut, &early, at(5), unsold), Some(E::Settle));
     }
 
     #[test]
     fn resuming_makes_up_what_became_due() {
         let back = life_step(S::Halted, E::Resume, M::Staff).expect("a halted sale resumes");
-        let last = catch_up(back, &windows(), at(4), 3).last().map(|(_, state)| *state);
+        let held = Undecided { held: 3, unsold: 3 };
+        let last = catch_up(back, &definition(), at(4), held).last().map(|(_, state)| *state);
         assert_eq!(last, Some(S::Live));
     }
 }

@@ -26,8 +26,8 @@ pub use chance::{Chance, Outlook, UnitsRange, chance, units_range};
 pub use code::{CodeBook, CodeRecord, CodeRefusal, NUMBER_MAX, enter_with, transfer};
 pub use definition::{
     BEACON_BYTES_MAX, CHANNELS_MAX, Channel, Definition, DefinitionProblem, HOLD_MINUTES_MAX,
-    HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, UNITS_MAX, Way, Windows,
-    roll_over,
+    HOLD_MINUTES_MIN, PER_PERSON_MAX, QuotaMove, Rollover, Standing, TITLE_MAX, UNITS_MAX, Way,
+    Windows, roll_over,
 };
 pub use deposit::{
     DEPOSIT_TABLE, Deposit, DepositEvent, DepositRefusal, DepositState, credited_minor,
@@ -35,7 +35,8 @@ pub use deposit::{
 };
 pub use fair::{Commitment, Drawn, OrderSecret, Rank, Shuffle, digest_of_sorted, entries_digest};
 pub use life::{
-    LIFE_TABLE, LifeRefusal, LifeStep, Mover, SaleEvent, SaleState, catch_up, due, life_step,
+    LIFE_TABLE, LifeRefusal, LifeStep, Mover, SaleEvent, SaleState, Undecided, catch_up, due,
+    life_step,
 };
 pub use person::{
     Counted, Household, OverLimit, PersonHasher, PersonKeys, Trait, units_of, within_limit,

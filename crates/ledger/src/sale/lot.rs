@@ -47,6 +47,9 @@ pub struct LotRules {
     pub extension_s: i64,
     /// The most units of one request.
     pub units_max: u8,
+    /// From then on nothing that comes back is offered to those who stand in line: the last hold ends,
+    /// and the sale can be settled.
+    pub ends_at: Instant,
 }
 
 /// How a lot stands, in units and places.

@@ -9,7 +9,8 @@ fn at(seconds: i64) -> Instant {
 }
 
 fn lot(quota: u32) -> Lot {
-    let rules = LotRules { hold_s: 900, extension_s: 300, units_max: 5 };
+    let rules =
+        LotRules { hold_s: 900, extension_s: 300, units_max: 5, ends_at: at(1_000_000) };
     Lot::new(rules, LotHead { fence: 1, quota, halted: false })
 }
 
@@ -79,6 +80,39 @@ fn whoever_leaves_the_line_is_not_offered_what_comes_back() {
     lot.claims().iter().for_each(|claim| anew.load_claim(*claim));
     lot.line().iter().for_each(|place| anew.load_waiting(*place));
     assert_eq!((anew.standing(), anew.line()), (lot.standing(), lot.line()));
+}
+
+#[test]
+fn whoever_waits_for_several_has_what_is_free() {
+    let mut lot = lot(3);
+    let (one, two) = (take(1, 1), Take { units: 2, allowance: 2, ..take(2, 2) });
+    taken(lot.apply(&Command::Take(Take { units: 2, allowance: 2, ..one }), at(0)));
+    let wish = Command::Wait(two);
+    assert_eq!(lot.apply(&wish, at(0)), Err(Refusal::NotSoldOut), "one is there to take");
+    taken(lot.apply(&Command::Take(take(3, 3)), at(0)));
+    assert_eq!(lot.apply(&wish, at(1)), Ok(Outcome::Waiting { place: 1, ahead: 0 }));
+    lot.apply(&Command::Wait(take(4, 4)), at(1)).expect("a place");
+    lot.apply(&Command::Release(2), at(2)).expect("one unit comes back");
+    let had = taken(lot.apply(&wish, at(3)));
+    assert_eq!((had.units, had.replayed), (1, true));
+    lot.apply(&Command::Release(1), at(4)).expect("two units come back");
+    let standing = lot.standing();
+    assert_eq!((standing.waiting, standing.free()), (0, 1), "nobody keeps it from others");
+    assert!(standing.is_open());
+}
+
+#[test]
+fn nothing_is_offered_after_the_end_so_that_the_last_hold_ends() {
+    let rules = LotRules { hold_s: 900, extension_s: 300, units_max: 5, ends_at: at(100) };
+    let mut lot = Lot::new(rules, LotHead { fence: 1, quota: 1, halted: false });
+    taken(lot.apply(&Command::Take(take(1, 1)), at(99)));
+    for person in 2..=50 {
+        lot.apply(&Command::Wait(take(person, person)), at(99)).expect("a place");
+    }
+    assert_eq!(lot.apply(&Command::Expire, at(999)), Ok(Outcome::Expired(1)));
+    let standing = lot.standing();
+    assert_eq!((standing.taken, standing.claims, standing.waiting), (0, 1, 49));
+    assert!(!standing.is_open(), "nobody new has it either");
 }
 
 #[test]

@@ -312,6 +312,7 @@ fn start_owner(
             hold_s: definition.hold_seconds(),
             extension_s: kontor_base::limits::HOLD_EXTENSION_S,
             units_max: u8::try_from(definition.per_person).unwrap_or(u8::MAX),
+            ends_at: definition.windows.ends_at,
         },
     };
     LotOwner::start(lot, around).map_err(|error| StoreError::Fault {

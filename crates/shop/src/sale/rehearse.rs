@@ -135,6 +135,7 @@ fn door(definition: &Definition, channel: &kontor_domain::sale::Channel, crowd: 
         hold_s: definition.hold_seconds(),
         extension_s: kontor_base::limits::HOLD_EXTENSION_S,
         units_max: u8::try_from(definition.per_person).unwrap_or(u8::MAX),
+        ends_at: definition.windows.ends_at,
     };
     let head = LotHead { fence: 1, quota: channel.quota, halted: false };
     let wanted = u64::from(channel.quota).saturating_mul(u64::from(crowd.people_per_unit));

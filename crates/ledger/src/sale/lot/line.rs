@@ -29,7 +29,8 @@ impl Lot {
             return Ok(self.told_place(place));
         }
         self.check_person(take)?;
-        if self.standing().is_open() && u32::from(take.units) <= self.free() {
+        // Whoever wants several can have what is there now, and asks for fewer.
+        if self.standing().is_open() {
             return Err(Refusal::NotSoldOut);
         }
         if self.line.len() >= WAITING_MAX {
@@ -61,10 +62,12 @@ impl Lot {
     }
 
     /// Gives free units to those who stand in line, in order. Somebody who has left, or has got enough
-    /// elsewhere meanwhile, is passed; somebody who wants more than is free keeps everybody behind
-    /// waiting.
+    /// elsewhere meanwhile, is passed; somebody who wants more than is free has what is free, so that
+    /// nobody keeps units from everybody behind.
     pub(super) fn serve_line(&mut self, at: i64) {
+        let is_over = at >= self.rules.ends_at.micros() && !self.has(Flaw::OffersAfterTheEnd);
         while !self.head.halted
+            && !is_over
             && let Some(waiting) = self.line.get(self.passed as usize).copied()
         {
             let Waiting { person, request, body, ship_to, units, allowance, state, .. } = waiting;
@@ -72,7 +75,7 @@ impl Lot {
             let stands = state == PlaceState::Waits || self.has(Flaw::OffersToWhoLeft);
             let wanted =
                 stands && self.check_person(&take).is_ok() && matches!(self.known(&take), Ok(None));
-            if wanted && u32::from(units) > self.free() {
+            if wanted && self.free() == 0 {
                 return;
             }
             let place = self.passed;
@@ -82,7 +85,8 @@ impl Lot {
             self.passed += 1;
             self.undo.push(Undo::Passed(place, state));
             if wanted {
-                self.make_claim(&take, at);
+                let units = units.min(u8::try_from(self.free()).unwrap_or(u8::MAX));
+                self.make_claim(&Take { units, ..take }, at);
             }
         }
     }

@@ -47,6 +47,13 @@ impl Generator {
         Self { dice: Dice::new(seed), now, requests: 0, asked: Vec::new() }
     }
 
+    /// When the sale ends: soon, or long after the run.
+    pub(super) fn end(&mut self) -> Instant {
+        let soon = self.dice.chance(50);
+        let seconds = if soon { i64::from(self.dice.below(6_000)) } else { 1_000_000_000 };
+        self.now.plus_seconds(seconds)
+    }
+
     /// The time of the next batch: mostly a little later, sometimes much, sometimes back.
     pub(super) fn time(&mut self) -> Instant {
         let seconds = match self.dice.below(20) {

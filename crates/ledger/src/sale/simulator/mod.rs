@@ -44,11 +44,13 @@ pub enum Flaw {
     ForgetsTheLine,
     /// Somebody who has left the line gets what comes back.
     OffersToWhoLeft,
+    /// Somebody in line gets what comes back after the end.
+    OffersAfterTheEnd,
 }
 
 impl Flaw {
     /// Every flaw.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ForgetsRequests,
         Self::NoLimit,
         Self::JumpsTheLine,
@@ -62,5 +64,6 @@ impl Flaw {
         Self::AnswersBeforeTheCommit,
         Self::ForgetsTheLine,
         Self::OffersToWhoLeft,
+        Self::OffersAfterTheEnd,
     ];
 }

@@ -184,7 +184,7 @@ impl Model {
         if !self.line.iter().any(mine) {
             self.fits_person(take)?;
             let nobody = self.line.iter().all(|waiting| !waits(waiting));
-            if nobody && !self.halted && i64::from(take.units) <= self.free() {
+            if nobody && !self.halted && self.free() > 0 {
                 return Err(Refusal::NotSoldOut);
             }
             self.line.push(Waiting {
@@ -224,12 +224,14 @@ impl Model {
             let Waiting { person, request, body, ship_to, units, allowance, .. } = self.line[next];
             let take = Take { person, request, body, units, allowance, ship_to };
             let wanted = self.before(&take).is_none() && self.fits_person(&take).is_ok();
-            if self.halted || (wanted && i64::from(units) > self.free()) {
+            let is_over = now >= self.rules.ends_at.micros();
+            if self.halted || is_over || (wanted && self.free() <= 0) {
                 return;
             }
             self.line[next].state = PlaceState::Served;
             if wanted {
-                self.give(&take, now);
+                let units = units.min(u8::try_from(self.free()).unwrap_or(u8::MAX));
+                self.give(&Take { units, ..take }, now);
             }
         }
     }

@@ -103,7 +103,9 @@ impl World {
     fn new(seed: u64, flaw: Option<Flaw>) -> Self {
         let mut generator = Generator::new(seed);
         let quota = 1 + generator.dice.below(12);
-        let rules = LotRules { hold_s: 600, extension_s: 300, units_max: 3 };
+        // Every other sale has its end within the run.
+        let ends_at = generator.end();
+        let rules = LotRules { hold_s: 600, extension_s: 300, units_max: 3, ends_at };
         Self {
             rules,
             generator,
