@@ -331,6 +331,8 @@ wrongs! {
     /// It is no way into a sale.
     NotWayIn { cell } = "wrong-not-way-in",
         "{cell:?}: a market, a way (rush, draw, code, batch) and units are wanted";
+    /// It is no language with a title.
+    NotTitle { cell } = "wrong-not-title", "{cell:?}: a language and a title are wanted";
     /// It is no deposit.
     NotDeposit { cell } = "wrong-not-deposit",
         "{cell:?}: a deposit is an amount and its currency, such as 5.00 USD";

@@ -80,6 +80,8 @@ fn definition(units: usize) -> Definition {
         rollover: None,
         beacon: None,
         deposits: Vec::new(),
+        titles: std::collections::BTreeMap::new(),
+        ends_when_sold: false,
     }
 }
 

@@ -57,6 +57,8 @@ async fn a_sale(db: &Db) {
             rollover: None,
             beacon: None,
             deposits: Vec::new(),
+            titles: std::collections::BTreeMap::new(),
+            ends_when_sold: false,
         };
         let secret = OrderSecret::from_bytes([5; 32]);
         let (state, title) = (SaleState::Doors, "Bands".to_owned());

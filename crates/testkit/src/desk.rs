@@ -359,6 +359,8 @@ fn sale(
             rollover: None,
             beacon: None,
             deposits: Vec::new(),
+            titles: std::collections::BTreeMap::new(),
+            ends_when_sold: false,
         },
         state: SaleState::SoldOut,
         secret: OrderSecret::new(&shop.random),

@@ -39,6 +39,9 @@ pub struct Outlook {
     pub yield_permille: u16,
     /// Units that one person may take.
     pub per_person: u32,
+    /// Whether others may take what is free who are in no order and not counted: those who came after
+    /// it went live, and those whose turn is over.
+    pub in_the_open: bool,
 }
 
 /// How likely it is to get a unit, in rising order.
@@ -75,9 +78,16 @@ impl Chance {
 }
 
 /// The chance of the person that the outlook is for. It is never better than the truth: *certain*
-/// needs no assumption, *good* leaves a fifth of the units as a margin.
+/// needs no assumption, *good* leaves a fifth of the units as a margin. Where nobody knows how many
+/// are after the same units, nothing is better than *open*.
 #[must_use]
 pub fn chance(outlook: &Outlook) -> Chance {
+    let best = if outlook.in_the_open { Chance::Open } else { Chance::Certain };
+    in_order(outlook).min(best)
+}
+
+/// The chance of somebody whom nobody overtakes.
+fn in_order(outlook: &Outlook) -> Chance {
     let before = u128::from(outlook.ahead) + u128::from(outlook.deciding);
     let (free, per_person) = (u128::from(outlook.free), u128::from(outlook.per_person.max(1)));
     if free == 0 {
@@ -104,7 +114,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn outlook(ahead: u64, free: u64) -> Outlook {
-        Outlook { ahead, free, held: 0, deciding: 0, yield_permille: 500, per_person: 1 }
+        Outlook {
+            ahead,
+            free,
+            held: 0,
+            deciding: 0,
+            yield_permille: 500,
+            per_person: 1,
+            in_the_open: false,
+        }
     }
 
     #[test]
@@ -136,6 +154,9 @@ mod tests {
         assert!(chance(&two_each) < Chance::Certain, "everybody ahead may take two");
         let deciding = Outlook { deciding: 50, ..outlook(50, 100) };
         assert!(chance(&deciding) < Chance::Certain, "those who were admitted come first");
+        let late = Outlook { in_the_open: true, ..outlook(0, 100) };
+        assert_eq!(chance(&late), Chance::Open, "nobody knows how many others there are");
+        assert_eq!(chance(&Outlook { free: 0, held: 0, ..late }), Chance::None);
     }
 
     proptest! {

@@ -13,6 +13,7 @@ mod deposit;
 mod fair;
 mod hex;
 mod life;
+mod limit;
 mod person;
 mod poll;
 mod report;
@@ -38,13 +39,14 @@ pub use life::{
     LIFE_TABLE, LifeRefusal, LifeStep, Mover, SaleEvent, SaleState, Undecided, catch_up, due,
     life_step,
 };
+pub use limit::{Limit, LimitMet, MetAt};
 pub use person::{
     Counted, Household, OverLimit, PersonHasher, PersonKeys, Trait, units_of, within_limit,
 };
 pub use poll::{POLL_MS_MAX, POLL_MS_MIN, Polling, poll_after_ms};
 pub use report::{
     Beacon, ChannelReport, DepositTotals, ENTRIES_MAX, Entry, Line, Outcome, ReadError, Report,
-    SCHEMA, Totals,
+    SCHEMA, SCHEMA_BEFORE, Totals,
 };
 pub use settle::{Return, SettleRefusal, Tally, settle};
 pub use ticket::{TICKET_TEXT_MAX, Ticket, TicketKeys, TicketRefusal};

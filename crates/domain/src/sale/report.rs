@@ -3,18 +3,26 @@
 //! An entry is a random id; only its holder knows that it is theirs (their ticket says so). The
 //! layout is versioned by [`SCHEMA`]; a reader refuses versions that it does not know.
 
+use std::fmt;
+
 use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Instant, Money};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::definition::{CHANNELS_MAX, Channel, UNITS_MAX, Way};
 use super::fair::{Commitment, OrderSecret};
 use super::hex;
+use super::limit::LimitMet;
 use crate::catalogue::Sku;
 use crate::market::MarketCode;
 
 /// The name and version of the layout.
-pub const SCHEMA: &str = "kontor.sale.report/1";
+pub const SCHEMA: &str = "kontor.sale.report/2";
+/// The layout before, which is still read: it does not say who had a unit from the waiting list, and
+/// counts everybody up to the last of them as reached.
+pub const SCHEMA_BEFORE: &str = "kontor.sale.report/1";
 
 /// The most entries of a report that is read.
 pub const ENTRIES_MAX: usize = 20_000_000;
@@ -66,8 +74,8 @@ impl Outcome {
     }
 }
 
-/// One entry, in JSON as an array of four: there may be millions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One entry, in JSON as an array of four, and of five where the last is true: there may be millions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry(
     /// Which.
     pub EntryId,
@@ -77,7 +85,56 @@ pub struct Entry(
     pub Outcome,
     /// Units that were bought.
     pub u32,
+    /// Whether it was offered a unit that came back, from the waiting list: its place in the line was not
+    /// reached.
+    pub bool,
 );
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(id, came, outcome, units, from_list) = self;
+        let mut list = serializer.serialize_seq(Some(4 + usize::from(*from_list)))?;
+        list.serialize_element(id)?;
+        list.serialize_element(came)?;
+        list.serialize_element(outcome)?;
+        list.serialize_element(units)?;
+        if *from_list {
+            list.serialize_element(from_list)?;
+        }
+        list.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+
+        impl<'de> Visitor<'de> for List {
+            type Value = Entry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an entry: its id, when it came, what became of it, its units")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Entry, A::Error> {
+                let short = |length| move || A::Error::invalid_length(length, &List);
+                let entry = Entry(
+                    list.next_element()?.ok_or_else(short(0))?,
+                    list.next_element()?.ok_or_else(short(1))?,
+                    list.next_element()?.ok_or_else(short(2))?,
+                    list.next_element()?.ok_or_else(short(3))?,
+                    list.next_element()?.unwrap_or(false),
+                );
+                match list.next_element::<serde::de::IgnoredAny>()? {
+                    None => Ok(entry),
+                    Some(_) => Err(A::Error::invalid_length(6, &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_seq(List)
+    }
+}
 
 /// The entries of a channel in the order of the line, wherever they are kept: a report of millions is
 /// walked through and written without ever being one list.
@@ -114,6 +171,9 @@ pub struct Totals {
     pub missed: u64,
     /// Entries that were never let in.
     pub not_reached: u64,
+    /// Entries that were offered a unit from the waiting list; they are counted above too.
+    #[serde(default)]
+    pub from_list: u64,
 }
 
 impl Totals {
@@ -121,8 +181,9 @@ impl Totals {
     #[must_use]
     pub fn of(line: &impl Line) -> Self {
         let mut totals = Self::default();
-        for Entry(_, _, outcome, units) in line.entries() {
+        for Entry(_, _, outcome, units, from_list) in line.entries() {
             totals.entries += 1;
+            totals.from_list += u64::from(from_list);
             totals.units_claimed += u64::from(units);
             *match outcome {
                 Outcome::Claimed => &mut totals.claimed,
@@ -167,7 +228,7 @@ pub struct ChannelReport<L = Vec<Entry>> {
     pub rolled_in: u32,
     /// Units that went to other ways of the market.
     pub rolled_out: u32,
-    /// How many of the line were let in or offered a unit, counted from its front.
+    /// How many of the line were let in, counted from its front.
     pub reached: u64,
     /// The digest of the entries that were there before it went live, as published then.
     pub entries_digest: Commitment,
@@ -178,6 +239,10 @@ pub struct ChannelReport<L = Vec<Entry>> {
     /// The deposits, where a place costs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposits: Option<DepositTotals>,
+    /// How often a limit turned somebody away before they had anything. Counted by the shop: nobody can
+    /// recompute how often something was refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitMet>,
 }
 
 impl<L> ChannelReport<L> {
@@ -199,6 +264,7 @@ impl<L> ChannelReport<L> {
             entries: line(&self.entries),
             totals: self.totals,
             deposits: self.deposits,
+            limits: self.limits.clone(),
         }
     }
 }
@@ -279,7 +345,7 @@ impl Report {
     ///
     /// [`ReadError`].
     pub fn accept(self) -> Result<Self, ReadError> {
-        if self.schema != SCHEMA {
+        if ![SCHEMA, SCHEMA_BEFORE].contains(&self.schema.as_str()) {
             return Err(ReadError::Schema(self.schema));
         }
         let entries: usize = self.channels.iter().map(|channel| channel.entries.len()).sum();

@@ -2,8 +2,8 @@
 //! bound to the person's keys, so that it cannot be sold; with an end.
 //!
 //! The text is base64url without padding over
-//! `format ‖ key version ‖ way ‖ flags ‖ sale ‖ entry ‖ market ‖ issued ‖ valid ‖ person keys ‖ MAC`,
-//! where the flags say which person keys follow. The MAC is the first 16 bytes of keyed BLAKE3
+//! `format ‖ key version ‖ way ‖ flags ‖ sale ‖ entry ‖ market ‖ issued ‖ valid ‖ had ‖ person keys ‖ MAC`,
+//! where the flags say which person keys follow; tickets of the layout before have no `had`. The MAC is the first 16 bytes of keyed BLAKE3
 //! over everything before it and is compared in constant time. *One use* is not in the ticket: the
 //! lot remembers each entry's claims, and an entry never has more units than one person may have. Whoever
 //! gave their units up, or let the hold end, may take units with the same ticket again, while there are any.
@@ -17,11 +17,14 @@ use super::person::{PersonKeys, Trait};
 use crate::market::MarketCode;
 
 /// The first byte of every ticket of this layout.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// The first byte of a ticket of the layout before, which does not say what its holder had.
+const FORMAT_BEFORE: u8 = 1;
 /// Set in the flags when the holder was there before it went live.
 const FLAG_PRESENT: u8 = 1 << 7;
-/// Bytes before the person's keys: 4 of the head, sale, entry, market, issued, validity.
-const FIXED_BYTES: usize = 4 + 16 + 16 + 2 + 8 + 4;
+/// Bytes before the person's keys: 4 of the head, sale, entry, market, issued, validity, units had.
+const FIXED_BYTES: usize = FIXED_BYTES_BEFORE + 1;
+const FIXED_BYTES_BEFORE: usize = 4 + 16 + 16 + 2 + 8 + 4;
 const KEY_BYTES: usize = 16;
 const MAC_BYTES: usize = 16;
 /// The longest ticket in bytes.
@@ -48,9 +51,18 @@ pub struct Ticket {
     pub issued_at: Instant,
     /// How long it is good for, in seconds.
     pub valid_seconds: u32,
+    /// Units of the item that the holder had from earlier sales when they entered: so many fewer may be
+    /// taken with it.
+    pub had: u8,
 }
 
 impl Ticket {
+    /// Units that may be taken with it, where one person may have so many over all sales.
+    #[must_use]
+    pub fn allowance(&self, per_person: u32) -> u8 {
+        u8::try_from(per_person).unwrap_or(u8::MAX).saturating_sub(self.had)
+    }
+
     /// When it stops being good.
     #[must_use]
     pub fn expires_at(&self) -> Instant {
@@ -130,6 +142,7 @@ impl TicketKeys {
         bytes.extend_from_slice(ticket.market.as_str().as_bytes());
         bytes.extend_from_slice(&ticket.issued_at.micros().to_be_bytes());
         bytes.extend_from_slice(&ticket.valid_seconds.to_be_bytes());
+        bytes.push(ticket.had);
         for (_, hash) in ticket.person.iter() {
             bytes.extend_from_slice(&hash);
         }
@@ -146,7 +159,9 @@ impl TicketKeys {
     pub fn read(&self, text: &str, sale: SaleId, now: Instant) -> Result<Ticket, TicketRefusal> {
         let mut buffer = [0; BYTES_MAX];
         let bytes = base64::decode(text, &mut buffer).ok_or(TicketRefusal::Malformed)?;
-        let [FORMAT, version, ..] = *bytes else { return Err(TicketRefusal::Malformed) };
+        let [FORMAT | FORMAT_BEFORE, version, ..] = *bytes else {
+            return Err(TicketRefusal::Malformed);
+        };
         let (_, key) = self
             .keys
             .iter()
@@ -174,7 +189,11 @@ fn derive(installation: &SecretKey, version: u8) -> SecretKey {
 
 /// The ticket in signed bytes; `None` when they do not fit the layout exactly.
 fn parse(signed: &[u8]) -> Option<Ticket> {
-    let (fixed, mut keys) = signed.split_at_checked(FIXED_BYTES)?;
+    let (fixed_bytes, had) = match signed.first()? {
+        &FORMAT_BEFORE => (FIXED_BYTES_BEFORE, 0),
+        _ => (FIXED_BYTES, *signed.get(FIXED_BYTES_BEFORE)?),
+    };
+    let (fixed, mut keys) = signed.split_at_checked(fixed_bytes)?;
     let array = |from: usize| -> Option<[u8; 16]> { fixed.get(from..from + 16)?.try_into().ok() };
     let flags = fixed[3];
     let mut person = PersonKeys::default();
@@ -198,6 +217,7 @@ fn parse(signed: &[u8]) -> Option<Ticket> {
         person,
         issued_at: Instant::from_micros(i64::from_be_bytes(fixed[38..46].try_into().ok()?)),
         valid_seconds: u32::from_be_bytes(fixed[46..50].try_into().ok()?),
+        had,
     })
 }
 
@@ -286,6 +306,7 @@ mod tests {
             person,
             issued_at: Instant::from_micros(1_000_000),
             valid_seconds: 60,
+            had: 1,
         }
     }
 
@@ -348,6 +369,28 @@ mod tests {
             assert!(keys().read(&text[..at], sale(), now()).is_err(), "cut at {at}");
         }
         assert!(keys().read(&format!("{text}A"), sale(), now()).is_err());
+    }
+
+    /// Written by the release before this one: a sale may run while a shop is brought up to date.
+    #[test]
+    fn tickets_of_the_layout_before_are_read() {
+        let text = keys().sign(&ticket(person(2)));
+        let mut buffer = [0; BYTES_MAX];
+        let signed = base64::decode(&text, &mut buffer).expect("a ticket");
+        let (signed, _) = signed.split_last_chunk::<MAC_BYTES>().expect("signed");
+        let mut before = signed.to_vec();
+        before[0] = FORMAT_BEFORE;
+        assert_eq!(before.remove(FIXED_BYTES_BEFORE), 1, "what the holder had");
+        let mac = derive(&key(1), 1).hash(&before);
+        before.extend_from_slice(&mac);
+        let read = keys().read(&base64::encode(&before), sale(), now());
+        assert_eq!(read, Ok(Ticket { had: 0, ..ticket(person(2)) }));
+    }
+
+    #[test]
+    fn what_was_had_before_is_taken_off() {
+        let ticket = ticket(person(2));
+        assert_eq!((ticket.allowance(2), ticket.allowance(1), ticket.allowance(300)), (1, 0, 254));
     }
 
     #[test]

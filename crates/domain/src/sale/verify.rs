@@ -9,6 +9,7 @@ use kontor_base::id::{EntryId, SaleId};
 use super::beacon::beacon_comes_too_early;
 use super::definition::Way;
 use super::fair::{Commitment, Rank, Shuffle, digest_of_sorted};
+use super::limit::LimitMet;
 use super::report::{ChannelReport, DepositTotals, Entry, Line, Outcome, Report, Totals};
 
 /// What is checked, in this order.
@@ -26,7 +27,8 @@ pub enum Check {
     Unique,
     /// The line is the one that secret and beacon give; later comers stand behind, by time.
     Order,
-    /// Only the front of the line was let in, and everybody in it.
+    /// Only the front of the line was let in, and everybody in it; whoever stands behind and had a unit
+    /// had it from the waiting list.
     Reach,
     /// Whoever bought has units, nobody else has.
     Outcome,
@@ -251,7 +253,7 @@ fn of_channel<L: Line>(
     if let Some(detail) = wrong_reach(channel) {
         out.add(Check::Reach, &place, detail);
     }
-    if let Some(Entry(id, _, outcome, units)) =
+    if let Some(Entry(id, _, outcome, units, _)) =
         line.entries().find(|entry| (entry.2 == Outcome::Claimed) != (entry.3 > 0))
     {
         let detail = format!("{id} is {} with {units} units", outcome.word());
@@ -270,6 +272,13 @@ fn of_channel<L: Line>(
     let totals = Totals::of(line);
     if totals != channel.totals {
         out.add(Check::Totals, &place, "the numbers are not those of the entries");
+    }
+    let is_twin = |(at, met): (usize, &LimitMet)| {
+        let twin = |other: &LimitMet| (other.at, other.limit) == (met.at, met.limit);
+        met.times == 0 || channel.limits[..at].iter().any(twin)
+    };
+    if channel.limits.iter().enumerate().any(is_twin) {
+        out.add(Check::Totals, &place, "a limit is told twice, or was never met");
     }
     if let Some(detail) = wrong_deposits(channel.way, channel.deposits.as_ref(), &totals) {
         out.add(Check::Deposits, &place, detail);
@@ -347,11 +356,15 @@ fn wrong_reach<L: Line>(channel: &ChannelReport<L>) -> Option<String> {
     if channel.way == Way::Code {
         return None;
     }
-    let wrong = channel
-        .entries
-        .entries()
-        .zip(0..)
-        .find(|(entry, place)| (*place < channel.reached) == (entry.2 == Outcome::NotReached));
+    let is_wrong = |entry: &Entry, place: u64| match entry {
+        // Offered a unit, wherever they stand.
+        Entry(_, _, outcome, _, true) => {
+            matches!(outcome, Outcome::NotReached | Outcome::Missed)
+        }
+        _ => (place < channel.reached) == (entry.2 == Outcome::NotReached),
+    };
+    let mut entries = channel.entries.entries().zip(0..);
+    let wrong = entries.find(|(entry, place)| is_wrong(entry, *place));
     wrong.map(|(entry, place)| {
         let reached = channel.reached;
         format!("{} at place {place} is {}, and {reached} were reached", entry.0, entry.2.word())

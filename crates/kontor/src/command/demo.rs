@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Parser;
 use kontor_base::{Clock, Language, Random};
 use kontor_domain::install::CELL_MIN;
+use kontor_domain::sale::Way;
 use kontor_rom::Rom;
 use kontor_rom::demo::{DemoError, publish_demo};
 use kontor_shop::exchange::load_demo;
@@ -56,6 +57,11 @@ pub(super) struct Args {
     /// How many units whoever is there when it opens can have: few, and the waiting list can be seen.
     #[arg(long, value_name = "UNITS", default_value_t = 1_200, value_parser = clap::value_parser!(u32).range(1..=1_200))]
     sale_units: u32,
+    /// By which ways people come into the demo's sale: of rush, draw, code, batch. It is over, and its
+    /// report out, as soon as every unit of all its ways is paid.
+    #[arg(long, value_name = "WAYS", value_delimiter = ',', value_parser = demo_sale::way,
+        default_value = "rush,draw,code,batch")]
+    sale_ways: Vec<Way>,
     /// Hold no sale and have held none: the shop alone.
     #[arg(long, conflicts_with = "sale_in")]
     no_sale: bool,
@@ -123,7 +129,8 @@ pub(super) async fn run(
     let coming = if there || args.no_sale {
         None
     } else {
-        demo_sale::set_up_coming(server.shop(), args.sale_in, args.sale_units).await
+        demo_sale::set_up_coming(server.shop(), args.sale_in, args.sale_units, &args.sale_ways)
+            .await
     };
     let stop = stop_signal()?;
     let password = staff_password(args.staff_password, there);

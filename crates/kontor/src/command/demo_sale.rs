@@ -1,11 +1,12 @@
 //! The demo's sales: one of yesterday with its report, played by a crowd through the same use cases
 //! as everybody's, and one that opens in a few minutes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_base::id::SaleId;
-use kontor_base::{Clock, Country, Email, Instant, Money, Random, SecretKey};
+use kontor_base::{Clock, Country, Email, Instant, Language, Money, Random, SecretKey};
 use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::market::MarketCode;
 use kontor_domain::payment::{ProviderKind, TestScenario};
@@ -62,6 +63,11 @@ pub(super) fn seconds(text: &str) -> Result<i64, String> {
     if (2..=24 * 3_600).contains(&seconds) { Ok(seconds) } else { Err(wrong()) }
 }
 
+/// A way in on the command line.
+pub(super) fn way(text: &str) -> Result<Way, String> {
+    Way::from_word(text.trim()).ok_or_else(|| "one of rush, draw, code, batch".to_owned())
+}
+
 fn market() -> MarketCode {
     MARKET.parse().expect("two lower-case letters")
 }
@@ -98,18 +104,30 @@ fn definition(shop: &Shop, sku: &str, units: &[(Way, u32)], windows: Windows) ->
         rollover: None,
         beacon: None,
         deposits: Vec::new(),
+        titles: BTreeMap::new(),
+        ends_when_sold: false,
     }
 }
 
 /// Sets up the sale that opens in so many seconds, with so many units for those who are there then, and
 /// waits until everybody can see it. Registration is open at once. A shop without its sale is still a shop
 /// to look around in: what went wrong is said, and the demo goes on.
-pub(super) async fn set_up_coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Option<Coming> {
-    let made = coming(shop, opens_in_s, units).await;
+pub(super) async fn set_up_coming(
+    shop: &Arc<Shop>,
+    opens_in_s: i64,
+    units: u32,
+    ways: &[Way],
+) -> Option<Coming> {
+    let made = coming(shop, opens_in_s, units, ways).await;
     made.map_err(|error| tracing::warn!(%error, "the demo goes on without a sale to join")).ok()
 }
 
-async fn coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Result<Coming, CommandError> {
+async fn coming(
+    shop: &Arc<Shop>,
+    opens_in_s: i64,
+    units: u32,
+    ways: &[Way],
+) -> Result<Coming, CommandError> {
     let now = shop.now();
     let live_at = now.plus_seconds(opens_in_s);
     let ends_at = live_at.plus_seconds(2 * 3_600);
@@ -121,11 +139,20 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Result<Coming,
         ends_at,
         report_at: ends_at.plus_seconds(3_600),
     };
-    let units = [(Way::Rush, units), (Way::Draw, 500), (Way::Code, 200), (Way::Batch, 100)];
-    let deposits = vec![Deposit { market: market(), amount: deposit() }];
-    let definition = Definition { deposits, ..definition(shop, COMING_SKU, &units, windows) };
+    let all = [(Way::Rush, units), (Way::Draw, 500), (Way::Code, 200), (Way::Batch, 100)];
+    let units: Vec<_> = all.into_iter().filter(|(way, _)| ways.contains(way)).collect();
+    let batch = ways.contains(&Way::Batch).then(|| Deposit { market: market(), amount: deposit() });
+    let definition = definition(shop, COMING_SKU, &units, windows);
+    let is_story = definition.units() == 2_000;
+    let (title, german) =
+        if is_story { ("Redmi 2: 2,000", "Redmi 2: 2.000 Stück") } else { ("Redmi 2", "Redmi 2") };
+    let definition = Definition {
+        deposits: batch.into_iter().collect(),
+        titles: BTreeMap::from([(Language::De, german.to_owned())]),
+        ends_when_sold: true,
+        ..definition
+    };
     let sale = definition.sale;
-    let title = if definition.units() == 2_000 { "Redmi 2: 2,000" } else { "Redmi 2" };
     let command = SetUp { definition, title: title.to_owned(), lots: 1 };
     set_up(shop, command)
         .await
@@ -136,7 +163,8 @@ async fn coming(shop: &Arc<Shop>, opens_in_s: i64, units: u32) -> Result<Coming,
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let codes = make_codes(shop, sale, 1, 2).into_iter().map(|(_, code)| code).collect();
+    let codes = if ways.contains(&Way::Code) { make_codes(shop, sale, 1, 2) } else { Vec::new() };
+    let codes = codes.into_iter().map(|(_, code)| code).collect();
     Ok(Coming { sale, live_at, codes })
 }
 
@@ -329,10 +357,11 @@ pub(super) fn tell(origin: &str, past: Option<SaleId>, coming: Option<&Coming>) 
     if let Some(Coming { sale, live_at, codes }) = coming {
         println!(
             "\n\x20 A sale to join        {origin}/{MARKET}/en/sale/{sale}\n\
-             \x20 It opens at           {live_at}\n\
-             \x20 Codes for it          {}",
-            codes.join("  ")
+             \x20 It opens at           {live_at}"
         );
+        if !codes.is_empty() {
+            println!("\x20 Codes for it          {}", codes.join("  "));
+        }
     }
     if let Some(past) = past {
         println!("\x20 Yesterday's report    {origin}/{MARKET}/en/sale/{past}/report");
@@ -341,7 +370,15 @@ pub(super) fn tell(origin: &str, past: Option<SaleId>, coming: Option<&Coming>) 
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use kontor_domain::sale::Way;
+
+    use super::{seconds, way};
+
+    #[test]
+    fn ways_on_the_command_line() {
+        assert_eq!(way("batch"), Ok(Way::Batch));
+        assert!(way("queue").is_err());
+    }
 
     #[test]
     fn times_on_the_command_line() {

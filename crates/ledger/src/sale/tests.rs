@@ -9,8 +9,7 @@ fn at(seconds: i64) -> Instant {
 }
 
 fn lot(quota: u32) -> Lot {
-    let rules =
-        LotRules { hold_s: 900, extension_s: 300, units_max: 5, ends_at: at(1_000_000) };
+    let rules = LotRules { hold_s: 900, extension_s: 300, units_max: 5, ends_at: at(1_000_000) };
     Lot::new(rules, LotHead { fence: 1, quota, halted: false })
 }
 

@@ -187,7 +187,9 @@ fn of_deposit(
 ) -> Result<Option<Content>, StoreError> {
     let Some(recipient) = deposit.wanted.email.clone() else { return Ok(None) };
     let sale = sales::get(tx, deposit.sale)?;
-    let title = sale.map_or_else(String::new, |sale| sale.title);
+    let title = sale.map_or_else(String::new, |sale| {
+        sale.definition.title_in(deposit.wanted.language, &sale.title).to_owned()
+    });
     let amount = details.amount.unwrap_or(deposit.amount);
     let letter = DepositLetter { kind, deposit, recipient, title, amount };
     Ok(Some(Content::Deposit(Box::new(letter))))

@@ -2,9 +2,9 @@
 //! once more, behind everybody who waits.
 
 use kontor_domain::sale::SaleState;
-use kontor_ledger::sale::{Command, Outcome, Take};
+use kontor_ledger::sale::{Command, Outcome, Refusal, Take};
 use kontor_store::sale::batch;
-use kontor_store::sale::lot::{self as lots, LotNumber};
+use kontor_store::sale::lot::{self as lots, KeptLot, LotNumber};
 use kontor_store::{StoreError, sale as sales};
 
 use super::owner::OwnerRefusal;
@@ -48,9 +48,9 @@ pub(crate) async fn take_again(
         let Some(claim) = batch::claim(tx, lot, number)? else { return Ok(None) };
         let Some(kept) = lots::get(tx, lot)? else { return Ok(None) };
         let Some(sale) = sales::get(tx, kept.sale)? else { return Ok(None) };
-        Ok::<_, StoreError>(Some((claim, sale)))
+        Ok::<_, StoreError>(Some((claim, kept, sale)))
     };
-    let (claim, sale) = shop.db.read("sale.again", read).await?.ok_or(AgainRefusal::Gone)?;
+    let (claim, kept, sale) = shop.db.read("sale.again", read).await?.ok_or(AgainRefusal::Gone)?;
     let open = sale.state.takes_claims() && shop.now() < sale.definition.windows.ends_at;
     if sale.state == SaleState::Halted || !open {
         return Err(AgainRefusal::Gone);
@@ -66,9 +66,21 @@ pub(crate) async fn take_again(
         allowance: u8::try_from(sale.definition.per_person).unwrap_or(u8::MAX),
         ship_to: claim.ship_to,
     };
-    let Outcome::Taken(taken) = owner.ask(Command::Take(take)).await? else {
-        return Err(AgainRefusal::Later);
+    let taken = match owner.ask(Command::Take(take)).await {
+        Ok(Outcome::Taken(taken)) => taken,
+        Ok(_) => return Err(AgainRefusal::Later),
+        // A unit of another lot of the way comes over within a moment, as for everybody who asks.
+        Err(OwnerRefusal::Refused(Refusal::SoldOut)) if is_free_beside(shop, &kept) => {
+            owner.note_in_vain();
+            return Err(AgainRefusal::Later);
+        }
+        Err(refusal) => return Err(refusal.into()),
     };
     owner.ask(Command::CheckOut(taken.sequence)).await?;
     Ok((lot, taken.sequence))
+}
+
+fn is_free_beside(shop: &Shop, lot: &KeptLot) -> bool {
+    let live = shop.sales.live(lot.sale);
+    live.is_some_and(|live| live.is_free_beside(lot.market, lot.way, lot.lot))
 }

@@ -1,7 +1,7 @@
 //! The sales that run, in memory: what the hot path looks things up in.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -9,7 +9,9 @@ use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Country, Instant};
 use kontor_domain::clearance::{Outcome, Place};
 use kontor_domain::market::{Act, MarketCode};
-use kontor_domain::sale::{Admission, Definition, Outlook, SaleState, Shuffle, Ticket, Way};
+use kontor_domain::sale::{
+    Admission, Channel, Definition, Outlook, SaleState, Shuffle, Ticket, Way,
+};
 use kontor_ledger::sale::Standing;
 use kontor_store::sale::lot::LotNumber;
 
@@ -17,6 +19,7 @@ use super::curve::Curves;
 use super::owner::LotOwner;
 use super::report::LastReport;
 use super::status::Measure;
+use super::turned_away::Counts;
 use super::turns::{Takers, Turns};
 use crate::core::Known;
 
@@ -93,14 +96,22 @@ pub(super) struct Door {
     pub(super) market: MarketCode,
     pub(super) way: Way,
     pub(super) quota: u32,
+    /// Units that one person may have.
+    pub(super) per_person: u32,
     pub(super) owners: Vec<Arc<LotOwner>>,
-    /// The ranks of those who were present, lowest first, once the sale is live.
+    /// The ranks of those who were present, lowest first, once the sale is live; in a batch also of those
+    /// who came later, who stand behind them by when they came.
     pub(super) order: ArcSwap<Vec<u128>>,
+    /// The last of those who came later that is in the order.
+    pub(super) latest: Mutex<Option<EntryId>>,
     ordered: AtomicBool,
     /// So many of the order have been let in.
     pub(super) admitted: AtomicUsize,
     /// How many of them are noted in the database.
     pub(super) noted: AtomicUsize,
+    /// Units that those of the order who are in and have not decided may take: nobody who came later has
+    /// them.
+    pub(super) reserved: AtomicU64,
     /// Free units in lots that are not owned here, and units on their way between two lots, as of the
     /// last look into the database; [`NOT_LOOKED`] before the first.
     pub(super) beside: AtomicU32,
@@ -138,18 +149,16 @@ pub struct MeasuredPace {
 }
 
 impl Door {
-    pub(super) fn new(
-        market: MarketCode,
-        way: Way,
-        quota: u32,
-        owners: Vec<Arc<LotOwner>>,
-    ) -> Self {
+    pub(super) fn new(channel: &Channel, per_person: u32, owners: Vec<Arc<LotOwner>>) -> Self {
         Self {
-            market,
-            way,
-            quota,
+            market: channel.market,
+            way: channel.way,
+            quota: channel.quota,
+            per_person: per_person.max(1),
             owners,
             order: ArcSwap::default(),
+            latest: Mutex::default(),
+            reserved: AtomicU64::new(0),
             ordered: AtomicBool::new(false),
             admitted: AtomicUsize::new(0),
             noted: AtomicUsize::new(0),
@@ -176,20 +185,46 @@ impl Door {
     /// `admitted` have been let in before, by this process or by one before it.
     pub(super) fn set_order(&self, ranks: Vec<u128>, admitted: usize) {
         let first = match self.way {
-            // Where everybody who is there can have a unit, nobody has to wait for a turn.
-            Way::Rush if ranks.len() <= self.quota as usize => ranks.len(),
+            // Where everybody who is there can have all that one may have, nobody has to wait for a turn.
+            Way::Rush if ranks.len() <= self.people_for(self.quota) => ranks.len(),
             Way::Rush => admitted,
-            // As many win, or stand in the first batch, as there are units.
-            Way::Draw | Way::Batch => admitted.max(self.quota as usize),
+            // As many win, or stand in the first batch, as there are units for.
+            Way::Draw | Way::Batch => admitted.max(self.people_for(self.quota)),
             Way::Code => ranks.len(),
         };
+        let first = first.min(ranks.len());
+        self.reserve(first as u64);
         self.takers.store(Arc::new(Takers::new(ranks.len())));
-        self.admitted.store(first.min(ranks.len()), Ordering::Relaxed);
+        self.admitted.store(first, Ordering::Relaxed);
         self.order.store(Arc::new(ranks));
         self.ordered.store(true, Ordering::Release);
     }
 
-    /// How many of those who were present come before this rank.
+    /// For how many people so many units are enough, if each takes what one may have; for one, if there
+    /// is any.
+    pub(super) fn people_for(&self, units: u32) -> usize {
+        ((units / self.per_person) as usize).max(usize::from(units > 0))
+    }
+
+    /// So many people are in and have not decided.
+    pub(super) fn reserve(&self, people: u64) {
+        let units = people.saturating_mul(u64::from(self.per_person));
+        self.reserved.store(units, Ordering::Release);
+    }
+
+    /// Whether a unit is free that nobody of the order has the right to before others.
+    fn is_any_over(&self) -> bool {
+        let free = u64::from(sum(&self.owners).free());
+        free > self.reserved.load(Ordering::Acquire)
+    }
+
+    /// Whether every unit is taken, here and, as far as anybody has looked, in lots of other nodes.
+    pub(super) fn is_sold_out(&self) -> bool {
+        let own = self.owners.iter().filter(|owner| owner.is_ready());
+        self.beside.load(Ordering::Acquire) == 0 && sum(own).free() == 0
+    }
+
+    /// How many of the order come before this rank.
     fn before(&self, rank: u128) -> usize {
         self.order.load().partition_point(|other| *other < rank)
     }
@@ -206,6 +241,8 @@ pub struct LiveSale {
     pub title: String,
     pub(super) doors: Vec<Arc<Door>>,
     pub(super) shuffle: Shuffle,
+    /// Whom the limits turned away since it was written down last.
+    pub(super) turned_away: Arc<Counts>,
     /// Whom it may be sold to, as of one snapshot.
     pub(super) cleared: ArcSwap<Cleared>,
 }
@@ -240,8 +277,9 @@ impl LiveSale {
     }
 
     /// Whether the holder of a ticket may take units now. Those who were present come in by rank: in
-    /// a rush at the measured rate, in a draw and in batches as many as there are units, and one more
-    /// for each that comes back. Whoever came later comes in when all of them are in.
+    /// a rush at the measured rate, in a draw and in batches as many as there are units for, and more
+    /// when some come back. Whoever came later stands behind all of them: in a batch at their place, in
+    /// a rush as soon as more is free than those who are in and have not decided may take.
     #[must_use]
     pub fn is_turn(&self, ticket: &Ticket) -> bool {
         let Some(door) = self.door(ticket.market, ticket.way) else { return false };
@@ -252,16 +290,28 @@ impl LiveSale {
             return false;
         }
         let (admitted, length) = (door.admitted.load(Ordering::Acquire), door.order.load().len());
-        admitted >= length || (ticket.present && door.before(self.rank(ticket)) < admitted)
+        match ticket.way {
+            Way::Batch => door.before(self.rank(ticket)) < admitted,
+            _ if ticket.present => admitted >= length || door.before(self.rank(ticket)) < admitted,
+            _ => admitted >= length && door.is_any_over(),
+        }
+    }
+
+    /// Whether every unit of a market's way in is taken.
+    pub(super) fn is_way_sold_out(&self, market: MarketCode, way: Way) -> bool {
+        self.door(market, way).is_some_and(Door::is_sold_out)
     }
 
     /// How many come in before the holder of a ticket; none while the order is not known.
     #[must_use]
     pub fn ahead(&self, ticket: &Ticket) -> Option<u64> {
         let door = self.door(ticket.market, ticket.way).filter(|door| door.is_ordered())?;
-        let place =
-            if ticket.present { door.before(self.rank(ticket)) } else { door.order.load().len() };
-        Some(place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64)
+        let in_order = ticket.present || ticket.way == Way::Batch;
+        let place = if in_order { door.before(self.rank(ticket)) } else { door.order.load().len() };
+        let ahead = place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64;
+        // Whoever came later also stands behind those who are in and have not decided.
+        let deciding = door.reserved.load(Ordering::Acquire) / u64::from(door.per_person);
+        Some(if in_order { ahead } else { ahead + deciding })
     }
 
     /// Notes that the holder of a ticket has taken units. Where everybody is in, nothing is measured.
@@ -285,25 +335,50 @@ impl LiveSale {
     }
 
     /// What the chance of a ticket's holder is worked out from.
-    pub(super) fn outlook(&self, ticket: &Ticket) -> Measure {
+    pub(super) fn outlook(&self, ticket: &Ticket, at: Instant) -> Measure {
         let per_person = self.definition.per_person;
-        let none =
-            Outlook { ahead: 0, free: 0, held: 0, deciding: 0, yield_permille: 1_000, per_person };
+        let none = Outlook {
+            ahead: 0,
+            free: 0,
+            held: 0,
+            deciding: 0,
+            yield_permille: 1_000,
+            per_person,
+            in_the_open: false,
+        };
         let Some(door) = self.door(ticket.market, ticket.way) else {
             return Measure { outlook: none, served_per_s: 0 };
         };
         let standing = sum(&door.owners);
+        let in_order = ticket.present || ticket.way == Way::Batch;
         let pace = door.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (controller, (deciding, claims)) = (pace.controller, pace.deciding);
+        // In a rush everybody may take what is free whose turn is over, and whoever came later.
+        let turn_is_over =
+            || self.is_turn(ticket) && !pace.turns.is_open(door.before(self.rank(ticket)), at);
+        let in_the_open =
+            ticket.way == Way::Rush && door.is_ordered() && (!in_order || turn_is_over());
         drop(pace);
+        // Since the last look some of them have decided.
+        let deciding = deciding.saturating_sub(u64::from(standing.claims).saturating_sub(claims));
+        let deciding = match ticket.way {
+            // Nobody has what is there for another's place.
+            Way::Draw | Way::Batch if self.is_turn(ticket) => 0,
+            // Whoever asks and is in is one of them, and does not stand before themselves.
+            _ => deciding.saturating_sub(u64::from(in_order && self.is_turn(ticket))),
+        };
+        let ahead = match self.ahead(ticket) {
+            // Those who have not decided are counted apart.
+            Some(ahead) if !in_order => ahead.saturating_sub(deciding),
+            Some(ahead) => ahead,
+            None => door.order.load().len() as u64,
+        };
         let outlook = Outlook {
-            ahead: self.ahead(ticket).unwrap_or_else(|| door.order.load().len() as u64),
+            ahead,
             free: u64::from(standing.free()),
             held: u64::from(standing.taken - standing.sold),
-            // Whoever asks and is in is one of them, and does not stand before themselves.
-            deciding: deciding
-                .saturating_sub(u64::from(standing.claims).saturating_sub(claims))
-                .saturating_sub(u64::from(self.is_turn(ticket))),
+            deciding,
+            in_the_open,
             yield_permille: u16::try_from(controller.yield_permille()).unwrap_or(1_000),
             per_person,
         };
@@ -336,11 +411,13 @@ impl LiveSale {
 
     /// Whether every unit of every lot is taken, here and on other nodes.
     pub(super) fn is_sold_out(&self) -> bool {
-        !self.doors.is_empty()
-            && self.doors.iter().all(|door| {
-                let own = door.owners.iter().filter(|owner| owner.is_ready());
-                door.beside.load(Ordering::Acquire) == 0 && sum(own).free() == 0
-            })
+        !self.doors.is_empty() && self.doors.iter().all(|door| door.is_sold_out())
+    }
+
+    /// Whether every unit of the lots that are owned here is paid.
+    pub(super) fn is_paid_here(&self) -> bool {
+        let standing = self.standing_of_all();
+        standing.sold == standing.quota
     }
 
     /// How all lots of a market's way stand together; none if there is no such way.

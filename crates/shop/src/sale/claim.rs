@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use kontor_base::id::SaleId;
 use kontor_base::{Country, Instant};
-use kontor_domain::sale::{CodeRefusal, DepositState, SaleState, Ticket, Way};
+use kontor_domain::sale::{CodeRefusal, DepositState, MetAt, SaleState, Ticket, Way};
 use kontor_ledger::sale::{ClaimState, Command, Outcome, Refusal, Take, Taken};
 use kontor_store::sale::code as codes;
 use kontor_store::sale::deposit as deposits;
@@ -75,13 +75,34 @@ pub enum Placed {
 ///
 /// A [`SaleRefusal`].
 pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> {
-    let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
-    let admitted = admit(shop, &sale, &wish, Verb::Take, at)?;
+    let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, shop.now())?;
+    noted(&sale, &ticket, take_now(shop, &sale, &wish, ticket).await)
+}
+
+/// Counts a limit that was met.
+fn noted<T>(
+    sale: &LiveSale,
+    ticket: &Ticket,
+    answer: Result<T, SaleRefusal>,
+) -> Result<T, SaleRefusal> {
+    if let Err(refusal) = &answer {
+        sale.note_turned_away((ticket.market, ticket.way), MetAt::Claim, refusal);
+    }
+    answer
+}
+
+async fn take_now(
+    shop: &Shop,
+    sale: &LiveSale,
+    wish: &Wish<'_>,
+    ticket: Ticket,
+) -> Result<Claimed, SaleRefusal> {
+    let admitted = admit(shop, sale, wish, Verb::Take, ticket)?;
     let Admitted { owner, take, .. } = &admitted;
-    still_stands(shop, &sale, &admitted.ticket).await?;
+    still_stands(shop, sale, &admitted.ticket).await?;
     if owner.is_hopeless(&take.person) {
-        return Err(none_left(&sale, &admitted));
+        return Err(none_left(sale, &admitted));
     }
     match owner.ask(Command::Take(*take)).await {
         Ok(Outcome::Taken(taken)) => {
@@ -89,7 +110,7 @@ pub async fn claim(shop: &Shop, wish: Wish<'_>) -> Result<Claimed, SaleRefusal> 
             Ok(claimed(owner.lot(), taken))
         }
         Ok(_) => Err(SaleRefusal::Elsewhere),
-        Err(OwnerRefusal::Refused(Refusal::SoldOut)) => Err(none_left(&sale, &admitted)),
+        Err(OwnerRefusal::Refused(Refusal::SoldOut)) => Err(none_left(sale, &admitted)),
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -116,10 +137,25 @@ fn none_left(sale: &LiveSale, admitted: &Admitted<'_>) -> SaleRefusal {
 ///
 /// A [`SaleRefusal`].
 pub async fn wait(shop: &Shop, wish: Wish<'_>) -> Result<Placed, SaleRefusal> {
-    let at = shop.now();
     let sale = shop.sales.live(wish.sale).ok_or(SaleRefusal::Unknown)?;
-    let Admitted { owner, take, ticket } = admit(shop, &sale, &wish, Verb::Wait, at)?;
-    still_stands(shop, &sale, &ticket).await?;
+    let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, shop.now())?;
+    noted(&sale, &ticket, stand_in_line(shop, &sale, &wish, ticket).await)
+}
+
+async fn stand_in_line(
+    shop: &Shop,
+    sale: &LiveSale,
+    wish: &Wish<'_>,
+    ticket: Ticket,
+) -> Result<Placed, SaleRefusal> {
+    let Admitted { owner, take, ticket } = admit(shop, sale, wish, Verb::Wait, ticket)?;
+    still_stands(shop, sale, &ticket).await?;
+    let Take { person, .. } = take;
+    if sale.is_free_beside(ticket.market, ticket.way, owner.lot()) && !owner.may_have(&person) {
+        // A unit of another lot comes over within a moment: it goes to whoever asks by the order.
+        owner.note_in_vain();
+        return Err(SaleRefusal::Elsewhere);
+    }
     match owner.ask(Command::Wait(take)).await {
         Ok(Outcome::Waiting { place, ahead }) => Ok(Placed::Waiting { place, ahead }),
         Ok(Outcome::Taken(taken)) => Ok(Placed::Claimed(claimed(owner.lot(), taken))),
@@ -184,9 +220,9 @@ fn admit<'s>(
     sale: &'s LiveSale,
     wish: &Wish<'_>,
     verb: Verb,
-    at: Instant,
+    ticket: Ticket,
 ) -> Result<Admitted<'s>, SaleRefusal> {
-    let ticket = shop.keys.tickets().read(wish.ticket, wish.sale, at)?;
+    let at = shop.now();
     let windows = &sale.definition.windows;
     if sale.state == SaleState::Halted {
         return Err(SaleRefusal::Lot(Refusal::Halted));
@@ -195,16 +231,20 @@ fn admit<'s>(
         return Err(SaleRefusal::NotLive);
     }
     let turn = sale.is_turn(&ticket);
-    match (verb, ticket.way) {
-        // Who has lost moves up by themselves when a winner's units come back.
-        (_, Way::Draw) if !turn => return Err(SaleRefusal::NotDrawn),
-        // Whoever was not let in before the last unit went hears that, and can wait for one that comes
-        // back; for a turn that does not come nobody should.
-        (Verb::Take, Way::Rush) if !turn && sale.state == SaleState::SoldOut => {
-            return Err(SaleRefusal::Lot(Refusal::SoldOut));
+    if !turn {
+        let over = || sale.is_way_sold_out(ticket.market, ticket.way);
+        match (verb, ticket.way) {
+            // Who has lost moves up by themselves when a winner's units come back.
+            (_, Way::Draw) => return Err(SaleRefusal::NotDrawn),
+            // Whoever was not let in before the last unit went hears that, and can wait for one that comes
+            // back; for a turn that does not come nobody should. As long as there are units, the waiting
+            // list is no way around the order.
+            (Verb::Take, Way::Rush) if over() => {
+                return Err(SaleRefusal::Lot(Refusal::SoldOut));
+            }
+            (Verb::Wait, Way::Rush) if over() => {}
+            _ => return Err(SaleRefusal::NotYourTurn),
         }
-        (_, Way::Batch) | (Verb::Take, _) if !turn => return Err(SaleRefusal::NotYourTurn),
-        _ => {}
     }
     if !sale.is_cleared(&shop.snapshots.published().known, ticket.market, wish.ship_to, at) {
         return Err(SaleRefusal::NotCleared);
@@ -219,7 +259,7 @@ fn admit<'s>(
         request: shop.keys.claim_request(&person, wish.key),
         body,
         units: wish.units,
-        allowance: u8::try_from(sale.definition.per_person).unwrap_or(u8::MAX),
+        allowance: ticket.allowance(sale.definition.per_person),
         ship_to,
     };
     Ok(Admitted { owner, take, ticket })

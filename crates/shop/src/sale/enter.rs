@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Country, Email, Instant, Money, Phone};
 use kontor_domain::market::MarketCode;
-use kontor_domain::sale::{PersonKeys, SaleState, Ticket, Way};
+use kontor_domain::sale::{MetAt, PersonKeys, SaleState, Ticket, Way};
 use kontor_store::sale::entry::{self as entries, KeptEntry};
 use kontor_store::sale::{self as sales, ListOfEntries, excluded};
 use kontor_store::{Tx, fact};
@@ -55,21 +55,32 @@ pub struct Entered {
 /// A [`SaleRefusal`], or a fault of the store.
 pub async fn enter(shop: &Arc<Shop>, wish: Enter) -> Outcome<Entered, SaleRefusal> {
     let at = shop.now();
-    let own = Arc::clone(shop);
-    shop.db
-        .write("sale.enter", move |tx| match may_enter_in(tx, &own, &wish, at)? {
-            // Who paid for a place has a link to it; an address alone does not open it.
-            MayEnter { deposit: Some(_), before: Some(_), .. } => {
-                Err(Failure::Refused(SaleRefusal::PlacePaid))
-            }
-            MayEnter { before: Some(before), .. } => {
-                let KeptEntry { entry, ticket, present, .. } = before;
-                Ok(Entered { entry, ticket, present, before: true })
-            }
-            MayEnter { deposit: Some(_), .. } => Err(Failure::Refused(SaleRefusal::DepositNeeded)),
-            free => enter_in(tx, &own, &wish, &free, at),
-        })
-        .await
+    let (own, way_in) = (Arc::clone(shop), (wish.sale, wish.market, wish.way));
+    let entered = shop.db.write("sale.enter", move |tx| match may_enter_in(tx, &own, &wish, at)? {
+        // Who paid for a place has a link to it; an address alone does not open it.
+        MayEnter { deposit: Some(_), before: Some(_), .. } => {
+            Err(Failure::Refused(SaleRefusal::PlacePaid))
+        }
+        MayEnter { before: Some(before), .. } => {
+            let KeptEntry { entry, ticket, present, .. } = before;
+            Ok(Entered { entry, ticket, present, before: true })
+        }
+        MayEnter { deposit: Some(_), .. } => Err(Failure::Refused(SaleRefusal::DepositNeeded)),
+        free => enter_in(tx, &own, &wish, &free, at),
+    });
+    noted(shop, way_in, entered.await)
+}
+
+/// Counts a limit that somebody met who wanted to enter.
+pub(crate) fn noted<T>(
+    shop: &Shop,
+    (sale, market, way): (SaleId, MarketCode, Way),
+    answer: Outcome<T, SaleRefusal>,
+) -> Outcome<T, SaleRefusal> {
+    if let (Err(Failure::Refused(refusal)), Some(live)) = (&answer, shop.sales.live(sale)) {
+        live.note_turned_away((market, way), MetAt::Entry, refusal);
+    }
+    answer
 }
 
 /// Somebody who may enter, or has.
@@ -81,6 +92,8 @@ pub(crate) struct MayEnter {
     person: PersonKeys,
     present: bool,
     last_hold_ends: Instant,
+    /// Units that the person had from earlier sales.
+    had: i64,
 }
 
 /// Whether somebody may enter now.
@@ -143,18 +156,22 @@ pub(crate) fn may_enter_in(
         return refuse(SaleRefusal::Excluded);
     }
     let before = entries::of_person(tx, wish.sale, &traits)?;
-    if let Some(before) = &before {
-        if (before.way, before.market) != (wish.way, wish.market) {
-            return refuse(SaleRefusal::EnteredElsewhere);
-        }
-    } else if entries::bought_of(tx, None, &traits, &definition.sku)?
-        >= i64::from(definition.per_person)
+    if let Some(before) = &before
+        && (before.way, before.market) != (wish.way, wish.market)
     {
+        return refuse(SaleRefusal::EnteredElsewhere);
+    }
+    // Whoever has entered has their ticket, and what they had stands in it.
+    let had = match &before {
+        Some(_) => 0,
+        None => entries::bought_of(tx, None, &traits, &definition.sku)?,
+    };
+    if had >= i64::from(definition.per_person) {
         return refuse(SaleRefusal::PersonLimit);
     }
     let deposit = definition.deposit(wish.market, wish.way);
     let last_hold_ends = definition.last_hold_ends();
-    Ok(MayEnter { before, deposit, person, present, last_hold_ends })
+    Ok(MayEnter { before, deposit, person, present, last_hold_ends, had })
 }
 
 /// Enters somebody who may: the entry's id is made now, and with it the place of a way that goes by
@@ -170,7 +187,7 @@ pub(crate) fn enter_in(
     free: &MayEnter,
     at: Instant,
 ) -> Outcome<Entered, SaleRefusal> {
-    let MayEnter { person, present, last_hold_ends, .. } = free;
+    let MayEnter { person, present, last_hold_ends, had, .. } = free;
     let traits: Vec<_> = person.iter().map(|(_, hash)| hash).collect();
     let entry = match wish.way {
         Way::Code => enter_with_in(tx, shop, wish.sale, wish.code.as_deref(), person, at)?,
@@ -186,6 +203,7 @@ pub(crate) fn enter_in(
         person: *person,
         issued_at: at,
         valid_seconds: u32::try_from(good_for).unwrap_or(u32::MAX),
+        had: u8::try_from((*had).max(0)).unwrap_or(u8::MAX),
     });
     if wish.way == Way::Code
         && let Some(handed_over) = entries::get(tx, wish.sale, entry)?

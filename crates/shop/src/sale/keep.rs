@@ -9,12 +9,14 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use kontor_base::Instant;
 use kontor_base::id::SaleId;
-use kontor_domain::sale::{Floor, Measured, Mover, SaleEvent, SaleState, Way, due, life_step};
-use kontor_ledger::sale::{LotRules, Standing};
+use kontor_domain::sale::{
+    Definition, Floor, Measured, Mover, SaleEvent, SaleState, Undecided, Way, due, life_step,
+};
+use kontor_ledger::sale::{Command, LotRules, Standing};
 use kontor_store::sale::channel as channels;
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
-use kontor_store::sale::{self as sales, KeptSale, batch};
+use kontor_store::sale::{self as sales, KeptSale};
 use kontor_store::{StoreError, Topic};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -27,6 +29,7 @@ use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
 use super::settle::close_in;
 use super::spread::spread;
+use super::turned_away::{self, Counts};
 use crate::core::Shop;
 use crate::hook::{Happened, write_down_in};
 
@@ -60,6 +63,7 @@ pub(crate) async fn keep_sales(shop: Arc<Shop>, mut stop: watch::Receiver<bool>)
             _ = timeout(LOOK_EVERY, changed) => {}
         }
     }
+    turned_away::write_down_all(&shop, shop.sales.all()).await;
     let own = Arc::clone(&shop);
     if tokio::task::spawn_blocking(move || own.sales.stop()).await.is_err() {
         tracing::error!("the owners of lots were not stopped in order");
@@ -93,13 +97,16 @@ pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
             Some(live) if live.state == sale.state => Arc::clone(live),
             _ => Arc::new(raise(shop, &sale, was.map(Arc::as_ref)).await?),
         };
-        if live.state.takes_claims() {
+        stand_still_or_go_on(&live).await;
+        // After the end nothing is given out any more: the last holds end.
+        if live.state.takes_claims() && shop.now() < live.definition.windows.ends_at {
             roll_over_unsold(shop, &live).await?;
             spread(shop, &live).await?;
             let_in(shop, &live).await?;
         } else if live.state == SaleState::Halted {
             live.doors.iter().for_each(|door| door.stand_still(shop.now()));
         }
+        turned_away::write_down(shop, &live).await?;
         now_live.insert(id, live);
     }
     let gone: Vec<_> =
@@ -114,6 +121,21 @@ pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// Tells the lots that are owned here what the sale's state says: while it is halted, nothing that comes
+/// back is offered to those who wait, and nobody loses their place over an offer that cannot be paid.
+async fn stand_still_or_go_on(live: &LiveSale) {
+    let halted = live.state == SaleState::Halted;
+    let command = if halted { Command::Halt } else { Command::Resume };
+    for owner in live.owners().filter(|owner| owner.is_ready()) {
+        if owner.standing().halted != halted
+            && let Err(refusal) = owner.ask(command).await
+        {
+            // The next look tries again.
+            tracing::warn!(lot = owner.lot(), ?refusal, ?command, "a lot could not be told");
+        }
+    }
 }
 
 const fn runs(state: SaleState) -> bool {
@@ -135,8 +157,7 @@ async fn next_state(
         return Ok(Some(to));
     }
     let windows = sale.definition.windows;
-    let ends = sale.state.takes_claims() && at >= windows.ends_at;
-    let holds_open = if ends { open_holds(shop, sale.definition.sale).await? } else { 0 };
+    let undecided = undecided(shop, sale, live, at).await?;
     let sold_out = live.is_some_and(|live| live.state == SaleState::Live && live.is_sold_out());
     if sale.state == SaleState::Doors && sale.definition.beacon.is_some() && sale.beacon.is_none() {
         // The order cannot be made before the beacon's value is known, and that is taken only when
@@ -146,7 +167,7 @@ async fn next_state(
         }
         return Ok(None);
     }
-    let (event, by) = match due(sale.state, &windows, at, holds_open) {
+    let (event, by) = match due(sale.state, &sale.definition, at, undecided) {
         Some(event) => (event, Mover::Clock),
         None if sale.state == SaleState::Live && sold_out => (SaleEvent::SellOut, Mover::Engine),
         None => return Ok(None),
@@ -161,6 +182,7 @@ async fn next_state(
         && let Some(live) = live
     {
         // Nothing may be decided in memory once the units go back.
+        turned_away::write_down(shop, live).await?;
         let live = Arc::clone(live);
         let _ = tokio::task::spawn_blocking(move || live.owners().for_each(|o| o.stop())).await;
     }
@@ -233,20 +255,28 @@ async fn is_any_deposit_held(shop: &Shop, sale: &KeptSale) -> Result<bool, Store
     shop.db.read("sale.deposits_held", move |tx| deposits::is_any_held(tx, id)).await
 }
 
-async fn open_holds(shop: &Shop, sale: SaleId) -> Result<u64, StoreError> {
-    shop.db
-        .read("sale.open_holds", move |tx| {
-            let mut open = 0;
-            for lot in lots::of_sale(tx, sale)? {
-                for tally in batch::tally(tx, lot.lot)? {
-                    if matches!(tally.state.as_str(), "held" | "checkout") {
-                        open += u64::try_from(tally.claims).unwrap_or(0);
-                    }
-                }
-            }
-            Ok(open)
-        })
-        .await
+/// What is not decided yet in a sale that may be over, from what the lots have counted with their last
+/// batch. One that cannot be over yet is not asked.
+async fn undecided(
+    shop: &Shop,
+    sale: &KeptSale,
+    live: Option<&Arc<LiveSale>>,
+    at: Instant,
+) -> Result<Undecided, StoreError> {
+    let Definition { ends_when_sold, windows, .. } = &sale.definition;
+    let paid = *ends_when_sold
+        && sale.state == SaleState::SoldOut
+        && live.is_none_or(|live| live.is_paid_here());
+    let ends = sale.state.takes_claims() && at >= windows.ends_at;
+    if !ends && !paid {
+        return Ok(Undecided { held: 0, unsold: 1 });
+    }
+    let (id, units) = (sale.definition.sale, sale.definition.units());
+    let kept = shop.db.read("sale.undecided", move |tx| lots::of_sale(tx, id)).await?;
+    let sold: u64 = kept.iter().map(|lot| u64::from(lot.counted.sold)).sum();
+    let taken: u64 = kept.iter().map(|lot| u64::from(lot.taken)).sum();
+    // Units that are on their way from one lot to another are in none, and not sold.
+    Ok(Undecided { held: taken.saturating_sub(sold), unsold: units.saturating_sub(sold) })
 }
 
 /// Puts a sale on the board as it stands now, with the owners that it had.
@@ -270,12 +300,15 @@ async fn raise(
             door.set_order(ranks, admitted);
         }
     }
+    let turned_away =
+        was.map_or_else(|| Arc::new(Counts::new(&definition)), |was| Arc::clone(&was.turned_away));
     Ok(LiveSale {
         definition,
         state: sale.state,
         title: sale.title.clone(),
         doors,
         shuffle,
+        turned_away,
         cleared: ArcSwap::default(),
     })
 }
@@ -290,7 +323,7 @@ fn open_doors(
         let own = lots.iter().filter(|lot| lot.market == channel.market && lot.way == channel.way);
         let owners =
             own.map(|lot| start_owner(shop, sale, lot)).collect::<Result<Vec<_>, StoreError>>()?;
-        doors.push(Arc::new(Door::new(channel.market, channel.way, channel.quota, owners)));
+        doors.push(Arc::new(Door::new(channel, sale.definition.per_person, owners)));
     }
     Ok(doors)
 }
@@ -326,46 +359,87 @@ fn start_owner(
 async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     let mut moved = Vec::new();
     note_given_up(shop, live).await?;
+    let_in_elsewhere(shop, live).await?;
+    line::stand_behind(shop, live).await?;
     for door in &live.doors {
-        door.let_in(shop.now());
-        let admitted = door.admitted.load(Ordering::Acquire);
-        if door.noted.swap(admitted, Ordering::AcqRel) < admitted {
-            moved.push((door.market, door.way, admitted as u64));
+        let admitted = door.next_in(shop.now());
+        if door.noted.load(Ordering::Acquire) < admitted {
+            moved.push((Arc::clone(door), admitted));
         }
     }
     if moved.is_empty() {
         return Ok(());
     }
-    let id = live.definition.sale;
+    let (id, note) = (live.definition.sale, moved.clone());
     shop.db
         .write("sale.let_in", move |tx| {
-            moved.iter().try_for_each(|(market, way, admitted)| {
-                channels::let_in(tx, id, *market, *way, *admitted)
+            note.iter().try_for_each(|(door, admitted)| {
+                channels::let_in(tx, id, door.market, door.way, *admitted as u64)
             })
         })
-        .await
+        .await?;
+    // Only what is on disk is true: nobody takes a unit who would not have been let in after a crash.
+    for (door, admitted) in moved {
+        door.noted.fetch_max(admitted, Ordering::AcqRel);
+        door.admitted.fetch_max(admitted, Ordering::AcqRel);
+    }
+    Ok(())
+}
+
+/// Where other nodes own lots of a way in, whoever was let in there is in here too: one person's turn does
+/// not hang on the node that they ask.
+async fn let_in_elsewhere(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
+    let is_shared = |door: &Arc<Door>| door.owners.iter().any(|owner| !owner.is_ready());
+    if !live.doors.iter().any(is_shared) {
+        return Ok(());
+    }
+    let id = live.definition.sale;
+    for kept in shop.db.read("sale.let_in_elsewhere", move |tx| channels::of_sale(tx, id)).await? {
+        let of = |door: &&Arc<Door>| (door.market, door.way) == (kept.market, kept.way);
+        if let Some(door) = live.doors.iter().find(of).filter(|door| door.is_ordered()) {
+            let admitted = usize::try_from(kept.admitted).unwrap_or(usize::MAX);
+            let admitted = admitted.min(door.order.load().len());
+            door.noted.fetch_max(admitted, Ordering::AcqRel);
+            door.admitted.fetch_max(admitted, Ordering::AcqRel);
+        }
+    }
+    Ok(())
 }
 
 impl Door {
-    /// Lets the next ones in: in a rush as many as will, at the measured yield, take what is free;
-    /// in a draw and in batches as many as there are units, and one for each that came back or whose
-    /// place was given up.
-    fn let_in(&self, at: Instant) {
-        let line = self.order.load();
-        let (length, admitted) = (line.len(), self.admitted.load(Ordering::Relaxed));
-        if admitted >= length {
-            return;
-        }
+    /// How many are in with those who come in next: in a rush as many more as will, at the measured yield,
+    /// take what is free; in a draw and in batches as many as there are units for, and more for those that
+    /// came back and for places that were given up.
+    fn next_in(&self, at: Instant) -> usize {
+        let (length, admitted) = (self.order.load().len(), self.admitted.load(Ordering::Relaxed));
         let standing = super::board::sum(&self.owners);
+        let vacated = self.vacated.load(Ordering::Relaxed);
         let next = match self.way {
             Way::Rush => self.at_the_measured_rate(&standing, length, admitted, at),
             Way::Draw | Way::Batch => {
-                let reach = (self.quota.max(standing.quota) + standing.ended) as usize;
-                (reach + self.vacated.load(Ordering::Relaxed)).saturating_sub(admitted)
+                let units = self.quota.max(standing.quota).saturating_add(standing.ended);
+                (self.people_for(units) + vacated).saturating_sub(admitted)
             }
             Way::Code => length,
         };
-        self.admitted.store(admitted.saturating_add(next).min(length), Ordering::Release);
+        let in_now = admitted.saturating_add(next).min(length);
+        let deciding = match self.way {
+            Way::Rush => self.deciding_in_a_rush(admitted, in_now, at),
+            _ => (in_now as u64).saturating_sub(u64::from(standing.claims) + vacated as u64),
+        };
+        // What is theirs before they are in: nobody who came later has it in between.
+        self.reserve(deciding);
+        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        pace.deciding = (deciding, u64::from(standing.claims));
+        drop(pace);
+        in_now
+    }
+
+    /// How many are in and have not decided, with those who come in now.
+    fn deciding_in_a_rush(&self, before: usize, in_now: usize, at: Instant) -> u64 {
+        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        pace.turns.let_in(in_now, at);
+        pace.deciding.0 + (in_now - before) as u64
     }
 
     fn at_the_measured_rate(
@@ -387,18 +461,16 @@ impl Door {
         pace.measure(claims, at);
         let floor = Floor {
             // Units of other lots move to where people ask, if anybody may ask.
-            free: u64::from(standing.free()) + u64::from(self.seen_beside()),
+            free: (u64::from(standing.free()) + u64::from(self.seen_beside()))
+                .div_ceil(u64::from(self.per_person)),
             deciding: turned.deciding,
-            waiting: (length - admitted) as u64,
+            waiting: length.saturating_sub(admitted) as u64,
             step_min: STEP_MIN,
             deciding_max: DECIDING_MAX,
         };
-        // While there are units the line moves, be it by one; those who do not come are no longer
-        // waited for when their turn has passed.
-        let next = pace.controller.next(&floor).max(u64::from(floor.free > 0));
-        let next = if floor.free == 0 { 0 } else { usize::try_from(next).unwrap_or(usize::MAX) };
-        pace.turns.let_in(admitted.saturating_add(next).min(length), at);
-        next
+        // Those who do not come are no longer waited for when their turn has passed: while there are units
+        // the line moves on, and nobody is let in for what those who are in will take.
+        usize::try_from(pace.controller.next(&floor)).unwrap_or(usize::MAX)
     }
 
     /// The sale is halted: nobody's turn passes, and nothing is measured.

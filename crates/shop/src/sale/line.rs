@@ -7,6 +7,7 @@
 //! page by page, has to be as many.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
@@ -16,7 +17,7 @@ use kontor_store::sale::channel::{self as channels, KeptChannel};
 use kontor_store::sale::{self as sales, entry};
 use kontor_store::{StoreError, Tx};
 
-use super::board::rank_of;
+use super::board::{LiveSale, rank_of};
 use crate::core::Shop;
 
 /// How many entries are read at a time.
@@ -77,6 +78,35 @@ impl ClosedList {
         let admitted = self.kept_of(market, way).map_or(0, |kept| kept.admitted);
         (ranks, usize::try_from(admitted).unwrap_or(usize::MAX))
     }
+}
+
+/// Puts those who came to a batch after it went live behind the others, by when they came: a place in a
+/// line is a place, and not who asks fastest.
+pub(super) async fn stand_behind(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
+    let sale = live.definition.sale;
+    for door in live.doors.iter().filter(|door| door.way == Way::Batch && door.is_ordered()) {
+        loop {
+            let (market, last) = (door.market, *lock(&door.latest));
+            let late = shop
+                .db
+                .read("sale.late", move |tx| {
+                    entry::late_after(tx, sale, market, Way::Batch, last, PAGE)
+                })
+                .await?;
+            let Some(end) = late.last() else { break };
+            let mut order = Vec::clone(&door.order.load());
+            order.extend(late.iter().map(|entry| rank_of(&live.shuffle, Way::Batch, *entry)));
+            // Two nodes make ids by their own clocks.
+            order.sort_unstable();
+            door.order.store(Arc::new(order));
+            *lock(&door.latest) = Some(*end);
+        }
+    }
+    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read(tx: &mut Tx<'_>, sale: SaleId) -> Result<ClosedList, StoreError> {

@@ -31,6 +31,7 @@ mod sieve;
 mod spread;
 mod status;
 mod stop_waiting;
+mod turned_away;
 mod turns;
 
 pub(crate) use again::{AgainRefusal, take_again};

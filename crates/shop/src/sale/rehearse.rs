@@ -324,6 +324,8 @@ mod tests {
             rollover: None,
             beacon: None,
             deposits: Vec::new(),
+            titles: std::collections::BTreeMap::new(),
+            ends_when_sold: false,
         }
     }
 

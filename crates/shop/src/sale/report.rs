@@ -181,6 +181,7 @@ fn make(tx: &mut Tx<'_>, kept: &KeptSale) -> Result<Report<ReportLine>, StoreErr
     let definition = &kept.definition;
     let shuffle = kept.secret.shuffle(definition.sale, kept.beacon.as_ref());
     let digests = channels::of_sale(tx, definition.sale)?;
+    let turned_away = channels::turned_away(tx, definition.sale)?;
     let tallies = tallies(tx, definition)?;
     let mut rows = Rows::read(tx, definition.sale, &tallies, &shuffle)?;
     let fates = rows.deposit_fates(tx, definition.sale, tallies.len())?;
@@ -193,7 +194,10 @@ fn make(tx: &mut Tx<'_>, kept: &KeptSale) -> Result<Report<ReportLine>, StoreErr
             let digest = digests.iter().find(|kept| kept.market == market && kept.way == way);
             let made = of_channel(tally, digest, line);
             let amount = definition.deposit(market, way);
-            ChannelReport { deposits: amount.map(|amount| totals_of(amount, fates)), ..made }
+            let deposits = amount.map(|amount| totals_of(amount, fates));
+            let own = turned_away.iter().filter(|met| (met.market, met.way) == (market, way));
+            let limits = own.map(|met| met.met).collect();
+            ChannelReport { deposits, limits, ..made }
         })
         .collect();
     Ok(Report {
@@ -220,12 +224,16 @@ fn of_channel(
     mut line: ReportLine,
 ) -> ChannelReport<ReportLine> {
     let Channel { market, way, quota } = tally.channel;
+    let admitted = digest.map_or(0, |kept| kept.admitted);
     let reached = match way {
         // Each code is good by itself.
         Way::Code => line.count() as u64,
-        _ => {
+        // Whoever came later has a place behind the others.
+        Way::Batch | Way::Draw => admitted.min(line.count() as u64),
+        // Whoever came later is let in when everybody is in who was there.
+        Way::Rush => {
             let present = line.present().count() as u64;
-            digest.map_or(0, |kept| kept.admitted).min(present).max(line.active())
+            if admitted < present { admitted } else { present.max(line.late_takers()) }
         }
     };
     line.reach(reached);
@@ -248,6 +256,7 @@ fn of_channel(
         totals: Totals::of(&line),
         entries: line,
         deposits: None,
+        limits: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
 use kontor_domain::sale::{DepositState, Entry, Line, Outcome, Shuffle, Tally};
-use kontor_ledger::sale::ClaimState;
+use kontor_ledger::sale::{ClaimState, PlaceState};
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::entry as entries;
 use kontor_store::sale::{batch, channel as channels, lot as lots};
@@ -24,10 +24,8 @@ const PAGE: i64 = 20_000;
 /// What an entry did, as far as it is known without its place in the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// Nothing at all.
+    /// Took nothing.
     Nothing,
-    /// Stood in the waiting list.
-    Waited,
     /// Took units and gave them back, or did not pay them.
     Released,
     /// Took units, and the hold ended.
@@ -47,10 +45,12 @@ struct Row {
     /// The place in the line as a number with its most significant byte first: the rank of those who
     /// were there, the moment (in microseconds since the epoch) of those who came later.
     order: [u8; 16],
-    units: u32,
+    units: u16,
     /// The channel's place in the definition.
     channel: u16,
     late: bool,
+    /// It was offered a unit from the waiting list.
+    from_list: bool,
     fate: Fate,
 }
 
@@ -99,6 +99,7 @@ impl Rows {
                     units: 0,
                     channel: u16::try_from(channel).expect("a sale has 256 channels at most"),
                     late: !kept.present,
+                    from_list: false,
                     fate: Fate::Nothing,
                 });
             }
@@ -110,6 +111,10 @@ impl Rows {
                 row.fate = if code == "sale.person_limit" { Fate::Limited } else { Fate::Refused };
             }
         }
+        for row in &mut rows.0 {
+            // The line has passed their place, and they had enough by then.
+            row.from_list &= row.fate != Fate::Nothing;
+        }
         Ok(rows)
     }
 
@@ -120,10 +125,10 @@ impl Rows {
                 let page = batch::waiting_after(tx, lot.lot, last, PAGE)?;
                 let Some((end, _)) = page.last() else { break };
                 last = *end;
-                for (_, waiting) in page {
-                    let row = self.of(EntryId::from_bytes(waiting.person));
-                    if let Some(row) = row.filter(|row| row.fate == Fate::Nothing) {
-                        row.fate = Fate::Waited;
+                let served = page.iter().filter(|(_, place)| place.state == PlaceState::Served);
+                for (_, place) in served {
+                    if let Some(row) = self.of(EntryId::from_bytes(place.person)) {
+                        row.from_list = true;
                     }
                 }
             }
@@ -137,7 +142,7 @@ impl Rows {
                     // Whoever has bought once has bought, whatever became of the other claims.
                     match claim.state {
                         ClaimState::Sold => {
-                            row.units += u32::from(claim.units);
+                            row.units = row.units.saturating_add(u16::from(claim.units));
                             row.fate = Fate::Bought;
                         }
                         _ if row.fate == Fate::Bought => {}
@@ -232,14 +237,16 @@ impl ReportLine {
             Fate::Refused => Outcome::Refused,
             Fate::Expired => Outcome::Expired,
             Fate::Released => Outcome::Released,
-            Fate::Nothing | Fate::Waited if (place as u64) < self.reached => Outcome::Missed,
-            Fate::Nothing | Fate::Waited => Outcome::NotReached,
+            Fate::Nothing if (place as u64) < self.reached => Outcome::Missed,
+            Fate::Nothing => Outcome::NotReached,
         };
         let came = row.late.then(|| {
             let at = i64::try_from(u128::from_be_bytes(row.order)).unwrap_or(i64::MAX);
             u64::try_from((at - self.live_at.micros()) / 1_000).unwrap_or(0)
         });
-        Some(Entry(row.entry, came, outcome, row.units))
+        // Whoever was let in anyway had their unit in the order of the line.
+        let from_list = row.from_list && place as u64 >= self.reached;
+        Some(Entry(row.entry, came, outcome, u32::from(row.units), from_list))
     }
 
     /// Whoever was there before it went live.
@@ -247,10 +254,11 @@ impl ReportLine {
         self.rows().iter().take_while(|row| !row.late).map(|row| row.entry)
     }
 
-    /// How many from the front up to the last who did anything at all.
-    pub(super) fn active(&self) -> u64 {
-        let last = self.rows().iter().rposition(|row| row.fate != Fate::Nothing);
-        last.map_or(0, |place| place as u64 + 1)
+    /// How many from the front up to the last who came later and took units by themselves: as long as
+    /// there are units for those who came later, all of them may take some.
+    pub(super) fn late_takers(&self) -> u64 {
+        let took = |row: &Row| row.late && row.fate != Fate::Nothing && !row.from_list;
+        self.rows().iter().rposition(took).map_or(0, |place| place as u64 + 1)
     }
 
     /// Says how many from the front were let in.
@@ -270,9 +278,9 @@ pub(super) mod tests {
     use super::*;
 
     fn row(number: u8, channel: u16, order: u128, late: bool, fate: Fate) -> Row {
-        let units = u32::from(fate == Fate::Bought);
+        let units = u16::from(fate == Fate::Bought);
         let entry = EntryId::from_bytes([number; 16]);
-        Row { entry, order: order.to_be_bytes(), units, channel, late, fate }
+        Row { entry, order: order.to_be_bytes(), units, channel, late, from_list: false, fate }
     }
 
     /// Two ways: three who were there and one who came late; nobody.
@@ -280,7 +288,7 @@ pub(super) mod tests {
         let rows = vec![
             row(1, 0, 9, false, Fate::Nothing),
             row(2, 0, 4, false, Fate::Bought),
-            row(3, 0, 7, false, Fate::Waited),
+            Row { from_list: true, ..row(3, 0, 7, false, Fate::Expired) },
             row(4, 0, 5_000_000, true, Fate::Limited),
         ];
         Rows(rows).into_lines(2, Instant::from_micros(2_000_000))
@@ -295,18 +303,23 @@ pub(super) mod tests {
     fn the_line_is_by_rank_and_then_by_time() {
         let mut lines = lines();
         assert_eq!((lines[0].count(), lines[1].count()), (4, 0));
-        assert_eq!((lines[0].active(), lines[1].active()), (4, 0));
-        lines[0].reach(2);
-        let seen: Vec<_> = lines[0].entries().map(|e| (e.0.bytes()[0], e.1, e.2, e.3)).collect();
+        assert_eq!((lines[0].late_takers(), lines[1].late_takers()), (4, 0));
+        lines[0].reach(1);
+        let seen = |line: &ReportLine| -> Vec<_> {
+            line.entries().map(|e| (e.0.bytes()[0], e.1, e.2, e.3, e.4)).collect()
+        };
         assert_eq!(
-            seen,
+            seen(&lines[0]),
             [
-                (2, None, Outcome::Claimed, 1),
-                (3, None, Outcome::Missed, 0),
-                (1, None, Outcome::NotReached, 0),
-                (4, Some(3_000), Outcome::Limited, 0),
+                (2, None, Outcome::Claimed, 1, false),
+                (3, None, Outcome::Expired, 0, true),
+                (1, None, Outcome::NotReached, 0, false),
+                (4, Some(3_000), Outcome::Limited, 0, false),
             ]
         );
+        lines[0].reach(4);
+        assert!(!seen(&lines[0])[1].4, "they were let in");
+        assert_eq!(seen(&lines[0])[2].2, Outcome::Missed);
         assert_eq!(lines[0].present().count(), 3);
         assert!(lines[1].entries().next().is_none());
     }

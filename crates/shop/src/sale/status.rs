@@ -53,7 +53,7 @@ pub async fn status(shop: &Shop, sale: SaleId, ticket: &str) -> Result<Status, S
     let ticket = shop.keys.tickets().read(ticket, sale, now)?;
     let (claim, waiting) = own(&live, ticket.entry, ticket.market, ticket.way).await?;
     let (ahead, turn) = (live.ahead(&ticket), live.is_turn(&ticket));
-    let outlook = live.outlook(&ticket);
+    let outlook = live.outlook(&ticket, now);
     let has = claim.is_some_and(|claim| claim.state.takes());
     let odds = if has { Chance::Certain } else { chance(&outlook.outlook) };
     let until_live_s = live.definition.windows.live_at.seconds_since(now);

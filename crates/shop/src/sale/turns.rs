@@ -121,6 +121,12 @@ impl Turns {
         turned
     }
 
+    /// Whether the holder of a place was let in and their turn is not over.
+    pub(super) fn is_open(&self, place: usize, at: Instant) -> bool {
+        let mine = |group: &Together| (group.from..group.to).contains(&place) && at < group.until;
+        self.open.iter().any(mine)
+    }
+
     /// The sale stands still for so many microseconds: nobody's turn passes meanwhile.
     pub(super) fn stand_still(&mut self, micros: i64) {
         for group in &mut self.open {
@@ -160,10 +166,12 @@ mod tests {
         // All of the second group have taken; six of the first are still at it.
         let turned = turns.look(&takers, (1, 1), 24, at(6));
         assert_eq!(turned, Turned { decided: 0, took: 0, deciding: 6 });
+        assert!(turns.is_open(9, at(6)) && turns.is_open(29, at(6)) && !turns.is_open(30, at(6)));
         turns.stand_still(10_000_000);
         assert_eq!(turns.look(&takers, (1, 1), 24, at(TURN_S)).decided, 0, "it stood still");
         let turned = turns.look(&takers, (1, 1), 24, at(TURN_S + 10));
         assert_eq!(turned, Turned { decided: 10, took: 4, deciding: 0 });
+        assert!(!turns.is_open(9, at(TURN_S + 10)) && turns.is_open(10, at(TURN_S + 10)));
         let turned = turns.look(&takers, (1, 1), 24, at(TURN_S + 15));
         assert_eq!(turned, Turned { decided: 20, took: 20, deciding: 0 });
         assert_eq!(turns.look(&takers, (1, 1), 24, at(TURN_S + 16)), Turned::default());

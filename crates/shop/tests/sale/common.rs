@@ -125,6 +125,11 @@ impl Running {
         self.command(Way::Rush, quota, 1, 1)
     }
 
+    /// What sets a batch of so many units up.
+    pub(crate) fn batch_command(&self, quota: u32) -> SetUp {
+        self.command(Way::Batch, quota, 1, 1)
+    }
+
     async fn a_sale(&self, way: Way, quota: u32, lots: u32, per_person: u32) -> SaleId {
         let sale = set_up(&self.shop, self.command(way, quota, lots, per_person)).await;
         let sale = sale.unwrap_or_else(|failure| panic!("{failure:?}"));
@@ -151,6 +156,8 @@ impl Running {
             hold_minutes: HOLD_MINUTES,
             rollover: None,
             beacon: None,
+            titles: std::collections::BTreeMap::new(),
+            ends_when_sold: false,
             deposits: if way == Way::Batch {
                 vec![Deposit { market, amount: deposit() }]
             } else {
@@ -162,10 +169,15 @@ impl Running {
 
     /// Enters and gives the ticket.
     pub(crate) async fn enter(&self, sale: SaleId, name: &str) -> String {
+        self.enter_by(sale, Way::Rush, name).await
+    }
+
+    /// Enters by a way and gives the ticket.
+    pub(crate) async fn enter_by(&self, sale: SaleId, way: Way, name: &str) -> String {
         let wish = Enter {
             sale,
             market: "us".parse().expect("a market"),
-            way: Way::Rush,
+            way,
             email: Email::parse(&address(name)).expect("an address"),
             phone: None,
             ship_to: usa(),

@@ -2,6 +2,7 @@
 //! of the connection to the server.
 
 mod common;
+mod fair;
 mod faults;
 mod halted;
 mod seeds;

@@ -1,9 +1,9 @@
 //! One market's way in, as far as the report needs it: who was there when it went live (as a
-//! digest), how many were let in, and whose purchase was refused.
+//! digest), how many were let in, whom the limits turned away, and whose purchase was refused.
 
 use kontor_base::id::{EntryId, SaleId};
 use kontor_domain::market::MarketCode;
-use kontor_domain::sale::{Commitment, Way};
+use kontor_domain::sale::{Commitment, Limit, LimitMet, MetAt, Way};
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Tx, parsed, word};
@@ -116,5 +116,69 @@ pub fn refusals(tx: &mut Tx<'_>, sale: SaleId) -> Result<Vec<(EntryId, String)>,
         "SELECT entry, reason FROM sale_refusal WHERE sale = $1 ORDER BY entry",
         values![sale.bytes()],
         |row| Ok((EntryId::from_bytes(row.bytes16(0)?), row.text(1)?)),
+    )
+}
+
+/// How often a limit of one way in turned somebody away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// The market.
+    pub market: MarketCode,
+    /// The way in.
+    pub way: Way,
+    /// Which limit, where, how often.
+    pub met: LimitMet,
+}
+
+/// Adds to how often limits turned somebody away.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn add_turned_away(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    counted: &[TurnedAway],
+) -> Result<(), StoreError> {
+    for TurnedAway { market, way, met } in counted {
+        tx.execute(
+            "INSERT INTO sale_turned_away (sale, market, way, met_at, rule, times)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (sale, market, way, met_at, rule)
+             DO UPDATE SET times = sale_turned_away.times + excluded.times",
+            values![
+                sale.bytes(),
+                market.as_str(),
+                way.word(),
+                met.at.word(),
+                met.limit.word(),
+                count(met.times),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// How often the limits of a sale turned somebody away, in a fixed order.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn turned_away(tx: &mut Tx<'_>, sale: SaleId) -> Result<Vec<TurnedAway>, StoreError> {
+    tx.query(
+        "SELECT market, way, met_at, rule, times FROM sale_turned_away WHERE sale = $1
+         ORDER BY market, way, met_at, rule",
+        values![sale.bytes()],
+        |row| {
+            Ok(TurnedAway {
+                market: parsed(&row.text(0)?, TABLE)?,
+                way: word(&row.text(1)?, TABLE, Way::from_word)?,
+                met: LimitMet {
+                    at: word(&row.text(2)?, TABLE, MetAt::from_word)?,
+                    limit: word(&row.text(3)?, TABLE, Limit::from_word)?,
+                    times: u64::try_from(row.int(4)?).unwrap_or(0),
+                },
+            })
+        },
     )
 }

@@ -195,6 +195,30 @@ pub fn present_after(
     )
 }
 
+/// Those who came to a way in after the list was closed, in the order of their ids: up to `limit` after
+/// `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn late_after(
+    tx: &mut Tx<'_>,
+    sale: SaleId,
+    market: MarketCode,
+    way: Way,
+    after: Option<EntryId>,
+    limit: i64,
+) -> Result<Vec<EntryId>, StoreError> {
+    let (market, after) = (market.to_string(), after.map_or([0; 16], |id| *id.bytes()));
+    tx.query(
+        "SELECT entry FROM sale_entry
+         WHERE sale = $1 AND market = $2 AND way = $3 AND present = 0 AND entry > $4
+         ORDER BY entry LIMIT $5",
+        values![sale.bytes(), &market, way.word(), &after, limit],
+        |row| Ok(EntryId::from_bytes(row.bytes16(0)?)),
+    )
+}
+
 fn read(row: &Row<'_>) -> Result<KeptEntry, StoreError> {
     Ok(KeptEntry {
         sale: SaleId::from_bytes(row.bytes16(0)?),

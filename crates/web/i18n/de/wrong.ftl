@@ -136,6 +136,7 @@ wrong-condition-too-deep = Die Bedingung ist tiefer als { $max } verschachtelt (
 wrong-taken = „{ $cell }“ ist vergeben.
 wrong-not-hex = Hier gehören { $digits } hexadezimale Ziffern hin.
 wrong-not-way-in = „{ $cell }“: Hier gehören ein Markt, ein Weg (rush, draw, code, batch) und Stück hin.
+wrong-not-title = { $cell } ist keine Sprache (en, de, zh, hi) mit einem Titel
 wrong-not-deposit = „{ $cell }“: Eine Anzahlung ist ein Betrag mit seiner Währung, etwa 5.00 USD.
 wrong-not-build = „{ $cell }“: Hier gehören ein Modell und sein Build hin.
 wrong-builds-between = Hier gehören { $low } bis { $high } Builds hin, jeder in seiner Zeile.

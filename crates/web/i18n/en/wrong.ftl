@@ -136,6 +136,7 @@ wrong-condition-too-deep = The condition is nested deeper than { $max } (at char
 wrong-taken = “{ $cell }” is taken.
 wrong-not-hex = { $digits } hexadecimal digits are wanted.
 wrong-not-way-in = “{ $cell }”: a market, a way (rush, draw, code, batch) and units are wanted.
+wrong-not-title = { $cell } is not a language (en, de, zh, hi) with a title
 wrong-not-deposit = “{ $cell }”: a deposit is an amount and its currency, such as 5.00 USD.
 wrong-not-build = “{ $cell }”: a model and its build are wanted.
 wrong-builds-between = { $low } to { $high } builds are wanted, one on each line.

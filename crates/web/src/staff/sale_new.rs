@@ -1,12 +1,14 @@
 //! The form of a new sale: played with a crowd that does not exist before anybody stands in the queue.
 
+use std::collections::BTreeMap;
+
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form as Typed, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::id::SaleId;
-use kontor_base::{Instant, Money, RowError, Wrong};
+use kontor_base::{Instant, Language, Money, RowError, Wrong};
 use kontor_domain::sale::{Channel, Definition, Deposit, Rollover, Way, Windows};
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
@@ -52,6 +54,12 @@ async fn blank(app: &App, person: &Person) -> WorkPage {
     let mut form = Form::new("sale", String::new(), "/admin/sales/new")
         .hidden("key", form_key::fresh(app))
         .field(line("title", "sale-desk-title", "").up_to(100))
+        .field(
+            Field::new("titles", t.get("sale-desk-titles"), Kind::Area(2))
+                .optional()
+                .up_to(1_000)
+                .hint(t.get("sale-desk-titles-hint")),
+        )
         .field(Field::new("sku", t.get("goods-sku"), Kind::Code).up_to(40))
         .field(
             Field::new("channels", t.get("sale-desk-channels"), Kind::Area(4))
@@ -65,6 +73,14 @@ async fn blank(app: &App, person: &Person) -> WorkPage {
         .field(number("per_person", "sale-desk-per-person", "1"))
         .field(number("hold_minutes", "sale-desk-hold", "15"))
         .field(number("lots", "sale-desk-lots", "1").hint(t.get("sale-desk-lots-hint")))
+        .field(Field::new(
+            "ends",
+            t.get("sale-desk-over"),
+            Kind::Choice(vec![
+                (String::new(), t.get("sale-desk-over-end").into_owned()),
+                ("sold".to_owned(), t.get("sale-desk-over-sold").into_owned()),
+            ]),
+        ))
         .field(Field::new("rollover_at", t.get("sale-desk-rollover"), Kind::Moment).optional())
         .field(Field::new(
             "rollover_to",
@@ -173,6 +189,16 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
         }
         channels.push(channel);
     }
+    let mut titles = BTreeMap::new();
+    for line in sent.lines("titles") {
+        let read = line.split_once(char::is_whitespace).and_then(|(language, title)| {
+            Some((language.parse::<Language>().ok()?, title.trim().to_owned()))
+        });
+        let Some((language, title)) = read else {
+            return Err(Trouble::field("titles", Wrong::NotTitle { cell: line.to_owned() }));
+        };
+        titles.insert(language, title);
+    }
     let rollover = match (sent.get("rollover_at"), Way::from_word(sent.get("rollover_to"))) {
         ("", _) => None,
         (_, Some(to)) => Some(Rollover { at: moment("rollover_at")?, to }),
@@ -198,6 +224,8 @@ fn command(sent: &Sent, id: SaleId) -> Result<SetUp, Trouble> {
         rollover,
         beacon: Some(sent.get("beacon").to_owned()).filter(|beacon| !beacon.is_empty()),
         deposits,
+        titles,
+        ends_when_sold: sent.get("ends") == "sold",
     };
     Ok(SetUp { definition, title: title.as_str().to_owned(), lots: number("lots")? })
 }

@@ -46,6 +46,8 @@ pub(crate) fn a_definition(api: &Api, ways: &[(Way, u32)]) -> Definition {
         rollover: None,
         beacon: None,
         deposits: Vec::new(),
+        titles: std::collections::BTreeMap::new(),
+        ends_when_sold: false,
     }
 }
 

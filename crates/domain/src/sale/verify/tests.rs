@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::super::definition::Way;
 use super::super::definition::tests::market;
 use super::super::fair::{OrderSecret, entries_digest};
+use super::super::limit::{Limit, MetAt};
 use super::super::report::{Beacon, ChannelReport, Entry, ReadError, SCHEMA};
 use super::*;
 
@@ -29,6 +30,7 @@ fn channel(way: Way, quota: u32, reached: u64, entries: Vec<Entry>) -> ChannelRe
         entries_digest: entries_digest(&here),
         totals: Totals::of(&entries),
         deposits: None,
+        limits: Vec::new(),
         entries,
     }
 }
@@ -41,12 +43,12 @@ fn outcomes(line: Vec<(EntryId, Option<u64>)>, reached: usize, quota: u32) -> Ve
         .enumerate()
         .map(|(place, (id, at))| {
             if place >= reached {
-                Entry(id, at, Outcome::NotReached, 0)
+                Entry(id, at, Outcome::NotReached, 0, false)
             } else if place % 3 == 2 || left == 0 {
-                Entry(id, at, others[place % others.len()], 0)
+                Entry(id, at, others[place % others.len()], 0, false)
             } else {
                 left -= 1;
-                Entry(id, at, Outcome::Claimed, 1)
+                Entry(id, at, Outcome::Claimed, 1, false)
             }
         })
         .collect()
@@ -167,9 +169,37 @@ proptest! {
 }
 
 #[test]
+fn the_waiting_list_is_beside_the_line() {
+    let mut report = good();
+    let channel = &mut report.channels[0];
+    let last = channel.entries.last_mut().expect("five late comers");
+    (last.2, last.4) = (Outcome::Expired, true);
+    channel.totals = Totals::of(&channel.entries);
+    assert_eq!(channel.totals.from_list, 1);
+    assert_eq!(failing(&report), Vec::<&str>::new());
+    // As JSON it is as it was, also where the fifth is left out.
+    let text = serde_json::to_string(&report).expect("JSON");
+    assert_eq!(serde_json::from_str::<Report>(&text).ok(), Some(report));
+    for wrong in ["[]", "[null]", r#"["x",null,"claimed",1]"#] {
+        assert!(serde_json::from_str::<Entry>(wrong).is_err(), "{wrong}");
+    }
+    let six = serde_json::to_string(&good().channels[0].entries[0]).expect("JSON");
+    let six = six.replace(']', ",true,true]");
+    assert!(serde_json::from_str::<Entry>(&six).is_err(), "{six}");
+}
+
+#[test]
+fn a_report_of_the_layout_before_is_read() {
+    let mut before = good();
+    before.schema = super::super::report::SCHEMA_BEFORE.to_owned();
+    let before = before.accept().expect("it is known");
+    assert_eq!(failing(&before), Vec::<&str>::new());
+}
+
+#[test]
 fn each_falsification_is_caught_by_its_check() {
     type Lie = fn(&mut Report);
-    let lies: [(&str, Lie, &[&str]); 20] = [
+    let lies: [(&str, Lie, &[&str]); 24] = [
         (
             "another secret",
             |r| r.secret = OrderSecret::from_bytes([9; 32]),
@@ -193,7 +223,7 @@ fn each_falsification_is_caught_by_its_check() {
         ("another sale's order", |r| r.sale = SaleId::from_bytes([2; 16]), &["order"]),
         (
             "a friend added at the front",
-            |r| r.channels[0].entries.insert(0, Entry(entry(900), None, Outcome::Missed, 0)),
+            |r| r.channels[0].entries.insert(0, Entry(entry(900), None, Outcome::Missed, 0, false)),
             &["digest", "order", "reach", "totals"],
         ),
         (
@@ -221,7 +251,7 @@ fn each_falsification_is_caught_by_its_check() {
         ),
         (
             "a draw entered afterwards",
-            |r| r.channels[1].entries.push(Entry(entry(7), Some(5), Outcome::NotReached, 0)),
+            |r| r.channels[1].entries.push(Entry(entry(7), Some(5), Outcome::NotReached, 0, false)),
             &["order", "totals"],
         ),
         (
@@ -240,6 +270,35 @@ fn each_falsification_is_caught_by_its_check() {
                 last.2 = Outcome::Missed;
             },
             &["reach", "totals"],
+        ),
+        (
+            "somebody behind who bought",
+            |r| {
+                let last = r.channels[0].entries.last_mut().expect("five late comers");
+                (last.2, last.3) = (Outcome::Claimed, 1);
+            },
+            &["reach", "quota", "totals"],
+        ),
+        (
+            "somebody who was offered a unit and not reached",
+            |r| r.channels[0].entries.last_mut().expect("five late comers").4 = true,
+            &["reach", "totals"],
+        ),
+        (
+            "a limit that is told twice",
+            |r| {
+                let met = LimitMet { at: MetAt::Entry, limit: Limit::Person, times: 2 };
+                r.channels[0].limits = vec![met, met];
+            },
+            &["totals"],
+        ),
+        (
+            "a limit that was never met",
+            |r| {
+                let met = LimitMet { at: MetAt::Claim, limit: Limit::Excluded, times: 0 };
+                r.channels[0].limits = vec![met];
+            },
+            &["totals"],
         ),
         ("a longer reach", |r| r.channels[0].reached += 1, &["reach"]),
         ("an impossible reach", |r| r.channels[0].reached = 99, &["reach"]),
@@ -341,7 +400,7 @@ fn reports_are_read_as_they_are_written_and_within_bounds() {
     let read: Report = serde_json::from_str(&text).expect("the same report");
     assert_eq!(read.accept().expect("a known layout"), good());
     assert!(text.contains(r#",null,"claimed",1]"#), "entries are short: {text}");
-    let newer = Report { schema: "kontor.sale.report/2".to_owned(), ..good() };
+    let newer = Report { schema: "kontor.sale.report/9".to_owned(), ..good() };
     assert!(matches!(newer.accept(), Err(ReadError::Schema(_))));
     let mut big = good();
     big.channels[0].quota = 50_000_001;

@@ -1,9 +1,10 @@
 //! A sale's definition as a file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kontor_base::id::SaleId;
-use kontor_base::{Clock, Currency, Instant, Money, Random};
+use kontor_base::{Clock, Currency, Instant, Language, Money, Random};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::{Channel, Definition, Deposit, Rollover, Way, Windows};
@@ -18,6 +19,7 @@ pub(super) const EXAMPLE: &str = r#"title = "Band, first sale"
 sku = "BAND-BLACK"
 per_person = 1          # over all sales of the item
 hold_minutes = 15       # 10 to 15
+# ends_when_sold = true # over as soon as every unit is paid, before ends_at
 # lots = 1              # into how many parts each way's units are divided, one for each node
 # beacon = "drand/quicknet 37058312"   # a round at least a minute after live_at
 
@@ -28,6 +30,9 @@ doors_at        = "2027-03-02T09:30:00+01:00"
 live_at         = "2027-03-02T10:00:00+01:00"
 ends_at         = "2027-03-02T12:00:00+01:00"
 report_at       = "2027-03-03T09:00:00+01:00"
+
+[titles]                # where a language says it differently
+de = "Band, erster Verkauf"
 
 [[channel]]
 market = "us"
@@ -60,6 +65,10 @@ struct File {
     #[serde(default = "one")]
     lots: u32,
     beacon: Option<String>,
+    #[serde(default)]
+    ends_when_sold: bool,
+    #[serde(default)]
+    titles: BTreeMap<Language, String>,
     windows: WindowsOf,
     channel: Vec<ChannelOf>,
     rollover: Option<RolloverOf>,
@@ -135,6 +144,8 @@ fn parse(text: &str) -> Result<SetUp, toml::de::Error> {
         rollover: file.rollover.map(|RolloverOf { at, to }| Rollover { at, to }),
         beacon: file.beacon,
         deposits,
+        titles: file.titles,
+        ends_when_sold: file.ends_when_sold,
     };
     Ok(SetUp { definition, title: file.title, lots: file.lots })
 }

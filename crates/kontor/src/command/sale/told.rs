@@ -1,6 +1,6 @@
 //! What the commands about sales print.
 
-use kontor_domain::sale::{Check, DepositTotals, Finding, Report};
+use kontor_domain::sale::{Check, DepositTotals, Finding, LimitMet, Report};
 use kontor_shop::sale::{Overview, Rehearsal, SetUpRefusal};
 use serde_json::json;
 
@@ -205,6 +205,12 @@ pub(super) fn verdict(report: &Report, findings: &[Finding], as_json: bool) {
             totals.entries,
             channel.reached
         );
+        if totals.from_list > 0 {
+            println!("    {} were offered a unit from the waiting list", totals.from_list);
+        }
+        for LimitMet { at, limit, times } in &channel.limits {
+            println!("    turned away at {}: {}, {times} times", at.word(), limit.word());
+        }
         if let Some(deposits) = &channel.deposits {
             let DepositTotals { amount, taken, credited, refunded, kept } = deposits;
             println!(

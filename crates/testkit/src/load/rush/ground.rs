@@ -133,6 +133,8 @@ async fn a_sale(shop: &Arc<Shop>, want: &Wanted, now: Instant) -> Result<SaleId,
         rollover: None,
         beacon: None,
         deposits: Vec::new(),
+        titles: std::collections::BTreeMap::new(),
+        ends_when_sold: false,
     };
     let title = "The record".to_owned();
     let sale = set_up(shop, SetUp { definition, title, lots: want.lots }).await;

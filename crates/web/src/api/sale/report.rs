@@ -37,7 +37,7 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=3600, immu
     operation_id = "get-sale-report",
     params(("sale" = String, Path, description = "The sale's id.")),
     responses(
-        (status = 200, description = "The report (layout `kontor.sale.report/1`).",
+        (status = 200, description = "The report (layout `kontor.sale.report/2`).",
             body = serde_json::Value),
         crate::api::document::Reading,
     ),

@@ -1,6 +1,8 @@
 //! `GET /api/v1/sales` and `GET /api/v1/sale/{sale}`: what everybody may know. The same for all, so
 //! that a cache in front can answer a million people who look at the clock.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -36,6 +38,9 @@ pub(crate) struct SaleBody {
     id: String,
     /// What it is called.
     title: String,
+    /// What it is called in languages in which that is said differently, by their tag.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    titles: BTreeMap<&'static str, String>,
     /// What is sold.
     #[schema(example = "BAND-BLACK")]
     sku: String,
@@ -54,6 +59,8 @@ pub(crate) struct SaleBody {
     /// For how long units are held, in minutes.
     #[schema(example = 10)]
     hold_minutes: u8,
+    /// Whether it is over, and the report out, as soon as every unit is paid, before `ends_at`.
+    ends_when_sold: bool,
     /// The BLAKE3 hash of the secret that makes the order; the report shows the secret.
     commitment: String,
     /// A public source of randomness that is mixed into the order, if one is.
@@ -201,6 +208,7 @@ impl From<&ShownSale> for SaleBody {
         Self {
             id: definition.sale.to_string(),
             title: sale.title.clone(),
+            titles: definition.titles.iter().map(|(l, title)| (l.tag(), title.clone())).collect(),
             sku: definition.sku.to_string(),
             state: sale.state.word(),
             now: sale.now,
@@ -213,6 +221,7 @@ impl From<&ShownSale> for SaleBody {
             },
             per_person: definition.per_person,
             hold_minutes: definition.hold_minutes,
+            ends_when_sold: definition.ends_when_sold,
             commitment: sale.commitment.to_string(),
             beacon: definition.beacon.clone(),
             ways: sale

@@ -330,6 +330,8 @@ pub struct SalePage {
     pub elsewhere: Vec<(Country, u64)>,
     /// Why it is not sold here, if it is not.
     pub refusal: Option<Refusal>,
+    /// Whether it is over as soon as every unit is paid.
+    pub ends_when_sold: bool,
     /// Units that one person may have.
     pub per_person: u32,
     /// For how long a unit is held.

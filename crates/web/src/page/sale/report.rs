@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use askama::Template;
 use kontor_base::Instant;
-use kontor_domain::sale::DepositTotals;
+use kontor_domain::sale::{DepositTotals, Limit, LimitMet, MetAt};
 
 use super::WayName;
 use crate::kit::text::Text;
@@ -33,11 +33,22 @@ pub struct ChannelLine {
     pub limited: u64,
     /// People whom the rules refused otherwise.
     pub refused: u64,
+    /// People who had a unit from the waiting list.
+    pub from_list: u64,
+    /// How often the limits turned somebody away before they had anything.
+    pub limits: Vec<LimitMet>,
     /// What became of the deposits for its places, if they cost one.
     pub deposits: Option<DepositTotals>,
 }
 
 impl ChannelLine {
+    /// How often limits turned somebody away, before they had anything and at payment.
+    #[must_use]
+    pub fn turned_away(&self) -> u64 {
+        let before: u64 = self.limits.iter().map(|met| met.times).sum();
+        before + self.limited + self.refused
+    }
+
     /// Of a hundred units, how many were sold: the width of the bar.
     #[must_use]
     pub fn percent(&self) -> u64 {
@@ -143,6 +154,26 @@ impl ReportPage {
         all.filter_map(|channel| Some((channel, channel.deposits?))).collect()
     }
 
+    /// The limits with how often each was met: at the entry, when units were wanted, and at payment. Those
+    /// that nobody met are not told.
+    fn limits(&self) -> Vec<(&'static str, [u64; 3])> {
+        let met = |at: MetAt, limit: Limit| -> u64 {
+            let all = self.channels.iter().flat_map(|channel| &channel.limits);
+            all.filter(|met| (met.at, met.limit) == (at, limit)).map(|met| met.times).sum()
+        };
+        let row = |limit: Limit, at_payment: u64| {
+            [met(MetAt::Entry, limit), met(MetAt::Claim, limit), at_payment]
+        };
+        let rows = [
+            ("report-limit-person", row(Limit::Person, self.sum(|channel| channel.limited))),
+            ("report-limit-excluded", row(Limit::Excluded, 0)),
+            ("report-limit-not-cleared", row(Limit::NotCleared, 0)),
+            ("report-limit-other-way", row(Limit::OtherWay, 0)),
+            ("report-limit-payment", [0, 0, self.sum(|channel| channel.refused)]),
+        ];
+        rows.into_iter().filter(|(_, counts)| counts.iter().any(|count| *count > 0)).collect()
+    }
+
     fn number(&self, number: u64) -> String {
         self.shell.text().number(i64::try_from(number).unwrap_or(i64::MAX))
     }
@@ -170,7 +201,8 @@ impl ReportPage {
             line("report-figure-entries", self.sum(|c| c.entries)),
             line("report-figure-expired", self.sum(|c| c.expired)),
             line("report-figure-released", self.sum(|c| c.released)),
-            line("report-figure-limited", self.sum(|c| c.limited + c.refused)),
+            line("report-figure-from-list", self.sum(|c| c.from_list)),
+            line("report-figure-limited", self.sum(ChannelLine::turned_away)),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Samples of a sale's pages: every stage, every place, the report.
 
 use kontor_base::Language;
+use kontor_domain::sale::{Limit, LimitMet, MetAt};
 
 use super::{at, lone, money, price, shell, vat};
 use crate::page::{
@@ -72,6 +73,7 @@ impl SalePage {
             },
             ways: ways(stage),
             countries: vec![super::country("IN")],
+            ends_when_sold: stage == SaleStage::Live,
             elsewhere: vec![(super::country("SG"), 200)],
             refusal: None,
             per_person: 1,
@@ -295,6 +297,11 @@ impl ReportPage {
             released: 12,
             limited: 4,
             refused: 1,
+            from_list: 9,
+            limits: vec![
+                LimitMet { at: MetAt::Entry, limit: Limit::Excluded, times: 3 },
+                LimitMet { at: MetAt::Claim, limit: Limit::Person, times: 2_104 },
+            ],
             deposits: None,
         };
         let page = |curve: Curve, channels| Self {

@@ -45,7 +45,7 @@ fn card(visit: &Visit, definition: &Definition, title: &str, state: SaleState) -
     let (_, model) = product(visit, &definition.sku)?;
     Some(SaleCard {
         sale: definition.sale.to_string(),
-        title: title.to_owned(),
+        title: definition.title_in(visit.language, title).to_owned(),
         name: model.text(visit.language, |text| &text.name).to_owned(),
         picture: visit.snapshot.picture(model),
         stage: stage(state)?,

@@ -151,7 +151,7 @@ fn page(
     Some(SalePage {
         shell,
         sale: definition.sale.to_string(),
-        title: seen.title.clone(),
+        title: definition.title_in(visit.language, &seen.title).to_owned(),
         name: model.text(visit.language, |text| &text.name).to_owned(),
         option: variant.option_in(visit.language).to_owned(),
         model: model.code.to_string(),
@@ -171,6 +171,7 @@ fn page(
         countries: cleared_countries(&snapshot.known, definition, visit.code, at),
         elsewhere,
         refusal: refusal.filter(|_| !stage.is_over()),
+        ends_when_sold: definition.ends_when_sold,
         per_person: definition.per_person,
         hold_minutes: definition.hold_minutes,
         commitment: seen.commitment.to_string(),

@@ -88,6 +88,8 @@ fn page(
                 released: totals.released,
                 limited: totals.limited,
                 refused: totals.refused,
+                from_list: totals.from_list,
+                limits: channel.limits.clone(),
                 deposits: channel.deposits,
             })
         })

@@ -1,0 +1,265 @@
+//! Nobody gets around the order: not by the waiting list, not by coming later and asking faster, not
+//! because a sale stood still; and the report says of everybody whether their place was reached.
+
+use kontor_base::Email;
+use kontor_base::id::SaleId;
+use kontor_domain::sale::{Chance, Definition, Entry, Limit, LimitMet, MetAt, Noted, Outcome, Way};
+use kontor_domain::sale::{SaleState, verify};
+use kontor_ledger::sale::Refusal;
+use kontor_scratch::Scratch;
+use kontor_shop::sale::{
+    Claimed, Enter, Placed, SaleRefusal, SetUp, Wish, claim, enter, exclude, halt, report, resume,
+    set_up, status, wait,
+};
+
+use super::common::{Running, address, take_until_answered, usa};
+
+/// Longer than a turn is.
+const TURN_OVER_S: i64 = 61;
+
+fn wish(sale: SaleId, ticket: &str) -> Wish<'_> {
+    Wish { sale, ticket, key: "once", units: 1, ship_to: usa() }
+}
+
+async fn take(running: &Running, sale: SaleId, ticket: &str) -> Result<Claimed, SaleRefusal> {
+    claim(&running.shop, wish(sale, ticket)).await
+}
+
+async fn stand(running: &Running, sale: SaleId, ticket: &str) -> Result<Placed, SaleRefusal> {
+    wait(&running.shop, wish(sale, ticket)).await
+}
+
+/// Who was there, with their tickets, in the order in which they are let in.
+async fn present(running: &Running, sale: SaleId, people: usize) -> Vec<String> {
+    let mut tickets = Vec::new();
+    for person in 0..people {
+        tickets.push(running.enter(sale, &format!("person{person}")).await);
+    }
+    running.forward(101).await;
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let (keys, now) = (running.shop.keys.tickets(), running.shop.now());
+    tickets.sort_by_key(|text| {
+        let ticket = keys.read(text, sale, now).expect("a ticket");
+        (live.ahead(&ticket), !live.is_turn(&ticket))
+    });
+    tickets
+}
+
+async fn is_turn(running: &Running, sale: SaleId, ticket: &str) -> bool {
+    status(&running.shop, sale, ticket).await.expect("it runs").turn
+}
+
+async fn reported(running: &Running, sale: SaleId) -> kontor_domain::sale::Report {
+    running.forward(3_600).await;
+    running.until(sale, SaleState::Settled).await;
+    running.forward(9_000).await;
+    running.until(sale, SaleState::Reported).await;
+    let made = report(&running.shop, sale).await.expect("read").expect("it is out");
+    made.report()
+        .with_lines(|line| kontor_domain::sale::Line::entries(line).collect::<Vec<Entry>>())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_waiting_list_is_no_way_around_the_order() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(4, 2, 1).await;
+    let line = present(&running, sale, 30).await;
+    let mut outside = Vec::new();
+    for ticket in &line {
+        if !is_turn(&running, sale, ticket).await {
+            outside.push(ticket);
+        }
+    }
+    assert!(outside.len() > 20, "few are let in for four units: {}", outside.len());
+    let last = outside.last().expect("somebody");
+    assert_eq!(stand(&running, sale, last).await, Err(SaleRefusal::NotYourTurn));
+    // One of the two lots is empty while the other is not.
+    for (taken, ticket) in line.iter().take(4).enumerate() {
+        let answer = stand(&running, sale, last).await;
+        assert_eq!(answer, Err(SaleRefusal::NotYourTurn), "{taken} of 4 are taken");
+        let mine = take_until_answered(&running.shop, sale, ticket, "once").await;
+        mine.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    }
+    running.keep().await;
+    // Everything is taken: now they can wait for what comes back.
+    assert_eq!(take(&running, sale, last).await, Err(SaleRefusal::Lot(Refusal::SoldOut)));
+    let placed = stand(&running, sale, last).await;
+    assert_eq!(placed, Ok(Placed::Waiting { place: 1, ahead: 0 }));
+    // Nobody pays: the last one in line is offered a unit, and nobody in between was.
+    running.forward(601).await;
+    while running.on_disk(sale).await.len() < 5 {
+        // Owners end holds on threads of their own.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        running.keep().await;
+    }
+    let after = status(&running.shop, sale, last).await.expect("it runs");
+    assert!(after.claim.is_some_and(|claim| claim.state.takes()), "{after:?}");
+
+    let report = reported(&running, sale).await;
+    assert_eq!(verify(&report, &Noted::default()), []);
+    let channel = &report.channels[0];
+    assert_eq!(channel.totals.from_list, 1, "one was offered a unit from the waiting list");
+    assert!(channel.totals.not_reached > 15, "who was never let in is told so: {channel:?}");
+    let Entry(_, _, outcome, _, from_list) = channel.entries[29];
+    assert_eq!((outcome, from_list), (Outcome::Expired, true));
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_later_has_what_those_who_were_there_leave() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(3, 1, 1).await;
+    let line = present(&running, sale, 2).await;
+    let (first, second) = (running.enter(sale, "late").await, running.enter(sale, "later").await);
+    running.keep().await;
+    // Three units, two people who have not decided: one unit is over.
+    assert!(is_turn(&running, sale, &first).await);
+    let seen = status(&running.shop, sale, &first).await.expect("it runs");
+    assert!(seen.chance <= Chance::Open, "nobody knows who else comes: {:?}", seen.chance);
+    take(&running, sale, &first).await.expect("the one that is over");
+    assert_eq!(take(&running, sale, &second).await, Err(SaleRefusal::NotYourTurn));
+    let seen = status(&running.shop, sale, &second).await.expect("it runs");
+    assert_eq!((seen.turn, seen.ahead), (false, Some(2)), "behind those who were there");
+    let mine = status(&running.shop, sale, &line[1]).await.expect("it runs");
+    assert_eq!((mine.turn, mine.chance), (true, Chance::Certain), "nobody overtakes them");
+    take(&running, sale, &line[0]).await.expect("theirs");
+    // The other one lets the turn pass.
+    running.forward(TURN_OVER_S).await;
+    take(&running, sale, &second).await.expect("what was left");
+    let report = reported(&running, sale).await;
+    assert_eq!(verify(&report, &Noted::default()), []);
+    let outcomes: Vec<_> = report.channels[0].entries.iter().map(|entry| entry.2).collect();
+    assert!(!outcomes.contains(&Outcome::NotReached), "{outcomes:?}");
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_in_a_batch_is_a_place_also_for_whoever_comes_later() {
+    let mut running = Running::open(Scratch::sqlite()).await;
+    let SetUp { definition, title, lots } = running.batch_command(2);
+    let definition = Definition { deposits: Vec::new(), ..definition };
+    let sale = set_up(&running.shop, SetUp { definition, title, lots }).await.expect("set up");
+    running.keep().await;
+    running.forward(101).await;
+    let mut tickets = Vec::new();
+    for name in ["ada", "ben", "eve"] {
+        running.clock.advance_seconds(1);
+        tickets.push(running.enter_by(sale, Way::Batch, name).await);
+    }
+    running.keep().await;
+    let [ada, ben, eve] = &tickets[..] else { panic!("three tickets") };
+    assert_eq!(take(&running, sale, eve).await, Err(SaleRefusal::NotYourTurn), "she is third");
+    take(&running, sale, ben).await.expect("the second place");
+    assert_eq!(take(&running, sale, eve).await, Err(SaleRefusal::NotYourTurn), "ada's is left");
+    running.restart().await;
+    assert_eq!(take(&running, sale, eve).await, Err(SaleRefusal::NotYourTurn), "as before");
+    take(&running, sale, ada).await.expect("the first place, however late she asks");
+    // Nobody pays: what comes back goes to the next place.
+    running.forward(601).await;
+    while !is_turn(&running, sale, eve).await {
+        // Owners end holds on threads of their own.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        running.keep().await;
+    }
+    take(&running, sale, eve).await.expect("the third place");
+    let report = reported(&running, sale).await;
+    assert_eq!(verify(&report, &Noted::default()), []);
+    assert_eq!(report.channels[0].reached, 3);
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_have_two_is_not_let_in_for_one() {
+    let running = Running::open(Scratch::sqlite()).await;
+    // Ten units, two for each person: enough for five, and not for eight at once.
+    let sale = running.a_rush(10, 1, 2).await;
+    let line = present(&running, sale, 8).await;
+    let mut inside = 0;
+    for ticket in &line {
+        inside += usize::from(is_turn(&running, sale, ticket).await);
+    }
+    assert!((5..8).contains(&inside), "{inside} are in");
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_keeps_their_place_while_the_sale_stands_still() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(1, 1, 1).await;
+    let line = present(&running, sale, 1).await;
+    let ben = running.enter(sale, "ben").await;
+    take(&running, sale, &line[0]).await.expect("the only one");
+    running.keep().await;
+    stand(&running, sale, &ben).await.expect("a place");
+    halt(&running.shop, sale).await.expect("halted");
+    running.keep().await;
+    // The hold ends, and an offer that cannot be paid would end too, again and again.
+    running.forward(601).await;
+    running.forward(1_200).await;
+    assert_eq!(running.on_disk(sale).await.len(), 1, "nothing was offered");
+    resume(&running.shop, sale).await.expect("resumed");
+    while running.on_disk(sale).await.len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        running.keep().await;
+    }
+    let seen = status(&running.shop, sale, &ben).await.expect("it runs");
+    assert!(seen.claim.is_some_and(|claim| claim.state.takes()), "{seen:?}");
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_line_does_not_keep_a_sale_from_its_end() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(1, 1, 1).await;
+    let line = present(&running, sale, 1).await;
+    take(&running, sale, &line[0]).await.expect("the only one");
+    running.keep().await;
+    for person in 0..20 {
+        let ticket = running.enter(sale, &format!("waiting{person}")).await;
+        stand(&running, sale, &ticket).await.expect("a place");
+    }
+    let ends_at = running.shop.sales.live(sale).expect("it runs").definition.windows.ends_at;
+    running.until(sale, SaleState::Settled).await;
+    let after_s = running.shop.now().seconds_since(ends_at);
+    assert!(after_s <= 2 * 600, "settled {after_s} s after its end");
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_tells_whom_the_limits_turned_away() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(3, 1, 1).await;
+    let email = |name: &str| Email::parse(&address(name)).expect("an address");
+    exclude(&running.shop, Some(email("dealer")), None, "a reseller").await.expect("kept out");
+    let wanted = |name: &str, way, ship_to| Enter {
+        sale,
+        market: "us".parse().expect("a market"),
+        way,
+        email: email(name),
+        phone: None,
+        ship_to,
+        code: None,
+    };
+    let entering = async |wish: Enter| enter(&running.shop, wish).await;
+    for _ in 0..2 {
+        entering(wanted("dealer", Way::Rush, usa())).await.expect_err("kept out");
+    }
+    let far = "DE".parse().expect("a country");
+    entering(wanted("ada", Way::Rush, far)).await.expect_err("not sold there");
+    let line = present(&running, sale, 1).await;
+    take(&running, sale, &line[0]).await.expect("one");
+    let again = Wish { key: "another", ..wish(sale, &line[0]) };
+    let refused = claim(&running.shop, again).await.expect_err("one each");
+    assert_eq!(refused, SaleRefusal::Lot(Refusal::PersonLimit));
+
+    let report = reported(&running, sale).await;
+    assert_eq!(verify(&report, &Noted::default()), []);
+    let met = |at, limit, times| LimitMet { at, limit, times };
+    let expected = [
+        met(MetAt::Claim, Limit::Person, 1),
+        met(MetAt::Entry, Limit::Excluded, 2),
+        met(MetAt::Entry, Limit::NotCleared, 1),
+    ];
+    assert_eq!(report.channels[0].limits, expected);
+    running.shop.db.close().await;
+}
