@@ -600,7 +600,7 @@ fn a_report_is_recomputed_from_itself_alone() {
         let named = found.out.lines().any(|line| line.starts_with(&format!("{check} in ")));
         assert_eq!((found.code, named), (1, true), "{check}: {}{}", found.out, found.err);
     }
-    fs::write(kontor.path("other.json"), report.replacen("report/2", "report/9", 1))
+    fs::write(kontor.path("other.json"), report.replacen("report/1", "report/9", 1))
         .expect("other");
     assert_eq!(kontor.run(&["sale", "verify", "other.json"]).code, 3);
     assert_eq!(kontor.run(&["sale", "verify", "nothing.json"]).code, 3);
