@@ -18,7 +18,7 @@ use kontor_shop::exchange::{Csv, Mode, Table, export, import};
 use kontor_shop::order::run_due_jobs;
 use kontor_shop::stock::{Receipt, receive_in};
 use kontor_store::clearance::Kind;
-use kontor_store::{StoreError, Tx, clearance, opening};
+use kontor_store::{Tx, clearance, opening};
 use serde_json::json;
 
 const ENGLISH: &str = "not in this market’s opening plan";
