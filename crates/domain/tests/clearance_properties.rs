@@ -199,7 +199,7 @@ prop_compose! {
             (0..n).map(|i| review(format!("REVIEW-{i}"))).collect::<Vec<_>>()
         }),
     ) -> Records {
-        Records { rules, grants, orders, reviews, presences: Vec::new() }
+        Records { rules, grants, orders, reviews, presences: Vec::new(), assortments: Vec::new() }
     }
 }
 

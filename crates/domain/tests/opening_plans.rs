@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use clearance_data::{Scenario, day};
 use kontor_base::{Date, Money};
-use kontor_domain::clearance::{Facts, Records, WeekRange};
-use kontor_domain::market::{FulfilmentModel, Market, Stage};
+use kontor_domain::clearance::{
+    Assortment, AssortmentRow, Bound, Facts, Outcome, Records, WeekRange,
+};
+use kontor_domain::market::{Act, FulfilmentModel, Market, Stage};
 use kontor_domain::opening::{
     ChecklistItem, ChecklistState, GapState, GateKind, OpeningPlan, PlanError, PlanRequest, Ready,
     compare, plan_opening,
@@ -23,6 +25,7 @@ struct Question<'s> {
     skus: Vec<&'s str>,
     checklist: Vec<ChecklistItem>,
     costs: BTreeMap<String, Money>,
+    bound: Bound,
 }
 
 impl<'s> Question<'s> {
@@ -35,6 +38,7 @@ impl<'s> Question<'s> {
             skus: scenario.variants.iter().map(|variant| variant.sku.as_str()).collect(),
             checklist: listed(scenario.market(market)),
             costs: BTreeMap::new(),
+            bound: Bound::ByPlan,
         }
     }
 
@@ -54,6 +58,7 @@ impl<'s> Question<'s> {
             subjects: &subjects,
             checklist: &self.checklist,
             costs: &self.costs,
+            bound: self.bound,
         };
         plan_opening(&request, &self.facts)
     }
@@ -425,4 +430,44 @@ fn plans_that_contradict_themselves_are_refused() {
     question.on = day(TODAY);
     question.skus.clear();
     assert_eq!(question.try_plan(), Err(PlanError::Products));
+}
+
+#[test]
+fn the_gap_list_says_what_a_market_has_opened_without() {
+    let scenario = Scenario::load();
+    let own = Assortment::parse(&AssortmentRow {
+        market: "us".to_owned(),
+        skus: "BAND-BLACK|MINOTE-16GB-WHITE".to_owned(),
+        source: "test".to_owned(),
+        confidence: "S1".to_owned(),
+    });
+    let own = own.expect("a good row");
+    let mut question =
+        Question::about(&scenario, "us", TODAY).with_facts(|records| records.assortments.push(own));
+    let plan = question.plan();
+    assert_eq!(sellable(&plan, TODAY), ["BAND-BLACK"]);
+    let gap = |plan: &OpeningPlan, sku: &str| {
+        plan.products.iter().find(|gap| gap.sku.as_str() == sku).expect("in the plan").clone()
+    };
+    let bank = gap(&plan, "PB5000-SILVER");
+    let open: Vec<_> = bank.open_items().collect();
+    let [only] = open.as_slice() else { panic!("{open:?}") };
+    assert_eq!((&only.state, only.code()), (&GapState::Unplanned, Some("OPENING-PLAN")));
+    // It is no paper that takes time: an act is enough.
+    assert_eq!((bank.ready, bank.is_planned()), (Ready::Now, false));
+    for act in Act::ALL {
+        let refused = bank.ladder.get(act) == Outcome::Refused;
+        assert_eq!(only.refuses(act), refused, "{act:?}");
+    }
+    assert!(plan.to_string().contains("the market has opened without it"), "{plan}");
+    // What is planned and not cleared waits for its papers alone.
+    assert!(gap(&plan, "MINOTE-16GB-WHITE").is_planned());
+    // A plan that takes the place of the one before is not bound by it.
+    question.bound = Bound::ByNothing;
+    let plan = question.plan();
+    assert_eq!(
+        sellable(&plan, TODAY),
+        ["BAND-BLACK", "PB5000-SILVER", "PB10400-SILVER", "HEADPHONES-GOLD"]
+    );
+    assert!(plan.products.iter().all(|gap| gap.is_planned()));
 }

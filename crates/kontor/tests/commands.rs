@@ -93,7 +93,7 @@ fn commands_without_a_database_say_how_to_make_one() {
 fn what_is_exported_can_be_imported_and_changes_nothing() {
     let kontor = Kontor::with_demo();
     let before = exported(&kontor, "tables");
-    assert_eq!(before.len(), 19);
+    assert_eq!(before.len(), 20);
     let report = kontor.ok(&["import", "all", "tables"]).out;
     for line in report.lines() {
         assert!(line.contains(" 0 new, 0 changed"), "{line}");
@@ -396,6 +396,37 @@ fn a_market_that_may_not_sell_yet_is_not_opened() {
     assert_eq!(history.lines().count(), 3, "{history}");
     assert!(history.contains("  plan for ") && history.contains("BAND-BLACK"), "{history}");
     assert!(history.contains("open → paused  by Jane: as planned"), "{history}");
+}
+
+#[test]
+fn a_market_sells_what_it_was_opened_with_until_that_is_changed() {
+    let kontor = Kontor::with_demo();
+    let act = |words: &[&str]| {
+        let who = ["--by", "Jane", "--reason", "step by step"];
+        kontor.run(&[&["opening"], words, &who[..]].concat())
+    };
+    let unbound = act(&["assort", "us", "--add", "BAND-BLACK"]);
+    assert!(unbound.err.contains("no plan binds it"), "{}", unbound.err);
+    assert_eq!(act(&["assort", "us"]).code, 2, "change what?");
+    assert_eq!(act(&["assort", "us", "--everything", "--add", "BAND-BLACK"]).code, 2, "which?");
+    assert_eq!(act(&["advance", "us", "paused"]).code, 0);
+    assert_eq!(act(&["advance", "us", "open", "--sku", "BAND-BLACK"]).code, 0);
+    let plan = kontor.ok(&["opening", "plan", "us"]).out;
+    assert!(plan.contains("Open with BAND-BLACK."), "{plan}");
+    assert!(plan.contains("PB5000-SILVER: ready, because the market has opened without it."));
+    let added = act(&["assort", "us", "--add", "PB5000-SILVER"]);
+    assert_eq!(added.out, "us sells of what is cleared: BAND-BLACK, PB5000-SILVER.\n");
+    // Whoever takes a step and names nothing keeps it; everything has to be said.
+    assert_eq!(act(&["advance", "us", "paused"]).code, 0);
+    assert_eq!(act(&["advance", "us", "open"]).code, 0);
+    assert!(kontor.ok(&["opening", "plan", "us"]).out.contains("BAND-BLACK, PB5000-SILVER."));
+    let table = kontor.ok(&["export", "assortments"]).out;
+    assert!(table.contains("us,BAND-BLACK|PB5000-SILVER,"), "{table}");
+    let removed = act(&["assort", "us", "--remove", "PB5000-SILVER"]);
+    assert_eq!(removed.out, "us sells of what is cleared: BAND-BLACK.\n");
+    assert_eq!(act(&["advance", "us", "paused"]).code, 0);
+    assert_eq!(act(&["advance", "us", "open", "--every"]).code, 0);
+    assert!(kontor.ok(&["opening", "plan", "us"]).out.contains("HEADPHONES-GOLD, PB10400-SILVER"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The dated facts of clearance: rules, grants, orders of authorities, reviews, presences.
+//! The dated facts of clearance: rules, grants, orders of authorities, reviews, presences, and what
+//! markets have opened with.
 //!
 //! Every change is kept in `fact_change` with the version it made, so that the version noted with
 //! an order line can be looked up years later.
@@ -25,11 +26,14 @@ pub enum Kind {
     Review,
     /// What the seller is in a country.
     Presence,
+    /// What a market has opened with.
+    Assortment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Rule, Self::Grant, Self::Order, Self::Review, Self::Presence];
+    pub const ALL: [Self; 6] =
+        [Self::Rule, Self::Grant, Self::Order, Self::Review, Self::Presence, Self::Assortment];
 
     /// The stored word.
     #[must_use]
@@ -40,6 +44,7 @@ impl Kind {
             Self::Order => "order",
             Self::Review => "review",
             Self::Presence => "presence",
+            Self::Assortment => "assortment",
         }
     }
 }

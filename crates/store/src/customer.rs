@@ -8,9 +8,13 @@ use kontor_base::{Email, Instant, KeyedHash, Language};
 use kontor_domain::customer::{WaitingEntry, WaitingMoments};
 use kontor_domain::market::MarketCode;
 
+use crate::fact;
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed};
 use crate::values;
+
+/// What the names of all waiting lists begin with, where their versions are kept.
+const LISTS: &str = "customer.waiting/";
 
 /// Puts somebody on a waiting list, unconfirmed; `person` is the keyed hash of the entry's key,
 /// `customer` that of the address. Whoever is on it already stays, with the first date.
@@ -64,19 +68,14 @@ pub fn waiting_counts(
     tx: &mut Tx<'_>,
     market: MarketCode,
 ) -> Result<Vec<WaitingCount>, StoreError> {
-    tx.query(
-        "SELECT model, count(confirmed_at), count(*) - count(confirmed_at) FROM customer_waiting
-         WHERE market = $1 GROUP BY model ORDER BY model",
-        values![market.as_str()],
-        |row| {
-            Ok(WaitingCount {
-                model: row.text(0)?,
-                confirmed: row.int(1)?,
-                unconfirmed: row.int(2)?,
-            })
-        },
-    )
+    tx.query(WAITING_COUNTS, values![market.as_str()], |row| {
+        Ok(WaitingCount { model: row.text(0)?, confirmed: row.int(1)?, unconfirmed: row.int(2)? })
+    })
 }
+
+pub(crate) const WAITING_COUNTS: &str = "
+    SELECT model, count(confirmed_at), count(*) - count(confirmed_at) FROM customer_waiting
+    WHERE market = $1 GROUP BY model ORDER BY model";
 
 /// The most models that [`waiting_addresses`] asks for at once.
 pub const WAITING_MODELS_MAX: usize = 16;
@@ -98,9 +97,7 @@ pub fn waiting_addresses(
     // A model that is named twice changes nothing, so that one statement does for any number.
     let model = |at: usize| models.get(at).copied().unwrap_or(first);
     let found = tx.optional(
-        "SELECT count(DISTINCT lower(email)) FROM customer_waiting
-         WHERE market = $1 AND confirmed_at >= $2 AND model IN
-             ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        WAITING_ADDRESSES,
         values![
             market.as_str(),
             since,
@@ -125,6 +122,11 @@ pub fn waiting_addresses(
     )?;
     Ok(found.unwrap_or(0))
 }
+
+pub(crate) const WAITING_ADDRESSES: &str = "
+    SELECT count(DISTINCT lower(email)) FROM customer_waiting
+    WHERE market = $1 AND confirmed_at >= $2 AND model IN
+        ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 /// An entry as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -308,12 +310,13 @@ pub fn waiting_put_off(
 ///
 /// See [`waiting_asked`].
 pub fn confirm_waiting(tx: &mut Tx<'_>, person: &KeyedHash, at: Instant) -> Result<(), StoreError> {
-    tx.execute(
+    let list = tx.query(
         "UPDATE customer_waiting SET confirmed_at = $2, due_at = NULL
-         WHERE person = $1 AND confirmed_at IS NULL",
+         WHERE person = $1 AND confirmed_at IS NULL RETURNING market, model",
         values![person, at],
+        list_name,
     )?;
-    Ok(())
+    list.iter().try_for_each(|list| fact::raise_list(tx, list))
 }
 
 /// The entries of an address. Of entries from before it was kept the address is not known here:
@@ -353,8 +356,26 @@ pub fn any_waiting_unnamed(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
 ///
 /// When the database cannot be written.
 pub fn stop_waiting(tx: &mut Tx<'_>, person: &KeyedHash) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM customer_waiting WHERE person = $1", values![person])?;
-    Ok(())
+    let list = tx.query(
+        "DELETE FROM customer_waiting WHERE person = $1 RETURNING market, model",
+        values![person],
+        list_name,
+    )?;
+    list.iter().try_for_each(|list| fact::raise_list(tx, list))
+}
+
+/// How often the confirmed entries of each list have changed: for counts of them that are kept in memory.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn waiting_versions(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+    fact::list_versions(tx, LISTS)
+}
+
+/// The name of a list, from its market and its model.
+fn list_name(row: &Row<'_>) -> Result<String, StoreError> {
+    Ok(format!("{LISTS}{}/{}", row.text(0)?, row.text(1)?))
 }
 
 fn read_waiting(row: &Row<'_>) -> Result<KeptWaiting, StoreError> {

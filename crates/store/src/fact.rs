@@ -30,6 +30,40 @@ pub fn versions_ahead(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.ahead(VERSIONS, &[])
 }
 
+/// Says that what a list is counted from has changed, so that whoever keeps the count in memory counts
+/// anew. Unlike the versions of facts it is asked for by those alone who keep that count.
+pub(crate) fn raise_list(tx: &mut Tx<'_>, list: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO fact_list (list, version) VALUES ($1, 1)
+         ON CONFLICT (list) DO UPDATE SET version = fact_list.version + 1",
+        values![list],
+    )?;
+    Ok(())
+}
+
+/// How often what a list is counted from has changed.
+pub(crate) fn list_version(tx: &mut Tx<'_>, list: &str) -> Result<i64, StoreError> {
+    let found =
+        tx.optional("SELECT version FROM fact_list WHERE list = $1", values![list], |row| {
+            row.int(0)
+        })?;
+    Ok(found.unwrap_or(0))
+}
+
+/// The same of every list whose name begins so, in the order of the names.
+pub(crate) fn list_versions(
+    tx: &mut Tx<'_>,
+    begin: &str,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    // Names are small letters, digits, dots, dashes and slashes: all of them stand before `~`.
+    let end = format!("{begin}~");
+    tx.query(
+        "SELECT list, version FROM fact_list WHERE list >= $1 AND list < $2 ORDER BY list",
+        values![begin, &end],
+        |row| Ok((row.text(0)?, row.int(1)?)),
+    )
+}
+
 /// Where a fact is from, as the file said that it was imported from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {

@@ -3,11 +3,12 @@
 
 use tempfile::TempDir;
 
-use crate::customer::{WAITING_DUE, WAITING_OF_CUSTOMER};
+use crate::customer::{WAITING_ADDRESSES, WAITING_COUNTS, WAITING_DUE, WAITING_OF_CUSTOMER};
+use crate::install::stay::CHANGED_UNITS;
 use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
-use crate::staff::log::NEWEST;
-use crate::staff::proposal::ABOUT;
+use crate::staff::log::{FIRST_ACT, NEWEST, NEWEST_OF_ACT, NEXT_ACT, OF_ACT};
+use crate::staff::proposal::{ABOUT, NEXT_MARKET, NEXT_RIGHT, OF_AUTHOR, OF_RIGHT};
 use crate::stock::{INTO, OUT_OF};
 use crate::{Db, Options, values};
 
@@ -24,17 +25,47 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (NEWEST, 2, "sqlite_autoindex_staff_log_1"),
         (WAITING_DUE, 2, "customer_waiting_by_due"),
         (WAITING_OF_CUSTOMER, 1, "customer_waiting_by_customer"),
+        (WAITING_COUNTS, 1, "COVERING INDEX customer_waiting_by_confirmed"),
+        (NEXT_MARKET, 2, "COVERING INDEX staff_proposal_by_right"),
+        (NEXT_RIGHT, 3, "COVERING INDEX staff_proposal_by_right"),
+        (OF_RIGHT, 8, "COVERING INDEX staff_proposal_by_right"),
+        (OF_AUTHOR, 7, "COVERING INDEX staff_proposal_by_author"),
+        (FIRST_ACT, 2, "COVERING INDEX staff_log_by_act"),
+        (NEXT_ACT, 2, "COVERING INDEX staff_log_by_act"),
+        (NEWEST_OF_ACT, 3, "COVERING INDEX staff_log_by_act"),
+        (OF_ACT, 3, "staff_log_by_act (act=? AND id>? AND id<?)"),
         (LAST_CLAIM, 1, "sqlite_autoindex_sale_claim_1"),
     ] {
         let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
         // What is bound does not matter: a plan is made once for all values.
         let plan = db.read("test.plan", move |tx| {
-            let values = values!["", "", "", "", ""];
+            let values = values!["", "", "", "", "", "", "", ""];
             tx.query(asked, &values[..bound], |row| row.text(3))
         });
         let plan = plan.await;
         let plan = plan.expect("planned").join("; ");
         assert!(plan.contains(index), "{statement}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{statement} is sorted: {plan}");
+    }
+}
+
+/// What counts different things has to remember them, and needs no more than the index for it.
+#[tokio::test]
+async fn counts_read_no_rows() {
+    let folder = TempDir::new().expect("a folder");
+    let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+    for (statement, bound, indexes) in [
+        (WAITING_ADDRESSES, 18, &["COVERING INDEX customer_waiting_by_confirmed"][..]),
+        (CHANGED_UNITS, 1, &["stock_unit_change USING", "INDEX stock_serial_by_device"]),
+    ] {
+        let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
+        let plan = db.read("test.plan", move |tx| {
+            let values: Vec<_> = std::iter::repeat_n("", bound).map(crate::Value::from).collect();
+            tx.query(asked, &values, |row| row.text(3))
+        });
+        let plan = plan.await.expect("planned").join("; ");
+        for index in indexes {
+            assert!(plan.contains(index), "{statement}: {plan}");
+        }
     }
 }

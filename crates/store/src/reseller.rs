@@ -11,6 +11,7 @@ use kontor_domain::reseller::{
     Cancellation, Contract, OrderBody, OrderStage, Profile, Sold, Standing,
 };
 
+use crate::fact;
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
 use crate::values;
@@ -253,6 +254,9 @@ pub struct KeptOrder {
     pub cancelled: Option<Cancellation>,
 }
 
+/// The list of all orders of resellers.
+const ORDERS: &str = "reseller.order";
+
 /// Writes an order as it is now; what was agreed on is never changed.
 ///
 /// # Errors
@@ -278,7 +282,16 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
             cancelled.as_deref(),
         ],
     )?;
-    Ok(())
+    fact::raise_list(tx, ORDERS)
+}
+
+/// How often any order of a reseller has changed: for counts of them that are kept in memory.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn orders_version(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    fact::list_version(tx, ORDERS)
 }
 
 /// An order.

@@ -15,6 +15,7 @@ use crate::kernel::topic::Topic;
 use crate::values;
 
 pub mod serial;
+pub mod unit;
 
 /// The units available of `item` for `market`, by place and quota, in key order.
 ///

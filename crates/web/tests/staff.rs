@@ -274,8 +274,9 @@ async fn whatever_somebody_is_in_one_market_another_is_not_there_for_them() {
     }
     assert_eq!(api.dump(), before, "nothing was changed");
     assert!(taken.len() > 5, "{} forms were sent to both markets", taken.len());
-    // There is no parcel to hand over, nothing withdrawn to take back, and no order held for it.
-    let places = ["dispatch", "withdrawals/restore", "withdrawals/write"];
+    // There is no parcel to hand over, no plan that binds the market, nothing withdrawn to take back, and
+    // no order held for it.
+    let places = ["dispatch", "opening/assortment", "withdrawals/restore", "withdrawals/write"];
     assert_eq!(Vec::from_iter(without), places.map(|place| format!("/admin/{{market}}/{place}")));
     for (here, form) in taken {
         let answer = send_to(&all, &form, &here).await;

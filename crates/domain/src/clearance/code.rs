@@ -104,6 +104,8 @@ pub enum FactRef {
     Review(ReviewCode),
     /// How the maker stands in a market.
     Presence(MarketCode),
+    /// What a market has opened with.
+    Assortment(MarketCode),
 }
 
 impl FactRef {
@@ -116,6 +118,7 @@ impl FactRef {
             Self::Order(_) => "order",
             Self::Review(_) => "review",
             Self::Presence(_) => "presence",
+            Self::Assortment(_) => "assortment",
         }
     }
 
@@ -127,7 +130,7 @@ impl FactRef {
             Self::Grant(code) => code.as_str(),
             Self::Order(code) => code.as_str(),
             Self::Review(code) => code.as_str(),
-            Self::Presence(market) => market.as_str(),
+            Self::Presence(market) | Self::Assortment(market) => market.as_str(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::{Country, Date};
 
+use super::assortment::Assortment;
 use super::code::{ClearanceCode, FactRef};
 use super::grant::Grant;
 use super::order::AuthorityOrder;
@@ -25,6 +26,8 @@ pub struct Records {
     pub reviews: Vec<Review>,
     /// How the maker stands in each market.
     pub presences: Vec<Presence>,
+    /// What each market has opened with.
+    pub assortments: Vec<Assortment>,
 }
 
 /// All facts of one version, ready to be asked.
@@ -36,6 +39,7 @@ pub struct Facts {
     /// What holds in a country that no fact names.
     elsewhere: InCountry,
     presences: BTreeMap<MarketCode, usize>,
+    assortments: BTreeMap<MarketCode, usize>,
     /// Every day on which any fact changes, in order.
     boundaries: Vec<Date>,
 }
@@ -102,8 +106,9 @@ impl Facts {
             countries.into_iter().map(|c| (c, InCountry::of(&records, Some(c)))).collect();
         let elsewhere = InCountry::of(&records, None);
         let presences = (0..).zip(&records.presences).map(|(i, p)| (p.market, i)).collect();
+        let assortments = (0..).zip(&records.assortments).map(|(i, a)| (a.market, i)).collect();
         let boundaries = all_boundaries(&records);
-        Self { version, records, countries, elsewhere, presences, boundaries }
+        Self { version, records, countries, elsewhere, presences, assortments, boundaries }
     }
 
     /// The version that verdicts are marked with.
@@ -189,6 +194,13 @@ impl Facts {
         self.presences.get(&market).map(|&i| &self.records.presences[i])
     }
 
+    /// What a market has opened with, where that binds it.
+    #[must_use]
+    pub fn assortment(&self, market: MarketCode) -> Option<&Assortment> {
+        let kept = self.assortments.get(&market).map(|&i| &self.records.assortments[i]);
+        kept.filter(|assortment| assortment.binds())
+    }
+
     fn in_country(&self, country: Country) -> &InCountry {
         self.countries.get(&country).unwrap_or(&self.elsewhere)
     }
@@ -202,7 +214,8 @@ impl Records {
         let orders = self.orders.iter().map(|order| FactRef::Order(order.code.clone()));
         let reviews = self.reviews.iter().map(|review| FactRef::Review(review.code.clone()));
         let presences = self.presences.iter().map(|presence| FactRef::Presence(presence.market));
-        rules.chain(grants).chain(orders).chain(reviews).chain(presences)
+        let assortments = self.assortments.iter().map(|own| FactRef::Assortment(own.market));
+        rules.chain(grants).chain(orders).chain(reviews).chain(presences).chain(assortments)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use kontor_base::{Country, Date};
 
+use super::assortment::Assortment;
 use super::code::{AuthorityOrderCode, FactRef};
 use super::grant::Grant;
 use super::order::AuthorityOrder;
@@ -27,6 +28,7 @@ pub(super) struct Finding<'f> {
 #[derive(Clone, Copy)]
 pub(super) enum Source<'f> {
     Stage,
+    Plan(&'f Assortment),
     NoReview(Country),
     Review(&'f Review),
     Rule(&'f Rule, Country),
@@ -60,6 +62,8 @@ pub(super) enum Effect<'f> {
 pub(super) enum Lack<'f> {
     Stage(Goods),
     Country(Country),
+    /// It is not among what the market has opened with.
+    NotPlanned,
     Unreviewed,
     Stale,
     Blocked,
@@ -90,6 +94,10 @@ impl Finding<'_> {
         match &self.effect {
             Effect::Refuses { lack: Lack::Stage(goods), .. } => {
                 !stage_allows_goods(place.market.stage, act, *goods)
+            }
+            // What was sold before it was taken out is delivered.
+            Effect::Refuses { lack: Lack::NotPlanned, .. } => {
+                act >= self.gates && act != Act::Deliver
             }
             Effect::Refuses { notice_from, .. } => act >= self.refuses_from(*notice_from),
             _ => false,
@@ -138,6 +146,7 @@ impl Finding<'_> {
                 since: order.from,
                 until: order.last_day(),
             },
+            (Source::Plan(assortment), _) => Reason::NotPlanned { market: assortment.market },
             (Source::Stage, _) => Reason::MarketStage {
                 stage: place.market.stage,
                 opens_on: place.market.opens_on.filter(|on| *on > at),
@@ -165,8 +174,11 @@ fn rule_reason(rule: &Rule, country: Country, lack: &Lack<'_>) -> Reason {
             Reason::Revoked { rule: brief, grant: grant.code.clone(), since: *since }
         }
         Lack::Unverified(grant) => Reason::Unverified { rule: brief, grant: grant.code.clone() },
-        Lack::Missing | Lack::Stage(_) | Lack::Country(_) | Lack::Unreviewed | Lack::Stale => {
-            Reason::Missing { rule: brief }
-        }
+        Lack::Missing
+        | Lack::Stage(_)
+        | Lack::Country(_)
+        | Lack::NotPlanned
+        | Lack::Unreviewed
+        | Lack::Stale => Reason::Missing { rule: brief },
     }
 }

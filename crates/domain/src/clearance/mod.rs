@@ -1,9 +1,10 @@
 //! Clearance: may this be announced, sold, delivered here, today, and if not, why not?
 //!
 //! [`may`] is a pure function over dated records: *rules* (what is needed), *grants* (evidence
-//! that it is there), *orders* of courts and authorities (what is forbidden or conditioned) and
-//! *reviews* (whether anybody has looked for the rules of a country at all). Whatever is missing,
-//! unknown or unverified refuses; nothing in here ever guesses in favour of a sale.
+//! that it is there), *orders* of courts and authorities (what is forbidden or conditioned),
+//! *reviews* (whether anybody has looked for the rules of a country at all) and *assortments* (what a
+//! market has opened with). Whatever is missing, unknown or unverified refuses; nothing in here ever
+//! guesses in favour of a sale.
 //!
 //! Start reading with [`may`] in `verdict.rs`, then `walk.rs`, which looks at the facts.
 //!
@@ -11,6 +12,7 @@
 //! `expires_on` and `until` the last one, `effective_to` the first day on which a rule is gone (so
 //! that a rule and its successor share one date).
 
+mod assortment;
 mod code;
 mod degree;
 mod facts;
@@ -31,6 +33,7 @@ mod verdict;
 mod vocabulary;
 mod walk;
 
+pub use assortment::{Assortment, AssortmentRow, Bound};
 pub use code::{AuthorityOrderCode, ClearanceCode, CodeError, FactRef, GrantCode, ReviewCode};
 pub use degree::{Ladder, Standing, ladder, standings};
 pub use facts::{FactProblem, Facts, Records};

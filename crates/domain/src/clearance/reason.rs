@@ -9,7 +9,7 @@ use super::code::{AuthorityOrderCode, ClearanceCode, FactRef, GrantCode, ReviewC
 use super::order::AuthorityOrder;
 use super::rule::{Domain, Rule, WeekRange};
 use crate::catalogue::Slug;
-use crate::market::Stage;
+use crate::market::{MarketCode, Stage};
 
 /// What a page has to know of a rule to speak about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +141,11 @@ pub enum Reason {
         /// The authority behind it.
         authority: String,
     },
+    /// The market has opened without it.
+    NotPlanned {
+        /// The market.
+        market: MarketCode,
+    },
 }
 
 impl Reason {
@@ -159,6 +164,7 @@ impl Reason {
             Self::InProgress { .. } => "clearance.in_progress",
             Self::Unverified { .. } => "clearance.unverified",
             Self::UnknownAttribute { .. } => "clearance.unknown_attribute",
+            Self::NotPlanned { .. } => "opening.not_planned",
         }
     }
 
@@ -184,6 +190,7 @@ impl Reason {
             Self::BlockedByOrder { order, .. } => Some(FactRef::Order(order.clone())),
             Self::ReviewStale { review, .. } => Some(FactRef::Review(review.clone())),
             Self::UnknownAttribute { fact, .. } => Some(fact.clone()),
+            Self::NotPlanned { market } => Some(FactRef::Assortment(*market)),
             other => other.rule().map(|rule| FactRef::Rule(rule.code.clone())),
         }
     }
@@ -232,7 +239,7 @@ impl Reason {
     }
 
     /// The order in which reasons are told: first what no paper can change, then what is lost,
-    /// then what is lacking. Ties are told in the order of the codes.
+    /// then what is lacking; last what the shop itself can change. Ties are told in the order of the codes.
     pub(super) const fn rank(&self) -> u8 {
         match self {
             Self::MarketCountry { .. } => 0,
@@ -247,6 +254,7 @@ impl Reason {
             Self::InProgress { .. } => 9,
             Self::Unverified { .. } => 10,
             Self::UnknownAttribute { .. } => 11,
+            Self::NotPlanned { .. } => 12,
         }
     }
 }

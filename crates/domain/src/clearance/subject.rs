@@ -2,6 +2,7 @@
 
 use kontor_base::Country;
 
+use super::assortment::Bound;
 use super::review::Presence;
 use super::scope::ComponentScope;
 use super::truth::Truth;
@@ -67,19 +68,27 @@ pub struct Place<'a> {
     pub market: &'a Market,
     /// The country of the ship-to address; none: every country of the market must agree.
     pub ship_to: Option<Country>,
+    /// Whether what the market has opened with counts.
+    pub bound: Bound,
 }
 
 impl<'a> Place<'a> {
     /// The market as a whole, for shelves.
     #[must_use]
     pub const fn market(market: &'a Market) -> Self {
-        Self { market, ship_to: None }
+        Self { market, ship_to: None, bound: Bound::ByPlan }
     }
 
     /// One address in it, for carts and dispatch.
     #[must_use]
     pub const fn ship_to(market: &'a Market, country: Country) -> Self {
-        Self { market, ship_to: Some(country) }
+        Self { market, ship_to: Some(country), bound: Bound::ByPlan }
+    }
+
+    /// The same place, with or without what the market has opened with.
+    #[must_use]
+    pub const fn bound(self, bound: Bound) -> Self {
+        Self { bound, ..self }
     }
 
     /// The countries that have to agree.

@@ -124,7 +124,7 @@ impl Verdict {
                 match finding.fact {
                     Source::Rule(rule, _) => self.obligations.extend(Obligation::notice_of(rule)),
                     Source::Order(order) => self.obligations.extend(Obligation::of_order(order)),
-                    Source::Stage | Source::NoReview(_) | Source::Review(_) => {}
+                    Source::Stage | Source::Plan(_) | Source::NoReview(_) | Source::Review(_) => {}
                 }
             }
             Effect::Advises(lack) => self.advice.push(finding.reason(lack, place, self.at)),
@@ -136,6 +136,9 @@ impl Verdict {
         match (finding.fact, &finding.effect) {
             (Source::Stage | Source::NoReview(_), _)
             | (_, Effect::NotInForce | Effect::DoesNotApply) => return,
+            (Source::Plan(assortment), _) => {
+                self.relied_on.push(FactRef::Assortment(assortment.market));
+            }
             (Source::Review(review), _) => {
                 self.relied_on.push(FactRef::Review(review.code.clone()));
             }
@@ -268,6 +271,10 @@ pub fn explain(
 fn step(finding: &Finding<'_>, act: Act, place: &Place<'_>, at: Date) -> Step {
     let (fact, country, title) = match finding.fact {
         Source::Stage => (None, None, format!("stage {}", place.market.stage.word())),
+        Source::Plan(assortment) => {
+            let title = format!("what {} has opened with", assortment.market);
+            (Some(FactRef::Assortment(assortment.market)), None, title)
+        }
         Source::NoReview(country) => (None, Some(country), "no review".to_owned()),
         Source::Review(review) => {
             let title = format!("reviewed on {} by {}", review.on, review.by);

@@ -4,6 +4,7 @@
 
 use kontor_base::{Country, Date};
 
+use super::assortment::Bound;
 use super::facts::{Facts, RuleWithGrants};
 use super::finding::{Effect, Finding, Lack, Source};
 use super::grant::{Grant, GrantKind, GrantState};
@@ -11,7 +12,7 @@ use super::order::{AuthorityOrder, OrderEffect};
 use super::rule::{Rule, Strength};
 use super::subject::{Place, Setting, Subject};
 use super::truth::Truth;
-use crate::market::{Act, Goods};
+use crate::market::{Act, Goods, stage_allows};
 
 /// From which act on a country's rules must have been reviewed. Below it no goods are offered:
 /// a market that is being prepared may say so and take names.
@@ -28,6 +29,7 @@ pub(super) fn walk<'f>(
     // Without a country no rule would be looked at, and nothing found is "allowed".
     assert!(!place.market.countries.is_empty(), "a market has at least one country");
     walk_stage(place, subject.model.class.goods(), visit);
+    walk_plan(subject, place, facts, visit);
     let presence = facts.presence(place.market.code);
     for country in place.countries() {
         let setting = Setting { country, market: place.market, presence };
@@ -52,6 +54,27 @@ fn walk_stage<'f>(place: &Place<'_>, goods: Goods, visit: &mut dyn FnMut(Finding
     // sell), so this finding is judged act by act by whoever receives it.
     let lack = Lack::Stage(goods);
     visit(stage(Act::Announce, Effect::Refuses { lack, notice_from: None }));
+}
+
+/// Looks at what the market has opened with. A market that sells no more is not bound by it: the spare
+/// parts that are still to be had there are for whoever has bought before.
+fn walk_plan<'f>(
+    subject: &Subject<'_>,
+    place: &Place<'_>,
+    facts: &'f Facts,
+    visit: &mut dyn FnMut(Finding<'f>),
+) {
+    if place.bound == Bound::ByNothing || !stage_allows(place.market.stage, Act::Sell) {
+        return;
+    }
+    let Some(assortment) = facts.assortment(place.market.code) else { return };
+    let effect = if assortment.includes(&subject.variant.sku) {
+        Effect::Fine
+    } else {
+        Effect::Refuses { lack: Lack::NotPlanned, notice_from: None }
+    };
+    let (fact, gates) = (Source::Plan(assortment), Act::Preorder);
+    visit(Finding { fact, gates, effect, next: None });
 }
 
 fn walk_reviews<'f>(

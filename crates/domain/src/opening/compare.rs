@@ -54,8 +54,7 @@ fn change(sku: &Sku, before: &OpeningPlan, after: &OpeningPlan) -> Change {
     let other = after.products.iter().find(|product| product.sku == *sku);
     let codes = |product: Option<&super::gap::ProductGap>| -> Vec<String> {
         let items = product.into_iter().flat_map(|product| product.open_items());
-        let code = |fact: &crate::clearance::FactRef| fact.code().to_owned();
-        items.map(|item| item.fact.as_ref().map_or_else(|| "review".to_owned(), code)).collect()
+        items.map(|item| item.code().unwrap_or("review").to_owned()).collect()
     };
     let (was, is) = (codes(one), codes(other));
     Change {

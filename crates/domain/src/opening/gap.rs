@@ -15,6 +15,9 @@ use crate::market::Act;
 /// Grants that end within so many days of the opening are told as expiring.
 pub const EXPIRING_DAYS: i32 = 90;
 
+/// What the market's own plan is called in tables, among the codes of rules and orders.
+pub const PLAN_CODE: &str = "OPENING-PLAN";
+
 /// One fact that concerns a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GapItem {
@@ -88,6 +91,8 @@ pub enum GapState {
         /// What; empty: the rules of the country.
         words: Vec<String>,
     },
+    /// The market has opened without it.
+    Unplanned,
 }
 
 impl GapState {
@@ -106,6 +111,7 @@ impl GapState {
             Self::Unverified => "unverified",
             Self::Blocked { .. } => "blocked",
             Self::Unknown { .. } => "unknown",
+            Self::Unplanned => "unplanned",
         }
     }
 
@@ -130,7 +136,27 @@ impl GapState {
                 | Self::Unverified
                 | Self::Blocked { .. }
                 | Self::Unknown { .. }
+                | Self::Unplanned
         )
+    }
+}
+
+impl GapItem {
+    /// Whether it refuses `act`.
+    #[must_use]
+    pub fn refuses(&self, act: Act) -> bool {
+        // What was sold before it was taken out is delivered.
+        let left_alone = self.state == GapState::Unplanned && act == Act::Deliver;
+        self.state.refuses() && self.gates <= act && !left_alone
+    }
+
+    /// The code in tables; none where nobody has looked into the country.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self.fact.as_ref()? {
+            FactRef::Assortment(_) => Some(PLAN_CODE),
+            fact => Some(fact.code()),
+        }
     }
 }
 
@@ -148,6 +174,12 @@ pub struct ProductGap {
 }
 
 impl ProductGap {
+    /// Whether the market has not opened without it.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.items.iter().all(|item| item.state != GapState::Unplanned)
+    }
+
     /// What refuses a sale with delivery.
     pub fn open_items(&self) -> impl Iterator<Item = &GapItem> {
         self.items.iter().filter(|item| item.state.refuses() && item.gates <= Act::Deliver)
@@ -166,8 +198,11 @@ pub fn product_gap(
     facts: &Facts,
 ) -> ProductGap {
     let explanation = explain(Act::Deliver, subject, place, on, facts);
+    let assortment = facts.assortment(place.market.code);
+    let planned = assortment.is_none_or(|own| own.includes(&subject.variant.sku));
+    let steps = explanation.steps.iter();
     let items: Vec<GapItem> =
-        explanation.steps.iter().filter_map(|step| item(step, on, today, facts)).collect();
+        steps.filter_map(|step| item(step, planned, on, today, facts)).collect();
     let mut gap = ProductGap {
         sku: subject.variant.sku.clone(),
         ladder: ladder(subject, place, on, facts),
@@ -178,8 +213,12 @@ pub fn product_gap(
     gap
 }
 
-fn item(step: &Step, on: Date, today: Date, facts: &Facts) -> Option<GapItem> {
-    let state = state(&step.effect, on, facts)?;
+fn item(step: &Step, planned: bool, on: Date, today: Date, facts: &Facts) -> Option<GapItem> {
+    let state = match step.fact {
+        // Explained for a delivery, which the plan never refuses.
+        Some(FactRef::Assortment(_)) if !planned => GapState::Unplanned,
+        _ => state(&step.effect, on, facts)?,
+    };
     // The market's own stage is what the opening changes: it is no fact of the goods.
     if step.fact.is_none() && !state.refuses() {
         return None;
@@ -240,6 +279,7 @@ fn refused(reason: &Reason) -> GapState {
             GapState::Unknown { words: Vec::new() }
         }
         Reason::Missing { .. } | Reason::MarketStage { .. } => GapState::Missing,
+        Reason::NotPlanned { .. } => GapState::Unplanned,
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::checklist::{ChecklistCode, ChecklistItem, ChecklistState, Need};
 use super::gap::{GapItem, ProductGap, product_gap};
 use super::ready::{PathStep, Ready};
-use crate::clearance::{FactRef, Facts, Place, Subject};
+use crate::clearance::{Bound, FactRef, Facts, Place, Subject};
 use crate::market::{Market, MarketCode, Stage};
 
 /// The most products of one plan.
@@ -30,6 +30,8 @@ pub struct PlanRequest<'a> {
     /// What getting a clearance or an item costs, by the code of the rule or item, where somebody has
     /// asked.
     pub costs: &'a BTreeMap<String, Money>,
+    /// Whether what the market has opened with counts; a plan that is carried out takes its place.
+    pub bound: Bound,
 }
 
 /// A checklist item with what it means for this plan.
@@ -86,7 +88,8 @@ impl OpeningPlan {
     /// The products that can be sold and delivered from `day` on, checklist included.
     pub fn sellable(&self, day: Date) -> impl Iterator<Item = &ProductGap> {
         let market = self.market_ready.by(day);
-        self.products.iter().filter(move |product| market && product.ready.by(day))
+        let sold = move |product: &&ProductGap| product.is_planned() && product.ready.by(day);
+        self.products.iter().filter(move |product| market && sold(product))
     }
 
     /// What the market itself waits for on the day of the plan: the codes of hard items that are not
@@ -143,7 +146,7 @@ pub fn plan_opening(request: &PlanRequest<'_>, facts: &Facts) -> Result<OpeningP
 
     let mut open = request.market.clone();
     open.stage = Stage::Open;
-    let place = Place::market(&open);
+    let place = Place::market(&open).bound(request.bound);
     let products: Vec<ProductGap> = request
         .subjects
         .iter()
@@ -313,7 +316,7 @@ fn unlisted_step(country: &Country) -> PathStep {
 }
 
 fn gap_step(item: &GapItem) -> PathStep {
-    let code = item.fact.as_ref().map_or("review", FactRef::code).to_owned();
+    let code = item.code().unwrap_or("review").to_owned();
     PathStep { code, title: item.title.clone(), ready: item.ready }
 }
 

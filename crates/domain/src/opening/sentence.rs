@@ -6,7 +6,6 @@ use std::fmt;
 use super::gap::{GapItem, GapState, ProductGap};
 use super::plan::OpeningPlan;
 use super::ready::{PathStep, Ready};
-use crate::clearance::FactRef;
 
 impl fmt::Display for Ready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,8 +28,10 @@ impl fmt::Display for OpeningPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What can be sold needs the market as much as the goods.
         let sellable = skus(self.sellable(self.on));
-        let (cleared, waiting): (Vec<&ProductGap>, Vec<_>) =
-            self.products.iter().partition(|product| product.ready.by(self.on));
+        let (cleared, waiting): (Vec<&ProductGap>, Vec<_>) = self
+            .products
+            .iter()
+            .partition(|product| product.is_planned() && product.ready.by(self.on));
         writeln!(f, "{} on {}, seen from {}", self.market, self.on, self.today)?;
         match sellable.as_str() {
             "" => writeln!(f, "Nothing can be sold on that day.")?,
@@ -74,7 +75,7 @@ impl fmt::Display for PathStep {
 
 impl fmt::Display for GapItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = self.fact.as_ref().map_or("the country's rules", FactRef::code);
+        let code = self.code().unwrap_or("the country's rules");
         match &self.state {
             GapState::InProgress { expected: Some(day) } => {
                 write!(f, "{code} applied for, expected {day}")
@@ -88,6 +89,7 @@ impl fmt::Display for GapItem {
             GapState::Unknown { words } => {
                 write!(f, "{code} depends on what is unknown: {}", words.join(", "))
             }
+            GapState::Unplanned => f.write_str("the market has opened without it"),
             state => write!(f, "{code} {}", state.word().replace('_', " ")),
         }
     }

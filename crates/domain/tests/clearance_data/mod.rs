@@ -63,6 +63,7 @@ pub(crate) fn records() -> Records {
             .iter()
             .map(|row| Presence::parse(row).unwrap_or_else(|e| named(&row.market, e)))
             .collect(),
+        assortments: Vec::new(),
     }
 }
 

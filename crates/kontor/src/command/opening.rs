@@ -10,11 +10,11 @@ use kontor_base::{Clock, Currency, Date, Email, Line, Money, Random};
 use kontor_domain::catalogue::{ComponentKind, Sku, Slug};
 use kontor_domain::clearance::{AuthorityOrderCode, ComponentScope, Scope};
 use kontor_domain::market::{Act, MarketCode, Stage};
-use kontor_domain::opening::{OpeningPlan, compare};
+use kontor_domain::opening::{AssortmentChange, OpeningPlan, compare};
 use kontor_shop::customer::{LetIn, let_in};
 use kontor_shop::opening::{
-    AdvanceCommand, PlanQuery, Refusal, ReinstateCommand, WithdrawCommand, advance, costs, history,
-    note_cost, plan, reinstate, withdraw, withdrawals,
+    AdvanceCommand, AssortCommand, PlanQuery, Refusal, ReinstateCommand, WithdrawCommand, advance,
+    assort, costs, history, note_cost, plan, products_of_step, reinstate, withdraw, withdrawals,
 };
 use kontor_shop::order::{HeldOrder, held_orders};
 use kontor_shop::reseller::{HeldResellerOrder, held_reseller_orders};
@@ -55,9 +55,14 @@ pub(super) enum Args {
         /// The stage to go to.
         #[arg(value_parser = stage)]
         to: Stage,
-        /// Carry out the plan with this variant; may be given again. Every variant if left out.
+        /// Carry out the plan with this variant, which the market sells from then on where it is
+        /// cleared; may be given again. If left out: what the market has opened with before, or else
+        /// everything that is cleared.
         #[arg(long = "sku", value_name = "SKU")]
         skus: Vec<Sku>,
+        /// Carry out the plan with every variant: the market sells everything that is cleared.
+        #[arg(long, conflicts_with = "skus")]
+        every: bool,
         /// The day of the plan; refused before it has come. Today if left out.
         #[arg(long, value_name = "DATE")]
         on: Option<Date>,
@@ -68,6 +73,11 @@ pub(super) enum Args {
         #[arg(long, value_parser = line)]
         reason: Line<200>,
     },
+    /// Change what a market sells of what is cleared: add a variant to it, take one out, or let the
+    /// market sell everything.
+    ///
+    /// An addition clears nothing. What was ordered before a variant was taken out is delivered.
+    Assort(AssortArgs),
     /// Take a product out of a market at once: the kill switch.
     ///
     /// When this answers, no cart, payment or dispatch of it goes through any more; pages of a
@@ -138,6 +148,28 @@ pub(super) struct PlanArgs {
     /// Print every fact as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Parser)]
+#[command(group = clap::ArgGroup::new("change").required(true).args(["add", "remove", "everything"]))]
+pub(super) struct AssortArgs {
+    /// The market.
+    market: MarketCode,
+    /// Sell this variant as well; may be given again.
+    #[arg(long, value_name = "SKU")]
+    add: Vec<Sku>,
+    /// Sell this variant no more; may be given again.
+    #[arg(long, value_name = "SKU")]
+    remove: Vec<Sku>,
+    /// Sell everything that is cleared, now and later.
+    #[arg(long)]
+    everything: bool,
+    /// Who decides it.
+    #[arg(long, value_parser = line)]
+    by: Line<200>,
+    /// Why.
+    #[arg(long, value_parser = line)]
+    reason: Line<200>,
 }
 
 #[derive(Debug, Parser)]
@@ -254,13 +286,29 @@ async fn carry_out(args: Args, shop: &Arc<Shop>) -> Result<(), Failure<Refusal>>
                 tell_difference(&before, &after);
             }
         }
-        Args::Advance { market, to, skus, on, by, reason } => {
+        Args::Advance { market, to, skus, every, on, by, reason } => {
+            let skus = match every {
+                true => skus,
+                false => products_of_step(&shop.snapshots.now(), market, &skus),
+            };
             let command = AdvanceCommand { market, to, skus, on, by, reason };
             let plan = advance(shop, command).await?;
             println!("{market} is {} now.", to.word());
             if let Some(plan) = plan.filter(|_| std::io::stdout().is_terminal()) {
                 print!("{plan}");
             }
+        }
+        Args::Assort(args) => {
+            let AssortArgs { market, add, remove, by, reason, .. } = args;
+            let change = match (add.is_empty(), remove.is_empty()) {
+                (false, _) => AssortmentChange::Add { skus: add },
+                (true, false) => AssortmentChange::Remove { skus: remove },
+                (true, true) => AssortmentChange::Everything,
+            };
+            let next = assort(shop, AssortCommand { market, change, by, reason }).await?;
+            let skus: Vec<&str> = next.iter().map(Sku::as_str).collect();
+            let sold = if skus.is_empty() { "everything".to_owned() } else { skus.join(", ") };
+            println!("{market} sells of what is cleared: {sold}.");
         }
         Args::Withdraw(args) => {
             let (market, command) = (args.market, command_of(args)?);

@@ -13,6 +13,8 @@ use kontor_store::{Db, StoreError};
 
 use super::once::Once;
 use super::snapshot::Snapshots;
+use crate::planning::{KeptSheet, KeptSignals};
+use crate::reach::KeptUnits;
 use crate::sale::Sales;
 use crate::staff::goods::Rollouts;
 use crate::staff::{BegunByDay, Door};
@@ -400,6 +402,12 @@ pub struct Shop {
     pub door: Door,
     /// What was begun on the days before today, for the figures.
     pub begun: BegunByDay,
+    /// All sold units with where they stay.
+    pub units: KeptUnits,
+    /// What was counted of the signals for the next country.
+    pub signals: KeptSignals,
+    /// The sheet for the next country that was drawn last.
+    pub sheet: KeptSheet,
     /// The ROM's rollouts, where the server has the ROM too; set once, when it is put together.
     pub rollouts: OnceLock<Arc<dyn Rollouts>>,
 }
@@ -429,6 +437,9 @@ impl Shop {
             sales,
             door: Door::default(),
             begun: BegunByDay::default(),
+            units: KeptUnits::default(),
+            signals: KeptSignals::default(),
+            sheet: KeptSheet::default(),
             rollouts: OnceLock::new(),
         })
     }

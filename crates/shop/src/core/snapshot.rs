@@ -6,7 +6,7 @@
 //! A *decision* (cart, payment, dispatch) asks [`Snapshots::current_in`] inside its transaction:
 //! it compares the facts' versions there, so that no decision is made from yesterday's facts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -185,6 +185,12 @@ impl Known {
         self.markets.iter().find(|market| market.code == code)
     }
 
+    /// What a market has opened with; none: it sells everything that is cleared.
+    #[must_use]
+    pub fn assortment(&self, market: MarketCode) -> Option<&BTreeSet<Sku>> {
+        self.facts.assortment(market).map(|assortment| &assortment.skus)
+    }
+
     /// A variant with its model.
     #[must_use]
     pub fn product(&self, sku: &Sku) -> Option<(&Variant, &Model)> {
@@ -249,6 +255,7 @@ fn read_facts(tx: &mut Tx<'_>, version: i64) -> Result<Facts, StoreError> {
         orders: clearance::all(tx, Kind::Order)?,
         reviews: clearance::all(tx, Kind::Review)?,
         presences: clearance::all(tx, Kind::Presence)?,
+        assortments: clearance::all(tx, Kind::Assortment)?,
     };
     Ok(Facts::new(version, records))
 }

@@ -1,12 +1,13 @@
-//! Clearance facts as files: rules, grants, orders of authorities, reviews, presences. The domain
-//! reads and writes their rows; here they are checked against each other and kept.
+//! Clearance facts as files: rules, grants, orders of authorities, reviews, presences, and what markets
+//! have opened with. The domain reads and writes their rows; here they are checked against each other
+//! and kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::Wrong;
 use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::clearance::{
-    AuthorityOrder, ClearanceCode, Grant, OrderEffect, Presence, Review, Rule, Scope,
+    Assortment, AuthorityOrder, ClearanceCode, Grant, OrderEffect, Presence, Review, Rule, Scope,
 };
 use kontor_domain::market::MarketCode;
 use kontor_store::clearance::{self, Kind};
@@ -40,6 +41,7 @@ fact!(Grant, Grant, code);
 fact!(AuthorityOrder, Order, code);
 fact!(Review, Review, code);
 fact!(Presence, Presence, market);
+fact!(Assortment, Assortment, market);
 
 /// Compares the rows with what is stored and writes what is new.
 fn save<F: Fact>(
@@ -159,6 +161,25 @@ pub(super) fn apply_presences(
     for Numbered { line, item } in rows {
         if !markets.contains(&item.market) {
             job.bad(*line, "market", Wrong::NoMarket { name: item.market.to_string() });
+        }
+    }
+    save(tx, rows, job)
+}
+
+/// A market opens with products that exist.
+pub(super) fn apply_assortments(
+    tx: &mut Tx<'_>,
+    rows: &[Numbered<Assortment>],
+    job: &mut Job<'_>,
+) -> Result<(), StoreError> {
+    let markets: BTreeSet<MarketCode> = market::all(tx)?.iter().map(|m| m.code).collect();
+    let known: BTreeSet<Sku> = catalogue::variants(tx)?.into_iter().map(|own| own.sku).collect();
+    for Numbered { line, item } in rows {
+        if !markets.contains(&item.market) {
+            job.bad(*line, "market", Wrong::NoMarket { name: item.market.to_string() });
+        }
+        for sku in item.skus.difference(&known) {
+            job.bad(*line, "skus", Wrong::NoVariant { name: sku.to_string() });
         }
     }
     save(tx, rows, job)

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use kontor_domain::clearance::{AuthorityOrder, Grant, Presence, Review, Rule};
+use kontor_domain::clearance::{Assortment, AuthorityOrder, Grant, Presence, Review, Rule};
 use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, Reach, TargetRow};
 use kontor_store::{Db, StoreError, Tx};
 
@@ -50,6 +50,7 @@ pub(super) fn bytes(tx: &mut Tx<'_>, table: Table) -> Result<(Vec<u8>, u64), Sto
         Table::Orders => csv(&rows(tx, AuthorityOrder::to_row)?),
         Table::Reviews => csv(&rows(tx, Review::to_row)?),
         Table::Presences => csv(&rows(tx, Presence::to_row)?),
+        Table::Assortments => csv(&rows(tx, Assortment::to_row)?),
         Table::Checklist => csv(&opening::rows(tx)?),
         Table::Stock => csv(&stock::rows(tx)?),
         Table::Figures => csv(&reach::rows(tx, FigureRow::to_row)?),

@@ -1,7 +1,7 @@
 //! From a file to what is done with it in the transaction: one line per table.
 
 use kontor_base::{Instant, Random};
-use kontor_domain::clearance::{AuthorityOrder, Grant, Presence, Review, Rule};
+use kontor_domain::clearance::{Assortment, AuthorityOrder, Grant, Presence, Review, Rule};
 use kontor_domain::price::{PriceRow, TaxRateRow};
 use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, TargetRow};
 use kontor_store::{StoreError, Tx};
@@ -109,6 +109,10 @@ pub(super) fn prepare(file: &Csv) -> Prepared {
         Table::Presences => {
             let parse = |row: &_| Presence::parse(row).map_err(Bad::from);
             Draft::read(file, parse, "market", |f| f.market).apply(clearance::apply_presences)
+        }
+        Table::Assortments => {
+            let parse = |row: &_| Assortment::parse(row).map_err(Bad::from);
+            Draft::read(file, parse, "market", |f| f.market).apply(clearance::apply_assortments)
         }
         Table::Checklist => {
             Draft::read(file, opening::parse, "code", |item| item.value.code.clone())

@@ -1,7 +1,9 @@
 //! The rows of the files whose columns no area of the domain defines: text in, text out. What a
 //! row means is read in the file of its area.
 
-use kontor_domain::clearance::{GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow};
+use kontor_domain::clearance::{
+    AssortmentRow, GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow,
+};
 use kontor_domain::price::{PriceRow, TaxRateRow};
 use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, TargetRow};
 use serde::de::DeserializeOwned;
@@ -235,6 +237,10 @@ impl Row for ReviewRow {
 
 impl Row for PresenceRow {
     const REQUIRED: &'static [&'static str] = &["market", "source", "confidence"];
+}
+
+impl Row for AssortmentRow {
+    const REQUIRED: &'static [&'static str] = &["market", "skus", "source", "confidence"];
 }
 
 impl Row for PriceRow {

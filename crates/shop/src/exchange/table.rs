@@ -1,6 +1,8 @@
 //! Which files there are, in the order in which they build on each other.
 
-use kontor_domain::clearance::{GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow};
+use kontor_domain::clearance::{
+    AssortmentRow, GrantRow, OrderRow, PresenceRow, ReviewRow, RuleRow,
+};
 use kontor_domain::price::{PriceRow, TaxRateRow};
 use kontor_domain::reach::{FigureRow, ForecastRow, RankRow, TargetRow};
 
@@ -38,6 +40,8 @@ pub enum Table {
     Reviews,
     /// What the seller is in each market.
     Presences,
+    /// What each market has opened with.
+    Assortments,
     /// What a seller needs in a country beside the clearances of the goods.
     Checklist,
     /// Deliveries of goods.
@@ -54,7 +58,7 @@ pub enum Table {
 
 impl Table {
     /// Every table; each names only things of those before it.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Markets,
         Self::Models,
         Self::Texts,
@@ -68,6 +72,7 @@ impl Table {
         Self::Orders,
         Self::Reviews,
         Self::Presences,
+        Self::Assortments,
         Self::Checklist,
         Self::Stock,
         Self::Figures,
@@ -93,6 +98,7 @@ impl Table {
             Self::Orders => "orders",
             Self::Reviews => "reviews",
             Self::Presences => "presences",
+            Self::Assortments => "assortments",
             Self::Checklist => "checklist",
             Self::Stock => "stock",
             Self::Figures => "figures",
@@ -117,7 +123,7 @@ impl Table {
             Self::Fits => &["accessory"],
             Self::TaxRates => &["jurisdiction", "valid_from"],
             Self::Prices => &["market", "sku", "valid_from"],
-            Self::Presences => &["market"],
+            Self::Presences | Self::Assortments => &["market"],
             Self::Stock => &["reference", "site", "sku", "market"],
             _ => &["code"],
         }
@@ -146,6 +152,7 @@ impl Table {
             Self::Orders => "orders of courts and authorities (not of customers)",
             Self::Reviews => "which countries' rules were researched, by whom, when",
             Self::Presences => "which company sells in each market, and from where",
+            Self::Assortments => "what each market has opened with; no product: everything cleared",
             Self::Checklist => "what a seller needs in a country beside clearances",
             Self::Stock => "deliveries of goods, booked once each",
             Self::Figures => "published figures: who says what, meaning what; added, never edited",
@@ -172,6 +179,7 @@ impl Table {
             Self::Orders => columns_of::<OrderRow>(),
             Self::Reviews => columns_of::<ReviewRow>(),
             Self::Presences => columns_of::<PresenceRow>(),
+            Self::Assortments => columns_of::<AssortmentRow>(),
             Self::Checklist => columns_of::<ChecklistRow>(),
             Self::Stock => columns_of::<StockRow>(),
             Self::Figures => columns_of::<FigureRow>(),

@@ -2,15 +2,16 @@
 //!
 //! A step that sells (beta, open) carries out a plan: its products are kept with the step, and its day
 //! must have come. It needs the hard items of the checklist and at least one of those products that may
-//! be sold and delivered today. The plan says what the market opens *with*; what else is cleared is sold
-//! as well, as clearances alone decide, and what shall not be sold is withdrawn. Steps back (pausing, closing) need nothing: warranty,
-//! returns and deliveries of what was sold go on by the stage's own table.
+//! be sold and delivered today. From then on the market sells what is cleared *and* in the plan; a plan
+//! with all products binds nothing, and [`super::assort`] changes it later. Steps back (pausing, closing)
+//! need nothing: warranty, returns and deliveries of what was sold go on by the stage's own table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_base::{Date, Instant, Line};
 use kontor_domain::catalogue::Sku;
+use kontor_domain::clearance::Bound;
 use kontor_domain::market::{Act, MarketCode, Stage, TRANSITIONS, stage_allows};
 use kontor_domain::opening::OpeningPlan;
 use kontor_store::customer::guest;
@@ -18,9 +19,10 @@ use kontor_store::opening::{Step, record, steps};
 use kontor_store::order::beta;
 use kontor_store::{StoreError, Tx, market};
 
+use super::assort::keep_in;
 use super::plan::{PlanQuery, plan_in};
 use super::refusal::Refusal;
-use crate::core::{Failure, Outcome, Shop};
+use crate::core::{Failure, Known, Outcome, Shop};
 
 /// A step of a market.
 #[derive(Clone, Debug)]
@@ -29,7 +31,8 @@ pub struct AdvanceCommand {
     pub market: MarketCode,
     /// Where it shall go.
     pub to: Stage,
-    /// The products of the plan that is carried out; empty: every one.
+    /// The products of the plan that is carried out, which are what the market sells from then on; empty:
+    /// every one, and it sells everything that is cleared.
     pub skus: Vec<Sku>,
     /// The day of that plan; none: today.
     pub on: Option<Date>,
@@ -78,11 +81,15 @@ pub(crate) fn advance_in(
         }
         let skus = command.skus.clone();
         let query = PlanQuery { market: code, on: None, skus, costs: BTreeMap::new() };
-        let mut plan = plan_in(tx, &known, &query, at)?;
+        // What the market had opened with before gives way to this plan.
+        let mut plan = plan_in(tx, &known, &query, Bound::ByNothing, at)?;
         plan.planned_on = command.on;
         if plan.sellable(at.date()).next().is_none() {
             return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
         }
+        let skus: BTreeSet<Sku> = command.skus.iter().cloned().collect();
+        let source = format!("{}, {}: {}", to.word(), command.by, command.reason);
+        keep_in(tx, shop, known.assortment(code), code, &skus, source, at)?;
         Some(plan)
     } else {
         None
@@ -113,6 +120,16 @@ pub(crate) fn advance_in(
         },
     )?;
     Ok(plan)
+}
+
+/// The products that a step is taken with where none are chosen: what the market has opened with before,
+/// so that a pause does not end in a shop that sells everything.
+#[must_use]
+pub fn products_of_step(known: &Known, market: MarketCode, chosen: &[Sku]) -> Vec<Sku> {
+    if !chosen.is_empty() {
+        return chosen.to_vec();
+    }
+    known.assortment(market).into_iter().flatten().cloned().collect()
 }
 
 fn leads(from: Stage, to: Stage) -> bool {

@@ -1,13 +1,16 @@
 //! Opening markets: the plan for any day, and the steps from stage to stage.
 
 mod advance;
+mod assort;
 mod cost;
 mod plan;
 mod refusal;
 mod withdraw;
 
 pub(crate) use advance::advance_in;
-pub use advance::{AdvanceCommand, advance, history};
+pub use advance::{AdvanceCommand, advance, history, products_of_step};
+pub use assort::{AssortCommand, assort};
+pub(crate) use assort::{assort_in, assorted};
 pub(crate) use cost::note_cost_in;
 pub use cost::{costs, note_cost};
 pub use plan::{PlanQuery, plan};

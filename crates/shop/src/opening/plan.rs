@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kontor_base::{Date, Instant, Money};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::clearance::Subject;
-use kontor_domain::market::MarketCode;
+use kontor_domain::clearance::{Bound, Subject};
+use kontor_domain::market::{Act, MarketCode, Stage, stage_allows};
 use kontor_domain::opening::{OpeningPlan, PlanRequest, plan_opening};
 use kontor_store::{Tx, opening};
 
@@ -38,7 +38,12 @@ pub async fn plan(shop: &Arc<Shop>, query: PlanQuery) -> Outcome<OpeningPlan, Re
     shop.db
         .read("opening.plan", move |tx| {
             let known = own.snapshots.current_in(tx, at)?;
-            plan_in(tx, &known, &query, at)
+            let stage = known.market(query.market).map(|market| market.stage);
+            // What a market that sells (or has paused) does not sell is told; what one that does not sell
+            // yet may open with is asked anew.
+            let sells = stage.is_some_and(|s| stage_allows(s, Act::Sell) || s == Stage::Paused);
+            let bound = if sells { Bound::ByPlan } else { Bound::ByNothing };
+            plan_in(tx, &known, &query, bound, at)
         })
         .await
 }
@@ -48,6 +53,7 @@ pub(super) fn plan_in(
     tx: &mut Tx<'_>,
     known: &Known,
     query: &PlanQuery,
+    bound: Bound,
     at: Instant,
 ) -> Outcome<OpeningPlan, Refusal> {
     let unknown = || Failure::Refused(Refusal::UnknownMarket(query.market));
@@ -66,6 +72,7 @@ pub(super) fn plan_in(
         subjects: &subjects,
         checklist: &checklist,
         costs: &costs,
+        bound,
     };
     plan_opening(&request, &known.facts).refuse()
 }

@@ -4,7 +4,7 @@ use kontor_base::Date;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{AuthorityOrderCode, Scope};
 use kontor_domain::market::{MarketCode, Stage};
-use kontor_domain::opening::{OpeningPlan, PlanError};
+use kontor_domain::opening::{AssortmentRefusal, OpeningPlan, PlanError};
 
 /// Why a plan is not made or a step not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,9 @@ pub enum Refusal {
     /// A cost of a clearance or an item that does not exist, or below zero.
     #[error("there is no clearance or checklist item {0}, or its cost is below zero")]
     BadCost(String),
+    /// What the market has opened with cannot be changed so.
+    #[error(transparent)]
+    Assortment(#[from] AssortmentRefusal),
     /// There is no such withdrawal, or it was taken back already.
     #[error("there is no withdrawal {0} in force")]
     NoWithdrawal(AuthorityOrderCode),
@@ -51,6 +54,7 @@ impl Refusal {
             Self::UnknownMarket(_) => "market.unknown",
             Self::UnknownSku(_) => "catalogue.unknown_variant",
             Self::Plan(_) => "opening.bad_plan",
+            Self::Assortment(refusal) => refusal.code(),
             Self::NoSuchStep { .. } => "opening.no_such_step",
             Self::ConcernsNothing(_) => "opening.concerns_nothing",
             Self::BadCost(_) => "opening.bad_cost",

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use kontor_base::{Country, Currency, Date, Money, Rate};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
-    Batch, BatchPlan, CandidateName, CostSheet, LandedCost, LocalPlan, LocalVerdict, OwnCount,
-    PastOpening, Reorder, ReorderPoint, Sheet, landed_cost, local_or_import, next_country,
-    plan_batch, reorder_point,
+    Batch, BatchPlan, Candidate, CandidateName, CostSheet, LandedCost, LocalPlan, LocalVerdict,
+    Opening, OwnCount, PastOpening, Reorder, ReorderPoint, Settings, Sheet, landed_cost,
+    local_or_import, next_country, plan_batch, reorder_point,
 };
 use kontor_store::StoreError;
 use kontor_store::planning::openings;
@@ -189,12 +189,22 @@ pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, F
             Ok(Worked::Batch(batch, plan))
         }
         Kind::NextCountry => {
-            let (candidates, openings, settings) =
-                read::<entry::Countries>(text)?.input(evidence)?;
+            let (candidates, openings, settings) = question(text, evidence)?;
             let sheet = next_country(&candidates, &openings, settings).map_err(bad)?;
             Ok(Worked::NextCountry(Box::new(sheet)))
         }
     }
+}
+
+/// What a file for the next country asks, with what is known beside it.
+pub(super) fn question(
+    text: &str,
+    evidence: &Evidence,
+) -> Result<(Vec<Candidate>, Vec<Opening>, Settings), FileError> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(bad(format!("the file is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    read::<entry::Countries>(text)?.input(evidence)
 }
 
 /// What a file for the next country compares, without working it out.

@@ -8,6 +8,7 @@ mod keep;
 mod openings;
 mod past;
 mod record;
+mod sheet;
 mod signals;
 
 pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
@@ -16,4 +17,5 @@ pub use openings::{Openings, Planned};
 pub(crate) use past::import_past_in;
 pub use past::{PastImport, import_past, past_openings, record_past};
 pub use record::record_openings;
-pub use signals::{Devices, counted_here};
+pub use sheet::{KeptSheet, work_out_kept};
+pub use signals::{Devices, KeptSignals, counted_here};

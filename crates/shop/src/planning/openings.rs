@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kontor_base::{Country, Date, Money};
 use kontor_domain::catalogue::ProductClass;
-use kontor_domain::clearance::Subject;
+use kontor_domain::clearance::{Bound, Subject};
 use kontor_domain::market::{Act, Market, MarketCode, stage_allows};
 use kontor_domain::opening::{ChecklistItem, OpeningPlan, PlanError, PlanRequest, plan_opening};
 use kontor_store::{StoreError, Tx, opening};
@@ -92,7 +92,9 @@ impl Openings {
         on: Date,
     ) -> Result<OpeningPlan, PlanError> {
         let (checklist, costs) = (self.checklist.as_slice(), &self.costs);
-        let request = PlanRequest { market, on, today: on, subjects, checklist, costs };
+        // What may be opened with is asked, not what somebody has opened with.
+        let bound = Bound::ByNothing;
+        let request = PlanRequest { market, on, today: on, subjects, checklist, costs, bound };
         plan_opening(&request, &self.known.facts)
     }
 

@@ -5,7 +5,7 @@
 //! crate's: whoever calls brings it as [`Devices`].
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::ToSpan;
 use kontor_base::{Country, Date, Instant};
@@ -15,9 +15,9 @@ use kontor_domain::planning::{OwnCount, SignalKind};
 use kontor_domain::reach::Carried;
 use kontor_domain::reseller::OrderStage;
 use kontor_store::cart::refused::refused_since;
-use kontor_store::customer::{WAITING_MODELS_MAX, waiting_addresses};
-use kontor_store::reseller::orders_after;
-use kontor_store::{StoreError, Tx};
+use kontor_store::customer::{WAITING_MODELS_MAX, waiting_addresses, waiting_versions};
+use kontor_store::reseller::{orders_after, orders_version};
+use kontor_store::{StoreError, Topic, Tx};
 
 use crate::core::{Shop, Snapshot};
 
@@ -57,13 +57,10 @@ pub async fn counted_here(
     if let Some(devices) = devices {
         counts.extend(of_devices(&snapshot, devices, since));
     }
+    let own = Arc::clone(shop);
     let read = move |tx: &mut Tx<'_>| {
-        let mut sums = Sums::new();
-        let confirmed_since = Instant::start_of(today.saturating_sub(WAITING_DAYS.days()));
-        for market in &snapshot.markets {
-            waiting(tx, &snapshot, market, confirmed_since, &mut sums)?;
-        }
-        resellers(tx, &snapshot, since, &mut sums)?;
+        let mut sums = own.signals.waiting_in(tx, &snapshot, today)?;
+        sums.extend(own.signals.resellers_in(tx, &snapshot, since)?);
         for (country, class, carts) in refused_since(tx, since)? {
             let place = (country, Some(class), SignalKind::BlockedCarts);
             *sums.entry(place).or_default() += u64::try_from(carts).unwrap_or(0);
@@ -74,6 +71,77 @@ pub async fn counted_here(
     counts.extend(told(sums, today));
     counts.sort_unstable();
     Ok(counts)
+}
+
+/// What was counted of signals last, with what it was counted from: people on lists and orders of
+/// resellers are many, and change now and then. Every question asks the database first whether they have.
+#[derive(Debug, Default)]
+pub struct KeptSignals {
+    waiting: Mutex<Option<(WaitingFrom, Sums)>>,
+    resellers: Mutex<Option<(ResellersFrom, Sums)>>,
+}
+
+/// What those who wait are counted from.
+#[derive(Debug, PartialEq, Eq)]
+struct WaitingFrom {
+    lists: Vec<(String, i64)>,
+    shop: (i64, i64),
+    today: Date,
+}
+
+/// What resellers have ordered is counted from.
+#[derive(Debug, PartialEq, Eq)]
+struct ResellersFrom {
+    orders: i64,
+    shop: (i64, i64),
+    since: Date,
+}
+
+/// The versions of what is offered where.
+fn shop_of(snapshot: &Snapshot) -> (i64, i64) {
+    (snapshot.versions.of(Topic::Market), snapshot.versions.of(Topic::Catalogue))
+}
+
+impl KeptSignals {
+    fn waiting_in(
+        &self,
+        tx: &mut Tx<'_>,
+        snapshot: &Snapshot,
+        today: Date,
+    ) -> Result<Sums, StoreError> {
+        let from = WaitingFrom { lists: waiting_versions(tx)?, shop: shop_of(snapshot), today };
+        // Not locked while it is counted: what is counted is kept, whoever is first.
+        if let Some((last, sums)) = &*self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+            && *last == from
+        {
+            return Ok(sums.clone());
+        }
+        let mut sums = Sums::new();
+        let confirmed_since = Instant::start_of(today.saturating_sub(WAITING_DAYS.days()));
+        for market in &snapshot.markets {
+            waiting(tx, snapshot, market, confirmed_since, &mut sums)?;
+        }
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some((from, sums.clone()));
+        Ok(sums)
+    }
+
+    fn resellers_in(
+        &self,
+        tx: &mut Tx<'_>,
+        snapshot: &Snapshot,
+        since: Date,
+    ) -> Result<Sums, StoreError> {
+        let from = ResellersFrom { orders: orders_version(tx)?, shop: shop_of(snapshot), since };
+        if let Some((last, sums)) = &*self.resellers.lock().unwrap_or_else(PoisonError::into_inner)
+            && *last == from
+        {
+            return Ok(sums.clone());
+        }
+        let mut sums = Sums::new();
+        resellers(tx, snapshot, since, &mut sums)?;
+        *self.resellers.lock().unwrap_or_else(PoisonError::into_inner) = Some((from, sums.clone()));
+        Ok(sums)
+    }
 }
 
 fn told(sums: Sums, as_of: Date) -> impl Iterator<Item = OwnCount> {

@@ -11,14 +11,17 @@ use kontor_domain::reach::{
 };
 use kontor_domain::reseller::Clause;
 use kontor_store::StoreError;
-use kontor_store::install::stay::{of_reseller_after, sold_after};
+use kontor_store::install::stay::of_reseller_after;
 use kontor_store::reseller::contracts;
-use kontor_store::stock::serial::{SoldSerial, sold_by_year};
+use kontor_store::stock::serial::SoldSerial;
 
+use super::units::units;
 use crate::core::Shop;
 
 /// How many units are read in one transaction.
 const PAGE: i64 = 5_000;
+/// How many units are looked at before others get their turn on the thread.
+const AT_ONCE: usize = 20_000;
 
 /// Where a device was seen, if it was, by the count: for units whose own stay is not known.
 pub type Seen = dyn Fn(DeviceKey) -> Option<Sighting> + Send + Sync;
@@ -30,12 +33,12 @@ fn together(markets: &[Market], one: Country, other: Country) -> bool {
 
 /// Where a unit was seen: by its own stay, which knows since when it is in that country. Where only the
 /// count knows it, since when it was first seen anywhere.
-fn sighting(unit: &SoldSerial, stay: Option<Stay>, seen: &Seen) -> Option<Sighting> {
+fn sighting(device: u64, stay: Option<Stay>, seen: &Seen) -> Option<Sighting> {
     match stay {
         Some(Stay { country, since, last }) => {
             Some(Sighting { country: Some(country), first: since, last })
         }
-        None => seen(DeviceKey(unit.device)),
+        None => seen(DeviceKey(device)),
     }
 }
 
@@ -60,24 +63,22 @@ pub async fn carried_of(
 ) -> Result<Carried, StoreError> {
     let today = shop.now().date();
     let snapshot = shop.snapshots.now();
+    let units = units(shop).await?;
     let mut carried = Carried::default();
-    let mut last = String::new();
-    loop {
-        let from = last.clone();
-        let page = shop.db.read("reach.carried", move |tx| sold_after(tx, &from, PAGE)).await?;
-        let Some((end, _)) = page.last() else { return Ok(carried) };
-        last = end.serial.clone();
-        for (unit, stay) in &page {
-            let sighting = sighting(unit, *stay, seen);
-            let is_in = sighting.as_ref().and_then(|sighting| sighting.country);
-            if !concerns(unit.country) && !is_in.is_some_and(concerns) {
-                continue;
-            }
-            let sold = SoldUnit { model: &unit.model, country: unit.country };
-            let one_region = |a, b| together(&snapshot.markets, a, b);
-            carried.add(&sold, sighting.as_ref(), today, one_region);
+    for (place, (unit, model)) in units.iter().enumerate() {
+        if place % AT_ONCE == AT_ONCE - 1 {
+            tokio::task::yield_now().await;
         }
+        let sighting = sighting(unit.device, unit.stay, seen);
+        let is_in = sighting.as_ref().and_then(|sighting| sighting.country);
+        if !concerns(unit.country) && !is_in.is_some_and(concerns) {
+            continue;
+        }
+        let sold = SoldUnit { model, country: unit.country };
+        let one_region = |a, b| together(&snapshot.markets, a, b);
+        carried.add(&sold, sighting.as_ref(), today, one_region);
     }
+    Ok(carried)
 }
 
 /// The weaker number for a country, by two assumptions.
@@ -138,7 +139,7 @@ fn on_record(country: Country, sold: &[(Country, String, i64, i64)], markets: &[
 ///
 /// A fault of the store.
 pub async fn sold(shop: &Arc<Shop>) -> Result<Vec<(Country, String, i64, i64)>, StoreError> {
-    shop.db.read("reach.sold", sold_by_year).await
+    Ok(units(shop).await?.by_year().to_vec())
 }
 
 /// A unit that was delivered to a reseller and is active outside of its territory.
@@ -184,7 +185,7 @@ pub async fn outside_territory(
         let Some((end, _)) = page.last() else { return Ok(rows) };
         last = end.serial.clone();
         rows.extend(page.into_iter().filter_map(|(unit, stay)| {
-            let sighting = sighting(&unit, stay, seen)?;
+            let sighting = sighting(unit.device, stay, seen)?;
             outside(unit, sighting, today, territory, &clause)
         }));
     }

@@ -5,7 +5,9 @@
 //! function from a device to its sighting.
 
 mod carried;
+mod units;
 
 pub use carried::{
     EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates, outside_territory, sold,
 };
+pub use units::KeptUnits;

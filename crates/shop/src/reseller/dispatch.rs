@@ -2,7 +2,7 @@
 
 use kontor_base::Instant;
 use kontor_base::id::ResellerOrderId;
-use kontor_domain::clearance::Place;
+use kontor_domain::clearance::{Bound, Place};
 use kontor_domain::hook::EventKind;
 use kontor_domain::market::Act;
 use kontor_domain::reseller::{OrderStage, ResellerRefusal};
@@ -54,7 +54,8 @@ pub(super) fn not_cleared(
     at: Instant,
 ) -> Option<Vec<ResellerRefusal>> {
     let market = sold_on_in(known.market(order.body.market)?, order.body.ship_to);
-    let place = Place::market(&market);
+    // What was ordered before the market stopped selling it is delivered.
+    let place = Place::market(&market).bound(Bound::ByNothing);
     let mut refused = Vec::new();
     for line in &order.body.lines {
         let (variant, _) = known.product(&line.sku)?;

@@ -270,10 +270,13 @@ impl Act {
     /// What it would change, for whoever decides.
     pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
         match self {
-            Self::Expansion(act) => return act.change(tx),
+            Self::Expansion(act) => return act.change(tx, shop),
             Self::Rows(rows) => return rows.change(tx),
             Self::CancelPrice(cancel) => return cancel.change(tx),
-            Self::Advance(step) => return Ok(step.change()),
+            Self::Advance(step) => {
+                let known = shop.snapshots.current_in(tx, shop.now())?;
+                return Ok(step.change(&known));
+            }
             Self::Stock(booking) => return booking.change(tx),
             Self::Sale(act) => return act.change(tx),
             Self::Photo(act) => return Ok(act.change()),

@@ -1,10 +1,11 @@
-//! What expansion can propose or do: steps and withdrawals, costs, contracts and allotments, dispatch.
+//! What expansion can propose or do: withdrawals, what a market sells, costs, contracts and allotments, dispatch.
 
 use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Date, Instant};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::Scope;
 use kontor_domain::market::{Act as Degree, MarketCode};
+use kontor_domain::opening::AssortmentChange;
 use kontor_domain::order::OrderNumber;
 use kontor_domain::reseller::{BillEvent, Contract};
 use kontor_domain::staff::Permission;
@@ -13,9 +14,13 @@ use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refused};
+use super::goods::sold;
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
-use crate::opening::{Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, withdraw_in};
+use crate::opening::{
+    AssortCommand, Refusal as OpeningRefusal, WithdrawCommand, assort_in, assorted, note_cost_in,
+    withdraw_in,
+};
 use crate::order::{CameBack, DispatchRefusal, TakeBackRefusal, dispatch_in, take_back_in};
 use crate::reseller::{
     BillTerms, Payment, Refusal as ResellerRefusal, allot_in, approve_in, bill_in,
@@ -36,6 +41,15 @@ pub enum ExpansionAct {
         /// From which act on.
         gates: Degree,
         /// Why; people read it.
+        reason: String,
+    },
+    /// Changes what a market sells of what is cleared.
+    Assort {
+        /// The market.
+        market: MarketCode,
+        /// What changes.
+        change: AssortmentChange,
+        /// Why.
         reason: String,
     },
     /// Notes what getting a clearance costs.
@@ -151,6 +165,10 @@ impl ExpansionAct {
             Self::Withdraw { market, scope, .. } => {
                 plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
             }
+            Self::Assort { market, change, .. } => {
+                assorted(known, *market, change).map_err(of_opening)?;
+                plain(Permission::MarketEdit, Some(*market), format!("markets/{market}"))
+            }
             Self::NoteCost { market, cost } => {
                 plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
             }
@@ -194,7 +212,18 @@ impl ExpansionAct {
     }
 
     /// What it would change.
-    pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
+    pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
+        if let Self::Assort { market, change, .. } = self {
+            let known = shop.snapshots.current_in(tx, shop.now())?;
+            let told = |skus: Vec<&Sku>| serde_json::json!({ "sells": sold(skus) }).to_string();
+            let was = told(known.assortment(*market).into_iter().flatten().collect());
+            // What was proposed may have been done, or have become impossible, since.
+            let is_now = match assorted(&known, *market, change) {
+                Ok(next) => told(next.iter().collect()),
+                Err(_) => pretty(self),
+            };
+            return Ok(Change { was, is_now });
+        }
         let Self::ApproveReseller { contract, .. } = self else {
             return Ok(Change { was: String::new(), is_now: pretty(self) });
         };
@@ -217,6 +246,14 @@ impl ExpansionAct {
                 let command = WithdrawCommand { market: *market, scope, gates: *gates, by, reason };
                 let known = shop.snapshots.current_in(tx, at)?;
                 withdraw_in(tx, shop, &known, &command, at).map_err(of_opening)?;
+                Ok(())
+            }
+            Self::Assort { market, change, reason } => {
+                let (market, change) = (*market, change.clone());
+                let (by, reason) = (name_of(by), line(reason)?);
+                let known = shop.snapshots.current_in(tx, at)?;
+                let command = AssortCommand { market, change, by, reason };
+                assort_in(tx, shop, &known, &command, at).map_err(of_opening)?;
                 Ok(())
             }
             Self::NoteCost { cost, .. } => note_cost_in(tx, cost).map_err(of_opening),

@@ -1,14 +1,16 @@
 //! Does what one person may do alone, and lays before a second person what takes two.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kontor_base::id::ProposalId;
 use kontor_base::{Instant, Line};
+use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{
-    APPROVAL_WITHIN_S, Decision, Proposal, ProposalState, StaffRefusal, decide as decided,
-    needs_second,
+    APPROVAL_WITHIN_S, Decision, Permission, Proposal, ProposalState, StaffRefusal,
+    decide as decided, needs_second,
 };
-use kontor_store::staff::proposal::{self as rows, Kept};
+use kontor_store::staff::proposal::{self as rows, Kept, Standing};
 use kontor_store::{StoreError, Tx};
 
 use super::act::{Act, Change};
@@ -335,29 +337,39 @@ pub async fn waiting_count(
     limit: usize,
 ) -> Result<usize, StoreError> {
     let (person, expired) = (person.clone(), expired_by(shop.now()));
+    let standing = Standing { state: ProposalState::Waiting, expired };
     shop.db
         .read("staff.waiting_count", move |tx| {
-            let (mut count, mut before) = (0, None);
-            loop {
-                let block = rows::in_state(tx, ProposalState::Waiting, expired, before, BLOCK)?;
-                let theirs = |kept: &&Kept| {
-                    kept.author != person.id && person.may(kept.permission, kept.market)
-                };
-                count += block.iter().filter(theirs).count();
-                let whole = block.len() == BLOCK_ROWS;
-                if count >= limit || !whole {
-                    return Ok(count.min(limit));
+            let own = rows::of_author(tx, standing, person.id, None, OWN_MAX)?;
+            let own: BTreeSet<ProposalId> = own.into_iter().collect();
+            let enough = i64::try_from(limit + own.len()).unwrap_or(i64::MAX);
+            let mut count = 0;
+            for right in rights_of(tx, standing, &person)? {
+                let ids = rows::of_right(tx, standing, right, None, enough)?;
+                count += ids.iter().filter(|id| !own.contains(id)).count();
+                if count >= limit {
+                    return Ok(limit);
                 }
-                before = block.last().map(|kept| kept.id);
             }
+            Ok(count)
         })
         .await
 }
 
-/// What is read at once to find those that concern somebody.
-const BLOCK: i64 = 200;
-/// The same as a number of rows.
-const BLOCK_ROWS: usize = 200;
+/// The most proposals of one person that wait at once and are told from those of others.
+const OWN_MAX: i64 = 10_000;
+
+/// The rights of somebody that decide about proposals in a state. Those of others are not looked at, so
+/// that whoever may decide little does not wait for everybody's.
+fn rights_of(
+    tx: &mut Tx<'_>,
+    standing: Standing,
+    person: &Person,
+) -> Result<Vec<(Permission, Option<MarketCode>)>, StoreError> {
+    let mut rights = rows::rights(tx, standing)?;
+    rights.retain(|(permission, market)| person.may(*permission, *market));
+    Ok(rights)
+}
 
 /// A page of the proposals in a state that concern somebody, the newest first.
 ///
@@ -374,22 +386,23 @@ pub async fn proposals(
     let (own, person, expired) = (Arc::clone(shop), person.clone(), expired_by(shop.now()));
     shop.db
         .read("staff.proposals", move |tx| {
-            let mut found = Vec::new();
-            let mut before = before;
-            loop {
-                let block = rows::in_state(tx, state, expired, before, BLOCK)?;
-                let whole = block.len() == BLOCK_ROWS;
-                before = block.last().map(|kept| kept.id);
-                for kept in block.into_iter().filter(|kept| concerns(&person, kept)) {
-                    if found.len() == limit {
-                        return Ok(found);
-                    }
+            let rows_max = i64::try_from(limit).unwrap_or(i64::MAX);
+            let standing = Standing { state, expired };
+            let mut ids = rows::of_author(tx, standing, person.id, before, rows_max)?;
+            for right in rights_of(tx, standing, &person)? {
+                ids.extend(rows::of_right(tx, standing, right, before, rows_max)?);
+            }
+            // Ids are in the order of time; what somebody proposed and may decide was found twice.
+            ids.sort_unstable_by(|a, b| b.cmp(a));
+            ids.dedup();
+            ids.truncate(limit);
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                if let Some(kept) = rows::find(tx, id)? {
                     found.push(show(tx, &own, &person, kept)?);
                 }
-                if !whole {
-                    return Ok(found);
-                }
             }
+            Ok(found)
         })
         .await
 }

@@ -1,12 +1,13 @@
 //! Where sold devices stay. They are known by the keyed hashes of their serial numbers.
 
-use kontor_base::Date;
 use kontor_base::id::ResellerId;
+use kontor_base::{Country, Date};
 use kontor_domain::install::Stay;
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed};
 use crate::stock::serial::{SoldSerial, read as read_serial};
+use crate::stock::unit;
 use crate::values;
 
 /// The stay of a device.
@@ -40,7 +41,7 @@ pub fn save(tx: &mut Tx<'_>, device: u64, stay: &Stay) -> Result<(), StoreError>
             &stay.last.to_string()
         ],
     )?;
-    Ok(())
+    unit::note(tx, device)
 }
 
 /// Forgets devices that were last seen before `day`, up to `limit` at once.
@@ -49,11 +50,16 @@ pub fn save(tx: &mut Tx<'_>, device: u64, stay: &Stay) -> Result<(), StoreError>
 ///
 /// When the database cannot be written.
 pub fn forget(tx: &mut Tx<'_>, day: Date, limit: i64) -> Result<usize, StoreError> {
-    tx.execute(
+    let gone = tx.query(
         "DELETE FROM install_stay WHERE device IN
-             (SELECT device FROM install_stay WHERE last_on < $1 ORDER BY last_on, device LIMIT $2)",
+             (SELECT device FROM install_stay WHERE last_on < $1 ORDER BY last_on, device LIMIT $2)
+         RETURNING device",
         values![&day.to_string(), limit],
-    )?.rows()
+        |row| Ok(row.int(0)?.cast_unsigned()),
+    )?;
+    let count = gone.len();
+    gone.into_iter().try_for_each(|device| unit::note(tx, device))?;
+    Ok(count)
 }
 
 /// The hashes of all units that have left, a page at a time in the order of the serial numbers: up to
@@ -79,7 +85,23 @@ pub fn sold_devices(
     Ok((devices, last))
 }
 
-/// Units that have left, each with its stay, a page at a time: up to `limit` after `after`.
+/// A unit that has left, as far as it is asked where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldUnit {
+    /// The keyed hash of its serial number.
+    pub device: u64,
+    /// Its model.
+    pub model: String,
+    /// The country it was sold to.
+    pub country: Country,
+    /// When.
+    pub sold_on: Date,
+    /// Where it stays, if that is known.
+    pub stay: Option<Stay>,
+}
+
+/// Units that have left, each with its stay, a page at a time in the order of their serial numbers: up to
+/// `limit` after `after`; with the last serial number of the page.
 ///
 /// # Errors
 ///
@@ -88,15 +110,56 @@ pub fn sold_after(
     tx: &mut Tx<'_>,
     after: &str,
     limit: i64,
-) -> Result<Vec<(SoldSerial, Option<Stay>)>, StoreError> {
-    tx.query(
-        "SELECT s.serial, s.device, s.item, s.model, s.country, s.sold_on, s.reference, s.reseller,
-             t.country, t.since, t.last_on
+) -> Result<(Vec<SoldUnit>, Option<String>), StoreError> {
+    let mut last = None;
+    let units = tx.query(
+        "SELECT s.device, s.model, s.country, s.sold_on, t.country, t.since, t.last_on, s.serial
          FROM stock_serial s LEFT JOIN install_stay t ON t.device = s.device
          WHERE s.serial > $1 ORDER BY s.serial LIMIT $2",
         values![after, limit],
-        |row| Ok((read_serial(row)?, read(row, 8)?)),
-    )
+        |row| {
+            last = Some(row.text(7)?);
+            read_unit(row)
+        },
+    )?;
+    Ok((units, last))
+}
+
+pub(crate) const CHANGED_UNITS: &str = "
+    SELECT s.device, s.model, s.country, s.sold_on, t.country, t.since, t.last_on
+    FROM (SELECT DISTINCT device FROM stock_unit_change WHERE version > $1) c
+        JOIN stock_serial s ON s.device = c.device
+        LEFT JOIN install_stay t ON t.device = s.device";
+
+/// The devices about whose units something has changed after a version, in order, and the units of theirs
+/// that have left and are not back.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn changed_since(
+    tx: &mut Tx<'_>,
+    version: i64,
+) -> Result<(Vec<u64>, Vec<SoldUnit>), StoreError> {
+    let mut devices = tx.query(
+        "SELECT device FROM stock_unit_change WHERE version > $1 ORDER BY version",
+        values![version],
+        |row| Ok(row.int(0)?.cast_unsigned()),
+    )?;
+    devices.sort_unstable();
+    devices.dedup();
+    Ok((devices, tx.query(CHANGED_UNITS, values![version], read_unit)?))
+}
+
+fn read_unit(row: &Row<'_>) -> Result<SoldUnit, StoreError> {
+    let table = "stock_serial";
+    Ok(SoldUnit {
+        device: row.int(0)?.cast_unsigned(),
+        model: row.text(1)?,
+        country: parsed(&row.text(2)?, table)?,
+        sold_on: parsed(&row.text(3)?, table)?,
+        stay: read(row, 4)?,
+    })
 }
 
 /// The same of the units that were delivered to a reseller.

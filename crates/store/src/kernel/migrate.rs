@@ -62,6 +62,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(35, "0035_sale_lot_sums"),
     migration!(36, "0036_beta"),
     migration!(37, "0037_sale_limits"),
+    migration!(38, "0038_staff_counts"),
 ];
 
 /// The newest schema that this release knows.

@@ -109,12 +109,57 @@ pub fn search(tx: &mut Tx<'_>, what: &Search, limit: i64) -> Result<Vec<Entry>, 
     if what.act.is_empty() {
         return tx.query(NEWEST, values![&before, limit], read);
     }
-    tx.query(
-        "SELECT id, made_at, account, person, act, market, subject, was, is_now, reason
-         FROM staff_log WHERE id < $1 AND act >= $2 AND act < $3 ORDER BY id DESC LIMIT $4",
-        values![&before, &from, &to, limit],
-        read,
-    )
+    newest_of_acts(tx, (&from, &to), &before, limit)
+}
+
+/// The first act of the log from a text on, and the next behind one.
+pub(crate) const FIRST_ACT: &str =
+    "SELECT act FROM staff_log WHERE act >= $1 AND act < $2 ORDER BY act LIMIT 1";
+pub(crate) const NEXT_ACT: &str =
+    "SELECT act FROM staff_log WHERE act > $1 AND act < $2 ORDER BY act LIMIT 1";
+/// The newest entries of an act, without reading them.
+pub(crate) const NEWEST_OF_ACT: &str =
+    "SELECT id FROM staff_log WHERE act = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+/// The entries of an act between two.
+pub(crate) const OF_ACT: &str = "
+    SELECT id, made_at, account, person, act, market, subject, was, is_now, reason
+    FROM staff_log WHERE act = $1 AND id < $2 AND id >= $3 ORDER BY id DESC";
+
+/// The newest entries of all acts between two texts. One question for all of them would sort everything
+/// that was ever done under these acts: so each act is walked by itself, from its newest entry down, and
+/// only what is among the newest of all is read.
+fn newest_of_acts(
+    tx: &mut Tx<'_>,
+    (from, to): (&str, &str),
+    before: &[u8; 16],
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut acts: Vec<String> = Vec::new();
+    loop {
+        let next = match acts.last() {
+            None => tx.optional(FIRST_ACT, values![from, to], |row| row.text(0))?,
+            Some(last) => tx.optional(NEXT_ACT, values![last.as_str(), to], |row| row.text(0))?,
+        };
+        match next {
+            Some(act) => acts.push(act),
+            None => break,
+        }
+    }
+    let mut ids: Vec<[u8; 16]> = Vec::new();
+    for act in &acts {
+        ids.extend(
+            tx.query(NEWEST_OF_ACT, values![act.as_str(), before, limit], |row| row.bytes16(0))?,
+        );
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.truncate(usize::try_from(limit).unwrap_or(0));
+    let Some(last) = ids.last() else { return Ok(Vec::new()) };
+    let mut entries = Vec::with_capacity(ids.len());
+    for act in &acts {
+        entries.extend(tx.query(OF_ACT, values![act.as_str(), before, last], read)?);
+    }
+    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
+    Ok(entries)
 }
 
 /// The texts between which everything lies that begins with `text`.

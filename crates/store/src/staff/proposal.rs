@@ -80,37 +80,128 @@ pub fn find(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Kept>, StoreError>
     )
 }
 
-/// Proposals in a state, the newest first, from `before` on. What waits and was proposed up to
+/// What is looked for: proposals in a state, as it stands at a time. What waits and was proposed up to
 /// `expired` waits no longer: it is [`ProposalState::Expired`].
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// The state.
+    pub state: ProposalState,
+    /// Up to when what was proposed has waited too long.
+    pub expired: Instant,
+}
+
+impl Standing {
+    /// The state as it is kept, and between which times those were proposed: after the first, up to the
+    /// second.
+    fn kept(self) -> (ProposalState, Instant, Instant) {
+        let (ever, never) = (Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
+        match self.state {
+            ProposalState::Waiting => (self.state, self.expired, never),
+            ProposalState::Expired => (ProposalState::Waiting, ever, self.expired),
+            decided => (decided, ever, never),
+        }
+    }
+}
+
+pub(crate) const NEXT_MARKET: &str =
+    "SELECT market FROM staff_proposal WHERE state = $1 AND market > $2 ORDER BY market LIMIT 1";
+pub(crate) const NEXT_RIGHT: &str = "
+    SELECT permission FROM staff_proposal WHERE state = $1 AND market = $2 AND permission > $3
+    ORDER BY permission LIMIT 1";
+
+/// The rights that decide about proposals in a state, each with its market: few, however many proposals
+/// there are.
 ///
 /// # Errors
 ///
-/// When the database cannot be read.
-pub fn in_state(
+/// When the database cannot be read; likewise below.
+pub fn rights(
     tx: &mut Tx<'_>,
-    state: ProposalState,
-    expired: Instant,
+    standing: Standing,
+) -> Result<Vec<(Permission, Option<MarketCode>)>, StoreError> {
+    let (state, ..) = standing.kept();
+    let mut rights = Vec::new();
+    // Before every market stands what belongs to none.
+    let mut market = Some(String::new());
+    while let Some(here) = market {
+        let code = if here.is_empty() { None } else { Some(parsed::<MarketCode>(&here, TABLE)?) };
+        let mut after = String::new();
+        while let Some(next) =
+            tx.optional(NEXT_RIGHT, values![state.word(), &here, &after], |row| row.text(0))?
+        {
+            rights.push((word(&next, TABLE, Permission::from_word)?, code));
+            after = next;
+        }
+        market = tx.optional(NEXT_MARKET, values![state.word(), &here], |row| row.text(0))?;
+    }
+    Ok(rights)
+}
+
+pub(crate) const OF_RIGHT: &str = "
+    SELECT id FROM staff_proposal
+    WHERE state = $1 AND market = $2 AND permission = $3 AND id < $4 AND id >= $5
+        AND proposed_at > $6 AND proposed_at <= $7
+    ORDER BY id DESC LIMIT $8";
+
+/// The newest proposals that a right decides about, up to `limit` before `before`.
+///
+/// # Errors
+///
+/// See [`rights`].
+pub fn of_right(
+    tx: &mut Tx<'_>,
+    standing: Standing,
+    (permission, market): (Permission, Option<MarketCode>),
     before: Option<ProposalId>,
     limit: i64,
-) -> Result<Vec<Kept>, StoreError> {
-    let before = before.map_or([0xff; 16], |id| *id.bytes());
-    let (ever, never) = (Instant::from_micros(i64::MIN), Instant::from_micros(i64::MAX));
-    let (kept, from, until) = match state {
-        ProposalState::Waiting => (state, expired, never),
-        ProposalState::Expired => (ProposalState::Waiting, ever, expired),
-        decided => (decided, ever, never),
-    };
-    // Ids are in the order of time: what has expired in all the years is not even walked over.
-    let first = first_id(from);
+) -> Result<Vec<ProposalId>, StoreError> {
+    let (state, from, until) = standing.kept();
+    let (before, first) = span(before, from, until);
+    let market = market.as_ref().map_or("", |market| market.as_str());
     tx.query(
-        "SELECT id, author, permission, market, subject, content, reason, proposed_at, state,
-             decided_by, decided_at, remark
-         FROM staff_proposal
-         WHERE state = $1 AND id < $2 AND id >= $3 AND proposed_at > $4 AND proposed_at <= $5
-         ORDER BY id DESC LIMIT $6",
-        values![kept.word(), &before, &first, from, until, limit],
-        read,
+        OF_RIGHT,
+        values![state.word(), market, permission.word(), &before, &first, from, until, limit],
+        |row| Ok(ProposalId::from_bytes(row.bytes16(0)?)),
     )
+}
+
+pub(crate) const OF_AUTHOR: &str = "
+    SELECT id FROM staff_proposal
+    WHERE author = $1 AND state = $2 AND id < $3 AND id >= $4
+        AND proposed_at > $5 AND proposed_at <= $6
+    ORDER BY id DESC LIMIT $7";
+
+/// The newest proposals of an author, up to `limit` before `before`.
+///
+/// # Errors
+///
+/// See [`rights`].
+pub fn of_author(
+    tx: &mut Tx<'_>,
+    standing: Standing,
+    author: StaffId,
+    before: Option<ProposalId>,
+    limit: i64,
+) -> Result<Vec<ProposalId>, StoreError> {
+    let (state, from, until) = standing.kept();
+    let (before, first) = span(before, from, until);
+    tx.query(
+        OF_AUTHOR,
+        values![author.bytes(), state.word(), &before, &first, from, until, limit],
+        |row| Ok(ProposalId::from_bytes(row.bytes16(0)?)),
+    )
+}
+
+/// Between which ids lies what was proposed between two times, before an id: ids are in the order of
+/// time, and what lies outside is not even walked over.
+fn span(before: Option<ProposalId>, from: Instant, until: Instant) -> ([u8; 16], [u8; 16]) {
+    let before = before.map_or([0xff; 16], |id| *id.bytes());
+    // An id has the milliseconds alone: the one in which it ends is in it.
+    let end = match until {
+        until if until == Instant::from_micros(i64::MAX) => [0xff; 16],
+        until => first_id(until.plus_seconds(1)),
+    };
+    (before.min(end), first_id(from))
 }
 
 /// The lowest id of what was made at a time or later: its milliseconds, and then nothing.

@@ -3,6 +3,7 @@
 use kontor_base::id::ResellerId;
 use kontor_base::{Country, Date};
 
+use super::unit;
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed};
 use crate::values;
@@ -51,6 +52,9 @@ pub fn insert(tx: &mut Tx<'_>, sold: &SoldSerial) -> Result<bool, StoreError> {
             ],
         )?
         .rows()?;
+    if written == 1 {
+        unit::note(tx, sold.device)?;
+    }
     Ok(written == 1)
 }
 
@@ -74,8 +78,12 @@ pub fn find(tx: &mut Tx<'_>, serial: &str) -> Result<Option<SoldSerial>, StoreEr
 ///
 /// When the database cannot be written.
 pub fn remove(tx: &mut Tx<'_>, serial: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM stock_serial WHERE serial = $1", values![serial])?;
-    Ok(())
+    let gone = tx.query(
+        "DELETE FROM stock_serial WHERE serial = $1 RETURNING device",
+        values![serial],
+        |row| Ok(row.int(0)?.cast_unsigned()),
+    )?;
+    gone.into_iter().try_for_each(|device| unit::note(tx, device))
 }
 
 /// Units whose serial number is this or begins so, in the order of the numbers: up to `limit`.
@@ -105,25 +113,6 @@ pub fn of_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Vec<SoldSerial>,
          FROM stock_serial WHERE reference = $1 ORDER BY serial",
         values![reference],
         read,
-    )
-}
-
-/// How many units of each model were sold, by country and year.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn sold_by_year(tx: &mut Tx<'_>) -> Result<Vec<(Country, String, i64, i64)>, StoreError> {
-    tx.query(
-        "SELECT country, model, substr(sold_on, 1, 4), count(*) FROM stock_serial
-         GROUP BY country, model, substr(sold_on, 1, 4)
-         ORDER BY country, model, substr(sold_on, 1, 4)",
-        &[],
-        |row| {
-            let table = "stock_serial";
-            let year = parsed::<i64>(&row.text(2)?, table)?;
-            Ok((parsed(&row.text(0)?, table)?, row.text(1)?, year, row.int(3)?))
-        },
     )
 }
 

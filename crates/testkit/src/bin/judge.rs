@@ -16,7 +16,7 @@ use std::time::Instant as Stopwatch;
 use clap::Parser;
 use kontor_base::{Clock, Country, Random};
 use kontor_domain::catalogue::{Model, Sku, Variant};
-use kontor_domain::clearance::{Facts, Ladder, Place, Subject, ladder, may};
+use kontor_domain::clearance::{Bound, Facts, Ladder, Place, Subject, ladder, may};
 use kontor_domain::market::{Act, FulfilmentModel, Market, MarketCode};
 use kontor_domain::opening::{ChecklistItem, PlanRequest, plan_opening};
 use kontor_domain::planning::{
@@ -179,7 +179,15 @@ fn slowest_gap_list_ms(
     let costs = BTreeMap::new();
     let mut slowest = 0.0_f64;
     for market in markets {
-        let request = PlanRequest { market, on: at, today: at, subjects, checklist, costs: &costs };
+        let request = PlanRequest {
+            market,
+            on: at,
+            today: at,
+            subjects,
+            checklist,
+            costs: &costs,
+            bound: Bound::ByPlan,
+        };
         let ms = best_ms(3, || {
             black_box(plan_opening(black_box(&request), facts)).map(drop).map_err(|e| e.to_string())
         })?;

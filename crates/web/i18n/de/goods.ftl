@@ -333,6 +333,7 @@ exchange-about-grants = Nachweise: was da ist
 exchange-about-orders = Anordnungen von Gerichten und Behörden (nicht Bestellungen)
 exchange-about-reviews = Welcher Länder Regeln erforscht wurden, von wem, wann
 exchange-about-presences = Welche Firma in welchem Markt verkauft, und von wo
+exchange-about-assortments = Womit jeder Markt eröffnet wurde; kein Produkt: alles, was freigegeben ist
 exchange-about-checklist = Was ein Verkäufer in einem Land außer Freigaben braucht
 exchange-about-stock = Lieferungen, jede einmal gebucht
 exchange-about-figures = Veröffentlichte Zahlen: wer was sagt und was gemeint ist; ergänzt, nie geändert

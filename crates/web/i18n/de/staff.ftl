@@ -173,6 +173,7 @@ step-fine = Nichts steht im Weg
 step-conditions = Unter Bedingungen erlaubt
 step-advised = Ein Hinweis, der nichts verbietet
 step-missing = Nicht vorhanden
+step-unplanned = Nicht im Eröffnungsplan dieses Marktes
 step-in-progress = Beantragt
 step-in-progress-until = Beantragt, erwartet für den { $date }
 step-lapsed = Beendet: seit dem { $date } ohne

@@ -333,6 +333,7 @@ exchange-about-grants = Clearance evidence: what is there
 exchange-about-orders = Orders of courts and authorities (not of customers)
 exchange-about-reviews = Which countries’ rules were researched, by whom, when
 exchange-about-presences = Which company sells in each market, and from where
+exchange-about-assortments = What each market has opened with; no product: everything that is cleared
 exchange-about-checklist = What a seller needs in a country beside clearances
 exchange-about-stock = Deliveries of goods, booked once each
 exchange-about-figures = Published figures: who says what, meaning what; added, never edited

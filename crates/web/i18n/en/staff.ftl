@@ -173,6 +173,7 @@ step-fine = Nothing stands in the way
 step-conditions = Allowed under conditions
 step-advised = Pointed out; refuses nothing
 step-missing = Not there
+step-unplanned = Not in this market’s opening plan
 step-in-progress = Applied for
 step-in-progress-until = Applied for, expected { $date }
 step-lapsed = Ended: without it since { $date }

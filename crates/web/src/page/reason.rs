@@ -54,6 +54,8 @@ pub enum Domain {
     Order,
     /// The market's stage does not allow it.
     Stage,
+    /// The market has opened without it.
+    Plan,
     /// No price is set for this market.
     Price,
     /// The shop has taken it off this market's shelf.
@@ -174,6 +176,7 @@ impl Domain {
             Self::Transport => "what-transport",
             Self::Order => "what-order",
             Self::Stage => "what-stage",
+            Self::Plan => "what-plan",
             Self::Price => "what-price",
             Self::Withdrawn => "what-withdrawn",
         }
@@ -231,6 +234,7 @@ impl Reason {
         let what = t.get(self.domain.id());
         let id = match (self.domain, self.state) {
             (Domain::Stage, _) => return t.one("refusal-stage", "in", place).into_owned(),
+            (Domain::Plan, _) => return t.one("refusal-plan", "in", place).into_owned(),
             (Domain::Price, _) => return t.one("refusal-price", "in", place).into_owned(),
             (Domain::Withdrawn, _) => return t.one("refusal-withdrawn", "in", place).into_owned(),
             (Domain::Blocker, ReasonState::Blocked | ReasonState::Missing) => {
@@ -247,6 +251,15 @@ impl Reason {
             (_, ReasonState::Unknown) => "refusal-unknown",
         };
         t.two(id, "in", place, "what", what).into_owned()
+    }
+
+    /// What would change it.
+    #[must_use]
+    pub fn change(&self, t: &Text) -> String {
+        match self.domain {
+            Domain::Plan => t.get("reason-plan-change").into_owned(),
+            _ => self.state.change(t),
+        }
     }
 
     /// "4–8 weeks", if a usual time is known.

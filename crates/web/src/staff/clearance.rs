@@ -178,8 +178,8 @@ fn gaps<'s>(
 }
 
 pub(super) fn rule_of(item: &GapItem) -> MatrixRule {
-    let code = match &item.fact {
-        Some(fact) => fact.code().to_owned(),
+    let code = match item.code() {
+        Some(code) => code.to_owned(),
         None => item.country.map_or_else(String::new, |country| format!("? {country}")),
     };
     MatrixRule { code, title: item.title.clone() }
@@ -200,7 +200,7 @@ pub(super) fn cell_of(state: &GapState) -> MatrixCell {
         GapState::Expiring { until, .. } => (Mark::Expiring, Some(*until)),
         GapState::Fine | GapState::Conditions | GapState::Advised => (Mark::Fine, None),
         GapState::InProgress { expected } => (Mark::UnderWay, *expected),
-        GapState::Missing | GapState::Unverified => (Mark::Missing, None),
+        GapState::Missing | GapState::Unverified | GapState::Unplanned => (Mark::Missing, None),
         GapState::Lapsed { since } => (Mark::Missing, Some(*since)),
         GapState::Blocked { until } => (Mark::Blocked, *until),
         GapState::Unknown { .. } => (Mark::Unknown, None),
@@ -307,7 +307,7 @@ fn step(t: &Text, item: &GapItem) -> StepRow {
         }
     });
     StepRow {
-        code: item.fact.as_ref().map_or_else(String::new, |fact| fact.code().to_owned()),
+        code: item.code().unwrap_or_default().to_owned(),
         is_rule: matches!(item.fact, Some(FactRef::Rule(_))),
         title: item.title.clone(),
         authority: item.authority.clone(),
@@ -332,6 +332,7 @@ pub(super) fn state_words(t: &Text, state: &GapState) -> String {
         GapState::Conditions => t.get("step-conditions").into_owned(),
         GapState::Advised => t.get("step-advised").into_owned(),
         GapState::Missing => t.get("step-missing").into_owned(),
+        GapState::Unplanned => t.get("step-unplanned").into_owned(),
         GapState::InProgress { expected: None } => t.get("step-in-progress").into_owned(),
         GapState::InProgress { expected: Some(day) } => dated("step-in-progress-until", day),
         GapState::Lapsed { since } => dated("step-lapsed", since),

@@ -113,6 +113,7 @@ const fn about(table: File) -> &'static str {
         File::Orders => "exchange-about-orders",
         File::Reviews => "exchange-about-reviews",
         File::Presences => "exchange-about-presences",
+        File::Assortments => "exchange-about-assortments",
         File::Checklist => "exchange-about-checklist",
         File::Stock => "exchange-about-stock",
         File::Figures => "exchange-about-figures",

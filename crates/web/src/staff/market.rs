@@ -8,7 +8,7 @@ use axum::response::Response;
 use kontor_domain::market::{FulfilmentModel, Market, MarketCode, Stage, TRANSITIONS};
 use kontor_domain::staff::Permission;
 use kontor_shop::exchange::{Cells, Sheet, Table as File};
-use kontor_shop::opening::history;
+use kontor_shop::opening::{history, products_of_step};
 use kontor_shop::staff::goods::{Advance, Rows, edited, stored_row};
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
@@ -324,17 +324,8 @@ async fn act(
             let stage = |name| Stage::from_word(sent.get(name));
             let (Some(from), Some(to)) = (stage("from"), stage("to")) else { return Ok(None) };
             let reason = sent.get("reason").to_owned();
-            Some((
-                "step",
-                Act::Advance(Advance {
-                    market: code,
-                    from,
-                    to,
-                    reason,
-                    skus: Vec::new(),
-                    on: None,
-                }),
-            ))
+            let skus = products_of_step(&app.shop.snapshots.now(), code, &[]);
+            Some(("step", Act::Advance(Advance { market: code, from, to, reason, skus, on: None })))
         }
         "terms" => {
             let cells: Vec<(&str, &str)> =

@@ -4,6 +4,7 @@
 //! markets in which the person has the permission, asks one use case and fills a page.
 
 mod account;
+mod assortment;
 mod calendar;
 mod carried;
 mod catalogue;
@@ -202,6 +203,7 @@ fn expansion(routes: Routes) -> Routes {
         .add(opening::SHOW, get(opening::show))
         .add(opening::CSV, get(opening::csv))
         .add(opening::ADVANCE, post(opening::advance))
+        .add(assortment::CHANGE, post(assortment::change))
         .add(opening::COST, post(opening::cost))
         .add(withdrawal::FIRST, get(withdrawal::first))
         .add(withdrawal::SHOW, get(withdrawal::show))

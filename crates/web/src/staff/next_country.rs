@@ -14,7 +14,7 @@ use kontor_domain::planning::{
     Placement, Sheet, SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
 };
 use kontor_domain::staff::Permission;
-use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, work_out};
+use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, work_out_kept};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
@@ -57,10 +57,13 @@ async fn read(app: &App, theirs: &Countries) -> Result<Read, StoreError> {
     let saved = kept(&app.shop, Kind::NextCountry).await?;
     let example = saved.is_none();
     let text = saved.map_or_else(|| Kind::NextCountry.example().to_owned(), |sheet| sheet.body);
-    // Ten thousand draws for every candidate: not on a thread that serves others.
+    // Ten thousand draws for every candidate, where nobody has asked the same before: not on a thread
+    // that serves others.
+    let shop = std::sync::Arc::clone(&app.shop);
     let work = move || {
         let unsolved = evidence.openings.as_ref().map(|openings| openings.unsolved(today));
-        (work_out(Kind::NextCountry, &text, &evidence), unsolved.unwrap_or_default())
+        let worked = work_out_kept(&shop.sheet, Kind::NextCountry, &text, &evidence);
+        (worked, unsolved.unwrap_or_default())
     };
     let Ok((worked, unsolved)) = tokio::task::spawn_blocking(work).await else {
         return Err(StoreError::Panicked { name: "planning.next_country" });

@@ -14,16 +14,17 @@ use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::opening::OpeningPlan;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
-use kontor_shop::opening::{PlanQuery, costs, history, plan};
+use kontor_shop::opening::{PlanQuery, costs, history, plan, products_of_step};
 use kontor_shop::staff::goods::Advance;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
 use kontor_store::opening::Cost;
 use serde::Deserialize;
 
+use super::assortment;
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
 use super::opening_csv::{self, Source, TABLES};
-use super::opening_view::{choices, differences, fill, next, stage_words, taken_plan};
+use super::opening_view::{choices, differences, fill, named, next, stage_words, taken_plan};
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::form_key;
@@ -33,7 +34,7 @@ use crate::kit::text::Text;
 use crate::page::staff::{Notice, OpeningPage, Place, TakenStep};
 
 const READS: Option<Permission> = Some(Permission::MarketRead);
-const EDITS: Option<Permission> = Some(Permission::MarketEdit);
+pub(super) const EDITS: Option<Permission> = Some(Permission::MarketEdit);
 pub(super) const FIRST: Route = Route::desk("/admin/openings", READS);
 pub(super) const SHOW: Route = Route::desk("/admin/{market}/opening", READS);
 pub(super) const CSV: Route = Route::desk("/admin/{market}/opening.csv", READS);
@@ -155,6 +156,11 @@ async fn page(
         timeline: None,
         compared: None,
         next: next(&t, market.stage),
+        step_skus: products_of_step(&snapshot, code, &asked.skus)
+            .into_iter()
+            .map(|sku| (sku.to_string(), named(&t, &snapshot, &sku)))
+            .collect(),
+        sells: assortment::view(&t, &snapshot, code),
         history: steps
             .into_iter()
             .rev()
@@ -261,7 +267,7 @@ pub(super) async fn advance(
     let Some(from) = snapshot.market(code).map(|market| market.stage) else {
         return nothing(&app, &uri);
     };
-    let (skus, on) = (asked.skus, asked.on);
+    let (skus, on) = (products_of_step(&snapshot, code, &asked.skus), asked.on);
     let step = Advance { market: code, from, to, reason: reason.clone(), skus, on };
     let doing = Doing { act: Act::Advance(step), reason, key: &key, what: "staff.advance" };
     let back = format!("/admin/{code}/opening?said=done");
@@ -310,7 +316,13 @@ pub(super) async fn cost(
     answer(&app, &uri, &person, code, carry_out(&app, &uri, &person, doing, &back).await).await
 }
 
-async fn answer(app: &App, uri: &Uri, person: &Person, market: MarketCode, back: Back) -> Response {
+pub(super) async fn answer(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    market: MarketCode,
+    back: Back,
+) -> Response {
     match back {
         Back::Answer(response) => response,
         Back::Refused(status, words) => {

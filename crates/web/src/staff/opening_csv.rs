@@ -88,7 +88,7 @@ pub(super) fn rungs(gap: &ProductGap) -> Vec<Rung> {
             ready: Ready::Now,
         };
         for item in gap.items.iter().filter(|item| item.gates <= act) {
-            if item.state.refuses() {
+            if item.refuses(act) {
                 rung.missing.push(rule_of(item).code);
                 rung.ready = rung.ready.and(item.ready);
                 if !item.authority.is_empty() && !rung.who.contains(&item.authority) {

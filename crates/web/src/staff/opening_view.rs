@@ -113,8 +113,12 @@ pub(super) fn fill(
         .map(|gap| GapRow {
             sku: gap.sku.to_string(),
             name: name(gap),
-            ready: ready_words(t, gap.ready),
-            tone: tone(gap.ready, plan.on),
+            ready: if gap.is_planned() || !gap.ready.by(plan.on) {
+                ready_words(t, gap.ready)
+            } else {
+                t.get("step-unplanned").into_owned()
+            },
+            tone: if gap.is_planned() { tone(gap.ready, plan.on) } else { "warn" },
             cells: rules.iter().map(|rule| cell(rule, gap)).collect(),
             open: gap.open_items().map(|item| open_item(t, item, costs)).collect(),
             acts: rungs(gap).iter().map(|rung| act_row(t, rung)).collect(),

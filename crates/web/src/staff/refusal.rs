@@ -2,6 +2,7 @@
 //! `refusal-` and the code, with what the refusal has in it. What an area says only in its own words
 //! (of a contract's clause, of a bad row) is told as it is said.
 
+use kontor_domain::opening::AssortmentRefusal;
 use kontor_domain::staff::KeyRefusal;
 use kontor_domain::staff::PasswordProblem;
 use kontor_shop::opening::Refusal as OpeningRefusal;
@@ -61,10 +62,14 @@ fn parts(t: &Text, refusal: &Refusal) -> Vec<(&'static str, String)> {
                 OpeningRefusal::ConcernsNothing(scope) => one("name", scope),
                 OpeningRefusal::BadCost(clearance) => one("name", clearance),
                 OpeningRefusal::NoWithdrawal(code) => one("name", code),
+                OpeningRefusal::Assortment(
+                    AssortmentRefusal::AlreadyIn(sku) | AssortmentRefusal::NotIn(sku),
+                ) => one("name", sku),
                 OpeningRefusal::TooEarly(day) => one("day", &t.date(day)),
                 OpeningRefusal::UnknownMarket(_)
                 | OpeningRefusal::UnknownSku(_)
                 | OpeningRefusal::Plan(_)
+                | OpeningRefusal::Assortment(_)
                 | OpeningRefusal::NotReady(_) => Vec::new(),
             },
             ActRefusal::Dispatch(refusal) => match &**refusal {
@@ -123,6 +128,14 @@ mod tests {
         ];
         let name = || "X-1".to_owned();
         let step = OpeningRefusal::NoSuchStep { from: Stage::Open, to: Stage::Scouting };
+        let sku = || "X-1".parse().expect("a SKU");
+        let assortment = [
+            AssortmentRefusal::NotBound,
+            AssortmentRefusal::NothingNamed,
+            AssortmentRefusal::AlreadyIn(sku()),
+            AssortmentRefusal::NotIn(sku()),
+            AssortmentRefusal::NothingLeft,
+        ];
         let opening = [
             step,
             OpeningRefusal::BadCost(name()),
@@ -178,10 +191,13 @@ mod tests {
             Refusal::UnknownKey,
             Refusal::UnknownProposal,
         ];
-        let act = acts
-            .into_iter()
-            .chain(opening.map(|refusal| ActRefusal::Opening(Box::new(refusal))))
-            .chain(dispatch.map(|refusal| ActRefusal::Dispatch(Box::new(refusal))));
+        let act =
+            acts.into_iter()
+                .chain(assortment.map(|refusal| {
+                    ActRefusal::Opening(Box::new(OpeningRefusal::Assortment(refusal)))
+                }))
+                .chain(opening.map(|refusal| ActRefusal::Opening(Box::new(refusal))))
+                .chain(dispatch.map(|refusal| ActRefusal::Dispatch(Box::new(refusal))));
         plain
             .into_iter()
             .chain(staff.map(Refusal::Staff))

@@ -140,7 +140,7 @@ fn reason(reason: &Reason) -> PageReason {
         | Reason::BlockedByOrder { .. }
         | Reason::BlockedByRule { .. } => ReasonState::Blocked,
         Reason::Revoked { .. } | Reason::Expired { .. } => ReasonState::Expired,
-        Reason::Missing { .. } => ReasonState::Missing,
+        Reason::Missing { .. } | Reason::NotPlanned { .. } => ReasonState::Missing,
         Reason::InProgress { .. } => ReasonState::InProgress,
         Reason::Unreviewed { .. }
         | Reason::ReviewStale { .. }
@@ -149,6 +149,7 @@ fn reason(reason: &Reason) -> PageReason {
     };
     let domain = match reason {
         Reason::MarketStage { .. } | Reason::MarketCountry { .. } => Domain::Stage,
+        Reason::NotPlanned { .. } => Domain::Plan,
         Reason::BlockedByOrder { .. } => Domain::Order,
         other => other
             .rule()

@@ -2,7 +2,7 @@
 
 use kontor_base::{Date, Instant, Line};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::market::{MarketCode, Stage};
+use kontor_domain::market::{Act as DegreeAct, MarketCode, Stage, stage_allows};
 use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,8 @@ pub struct Advance {
     pub to: Stage,
     /// Why.
     pub reason: String,
-    /// The products of the plan that is carried out; empty: every one.
+    /// The products of the plan that is carried out, which the market sells from then on; empty: every
+    /// one.
     #[serde(default)]
     pub skus: Vec<Sku>,
     /// The day of that plan.
@@ -44,9 +45,17 @@ impl Advance {
         Ok(Bearing::plain(Permission::MarketEdit, Some(self.market), subject))
     }
 
-    pub(in crate::staff) fn change(&self) -> Change {
-        let stage = |stage: Stage| serde_json::json!({ "stage": stage.word() }).to_string();
-        Change { was: stage(self.from), is_now: stage(self.to) }
+    /// The stage, and where the step sells, what the market sells of what is cleared.
+    pub(in crate::staff) fn change(&self, known: &Known) -> Change {
+        let told = |stage: Stage, skus: Vec<&Sku>| {
+            let mut told = serde_json::json!({ "stage": stage.word() });
+            if stage_allows(self.to, DegreeAct::Sell) {
+                told["sells"] = sold(skus);
+            }
+            told.to_string()
+        };
+        let now = known.assortment(self.market).into_iter().flatten().collect();
+        Change { was: told(self.from, now), is_now: told(self.to, self.skus.iter().collect()) }
     }
 
     pub(in crate::staff) fn carry_out(
@@ -68,4 +77,9 @@ impl Advance {
             })),
         }
     }
+}
+
+/// What a market sells, as it is shown to whoever decides and kept in the log.
+pub(in crate::staff) fn sold(skus: Vec<&Sku>) -> serde_json::Value {
+    if skus.is_empty() { "everything that is cleared".into() } else { serde_json::json!(skus) }
 }

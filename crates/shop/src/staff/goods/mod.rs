@@ -16,6 +16,7 @@ mod stock;
 
 pub use export::{Exported, export_for};
 pub use market::Advance;
+pub(super) use market::sold;
 pub use photo::{PhotoAct, keep_photo, photo};
 pub use price::CancelPrice;
 pub use rollout::{NextWave, RolloutAct, RolloutStep, Rollouts, Said};

@@ -51,8 +51,11 @@ pub const fn permission_to_change(table: Table) -> Option<Permission> {
         | Table::Presences
         | Table::Checklist => Permission::ClearanceGrant,
         Table::Stock => Permission::StockBook,
-        // Published figures are added with their sources by the operator.
-        Table::Figures | Table::Ranks | Table::Targets | Table::Forecasts => return None,
+        // What a market sells is changed by an act of its own, which checks more than a cell; published
+        // figures are added with their sources by the operator.
+        Table::Assortments | Table::Figures | Table::Ranks | Table::Targets | Table::Forecasts => {
+            return None;
+        }
     })
 }
 
@@ -64,7 +67,7 @@ pub const fn permission_to_see(table: Table) -> Option<Permission> {
             Permission::CatalogueRead
         }
         Table::Prices | Table::TaxRates => Permission::PriceRead,
-        Table::Markets => Permission::MarketRead,
+        Table::Markets | Table::Assortments => Permission::MarketRead,
         Table::Rules
         | Table::Grants
         | Table::Orders
@@ -334,6 +337,10 @@ mod tests {
                     assert_eq!(area(see), area(change), "{table}");
                 }
                 (None, None) => {}
+                // It has an act of its own.
+                (Some(see), None) => {
+                    assert!(see.reads() && table == Table::Assortments, "{table}");
+                }
                 other => panic!("{table}: {other:?}"),
             }
         }

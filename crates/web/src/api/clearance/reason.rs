@@ -11,7 +11,7 @@ use crate::api::money::MoneyBody;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Fact)]
 pub(crate) struct FactBody {
-    /// `rule`, `grant`, `order` or `review`.
+    /// `rule`, `grant`, `order`, `review` or `assortment`.
     #[schema(value_type = String, example = "rule")]
     kind: &'static str,
     /// Its code.
@@ -32,7 +32,7 @@ pub(crate) struct ReasonBody {
     /// The stable code: `market.stage`, `market.country`, `clearance.blocked`,
     /// `clearance.unreviewed`, `clearance.review_stale`, `clearance.revoked`, `clearance.expired`,
     /// `clearance.missing`, `clearance.in_progress`, `clearance.unverified`,
-    /// `clearance.unknown_attribute`, `price.missing`.
+    /// `clearance.unknown_attribute`, `opening.not_planned`, `price.missing`.
     #[schema(example = "clearance.missing")]
     code: String,
     /// The reason in an English sentence.
@@ -157,6 +157,7 @@ fn in_words(reason: &Reason) -> String {
         Reason::Unverified { rule, .. } => {
             format!("Claimed but not verified: {} ({}).", rule.title, rule.authority)
         }
+        Reason::NotPlanned { .. } => "It is not in this market's opening plan.".to_owned(),
         Reason::UnknownAttribute { fact, words, .. } => {
             format!("Whether {fact} applies is not known; not stated: {}.", words.join(", "))
         }

@@ -8,10 +8,11 @@ use super::{at, day, lone};
 use crate::page::staff::{
     ActRow, AllotmentLine, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice,
     Compared, ComparedRow, ContractForm, ContractRow, CountedRow, DispatchPage, EstimateLine,
-    GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MatrixCell, MatrixRule, NextCountryPage,
-    OpenItem, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine, PlanPage,
-    ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SignalLine,
-    SoldLine, SoldOnTable, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+    GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MarketSells, MatrixCell, MatrixRule,
+    NextCountryPage, OpenItem, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine,
+    PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+    SignalLine, SoldLine, SoldOnTable, SoldRow, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow,
+    WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 
@@ -106,6 +107,14 @@ impl OpeningPage {
                 }],
             }),
             next: vec![("paused", "paused".to_owned())],
+            step_skus: vec![("BAND".to_owned(), "Band <b>".to_owned())],
+            sells: MarketSells {
+                own: vec![
+                    SoldRow { sku: "BAND".to_owned(), name: "Band <b>".to_owned(), sold: true },
+                    SoldRow { sku: "PHONE".to_owned(), name: "Phone".to_owned(), sold: false },
+                ],
+                rest: vec![("CASE".to_owned(), "Case <b>".to_owned())],
+            },
             history: vec![TakenStep {
                 at: at(9, 30),
                 way: "preparing → open".to_owned(),
@@ -129,6 +138,8 @@ impl OpeningPage {
             compared: None,
             timeline: None,
             history: Vec::new(),
+            step_skus: Vec::new(),
+            sells: MarketSells::default(),
             may_edit: false,
             ..full.clone()
         };

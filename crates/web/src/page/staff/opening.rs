@@ -142,6 +142,26 @@ pub struct TakenPlan {
     pub waiting: String,
 }
 
+/// A product that a market sells where it is cleared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoldRow {
+    /// The variant.
+    pub sku: String,
+    /// Its name.
+    pub name: String,
+    /// It is cleared, and so sold, today.
+    pub sold: bool,
+}
+
+/// What a market has opened with; empty: it sells everything that is cleared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarketSells {
+    /// What it sells.
+    pub own: Vec<SoldRow>,
+    /// What it could sell as well: SKU and name.
+    pub rest: Vec<(String, String)>,
+}
+
 /// `GET /admin/{market}/opening`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "staff/opening.html")]
@@ -182,6 +202,10 @@ pub struct OpeningPage {
     pub compared: Option<Compared>,
     /// The stages that may come next: word and words.
     pub next: Vec<(&'static str, String)>,
+    /// The products that a step which sells would be taken with: SKU and name; empty: every one.
+    pub step_skus: Vec<(String, String)>,
+    /// What the market sells of what is cleared.
+    pub sells: MarketSells,
     /// The steps so far.
     pub history: Vec<TakenStep>,
     /// The person may take steps here.
@@ -215,6 +239,15 @@ impl OpeningPage {
             "open-stage",
         ];
         self.csv.iter().zip(ids.map(|id| t.get(id).into_owned())).collect()
+    }
+
+    /// The names of what a step which sells would be taken with.
+    fn step_products(&self) -> String {
+        let names = self.step_skus.iter().map(|(_, name)| name.as_str());
+        match names.collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => self.shell.text().get("open-everything").into_owned(),
+            names => names,
+        }
     }
 
     fn is_market(&self, other: &MarketCode) -> bool {
