@@ -214,7 +214,7 @@ fn outside(
 #[cfg(test)]
 mod tests {
     use kontor_base::Language;
-    use kontor_domain::market::{BetaTerms, FulfilmentModel, Stage, TaxDisplay};
+    use kontor_domain::market::{BetaTerms, Contact, FulfilmentModel, Stage, TaxDisplay};
 
     use super::*;
 
@@ -237,6 +237,7 @@ mod tests {
             region: "asia".to_owned(),
             note: Vec::new(),
             beta: BetaTerms::default(),
+            contact: Contact::default(),
         }
     }
 

@@ -26,6 +26,7 @@ mod job;
 mod letter;
 mod log;
 mod market;
+mod market_contact;
 mod news;
 mod next_country;
 mod next_inputs;
