@@ -6,6 +6,8 @@ use tempfile::TempDir;
 use crate::customer::{WAITING_DUE, WAITING_OF_CUSTOMER};
 use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
+use crate::staff::account::BY_NAME;
+use crate::staff::key::NEWEST_KEYS;
 use crate::staff::log::NEWEST;
 use crate::staff::proposal::ABOUT;
 use crate::stock::{INTO, OUT_OF};
@@ -22,6 +24,8 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (INTO, 3, "stock_transfer_by_to"),
         (ABOUT, 2, "staff_proposal_by_subject"),
         (NEWEST, 2, "sqlite_autoindex_staff_log_1"),
+        (BY_NAME, 3, "staff_account_by_name"),
+        (NEWEST_KEYS, 2, "staff_key_by_id"),
         (WAITING_DUE, 2, "customer_waiting_by_due"),
         (WAITING_OF_CUSTOMER, 1, "customer_waiting_by_customer"),
         (LAST_CLAIM, 1, "sqlite_autoindex_sale_claim_1"),

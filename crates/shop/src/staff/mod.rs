@@ -28,7 +28,9 @@ mod tell;
 mod undertake;
 
 pub(crate) use account::issue_in;
-pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue_code};
+pub use account::{
+    AddCommand, Added, ChangeCommand, accounts, accounts_after, add, change, issue_code,
+};
 pub use act::{Act, ActRefusal, Change};
 pub use customer::{Customer, MergeCommand, customer, export, merge, waiting_counts, waiting_list};
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
