@@ -524,6 +524,45 @@ async fn accounts_take_two_owners_and_the_log_tells_of_everything() {
     }
 }
 
+#[tokio::test]
+async fn refusals_are_said_in_the_readers_language() {
+    use kontor_base::Language;
+
+    let api = Api::open().await;
+    let olga = Browser::hire_in(&api, "olga", &["owner@*"], Language::De).await;
+    let mia = Browser::hire_in(&api, "mia", &["market_manager@us"], Language::De).await;
+    let fields = [
+        ("key", "p1"),
+        ("what", "add"),
+        ("name", "Eve"),
+        ("email", "eve@maker.example"),
+        ("language", "de"),
+        ("held", "boss@us"),
+        ("reason", "sie fängt am Montag an"),
+    ];
+    let role = olga.form("/admin/people", &fields).await.expect(422);
+    assert!(role.text.contains("„boss@us“ ist keine Rolle"), "{}", role.text);
+    let sale = [
+        ("key", "v1"),
+        ("do", "rehearse"),
+        ("title", "Bänder"),
+        ("sku", "BAND-BLACK"),
+        ("channels", "us rush 3000"),
+        ("announce_at", "2015-06-02T08:00"),
+        ("registration_at", "2015-06-02T09:00"),
+        ("doors_at", "2015-06-03T09:30"),
+        ("live_at", "2015-06-03T10:00"),
+        ("ends_at", "2015-06-03T12:00"),
+        ("report_at", "2015-06-04T12:00"),
+        ("per_person", "1"),
+        ("hold_minutes", "15"),
+        ("lots", "1"),
+        ("people", "10"),
+    ];
+    let short = mia.form("/admin/sales/new", &sale).await.expect(422);
+    assert!(short.text.contains("in us fehlen 2995 Stück"), "{}", short.text);
+}
+
 /// An account without a browser.
 async fn account(api: &Api, name: &str) {
     let command = kontor_shop::staff::AddCommand {

@@ -76,5 +76,5 @@ pub(super) fn facts(t: &Text, market: &Market) -> Option<Block> {
         .map(|(label, words)| (t.get(label).into_owned(), Cell::text(words)))
         .collect();
     let title = t.get("market-contact").into_owned();
-    (!pairs.is_empty()).then(|| Block::Facts(Facts { title, id: "contact", pairs }))
+    (!pairs.is_empty()).then_some(Block::Facts(Facts { title, id: "contact", pairs }))
 }

@@ -45,7 +45,7 @@ mod plan;
 mod price;
 mod programs;
 mod proposal;
-mod refusal;
+pub(crate) mod refusal;
 mod reseller;
 mod reseller_bill;
 pub(crate) mod reseller_files;

@@ -19,7 +19,7 @@ use kontor_store::staff::key::Key;
 use serde::Deserialize;
 
 use super::desk::{failed, notice, shell, status};
-use super::refusal::why;
+use super::refusal::{say, why};
 use crate::api::opened_by_keys;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -277,7 +277,7 @@ pub(super) async fn add(
     let wish = AddHook { name: form.name.clone(), url: form.url.clone(), markets, kinds, once };
     let said = match add_hook(&app.shop, &person, wish).await {
         Ok(added) => told_once(&t, form.name, added.secret),
-        Err(Failure::Refused(refusal)) => bad(hook_status(refusal), refusal.to_string(), form),
+        Err(Failure::Refused(refusal)) => bad(hook_status(refusal), say(&t, &refusal), form),
         Err(failure) => return hook_failed(&app, &uri, failure),
     };
     answer(&app, &uri, &person, said).await
