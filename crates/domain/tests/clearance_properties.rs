@@ -271,6 +271,7 @@ prop_compose! {
             region: "americas".to_owned(),
             note: Vec::new(),
             beta: Default::default(),
+            contact: Default::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ use kontor_domain::catalogue::ProductClass;
 use kontor_scratch::Scratch;
 use kontor_shop::cart::{Offer, offer};
 use kontor_shop::core::{Snapshot, Snapshots};
-use kontor_shop::exchange::load_demo;
+use kontor_shop::exchange::{Csv, Mode, Table, export, import, load_demo};
 use kontor_store::Db;
 
 fn opening_week() -> Clock {
@@ -68,4 +68,22 @@ async fn india_sells_phones_and_countries_without_a_review_sell_nothing() {
     for closed in ["fr", "de", "gb", "br"] {
         assert_eq!(shelf(&snapshot, closed).0, Vec::<String>::new(), "{closed}");
     }
+}
+
+#[tokio::test]
+async fn markets_with_their_contacts_are_exported_and_read_again_as_the_same() {
+    let (_dir, db, snapshot) = demo().await;
+    let us = snapshot.market("us".parse().expect("a market")).expect("a market of the demo");
+    let email = us.contact.email.as_ref().expect("somebody answers");
+    assert!(email.as_str().ends_with(".example"), "nobody's address: {}", email.as_str());
+    assert_eq!(us.contact.returns.as_ref().expect("an address").country, us.home());
+    let fr = snapshot.market("fr".parse().expect("a market")).expect("a market of the demo");
+    assert!(fr.contact.is_empty(), "nobody is there yet");
+    let mut exported = Vec::new();
+    export(&db, Table::Markets, &mut exported).await.expect("it is exported");
+    let file = Csv { table: Table::Markets, name: "markets.csv".to_owned(), bytes: exported };
+    let clock = opening_week();
+    let report = import(&db, &clock, &Random::seeded(1), file, Mode::Apply).await.expect("read");
+    let all = u64::try_from(snapshot.markets.len()).expect("a few");
+    assert_eq!((report.new, report.changed, report.unchanged), (0, 0, all));
 }

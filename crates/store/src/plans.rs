@@ -7,6 +7,8 @@ use crate::customer::{WAITING_ADDRESSES, WAITING_COUNTS, WAITING_DUE, WAITING_OF
 use crate::install::stay::CHANGED_UNITS;
 use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
+use crate::staff::account::BY_NAME;
+use crate::staff::key::NEWEST_KEYS;
 use crate::staff::log::{FIRST_ACT, NEWEST, NEWEST_OF_ACT, NEXT_ACT, OF_ACT};
 use crate::staff::proposal::{ABOUT, NEXT_MARKET, NEXT_RIGHT, OF_AUTHOR, OF_RIGHT};
 use crate::stock::{INTO, OUT_OF};
@@ -23,6 +25,8 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (INTO, 3, "stock_transfer_by_to"),
         (ABOUT, 2, "staff_proposal_by_subject"),
         (NEWEST, 2, "sqlite_autoindex_staff_log_1"),
+        (BY_NAME, 3, "staff_account_by_name"),
+        (NEWEST_KEYS, 2, "staff_key_by_id"),
         (WAITING_DUE, 2, "customer_waiting_by_due"),
         (WAITING_OF_CUSTOMER, 1, "customer_waiting_by_customer"),
         (WAITING_COUNTS, 1, "COVERING INDEX customer_waiting_by_confirmed"),

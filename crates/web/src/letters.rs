@@ -6,7 +6,7 @@ use askama::Template;
 use kontor_base::{Country, Instant, Language};
 use kontor_domain::catalogue::Model;
 use kontor_domain::customer::WaitingEntry;
-use kontor_domain::market::TaxDisplay;
+use kontor_domain::market::{MarketCode, TaxDisplay};
 use kontor_domain::order::Order;
 use kontor_domain::payment::PaymentState;
 use kontor_shop::Shop;
@@ -14,8 +14,8 @@ use kontor_shop::mail::{Content, DepositLetter, Kind, OrderLetter, Writer, Writt
 
 use crate::kit::desk::SIGN_IN;
 use crate::kit::text::Text;
-use crate::page::{LetterOrder, LetterPage, LetterText, Site, TransferAccount};
-use crate::store_front::{address_lines, totals_of};
+use crate::page::{Help, LetterOrder, LetterPage, LetterText, Site, TransferAccount};
+use crate::store_front::{address_lines, help_of, totals_of};
 
 /// Writes the letters of a shop.
 #[derive(Clone, Debug)]
@@ -63,6 +63,7 @@ impl Letters {
             link: None,
             transfer: None,
             order: None,
+            help: Help::default(),
             why,
             leave: None,
         }
@@ -111,6 +112,11 @@ impl Letters {
             link: Some((word("letter-see-order"), address)),
             transfer: self.transfer(letter),
             order: Some(self.order(order, t)),
+            help: match letter.kind {
+                // The letter that is kept: it says where goods go back to.
+                Kind::OrderPlaced => self.help(order.market, t),
+                _ => self.help(order.market, t).only_questions(),
+            },
             ..self.blank(t, subject, word("letter-why-order"))
         }
     }
@@ -127,6 +133,12 @@ impl Letters {
             amount: transfer.amount,
             due: transfer.due.date(),
         })
+    }
+
+    /// Whom the reader asks: the people of the market as they are reached today.
+    fn help(&self, market: MarketCode, t: Text) -> Help {
+        let snapshot = self.shop.snapshots.now();
+        snapshot.market(market).map_or_else(Help::default, |market| help_of(market, &t))
     }
 
     fn order(&self, order: &Order, t: Text) -> LetterOrder {
@@ -170,6 +182,7 @@ impl Letters {
         LetterPage {
             paragraphs,
             link: Some((word("letter-see-deposit"), address)),
+            help: self.help(deposit.market, t).only_questions(),
             ..self.blank(t, subject, word("letter-why-deposit"))
         }
     }

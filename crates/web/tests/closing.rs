@@ -106,7 +106,7 @@ async fn what_was_sold_leaves_while_closing_and_comes_back_when_closed() {
     // What has not left cannot come back.
     assert!(!wim.get(&page).await.expect(200).text.contains(&back));
     let early = wim.form(&back, &fields("1", "0", "r0")).await.expect(409);
-    assert!(early.text.contains("0 units are out"), "{}", early.text);
+    assert!(early.text.contains("of BAND-BLACK, 0 are out"), "{}", early.text);
 
     put(&api, Stage::Closing).await;
     api.send(new_cart(BAND, 1).key("closing")).await.problem(409, "clearance.refused");

@@ -9,6 +9,7 @@ use common::mail_server::Mood;
 use common::{Ask, BAND, ONE_BAND, order_body};
 use kontor_base::id::StaffId;
 use kontor_base::{Email, Language, Random};
+use kontor_domain::market::ContactRow;
 use kontor_domain::order::OrderNumber;
 use kontor_domain::staff::Role;
 use kontor_shop::Failure;
@@ -18,6 +19,7 @@ use kontor_shop::mail::{
 use kontor_shop::order::{CancelCommand, cancel, review_waiting, run_due_jobs, transfer_arrived};
 use kontor_shop::staff::Person;
 use kontor_store::mail::LetterState;
+use kontor_store::{StoreError, market};
 use serde_json::json;
 
 impl Bench {
@@ -71,6 +73,54 @@ async fn who_buys_gets_a_letter_that_leads_to_the_order() {
     let link = link.split_whitespace().next().expect("an address");
     let page = bench.api.send(Ask::get(link)).await.expect(200);
     assert!(page.text.contains(number.as_str()), "the link opens the order");
+}
+
+#[tokio::test]
+async fn a_letter_and_the_order_say_whom_to_ask_and_where_goods_go_back_to() {
+    let bench = Bench::open().await;
+    let (_, first) = bench.buy("test").await;
+    bench.round().await;
+    let before = bench.server.letters()[0].text.clone();
+    assert!(!before.contains("Questions?") && !before.contains("Send goods back"), "{before}");
+    let row = ContactRow {
+        support_email: "help@shop.example".to_owned(),
+        support_phone: "+12025550142".to_owned(),
+        returns_name: "Returns <b>& Co.</b>".to_owned(),
+        returns_line1: "1 Dock Street".to_owned(),
+        returns_city: "San Francisco, CA".to_owned(),
+        returns_country: "US".to_owned(),
+        ..ContactRow::default()
+    };
+    let saved: Result<(), StoreError> = bench
+        .api
+        .shop
+        .db
+        .write("test.contact", move |tx| {
+            let mut us = market::all(tx)?.into_iter().next().expect("the US market");
+            us.contact = row.parse().expect("a good contact");
+            market::save(tx, &us, 0)
+        })
+        .await;
+    saved.expect("written");
+    bench.api.refresh().await;
+    let (number, _) = bench.buy("bank_transfer").await;
+    bench.round().await;
+    let letters = bench.server.letters();
+    let placed = &letters.last().expect("a letter").text;
+    for part in ["Questions?", "E-mail: help@shop.example", "Telephone: +12025550142"] {
+        assert!(placed.contains(part), "{part}: {placed}");
+    }
+    assert!(placed.contains("Send goods back to:\n    Returns <b>& Co.</b>\n"), "{placed}");
+    assert!(placed.contains("Returns &#60;b&#62;"), "as text in HTML: {placed}");
+    transfer_arrived(&bench.api.shop, number).await.expect("booked");
+    bench.round().await;
+    let paid = bench.server.letters().last().expect("a letter").text.clone();
+    assert!(paid.contains("help@shop.example") && !paid.contains("1 Dock Street"), "{paid}");
+    let order = bench.api.send(Ask::get(&first)).await.expect(200);
+    let page = bench.api.send(Ask::get(order.str("/page"))).await.expect(200);
+    assert!(page.text.contains("mailto:help@shop.example"), "{}", page.text);
+    assert!(page.text.contains("<br>1 Dock Street<br>San Francisco, CA<br>USA"), "{}", page.text);
+    assert!(!page.text.contains("<b>"), "{}", page.text);
 }
 
 #[tokio::test]

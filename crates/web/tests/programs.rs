@@ -107,6 +107,40 @@ async fn a_key_opens_nothing_else_and_strangers_nothing_at_all() {
 }
 
 #[tokio::test]
+async fn keys_are_listed_page_by_page_and_only_ones_own() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    for n in 0..52 {
+        let days = "30";
+        make(&mia, &format!("u{n}"), &["order.read"], "us", days).await.expect(200);
+        if n % 10 == 0 {
+            make(&dora, &format!("d{n}"), &["order.read"], "de", days).await.expect(200);
+        }
+    }
+    let listed = |page: &str| -> Vec<String> {
+        let all = page.split("name=\"id\" value=\"").skip(1);
+        all.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    };
+    let first = mia.get("/admin/programs").await.expect(200).text;
+    let own = listed(&first);
+    assert_eq!(own.len(), 50);
+    let link = first.split("\" rel=\"next\"").next().expect("a link");
+    let link = link.rsplit("href=\"").next().expect("its address");
+    let second = mia.get(link).await.expect(200).text;
+    let rest = listed(&second);
+    assert_eq!((rest.len(), second.contains("rel=\"next\"")), (2, false));
+    assert!(rest.iter().all(|key| !own.contains(key)), "each once");
+    let hers = dora.get("/admin/programs").await.expect(200).text;
+    assert_eq!((listed(&hers).len(), hers.contains("rel=\"next\"")), (6, false));
+    assert!(listed(&hers).iter().all(|key| !own.contains(key) && !rest.contains(key)));
+    for odd in ["x", "key_0", "%27"] {
+        let page = mia.get(&format!("/admin/programs?before={odd}")).await.expect(200).text;
+        assert_eq!(listed(&page), own, "{odd}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_makes_a_key_that_can_do_more_than_they() {
     let api = Api::open().await;
     let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;

@@ -524,3 +524,121 @@ async fn accounts_take_two_owners_and_the_log_tells_of_everything() {
         ana.get(&format!("/admin/log?{odd}")).await.expect(200);
     }
 }
+
+#[tokio::test]
+async fn refusals_are_said_in_the_readers_language() {
+    use kontor_base::Language;
+
+    let api = Api::open().await;
+    let olga = Browser::hire_in(&api, "olga", &["owner@*"], Language::De).await;
+    let mia = Browser::hire_in(&api, "mia", &["market_manager@us"], Language::De).await;
+    let fields = [
+        ("key", "p1"),
+        ("what", "add"),
+        ("name", "Eve"),
+        ("email", "eve@maker.example"),
+        ("language", "de"),
+        ("held", "boss@us"),
+        ("reason", "sie fängt am Montag an"),
+    ];
+    let role = olga.form("/admin/people", &fields).await.expect(422);
+    assert!(role.text.contains("„boss@us“ ist keine Rolle"), "{}", role.text);
+    let sale = [
+        ("key", "v1"),
+        ("do", "rehearse"),
+        ("title", "Bänder"),
+        ("sku", "BAND-BLACK"),
+        ("channels", "us rush 3000"),
+        ("announce_at", "2015-06-02T08:00"),
+        ("registration_at", "2015-06-02T09:00"),
+        ("doors_at", "2015-06-03T09:30"),
+        ("live_at", "2015-06-03T10:00"),
+        ("ends_at", "2015-06-03T12:00"),
+        ("report_at", "2015-06-04T12:00"),
+        ("per_person", "1"),
+        ("hold_minutes", "15"),
+        ("lots", "1"),
+        ("people", "10"),
+    ];
+    let short = mia.form("/admin/sales/new", &sale).await.expect(422);
+    assert!(short.text.contains("in us fehlen 2995 Stück"), "{}", short.text);
+}
+
+/// An account without a browser.
+async fn account(api: &Api, name: &str) {
+    let command = kontor_shop::staff::AddCommand {
+        name: name.to_owned(),
+        email: format!("{}@maker.example", name.replace(' ', ".")),
+        language: kontor_base::Language::En,
+        held: vec!["reader@us".parse().expect("a role")],
+    };
+    kontor_shop::staff::add(&api.shop, command).await.expect("a new account");
+}
+
+/// The addresses of the accounts of a page, in its order.
+fn listed(page: &str) -> Vec<String> {
+    let all = page.split("name=\"email\" value=\"").skip(1);
+    all.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+/// Where the link to the next page leads.
+fn next(page: &str) -> Option<String> {
+    let link = page.split("\" rel=\"next\"").next().filter(|_| page.contains("rel=\"next\""))?;
+    link.rsplit("href=\"").next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn accounts_are_listed_by_name_page_by_page() {
+    let api = Api::open().await;
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    Browser::hire(&api, "olaf", &["owner@*"]).await;
+    let alone = olga.get("/admin/people").await.expect(200).text;
+    assert_eq!(listed(&alone), ["olaf@maker.example", "olga@maker.example"]);
+    assert_eq!(next(&alone), None);
+    // Two of the same name: the page ends between them, and neither is lost or told twice.
+    for n in 0..47 {
+        account(&api, &format!("ada {n:02}")).await;
+    }
+    for email in ["same1", "same2", "same3", "same4"] {
+        let command = kontor_shop::staff::AddCommand {
+            name: "ada 99".to_owned(),
+            email: format!("{email}@maker.example"),
+            language: kontor_base::Language::En,
+            held: Vec::new(),
+        };
+        kontor_shop::staff::add(&api.shop, command).await.expect("a new account");
+    }
+    let first = olga.get("/admin/people").await.expect(200).text;
+    let place = next(&first).expect("there are more");
+    let second = olga.get(&place).await.expect(200).text;
+    assert_eq!((listed(&first).len(), next(&second)), (50, None));
+    let mut all = listed(&first);
+    all.extend(listed(&second));
+    assert_eq!((all.len(), all[0].as_str()), (53, "ada.00@maker.example"));
+    let once: BTreeSet<&String> = all.iter().collect();
+    assert_eq!(once.len(), 53, "each once: {all:?}");
+    for name in ["same1", "same2", "same3", "same4", "olga", "olaf"] {
+        assert!(all.contains(&format!("{name}@maker.example")), "{name}: {all:?}");
+    }
+    // A form of the second page comes back to it, and what it changes is who stands there.
+    let change = [
+        ("key", "a1"),
+        ("what", "change"),
+        ("email", "olaf@maker.example"),
+        ("held", "boss@us"),
+        ("state", "active"),
+        ("reason", "a new role"),
+    ];
+    assert!(second.contains(&format!("action=\"{place}\"")), "{second}");
+    let refused = olga.form(&place, &change).await.expect(422);
+    assert_eq!(listed(&refused.text), listed(&second));
+    let held = ("held", "owner@* reader@us");
+    let good: Vec<_> = change.iter().map(|f| if f.0 == "held" { held } else { *f }).collect();
+    let proposed = olga.form(&place, &good).await.expect(303);
+    assert!(proposed.header("location").starts_with("/admin/proposals/"));
+    // Nobody's account begins the list anew, and so does what is no id at all.
+    for odd in ["stf_00000000000000000000000000", "x", "%27%20or%201=1", "%00"] {
+        let page = olga.get(&format!("/admin/people?after={odd}")).await.expect(200).text;
+        assert_eq!(listed(&page), listed(&first), "{odd}");
+    }
+}

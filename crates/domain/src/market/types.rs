@@ -7,6 +7,7 @@ use kontor_base::{Cell, Country, Currency, Date, Language, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::beta::BetaTerms;
+use super::contact::Contact;
 use super::stage::Stage;
 
 /// The short lower-case name of a market in URLs and data: `us`, `de`.
@@ -162,6 +163,9 @@ pub struct Market {
     /// What holds while it is in beta.
     #[serde(default)]
     pub beta: BetaTerms,
+    /// How its people are reached, and where goods are sent back to.
+    #[serde(default)]
+    pub contact: Contact,
 }
 
 impl Market {

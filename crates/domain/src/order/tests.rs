@@ -27,6 +27,7 @@ fn market(code: &str, countries: &[&str], currency: &str, tax_display: TaxDispla
         region: "test".to_owned(),
         note: Vec::new(),
         beta: Default::default(),
+        contact: Default::default(),
     }
 }
 

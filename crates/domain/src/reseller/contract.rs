@@ -160,8 +160,9 @@ impl Contract {
 
     /// The clause in the signed paper, with the contract's name.
     #[must_use]
-    pub fn clause(&self, clause: Clause) -> ClauseName<'_> {
-        ClauseName { contract: self, clause }
+    pub fn clause(&self, of: Clause) -> ClauseName {
+        let number = self.clauses.get(&of).map_or("?", String::as_str).to_owned();
+        ClauseName { number, of, contract: self.code.clone() }
     }
 
     /// The currency of its prices.
@@ -216,15 +217,19 @@ impl Contract {
 }
 
 /// A clause as a sentence names it: `clause 2.1 (territory) of NL-2015-3`.
-#[derive(Clone, Copy, Debug)]
-pub struct ClauseName<'c> {
-    contract: &'c Contract,
-    clause: Clause,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClauseName {
+    /// Its number in the signed paper.
+    pub number: String,
+    /// What it is about.
+    pub of: Clause,
+    /// The contract's name.
+    pub contract: String,
 }
 
-impl fmt::Display for ClauseName<'_> {
+impl fmt::Display for ClauseName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.contract.clauses.get(&self.clause).map_or("?", String::as_str);
-        write!(f, "clause {number} ({}) of {}", self.clause.word(), self.contract.code)
+        let Self { number, of, contract } = self;
+        write!(f, "clause {number} ({}) of {contract}", of.word())
     }
 }

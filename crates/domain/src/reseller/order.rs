@@ -3,7 +3,7 @@
 use kontor_base::{Country, Date, Money};
 use serde::{Deserialize, Serialize};
 
-use super::contract::{Clause, Contract, ContractState};
+use super::contract::{Clause, ClauseName, Contract, ContractState};
 use crate::catalogue::{Sku, Slug};
 use crate::clearance::Verdict;
 
@@ -45,7 +45,7 @@ pub enum ResellerRefusal {
     #[error("{clause}: the contract does not hold on {on}")]
     NotInForce {
         /// The clause that says so.
-        clause: String,
+        clause: ClauseName,
         /// The day.
         on: Date,
     },
@@ -53,7 +53,7 @@ pub enum ResellerRefusal {
     #[error("{clause}: {country} is not in the territory")]
     OutsideTerritory {
         /// The clause that says so.
-        clause: String,
+        clause: ClauseName,
         /// The country.
         country: Country,
     },
@@ -61,7 +61,7 @@ pub enum ResellerRefusal {
     #[error("{clause}: {sku} is not among the permitted models")]
     NotPermitted {
         /// The clause that says so.
-        clause: String,
+        clause: ClauseName,
         /// The variant.
         sku: Sku,
     },
@@ -69,7 +69,7 @@ pub enum ResellerRefusal {
     #[error("{clause}: the price list does not have {sku}")]
     NoPrice {
         /// The clause that says so.
-        clause: String,
+        clause: ClauseName,
         /// The variant.
         sku: Sku,
     },
@@ -77,7 +77,7 @@ pub enum ResellerRefusal {
     #[error("{clause}: {units} units are fewer than {least}")]
     TooFew {
         /// The clause that says so.
-        clause: String,
+        clause: ClauseName,
         /// How many were ordered.
         units: u64,
         /// The fewest.
@@ -87,7 +87,7 @@ pub enum ResellerRefusal {
     #[error("{clause}: {left} of {sku} are left, {units} were ordered")]
     Allotment {
         /// The clause that says so.
-        clause: String,
+        clause: ClauseName,
         /// The variant.
         sku: Sku,
         /// How many were ordered.
@@ -149,7 +149,7 @@ pub type Judged = Result<Accepted, Vec<ResellerRefusal>>;
 /// ordered mends them all at once.
 pub fn judge(contract: &Contract, order: &ResellerOrder) -> Judged {
     let mut refusals = Vec::new();
-    let clause = |kind| contract.clause(kind).to_string();
+    let clause = |kind| contract.clause(kind);
     let terms = &contract.terms;
     let fits = (1..=ORDER_LINES_MAX).contains(&order.lines.len())
         && order.lines.iter().all(|line| (1..=ORDER_UNITS_MAX).contains(&line.units));
@@ -219,7 +219,7 @@ fn beyond_allotment(
     let allotment = contract.terms.allotment.get(&line.sku).copied().unwrap_or(0);
     let left = allotment.saturating_sub(line.taken);
     (units > u64::from(left)).then(|| ResellerRefusal::Allotment {
-        clause: contract.clause(Clause::Allotment).to_string(),
+        clause: contract.clause(Clause::Allotment),
         sku: line.sku.clone(),
         units,
         left,

@@ -168,6 +168,7 @@ fn market(row: &Row) -> Market {
         region: row["region"].clone(),
         note: vec![(Language::En, row["note_en"].clone()), (Language::De, row["note_de"].clone())],
         beta: Default::default(),
+        contact: Default::default(),
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use kontor_base::{Currency, Language, Money, Wrong};
 use kontor_domain::market::{
-    BETA_UNITS_MAX, BETA_UNITS_PER_PERSON, BetaTerms, FulfilmentModel, Market, Stage, TaxDisplay,
+    BETA_UNITS_MAX, BETA_UNITS_PER_PERSON, BetaTerms, ContactRow, FulfilmentModel, Market, Stage,
+    TaxDisplay,
 };
 use kontor_store::{StoreError, Tx, market};
 
@@ -47,6 +48,7 @@ pub(super) fn parse(row: &MarketRow) -> Read<Sourced<Market>> {
         region: cell::text("region", &row.region)?,
         note: note(row)?,
         beta: beta(row)?,
+        contact: contact_row(row).parse()?,
     };
     Sourced::read(market, &row.source, &row.confidence)
 }
@@ -65,6 +67,21 @@ fn beta(row: &MarketRow) -> Read<BetaTerms> {
         units_per_person: per_person.unwrap_or(BETA_UNITS_PER_PERSON),
         units_total: units("beta_units_total", &row.beta_units_total)?,
     })
+}
+
+fn contact_row(row: &MarketRow) -> ContactRow {
+    ContactRow {
+        support_email: row.support_email.clone(),
+        support_phone: row.support_phone.clone(),
+        support_hours_en: row.support_hours_en.clone(),
+        support_hours_de: row.support_hours_de.clone(),
+        returns_name: row.returns_name.clone(),
+        returns_line1: row.returns_line1.clone(),
+        returns_line2: row.returns_line2.clone(),
+        returns_postcode: row.returns_postcode.clone(),
+        returns_city: row.returns_city.clone(),
+        returns_country: row.returns_country.clone(),
+    }
 }
 
 fn note(row: &MarketRow) -> Read<Vec<(Language, String)>> {
@@ -124,6 +141,7 @@ fn to_row(market: &Market, origins: &Origins) -> MarketRow {
         found.map(|(_, text)| text.clone()).unwrap_or_default()
     };
     let display = TAX_DISPLAYS.iter().find(|(_, display)| *display == market.tax_display);
+    let contact = ContactRow::from(&market.contact);
     MarketRow {
         code: market.code.to_string(),
         countries: cell::list(&market.countries),
@@ -144,7 +162,68 @@ fn to_row(market: &Market, origins: &Origins) -> MarketRow {
             .units_total
             .map(|units| units.to_string())
             .unwrap_or_default(),
+        support_email: contact.support_email,
+        support_phone: contact.support_phone,
+        support_hours_en: contact.support_hours_en,
+        support_hours_de: contact.support_hours_de,
+        returns_name: contact.returns_name,
+        returns_line1: contact.returns_line1,
+        returns_line2: contact.returns_line2,
+        returns_postcode: contact.returns_postcode,
+        returns_city: contact.returns_city,
+        returns_country: contact.returns_country,
         source: origin.source,
         confidence: origin.confidence,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> MarketRow {
+        let text = |text: &str| text.to_owned();
+        MarketRow {
+            code: text("de"),
+            countries: text("DE"),
+            currency: text("EUR"),
+            languages: text("de|en"),
+            tax_display: text("inclusive"),
+            fulfilment: text("home"),
+            return_window_days: text("14"),
+            stage: text("open"),
+            shipping: text("4.90"),
+            region: text("europe"),
+            note_en: text("Open."),
+            beta_units_per_person: text("2"),
+            support_email: text("hilfe@shop.example"),
+            support_phone: text("+493012345678"),
+            support_hours_en: text("Monday to Friday, 9 to 17"),
+            support_hours_de: text("Montag bis Freitag, 9 bis 17 Uhr"),
+            returns_name: text("Kontor, Rückgabe"),
+            returns_line1: text("Am \"alten\" Hafen 1"),
+            returns_line2: text("Tor 4"),
+            returns_postcode: text("20457"),
+            returns_city: text("Hamburg"),
+            returns_country: text("DE"),
+            source: text("ours"),
+            confidence: text("S1"),
+            ..MarketRow::default()
+        }
+    }
+
+    #[test]
+    fn every_column_of_a_contact_is_read_into_it() {
+        let read = parse(&row()).expect("a good row").value.contact;
+        assert_eq!(ContactRow::from(&read), contact_row(&row()));
+        assert!(!read.is_empty());
+    }
+
+    #[test]
+    fn a_bad_contact_is_told_by_its_column() {
+        let no_street = MarketRow { returns_line1: String::new(), ..row() };
+        assert_eq!(parse(&no_street).expect_err("refused").column, "returns_line1");
+        let no_address = MarketRow { support_email: "nobody".to_owned(), ..row() };
+        assert_eq!(parse(&no_address).expect_err("refused").column, "support_email");
     }
 }

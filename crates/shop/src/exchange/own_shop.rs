@@ -40,13 +40,30 @@ pub fn market_templates() -> Vec<MarketRow> {
             note_de: String::new(),
             source: "template of kontor init: check every cell".to_owned(),
             confidence: "M".to_owned(),
-            ..row.clone()
+            ..without_contact(row)
         })
     };
     read(text.as_bytes(), neutral, &mut Problems::default())
         .into_iter()
         .map(|row| row.item)
         .collect()
+}
+
+/// Nobody begins with the contact of the demo's people: parcels would be sent to them.
+fn without_contact(row: &MarketRow) -> MarketRow {
+    MarketRow {
+        support_email: String::new(),
+        support_phone: String::new(),
+        support_hours_en: String::new(),
+        support_hours_de: String::new(),
+        returns_name: String::new(),
+        returns_line1: String::new(),
+        returns_line2: String::new(),
+        returns_postcode: String::new(),
+        returns_city: String::new(),
+        returns_country: String::new(),
+        ..row.clone()
+    }
 }
 
 /// Loads them in one transaction.
@@ -74,4 +91,21 @@ pub async fn load_own_shop(
         }
     };
     plan.run_with(db, clock, random, Mode::Apply, None, settings).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_shop_has_nobody_elses_contact() {
+        let demo = SCENARIO.iter().find(|(table, ..)| *table == Table::Markets);
+        let (.., text) = demo.expect("the scenario has markets");
+        assert!(text.contains("@kontor.example"), "the demo's markets have contacts");
+        let templates = market_templates();
+        assert!(templates.iter().any(|row| row.code == "us"));
+        for row in templates {
+            assert_eq!(row, without_contact(&row), "{}", row.code);
+        }
+    }
 }

@@ -72,6 +72,26 @@ rows! {
         beta_units_per_person,
         /// How many of each are sold in the beta altogether; empty: as many as there are.
         beta_units_total,
+        /// The address that questions are written to, or empty.
+        support_email,
+        /// The number that is called, or empty.
+        support_phone,
+        /// When somebody answers, in a sentence.
+        support_hours_en,
+        /// The same in German.
+        support_hours_de,
+        /// Who receives what is sent back; empty with the rest of the address: it is not said.
+        returns_name,
+        /// Street and number.
+        returns_line1,
+        /// What else the carrier needs, or empty.
+        returns_line2,
+        /// The postcode, or empty.
+        returns_postcode,
+        /// The city.
+        returns_city,
+        /// The country.
+        returns_country,
     }
     /// A model.
     ModelRow requires ["code", "family", "brand", "class", "picture", "origin", "position"] {

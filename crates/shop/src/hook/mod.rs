@@ -16,3 +16,4 @@ pub use endpoint::{
 };
 pub use happened::tell_scarce;
 pub(crate) use happened::{Happened, write_down_in};
+pub use kontor_remote::hook::UrlProblem;

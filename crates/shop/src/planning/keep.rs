@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::file::{Evidence, FileError, Kind, work_out};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
-use crate::staff::{ActRefusal, By, Noted, Person, Refusal, note_why, reason_of};
+use crate::staff::{ActRefusal, By, Noted, Objection, Person, Refusal, note_why, reason_of};
 
 /// So many characters of what went and of what came are written down; the log is never erased.
 const TOLD_CHARS_MAX: usize = 4_000;
@@ -82,9 +82,9 @@ pub async fn save(
             once(tx, Some(&wish.once), at, |tx| {
                 let before = sheet(tx, kind.word())?.map(|kept| kept.body);
                 if before.as_ref() == Some(&wish.text) {
-                    let words = "nothing would change".to_owned();
-                    let same = ActRefusal::Area { code: "staff.nothing_changes", words };
-                    return Err(Failure::Refused(SaveRefusal::Staff(Refusal::Act(same))));
+                    let same = Objection::new("staff.nothing_changes", "nothing would change");
+                    let same = Refusal::Act(ActRefusal::Area(same));
+                    return Err(Failure::Refused(SaveRefusal::Staff(same)));
                 }
                 let (was, is_now) = told(before.as_deref(), &wish.text);
                 let saved_by = person.name.to_string();

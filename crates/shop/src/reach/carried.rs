@@ -215,7 +215,7 @@ fn outside(
 #[cfg(test)]
 mod tests {
     use kontor_base::Language;
-    use kontor_domain::market::{BetaTerms, FulfilmentModel, Stage, TaxDisplay};
+    use kontor_domain::market::{BetaTerms, Contact, FulfilmentModel, Stage, TaxDisplay};
 
     use super::*;
 
@@ -238,6 +238,7 @@ mod tests {
             region: "asia".to_owned(),
             note: Vec::new(),
             beta: BetaTerms::default(),
+            contact: Contact::default(),
         }
     }
 

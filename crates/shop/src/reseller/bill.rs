@@ -24,7 +24,7 @@ use kontor_store::reseller::{KeptOrder, contract, find, order as find_order};
 use kontor_store::{StoreError, Tx, money};
 use serde::{Deserialize, Serialize};
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, TextProblem};
 use crate::core::{Failure, Outcome, Shop};
 use crate::hook::{Happened, write_down_in};
 
@@ -86,7 +86,7 @@ pub(crate) fn bill_in(
     let net = order.body.total;
     let (tax_minor, tax_note, tax_basis) = tax_in(tx, shop, terms, &order, at)?;
     let tax = Money::new(tax_minor, net.currency);
-    let total = net.plus(tax).map_err(|_| refuse(Refusal::Text("the sum is too large")))?;
+    let total = net.plus(tax).map_err(|_| refuse(TextProblem::Sum.into()))?;
     let market = order.body.market;
     let number = bill_number(market, next_place(tx, market)?);
     let body = BillBody {
@@ -133,8 +133,7 @@ fn check_days(terms: &BillTerms, at: Instant) -> Outcome<(), Refusal> {
     if (0..=DUE_DAYS_MAX).contains(&days) {
         return Ok(());
     }
-    let why = "a bill is due between today and a year from now";
-    Err(Failure::Refused(Refusal::Text(why)))
+    Err(Failure::Refused(TextProblem::Due.into()))
 }
 
 /// The tax of an order, the words that are printed, and what it was worked out from. The tax point is the
@@ -146,13 +145,13 @@ fn tax_in(
     order: &KeptOrder,
     at: Instant,
 ) -> Outcome<(i64, String, Option<TaxBasis>), Refusal> {
-    let refuse = |text| Failure::Refused(Refusal::Text(text));
+    let refuse = |problem: TextProblem| Failure::Refused(Refusal::Text(problem));
     let Some(supply) = &terms.supply else {
         if terms.tax_minor < 0 {
-            return Err(refuse("tax is not below zero"));
+            return Err(refuse(TextProblem::Tax));
         }
-        let note: Line<TAX_NOTE_CHARS_MAX> = Line::parse(&terms.tax_note)
-            .map_err(|_| refuse("say in up to 300 characters which tax rule holds"))?;
+        let note: Line<TAX_NOTE_CHARS_MAX> =
+            Line::parse(&terms.tax_note).map_err(|_| refuse(TextProblem::TaxNote))?;
         return Ok((terms.tax_minor, note.to_string(), None));
     };
     let known = shop.snapshots.current_in(tx, at)?;
@@ -233,12 +232,12 @@ pub(super) fn credit_in(
 }
 
 fn movement(payment: &Payment, event: BillEvent, at: Instant) -> Outcome<BillMovement, Refusal> {
-    let refuse = |text| Failure::Refused(Refusal::Text(text));
+    let refuse = |problem: TextProblem| Failure::Refused(Refusal::Text(problem));
     if payment.on > at.date() {
-        return Err(refuse("money does not come on a day that has not come"));
+        return Err(refuse(TextProblem::MoneyDay));
     }
-    let reference: Line<80> = Line::parse(&payment.reference)
-        .map_err(|_| refuse("say in up to 80 characters what the bank calls it"))?;
+    let reference: Line<80> =
+        Line::parse(&payment.reference).map_err(|_| refuse(TextProblem::MoneyReference))?;
     Ok(BillMovement {
         came: event == BillEvent::Received,
         on: payment.on,

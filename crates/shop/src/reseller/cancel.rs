@@ -13,7 +13,7 @@ use kontor_store::{Tx, stock};
 use serde::{Deserialize, Serialize};
 
 use super::bill::credit_in;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, TextProblem};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
 use crate::hook::{Happened, write_down_in};
 
@@ -82,9 +82,8 @@ fn cancel_in(
     reason: &str,
     at: Instant,
 ) -> Outcome<(), Refusal> {
-    let ask = "say in up to 500 characters why the order is cancelled";
     let reason: Line<500> =
-        Line::parse(reason).map_err(|_| Failure::Refused(Refusal::Text(ask)))?;
+        Line::parse(reason).map_err(|_| Failure::Refused(TextProblem::CancelReason.into()))?;
     if order.stage != OrderStage::Taken {
         return Err(Failure::Refused(Refusal::UnknownOrder));
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kontor_base::id::{self, ResellerId};
-use kontor_base::{Instant, KeyedHash};
+use kontor_base::{Instant, KeyedHash, Line};
 use kontor_domain::reseller::Standing;
 use kontor_store::reseller::{Key, Reseller, find, key, save_key};
 use kontor_store::{StoreError, Tx};
 
-use super::refusal::{Refusal, line};
+use super::refusal::{Refusal, TextProblem};
 use crate::core::{Failure, Outcome, Shop};
 
 /// How keys begin, so that people and scanners of leaks know one when they see it.
@@ -31,10 +31,10 @@ pub(crate) fn issue_key_in(
 ) -> Outcome<(), Refusal> {
     let known = find(tx, reseller)?.ok_or(Failure::Refused(Refusal::Unknown))?;
     if known.standing != Standing::Approved {
-        return Err(Failure::Refused(Refusal::Text("a key is given when there is a contract")));
+        return Err(Failure::Refused(TextProblem::KeyTooEarly.into()));
     }
-    let label = line::<80>(label, "say what the key is for, in up to 80 characters")
-        .map_err(Failure::Refused)?;
+    let label: Line<80> =
+        Line::parse(label).map_err(|_| Failure::Refused(TextProblem::KeyLabel.into()))?;
     let hash = shop.keys.reseller_secret(secret);
     let (label, made_at) = (label.as_str().to_owned(), at);
     save_key(tx, &Key { hash, reseller, label, made_at, ended_at: None })?;

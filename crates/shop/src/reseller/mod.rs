@@ -36,7 +36,7 @@ pub(crate) use keep_out::keep_resellers_out;
 pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
 pub(crate) use key::{end_key_in, issue_key_in};
 pub use order::{LINES_MAX, OrderCommand, OrderTaken, order};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, TextProblem};
 pub use sell_out::{
     SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
 };

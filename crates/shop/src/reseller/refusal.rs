@@ -1,6 +1,6 @@
 //! Why something about a reseller is not done.
 
-use kontor_base::{Line, RowError};
+use kontor_base::RowError;
 use kontor_domain::catalogue::Sku;
 use kontor_domain::reseller::{BillState, ContractProblem, ResellerRefusal, TaxUnknown};
 use kontor_ledger::StockRefusal;
@@ -69,9 +69,59 @@ pub enum Refusal {
     /// Nothing, or too much, is reported at once.
     #[error("a report has 1 to {} rows", super::sell_out::SELL_OUT_ROWS_MAX)]
     Size,
-    /// A text that cannot be used.
-    #[error("{0}")]
-    Text(&'static str),
+    /// Something that was typed cannot be used.
+    #[error(transparent)]
+    Text(#[from] TextProblem),
+}
+
+/// Something that was typed and cannot be used, and how it has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextProblem {
+    /// When a bill is due.
+    #[error("a bill is due between today and a year from now")]
+    Due,
+    /// The tax of a bill.
+    #[error("tax is not below zero")]
+    Tax,
+    /// The rule of a bill's tax.
+    #[error("say in up to 300 characters which tax rule holds")]
+    TaxNote,
+    /// What a bill comes to.
+    #[error("the sum is too large")]
+    Sum,
+    /// When money came.
+    #[error("money does not come on a day that has not come")]
+    MoneyDay,
+    /// What the bank calls it.
+    #[error("say in up to 80 characters what the bank calls it")]
+    MoneyReference,
+    /// Why an order is cancelled.
+    #[error("say in up to 500 characters why the order is cancelled")]
+    CancelReason,
+    /// A key for somebody without a contract.
+    #[error("a key is given when there is a contract")]
+    KeyTooEarly,
+    /// What a key is for.
+    #[error("say what the key is for, in up to 80 characters")]
+    KeyLabel,
+}
+
+impl TextProblem {
+    /// The word for it in the keys of texts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Tax => "tax",
+            Self::TaxNote => "tax-note",
+            Self::Sum => "sum",
+            Self::MoneyDay => "money-day",
+            Self::MoneyReference => "money-reference",
+            Self::CancelReason => "cancel-reason",
+            Self::KeyTooEarly => "key-too-early",
+            Self::KeyLabel => "key-label",
+        }
+    }
 }
 
 impl Refusal {
@@ -103,9 +153,4 @@ impl Refusal {
 
 fn sentences(refusals: &[ResellerRefusal]) -> String {
     refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-/// A line of text, or the refusal that asks for one.
-pub(super) fn line<const MAX: usize>(text: &str, ask: &'static str) -> Result<Line<MAX>, Refusal> {
-    Line::parse(text).map_err(|_| Refusal::Text(ask))
 }

@@ -45,6 +45,19 @@ pub async fn accounts(shop: &Arc<Shop>) -> Result<Vec<Account>, StoreError> {
     shop.db.read("staff.accounts", rows::all).await
 }
 
+/// A page of the accounts, by name: up to `limit`, from behind the account `after` on.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn accounts_after(
+    shop: &Arc<Shop>,
+    after: Option<StaffId>,
+    limit: i64,
+) -> Result<Vec<Account>, StoreError> {
+    shop.db.read("staff.accounts_after", move |tx| rows::page(tx, after, limit)).await
+}
+
 /// Makes an account at an operator's word.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use kontor_store::clearance::{self, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::act_refusal::{AccountProblem, ActRefusal};
 use super::customer;
 use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
@@ -17,13 +18,10 @@ use super::order;
 use super::person::{FieldProblem, Person, Refusal};
 use super::tell;
 use crate::core::{Failure, Known, Outcome, Shop};
-use crate::exchange::BadFile;
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, Telling, queue_in};
 pub(super) use crate::opening::market_of;
-use crate::opening::{Refusal as OpeningRefusal, reinstate_in};
-use crate::order::DispatchRefusal;
-use crate::reseller::Refusal as ResellerRefusal;
+use crate::opening::reinstate_in;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,87 +97,6 @@ pub enum Act {
         /// Which, as `cus_…`.
         customer: String,
     },
-}
-
-/// Why an act cannot be carried out.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ActRefusal {
-    /// The evidence cannot be read.
-    #[error("{field}: {problem}")]
-    Row {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// There is no rule of this name.
-    #[error("there is no clearance {0}")]
-    UnknownClearance(String),
-    /// The code is that of evidence for somewhere else.
-    #[error("the code {0} belongs to evidence for another place or another clearance")]
-    CodeTaken(String),
-    /// There is no such withdrawal in force.
-    #[error("there is no withdrawal {0} in force")]
-    NoWithdrawal(String),
-    /// The rules of opening a market.
-    #[error(transparent)]
-    Opening(Box<OpeningRefusal>),
-    /// The rules about resellers.
-    #[error(transparent)]
-    Reseller(Box<ResellerRefusal>),
-    /// The rules of dispatch.
-    #[error(transparent)]
-    Dispatch(Box<DispatchRefusal>),
-    /// It belongs to another market.
-    #[error("it belongs to another market")]
-    OtherMarket,
-    /// A part of an account's change that cannot be read.
-    #[error("{0}")]
-    Account(String),
-    /// The order, its payment or its customer does not allow it.
-    #[error("{why}")]
-    Order {
-        /// The stable code.
-        code: &'static str,
-        /// In words.
-        why: String,
-    },
-    /// The paper that the evidence names is not kept here.
-    #[error("the document {0} is not kept here")]
-    NoDocument(String),
-    /// Rows that cannot be taken, each with its line and column.
-    #[error("{0}")]
-    Rows(Box<BadFile>),
-    /// The area that the act belongs to refuses it.
-    #[error("{words}")]
-    Area {
-        /// The area's stable code.
-        code: &'static str,
-        /// In words.
-        words: String,
-    },
-}
-
-impl ActRefusal {
-    /// The stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Row { .. } => "clearance.bad_row",
-            Self::UnknownClearance(_) => "clearance.unknown",
-            Self::CodeTaken(_) => "clearance.code_taken",
-            Self::NoWithdrawal(_) => "opening.no_withdrawal",
-            Self::Opening(refusal) => refusal.code(),
-            Self::Reseller(refusal) => refusal.code(),
-            Self::Dispatch(refusal) => refusal.code(),
-            Self::OtherMarket => "staff.other_market",
-            Self::Account(_) => "staff.bad_account",
-            Self::Order { code, .. } => code,
-            Self::NoDocument(_) => "staff.no_document",
-            Self::Rows(_) => "exchange.bad_rows",
-            Self::Area { code, .. } => code,
-        }
-    }
 }
 
 /// What an act changes, as it is shown to whoever decides and kept in the log.
@@ -337,13 +254,14 @@ impl Act {
             }
             Self::Expansion(act) => act.carry_out(tx, shop, by, at),
             Self::AddAccount { name, email, language, held } => {
-                let bad = |problem: String| refused(ActRefusal::Account(problem));
+                let bad = |_| {
+                    let problem = AccountProblem::Language(language.clone());
+                    refused(ActRefusal::Account(problem))
+                };
                 let command = AddCommand {
                     name: name.clone(),
                     email: email.clone(),
-                    language: language
-                        .parse::<Language>()
-                        .map_err(|error| bad(error.to_string()))?,
+                    language: language.parse::<Language>().map_err(bad)?,
                     held: assignments(held)?,
                 };
                 let account = add_in(tx, &shop.random, at, By::Person(by), &command)?;
@@ -354,7 +272,7 @@ impl Act {
                 let state = match state {
                     None => None,
                     Some(word) => Some(AccountState::from_word(word).ok_or_else(|| {
-                        refused(ActRefusal::Account(format!("there is no state {word}")))
+                        refused(ActRefusal::Account(AccountProblem::State(word.clone())))
                     })?),
                 };
                 let held = held.as_ref().map(|held| assignments(held)).transpose()?;
@@ -414,9 +332,8 @@ pub(super) fn refused(refusal: ActRefusal) -> Failure<Refusal> {
 }
 
 fn address(email: &str) -> Outcome<String, Refusal> {
-    let read = Email::parse(email).map_err(|_| {
-        refused(ActRefusal::Account("the address must be an e-mail address".to_owned()))
-    })?;
+    let read =
+        Email::parse(email).map_err(|_| refused(ActRefusal::Account(AccountProblem::Email)))?;
     Ok(read.as_str().to_owned())
 }
 
@@ -424,16 +341,15 @@ fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
     held.iter()
         .map(|text| {
             text.parse::<Assignment>()
-                .map_err(|error| refused(ActRefusal::Account(error.to_string())))
+                .map_err(|_| refused(ActRefusal::Account(AccountProblem::Role(text.clone()))))
         })
         .collect()
 }
 
 /// The evidence of a row, if it can be read, its rule exists, and its code is not another place's.
 fn checked_grant(tx: &mut Tx<'_>, row: &GrantRow) -> Outcome<Grant, Refusal> {
-    let grant = Grant::parse(row).map_err(|error| {
-        refused(ActRefusal::Row { field: error.field, problem: error.problem.to_string() })
-    })?;
+    let grant = Grant::parse(row)
+        .map_err(|error| refused(ActRefusal::Row { field: error.field, problem: error.problem }))?;
     let rules: Vec<kontor_domain::clearance::Rule> = clearance::all(tx, Kind::Rule)?;
     if !rules.iter().any(|rule| rule.code == grant.clearance) {
         return Err(refused(ActRefusal::UnknownClearance(row.clearance.clone())));

@@ -26,7 +26,8 @@ use kontor_store::staff::proposal as proposals;
 use kontor_store::{StoreError, Tx, money};
 use serde_json::{Value, json};
 
-use super::act::{ActRefusal, Bearing, Change};
+use super::act::{Bearing, Change};
+use super::act_refusal::ActRefusal;
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
 use super::undertake::act_of;

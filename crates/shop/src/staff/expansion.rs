@@ -13,7 +13,8 @@ use kontor_store::Tx;
 use kontor_store::opening::Cost;
 use serde::{Deserialize, Serialize};
 
-use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refused};
+use super::act::{Act, Bearing, Change, line, name_of, pretty, refused};
+use super::act_refusal::ActRefusal;
 use super::goods::sold;
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
@@ -302,10 +303,7 @@ fn of_dispatch(failure: Failure<DispatchRefusal>) -> Failure<Refusal> {
 }
 
 fn of_take_back(failure: Failure<TakeBackRefusal>) -> Failure<Refusal> {
-    failure.map(|refusal| {
-        let (code, why) = (refusal.code(), refusal.to_string());
-        Refusal::Act(ActRefusal::Order { code, why })
-    })
+    failure.map(|refusal| Refusal::Act(ActRefusal::TakeBack(Box::new(refusal))))
 }
 
 fn number(text: &str) -> Outcome<OrderNumber, Refusal> {

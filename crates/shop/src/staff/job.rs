@@ -7,7 +7,7 @@ use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_store::StoreError;
 use kontor_store::job::{self as jobs, KeptJob};
 
-use super::act::ActRefusal;
+use super::act_refusal::ActRefusal;
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Outcome, Shop};

@@ -9,8 +9,8 @@ use kontor_base::{Instant, KeyedHash, Random};
 use kontor_domain::staff::{
     KEYS_MAX, KeyGrant, KeyName, KeyRefusal, Markets, Permission, check_key,
 };
-use kontor_store::StoreError;
 use kontor_store::staff::key::{self as rows, Key};
+use kontor_store::{StoreError, Tx};
 
 use super::log::{By, Noted, note};
 use super::person::{FieldProblem, Person, Refusal};
@@ -165,15 +165,36 @@ fn concerns(person: &Person, key: &Key) -> bool {
     }
 }
 
-/// The keys that are somebody's to look after, the newest first.
+/// How many keys are read at once while those of one person are looked for.
+const READ_AT_ONCE: i64 = 200;
+
+/// A page of the keys that are somebody's to look after, the newest first: up to `limit`, from before
+/// the key `before` on.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn keys(shop: &Arc<Shop>, person: &Person) -> Result<Vec<Key>, StoreError> {
-    let mut all = shop.db.read("staff.keys", rows::all).await?;
-    all.retain(|key| concerns(person, key));
-    Ok(all)
+pub async fn keys(
+    shop: &Arc<Shop>,
+    person: &Person,
+    before: Option<KeyId>,
+    limit: usize,
+) -> Result<Vec<Key>, StoreError> {
+    let person = person.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let (mut own, mut before) = (Vec::new(), before);
+        loop {
+            let keys = rows::page(tx, before, READ_AT_ONCE)?;
+            let Some(last) = keys.last().map(|key| key.id) else { return Ok(own) };
+            before = Some(last);
+            own.extend(keys.into_iter().filter(|key| concerns(&person, key)));
+            if own.len() >= limit {
+                own.truncate(limit);
+                return Ok(own);
+            }
+        }
+    };
+    shop.db.read("staff.keys", read).await
 }
 
 /// Ends a key, at once.

@@ -5,6 +5,7 @@
 
 mod account;
 mod act;
+mod act_refusal;
 mod customer;
 mod document;
 mod door;
@@ -28,8 +29,11 @@ mod tell;
 mod undertake;
 
 pub(crate) use account::issue_in;
-pub use account::{AddCommand, Added, ChangeCommand, accounts, add, change, issue_code};
-pub use act::{Act, ActRefusal, Change};
+pub use account::{
+    AddCommand, Added, ChangeCommand, accounts, accounts_after, add, change, issue_code,
+};
+pub use act::{Act, Change};
+pub use act_refusal::{AccountProblem, ActRefusal, Objection};
 pub use customer::{Customer, MergeCommand, customer, export, merge, waiting_counts, waiting_list};
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;

@@ -11,7 +11,8 @@ use kontor_store::order::{PlacedOrder, by_number};
 use kontor_store::{Tx, payment as payments};
 use serde_json::json;
 
-use super::act::{ActRefusal, Bearing, Change};
+use super::act::{Bearing, Change};
+use super::act_refusal::ActRefusal;
 use super::log::{By, Noted, note};
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};

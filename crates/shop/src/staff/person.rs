@@ -8,7 +8,7 @@ use kontor_domain::staff::{
     markets_of, may,
 };
 
-use super::act::ActRefusal;
+use super::act_refusal::ActRefusal;
 use super::passkey::Doubt;
 
 /// Somebody who is signed in.

@@ -10,7 +10,7 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_store::{StoreError, Tx};
 
-use super::act::ActRefusal;
+use super::act_refusal::ActRefusal;
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
 use crate::core::{Failure, Outcome, Shop};

@@ -5,13 +5,14 @@ use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use serde_json::json;
 
-use super::act::{ActRefusal, Bearing, Change, refused};
+use super::act::{Bearing, Change, refused};
+use super::act_refusal::ActRefusal;
 use super::person::Refusal;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::mail::{TellRefusal, Telling, check_news, queue_tell_in, untold_in};
 
-fn of_mail(refusal: &TellRefusal) -> Failure<Refusal> {
-    refused(ActRefusal::Area { code: refusal.code(), words: refusal.to_string() })
+fn of_mail(refusal: TellRefusal) -> Failure<Refusal> {
+    refused(ActRefusal::Tell(Box::new(refusal)))
 }
 
 /// What it needs: the permission in the list's market, and that what is said is true.
@@ -21,7 +22,7 @@ pub(super) fn bearing(
     telling: &Telling,
     at: Instant,
 ) -> Outcome<Bearing, Refusal> {
-    check_news(shop, known, telling, at).map_err(|refusal| of_mail(&refusal))?;
+    check_news(shop, known, telling, at).map_err(of_mail)?;
     let market = telling.market;
     let list = telling.model.as_ref().map_or("opening", |model| model.as_str());
     Ok(Bearing::plain(Permission::CustomerTell, Some(market), format!("{market} {list}")))

@@ -63,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(36, "0036_beta"),
     migration!(37, "0037_sale_limits"),
     migration!(38, "0038_staff_counts"),
+    migration!(39, "0039_staff_people"),
 ];
 
 /// The newest schema that this release knows.

@@ -25,6 +25,32 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Account>, StoreError> {
     )
 }
 
+/// Accounts by name, from behind one of them on.
+pub(crate) const BY_NAME: &str = "
+    SELECT id, name, email, language, state, held, created_at FROM staff_account
+    WHERE (name, id) > ($1, $2) ORDER BY name, id LIMIT $3";
+
+/// A page of the accounts, by name: up to `limit`, from behind the account `after` on. Behind one that
+/// there is not, the list begins anew.
+///
+/// # Errors
+///
+/// See [`all`].
+pub fn page(
+    tx: &mut Tx<'_>,
+    after: Option<StaffId>,
+    limit: i64,
+) -> Result<Vec<Account>, StoreError> {
+    let last = match after {
+        Some(id) => find(tx, id)?,
+        None => None,
+    };
+    // No name is empty: from there every account follows.
+    let (name, id) =
+        last.as_ref().map_or(("", [0; 16]), |last| (last.name.as_str(), *last.id.bytes()));
+    tx.query(BY_NAME, values![name, &id, limit], read)
+}
+
 /// An account.
 ///
 /// # Errors

@@ -94,6 +94,21 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Key>, StoreError> {
     )
 }
 
+/// Keys, the newest first, from before one of them on.
+pub(crate) const NEWEST_KEYS: &str = "
+    SELECT id, name, scopes, markets, made_by, made_at, expires_at, used_at, ended_at
+    FROM staff_key WHERE id < $1 ORDER BY id DESC LIMIT $2";
+
+/// A page of the keys, the newest first: up to `limit`, from before the key `before` on.
+///
+/// # Errors
+///
+/// See [`by_token`].
+pub fn page(tx: &mut Tx<'_>, before: Option<KeyId>, limit: i64) -> Result<Vec<Key>, StoreError> {
+    let before = before.map_or([0xff; 16], |id| *id.bytes());
+    tx.query(NEWEST_KEYS, values![&before, limit], read)
+}
+
 /// Notes that a key was used.
 ///
 /// # Errors

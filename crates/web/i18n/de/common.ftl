@@ -17,6 +17,12 @@ legal-returns = Rückgabe
 legal-empty = Dieser Text ist noch nicht geschrieben. Solange er fehlt, kann in diesem Shop nichts verbindlich bestellt werden.
 legal-reenactment = Dieser Shop stellt die Eröffnung eines Onlineshops nach, wie öffentliche Berichte von damals sie beschreiben. Namen und Zahlen stammen aus diesen Berichten. Er wird nicht von den Firmen betrieben, von denen sie handeln, und steht in keiner Verbindung zu ihnen. Bestellungen sind Übungsbestellungen: Es kommt kein Vertrag zustande, nichts wird verschickt und kein Geld bewegt.
 
+help-title = Fragen?
+help-email = E-Mail
+help-phone = Telefon
+help-hours = Erreichbar
+help-returns = Rücksendungen an
+
 problem-not-found = Unter dieser Adresse gibt es nichts.
 problem-not-found-next = Die Seite ist vielleicht umgezogen, oder das Produkt wird in diesem Land nicht gezeigt.
 problem-forbidden = Diese Seite ist für Sie nicht zugänglich.

@@ -17,6 +17,12 @@ legal-returns = Returns
 legal-empty = This text has not been written yet. Until it is, nothing can be ordered for real in this shop.
 legal-reenactment = This shop re-enacts the opening of an online shop as public reports of the time describe it. Names and figures come from those reports. It is not run by, or connected with, the firms they are about. Orders are practice orders: no contract comes about, nothing is shipped and no money moves.
 
+help-title = Questions?
+help-email = E-mail
+help-phone = Telephone
+help-hours = Somebody answers
+help-returns = Send goods back to
+
 problem-not-found = There is nothing at this address.
 problem-not-found-next = The page may have moved, or the product is not shown in this country.
 problem-forbidden = This page is not open to you.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Said, Shell};
+use super::{Help, Said, Shell};
 use crate::kit::text::Text;
 
 /// Which text.
@@ -60,6 +60,8 @@ pub struct LegalPage {
     /// The operator's own text.  Where it is empty the page says that this is a re-enactment (or a
     /// shop still being set up) and nothing can be ordered for real.
     pub sections: Vec<LegalSection>,
+    /// How the market's people are reached, where the text is about that.
+    pub help: Help,
 }
 
 impl LegalKind {

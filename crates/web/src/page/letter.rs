@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use kontor_base::{Instant, Language, Money};
 
-use super::{Site, Totals, TransferAccount};
+use super::{Help, Site, Totals, TransferAccount};
 use crate::kit::text::Text;
 
 /// The order in a letter about it.
@@ -43,6 +43,8 @@ pub struct LetterPage {
     pub transfer: Option<TransferAccount>,
     /// The order.
     pub order: Option<LetterOrder>,
+    /// Whom to ask, and where goods are sent back to.
+    pub help: Help,
     /// Why the reader gets it.
     pub why: String,
     /// Where such letters are ended: the words and the address.

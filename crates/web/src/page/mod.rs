@@ -12,6 +12,7 @@ mod cart;
 mod checkout;
 mod countries;
 mod form;
+mod help;
 mod legal;
 mod legal_text;
 mod letter;
@@ -41,6 +42,7 @@ pub use checkout::{
 };
 pub use countries::{CountriesPage, MarketEntry, Region, RegionName};
 pub use form::{Field, FieldError, FieldProblem};
+pub use help::Help;
 pub use legal::{LegalKind, LegalPage, LegalSection};
 pub use legal_text::{LEGAL_TEXT_BYTES_MAX, LegalTextError, LegalTexts};
 pub use letter::{LetterOrder, LetterPage, LetterText};

@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_base::{Date, Instant, Money};
 
-use super::{Shell, SummaryLine, Totals};
+use super::{Help, Shell, SummaryLine, Totals};
 use crate::kit::text::Text;
 
 /// How the order stands.
@@ -141,6 +141,8 @@ pub struct OrderPage {
     pub units: Vec<Unit>,
     /// How many days goods can be sent back.
     pub return_days: u16,
+    /// Whom to ask, and where goods are sent back to.
+    pub help: Help,
     /// Ask again by itself after this many seconds (a payment is pending).
     pub refresh_s: Option<u32>,
 }

@@ -4,6 +4,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::RowError;
 use kontor_domain::catalogue::Sku;
 use kontor_shop::Failure;
 use kontor_shop::reseller::{
@@ -23,6 +24,7 @@ use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Access, Class, Repeat, Route};
 use crate::kit::text::Text;
 use crate::page::{OwnContract, ResellerBillPage, ResellerDeskPage};
+use crate::staff::refusal::say;
 use crate::staff::reseller_files::{allotment_file, contracts_file, orders_file, sold_file};
 use crate::staff::reseller_view::{
     allotment, bill_csv, bill_document, orders, product_name, sold_on,
@@ -203,7 +205,7 @@ pub(super) async fn place(
             let words = t.two("rsl-order-taken", "order", order, "total", total);
             (StatusCode::OK, ("good", vec![words.into_owned()]))
         }
-        Err(failure) => match told(&app, &uri, failure) {
+        Err(failure) => match told(&app, &uri, &t, failure) {
             Ok(said) => said,
             Err(response) => return response,
         },
@@ -244,7 +246,7 @@ pub(super) async fn cancel(
             let words = t.one("rsl-order-cancelled", "order", sent.order);
             (StatusCode::OK, ("good", vec![words.into_owned()]))
         }
-        Err(failure) => match told(&app, &uri, failure) {
+        Err(failure) => match told(&app, &uri, &t, failure) {
             Ok(said) => said,
             Err(response) => return response,
         },
@@ -300,6 +302,7 @@ pub(super) async fn bill_lines(
 fn told(
     app: &App,
     uri: &Uri,
+    t: &Text,
     failure: Failure<Refusal>,
 ) -> Result<(StatusCode, (&'static str, Vec<String>)), Response> {
     let lines = match failure {
@@ -308,12 +311,15 @@ fn told(
         }
         Failure::KeyReused => return Err(Problem::bad_form().respond(app, uri.path(), None)),
         Failure::Refused(Refusal::Judged(refusals)) => {
-            refusals.iter().map(ToString::to_string).collect()
+            refusals.iter().map(|refusal| say(t, refusal)).collect()
         }
         Failure::Refused(Refusal::Rows(rows)) => {
-            rows.iter().take(50).map(|(line, error)| format!("{line}: {error}")).collect()
+            let row = |(line, error): &(u64, RowError)| {
+                format!("{line}: {}: {}", error.field, t.wrong(&error.problem))
+            };
+            rows.iter().take(50).map(row).collect()
         }
-        Failure::Refused(refusal) => vec![refusal.to_string()],
+        Failure::Refused(refusal) => vec![say(t, &refusal)],
     };
     Ok((StatusCode::CONFLICT, ("bad", lines)))
 }
@@ -359,7 +365,7 @@ pub(super) async fn sell_out(
             lines.extend(taken.answer.problems);
             (StatusCode::OK, ("good", lines))
         }
-        Err(failure) => match told(&app, &uri, failure) {
+        Err(failure) => match told(&app, &uri, &t, failure) {
             Ok(said) => said,
             Err(response) => return response,
         },

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
+use kontor_shop::order::TakeBackRefusal;
 use kontor_shop::staff::goods::permission_to_see;
 use kontor_shop::staff::{
     ActRefusal, Person, Refusal, Undertaken, Undertaking, undertake, waiting_count,
@@ -145,6 +146,10 @@ pub(super) fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Act(ActRefusal::Order { code, .. }) if code.ends_with(".unknown") => {
             StatusCode::NOT_FOUND
         }
+        Refusal::Act(ActRefusal::TakeBack(refusal)) => match **refusal {
+            TakeBackRefusal::Unknown(_) => StatusCode::NOT_FOUND,
+            _ => StatusCode::CONFLICT,
+        },
         Refusal::Act(ActRefusal::Order { .. }) => StatusCode::CONFLICT,
         Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

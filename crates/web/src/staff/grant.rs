@@ -206,7 +206,9 @@ pub(super) async fn record(
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
             let (field, words) = match &refusal {
-                Refusal::Act(ActRefusal::Row { field, problem }) => (*field, problem.clone()),
+                Refusal::Act(ActRefusal::Row { field, problem }) => {
+                    (*field, t.wrong(problem).into_owned())
+                }
                 Refusal::Field(_) => ("reason", why(&t, &refusal)),
                 other if other.code().starts_with("staff.not") => {
                     return failed(&app, &uri, Failure::Refused(refusal));

@@ -130,7 +130,7 @@ pub(super) async fn resend(
     }
 }
 
-const fn why(refusal: ResendRefusal) -> &'static str {
+pub(super) const fn why(refusal: ResendRefusal) -> &'static str {
     match refusal {
         ResendRefusal::UnknownOrder | ResendRefusal::NotOfOrder | ResendRefusal::NotTrue => {
             "desk-letter-not-true"

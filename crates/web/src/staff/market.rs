@@ -14,6 +14,7 @@ use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
 use super::desk::{failed, market_for, markets_for, nothing, shell};
+use super::market_contact;
 use super::work::{Sent, carry, greet, sent};
 use crate::kit::app::App;
 use crate::kit::form_key;
@@ -161,6 +162,9 @@ async fn page(
         let row = stored_row(&app.shop, File::Markets, &[code.as_str()]).await.map_err(fault)?;
         page = page.with(Block::Form(step_form(app, &t, market)));
         page = page.with(Block::Form(terms_form(app, &t, code, row.as_ref())));
+        page = page.with(Block::Form(market_contact::form(app, &t, code, row.as_ref())));
+    } else if let Some(contact) = market_contact::facts(&t, market) {
+        page = page.with(contact);
     }
     if person.may(Permission::ClearanceGrant, Some(code)) {
         let row = stored_row(&app.shop, File::Presences, &[code.as_str()]).await.map_err(fault)?;
@@ -331,6 +335,10 @@ async fn act(
             let cells: Vec<(&str, &str)> =
                 TERMS.iter().map(|column| (*column, sent.get(column))).collect();
             Some(("terms", sheet(File::Markets, edited(row(File::Markets).await?, &cells))))
+        }
+        "contact" => {
+            let edited = market_contact::edited_by(sent, row(File::Markets).await?);
+            Some(("contact", sheet(File::Markets, edited)))
         }
         "presence" => {
             let cells = [

@@ -14,7 +14,7 @@ use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::opening::OpeningPlan;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
-use kontor_shop::opening::{PlanQuery, costs, history, plan, products_of_step};
+use kontor_shop::opening::{PlanQuery, Refusal, costs, history, plan, products_of_step};
 use kontor_shop::staff::goods::Advance;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
 use kontor_store::opening::Cost;
@@ -25,6 +25,7 @@ use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_mark
 use super::doing::{Back, Doing, carry_out};
 use super::opening_csv::{self, Source, TABLES};
 use super::opening_view::{choices, differences, fill, named, next, stage_words, taken_plan};
+use super::refusal::say;
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::form_key;
@@ -178,7 +179,7 @@ async fn page(
         shell,
     };
     match here {
-        Err(why) => page.refused = Some(why),
+        Err(refusal) => page.refused = Some(say(&t, &refusal)),
         Ok(plan) => {
             if let Some(Ok(other)) = &compared {
                 page.compared = Some(differences(&t, &snapshot, &plan, other));
@@ -186,25 +187,25 @@ async fn page(
             fill(&mut page, &t, &snapshot, &plan, &known);
         }
     }
-    if let Some(Err(why)) = compared {
-        page.refused = Some(why);
+    if let Some(Err(refusal)) = compared {
+        page.refused = Some(say(&t, &refusal));
     }
     Ok(page)
 }
 
-/// The plan, or why there is none, in words.
+/// The plan, or why there is none.
 async fn planned(
     app: &App,
     market: MarketCode,
     on: Date,
     skus: &[Sku],
-) -> Result<Result<OpeningPlan, String>, Problem> {
+) -> Result<Result<OpeningPlan, Refusal>, Problem> {
     let query = PlanQuery { market, on: Some(on), skus: skus.to_vec(), costs: BTreeMap::new() };
     match plan(&app.shop, query).await {
         Ok(plan) => Ok(Ok(plan)),
         Err(Failure::Fault(fault)) => Err(Problem::fault(&fault)),
         Err(Failure::KeyReused) => Err(Problem::bad_form()),
-        Err(Failure::Refused(refusal)) => Ok(Err(refusal.to_string())),
+        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::id::StaffId;
 use kontor_domain::staff::{AccountState, Permission, Role};
 use kontor_shop::Failure;
-use kontor_shop::staff::{Act, Person, Undertaken, Undertaking, accounts, undertake};
+use kontor_shop::staff::{Act, Person, Undertaken, Undertaking, accounts_after, undertake};
 use serde::Deserialize;
 
 use super::desk::{failed, notice, shell, status};
@@ -22,28 +23,53 @@ const MANAGES: Option<Permission> = Some(Permission::StaffManage);
 pub(super) const SHOW: Route = Route::desk("/admin/people", MANAGES);
 pub(super) const CHANGE: Route = Route::desk_form("/admin/people", MANAGES, Repeat::FormKey);
 
+/// Accounts on one page.
+const PAGE: usize = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    after: String,
+}
+
+impl Asked {
+    /// The account behind which the page begins; none: with the first.
+    fn after(&self) -> Option<StaffId> {
+        self.after.parse().ok()
+    }
+}
+
 pub(super) async fn show(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    answer(&app, &uri, &person, StatusCode::OK, None).await
+    answer(&app, &uri, &person, asked.after(), (StatusCode::OK, None)).await
+}
+
+/// The address of the page that begins behind an account.
+fn behind(after: Option<StaffId>) -> String {
+    after.map_or_else(|| SHOW.path.to_owned(), |id| format!("{}?after={id}", SHOW.path))
 }
 
 async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
-    status: StatusCode,
-    notice: Option<Notice>,
+    after: Option<StaffId>,
+    (status, notice): (StatusCode, Option<Notice>),
 ) -> Response {
-    let all = match accounts(&app.shop).await {
-        Ok(all) => all,
+    let mut found = match accounts_after(&app.shop, after, PAGE as i64 + 1).await {
+        Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
     };
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let last = found.last().filter(|_| more).map(|account| account.id);
     let mut shell = shell(app, person, Place::People).await;
     shell.notice = notice;
-    let rows = all.into_iter().enumerate().map(|(index, account)| PersonRow {
+    let rows = found.into_iter().enumerate().map(|(index, account)| PersonRow {
         index,
         name: account.name.to_string(),
         email: account.email.as_str().to_owned(),
@@ -54,6 +80,8 @@ async fn answer(
     let page = PeoplePage {
         shell,
         rows: rows.collect(),
+        action: behind(after),
+        next: last.map(|last| behind(Some(last))),
         roles: Role::ALL.map(Role::word).to_vec(),
         key: form_key::fresh(app),
     };
@@ -78,6 +106,7 @@ pub(super) async fn change(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
     let sent = match form {
@@ -108,12 +137,12 @@ pub(super) async fn change(
             }
             Undertaken::Done => {
                 let said = notice("good", t.get("staff-done"));
-                answer(&app, &uri, &person, StatusCode::OK, said).await
+                answer(&app, &uri, &person, asked.after(), (StatusCode::OK, said)).await
             }
         },
         Err(Failure::Refused(refusal)) => {
             let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
-            answer(&app, &uri, &person, status(&refusal), said).await
+            answer(&app, &uri, &person, asked.after(), (status(&refusal), said)).await
         }
         Err(failure) => failed(&app, &uri, failure),
     }

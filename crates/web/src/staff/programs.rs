@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Instant;
+use kontor_base::id::KeyId;
 use kontor_domain::hook::EventKind;
 use kontor_domain::staff::{KeyRefusal, Markets, Permission, key_may_hold};
 use kontor_shop::Failure;
@@ -15,9 +16,10 @@ use kontor_shop::hook::{AddHook, HookRefusal, add_hook, hooks};
 use kontor_shop::staff::{MakeKey, Person, Refusal, end_key, keys, make_key};
 use kontor_store::hook::Endpoint;
 use kontor_store::staff::key::Key;
+use serde::Deserialize;
 
 use super::desk::{failed, notice, shell, status};
-use super::refusal::why;
+use super::refusal::{say, why};
 use crate::api::opened_by_keys;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -35,9 +37,20 @@ pub(super) const END_KEY: Route =
 pub(super) const ADD_HOOK: Route =
     Route::desk_form("/admin/programs/hooks", CONNECTS, Repeat::FormKey);
 
+/// Keys on one page. Webhooks are few ([`kontor_domain::hook::HOOKS_MAX`]) and stand on each.
+const PAGE: usize = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    before: String,
+}
+
 /// What a page of this place says beside its lists.
 #[derive(Default)]
 struct Said {
+    /// The key before which the page begins; none: with the newest.
+    before: Option<KeyId>,
     status: StatusCode,
     notice: Option<Notice>,
     made: Option<(String, String)>,
@@ -49,24 +62,31 @@ pub(super) async fn show(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    answer(&app, &uri, &person, Said::default()).await
+    let before = asked.before.parse().ok();
+    answer(&app, &uri, &person, Said { before, ..Said::default() }).await
 }
 
 async fn answer(app: &App, uri: &Uri, person: &Person, said: Said) -> Response {
     let at = app.shop.now();
-    let (keys, hooks) = match (keys(&app.shop, person).await, hooks(&app.shop, person).await) {
+    let found = keys(&app.shop, person, said.before, PAGE + 1).await;
+    let (mut keys, hooks) = match (found, hooks(&app.shop, person).await) {
         (Ok(keys), Ok(hooks)) => (keys, hooks),
         (Err(fault), _) | (_, Err(fault)) => {
             return Problem::fault(&fault).respond(app, uri.path(), None);
         }
     };
+    let more = keys.len() > PAGE;
+    keys.truncate(PAGE);
+    let last = keys.last().filter(|_| more).map(|key| key.id);
     let mut shell = shell(app, person, Place::Programs).await;
     shell.notice = said.notice;
     let mine = |scope: &Permission| key_may_hold(*scope) && person.may_somewhere(*scope);
     let page = ProgramsPage {
         shell,
         keys: keys.iter().map(|key| key_row(key, at)).collect(),
+        next: last.map(|last| format!("/admin/programs?before={last}")),
         hooks: hooks.iter().map(hook_row).collect(),
         scopes: opened_by_keys().iter().filter(|p| mine(p)).map(|p| p.word()).collect(),
         kinds: told_kinds().map(EventKind::word).collect(),
@@ -257,7 +277,7 @@ pub(super) async fn add(
     let wish = AddHook { name: form.name.clone(), url: form.url.clone(), markets, kinds, once };
     let said = match add_hook(&app.shop, &person, wish).await {
         Ok(added) => told_once(&t, form.name, added.secret),
-        Err(Failure::Refused(refusal)) => bad(hook_status(refusal), refusal.to_string(), form),
+        Err(Failure::Refused(refusal)) => bad(hook_status(refusal), say(&t, &refusal), form),
         Err(failure) => return hook_failed(&app, &uri, failure),
     };
     answer(&app, &uri, &person, said).await

@@ -21,6 +21,7 @@ use super::contract_form::{blank, of_contract, read};
 use super::csv::Csv;
 use super::desk::{failed, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
+use super::refusal::why;
 use super::reseller_view::{allotment, clause_names, contract_row, orders, row, sold_on};
 use super::sightings::sightings;
 use crate::kit::app::App;
@@ -475,7 +476,7 @@ pub(super) async fn key(
         }
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
-            let said = notice("bad", t.one("staff-refused", "why", refusal.to_string()));
+            let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
             let with = With { said, ..With::default() };
             answer(&app, &uri, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, with).await
         }

@@ -40,7 +40,7 @@ pub(super) fn clause_names(t: &Text) -> Vec<(&'static str, String)> {
     Clause::ALL.into_iter().map(|clause| (clause.word(), clause_words(t, clause))).collect()
 }
 
-fn clause_words(t: &Text, clause: Clause) -> String {
+pub(super) fn clause_words(t: &Text, clause: Clause) -> String {
     let id = match clause {
         Clause::Term => "rsl-clause-term",
         Clause::Territory => "rsl-clause-territory",

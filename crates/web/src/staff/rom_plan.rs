@@ -22,6 +22,7 @@ use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
 use super::desk::{nothing, shell};
+use super::refusal::{objection, say};
 use super::rom_next::end_words;
 use super::steering::plan_of;
 use super::work::{Sent, Trouble, carry, refill, sent};
@@ -194,11 +195,12 @@ async fn made(
     if is_meant {
         return carry(app, uri, person, sent, Act::Rom(RomAct::Plan(plan)), "/admin/rom").await;
     }
-    let command = plan_of(&plan).map_err(|words| Trouble::field("builds", words))?;
+    let command = plan_of(&plan).map_err(|wrong| Trouble::field("builds", wrong))?;
     let planned = match proposed(&rom, command).await {
         Ok(planned) => planned,
         Err(Failure::Refused(refusal)) => {
-            return Err(Trouble::field("builds", refusal.to_string()));
+            let t = Text::new(person.language, None);
+            return Err(Trouble::field("builds", say(&t, &objection(&refusal))));
         }
         Err(Failure::Fault(fault)) => {
             return Err(Trouble::Answer(Problem::fault(&fault).respond(app, uri.path(), None)));

@@ -21,6 +21,7 @@ use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
 use super::desk::{nothing, shell};
+use super::refusal::{objection, say};
 use super::work::{Trouble, carry, greet, sent_with_file};
 use crate::kit::app::App;
 use crate::kit::form_key;
@@ -80,7 +81,10 @@ pub(super) async fn take(
                 Err(trouble) => trouble,
             }
         }
-        Err(Failure::Refused(refusal)) => Trouble::field("file", refusal.to_string()),
+        Err(Failure::Refused(refusal)) => {
+            let t = Text::new(person.language, None);
+            Trouble::field("file", say(&t, &objection(&refusal)))
+        }
         Err(Failure::Fault(fault)) => {
             return Problem::fault(&fault).respond(&app, uri.path(), None);
         }
@@ -120,7 +124,7 @@ async fn page(app: &App, uri: &Uri, person: &Person, said: &str) -> Result<WorkP
         Ok(standing) => standing.roles,
         // What cannot be read by a device's rules is what this page is there to say.
         Err(Failure::Refused(refusal)) => {
-            let why = t.one("staff-refused", "why", refusal.to_string()).into_owned();
+            let why = t.one("staff-refused", "why", say(&t, &objection(&refusal))).into_owned();
             return Ok(page.with(Block::Say("bad", why)));
         }
         Err(Failure::Fault(fault)) => {

@@ -18,6 +18,7 @@ use kontor_shop::staff::{Act, Person};
 
 use super::curve::{Line, draw};
 use super::desk::{failed, shell};
+use super::refusal::say;
 use super::sale::{RUNS, seconds_words, thinned, way_words};
 use super::work::{Sent, Trouble, carry, refill, sent};
 use crate::kit::app::App;
@@ -129,7 +130,10 @@ pub(super) async fn make(
         Ok(command) if sent.get("do") == "rehearse" => {
             match preview(&app.shop, command.clone()).await {
                 Ok(()) => return rehearsed(&app, &person, &sent, &command).await,
-                Err(Failure::Refused(refusal)) => Err(Trouble::field("sale", refusal.to_string())),
+                Err(Failure::Refused(refusal)) => {
+                    let t = Text::new(person.language, None);
+                    Err(Trouble::field("sale", say(&t, &refusal)))
+                }
                 Err(Failure::Fault(fault)) => return failed(&app, &uri, fault.into()),
                 Err(Failure::KeyReused) => {
                     return Problem::bad_form().respond(&app, uri.path(), None);

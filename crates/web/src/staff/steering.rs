@@ -1,24 +1,25 @@
 //! The ROM's builds and rollouts as the shop's staff area steers them: the two halves meet in this crate.
 
-use std::fmt;
-
 use kontor_base::id::RolloutId;
-use kontor_base::{Instant, Line, Random};
+use kontor_base::{Instant, Line, Random, Wrong};
 use kontor_domain::channel::Channel;
 use kontor_domain::device::Codename;
 use kontor_domain::rollout::{Advance, Ends, Gate, Pace, Step, Trip, WHOLE, Wave};
-use kontor_rom::channel::{PromoteCommand, Refusal as PromoteRefusal, promotable_in, promote_in};
+use kontor_rom::channel::{PromoteCommand, promotable_in, promote_in};
 use kontor_rom::core::Keys;
 use kontor_rom::rollout::{
-    PlanCommand, PlanRefusal, PlannedBuild, WithdrawCommand, next_wave_in, plan_in, propose_in,
-    steer_in, withdraw_in, withdrawable_in,
+    PlanCommand, PlannedBuild, WithdrawCommand, next_wave_in, plan_in, propose_in, steer_in,
+    withdraw_in, withdrawable_in,
 };
-use kontor_rom::signing::{NewSignatures, SigningRefusal, bring_in, bringable_in};
+use kontor_rom::signing::{NewSignatures, bring_in, bringable_in};
 use kontor_rom::{Failure, Outcome};
+use kontor_shop::staff::Objection;
 use kontor_shop::staff::goods::{
     RolloutAct, RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomSignatures, RomTrip, Said,
 };
 use kontor_store::{StoreError, Tx};
+
+use super::refusal::{RomRefused, objection};
 
 /// What was decided in the staff area says so in the rollout's history.
 const NOTE: &str = "in the staff area";
@@ -55,7 +56,7 @@ pub(super) const fn step_of(step: RolloutStep) -> Step {
 }
 
 /// The plan as the ROM knows it, or what in it is no word of the ROM's.
-pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, String> {
+pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, Wrong> {
     let builds = plan.targets.iter().map(|target| {
         let model = model_of(&target.build)?;
         let (incremental, population) = (target.build.incremental.clone(), target.devices);
@@ -66,17 +67,11 @@ pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, String> {
         share_min: WHOLE.saturating_sub(plan.failures_max),
     };
     let ends = Ends { unsaid: plan.hours.map_or(succeeded, Advance::after_hours), succeeded };
-    let wave = |text: &String| {
-        Wave::read(text, ends).ok_or_else(|| {
-            format!(
-                "{text:?} is no wave: own, a percentage, or one with countries as 5@IN+ID; with \
-                 its end as 10:hand, 10:24h or 10:success"
-            )
-        })
-    };
+    let wave =
+        |text: &String| Wave::read(text, ends).ok_or_else(|| Wrong::NotWave { cell: text.clone() });
     Ok(PlanCommand {
         channel: channel_of(&plan.channel)?,
-        builds: builds.collect::<Result<_, String>>()?,
+        builds: builds.collect::<Result<_, Wrong>>()?,
         waves: plan.waves.iter().map(wave).collect::<Result<_, _>>()?,
         gate: Gate {
             failures_max: plan.failures_max,
@@ -93,32 +88,30 @@ pub(super) fn plan_of(plan: &RomPlan) -> Result<PlanCommand, String> {
     })
 }
 
-fn model_of(build: &RomBuild) -> Result<Codename, String> {
-    build.model.parse().map_err(|error| format!("{}: {error}", build.model))
+fn model_of(build: &RomBuild) -> Result<Codename, Wrong> {
+    build.model.parse().map_err(|_| Wrong::NotBuild { cell: build.model.clone() })
 }
 
-fn channel_of(word: &str) -> Result<Channel, String> {
-    Channel::from_word(word).ok_or_else(|| "the channels are stable, beta and nightly".to_owned())
+fn channel_of(word: &str) -> Result<Channel, Wrong> {
+    let known = || Channel::ALL.map(Channel::word).join(", ");
+    Channel::from_word(word).ok_or_else(|| Wrong::NoneOf { cell: word.to_owned(), known: known() })
 }
 
-fn promotion_of(build: &RomBuild, channel: &str, floor: bool) -> Result<PromoteCommand, String> {
+fn promotion_of(build: &RomBuild, channel: &str, floor: bool) -> Result<PromoteCommand, Wrong> {
     let (model, channel) = (model_of(build)?, channel_of(channel)?);
     Ok(PromoteCommand { model, incremental: build.incremental.clone(), channel, floor })
 }
 
-fn withdrawal_of(build: &RomBuild, reason: &str) -> Result<WithdrawCommand, String> {
-    let reason = Line::parse(reason).map_err(|_| "say why, in up to 200 characters".to_owned())?;
+fn withdrawal_of(build: &RomBuild, reason: &str) -> Result<WithdrawCommand, Wrong> {
+    let reason = Line::parse(reason).map_err(Wrong::from)?;
     Ok(WithdrawCommand { model: model_of(build)?, incremental: build.incremental.clone(), reason })
 }
 
 /// What a use case of the ROM has come to, with its refusals as the shop's half takes them.
-fn said<T, R: fmt::Display>(
-    outcome: Outcome<T, R>,
-    code: impl FnOnce(&R) -> &'static str,
-) -> Result<Said, StoreError> {
+fn said<T, R: RomRefused>(outcome: Outcome<T, R>) -> Result<Said, StoreError> {
     match outcome {
         Ok(_) => Ok(Ok(())),
-        Err(Failure::Refused(refusal)) => Ok(Err((code(&refusal), refusal.to_string()))),
+        Err(Failure::Refused(refusal)) => Ok(Err(objection(&refusal))),
         Err(Failure::Fault(fault)) => Err(fault),
         Err(Failure::Files(error)) => Err(StoreError::Fault {
             what: "an act of the ROM".into(),
@@ -128,8 +121,8 @@ fn said<T, R: fmt::Display>(
 }
 
 /// What the ROM has no word for.
-fn no_word(words: String) -> Result<Said, StoreError> {
-    Ok(Err(("rom.no_word", words)))
+fn no_word(wrong: Wrong) -> Result<Said, StoreError> {
+    Ok(Err(Objection::of_wrong("rom.no_word", wrong)))
 }
 
 impl Rollouts for Steering {
@@ -145,27 +138,25 @@ impl Rollouts for Steering {
             }
             (_, step) => steer_in(tx, act.rollout, step_of(step), Some(NOTE), at),
         };
-        said(taken, |refusal| refusal.code())
+        said(taken)
     }
 
     fn check_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {
         match act {
             RomAct::Promote { build, channel, floor } => match promotion_of(build, channel, *floor)
             {
-                Ok(command) => said(promotable_in(tx, &command, at), PromoteRefusal::code),
-                Err(words) => no_word(words),
+                Ok(command) => said(promotable_in(tx, &command, at)),
+                Err(wrong) => no_word(wrong),
             },
             RomAct::Plan(plan) => match plan_of(plan) {
-                Ok(command) => said(propose_in(tx, &self.random, &command, at), PlanRefusal::code),
-                Err(words) => no_word(words),
+                Ok(command) => said(propose_in(tx, &self.random, &command, at)),
+                Err(wrong) => no_word(wrong),
             },
             RomAct::Withdraw { build, reason } => match withdrawal_of(build, reason) {
-                Ok(command) => said(withdrawable_in(tx, &command), |refusal| refusal.code()),
-                Err(words) => no_word(words),
+                Ok(command) => said(withdrawable_in(tx, &command)),
+                Err(wrong) => no_word(wrong),
             },
-            RomAct::Sign(signed) => {
-                said(bringable_in(tx, &self.keys, &new_of(signed)), SigningRefusal::code)
-            }
+            RomAct::Sign(signed) => said(bringable_in(tx, &self.keys, &new_of(signed))),
         }
     }
 
@@ -173,20 +164,18 @@ impl Rollouts for Steering {
         match act {
             RomAct::Promote { build, channel, floor } => match promotion_of(build, channel, *floor)
             {
-                Ok(command) => said(promote_in(tx, &command, at), PromoteRefusal::code),
-                Err(words) => no_word(words),
+                Ok(command) => said(promote_in(tx, &command, at)),
+                Err(wrong) => no_word(wrong),
             },
             RomAct::Plan(plan) => match plan_of(plan) {
-                Ok(command) => said(plan_in(tx, &self.random, &command, at), PlanRefusal::code),
-                Err(words) => no_word(words),
+                Ok(command) => said(plan_in(tx, &self.random, &command, at)),
+                Err(wrong) => no_word(wrong),
             },
             RomAct::Withdraw { build, reason } => match withdrawal_of(build, reason) {
-                Ok(command) => said(withdraw_in(tx, &command, at), |refusal| refusal.code()),
-                Err(words) => no_word(words),
+                Ok(command) => said(withdraw_in(tx, &command, at)),
+                Err(wrong) => no_word(wrong),
             },
-            RomAct::Sign(signed) => {
-                said(bring_in(tx, &self.keys, &new_of(signed), at), SigningRefusal::code)
-            }
+            RomAct::Sign(signed) => said(bring_in(tx, &self.keys, &new_of(signed), at)),
         }
     }
 }

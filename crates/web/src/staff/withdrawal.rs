@@ -23,6 +23,7 @@ use super::csv::Csv;
 use super::customer::model_name;
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
+use super::letter::why as not_sent;
 use super::reseller_held::held_rows;
 use super::tell::path;
 use crate::kit::app::App;
@@ -408,8 +409,7 @@ pub(super) async fn write(
         }
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
-            let words = t.one("staff-refused", "why", refusal.to_string());
-            let said = (StatusCode::CONFLICT, notice("bad", words));
+            let said = (StatusCode::CONFLICT, notice("bad", t.get(not_sent(refusal))));
             answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
         }
         Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),

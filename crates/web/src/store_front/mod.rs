@@ -7,6 +7,7 @@ mod cart;
 mod checkout;
 mod checkout_form;
 mod countries;
+mod help;
 mod legal;
 mod order;
 mod product;
@@ -21,6 +22,7 @@ mod waiting;
 mod waiting_link;
 
 pub(crate) use countries::preferred;
+pub(crate) use help::help_of;
 pub(crate) use order::address_lines;
 pub(crate) use view::{stage as stage_of, totals_of};
 

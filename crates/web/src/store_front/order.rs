@@ -11,6 +11,7 @@ use kontor_domain::payment::ProviderKind;
 use kontor_shop::order::{ShownOrder, order};
 use serde::Deserialize;
 
+use super::help::help_of;
 use super::view;
 use super::visit::{Visit, nothing_here};
 use crate::kit::app::App;
@@ -50,8 +51,8 @@ pub(super) async fn show(
 fn page(app: &App, visit: &Visit, token: &str, shown: &ShownOrder, just_placed: bool) -> OrderPage {
     let order = &shown.placed.order;
     let display = visit.market().tax_display;
+    let shell = visit.private_shell(app, &format!("order/{token}"));
     OrderPage {
-        shell: visit.private_shell(app, &format!("order/{token}")),
         number: order.number.to_string(),
         placed_at: order.placed_at,
         just_placed,
@@ -64,12 +65,14 @@ fn page(app: &App, visit: &Visit, token: &str, shown: &ShownOrder, just_placed: 
             .collect(),
         totals: view::totals_of(&order.totals, display, false)
             .with_deposit(order.deposit.map(|paid| (paid.amount, paid.paid_at))),
-        address: address_lines(&order.ship_to, &visit.private_shell(app, "order").text()),
+        address: address_lines(&order.ship_to, &shell.text()),
         email: order.contact.email.as_str().to_owned(),
         payment: payment(app, shown),
         units: Vec::new(),
         return_days: visit.market().return_window_days,
+        help: help_of(visit.market(), &shell.text()),
         refresh_s: None,
+        shell,
     }
 }
 

@@ -73,6 +73,7 @@ fn a_market(code: &str, country: &str, stage: Stage) -> Market {
         region: "americas".to_owned(),
         note: vec![(Language::En, "A note.".to_owned())],
         beta: Default::default(),
+        contact: Default::default(),
     }
 }
 

@@ -7,7 +7,8 @@ use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use serde::{Deserialize, Serialize};
 
-use super::super::act::{ActRefusal, Bearing, Change};
+use super::super::act::{Bearing, Change};
+use super::super::act_refusal::ActRefusal;
 use super::super::person::{FieldProblem, Person, Refusal};
 use super::refused;
 use crate::core::{Failure, Known, Outcome, Shop};

@@ -29,13 +29,18 @@ pub use stock::{Goods, StockAct, StockFilter, StockPage, TransferPage, accounts,
 
 use kontor_domain::market::MarketCode;
 
-use super::act::ActRefusal;
+use super::act_refusal::{ActRefusal, Objection};
 use super::person::Refusal;
 use crate::core::Failure;
 
 /// A refusal of the area that an act belongs to, with its code and words.
 fn refused(code: &'static str, words: impl std::fmt::Display) -> Failure<Refusal> {
-    Failure::Refused(Refusal::Act(ActRefusal::Area { code, words: words.to_string() }))
+    objected(Objection::new(code, words))
+}
+
+/// A refusal as another area has given it.
+const fn objected(objection: Objection) -> Failure<Refusal> {
+    Failure::Refused(Refusal::Act(ActRefusal::Area(objection)))
 }
 
 /// The one market among these, if it is the same each time.

@@ -13,12 +13,13 @@ use kontor_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
+use super::super::act_refusal::Objection;
 use super::super::person::Refusal;
-use super::{RomAct, refused};
+use super::{RomAct, objected, refused};
 use crate::core::{Outcome, Shop};
 
-/// Nothing, or why something is refused, as a code and words.
-pub type Said = Result<(), (&'static str, String)>;
+/// Nothing, or why something is refused.
+pub type Said = Result<(), Objection>;
 
 /// The rollouts, as the staff area steers them.
 pub trait Rollouts: fmt::Debug + Send + Sync {
@@ -29,7 +30,7 @@ pub trait Rollouts: fmt::Debug + Send + Sync {
     /// When the database cannot be read.
     fn state_in(&self, tx: &mut Tx<'_>, rollout: RolloutId) -> Result<Option<String>, StoreError>;
 
-    /// Takes a step in the transaction; gives why not, as a code and words.
+    /// Takes a step in the transaction; gives why not.
     ///
     /// # Errors
     ///
@@ -172,7 +173,7 @@ impl RolloutAct {
         let none = || refused("rollout.unknown", "there is no such rollout");
         let rollouts = shop.rollouts.get().ok_or_else(none)?;
         rollouts.state_in(tx, self.rollout)?.ok_or_else(none)?;
-        rollouts.step_in(tx, self, at)?.map_err(|(code, words)| refused(code, words))
+        rollouts.step_in(tx, self, at)?.map_err(objected)
     }
 }
 

@@ -16,8 +16,8 @@ use serde_json::json;
 
 use super::super::act::{Bearing, Change};
 use super::super::person::Refusal;
-use super::refused;
 use super::rollout::Said;
+use super::{objected, refused};
 use crate::core::{Outcome, Shop};
 
 /// A build of a model.
@@ -219,7 +219,7 @@ fn answered(
     ask: impl FnOnce(&dyn super::Rollouts) -> Result<Said, kontor_store::StoreError>,
 ) -> Outcome<(), Refusal> {
     let rom = shop.rollouts.get().ok_or_else(|| refused("rom.none", "there is no ROM here"))?;
-    ask(rom.as_ref())?.map_err(|(code, words)| refused(code, words))
+    ask(rom.as_ref())?.map_err(objected)
 }
 
 #[cfg(test)]

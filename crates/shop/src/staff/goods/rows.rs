@@ -12,7 +12,8 @@ use kontor_domain::staff::{Extent, Permission, StaffRefusal};
 use kontor_store::{StoreError, Tx, price};
 use serde::{Deserialize, Serialize};
 
-use super::super::act::{ActRefusal, Bearing, Change, market_of};
+use super::super::act::{Bearing, Change, market_of};
+use super::super::act_refusal::ActRefusal;
 use super::super::person::{Person, Refusal};
 use super::{only, refused};
 use crate::core::{Failure, Known, Outcome, Shop};

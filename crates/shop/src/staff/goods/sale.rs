@@ -9,6 +9,7 @@ use kontor_store::sale as sales;
 use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
+use super::super::act_refusal::ActRefusal;
 use super::super::person::Refusal;
 use super::refused;
 use crate::core::{Failure, Outcome, Shop};
@@ -133,10 +134,8 @@ impl SaleAct {
             Self::Settle { .. } => settle_halted_in(tx, shop, sale, at).map(|_| ()),
             Self::Beacon { value, .. } => set_beacon_in(tx, sale, *value),
         };
-        done.map_err(|failure: Failure<SetUpRefusal>| match failure {
-            Failure::Refused(refusal) => refused(refusal.code(), refusal),
-            Failure::KeyReused => Failure::KeyReused,
-            Failure::Fault(fault) => Failure::Fault(fault),
+        done.map_err(|failure: Failure<SetUpRefusal>| {
+            failure.map(|refusal| Refusal::Act(ActRefusal::Sale(Box::new(refusal))))
         })
     }
 }

@@ -17,9 +17,10 @@ use kontor_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
+use super::super::act_refusal::ActRefusal;
 use super::super::person::Refusal;
 use super::refused;
-use crate::core::{Known, Outcome, Shop};
+use crate::core::{Failure, Known, Outcome, Shop};
 
 /// The word for goods that belong to no market's quota.
 const NO_MARKET: &str = "-";
@@ -157,7 +158,8 @@ impl StockAct {
             Self::Count(_) => adjust_count(movement, balances),
             Self::MoveQuota { to, .. } => move_quota(movement, market_key(to)?, balances).map(Some),
         };
-        decided.map_err(|refusal| refused(refusal.code(), refusal))
+        decided
+            .map_err(|refusal| Failure::Refused(Refusal::Act(ActRefusal::Stock(Box::new(refusal)))))
     }
 }
 

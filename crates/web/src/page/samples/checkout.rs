@@ -2,10 +2,10 @@
 
 use kontor_base::{Language, Rate};
 
-use super::{at, day, eur, lone, say, usd};
+use super::{at, day, eur, help, lone, say, usd};
 use crate::page::{
     BetaNo, CheckoutForm, CheckoutPage, CheckoutState, CostKind, CostLine, DeliveryChoice, Field,
-    FieldError, FieldProblem, Hold, OrderPage, OrderStatus, PaymentChoice, PaymentKind,
+    FieldError, FieldProblem, Help, Hold, OrderPage, OrderStatus, PaymentChoice, PaymentKind,
     PaymentState, QuoteFragment, SaleNo, SecondStepPage, Step, StepKind, StepState, SummaryLine,
     TaxKind, TaxPart, Totals, TransferAccount, Unit,
 };
@@ -223,6 +223,7 @@ impl OrderPage {
             payment: PaymentState::Test { reference: "TEST-8K3D".to_owned() },
             units: Vec::new(),
             return_days: 30,
+            help: help(),
             refresh_s: None,
         };
         let transfer = Self {
@@ -268,7 +269,9 @@ impl OrderPage {
             totals: german_totals(),
             ..status(OrderStatus::Refunded)
         };
+        let alone = Self { help: Help::default(), ..placed.clone() };
         vec![
+            ("no-contact", alone),
             ("transfer", transfer),
             ("pending", pending),
             ("hold", status(OrderStatus::OnHold)),

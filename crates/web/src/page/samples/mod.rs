@@ -21,8 +21,8 @@ use std::sync::Arc;
 use kontor_base::{Country, Date, Instant, Language, Money, Rate};
 
 use super::{
-    Alternate, Domain, Market, Price, Reason, ReasonState, Reduction, Said, Shell, Site, TaxKind,
-    TaxNote,
+    Alternate, Domain, Help, Market, Price, Reason, ReasonState, Reduction, Said, Shell, Site,
+    TaxKind, TaxNote,
 };
 
 /// A page rendered in one state: name and HTML.
@@ -34,6 +34,17 @@ fn country(code: &str) -> Country {
 
 fn money(text: &str, currency: &str) -> Money {
     Money::parse(text, currency.parse().expect("a currency")).expect("an amount")
+}
+
+fn help() -> Help {
+    Help {
+        email: "help@example.com".to_owned(),
+        phone: "+15550100100".to_owned(),
+        hours: Some(en("Monday to Friday, 9 to 17")),
+        returns: ["Kontor Returns", "1 Dock Street", "94103 San Francisco, CA", "USA"]
+            .map(str::to_owned)
+            .to_vec(),
+    }
 }
 
 fn usd(text: &str) -> Money {

@@ -35,6 +35,7 @@ impl ProgramsPage {
         };
         let page = |keys: Vec<KeyRow>, hooks: Vec<HookRow>| Self {
             shell: shell(language, Place::Programs),
+            next: (keys.len() > 1).then(|| "/admin/programs?before=key_x".to_owned()),
             keys,
             hooks,
             scopes: vec![Permission::OrderRead.word(), Permission::StockRead.word()],

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kontor_base::Language;
 
-use super::{en, lone, shell, site};
+use super::{en, help, lone, shell, site};
 use crate::page::{
-    Example, FieldProblem, Group, LegalKind, LegalPage, LegalSection, Operation, Parameter,
+    Example, FieldProblem, Group, Help, LegalKind, LegalPage, LegalSection, Operation, Parameter,
     ProblemKind, ProblemPage, ReferencePage, Schema, SchemaField, Shell, Site, WaitingForm,
     WaitingLink, WaitingLinkPage, WaitingPage, WaitingState, WaitingSubject,
 };
@@ -83,6 +83,7 @@ impl LegalPage {
             site: Arc::new(Site { reenactment: false, ..(*site()).clone() }),
             ..shell(language, "DE", "legal/terms")
         };
+        let blank = |kind, help| Self { shell: own.clone(), kind, sections: Vec::new(), help };
         let sections = vec![LegalSection {
             heading: "Contact".to_owned(),
             paragraphs: vec![en("Kontor Demo Trading Co.\n1 Example Street\nSingapore")],
@@ -94,14 +95,12 @@ impl LegalPage {
                     shell: shell(language, "US", "legal/imprint"),
                     kind: LegalKind::Imprint,
                     sections,
+                    help: help().only_questions(),
                 },
             ),
-            ("terms", Self { shell: own.clone(), kind: LegalKind::Terms, sections: Vec::new() }),
-            (
-                "returns",
-                Self { shell: own.clone(), kind: LegalKind::Returns, sections: Vec::new() },
-            ),
-            ("privacy", Self { shell: own, kind: LegalKind::Privacy, sections: Vec::new() }),
+            ("terms", blank(LegalKind::Terms, Help::default())),
+            ("returns", blank(LegalKind::Returns, help())),
+            ("privacy", blank(LegalKind::Privacy, Help::default())),
         ]
     }
 }

@@ -143,10 +143,14 @@ impl PeoplePage {
         let page = Self {
             shell: shell(language, Place::People),
             rows: vec![row(0, false), row(1, true)],
+            action: "/admin/people".to_owned(),
+            next: Some("/admin/people?after=stf_x".to_owned()),
             roles: Role::ALL.map(Role::word).to_vec(),
             key: "k".to_owned(),
         };
-        vec![("two", page)]
+        let action = "/admin/people?after=stf_x".to_owned();
+        let last = Self { action, next: None, rows: vec![row(0, false)], ..page.clone() };
+        vec![("two", page), ("last", last)]
     }
 }
 

@@ -30,6 +30,10 @@ pub struct PeoplePage {
     pub shell: StaffShell,
     /// The accounts.
     pub rows: Vec<PersonRow>,
+    /// Where the forms go: back to this page of the list.
+    pub action: String,
+    /// The next page.
+    pub next: Option<String>,
     /// The roles there are.
     pub roles: Vec<&'static str>,
     /// The key of the forms.

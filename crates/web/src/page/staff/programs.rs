@@ -105,6 +105,8 @@ pub struct ProgramsPage {
     pub shell: StaffShell,
     /// The keys.
     pub keys: Vec<KeyRow>,
+    /// The next page of the keys.
+    pub next: Option<String>,
     /// The webhooks.
     pub hooks: Vec<HookRow>,
     /// The scopes that the person can give.
