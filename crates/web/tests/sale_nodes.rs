@@ -264,8 +264,11 @@ async fn units_go_to_the_node_where_people_are_and_sold_out_is_when_all_lots_are
             let said = take(other, sale, &one.ticket).await.expect_err("another node's lot");
             assert!(said == "Elsewhere" || said == "NotYourTurn", "{said}");
         }
+        // Those of the other lot do not come, and their turns pass; owners have to renew their leases
+        // meanwhile.
+        api.clock.advance_seconds(1);
         look(&nodes).await;
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(40)).await;
     }
     assert_eq!(state().await, SaleState::SoldOut);
     assert_eq!(won.len(), QUOTA as usize, "sold out is when every unit of every lot is taken");

@@ -13,6 +13,8 @@ use super::{Api, Ask, BAND, Held};
 
 /// How long units are held, in seconds.
 pub(crate) const HOLD_S: i64 = 600;
+/// After so long somebody's turn is over, in seconds.
+pub(crate) const TURN_OVER_S: i64 = 61;
 
 /// A sale of bands over these ways, one unit for each person; it goes live in 120 seconds and ends
 /// after an hour.
