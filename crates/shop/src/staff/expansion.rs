@@ -145,8 +145,15 @@ impl ExpansionAct {
     }
 
     /// What it needs, where, and what it is about.
-    pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
-        let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
+    pub(super) fn bearing(
+        &self,
+        tx: &mut Tx<'_>,
+        known: &Known,
+        person: &Person,
+    ) -> Outcome<Bearing, Refusal> {
+        let plain = |permission, market, subject| {
+            Bearing::plain(permission, market, subject).for_person(person)
+        };
         match self {
             Self::Withdraw { market, scope, .. } => {
                 plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
@@ -155,8 +162,10 @@ impl ExpansionAct {
                 plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
             }
             Self::ApproveReseller { reseller, market, contract } => {
+                let code = contract.code.clone();
+                let bearing = plain(Permission::ResellerApprove, Some(*market), code)?;
                 check(tx, known, *reseller, *market, contract).map_err(of_reseller)?;
-                plain(Permission::ResellerApprove, Some(*market), contract.code.clone())
+                Ok(bearing)
             }
             Self::RejectReseller { reseller, market } => {
                 plain(Permission::ResellerManage, Some(*market), reseller.to_string())

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::act::{Bearing, Change};
-use super::super::person::Refusal;
+use super::super::person::{Person, Refusal};
 use super::refused;
 use super::rollout::Said;
 use crate::core::{Outcome, Shop};
@@ -157,10 +157,13 @@ impl RomAct {
         &self,
         tx: &mut Tx<'_>,
         shop: &Shop,
+        person: &Person,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
+        let plain = Bearing::plain(self.permission(), None, self.subject());
+        let bearing = plain.for_person(person)?;
         answered(shop, |rom| rom.check_in(tx, self, at))?;
-        Ok(Bearing::plain(self.permission(), None, self.subject()))
+        Ok(bearing)
     }
 
     pub(in crate::staff) fn change(&self) -> Change {

@@ -81,6 +81,7 @@ impl Rows {
         &self,
         tx: &mut Tx<'_>,
         known: &Known,
+        person: &Person,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
         let table = self.sheet.table();
@@ -90,6 +91,17 @@ impl Rows {
             return Err(bad_rows(bad));
         }
         let rows = self.sheet.rows();
+        // What stands there now counts as much as what shall: a row that names another country would
+        // otherwise show, and take, the row of the country that it stands for.
+        let replaced = match table {
+            Table::Rules | Table::Grants | Table::Orders | Table::Reviews | Table::Checklist => {
+                self.sheet.replaced_in(tx)?
+            }
+            _ => Vec::new(),
+        };
+        let concerned = rows.iter().chain(&replaced).map(|row| market_of_row(known, table, row));
+        let plain = Bearing::plain(permission, only(concerned), subject(&self.sheet));
+        let bearing = plain.for_person(person)?;
         let changes = self.sheet.changes_in(tx)?;
         if self.seen.as_ref().is_some_and(|seen| *seen != mark(&changes)) {
             return Err(StaffRefusal::Changed.into());
@@ -100,12 +112,11 @@ impl Rows {
         if table == Table::Markets {
             stages_stay(known, &rows)?;
         }
-        let market = only(rows.iter().map(|row| market_of_row(known, table, row)));
         let extent = match table {
             Table::Prices => extent_of(tx, &rows, at)?,
             _ => Extent::Plain,
         };
-        Ok(Bearing { extent, ..Bearing::plain(permission, market, subject(&self.sheet)) })
+        Ok(Bearing { extent, ..bearing })
     }
 
     pub(in crate::staff) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {

@@ -17,7 +17,7 @@ use kontor_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
-use super::super::person::Refusal;
+use super::super::person::{Person, Refusal};
 use super::refused;
 use crate::core::{Known, Outcome, Shop};
 
@@ -67,6 +67,7 @@ impl StockAct {
         &self,
         tx: &mut Tx<'_>,
         known: &Known,
+        person: &Person,
     ) -> Outcome<Bearing, Refusal> {
         let goods = self.goods();
         let key = key_of(goods)?;
@@ -79,6 +80,8 @@ impl StockAct {
             Self::MoveQuota { to, .. } => vec![quota_of(known, to)?],
             Self::Receive(_) | Self::Count(_) => Vec::new(),
         };
+        let plain = Bearing::plain(Permission::StockBook, market, key.to_string());
+        let bearing = Bearing { also, ..plain }.for_person(person)?;
         if let Self::Receive(_) = self {
             let account = key.account(StockState::Available);
             let reference = reference_of(goods)?;
@@ -87,7 +90,7 @@ impl StockAct {
                 return Err(refused("stock.booked_already", words));
             }
         }
-        Ok(Bearing { also, ..Bearing::plain(Permission::StockBook, market, key.to_string()) })
+        Ok(bearing)
     }
 
     pub(in crate::staff) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
