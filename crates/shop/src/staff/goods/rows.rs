@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::Instant;
+use kontor_base::{Country, Instant};
 use kontor_domain::clearance::Reach;
 use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::price::{Cut, PriceEntry, PriceRow, largest_cut, rewrites_past};
@@ -101,7 +101,9 @@ impl Rows {
         };
         let concerned = rows.iter().chain(&replaced).map(|row| market_of_row(known, table, row));
         let plain = Bearing::plain(permission, only(concerned), subject(&self.sheet));
-        let bearing = plain.for_person(person)?;
+        let borders = table == Table::Markets && rows.iter().any(|row| moves_border(known, row));
+        let also = if borders { vec![None] } else { Vec::new() };
+        let bearing = Bearing { also, ..plain }.for_person(person)?;
         let changes = self.sheet.changes_in(tx)?;
         if self.seen.as_ref().is_some_and(|seen| *seen != mark(&changes)) {
             return Err(StaffRefusal::Changed.into());
@@ -162,6 +164,16 @@ fn market_of_row(known: &Known, table: Table, row: &Cells) -> Option<MarketCode>
         }
         _ => None,
     }
+}
+
+/// Whether a row gives a market other countries than it has: their facts come with them, so this is for
+/// the people of all markets.
+fn moves_border(known: &Known, row: &Cells) -> bool {
+    let cell = |column| row.get(column).map_or("", |text| text.trim());
+    let market = cell("code").parse().ok().and_then(|code| known.market(code));
+    let has = market.map_or(&[][..], |market| &market.countries);
+    let named = cell("countries").split('|').map(|country| country.trim().parse::<Country>().ok());
+    !named.eq(has.iter().copied().map(Some))
 }
 
 /// How far a market has come is a step with its own checks, never a cell.
