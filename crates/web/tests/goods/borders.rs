@@ -8,7 +8,7 @@ use kontor_shop::opening::{ReinstateCommand, WithdrawCommand};
 
 use crate::common::desk::Browser;
 use crate::common::{Answer, Api, BAND};
-use crate::refresh;
+use crate::{hidden, place, refresh};
 
 /// Imports a table as the operator does, without anybody's rights.
 async fn import_as_operator(api: &Api, table: Table, text: String) {
@@ -287,4 +287,55 @@ async fn no_file_takes_a_market_from_stage_to_stage() {
     import_as_operator(&api, Table::Markets, new.await).await;
     let at = api.shop.snapshots.now().market("at".parse().expect("a market")).cloned();
     assert_eq!(at.expect("it is there").stage.word(), "open");
+}
+
+#[tokio::test]
+async fn whoever_approves_sees_every_cell_and_the_log_keeps_it() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
+    let ben = Browser::hire(&api, "ben", &["clearance_officer@us"]).await;
+    let grants = rows("US").into_iter().find(|(table, _)| *table == Table::Grants);
+    let (_, cells) = grants.expect("one of the tables");
+    let one = file(Table::Grants, &cells);
+    let (header, row) = one.split_once('\n').expect("two lines");
+    let mut whole = format!("{header}\n");
+    for n in 100..160 {
+        let own = row.replace("STOLEN-GRANT", &format!("MANY-{n}"));
+        whole.push_str(&own.replace("secret-number", &format!("number-{n}")));
+    }
+    let shown = try_file(&ana, "grants", &whole).await.expect(200);
+    let seen = hidden(&shown.text, "seen");
+    let apply = [
+        ("key", "k1"),
+        ("table", "grants"),
+        ("name", "many.csv"),
+        ("seen", seen.as_str()),
+        ("reason", "the laboratory is done"),
+        ("rows", whole.as_str()),
+    ];
+    let proposed = ana.upload("/admin/exchange/apply", &apply, None).await.expect(303);
+    let place = place(&proposed);
+    let (mut at, mut pages, mut seen) = (place.clone(), 0, String::new());
+    loop {
+        let page = ben.get(&at).await.expect(200).text;
+        seen.push_str(&page);
+        pages += 1;
+        let Some(next) = page.split(&format!("href=\"{place}?from=")).nth(1) else { break };
+        at = format!("{place}?from={}", next.split('"').next().expect("an end"));
+    }
+    assert!(pages > 1, "60 rows of evidence are more than a page");
+    let csv = ben.get(&format!("{place}/changes.csv")).await.expect(200).text;
+    for n in 100..160 {
+        for told in [&seen, &csv] {
+            assert!(told.contains(&format!("number-{n}")), "number-{n} is not told");
+        }
+    }
+    let dora = Browser::hire(&api, "dora", &["clearance_officer@de"]).await;
+    dora.get(&format!("{place}/changes.csv")).await.expect(404);
+    ben.approve(&proposed).await;
+    let owner = Browser::hire(&api, "owner", &["owner@*"]).await;
+    let log = owner.get("/admin/log.csv?act=clearance.grant.approved").await.expect(200).text;
+    assert!(log.contains("number-100") && log.contains("number-159"), "{log}");
+    let short = owner.get("/admin/log?act=clearance.grant.approved").await.expect(200).text;
+    assert!(short.contains("number-") && short.contains(" more."), "{short}");
 }
