@@ -16,5 +16,5 @@ pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
 pub(crate) use withdraw::{
-    extend_withdrawals_in, market_of, reinstate_in, withdraw_in, withdrawn_since,
+    extend_withdrawals_in, market_of, reinstate_in, withdraw_in, withdrawn_of, withdrawn_since,
 };

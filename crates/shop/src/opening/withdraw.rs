@@ -283,6 +283,23 @@ pub(crate) fn withdrawn_since(
     known.facts.records().orders.iter().filter(touches).map(|fact| fact.from).max()
 }
 
+/// The codes of the withdrawals of exactly this from a market, as far as they are in force.
+pub(crate) fn withdrawn_of(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    scope: &Scope,
+    today: Date,
+) -> Result<Vec<String>, StoreError> {
+    let markets = kontor_store::market::all(tx)?;
+    let countries = markets.iter().find(|known| known.code == market).map(|m| &m.countries);
+    let here = |fact: &AuthorityOrder| {
+        countries.into_iter().flatten().any(|country| fact.reach.includes(*country))
+    };
+    let facts = in_force(tx, today)?;
+    let same = facts.iter().filter(|fact| fact.scope == *scope && here(fact));
+    Ok(same.map(|fact| fact.code.to_string()).collect())
+}
+
 fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {
     let mut facts: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
     facts.retain(|fact| fact.code.as_str().starts_with(PREFIX) && fact.in_force(today));

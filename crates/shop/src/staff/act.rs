@@ -1,7 +1,7 @@
 //! What can be proposed to a second person, and what carrying it out does.
 
 use kontor_base::{Date, Email, Instant, Language, Line};
-use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow};
+use kontor_domain::clearance::{AuthorityOrder, AuthorityOrderCode, GrantRow};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
 use kontor_store::Tx;
@@ -12,6 +12,7 @@ use super::account::{AddCommand, ChangeCommand, add_in, change_in};
 use super::customer;
 use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
+use super::grant::{checked_grant, read_grant, recorded};
 use super::log::By;
 use super::order;
 use super::person::{FieldProblem, Person, Refusal};
@@ -292,15 +293,15 @@ impl Act {
     /// What it would change, for whoever decides.
     pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
         match self {
-            Self::Expansion(act) => return act.change(tx),
+            Self::Expansion(act) => return act.change(tx, shop),
             Self::Rows(rows) => return rows.change(tx),
             Self::CancelPrice(cancel) => return cancel.change(tx),
             Self::Advance(step) => return Ok(step.change()),
             Self::Stock(booking) => return booking.change(tx),
             Self::Sale(act) => return act.change(tx),
             Self::Photo(act) => return Ok(act.change()),
-            Self::Rollout(act) => return Ok(act.change()),
-            Self::Rom(act) => return Ok(act.change()),
+            Self::Rollout(act) => return act.change(tx, shop),
+            Self::Rom(act) => return act.change(tx, shop),
             Self::CancelOrder { number } => return order::change_of_cancel(tx, number),
             Self::Refund { number, minor, currency, .. } => {
                 return order::change_of_refund(tx, number, order::amount(*minor, currency)?);
@@ -318,6 +319,11 @@ impl Act {
                 recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
             }
             Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
+            Self::Restore { code, .. } => {
+                let orders: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
+                let fact = orders.iter().find(|order| order.code.as_str() == code);
+                fact.map(|fact| pretty(&fact.to_row()))
+            }
             _ => None,
         };
         Ok(Change { was: was.unwrap_or_default(), is_now })
@@ -446,38 +452,6 @@ fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
                 .map_err(|error| refused(ActRefusal::Account(error.to_string())))
         })
         .collect()
-}
-
-/// The evidence of a row, if it can be read.
-fn read_grant(row: &GrantRow) -> Outcome<Grant, Refusal> {
-    Grant::parse(row).map_err(|error| {
-        refused(ActRefusal::Row { field: error.field, problem: error.problem.to_string() })
-    })
-}
-
-/// The evidence of a row, if it can be read, its rule exists, and its code is not another place's.
-fn checked_grant(tx: &mut Tx<'_>, row: &GrantRow) -> Outcome<Grant, Refusal> {
-    let grant = read_grant(row)?;
-    let rules: Vec<kontor_domain::clearance::Rule> = clearance::all(tx, Kind::Rule)?;
-    if !rules.iter().any(|rule| rule.code == grant.clearance) {
-        return Err(refused(ActRefusal::UnknownClearance(row.clearance.clone())));
-    }
-    if let Some(before) = recorded(tx, &row.code)?
-        && (before.reach != grant.reach || before.clearance != grant.clearance)
-    {
-        return Err(refused(ActRefusal::CodeTaken(row.code.clone())));
-    }
-    if let Some(hash) = row.document.strip_prefix("document:")
-        && kontor_store::staff::document::find(tx, hash)?.is_none()
-    {
-        return Err(refused(ActRefusal::NoDocument(row.document.clone())));
-    }
-    Ok(grant)
-}
-
-fn recorded(tx: &mut Tx<'_>, code: &str) -> Outcome<Option<Grant>, Refusal> {
-    let grants: Vec<Grant> = clearance::all(tx, Kind::Grant)?;
-    Ok(grants.into_iter().find(|grant| grant.code.as_str() == code))
 }
 
 pub(super) fn pretty<T: Serialize>(value: &T) -> String {

@@ -3,16 +3,18 @@
 use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Date, Instant};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::clearance::Scope;
+use kontor_domain::clearance::{Reach, Scope};
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::order::OrderNumber;
 use kontor_domain::reseller::{BillEvent, Contract};
 use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
+use kontor_store::reseller::Reseller;
 use serde::{Deserialize, Serialize};
 
-use super::act::{Act, ActRefusal, Bearing, Change, line, name_of, pretty, refused};
+use super::act::{Act, ActRefusal, Bearing, Change, line, market_of, name_of, pretty, refused};
+use super::expansion_before::before;
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{Refusal as OpeningRefusal, WithdrawCommand, note_cost_in, withdraw_in};
@@ -58,8 +60,6 @@ pub enum ExpansionAct {
     RejectReseller {
         /// The reseller.
         reseller: ResellerId,
-        /// The market of whoever turns it down.
-        market: MarketCode,
     },
     /// Sets units aside for a contract; fewer than none: takes them back.
     Allot {
@@ -167,8 +167,10 @@ impl ExpansionAct {
                 check(tx, known, *reseller, *market, contract).map_err(of_reseller)?;
                 Ok(bearing)
             }
-            Self::RejectReseller { reseller, market } => {
-                plain(Permission::ResellerManage, Some(*market), reseller.to_string())
+            Self::RejectReseller { reseller } => {
+                let firm = kontor_store::reseller::find(tx, *reseller)?;
+                let market = firm.and_then(|firm| market_of_applicant(known, &firm));
+                plain(Permission::ResellerManage, market, reseller.to_string())
             }
             Self::Allot { market, contract, .. } => {
                 let kept = kontor_store::reseller::contract(tx, contract)?;
@@ -203,13 +205,13 @@ impl ExpansionAct {
     }
 
     /// What it would change.
-    pub(super) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
-        let Self::ApproveReseller { contract, .. } = self else {
-            return Ok(Change { was: String::new(), is_now: pretty(self) });
+    pub(super) fn change(&self, tx: &mut Tx<'_>, shop: &Shop) -> Outcome<Change, Refusal> {
+        let is_now = match self {
+            Self::ApproveReseller { contract, .. } => pretty(contract),
+            Self::NoteCost { cost, .. } => pretty(cost),
+            other => pretty(other),
         };
-        let was = kontor_store::reseller::contract(tx, &contract.code)?;
-        let was = was.map(|kept| pretty(&kept.contract)).unwrap_or_default();
-        Ok(Change { was, is_now: pretty(contract) })
+        Ok(Change { was: before(tx, shop, self)?, is_now })
     }
 
     /// Does it.
@@ -233,7 +235,7 @@ impl ExpansionAct {
                 let known = shop.snapshots.current_in(tx, at)?;
                 approve_in(tx, shop, &known, *reseller, *market, contract, at).map_err(of_reseller)
             }
-            Self::RejectReseller { reseller, .. } => reject_in(tx, *reseller).map_err(of_reseller),
+            Self::RejectReseller { reseller } => reject_in(tx, *reseller).map_err(of_reseller),
             Self::Allot { contract, sku, units, .. } => {
                 allot_in(tx, shop, contract, sku, *units, at).map_err(of_reseller)
             }
@@ -263,6 +265,13 @@ impl ExpansionAct {
             }
         }
     }
+}
+
+/// The market whose people an application concerns: that of the firm's country. None: where no market has
+/// that country, or several have, those of all markets.
+#[must_use]
+pub fn market_of_applicant(known: &Known, firm: &Reseller) -> Option<MarketCode> {
+    market_of(known, Reach::Country(firm.profile.country))
 }
 
 fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {

@@ -166,7 +166,20 @@ impl RomAct {
         Ok(bearing)
     }
 
-    pub(in crate::staff) fn change(&self) -> Change {
+    pub(in crate::staff) fn change(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+    ) -> Outcome<Change, Refusal> {
+        let was = match shop.rollouts.get() {
+            Some(rom) => rom.now_in(tx, self)?,
+            None => String::new(),
+        };
+        Ok(Change { was, is_now: self.said() })
+    }
+
+    /// What is asked, for whoever decides.
+    fn said(&self) -> String {
         let is_now = match self {
             Self::Promote { build, channel, floor } => json!({
                 "build": build.to_string(),
@@ -180,7 +193,7 @@ impl RomAct {
             Self::Plan(plan) => plan.said(),
             Self::Sign(signed) => signed.said(),
         };
-        Change { was: String::new(), is_now: is_now.to_string() }
+        is_now.to_string()
     }
 
     pub(in crate::staff) fn carry_out(
@@ -256,7 +269,7 @@ mod tests {
             signatures: BTreeMap::from([("cd".to_owned(), "ef".to_owned())]),
             changes: vec!["+ a key".to_owned()],
         });
-        assert!(sign.change().is_now.contains("root 2"), "{:?}", sign.change());
+        assert!(sign.said().contains("root 2"), "{}", sign.said());
         for (act, eyes) in [
             (promote, Eyes::Four),
             (RomAct::Plan(plan.clone()), Eyes::Four),
@@ -267,7 +280,7 @@ mod tests {
             let kept = serde_json::to_string(&act).expect("it is JSON");
             assert_eq!(serde_json::from_str::<RomAct>(&kept).expect("it is read"), act);
         }
-        let said = RomAct::Plan(plan).change().is_now;
+        let said = RomAct::Plan(plan).said();
         for words in ["two a1 (7 devices)", "own, 2.5@IN, 100", "halt above 5 % of at least 20"] {
             assert!(said.contains(words), "{said}");
         }
