@@ -129,6 +129,16 @@ wrongs! {
     /// A market's currency does not change.
     KeepsCurrency { market, currency } = "wrong-keeps-currency",
         "{market} has prices in {currency}: a market keeps its currency";
+    /// A country is one market's.
+    CountryTaken { country, market } = "wrong-country-taken", "{country} is a country of {market}";
+    /// A step from stage to stage is checked and written down.
+    StageIsNoCell { stage } = "wrong-stage-is-no-cell",
+        "the market is {stage}: take the step instead (`kontor opening advance`)";
+    /// Nobody has written down what a seller needs in a country.
+    NoChecklist { country } = "wrong-no-checklist",
+        "the market sells, and nobody has written a checklist for {country}";
+    /// A hard item is not done.
+    ItemMissing { item } = "wrong-item-missing", "the market sells, and {item} is not done";
     /// It is no rate.
     NotPercentage = "wrong-not-percentage", "not a percentage such as 7.25";
     /// The country levies the tax as a whole.

@@ -298,6 +298,45 @@ async fn with_contract(ana: &Browser<'_>, ben: &Browser<'_>) -> (String, String)
 }
 
 #[tokio::test]
+async fn an_application_is_its_countrys_markets_to_see_and_to_turn_down() {
+    let api = Api::open().await;
+    for (key, name, country) in [("a1", "Harbour", "us"), ("a2", "Faraway", "ca")] {
+        let email = format!("trade@{country}.example");
+        let plan = "bands in two shops";
+        let form =
+            [("key", key), ("name", name), ("country", country), ("email", &email), ("plan", plan)];
+        api.send(Ask::form("/reseller/apply", &form)).await.expect(303);
+    }
+    let all = Browser::hire(&api, "all", &["market_manager@*"]).await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    let list = all.get("/admin/resellers").await.expect(200).text;
+    let place = |name: &str| {
+        let row = list.split("<tr>").find(|row| row.contains(name)).expect("a row");
+        let id = row.split("href=\"/admin/resellers/").nth(1).expect("a link");
+        format!("/admin/resellers/{}", &id[..30])
+    };
+    let (own, nobodys) = (place("Harbour"), place("Faraway"));
+    for (person, sees) in [(&mia, true), (&dora, false)] {
+        for path in ["/admin/resellers", "/admin/resellers.csv"] {
+            let text = person.get(path).await.expect(200).text;
+            assert_eq!(text.contains("Harbour"), sees, "{path}: {text}");
+            assert!(!text.contains("Faraway"), "no market has Canada: {text}");
+        }
+    }
+    let no = |market| [("key", "k1"), ("market", market), ("reason", "no shop")];
+    for (person, page, market) in [(&dora, &own, "de"), (&mia, &nobodys, "us")] {
+        person.get(page).await.expect(404);
+        person.form(&format!("{page}/reject"), &no(market)).await.expect(404);
+    }
+    mia.form(&format!("{own}/reject"), &no("us")).await.expect(303);
+    all.form(&format!("{nobodys}/reject"), &no("us")).await.expect(303);
+    let owner = Browser::hire(&api, "owner", &["owner@*"]).await;
+    let log = owner.get("/admin/log.csv?act=reseller.manage").await.expect(200).text;
+    assert_eq!(log.matches("applied").count(), 2, "how it was before stands there: {log}");
+}
+
+#[tokio::test]
 async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
     let api = Api::open().await;
     let form = [

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use common::desk::Browser;
 use common::hook_server::HookServer;
 use common::{Answer, Api, Ask, BAND};
+use kontor_domain::staff::AccountState;
 use kontor_remote::hook::{Caller, Reach, signature};
 use kontor_shop::hook::{Told, tell_due, tell_scarce};
 use kontor_shop::order::run_due_jobs;
+use kontor_shop::staff::ChangeCommand;
 
 /// Makes a key in the staff area; gives its secret.
 async fn key(browser: &Browser<'_>, scopes: &[&str], markets: &str) -> String {
@@ -81,6 +83,40 @@ async fn a_key_reads_the_orders_of_its_markets_until_it_is_ended() {
     let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
     let log = olga.get("/admin/log?act=staff.make_key").await.expect(200);
     assert!(log.text.contains("order.read") && !log.text.contains(&secret));
+}
+
+#[tokio::test]
+async fn a_key_ends_with_the_rights_of_whoever_made_it() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us", "market_manager@de"]).await;
+    let max = Browser::hire(&api, "max", &["market_manager@us"]).await;
+    let us = key(&mia, &["order.read"], "us").await;
+    let de = make(&mia, "of-germany", &["order.read"], "de", "30").await.expect(200);
+    let de = secret(&de, "kontor_");
+    let other = key(&max, &["order.read"], "us").await;
+    let change = |held: Option<&str>, state| ChangeCommand {
+        email: mia.email.clone(),
+        held: held.map(|role| vec![role.parse().expect("a role")]),
+        state,
+    };
+    kontor_shop::staff::change(&api.shop, change(Some("market_manager@us"), None))
+        .await
+        .expect("changed");
+    orders(&api, &us, "").await.expect(200);
+    orders(&api, &de, "").await.expect(401);
+    kontor_shop::staff::change(&api.shop, change(None, Some(AccountState::Locked)))
+        .await
+        .expect("locked");
+    orders(&api, &us, "").await.expect(401);
+    orders(&api, &other, "").await.expect(200);
+    // It does not come back with the account.
+    kontor_shop::staff::change(&api.shop, change(None, Some(AccountState::Active)))
+        .await
+        .expect("unlocked");
+    orders(&api, &us, "").await.expect(401);
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log?act=staff.end_key").await.expect(200).text;
+    assert_eq!(log.matches("<code>staff.end_key</code>").count(), 2, "{log}");
 }
 
 #[tokio::test]

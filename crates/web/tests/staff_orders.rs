@@ -173,6 +173,32 @@ async fn what_is_another_markets_can_neither_be_seen_nor_touched() {
 }
 
 #[tokio::test]
+async fn whoever_sees_a_part_of_a_customer_learns_nothing_of_the_rest_and_erases_nothing() {
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let waits = [("email", ADA.email), ("model", "")];
+    api.send(Ask::form("/de/en/waiting", &waits)).await.expect(200);
+    let email = kontor_base::Email::parse(ADA.email).expect("an address");
+    let customer = format!("/admin/customers/{}", api.shop.keys.customer(&email));
+    let hans = Browser::hire(&api, "hans", &["support@de"]).await;
+    let page = hans.get(&customer).await.expect(200);
+    assert!(page.text.contains(ADA.email) && !page.text.contains(&number), "{}", page.text);
+    for act in ["export", "merge", "erase"] {
+        let fields = [("key", "k1"), ("reason", "asked"), ("other", number.as_str())];
+        let answer = hans.form(&format!("{customer}/{act}"), &fields).await.expect(403);
+        assert!(!answer.text.contains(&number), "{act}: {}", answer.text);
+        assert!(!page.text.contains(&format!("{customer}/{act}")), "{act} is offered");
+    }
+    // Whoever sees all of it is offered everything, and told what stands in the way.
+    let both = Browser::hire(&api, "sue", &["support@de", "support@us"]).await;
+    assert!(both.get(&customer).await.expect(200).text.contains(&format!("{customer}/erase")));
+    let us = Browser::hire(&api, "sam", &["support@*"]).await;
+    let erase = [("key", "k2"), ("reason", "asked")];
+    let answer = us.form(&format!("{customer}/erase"), &erase).await.expect(409);
+    assert!(answer.text.contains(&number), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn money_goes_back_in_part_alone_and_beyond_the_limit_with_a_second_person() {
     let api = Api::open_refunding(500).await;
     let number = buy(&api, &ADA).await;

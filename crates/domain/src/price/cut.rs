@@ -4,6 +4,9 @@
 use kontor_base::{Instant, Money, Rate};
 
 use super::entry::{PriceEntry, price_at};
+use super::reduction::REDUCTION_WINDOW_DAYS;
+
+const DAY_S: i64 = 24 * 60 * 60;
 
 /// How far a price falls by a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,20 +22,23 @@ pub enum Cut {
 /// How far the change from `before` to `after`, the entries of *one* variant in *one* market, takes
 /// the price down at any moment from `at` on.
 ///
-/// Each moment at which the price differs is compared with what it would have been then *and* with
-/// what it is now: two small steps planned one after the other are one large step, and a planned rise
-/// that is taken back is a fall. A price that is taken away altogether is no cut: nothing is sold then.
+/// Each moment at which the price differs is compared with what it would have been then *and* with the
+/// highest that was asked in the last thirty days, the present price included: two small steps one after
+/// the other are one large step, planned or taken, and a planned rise that is taken back is a fall. A price that is taken away altogether is no cut: nothing is sold then.
 #[must_use]
 pub fn largest_cut(before: &[PriceEntry], after: &[PriceEntry], at: Instant) -> Cut {
     let amount = |entries: &[PriceEntry], moment| price_at(entries, moment).map(|e| e.money);
-    let now = amount(before, at);
     let bounds = |entry: &PriceEntry| [Some(entry.valid_from), entry.valid_to];
+    let lately = at.plus_seconds(-REDUCTION_WINDOW_DAYS * DAY_S);
+    let asked = before.iter().flat_map(bounds).flatten().filter(|moment| lately < *moment);
+    let asked = asked.filter(|moment| *moment < at).chain([lately, at]);
+    let highest = asked.filter_map(|moment| amount(before, moment)).max_by_key(|m| m.minor);
     let changes = before.iter().chain(after).flat_map(bounds).flatten();
     let mut largest = Cut::None;
     for moment in std::iter::once(at).chain(changes.filter(|moment| *moment > at)) {
         let (was, is) = (amount(before, moment), amount(after, moment));
         let Some(is) = is.filter(|_| was != is) else { continue };
-        let reference = [was, now].into_iter().flatten().max_by_key(|money| money.minor);
+        let reference = [was, highest].into_iter().flatten().max_by_key(|money| money.minor);
         let Some(reference) = reference.filter(|money| money.currency == is.currency) else {
             return Cut::Unknown;
         };
@@ -95,6 +101,15 @@ mod tests {
         let first = [(1000, 0, None), (800, 20, None)];
         let second = [(1000, 0, None), (800, 20, None), (640, 30, None)];
         assert_eq!(cut(&first, &second), percent(36));
+        // Also where the first one is taken already, and the second follows within thirty days.
+        let taken = [(1000, 0, Some(8)), (800, 8, None)];
+        assert_eq!(
+            cut(&taken, &[(1000, 0, Some(8)), (800, 8, None), (640, 12, None)]),
+            percent(36)
+        );
+        let long_ago = [(1000, -60, Some(-25)), (800, -25, None)];
+        let later = [(1000, -60, Some(-25)), (800, -25, None), (640, 12, None)];
+        assert_eq!(cut(&long_ago, &later), percent(20), "what was asked then is forgotten");
         // A planned rise that is taken back.
         assert_eq!(cut(&[(1000, 0, None), (2000, 20, None)], &usual), percent(50));
         // What ends uncovers what lies beneath it.

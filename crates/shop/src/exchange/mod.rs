@@ -7,6 +7,7 @@
 //!
 //! Start with [`Table`] (which files there are), then `import.rs`.
 
+mod border;
 mod catalogue;
 mod cell;
 mod clearance;

@@ -13,7 +13,7 @@ use super::read::{Numbered, check_unique, read};
 use super::report::{BadFile, Problems, Report, RolledBack};
 use super::row::Row;
 use super::table::Table;
-use super::{catalogue, clearance, market, opening, price, reach, stock};
+use super::{border, catalogue, clearance, market, opening, price, reach, stock};
 
 type Apply = dyn Fn(&mut Tx<'_>, &mut Job<'_>) -> Result<(), StoreError> + Send + Sync;
 
@@ -61,7 +61,9 @@ pub(super) fn prepare(file: &Csv) -> Prepared {
             let draft = Draft::read(file, market::parse, "code", |m| m.value.code);
             draft.apply(|tx, rows, job| {
                 price::check_currencies(tx, rows, job)?;
-                market::apply(tx, rows, job)
+                let widened = border::check(tx, rows, job)?;
+                market::apply(tx, rows, job)?;
+                border::widen(tx, &widened, job)
             })
         }
         Table::Models => {

@@ -123,6 +123,14 @@ impl Sheet {
         prepare(&self.csv()).unreadable()
     }
 
+    /// The stored rows that the sheet's would take the place of.
+    pub(crate) fn replaced_in(&self, tx: &mut Tx<'_>) -> Result<Vec<Cells>, StoreError> {
+        let keys = self.keys();
+        let mut stored = stored_in(tx, self.table)?;
+        stored.retain(|row| keys.contains(&key_of(self.table, row)));
+        Ok(stored)
+    }
+
     /// Every cell that would be different, in the order of the rows.
     pub(crate) fn changes_in(&self, tx: &mut Tx<'_>) -> Result<Vec<CellChange>, StoreError> {
         // Deliveries are added and never edited: nothing is to be compared, and there may be many.

@@ -18,4 +18,6 @@ pub use refusal::Refusal;
 pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
-pub(crate) use withdraw::{market_of, reinstate_in, withdraw_in, withdrawn_since};
+pub(crate) use withdraw::{
+    extend_withdrawals_in, market_of, reinstate_in, withdraw_in, withdrawn_of, withdrawn_since,
+};

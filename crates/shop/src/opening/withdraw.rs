@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use kontor_base::id::uuid_v7;
-use kontor_base::{Confidence, Date, Instant, Line};
+use kontor_base::{Confidence, Country, Date, Instant, Line};
 use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::clearance::{
     AuthorityOrder, AuthorityOrderCode, OrderEffect, Reach, Scope, Subject, Truth,
@@ -125,8 +125,8 @@ fn facts(
     stem: &str,
     today: Date,
 ) -> Vec<AuthorityOrder> {
-    let fact = |country: &kontor_base::Country| AuthorityOrder {
-        code: format!("{PREFIX}{country}-{stem}").parse().expect("capitals, digits and dashes"),
+    let fact = |country: &Country| AuthorityOrder {
+        code: code_of(*country, stem).expect("capitals, digits and dashes"),
         reach: Reach::Country(*country),
         effect: OrderEffect::Blocks,
         gates: command.gates,
@@ -214,6 +214,44 @@ pub(crate) fn reinstate_in(
     Ok(true)
 }
 
+/// Withdraws in `added`, countries that a market gets, what is withdrawn in any of those it has: else it
+/// would be sold there.
+pub(crate) fn extend_withdrawals_in(
+    tx: &mut Tx<'_>,
+    before: &[Country],
+    added: &[Country],
+    at: Instant,
+) -> Result<(), StoreError> {
+    let stored: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
+    let withdrawn = stored.iter().filter(|fact| {
+        let here = before.iter().any(|country| fact.reach == Reach::Country(*country));
+        here && fact.code.as_str().starts_with(PREFIX) && fact.in_force(at.date())
+    });
+    for fact in withdrawn {
+        for country in added {
+            let code: AuthorityOrderCode =
+                code_of(*country, &fact.reference).ok_or_else(|| StoreError::BadRow {
+                    table: "clearance_fact",
+                    problem: format!("{} names no withdrawal", fact.code).into(),
+                })?;
+            let there = stored.iter().find(|other| other.code == code);
+            if there.is_some_and(|other| other.in_force(at.date())) {
+                continue;
+            }
+            let source = format!("{}; {country} came to the market", fact.source);
+            let reach = Reach::Country(*country);
+            let fact = AuthorityOrder { code, reach, source, ..fact.clone() };
+            clearance::save(tx, Kind::Order, fact.code.as_str(), &fact, at)?;
+        }
+    }
+    Ok(())
+}
+
+/// The code of a withdrawal in a country; none: the stem is none of a withdrawal.
+fn code_of(country: Country, stem: &str) -> Option<AuthorityOrderCode> {
+    format!("{PREFIX}{country}-{stem}").parse().ok()
+}
+
 /// The withdrawals that are in force, by code.
 ///
 /// # Errors
@@ -243,6 +281,23 @@ pub(crate) fn withdrawn_since(
             })
     };
     known.facts.records().orders.iter().filter(touches).map(|fact| fact.from).max()
+}
+
+/// The codes of the withdrawals of exactly this from a market, as far as they are in force.
+pub(crate) fn withdrawn_of(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    scope: &Scope,
+    today: Date,
+) -> Result<Vec<String>, StoreError> {
+    let markets = kontor_store::market::all(tx)?;
+    let countries = markets.iter().find(|known| known.code == market).map(|m| &m.countries);
+    let here = |fact: &AuthorityOrder| {
+        countries.into_iter().flatten().any(|country| fact.reach.includes(*country))
+    };
+    let facts = in_force(tx, today)?;
+    let same = facts.iter().filter(|fact| fact.scope == *scope && here(fact));
+    Ok(same.map(|fact| fact.code.to_string()).collect())
 }
 
 fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {

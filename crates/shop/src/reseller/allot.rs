@@ -16,6 +16,12 @@ pub(super) fn quota_word(contract: &str) -> String {
     format!("reseller.{contract}")
 }
 
+/// How many units of a variant lie with a contract or were ordered from it.
+pub(crate) fn lies_with(tx: &mut Tx<'_>, contract: &str, sku: &Sku) -> Result<i64, StoreError> {
+    let there = stock::of_quota(tx, &quota_word(contract), sku.as_str())?;
+    Ok(there.iter().map(|(_, units)| units).sum())
+}
+
 /// Moves `units` of a variant from the market's shelf to the contract's account; fewer than none:
 /// back.
 pub(crate) fn allot_in(
@@ -31,7 +37,7 @@ pub(crate) fn allot_in(
     let quota = quota_word(contract);
     let market = kept.market.as_str();
     if units > 0 {
-        within_contract(tx, &kept, &quota, sku, units)?;
+        within_contract(tx, &kept, sku, units)?;
         moved(tx, shop, (market, &quota), sku, units, at)
     } else {
         moved(tx, shop, (&quota, market), sku, units.saturating_neg(), at)
@@ -42,13 +48,11 @@ pub(crate) fn allot_in(
 fn within_contract(
     tx: &mut Tx<'_>,
     kept: &KeptContract,
-    quota: &str,
     sku: &Sku,
     units: i64,
 ) -> Outcome<(), Refusal> {
     let allowed = kept.contract.terms.allotment.get(sku).copied().unwrap_or(0);
-    let there: i64 = stock::of_quota(tx, quota, sku.as_str())?.iter().map(|(_, n)| n).sum();
-    let wanted = there.saturating_add(units);
+    let wanted = lies_with(tx, &kept.contract.code, sku)?.saturating_add(units);
     if wanted > i64::from(allowed) {
         let sku = sku.clone();
         return Err(Failure::Refused(Refusal::BeyondAllotment { sku, allowed, wanted }));

@@ -23,7 +23,7 @@ mod sell_out;
 mod show;
 mod sold;
 
-pub(crate) use allot::allot_in;
+pub(crate) use allot::{allot_in, lies_with};
 pub use apply::{ApplyCommand, apply};
 pub(crate) use approve::{approve_in, check, reject_in};
 pub use bill::{BillTerms, Payment, bill_of_reseller};

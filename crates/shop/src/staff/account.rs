@@ -9,6 +9,7 @@ use kontor_domain::staff::{ASSIGNMENTS_MAX, Account, AccountState, Assignment, S
 use kontor_store::staff::account as rows;
 use kontor_store::{StoreError, Tx};
 
+use super::key::end_unfounded_in;
 use super::log::{By, Noted, note};
 use super::person::{FieldProblem, Refusal};
 use super::secret::code_hash;
@@ -116,7 +117,8 @@ pub struct ChangeCommand {
     pub email: String,
     /// What they may do from now on.
     pub held: Option<Vec<Assignment>>,
-    /// Whether the account can be used from now on. Locking ends its sessions.
+    /// Whether the account can be used from now on. Locking ends its sessions; the keys
+    /// that it made end with the rights that they were made with.
     pub state: Option<AccountState>,
 }
 
@@ -160,6 +162,7 @@ pub(super) fn change_in(
     let (is_now, subject) = (described(&account), account.email.as_str());
     let noted = Noted { act: "staff.change", market: None, subject, was: &was, is_now: &is_now };
     note(tx, random, at, by, &noted)?;
+    end_unfounded_in(tx, random, at, by, &account)?;
     Ok(account)
 }
 

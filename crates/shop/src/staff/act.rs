@@ -1,7 +1,7 @@
 //! What can be proposed to a second person, and what carrying it out does.
 
 use kontor_base::{Date, Email, Instant, Language, Line};
-use kontor_domain::clearance::{AuthorityOrderCode, Grant, GrantRow};
+use kontor_domain::clearance::{AuthorityOrder, AuthorityOrderCode, GrantRow};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
 use kontor_store::Tx;
@@ -13,6 +13,7 @@ use super::act_refusal::{AccountProblem, ActRefusal};
 use super::customer;
 use super::expansion::ExpansionAct;
 use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
+use super::grant::{checked_grant, read_grant, recorded};
 use super::log::By;
 use super::order;
 use super::person::{FieldProblem, Person, Refusal};
@@ -129,6 +130,12 @@ impl Bearing {
         Self { permission, market, subject, extent: Extent::Plain, also: Vec::new() }
     }
 
+    /// The same, if somebody may do it. Whatever tells what is stored is asked after this: to whom an
+    /// act is not open, it says nothing but that.
+    pub(super) fn for_person(self, person: &Person) -> Outcome<Self, Refusal> {
+        if self.is_open_to(person) { Ok(self) } else { Err(StaffRefusal::NotPermitted.into()) }
+    }
+
     /// Whether somebody may do it.
     pub(super) fn is_open_to(&self, person: &Person) -> bool {
         let elsewhere = |market: &Option<MarketCode>| person.may(self.permission, *market);
@@ -137,19 +144,35 @@ impl Bearing {
 }
 
 impl Act {
-    /// What it needs, where, and what it is about. Checks everything that can be checked before.
+    /// What it needs, where, and what it is about. Checks everything that can be checked before, and
+    /// first of all whether it is open to `person`.
     pub(super) fn bearing(
         &self,
         tx: &mut Tx<'_>,
         shop: &Shop,
         known: &Known,
+        person: &Person,
+        at: Instant,
+    ) -> Outcome<Bearing, Refusal> {
+        self.stated(tx, shop, known, person, at)?.for_person(person)
+    }
+
+    fn stated(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+        known: &Known,
+        person: &Person,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
         let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
         match self {
             Self::Grant(row) => {
-                let grant = checked_grant(tx, row)?;
-                plain(Permission::ClearanceGrant, market_of(known, grant.reach), row.code.clone())
+                let market = market_of(known, read_grant(row)?.reach);
+                let granted = Bearing::plain(Permission::ClearanceGrant, market, row.code.clone());
+                let granted = granted.for_person(person)?;
+                checked_grant(tx, row)?;
+                Ok(granted)
             }
             Self::Restore { code, .. } => {
                 let country = code.strip_prefix("WITHDRAWN-").and_then(|rest| rest.get(..2));
@@ -158,7 +181,7 @@ impl Act {
                     .ok_or_else(|| refused(ActRefusal::NoWithdrawal(code.clone())))?;
                 plain(Permission::OpeningRestore, market_of(known, reach), code.clone())
             }
-            Self::Expansion(act) => act.bearing(tx, known),
+            Self::Expansion(act) => act.bearing(tx, known, person),
             Self::AddAccount { email, held, .. } => {
                 assignments(held)?;
                 plain(Permission::StaffManage, None, address(email)?)
@@ -167,20 +190,20 @@ impl Act {
                 assignments(held.as_deref().unwrap_or_default())?;
                 plain(Permission::StaffManage, None, address(email)?)
             }
-            Self::Rows(rows) => rows.bearing(tx, known, at),
-            Self::CancelPrice(cancel) => cancel.bearing(tx, at),
-            Self::Advance(step) => step.bearing(known),
-            Self::Stock(booking) => booking.bearing(tx, known),
+            Self::Rows(rows) => rows.bearing(tx, known, person, at),
+            Self::CancelPrice(cancel) => cancel.bearing(tx, person, at),
+            Self::Advance(step) => step.bearing(known, person),
+            Self::Stock(booking) => booking.bearing(tx, known, person),
             Self::Sale(act) => act.bearing(tx),
             Self::Photo(act) => act.bearing(known),
             Self::Rollout(act) => Ok(act.bearing()),
-            Self::Rom(act) => act.bearing(tx, shop, at),
-            Self::CancelOrder { number } => order::bearing_of_cancel(tx, number),
+            Self::Rom(act) => act.bearing(tx, shop, person, at),
+            Self::CancelOrder { number } => order::bearing_of_cancel(tx, number, person),
             Self::Refund { number, minor, currency, .. } => {
                 order::bearing_of_refund(tx, number, order::amount(*minor, currency)?)
             }
-            Self::TellWaiting(telling) => tell::bearing(shop, known, telling, at),
-            Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer),
+            Self::TellWaiting(telling) => tell::bearing(shop, known, telling, person, at),
+            Self::EraseCustomer { customer } => customer::bearing(tx, shop, customer, person),
         }
     }
 
@@ -197,8 +220,8 @@ impl Act {
             Self::Stock(booking) => return booking.change(tx),
             Self::Sale(act) => return act.change(tx),
             Self::Photo(act) => return Ok(act.change()),
-            Self::Rollout(act) => return Ok(act.change()),
-            Self::Rom(act) => return Ok(act.change()),
+            Self::Rollout(act) => return act.change(tx, shop),
+            Self::Rom(act) => return act.change(tx, shop),
             Self::CancelOrder { number } => return order::change_of_cancel(tx, number),
             Self::Refund { number, minor, currency, .. } => {
                 return order::change_of_refund(tx, number, order::amount(*minor, currency)?);
@@ -216,6 +239,11 @@ impl Act {
                 recorded(tx, &row.code)?.map(GrantRow::from).map(|row| pretty(&row))
             }
             Self::ChangeAccount { email, .. } => super::account::now_of(tx, email)?,
+            Self::Restore { code, .. } => {
+                let orders: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
+                let fact = orders.iter().find(|order| order.code.as_str() == code);
+                fact.map(|fact| pretty(&fact.to_row()))
+            }
             _ => None,
         };
         Ok(Change { was: was.unwrap_or_default(), is_now })
@@ -248,7 +276,7 @@ impl Act {
                     return Err(unknown());
                 }
                 let known = shop.snapshots.current_in(tx, at)?;
-                let market = self.bearing(tx, shop, &known, at)?.market;
+                let market = self.bearing(tx, shop, &known, by, at)?.market;
                 write_down_in(tx, shop, Happened::clearance(market, "restored", code), at)?;
                 Ok(())
             }
@@ -344,32 +372,6 @@ fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
                 .map_err(|_| refused(ActRefusal::Account(AccountProblem::Role(text.clone()))))
         })
         .collect()
-}
-
-/// The evidence of a row, if it can be read, its rule exists, and its code is not another place's.
-fn checked_grant(tx: &mut Tx<'_>, row: &GrantRow) -> Outcome<Grant, Refusal> {
-    let grant = Grant::parse(row)
-        .map_err(|error| refused(ActRefusal::Row { field: error.field, problem: error.problem }))?;
-    let rules: Vec<kontor_domain::clearance::Rule> = clearance::all(tx, Kind::Rule)?;
-    if !rules.iter().any(|rule| rule.code == grant.clearance) {
-        return Err(refused(ActRefusal::UnknownClearance(row.clearance.clone())));
-    }
-    if let Some(before) = recorded(tx, &row.code)?
-        && (before.reach != grant.reach || before.clearance != grant.clearance)
-    {
-        return Err(refused(ActRefusal::CodeTaken(row.code.clone())));
-    }
-    if let Some(hash) = row.document.strip_prefix("document:")
-        && kontor_store::staff::document::find(tx, hash)?.is_none()
-    {
-        return Err(refused(ActRefusal::NoDocument(row.document.clone())));
-    }
-    Ok(grant)
-}
-
-fn recorded(tx: &mut Tx<'_>, code: &str) -> Outcome<Option<Grant>, Refusal> {
-    let grants: Vec<Grant> = clearance::all(tx, Kind::Grant)?;
-    Ok(grants.into_iter().find(|grant| grant.code.as_str() == code))
 }
 
 pub(super) fn pretty<T: Serialize>(value: &T) -> String {

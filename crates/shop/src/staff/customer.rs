@@ -12,7 +12,7 @@ use kontor_base::{Email, Instant};
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::{Kept, OrderNumber, erased, is_over, kept_of};
-use kontor_domain::staff::{Extent, Markets, Permission, StaffRefusal};
+use kontor_domain::staff::{Markets, Permission, StaffRefusal};
 use kontor_ledger::MoneyTransfer;
 use kontor_store::customer::contact::{self, KeptContact};
 use kontor_store::customer::{self as waiting_lists, KeptWaiting, WaitingCount, guest};
@@ -60,6 +60,8 @@ pub struct Customer {
     pub entries: Vec<KeptEntry>,
     /// Deposits for places in sales, the oldest first.
     pub deposits: Vec<KeptDeposit>,
+    /// There is more of them, which is not somebody's to see: whoever sees a part changes nothing.
+    pub in_part: bool,
 }
 
 impl Customer {
@@ -82,6 +84,7 @@ impl Customer {
     /// Leaves what is in the markets where somebody may do this.
     fn narrowed(mut self, person: &Person, permission: Permission) -> Self {
         let own = person.markets(permission);
+        self.in_part |= self.markets().iter().any(|market| !own.contains(*market));
         self.orders.retain(|placed| own.contains(placed.order.market));
         self.waiting.retain(|kept| own.contains(kept.entry.market));
         self.entries.retain(|entry| own.contains(entry.market));
@@ -119,17 +122,25 @@ enum Orders<'a> {
     Page(&'a Markets, Option<OrderId>),
 }
 
-/// The orders of some addresses, the newest first, and before which the next page begins.
+/// The orders of some addresses, the newest first.
+struct FoundOrders {
+    ids: Vec<OrderId>,
+    /// Before which the next page begins.
+    older: Option<OrderId>,
+    /// Others were left out, which are not of the markets asked for.
+    in_part: bool,
+}
+
 fn orders_of(
     tx: &mut Tx<'_>,
     contacts: &[KeptContact],
     wanted: Orders<'_>,
-) -> Result<(Vec<OrderId>, Option<OrderId>), StoreError> {
+) -> Result<FoundOrders, StoreError> {
     let (own, start, many) = match wanted {
         Orders::All => (None, None, usize::MAX),
         Orders::Page(own, before) => (Some(own), before, ORDERS_SHOWN),
     };
-    let mut found = Vec::new();
+    let (mut found, mut in_part) = (Vec::new(), false);
     for contact in contacts {
         let (mut before, mut own_found) = (start, 0);
         while own_found <= many {
@@ -138,6 +149,7 @@ fn orders_of(
             before = Some(*last);
             let seen = |market| own.is_none_or(|own: &Markets| own.contains(market));
             let theirs = page.iter().filter(|(_, market)| seen(*market)).map(|(id, _)| *id);
+            in_part |= page.iter().any(|(_, market)| !seen(*market));
             let had = found.len();
             found.extend(theirs);
             own_found += found.len() - had;
@@ -147,7 +159,7 @@ fn orders_of(
     let more = found.len() > many;
     found.truncate(many);
     let older = found.last().copied().filter(|_| more);
-    Ok((found, older))
+    Ok(FoundOrders { ids: found, older, in_part })
 }
 
 /// Reads everything about a customer, by any of the addresses.
@@ -173,11 +185,12 @@ fn read(
         waiting: Vec::new(),
         entries: Vec::new(),
         deposits: Vec::new(),
+        in_part: false,
     };
     let mut traits = BTreeSet::new();
-    let (orders, older) = orders_of(tx, &customer.contacts, wanted)?;
-    customer.older = older;
-    for order in orders {
+    let found = orders_of(tx, &customer.contacts, wanted)?;
+    (customer.older, customer.in_part) = (found.older, found.in_part);
+    for order in found.ids {
         let Some(placed) = get(tx, order)? else { continue };
         traits.extend(placed.order.contact.phone.as_ref().map(|phone| persons.phone(phone)));
         customer.orders.push(placed);
@@ -444,16 +457,20 @@ fn parsed(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Customer, Ref
 }
 
 /// What erasing needs: the one market of the customer, or all of them.
-pub(super) fn bearing(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Bearing, Refusal> {
+pub(super) fn bearing(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: &str,
+    person: &Person,
+) -> Outcome<Bearing, Refusal> {
     let found = parsed(tx, shop, customer)?;
+    // First, because what stands in the way names an order, which may be another market's.
+    check(&found, person, Permission::CustomerErase)?;
+    let subject = found.id.to_string();
+    let plain = Bearing::plain(Permission::CustomerErase, found.market(), subject);
+    let bearing = plain.for_person(person)?;
     check_over(&found)?;
-    Ok(Bearing {
-        permission: Permission::CustomerErase,
-        market: found.market(),
-        subject: found.id.to_string(),
-        extent: Extent::Plain,
-        also: Vec::new(),
-    })
+    Ok(bearing)
 }
 
 fn check_over(customer: &Customer) -> Outcome<(), Refusal> {

@@ -3,7 +3,7 @@
 use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_base::{Date, Instant};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::clearance::Scope;
+use kontor_domain::clearance::{Reach, Scope};
 use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::opening::AssortmentChange;
 use kontor_domain::order::OrderNumber;
@@ -11,10 +11,12 @@ use kontor_domain::reseller::{BillEvent, Contract};
 use kontor_domain::staff::Permission;
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
+use kontor_store::reseller::Reseller;
 use serde::{Deserialize, Serialize};
 
-use super::act::{Act, Bearing, Change, line, name_of, pretty, refused};
+use super::act::{Act, Bearing, Change, line, market_of, name_of, pretty, refused};
 use super::act_refusal::ActRefusal;
+use super::expansion_before::before;
 use super::goods::sold;
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
@@ -73,8 +75,6 @@ pub enum ExpansionAct {
     RejectReseller {
         /// The reseller.
         reseller: ResellerId,
-        /// The market of whoever turns it down.
-        market: MarketCode,
     },
     /// Sets units aside for a contract; fewer than none: takes them back.
     Allot {
@@ -160,8 +160,15 @@ impl ExpansionAct {
     }
 
     /// What it needs, where, and what it is about.
-    pub(super) fn bearing(&self, tx: &mut Tx<'_>, known: &Known) -> Outcome<Bearing, Refusal> {
-        let plain = |permission, market, subject| Ok(Bearing::plain(permission, market, subject));
+    pub(super) fn bearing(
+        &self,
+        tx: &mut Tx<'_>,
+        known: &Known,
+        person: &Person,
+    ) -> Outcome<Bearing, Refusal> {
+        let plain = |permission, market, subject| {
+            Bearing::plain(permission, market, subject).for_person(person)
+        };
         match self {
             Self::Withdraw { market, scope, .. } => {
                 plain(Permission::OpeningWithdraw, Some(*market), scope.to_string())
@@ -174,11 +181,15 @@ impl ExpansionAct {
                 plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
             }
             Self::ApproveReseller { reseller, market, contract } => {
+                let code = contract.code.clone();
+                let bearing = plain(Permission::ResellerApprove, Some(*market), code)?;
                 check(tx, known, *reseller, *market, contract).map_err(of_reseller)?;
-                plain(Permission::ResellerApprove, Some(*market), contract.code.clone())
+                Ok(bearing)
             }
-            Self::RejectReseller { reseller, market } => {
-                plain(Permission::ResellerManage, Some(*market), reseller.to_string())
+            Self::RejectReseller { reseller } => {
+                let firm = kontor_store::reseller::find(tx, *reseller)?;
+                let market = firm.and_then(|firm| market_of_applicant(known, &firm));
+                plain(Permission::ResellerManage, market, reseller.to_string())
             }
             Self::Allot { market, contract, .. } => {
                 let kept = kontor_store::reseller::contract(tx, contract)?;
@@ -225,12 +236,12 @@ impl ExpansionAct {
             };
             return Ok(Change { was, is_now });
         }
-        let Self::ApproveReseller { contract, .. } = self else {
-            return Ok(Change { was: String::new(), is_now: pretty(self) });
+        let is_now = match self {
+            Self::ApproveReseller { contract, .. } => pretty(contract),
+            Self::NoteCost { cost, .. } => pretty(cost),
+            other => pretty(other),
         };
-        let was = kontor_store::reseller::contract(tx, &contract.code)?;
-        let was = was.map(|kept| pretty(&kept.contract)).unwrap_or_default();
-        Ok(Change { was, is_now: pretty(contract) })
+        Ok(Change { was: before(tx, shop, self)?, is_now })
     }
 
     /// Does it.
@@ -262,7 +273,7 @@ impl ExpansionAct {
                 let known = shop.snapshots.current_in(tx, at)?;
                 approve_in(tx, shop, &known, *reseller, *market, contract, at).map_err(of_reseller)
             }
-            Self::RejectReseller { reseller, .. } => reject_in(tx, *reseller).map_err(of_reseller),
+            Self::RejectReseller { reseller } => reject_in(tx, *reseller).map_err(of_reseller),
             Self::Allot { contract, sku, units, .. } => {
                 allot_in(tx, shop, contract, sku, *units, at).map_err(of_reseller)
             }
@@ -292,6 +303,13 @@ impl ExpansionAct {
             }
         }
     }
+}
+
+/// The market whose people an application concerns: that of the firm's country. None: where no market has
+/// that country, or several have, those of all markets.
+#[must_use]
+pub fn market_of_applicant(known: &Known, firm: &Reseller) -> Option<MarketCode> {
+    market_of(known, Reach::Country(firm.profile.country))
 }
 
 fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kontor_base::id::{self, KeyId};
 use kontor_base::{Instant, KeyedHash, Random};
 use kontor_domain::staff::{
-    KEYS_MAX, KeyGrant, KeyName, KeyRefusal, Markets, Permission, check_key,
+    Account, AccountState, KEYS_MAX, KeyGrant, KeyName, KeyRefusal, Markets, Permission, check_key,
 };
 use kontor_store::staff::key::{self as rows, Key};
 use kontor_store::{StoreError, Tx};
@@ -197,6 +197,45 @@ pub async fn keys(
     shop.db.read("staff.keys", read).await
 }
 
+/// Ends the keys that an account made and could not make any more: one that is locked has no rights, and
+/// a key holds no more than whoever made it.
+pub(super) fn end_unfounded_in(
+    tx: &mut Tx<'_>,
+    random: &Random,
+    at: Instant,
+    by: By<'_>,
+    account: &Account,
+) -> Result<(), StoreError> {
+    for key in rows::all(tx)? {
+        let theirs = key.made_by == Some(account.id) && key.grant.is_good(at);
+        let KeyGrant { scopes, markets, .. } = &key.grant;
+        let founded = account.state == AccountState::Active
+            && check_key(&account.held, scopes, markets, 1).is_ok();
+        if theirs && !founded && rows::end(tx, key.id, at)? {
+            note_end(tx, random, at, by, &key)?;
+        }
+    }
+    Ok(())
+}
+
+fn note_end(
+    tx: &mut Tx<'_>,
+    random: &Random,
+    at: Instant,
+    by: By<'_>,
+    key: &Key,
+) -> Result<(), StoreError> {
+    let (subject, was) = (key.id.to_string(), described(key));
+    let noted = Noted {
+        act: "staff.end_key",
+        market: one_market(&key.grant.markets),
+        subject: &subject,
+        was: &was,
+        is_now: "",
+    };
+    note(tx, random, at, by, &noted)
+}
+
 /// Ends a key, at once.
 ///
 /// # Errors
@@ -210,15 +249,7 @@ pub async fn end_key(shop: &Arc<Shop>, person: &Person, id: KeyId) -> Outcome<()
             let found = rows::find(tx, id)?.filter(|key| concerns(&person, key));
             let key = found.ok_or(Failure::Refused(Refusal::UnknownKey))?;
             if rows::end(tx, id, at)? {
-                let (subject, was) = (id.to_string(), described(&key));
-                let noted = Noted {
-                    act: "staff.end_key",
-                    market: one_market(&key.grant.markets),
-                    subject: &subject,
-                    was: &was,
-                    is_now: "",
-                };
-                note(tx, &own.random, at, By::Person(&person), &noted)?;
+                note_end(tx, &own.random, at, By::Person(&person), &key)?;
             }
             Ok(())
         })

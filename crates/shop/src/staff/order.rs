@@ -46,8 +46,15 @@ fn refused(refusal: &order::Refusal) -> Failure<Refusal> {
 
 /// What a cancellation needs: where the order is. All that was collected leaves with it. What cannot
 /// be cancelled any more is not laid before a second person either.
-pub(super) fn bearing_of_cancel(tx: &mut Tx<'_>, number: &str) -> Outcome<Bearing, Refusal> {
+pub(super) fn bearing_of_cancel(
+    tx: &mut Tx<'_>,
+    number: &str,
+    person: &Person,
+) -> Outcome<Bearing, Refusal> {
     let placed = order_of(tx, number)?;
+    if !person.may(Permission::OrderCancel, Some(placed.order.market)) {
+        return Err(StaffRefusal::NotPermitted.into());
+    }
     cancel_plan(placed.payment_state, placed.fulfilment_state, placed.clearance_state)
         .map_err(|refusal| refused(&order::Refusal::Cancel(refusal)))?;
     let leaves = collected_in(tx, &placed).map_err(of_order)?.all;

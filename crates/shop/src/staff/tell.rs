@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::act::{Bearing, Change, refused};
 use super::act_refusal::ActRefusal;
-use super::person::Refusal;
+use super::person::{Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::mail::{TellRefusal, Telling, check_news, queue_tell_in, untold_in};
 
@@ -20,12 +20,16 @@ pub(super) fn bearing(
     shop: &Shop,
     known: &Known,
     telling: &Telling,
+    person: &Person,
     at: Instant,
 ) -> Outcome<Bearing, Refusal> {
-    check_news(shop, known, telling, at).map_err(of_mail)?;
     let market = telling.market;
     let list = telling.model.as_ref().map_or("opening", |model| model.as_str());
-    Ok(Bearing::plain(Permission::CustomerTell, Some(market), format!("{market} {list}")))
+    let subject = format!("{market} {list}");
+    let plain = Bearing::plain(Permission::CustomerTell, Some(market), subject);
+    let bearing = plain.for_person(person)?;
+    check_news(shop, known, telling, at).map_err(of_mail)?;
+    Ok(bearing)
 }
 
 /// How many people it goes to. Once it was sent, or is no longer true, there is nobody.

@@ -65,10 +65,7 @@ pub async fn undertake(
             once(tx, Some(&undertaking.once), at, |tx| {
                 let known = own.snapshots.current_in(tx, at)?;
                 let act = &undertaking.act;
-                let bearing = act.bearing(tx, &own, &known, at)?;
-                if !bearing.is_open_to(&person) {
-                    return Err(StaffRefusal::NotPermitted.into());
-                }
+                let bearing = act.bearing(tx, &own, &known, &person, at)?;
                 if !needs_second(bearing.permission, bearing.extent, &own.policy.staff) {
                     let change = act.change(tx, &own)?;
                     act.carry_out(tx, &own, &person, at)?;
@@ -138,10 +135,7 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
     shop.db
         .read("staff.foresee", move |tx| {
             let known = own.snapshots.current_in(tx, at)?;
-            let bearing = act.bearing(tx, &own, &known, at)?;
-            if !bearing.is_open_to(&person) {
-                return Err(StaffRefusal::NotPermitted.into());
-            }
+            let bearing = act.bearing(tx, &own, &known, &person, at)?;
             let second = needs_second(bearing.permission, bearing.extent, &own.policy.staff);
             Ok(Foreseen { change: act.change(tx, &own)?, second })
         })
@@ -199,10 +193,7 @@ pub async fn decide(
             if state == ProposalState::Approved {
                 // What it needs and where is asked anew: facts may have changed since.
                 let known = own.snapshots.current_in(tx, at)?;
-                let bearing = act.bearing(tx, &own, &known, at)?;
-                if !bearing.is_open_to(&person) {
-                    return Err(StaffRefusal::NotPermitted.into());
-                }
+                let bearing = act.bearing(tx, &own, &known, &person, at)?;
                 if (bearing.permission, bearing.market) != (kept.permission, kept.market) {
                     return Err(StaffRefusal::Changed.into());
                 }

@@ -92,7 +92,8 @@ async fn page(
     shell.notice = notice;
     let t = shell.text();
     let markets = found.markets();
-    let may = |permission| markets.iter().all(|market| person.may(permission, Some(*market)));
+    let everywhere = |needed| markets.iter().all(|market| person.may(needed, Some(*market)));
+    let may = |permission| !found.in_part && everywhere(permission);
     let page = CustomerPage {
         id: found.id.to_string(),
         older: found.older.map(|last| format!("/admin/customers/{}?before={last}", found.id)),

@@ -16,6 +16,7 @@ use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
+use crate::kit::text::Text;
 use crate::page::staff::{LogPage, LogRow, Place};
 
 const READS: Option<Permission> = Some(Permission::StaffAudit);
@@ -24,6 +25,8 @@ pub(super) const CSV: Route = Route::desk("/admin/log.csv", READS);
 
 /// Acts on one page.
 const PAGE: usize = 50;
+/// Changes of one act on the page.
+const CHANGES_SHOWN: usize = 100;
 /// Acts in one CSV file; older ones are in the next, from where this one ends.
 const CSV_ROWS: usize = 10_000;
 
@@ -92,13 +95,14 @@ pub(super) async fn show(
         Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
+    let t = Text::new(person.language, None);
     let row = |entry: Entry| LogRow {
         at: entry.made_at,
         person: entry.person,
         act: entry.act,
         market: entry.market,
         subject: entry.subject,
-        changes: changes(&entry.was, &entry.is_now),
+        changes: some_of(&t, changes(&entry.was, &entry.is_now)),
         reason: entry.reason,
     };
     let page = LogPage {
@@ -111,6 +115,20 @@ pub(super) async fn show(
         person: asked.person,
     };
     html(StatusCode::OK, &page)
+}
+
+/// The first of an act's changes, and how many there are besides: the file has them all.
+fn some_of(t: &Text, mut all: Vec<(String, String, String)>) -> Vec<(String, String, String)> {
+    let more = all.len().saturating_sub(CHANGES_SHOWN);
+    if more > 0 {
+        all.truncate(CHANGES_SHOWN);
+        all.push((
+            String::new(),
+            String::new(),
+            t.one("exchange-more", "count", more).into_owned(),
+        ));
+    }
+    all
 }
 
 pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<Asked>) -> Response {

@@ -161,7 +161,12 @@ async fn page(
     if person.may(Permission::MarketEdit, Some(code)) {
         let row = stored_row(&app.shop, File::Markets, &[code.as_str()]).await.map_err(fault)?;
         page = page.with(Block::Form(step_form(app, &t, market)));
-        page = page.with(Block::Form(terms_form(app, &t, code, row.as_ref())));
+        let mut form = terms_form(app, &t, code, row.as_ref());
+        if !person.may(Permission::MarketEdit, None) {
+            // Whose facts come with a country is nobody's to decide who has one market.
+            form.fields.retain(|field| field.name != "countries");
+        }
+        page = page.with(Block::Form(form));
         page = page.with(Block::Form(market_contact::form(app, &t, code, row.as_ref())));
     } else if let Some(contact) = market_contact::facts(&t, market) {
         page = page.with(contact);
@@ -334,6 +339,11 @@ async fn act(
         "terms" => {
             let cells: Vec<(&str, &str)> =
                 TERMS.iter().map(|column| (*column, sent.get(column))).collect();
+            // The form of whoever may not change the countries does not have them.
+            let cells: Vec<_> = cells
+                .into_iter()
+                .filter(|(column, _)| *column != "countries" || sent.has(column))
+                .collect();
             Some(("terms", sheet(File::Markets, edited(row(File::Markets).await?, &cells))))
         }
         "contact" => {

@@ -186,6 +186,7 @@ fn people(routes: Routes) -> Routes {
         .add(hook::ACT, post(hook::act))
         .add(proposal::LIST, get(proposal::list))
         .add(proposal::SHOW, get(proposal::show))
+        .add(proposal::CHANGES, get(proposal::changes_file))
         .add(proposal::DECIDE, post(proposal::decide))
         .add(clearance::FIRST, get(clearance::first))
         .add(clearance::MATRIX, get(clearance::matrix))

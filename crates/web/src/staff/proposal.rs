@@ -12,6 +12,7 @@ use kontor_shop::Failure;
 use kontor_shop::staff::{Act, DecideCommand, Person, Shown, proposal, proposals};
 use serde::Deserialize;
 
+use super::csv::Csv;
 use super::desk::{changes, failed, nothing, notice, shell, status};
 use super::refusal::why;
 use crate::kit::app::App;
@@ -21,11 +22,14 @@ use crate::page::staff::{Notice, Place, ProposalPage, ProposalRow, ProposalsPage
 
 pub(super) const LIST: Route = Route::desk("/admin/proposals", None);
 pub(super) const SHOW: Route = Route::desk("/admin/proposals/{id}", None);
+pub(super) const CHANGES: Route = Route::desk("/admin/proposals/{id}/changes.csv", None);
 /// The state machine makes it natural: what is decided is not decided again.
 pub(super) const DECIDE: Route = Route::desk_form("/admin/proposals/{id}", None, Repeat::Natural);
 
 /// Proposals on one page.
 const PAGE: usize = 50;
+/// Changes of a proposal on one page.
+const CHANGES_PAGE: usize = 300;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -33,6 +37,7 @@ pub(super) struct Asked {
     state: String,
     after: String,
     said: String,
+    from: usize,
 }
 
 pub(super) async fn list(
@@ -84,7 +89,32 @@ pub(super) async fn show(
     let t = crate::kit::text::Text::new(person.language, None);
     let said = (asked.said == "proposed").then(|| t.get("staff-proposed"));
     let said = said.and_then(|words| notice("good", words));
-    answer(&app, &uri, &person, id, StatusCode::OK, said).await
+    answer(&app, &uri, &person, id, (StatusCode::OK, said, asked.from)).await
+}
+
+/// What a proposal changes. Once it is decided, what it changed stands in the log; here is what it asked for.
+fn changes_of(shown: &Shown) -> Vec<(String, String, String)> {
+    let waits = shown.kept.state == ProposalState::Waiting;
+    changes(if waits { shown.change.was.as_str() } else { "" }, &shown.change.is_now)
+}
+
+/// The whole change as a file.
+pub(super) async fn changes_file(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    let Ok(id) = id.parse() else { return nothing(&app, &uri) };
+    let shown = match proposal(&app.shop, &person, id).await {
+        Ok(shown) => shown,
+        Err(failure) => return failed(&app, &uri, failure),
+    };
+    let mut csv = Csv::new("field,was,is_now");
+    for (field, was, is_now) in &changes_of(&shown) {
+        csv.row([field, was, is_now]);
+    }
+    csv.respond("attachment; filename=\"proposal.csv\"")
 }
 
 async fn answer(
@@ -92,8 +122,7 @@ async fn answer(
     uri: &Uri,
     person: &Person,
     id: ProposalId,
-    status: StatusCode,
-    notice: Option<Notice>,
+    (status, notice, from): (StatusCode, Option<Notice>, usize),
 ) -> Response {
     let shown = match proposal(&app.shop, person, id).await {
         Ok(shown) => shown,
@@ -110,11 +139,13 @@ async fn answer(
         (Some(who), Some(when)) => Some((who.clone(), when, kept.remark.clone())),
         _ => None,
     };
-    // Once it is decided, what it changed stands in the log; here is what it asked for.
-    let was = if kept.state == ProposalState::Waiting { shown.change.was.as_str() } else { "" };
+    let all = changes_of(&shown);
+    let (count, end) = (all.len(), from.saturating_add(CHANGES_PAGE));
     let page = ProposalPage {
         row: row(&shown),
-        changes: changes(was, &shown.change.is_now),
+        changes: all.into_iter().skip(from).take(CHANGES_PAGE).collect(),
+        count,
+        next: (end < count).then(|| format!("/admin/proposals/{id}?from={end}")),
         document: document.map(|hash| format!("/admin/documents/{hash}")),
         seen: hex(&shown.seen),
         may_decide: shown.may_decide,
@@ -168,7 +199,7 @@ pub(super) async fn decide(
                 t.one("staff-refused", "why", why(&t, &refusal))
             };
             let said = notice("bad", words);
-            answer(&app, &uri, &person, id, status(&refusal), said).await
+            answer(&app, &uri, &person, id, (status(&refusal), said, 0)).await
         }
         Err(failure) => failed(&app, &uri, failure),
     }

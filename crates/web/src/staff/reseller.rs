@@ -13,8 +13,9 @@ use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::reach::outside_territory;
 use kontor_shop::reseller::{ShownReseller, list, show as shown};
-use kontor_shop::staff::{ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key};
-use kontor_store::reseller::KeptContract;
+use kontor_shop::staff::{
+    ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key, market_of_applicant,
+};
 use serde::Deserialize;
 
 use super::contract_form::{blank, of_contract, read};
@@ -22,7 +23,7 @@ use super::csv::Csv;
 use super::desk::{failed, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
 use super::refusal::why;
-use super::reseller_view::{allotment, clause_names, contract_row, orders, row, sold_on};
+use super::reseller_view::{allotment, clause_names, concerns, contract_row, orders, row, sold_on};
 use super::sightings::sightings;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -78,7 +79,7 @@ pub(super) async fn all(
     let next = (found.len() == PAGE).then(|| found.last().map(|(last, _)| last.id.to_string()));
     let rows = found
         .iter()
-        .filter(|(_, contracts)| concerns(&person, contracts))
+        .filter(|(firm, contracts)| concerns(&app, &person, firm, contracts))
         .map(|(reseller, contracts)| row(&t, reseller, contracts))
         .collect();
     html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
@@ -96,7 +97,7 @@ pub(super) async fn csv(
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let mut csv = Csv::new("reseller,name,country,standing,applied_at,contracts");
-    for (reseller, contracts) in found.iter().filter(|(_, own)| concerns(&person, own)) {
+    for (reseller, contracts) in found.iter().filter(|(r, own)| concerns(&app, &person, r, own)) {
         let codes: Vec<&str> = contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
         csv.row([
             &reseller.id.to_string(),
@@ -108,13 +109,6 @@ pub(super) async fn csv(
         ]);
     }
     csv.respond("attachment; filename=\"resellers.csv\"")
-}
-
-/// Whether a person may see a reseller: whoever has applied concerns everybody who reads resellers,
-/// whoever has contracts those of their markets.
-fn concerns(person: &Person, contracts: &[KeptContract]) -> bool {
-    let own = person.markets(Permission::ResellerRead);
-    contracts.is_empty() || contracts.iter().any(|kept| own.contains(kept.market))
 }
 
 pub(super) async fn show(
@@ -161,7 +155,7 @@ pub(super) async fn found(
 ) -> Result<Option<ShownReseller>, Problem> {
     let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
     let found = shown(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
-    Ok(found.filter(|found| concerns(person, &found.contracts)))
+    Ok(found.filter(|found| concerns(app, person, &found.reseller, &found.contracts)))
 }
 
 async fn page(
@@ -183,6 +177,7 @@ async fn page(
     let own = markets_for(app, person, Permission::ResellerApprove);
     let may_approve = !own.is_empty();
     let manages = markets_for(app, person, Permission::ResellerManage);
+    let applicant = market_of_applicant(&app.shop.snapshots.now(), &found.reseller);
     let form = may_approve.then(|| {
         let last = found.contracts.last();
         with.form.unwrap_or_else(|| last.map_or_else(blank, of_contract))
@@ -222,7 +217,8 @@ async fn page(
         clause_names: clause_names(&t),
         markets: if may_approve { own } else { manages.clone() },
         may_manage: !manages.is_empty(),
-        undecided: found.reseller.standing == Standing::Applied,
+        undecided: found.reseller.standing == Standing::Applied
+            && person.may(Permission::ResellerManage, applicant),
         key: form_key::fresh(app),
         shell,
     })
@@ -421,8 +417,8 @@ pub(super) async fn reject(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = asked_about!(app, uri, person, id, form);
-    let act = ExpansionAct::RejectReseller { reseller: found.reseller.id, market };
+    let (sent, found, _) = asked_about!(app, uri, person, id, form);
+    let act = ExpansionAct::RejectReseller { reseller: found.reseller.id };
     let doing = Doing {
         act: act.into(),
         reason: sent.reason,

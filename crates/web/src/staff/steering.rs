@@ -18,6 +18,7 @@ use kontor_shop::staff::goods::{
     RolloutAct, RolloutStep, Rollouts, RomAct, RomBuild, RomPlan, RomSignatures, RomTrip, Said,
 };
 use kontor_store::{StoreError, Tx};
+use serde_json::json;
 
 use super::refusal::{RomRefused, objection};
 
@@ -125,6 +126,22 @@ fn no_word(wrong: Wrong) -> Result<Said, StoreError> {
     Ok(Err(Objection::of_wrong("rom.no_word", wrong)))
 }
 
+/// Where a build is: in which channels, where it is a floor, and whether it was withdrawn.
+fn standing(tx: &mut Tx<'_>, named: &RomBuild) -> Result<serde_json::Value, StoreError> {
+    let builds = kontor_store::build::of_model(tx, &named.model)?;
+    let found = builds.iter().find(|build| build.incremental.as_str() == named.incremental);
+    let Some(build) = found else { return Ok(json!({})) };
+    let entries = kontor_store::channel::of_model(tx, &named.model)?;
+    let own: Vec<_> = entries.iter().filter(|entry| entry.build == build.id).collect();
+    let channels: Vec<&str> = own.iter().map(|entry| entry.channel.word()).collect();
+    Ok(json!({
+        "build": named.to_string(),
+        "channel": channels.join(", "),
+        "floor": own.iter().any(|entry| entry.floor),
+        "withdrawn": build.withdrawn.is_some(),
+    }))
+}
+
 impl Rollouts for Steering {
     fn state_in(&self, tx: &mut Tx<'_>, rollout: RolloutId) -> Result<Option<String>, StoreError> {
         let found = kontor_store::rollout::get(tx, rollout)?;
@@ -158,6 +175,32 @@ impl Rollouts for Steering {
             },
             RomAct::Sign(signed) => said(bringable_in(tx, &self.keys, &new_of(signed))),
         }
+    }
+
+    fn now_in(&self, tx: &mut Tx<'_>, act: &RomAct) -> Result<String, StoreError> {
+        Ok(match act {
+            RomAct::Promote { build, .. } | RomAct::Withdraw { build, .. } => {
+                standing(tx, build)?.to_string()
+            }
+            RomAct::Plan(plan) => {
+                let mut builds = serde_json::Map::new();
+                for target in &plan.targets {
+                    let now = standing(tx, &target.build)?;
+                    builds.insert(target.build.to_string(), now["channel"].clone());
+                }
+                serde_json::Value::Object(builds).to_string()
+            }
+            RomAct::Sign(signed) => {
+                let (whole, end) =
+                    (format!("{}.json", signed.role), format!(".{}.json", signed.role));
+                let files = kontor_store::signing::files(tx)?;
+                let own =
+                    files.iter().filter(|file| file.name == whole || file.name.ends_with(&end));
+                let document = own.map(|file| file.version).max();
+                let document = document.map(|version| format!("{} {version}", signed.role));
+                json!({ "document": document }).to_string()
+            }
+        })
     }
 
     fn act_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError> {

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod borders;
 mod catalogue;
 mod exchange;
 mod market;

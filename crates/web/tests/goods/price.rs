@@ -62,6 +62,34 @@ async fn a_small_cut_is_one_persons_and_a_large_one_takes_two() {
 }
 
 #[tokio::test]
+async fn small_cuts_one_after_the_other_are_a_large_one() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let page = format!("/admin/us/prices/{BAND}");
+    // Each is a tenth of what is asked when it is set; together they are more than a fifth.
+    for (key, price, alone) in
+        [("s1", "13.49", true), ("s2", "12.19", true), ("s3", "10.99", false)]
+    {
+        let shown = mia.get(&format!("{page}?price={price}")).await.expect(200).text;
+        let from = hidden(&shown, "valid_from");
+        let set = [
+            ("key", key),
+            ("what", "set"),
+            ("price", price),
+            ("valid_from", from.as_str()),
+            ("reason", "again"),
+        ];
+        let answer = mia.form(&page, &set).await.expect(303);
+        assert_eq!(!place(&answer).starts_with("/admin/proposals/"), alone, "{price}: {shown}");
+        assert_eq!(shown.contains("You can save it alone"), alone, "{price}");
+        refresh(&api).await;
+        api.clock.advance_seconds(60);
+    }
+    let asked = api.send(Ask::get("/us/en/product/band")).await.expect(200).text;
+    assert!(asked.contains("12.19") && !asked.contains("10.99"), "{asked}");
+}
+
+#[tokio::test]
 async fn a_price_is_wrong_past_or_anothers() {
     let api = Api::open().await;
     let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;

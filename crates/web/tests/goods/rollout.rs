@@ -53,5 +53,6 @@ async fn a_rollout_is_halted_by_one_and_goes_on_by_two() {
         rea.get(nothing).await.expect(404);
     }
     let told = log(&api, "rollout.").await;
+    assert!(told.contains("<del>done</del>") && told.contains("<del>halted</del>"), "{told}");
     assert!(told.contains("rollout.halt") && told.contains("rollout.run.approved"), "{told}");
 }

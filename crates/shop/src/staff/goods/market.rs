@@ -35,15 +35,21 @@ pub struct Advance {
 }
 
 impl Advance {
-    pub(in crate::staff) fn bearing(&self, known: &Known) -> Outcome<Bearing, Refusal> {
+    pub(in crate::staff) fn bearing(
+        &self,
+        known: &Known,
+        person: &Person,
+    ) -> Outcome<Bearing, Refusal> {
+        let subject = format!("markets/{}", self.market);
+        let plain = Bearing::plain(Permission::MarketEdit, Some(self.market), subject);
+        let bearing = plain.for_person(person)?;
         let market = known
             .market(self.market)
             .ok_or_else(|| refused("market.unknown", "there is no such market"))?;
         if market.stage != self.from {
             return Err(kontor_domain::staff::StaffRefusal::Changed.into());
         }
-        let subject = format!("markets/{}", self.market);
-        Ok(Bearing::plain(Permission::MarketEdit, Some(self.market), subject))
+        Ok(bearing)
     }
 
     /// The stage, and where the step sells, what the market sells of what is cleared.

@@ -9,7 +9,7 @@ use kontor_store::{Tx, price};
 use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
-use super::super::person::Refusal;
+use super::super::person::{Person, Refusal};
 use super::refused;
 use super::rows::extent;
 use crate::core::Outcome;
@@ -29,8 +29,12 @@ impl CancelPrice {
     pub(in crate::staff) fn bearing(
         &self,
         tx: &mut Tx<'_>,
+        person: &Person,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
+        let subject = format!("prices/{} {} {}", self.market, self.sku, self.valid_from);
+        let plain = Bearing::plain(Permission::PriceSet, Some(self.market), subject);
+        let bearing = plain.for_person(person)?;
         let before = self.entries(tx)?;
         if self.valid_from <= at {
             return Err(refused("price.has_begun", "the price has begun: end it instead"));
@@ -40,9 +44,7 @@ impl CancelPrice {
         if after.len() == before.len() {
             return Err(refused("price.not_planned", "there is no such planned price"));
         }
-        let subject = format!("prices/{} {} {}", self.market, self.sku, self.valid_from);
-        let plain = Bearing::plain(Permission::PriceSet, Some(self.market), subject);
-        Ok(Bearing { extent: extent(largest_cut(&before, &after, at)), ..plain })
+        Ok(Bearing { extent: extent(largest_cut(&before, &after, at)), ..bearing })
     }
 
     fn entries(&self, tx: &mut Tx<'_>) -> Outcome<Vec<PriceEntry>, Refusal> {

@@ -44,6 +44,13 @@ pub trait Rollouts: fmt::Debug + Send + Sync {
     /// When the database cannot be read.
     fn check_in(&self, tx: &mut Tx<'_>, act: &RomAct, at: Instant) -> Result<Said, StoreError>;
 
+    /// How what an act on builds changes is now, as a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    fn now_in(&self, tx: &mut Tx<'_>, act: &RomAct) -> Result<String, StoreError>;
+
     /// Does something to builds in the transaction.
     ///
     /// # Errors
@@ -148,11 +155,24 @@ impl RolloutAct {
         Bearing::plain(self.step.permission(), None, self.rollout.to_string())
     }
 
-    /// What is asked, before it is looked at where the rollout stands: the state is the ROM's.
-    pub(in crate::staff) fn change(&self) -> Change {
+    /// What is asked, and where the rollout stands before.
+    pub(in crate::staff) fn change(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+    ) -> Outcome<Change, Refusal> {
+        let state = match shop.rollouts.get() {
+            Some(rollouts) => rollouts.state_in(tx, self.rollout)?,
+            None => None,
+        };
+        Ok(self.asked(state.as_deref()))
+    }
+
+    fn asked(&self, state: Option<&str>) -> Change {
+        let stands = state.map(|state| serde_json::json!({ "state": state }).to_string());
         let Some(next) = &self.next else {
             let is_now = serde_json::json!({ "step": self.step.word() }).to_string();
-            return Change { was: String::new(), is_now };
+            return Change { was: stands.unwrap_or_default(), is_now };
         };
         let is_now = serde_json::json!({
             "step": self.step.word(),
@@ -160,7 +180,7 @@ impl RolloutAct {
             "share": next.after,
             "devices_more_max": next.devices,
         });
-        let was = serde_json::json!({ "share": next.before }).to_string();
+        let was = serde_json::json!({ "state": state, "share": next.before }).to_string();
         Change { was, is_now: is_now.to_string() }
     }
 
@@ -203,8 +223,12 @@ mod tests {
         };
         let rollout = RolloutId::from_bytes([1; 16]);
         let act = RolloutAct { rollout, step: RolloutStep::Next, next: Some(next) };
-        let change = act.change();
-        assert!(change.was.contains("\"share\":\"1\""), "{change:?}");
+        let change = act.asked(Some("paused"));
+        for part in ["\"share\":\"1\"", "paused"] {
+            assert!(change.was.contains(part), "{change:?}");
+        }
+        let halted = RolloutAct { step: RolloutStep::Halt, next: None, ..act.clone() };
+        assert_eq!(halted.asked(Some("running")).was, "{\"state\":\"running\"}");
         for part in ["3 / 4", "10@IN", "864", "next"] {
             assert!(change.is_now.contains(part), "{change:?}");
         }

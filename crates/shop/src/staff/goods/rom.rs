@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::act::{Bearing, Change};
-use super::super::person::Refusal;
+use super::super::person::{Person, Refusal};
 use super::rollout::Said;
 use super::{objected, refused};
 use crate::core::{Outcome, Shop};
@@ -157,13 +157,29 @@ impl RomAct {
         &self,
         tx: &mut Tx<'_>,
         shop: &Shop,
+        person: &Person,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
+        let plain = Bearing::plain(self.permission(), None, self.subject());
+        let bearing = plain.for_person(person)?;
         answered(shop, |rom| rom.check_in(tx, self, at))?;
-        Ok(Bearing::plain(self.permission(), None, self.subject()))
+        Ok(bearing)
     }
 
-    pub(in crate::staff) fn change(&self) -> Change {
+    pub(in crate::staff) fn change(
+        &self,
+        tx: &mut Tx<'_>,
+        shop: &Shop,
+    ) -> Outcome<Change, Refusal> {
+        let was = match shop.rollouts.get() {
+            Some(rom) => rom.now_in(tx, self)?,
+            None => String::new(),
+        };
+        Ok(Change { was, is_now: self.said() })
+    }
+
+    /// What is asked, for whoever decides.
+    fn said(&self) -> String {
         let is_now = match self {
             Self::Promote { build, channel, floor } => json!({
                 "build": build.to_string(),
@@ -177,7 +193,7 @@ impl RomAct {
             Self::Plan(plan) => plan.said(),
             Self::Sign(signed) => signed.said(),
         };
-        Change { was: String::new(), is_now: is_now.to_string() }
+        is_now.to_string()
     }
 
     pub(in crate::staff) fn carry_out(
@@ -253,7 +269,7 @@ mod tests {
             signatures: BTreeMap::from([("cd".to_owned(), "ef".to_owned())]),
             changes: vec!["+ a key".to_owned()],
         });
-        assert!(sign.change().is_now.contains("root 2"), "{:?}", sign.change());
+        assert!(sign.said().contains("root 2"), "{}", sign.said());
         for (act, eyes) in [
             (promote, Eyes::Four),
             (RomAct::Plan(plan.clone()), Eyes::Four),
@@ -264,7 +280,7 @@ mod tests {
             let kept = serde_json::to_string(&act).expect("it is JSON");
             assert_eq!(serde_json::from_str::<RomAct>(&kept).expect("it is read"), act);
         }
-        let said = RomAct::Plan(plan).change().is_now;
+        let said = RomAct::Plan(plan).said();
         for words in ["two a1 (7 devices)", "own, 2.5@IN, 100", "halt above 5 % of at least 20"] {
             assert!(said.contains(words), "{said}");
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::Instant;
+use kontor_base::{Country, Instant};
 use kontor_domain::clearance::Reach;
 use kontor_domain::market::{MarketCode, Stage};
 use kontor_domain::price::{Cut, PriceEntry, PriceRow, largest_cut, rewrites_past};
@@ -21,9 +21,6 @@ use crate::exchange::{
     BadFile, CellChange, Cells, ImportError, Mode, Report, Sheet, SheetError, Table, import,
     stored_in,
 };
-
-/// The most cells that are written down one by one; a file of thousands of rows is named by its count.
-const CELLS_TOLD_MAX: usize = 400;
 
 /// Rows that shall be as they are in a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +82,7 @@ impl Rows {
         &self,
         tx: &mut Tx<'_>,
         known: &Known,
+        person: &Person,
         at: Instant,
     ) -> Outcome<Bearing, Refusal> {
         let table = self.sheet.table();
@@ -94,6 +92,19 @@ impl Rows {
             return Err(bad_rows(bad));
         }
         let rows = self.sheet.rows();
+        // What stands there now counts as much as what shall: a row that names another country would
+        // otherwise show, and take, the row of the country that it stands for.
+        let replaced = match table {
+            Table::Rules | Table::Grants | Table::Orders | Table::Reviews | Table::Checklist => {
+                self.sheet.replaced_in(tx)?
+            }
+            _ => Vec::new(),
+        };
+        let concerned = rows.iter().chain(&replaced).map(|row| market_of_row(known, table, row));
+        let plain = Bearing::plain(permission, only(concerned), subject(&self.sheet));
+        let borders = table == Table::Markets && rows.iter().any(|row| moves_border(known, row));
+        let also = if borders { vec![None] } else { Vec::new() };
+        let bearing = Bearing { also, ..plain }.for_person(person)?;
         let changes = self.sheet.changes_in(tx)?;
         if self.seen.as_ref().is_some_and(|seen| *seen != mark(&changes)) {
             return Err(StaffRefusal::Changed.into());
@@ -104,12 +115,11 @@ impl Rows {
         if table == Table::Markets {
             stages_stay(known, &rows)?;
         }
-        let market = only(rows.iter().map(|row| market_of_row(known, table, row)));
         let extent = match table {
             Table::Prices => extent_of(tx, &rows, at)?,
             _ => Extent::Plain,
         };
-        Ok(Bearing { extent, ..Bearing::plain(permission, market, subject(&self.sheet)) })
+        Ok(Bearing { extent, ..bearing })
     }
 
     pub(in crate::staff) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {
@@ -155,6 +165,16 @@ fn market_of_row(known: &Known, table: Table, row: &Cells) -> Option<MarketCode>
         }
         _ => None,
     }
+}
+
+/// Whether a row gives a market other countries than it has: their facts come with them, so this is for
+/// the people of all markets.
+fn moves_border(known: &Known, row: &Cells) -> bool {
+    let cell = |column| row.get(column).map_or("", |text| text.trim());
+    let market = cell("code").parse().ok().and_then(|code| known.market(code));
+    let has = market.map_or(&[][..], |market| &market.countries);
+    let named = cell("countries").split('|').map(|country| country.trim().parse::<Country>().ok());
+    !named.eq(has.iter().copied().map(Some))
 }
 
 /// How far a market has come is a step with its own checks, never a cell.
@@ -215,19 +235,15 @@ pub(super) fn extent(cut: Cut) -> Extent {
     }
 }
 
-/// Changes as they are shown and logged: one JSON object of before, one of after.
+/// Changes as they are shown and logged: one JSON object of before, one of after. Every cell: what is cut
+/// off here nobody approves with open eyes.
 fn told(changes: &[CellChange]) -> Change {
     let pick = |side: fn(&CellChange) -> &String| {
-        let mut cells: BTreeMap<String, &str> = changes
+        let cells: BTreeMap<String, &str> = changes
             .iter()
-            .take(CELLS_TOLD_MAX)
             .filter(|change| !side(change).is_empty())
             .map(|change| (format!("{} {}", change.key, change.column), side(change).as_str()))
             .collect();
-        let more = (changes.len() > CELLS_TOLD_MAX).then(|| format!("{} cells", changes.len()));
-        if let Some(more) = &more {
-            cells.insert("…".to_owned(), more);
-        }
         if cells.is_empty() {
             String::new()
         } else {
@@ -348,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn long_changes_are_counted_and_empty_ones_say_nothing() {
+    fn long_changes_are_told_to_the_last_cell_and_empty_ones_say_nothing() {
         let change = |n: usize| CellChange {
             key: n.to_string(),
             column: "price".to_owned(),
@@ -357,8 +373,8 @@ mod tests {
         };
         let few = told(&[change(1)]);
         assert_eq!((few.was.as_str(), few.is_now.as_str()), ("", "{\"1 price\":\"1\"}"));
-        let many: Vec<_> = (0..CELLS_TOLD_MAX + 5).map(change).collect();
-        assert!(told(&many).is_now.contains("405 cells"));
+        let many: Vec<_> = (1000..6000).map(change).collect();
+        assert!(told(&many).is_now.contains("\"5999 price\""));
         assert_ne!(mark(&many), mark(&many[1..]));
     }
 }

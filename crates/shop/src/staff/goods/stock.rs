@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::act::{Bearing, Change};
 use super::super::act_refusal::ActRefusal;
-use super::super::person::Refusal;
+use super::super::person::{Person, Refusal};
 use super::refused;
 use crate::core::{Failure, Known, Outcome, Shop};
 
@@ -68,6 +68,7 @@ impl StockAct {
         &self,
         tx: &mut Tx<'_>,
         known: &Known,
+        person: &Person,
     ) -> Outcome<Bearing, Refusal> {
         let goods = self.goods();
         let key = key_of(goods)?;
@@ -80,6 +81,8 @@ impl StockAct {
             Self::MoveQuota { to, .. } => vec![quota_of(known, to)?],
             Self::Receive(_) | Self::Count(_) => Vec::new(),
         };
+        let plain = Bearing::plain(Permission::StockBook, market, key.to_string());
+        let bearing = Bearing { also, ..plain }.for_person(person)?;
         if let Self::Receive(_) = self {
             let account = key.account(StockState::Available);
             let reference = reference_of(goods)?;
@@ -88,7 +91,7 @@ impl StockAct {
                 return Err(refused("stock.booked_already", words));
             }
         }
-        Ok(Bearing { also, ..Bearing::plain(Permission::StockBook, market, key.to_string()) })
+        Ok(bearing)
     }
 
     pub(in crate::staff) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {

@@ -183,6 +183,8 @@ impl ProposalPage {
                 ("number".to_owned(), String::new(), "HAC-1".to_owned()),
                 ("issuer".to_owned(), "FCC".to_owned(), String::new()),
             ],
+            count: if own { 2 } else { 700 },
+            next: (!own).then(|| "/admin/proposals/x?from=2".to_owned()),
             document: Some("/admin/documents/00".to_owned()),
             seen: "00".repeat(32),
             may_decide: !own && !decided,

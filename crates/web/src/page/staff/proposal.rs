@@ -91,8 +91,12 @@ pub struct ProposalPage {
     pub shell: StaffShell,
     /// The proposal.
     pub row: ProposalRow,
-    /// What it changes: the field, how it is, how it would be.
+    /// What it changes, a page of it: the field, how it is, how it would be.
     pub changes: Vec<(String, String, String)>,
+    /// How many changes there are.
+    pub count: usize,
+    /// The next page of them.
+    pub next: Option<String>,
     /// The paper that comes with it.
     pub document: Option<String>,
     /// The hash of what is shown, which a decision names.
@@ -101,4 +105,11 @@ pub struct ProposalPage {
     pub may_decide: bool,
     /// Who decided, and what they say about it.
     pub decided: Option<(String, Instant, String)>,
+}
+
+impl ProposalPage {
+    /// Whether there are changes that this page does not show.
+    fn in_part(&self) -> bool {
+        self.changes.len() < self.count
+    }
 }
