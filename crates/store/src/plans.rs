@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::customer::{WAITING_DUE, WAITING_OF_CUSTOMER};
 use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
-use crate::staff::log::NEWEST;
+use crate::staff::log_search as log;
 use crate::staff::proposal::ABOUT;
 use crate::stock::{INTO, OUT_OF};
 use crate::{Db, Options, values};
@@ -21,7 +21,15 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (OUT_OF, 3, "stock_transfer_by_from"),
         (INTO, 3, "stock_transfer_by_to"),
         (ABOUT, 2, "staff_proposal_by_subject"),
-        (NEWEST, 2, "sqlite_autoindex_staff_log_1"),
+        (log::NEWEST, 3, "sqlite_autoindex_staff_log_1"),
+        (log::BY_SUBJECT, 9, "staff_log_by_subject"),
+        (log::BY_ACCOUNT, 9, "staff_log_by_account"),
+        (log::BY_MARKET, 9, "staff_log_by_market"),
+        (log::BY_ACT, 9, "staff_log_by_act"),
+        (log::SUBJECT_PART, 4, "COVERING INDEX staff_log_by_subject"),
+        (log::ACCOUNT_PART, 4, "COVERING INDEX staff_log_by_account"),
+        (log::MARKET_PART, 4, "COVERING INDEX staff_log_by_market"),
+        (log::ACT_PART, 4, "COVERING INDEX staff_log_by_act"),
         (WAITING_DUE, 2, "customer_waiting_by_due"),
         (WAITING_OF_CUSTOMER, 1, "customer_waiting_by_customer"),
         (LAST_CLAIM, 1, "sqlite_autoindex_sale_claim_1"),
@@ -29,7 +37,7 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
         // What is bound does not matter: a plan is made once for all values.
         let plan = db.read("test.plan", move |tx| {
-            let values = values!["", "", "", "", ""];
+            let values = values!["", "", "", "", "", "", "", "", ""];
             tx.query(asked, &values[..bound], |row| row.text(3))
         });
         let plan = plan.await;

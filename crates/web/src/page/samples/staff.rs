@@ -117,16 +117,25 @@ impl LogPage {
             changes: vec![("number".to_owned(), "1".to_owned(), "2 <b>".to_owned())],
             reason: "the laboratory has sent it <b>".to_owned(),
         };
-        let page = |rows: Vec<LogRow>| Self {
+        let page = |rows: Vec<LogRow>, reached| Self {
             shell: shell(language, Place::Log),
             act: "clearance.".to_owned(),
             subject: String::new(),
             person: String::new(),
-            next: (!rows.is_empty()).then(|| "/admin/log?after=x".to_owned()),
+            market: "us".to_owned(),
+            from: "2015-06-01".to_owned(),
+            until: String::new(),
+            markets: ["us", "de"].map(|market| market.parse().expect("a market")).to_vec(),
+            next: (!rows.is_empty() || reached).then(|| "/admin/log?after=x".to_owned()),
+            reached: reached.then(|| at(9, 30)),
             rows,
             csv: "/admin/log.csv".to_owned(),
         };
-        vec![("some", page(vec![row.clone(), row])), ("none", page(Vec::new()))]
+        vec![
+            ("some", page(vec![row.clone(), row], false)),
+            ("none", page(Vec::new(), false)),
+            ("not_yet", page(Vec::new(), true)),
+        ]
     }
 }
 
