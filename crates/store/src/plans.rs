@@ -4,6 +4,7 @@
 use tempfile::TempDir;
 
 use crate::customer::{WAITING_DUE, WAITING_OF_CUSTOMER};
+use crate::hook;
 use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
 use crate::staff::log_search as log;
@@ -21,6 +22,7 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (OUT_OF, 3, "stock_transfer_by_from"),
         (INTO, 3, "stock_transfer_by_to"),
         (ABOUT, 2, "staff_proposal_by_subject"),
+        (hook::IN_STATE, 4, "hook_delivery_by_state"),
         (log::NEWEST, 3, "sqlite_autoindex_staff_log_1"),
         (log::BY_SUBJECT, 9, "staff_log_by_subject"),
         (log::BY_ACCOUNT, 9, "staff_log_by_account"),

@@ -62,6 +62,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(35, "0035_sale_lot_sums"),
     migration!(36, "0036_beta"),
     migration!(41, "0041_staff_log_market"),
+    migration!(42, "0042_hook_delivery_state"),
 ];
 
 /// The newest schema that this release knows.

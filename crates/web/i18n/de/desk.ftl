@@ -202,3 +202,5 @@ today-letters-late = { $count ->
     [one] Ein Brief ist verspätet
    *[other] { $count } Briefe sind verspätet
 }
+today-keys = Schlüssel, die ablaufen
+today-key-ends = „{ $name }“ öffnet ab { $day } nichts mehr

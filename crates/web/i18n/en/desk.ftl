@@ -202,3 +202,5 @@ today-letters-late = { $count ->
     [one] One letter is late
    *[other] { $count } letters are late
 }
+today-keys = Keys that expire
+today-key-ends = “{ $name }” opens nothing any more from { $day }

@@ -227,6 +227,7 @@ impl TodayPage {
             to_send: Some(order_rows(language, "to-send-title", true)),
             rollouts: Some(vec![told("/admin/rom/x", "cancro 7.3.1 stable · runs", "good")]),
             texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
+            keys: Some(vec![told("/admin/programs", "Bookkeeping <nightly>: June 14", "warn")]),
         };
         let quiet = Self {
             waiting: Vec::new(),
@@ -238,6 +239,7 @@ impl TodayPage {
             to_send: Some(order_rows(language, "to-send-title", false)),
             rollouts: Some(Vec::new()),
             texts: Some(Vec::new()),
+            keys: None,
             ..full.clone()
         };
         let bare = Self {
@@ -248,6 +250,7 @@ impl TodayPage {
             to_send: None,
             rollouts: None,
             texts: None,
+            keys: None,
             ..quiet.clone()
         };
         vec![("full", full), ("quiet", quiet), ("bare", bare)]
