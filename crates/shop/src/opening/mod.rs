@@ -15,4 +15,4 @@ pub use refusal::Refusal;
 pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
-pub(crate) use withdraw::{market_of, reinstate_in, withdraw_in, withdrawn_since};
+pub(crate) use withdraw::{is_withdrawal, market_of, reinstate_in, withdraw_in, withdrawn_since};

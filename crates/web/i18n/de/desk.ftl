@@ -2,10 +2,31 @@
 
 desk-find = Suchen
 desk-find-hint = Nummer, Name, E-Mail, Teil der Telefonnummer, SKU …
-desk-find-help = Suchen kann man nach einer Bestellnummer oder ihrem Anfang, einem Namen, einer E-Mail-Adresse, mindestens vier Ziffern am Stück aus einer Telefonnummer, einer Postleitzahl, einer SKU, einem Produkt, einem Verkauf, einem Nachweis oder einem Build. Mehrere Wörter grenzen ein.
+desk-find-what = Was sich suchen lässt
+desk-find-keys = „/“ führt von jeder Seite ins Suchfeld, die Pfeiltasten durch das Gefundene, Enter öffnet es. Mehrere Wörter grenzen ein.
 desk-found = Gefunden
 desk-found-none = Zu „{ $what }“ wurde nichts gefunden.
+desk-found-first = die ersten { $count }
 desk-found-more = Es gibt mehr. Ein weiteres Wort grenzt es ein.
+desk-found-on = Weitersuchen
+desk-found-looked = Das sind nicht alle: Zu viele Nummern beginnen so, um sie auf einmal durchzusehen.
+desk-rules = Regeln und Anordnungen von Behörden
+desk-documents = Dokumente
+find-by-orders = Nummer oder ihr Anfang, Name, E-Mail-Adresse, mindestens vier Ziffern am Stück aus einer Telefonnummer, Postleitzahl, SKU
+find-by-customers = was eine ihrer Bestellungen findet, oder die ganze E-Mail-Adresse
+find-by-serials = mindestens drei Zeichen vom Anfang
+find-by-products = Anfang der SKU, Name
+find-by-rules = Code, was verlangt wird, Behörde, Aktenzeichen
+find-by-grants = Code, Nummer der Behörde, Aussteller, was freigegeben ist
+find-by-documents = Name der Datei, sechs Zeichen des Hashs
+find-by-withdrawals = Code, Grund, was zurückgezogen ist
+find-by-sales = Titel, Kennung
+find-by-resellers = Name der Firma, Code eines Vertrags, die ganze E-Mail-Adresse
+find-by-people = Name, Anfang der E-Mail-Adresse
+find-by-letters = Kennung; die Briefe einer Bestellung stehen auf ihrer Seite
+find-by-markets = Code, Land
+find-by-builds = Gerät, Version
+find-by-places = ein Wort ihres Namens
 desk-products = Produkte
 desk-grants = Nachweise
 desk-sales = Verkäufe
@@ -187,6 +208,8 @@ desk-serials = Seriennummern
 today-sale-halted = Der Verkauf „{ $title }“ ist angehalten
 today-hook-off = Der Webhook „{ $name }“ wurde abgeschaltet, weil er versagte
 today-rollout-halted = Die Verteilung von { $build } ist angehalten
+today-keys = Schlüssel, die ablaufen
+today-key-ends = „{ $name }“ öffnet ab { $day } nichts mehr
 today-to-send = Bestellungen, die gehen können
 today-to-send-none = Nichts wartet darauf, verschickt zu werden.
 today-to-dispatch = Zu den Paketen
@@ -202,5 +225,3 @@ today-letters-late = { $count ->
     [one] Ein Brief ist verspätet
    *[other] { $count } Briefe sind verspätet
 }
-today-keys = Schlüssel, die ablaufen
-today-key-ends = „{ $name }“ öffnet ab { $day } nichts mehr

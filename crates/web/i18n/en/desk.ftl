@@ -2,10 +2,31 @@
 
 desk-find = Search
 desk-find-hint = Number, name, e-mail, part of a phone number, SKU …
-desk-find-help = You can type an order’s number or its beginning, a name, an e-mail address, at least four digits of a telephone number in a row, a postcode, a SKU, a product, a sale, evidence or a build. Several words narrow it down.
+desk-find-what = What you can search
+desk-find-keys = “/” leads to the search field from every page, the arrow keys through what was found, Enter opens it. Several words narrow it down.
 desk-found = Found
 desk-found-none = Nothing was found for “{ $what }”.
+desk-found-first = the first { $count }
 desk-found-more = There are more. Another word narrows it down.
+desk-found-on = Search on
+desk-found-looked = These are not all: there are too many numbers that begin so to look through at once.
+desk-rules = Rules and orders of authorities
+desk-documents = Documents
+find-by-orders = their number or its beginning, a name, an e-mail address, at least four digits of a telephone number in a row, a postcode, a SKU
+find-by-customers = whatever finds one of their orders, or the whole e-mail address
+find-by-serials = at least three characters of the beginning
+find-by-products = the beginning of the SKU, the name
+find-by-rules = the code, what is demanded, the authority, the file number
+find-by-grants = the code, the authority’s number, the issuer, what is cleared
+find-by-documents = the name of the file, six characters of the hash
+find-by-withdrawals = the code, the reason, what is withdrawn
+find-by-sales = the title, the id
+find-by-resellers = the firm’s name, the code of a contract, the whole e-mail address
+find-by-people = the name, the beginning of the e-mail address
+find-by-letters = the id; the letters of an order stand on its page
+find-by-markets = the code, the country
+find-by-builds = the device, the version
+find-by-places = a word of their name
 desk-products = Products
 desk-grants = Evidence
 desk-sales = Sales
@@ -187,6 +208,8 @@ desk-serials = Serial numbers
 today-sale-halted = The sale “{ $title }” is halted
 today-hook-off = The webhook “{ $name }” was switched off, because it failed
 today-rollout-halted = The rollout of { $build } is halted
+today-keys = Keys that expire
+today-key-ends = “{ $name }” opens nothing any more from { $day }
 today-to-send = Orders that can be sent
 today-to-send-none = Nothing waits to be sent.
 today-to-dispatch = To the parcels
@@ -202,5 +225,3 @@ today-letters-late = { $count ->
     [one] One letter is late
    *[other] { $count } letters are late
 }
-today-keys = Keys that expire
-today-key-ends = “{ $name }” opens nothing any more from { $day }

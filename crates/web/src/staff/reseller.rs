@@ -13,8 +13,9 @@ use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::reach::outside_territory;
 use kontor_shop::reseller::{ShownReseller, list, show as shown};
-use kontor_shop::staff::{ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key};
-use kontor_store::reseller::KeptContract;
+use kontor_shop::staff::{
+    ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key, sees_reseller,
+};
 use serde::Deserialize;
 
 use super::contract_form::{blank, of_contract, read};
@@ -77,7 +78,7 @@ pub(super) async fn all(
     let next = (found.len() == PAGE).then(|| found.last().map(|(last, _)| last.id.to_string()));
     let rows = found
         .iter()
-        .filter(|(_, contracts)| concerns(&person, contracts))
+        .filter(|(_, contracts)| sees_reseller(&person, contracts))
         .map(|(reseller, contracts)| row(&t, reseller, contracts))
         .collect();
     html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
@@ -95,7 +96,7 @@ pub(super) async fn csv(
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let mut csv = Csv::new("reseller,name,country,standing,applied_at,contracts");
-    for (reseller, contracts) in found.iter().filter(|(_, own)| concerns(&person, own)) {
+    for (reseller, contracts) in found.iter().filter(|(_, own)| sees_reseller(&person, own)) {
         let codes: Vec<&str> = contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
         csv.row([
             &reseller.id.to_string(),
@@ -107,13 +108,6 @@ pub(super) async fn csv(
         ]);
     }
     csv.respond("attachment; filename=\"resellers.csv\"")
-}
-
-/// Whether a person may see a reseller: whoever has applied concerns everybody who reads resellers,
-/// whoever has contracts those of their markets.
-fn concerns(person: &Person, contracts: &[KeptContract]) -> bool {
-    let own = person.markets(Permission::ResellerRead);
-    contracts.is_empty() || contracts.iter().any(|kept| own.contains(kept.market))
 }
 
 pub(super) async fn show(
@@ -160,7 +154,7 @@ pub(super) async fn found(
 ) -> Result<Option<ShownReseller>, Problem> {
     let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
     let found = shown(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
-    Ok(found.filter(|found| concerns(person, &found.contracts)))
+    Ok(found.filter(|found| sees_reseller(person, &found.contracts)))
 }
 
 async fn page(

@@ -122,7 +122,7 @@ pub(super) fn ending_within(app: &App, person: &Person, from: i32, to: i32) -> V
                 grant: grant.code.to_string(),
                 clearance: grant.clearance.to_string(),
                 scope: scope_words(grant),
-                path: format!("/admin/{market}/clearances"),
+                path: format!("/admin/{market}/grants/{}", grant.code),
                 on,
                 days,
             })

@@ -143,6 +143,7 @@ impl PeoplePage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let row = |index, locked| PersonRow {
             index,
+            id: format!("staff_{index}"),
             name: "Ana Souza".to_owned(),
             email: "ana@maker.example".to_owned(),
             held: vec!["clearance_officer@us".to_owned(), "reader@*".to_owned()],
@@ -226,8 +227,8 @@ impl TodayPage {
             wrong: Some(vec![told("/admin/jobs", "Two jobs were given up", "bad")]),
             to_send: Some(order_rows(language, "to-send-title", true)),
             rollouts: Some(vec![told("/admin/rom/x", "cancro 7.3.1 stable · runs", "good")]),
-            texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
             keys: Some(vec![told("/admin/programs", "Bookkeeping <nightly>: June 14", "warn")]),
+            texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
         };
         let quiet = Self {
             waiting: Vec::new(),
@@ -238,8 +239,8 @@ impl TodayPage {
             wrong: Some(Vec::new()),
             to_send: Some(order_rows(language, "to-send-title", false)),
             rollouts: Some(Vec::new()),
-            texts: Some(Vec::new()),
             keys: None,
+            texts: Some(Vec::new()),
             ..full.clone()
         };
         let bare = Self {
@@ -249,8 +250,8 @@ impl TodayPage {
             wrong: None,
             to_send: None,
             rollouts: None,
-            texts: None,
             keys: None,
+            texts: None,
             ..quiet.clone()
         };
         vec![("full", full), ("quiet", quiet), ("bare", bare)]
@@ -276,7 +277,11 @@ impl MatrixPage {
             what_if,
             rules: rules
                 .iter()
-                .map(|code| MatrixRule { code: (*code).to_owned(), title: "A rule".to_owned() })
+                .map(|code| MatrixRule {
+                    code: (*code).to_owned(),
+                    title: "A rule".to_owned(),
+                    has_page: *code != "US-EPR",
+                })
                 .collect(),
             next: (!what_if).then(|| "/admin/us/clearances?after=X".to_owned()),
             rows,
@@ -302,6 +307,7 @@ impl ClearancePage {
         let step = |code: &str, mark, is_rule| StepRow {
             code: code.to_owned(),
             is_rule,
+            has_page: is_rule,
             title: "Certification of the radio".to_owned(),
             authority: "FCC".to_owned(),
             gates: "deliver".to_owned(),
