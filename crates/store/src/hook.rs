@@ -396,7 +396,18 @@ pub fn again(
     Ok(changed == 1)
 }
 
-/// A page of an endpoint's deliveries, the newest first: up to `limit` before `before`.
+/// Which of an endpoint's deliveries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// Only those in this state.
+    pub state: Option<DeliveryState>,
+    /// Only those of this event: the id that the other side has seen.
+    pub event: Option<HookEventId>,
+    /// Only those before this one.
+    pub before: Option<HookDeliveryId>,
+}
+
+/// A page of an endpoint's deliveries, the newest first: up to `limit`.
 ///
 /// # Errors
 ///
@@ -404,10 +415,25 @@ pub fn again(
 pub fn deliveries(
     tx: &mut Tx<'_>,
     endpoint: HookId,
-    before: Option<HookDeliveryId>,
+    which: Which,
     limit: i64,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let before = before.map_or([0xff; 16], |id| *id.bytes());
+    let before = which.before.map_or([0xff; 16], |id| *id.bytes());
+    // One statement per index: with one for all of them a rare state is found at the end of everything.
+    if let Some(event) = which.event {
+        return tx.query(
+            "SELECT e.id, e.kind, e.market, e.made_at, e.data, d.id, d.endpoint, d.state, d.due_at,
+                 d.attempts
+             FROM hook_delivery d JOIN hook_event e ON e.id = d.event
+             WHERE d.event = $1 AND d.endpoint = $2 AND d.id < $3 ORDER BY d.id DESC LIMIT $4",
+            values![event.bytes(), endpoint.bytes(), &before, limit],
+            read_delivery,
+        );
+    }
+    if let Some(state) = which.state {
+        let asked = values![endpoint.bytes(), state.word(), &before, limit];
+        return tx.query(IN_STATE, asked, read_delivery);
+    }
     tx.query(
         "SELECT e.id, e.kind, e.market, e.made_at, e.data, d.id, d.endpoint, d.state, d.due_at,
              d.attempts
@@ -417,6 +443,12 @@ pub fn deliveries(
         read_delivery,
     )
 }
+
+pub(crate) const IN_STATE: &str = "
+    SELECT e.id, e.kind, e.market, e.made_at, e.data, d.id, d.endpoint, d.state, d.due_at,
+        d.attempts
+    FROM hook_delivery d JOIN hook_event e ON e.id = d.event
+    WHERE d.endpoint = $1 AND d.state = $2 AND d.id < $3 ORDER BY d.id DESC LIMIT $4";
 
 /// The attempts of a delivery, the newest first.
 ///

@@ -112,9 +112,19 @@ async fn an_event_is_told_to_whoever_is_there_and_forgotten_whole(scratch: &Scra
         assert_eq!(hook::attempts(tx, delivery_id, 10)?, [attempt]);
         assert!(hook::again(tx, id, delivery_id, at(2))?);
         assert!(!hook::again(tx, id, delivery_id, at(2))?, "it waits already");
-        let page = hook::deliveries(tx, id, None, 10)?;
+        let page = hook::deliveries(tx, id, hook::Which::default(), 10)?;
         assert_eq!((page.len(), page[0].attempts), (1, 0));
-        assert!(hook::deliveries(tx, id, Some(delivery_id), 10)?.is_empty());
+        let which = hook::Which::default();
+        let before = hook::Which { before: Some(delivery_id), ..which };
+        assert!(hook::deliveries(tx, id, before, 10)?.is_empty());
+        for state in hook::DeliveryState::ALL {
+            let found = hook::deliveries(tx, id, hook::Which { state: Some(state), ..which }, 10)?;
+            assert_eq!(found.len(), usize::from(state == page[0].state), "{state:?}");
+        }
+        let event = Some(page[0].event.id);
+        assert_eq!(hook::deliveries(tx, id, hook::Which { event, ..which }, 10)?, page);
+        let other = Some(kontor_base::id::HookEventId::from_bytes([9; 16]));
+        assert!(hook::deliveries(tx, id, hook::Which { event: other, ..which }, 10)?.is_empty());
         kept.secret_before = Some(("older".to_owned(), at(9)));
         (kept.state, kept.failing_since) = (HookState::Disabled, Some(at(3)));
         hook::save_endpoint(tx, &kept)?;
@@ -122,7 +132,7 @@ async fn an_event_is_told_to_whoever_is_there_and_forgotten_whole(scratch: &Scra
         assert_eq!(hook::endpoints(tx)?, [kept]);
         assert!(hook::any_older(tx, at(1))? && !hook::any_older(tx, at(0))?);
         assert_eq!(hook::forget(tx, at(1), 10)?, 1);
-        assert!(hook::deliveries(tx, id, None, 10)?.is_empty());
+        assert!(hook::deliveries(tx, id, hook::Which::default(), 10)?.is_empty());
         assert!(hook::attempts(tx, delivery_id, 10)?.is_empty());
         Ok::<_, StoreError>(())
     });

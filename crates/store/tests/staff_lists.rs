@@ -4,7 +4,8 @@ use kontor_base::id::{ProposalId, StaffId};
 use kontor_base::{Instant, Random};
 use kontor_domain::staff::{Permission, ProposalState};
 use kontor_scratch::{Scratch, on_both_databases};
-use kontor_store::staff::log::{self, Entry, Search};
+use kontor_store::staff::log::{self, Entry};
+use kontor_store::staff::log_search::{self, Search};
 use kontor_store::staff::proposal::{self, Kept, Standing, of_author, of_right, rights};
 use kontor_store::{Db, StoreError, Tx};
 
@@ -56,13 +57,14 @@ async fn acts_that_begin_alike_are_found_newest_first(scratch: &Scratch) {
             for limit in [1, 7, 100] {
                 let before = before.map(|place| entry(place).id);
                 let what = Search { act: act.to_owned(), before, ..Search::default() };
-                let found = db.read("test.log", move |tx| log::search(tx, &what, limit)).await;
+                let found =
+                    db.read("test.log", move |tx| log_search::search(tx, &what, limit)).await;
                 let fits = |entry: &&Entry| {
                     entry.act.starts_with(act) && before.is_none_or(|before| entry.id < before)
                 };
                 let wanted: Vec<Entry> = all.iter().rev().filter(fits).cloned().collect();
-                let wanted = &wanted[..wanted.len().min(limit.unsigned_abs() as usize)];
-                assert_eq!(found.expect("read"), wanted, "{act} {before:?} {limit}");
+                let wanted = &wanted[..wanted.len().min(limit)];
+                assert_eq!(found.expect("read").entries, wanted, "{act} {before:?} {limit}");
             }
         }
     }

@@ -48,6 +48,27 @@ async fn buy(api: &Api) {
 }
 
 #[tokio::test]
+async fn a_key_that_expires_soon_stands_on_the_daily_page_of_whoever_can_make_another() {
+    let api = Api::open().await;
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    let rita = Browser::hire(&api, "rita", &["reader@us"]).await;
+    make(&mia, "k1", &["order.read"], "us", "90").await.expect(200);
+    let told = |page: &Answer| page.text.contains("opens nothing any more from");
+    assert!(!told(&mia.get("/admin").await.expect(200)), "it lasts for long");
+    api.clock.advance_seconds(61 * 24 * 60 * 60);
+    let (mia, dora, rita) = (mia.again().await, dora.again().await, rita.again().await);
+    let page = mia.get("/admin").await.expect(200);
+    assert!(told(&page) && page.text.contains("href=\"/admin/programs\""), "{}", page.text);
+    for other in [&dora, &rita] {
+        assert!(!told(&other.get("/admin").await.expect(200)), "{}", other.email);
+    }
+    api.clock.advance_seconds(30 * 24 * 60 * 60);
+    let mia = mia.again().await;
+    assert!(!told(&mia.get("/admin").await.expect(200)), "it has expired, and opens nothing");
+}
+
+#[tokio::test]
 async fn a_key_reads_the_orders_of_its_markets_until_it_is_ended() {
     let api = Api::open().await;
     for _ in 0..3 {
@@ -305,6 +326,22 @@ async fn what_happens_is_told_signed_and_told_again_until_it_is_taken() {
     mia.form(&page, &again).await.expect(200);
     assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1);
     assert_eq!(server.calls()[3].header("webhook-id"), ids[0], "the same message");
+
+    // What was told is found by the id that the other side has seen, and by what became of it.
+    for (query, is_there) in [
+        (format!("event={}", ids[0]), true),
+        (format!("event={}&state=given_up", ids[0]), true),
+        ("event=evt_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(), false),
+        ("event=%3Cscript%3E".to_owned(), false),
+        ("state=delivered".to_owned(), true),
+        ("state=given_up".to_owned(), false),
+        ("state=waiting".to_owned(), false),
+        ("state=nothing".to_owned(), true),
+    ] {
+        let found = mia.get(&format!("{page}?{query}")).await.expect(200);
+        assert_eq!(found.text.contains(&delivery), is_there, "{query}: {}", found.text);
+        assert!(!found.text.contains("<script>"), "{query}");
+    }
 
     // While the secret is exchanged both are good; then only the new one.
     let exchange = [("key", "x1"), ("what", "exchange")];

@@ -7,7 +7,7 @@ use kontor_domain::hook::{EventKind, HOOKS_MAX, HookName, HookState, SECRET_OVER
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Markets, Permission};
 use kontor_remote::hook::{Reach, UrlProblem, check_url, secret_text};
-use kontor_store::hook::{self as rows, Attempt, Delivery, Endpoint};
+use kontor_store::hook::{self as rows, Attempt, Delivery, Endpoint, Which};
 use kontor_store::{StoreError, Topic, Tx};
 
 use super::happened::Happened;
@@ -228,7 +228,7 @@ pub async fn hook(
     shop: &Arc<Shop>,
     person: &Person,
     id: HookId,
-    before: Option<HookDeliveryId>,
+    which: Which,
     limit: usize,
 ) -> Outcome<Overview, HookRefusal> {
     let person = person.clone();
@@ -236,7 +236,7 @@ pub async fn hook(
         .read("hook.show", move |tx| {
             let endpoint = own_in(tx, &person, id)?;
             let rows_wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-            let mut page = rows::deliveries(tx, id, before, rows_wanted)?;
+            let mut page = rows::deliveries(tx, id, which, rows_wanted)?;
             let more = page.len() > limit;
             page.truncate(limit);
             let mut deliveries = Vec::with_capacity(page.len());
@@ -329,7 +329,8 @@ pub async fn replay(
             if endpoint.state != HookState::Active {
                 return Err(Failure::Refused(HookRefusal::Off));
             }
-            let known = rows::deliveries(tx, id, Some(after(delivery)), 1)?;
+            let which = Which { before: Some(after(delivery)), ..Which::default() };
+            let known = rows::deliveries(tx, id, which, 1)?;
             if known.first().is_none_or(|found| found.id != delivery) {
                 return Err(Failure::Refused(HookRefusal::Unknown));
             }

@@ -16,6 +16,7 @@ pub(crate) use cause::queue_in;
 pub use cause::{Cause, Kind};
 pub use content::{Content, DepositLetter, OrderLetter};
 pub use held::write_to_held;
+pub(crate) use outbox::stuck_in;
 pub use outbox::{LATE_AFTER_S, Outbox, Stuck, outbox, outbox_counts, retry_letter};
 pub use resend::{ResendRefusal, letters_about, resend, resendable};
 pub use send::{SentOut, Writer, Written, run, send_due};

@@ -99,12 +99,13 @@ pub async fn outbox(
     shop.db
         .read("mail.outbox", move |tx| {
             let found = mail::queued_by(tx, state, queued_by, before, limit)?;
-            found.into_iter().map(|letter| stuck(tx, letter)).collect()
+            found.into_iter().map(|letter| stuck_in(tx, letter)).collect()
         })
         .await
 }
 
-fn stuck(tx: &mut Tx<'_>, letter: Letter) -> Result<Stuck, StoreError> {
+/// What a letter is about.
+pub(crate) fn stuck_in(tx: &mut Tx<'_>, letter: Letter) -> Result<Stuck, StoreError> {
     let (mut market, mut order) = (None, None);
     match Kind::from_word(&letter.kind) {
         Some(kind) if kind.of_order() => {
@@ -144,7 +145,7 @@ pub async fn retry_letter(shop: &Arc<Shop>, person: &Person, id: LetterId) -> Ou
             if !mail::again(tx, id, at)? {
                 return Ok(());
             }
-            let Stuck { letter, market, order } = stuck(tx, letter)?;
+            let Stuck { letter, market, order } = stuck_in(tx, letter)?;
             let subject = order.map_or_else(|| id.to_string(), |number| number.to_string());
             let noted = Noted {
                 act: "mail.retry",

@@ -262,6 +262,11 @@ pub async fn withdrawals(shop: &Arc<Shop>) -> Result<Vec<AuthorityOrder>, StoreE
     shop.db.read("opening.withdrawals", move |tx| in_force(tx, today)).await
 }
 
+/// Whether an order of those that verdicts know is the maker's own withdrawal, and no authority's.
+pub(crate) fn is_withdrawal(fact: &AuthorityOrder) -> bool {
+    fact.code.as_str().starts_with(PREFIX)
+}
+
 /// Since when a model's variants are withdrawn from a market, if one is: the latest withdrawal that
 /// is in force.
 pub(crate) fn withdrawn_since(
@@ -273,7 +278,7 @@ pub(crate) fn withdrawn_since(
     let touches = |fact: &&AuthorityOrder| {
         let here = market.countries.iter().any(|country| fact.reach.includes(*country));
         let skus = known.variants_of(model).filter_map(|variant| known.product(&variant.sku));
-        fact.code.as_str().starts_with(PREFIX)
+        is_withdrawal(fact)
             && fact.in_force(today)
             && here
             && skus.into_iter().any(|(variant, model)| {
@@ -302,6 +307,6 @@ pub(crate) fn withdrawn_of(
 
 fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {
     let mut facts: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
-    facts.retain(|fact| fact.code.as_str().starts_with(PREFIX) && fact.in_force(today));
+    facts.retain(|fact| is_withdrawal(fact) && fact.in_force(today));
     Ok(facts)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use kontor_base::Line;
+use kontor_base::id::StaffId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
-use kontor_store::StoreError;
 use kontor_store::staff::document::{self as rows, Document};
+use kontor_store::{StoreError, Tx};
 
 use super::log::{By, Noted, note};
 use super::person::Person;
@@ -111,12 +112,23 @@ pub async fn document(
     let person = person.clone();
     shop.db
         .read("staff.document", move |tx| {
-            let sees = |market| person.may(Permission::ClearanceRead, market);
-            let own = rows::markets(tx, &hash)?.into_iter().any(|market| sees(Some(market)));
-            let found = rows::find(tx, &hash)?;
-            Ok(found.filter(|paper| own || sees(None) || paper.added_by == person.id))
+            let Some(found) = rows::find(tx, &hash)? else { return Ok(None) };
+            let sees = sees_document(tx, &person, &hash, found.added_by)?;
+            Ok(sees.then_some(found))
         })
         .await
+}
+
+/// Whether a paper is somebody's to see, as [`document`] says.
+pub(super) fn sees_document(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    hash: &str,
+    added_by: StaffId,
+) -> Result<bool, StoreError> {
+    let sees = |market| person.may(Permission::ClearanceRead, market);
+    let own = rows::markets(tx, hash)?.into_iter().any(|market| sees(Some(market)));
+    Ok(own || sees(None) || added_by == person.id)
 }
 
 /// What the bytes are, by how they begin; what a browser would run is nothing of this.

@@ -197,6 +197,24 @@ pub async fn keys(
     shop.db.read("staff.keys", read).await
 }
 
+/// The keys that are somebody's to look after, are good now and not at `soon`: the one that ends first
+/// comes first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn keys_ending(
+    shop: &Arc<Shop>,
+    person: &Person,
+    soon: Instant,
+) -> Result<Vec<Key>, StoreError> {
+    let now = shop.now();
+    let mut keys = shop.db.read("staff.keys", rows::all).await?;
+    keys.retain(|key| key.grant.is_good(now) && !key.grant.is_good(soon) && concerns(person, key));
+    keys.sort_by_key(|key| key.grant.expires_at);
+    Ok(keys)
+}
+
 /// Ends the keys that an account made and could not make any more: one that is locked has no rights, and
 /// a key holds no more than whoever made it.
 pub(super) fn end_unfounded_in(

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use kontor_base::id::StaffId;
-use kontor_base::{Instant, Random};
+use kontor_base::{Date, Instant, Random};
 use kontor_domain::market::MarketCode;
-use kontor_store::staff::log::{self, Entry, Search};
+use kontor_store::staff::log::{self, Entry};
+use kontor_store::staff::log_search::{Search, search};
 use kontor_store::{StoreError, Tx};
 
 use super::person::Person;
@@ -88,6 +89,12 @@ pub struct LogQuery {
     pub account: Option<StaffId>,
     /// To what, exactly.
     pub subject: String,
+    /// In this market; empty: in any, and in none.
+    pub market: String,
+    /// Not before this day, in UTC.
+    pub from: Option<Date>,
+    /// Not after this day, in UTC.
+    pub until: Option<Date>,
     /// The page after this entry.
     pub after: Option<[u8; 16]>,
 }
@@ -99,6 +106,8 @@ pub struct LogPage {
     pub entries: Vec<Entry>,
     /// Where the next page begins, if there is one.
     pub next: Option<[u8; 16]>,
+    /// The search came this far and stopped before it had a whole page: what is older was not looked at.
+    pub reached: Option<Instant>,
 }
 
 /// A page of at most `limit` entries.
@@ -111,16 +120,23 @@ pub async fn entries(
     query: LogQuery,
     limit: usize,
 ) -> Result<LogPage, StoreError> {
-    let search = Search {
+    let what = Search {
         act: query.act,
         account: query.account,
         subject: query.subject,
+        market: query.market,
+        from: query.from.map(Instant::start_of),
+        // The last day that can be written has no next one: everything is before its end.
+        until: query.until.and_then(|day| day.tomorrow().ok()).map(Instant::start_of),
         before: query.after,
     };
-    let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut entries = shop.db.read("staff.log", move |tx| log::search(tx, &search, rows)).await?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let next = entries.last().filter(|_| more).map(|entry| entry.id);
-    Ok(LogPage { entries, next })
+    let found = shop.db.read("staff.log", move |tx| search(tx, &what, limit)).await?;
+    let reached = found.next.filter(|_| found.entries.len() < limit).map(moment);
+    Ok(LogPage { entries: found.entries, next: found.next, reached })
+}
+
+/// The moment of a place in the log.
+fn moment(place: [u8; 16]) -> Instant {
+    let micros = place.first_chunk().map_or(0, |begin| u64::from_be_bytes(*begin));
+    Instant::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
 }

@@ -13,7 +13,6 @@ mod expansion;
 mod expansion_before;
 mod figures;
 mod find;
-mod find_serial;
 pub mod goods;
 mod grant;
 mod job;
@@ -41,10 +40,13 @@ pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_doc
 pub use door::Door;
 pub use expansion::{ExpansionAct, market_of_applicant};
 pub use figures::{BegunByDay, Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
-pub use find::{FOUND_MAX, Found, FoundCustomer, FoundGrant, FoundProduct, FoundSale, find};
-pub use find_serial::FoundSerial;
+pub use find::{
+    FOUND_MAX, First, Found, FoundAccount, FoundCustomer, FoundDocument, FoundFact, FoundGrant,
+    FoundLetter, FoundProduct, FoundReseller, FoundSale, FoundSerial, FoundSerials,
+    FoundWithdrawal, find, find_serials, sees_reseller,
+};
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
-pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, make_key};
+pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, keys_ending, make_key};
 pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note, note_why};
 pub use log::{LogPage, LogQuery, entries};

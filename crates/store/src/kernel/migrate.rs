@@ -64,6 +64,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(37, "0037_sale_limits"),
     migration!(38, "0038_staff_counts"),
     migration!(39, "0039_staff_people"),
+    migration!(40, "0040_staff_log_market"),
+    migration!(41, "0041_hook_delivery_state"),
 ];
 
 /// The newest schema that this release knows.

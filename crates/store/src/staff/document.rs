@@ -73,6 +73,33 @@ pub fn markets(tx: &mut Tx<'_>, hash: &str) -> Result<Vec<MarketCode>, StoreErro
     )
 }
 
+/// A paper without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The hash of its bytes.
+    pub hash: String,
+    /// The name of the file.
+    pub name: String,
+    /// Who added it.
+    pub added_by: StaffId,
+}
+
+/// Papers by name, in the order of their hashes: up to `limit`. Their bytes are not read.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn names(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Named>, StoreError> {
+    tx.query(
+        "SELECT hash, name, added_by FROM staff_document ORDER BY hash LIMIT $1",
+        values![limit],
+        |row| {
+            let added_by = StaffId::from_bytes(row.bytes16(2)?);
+            Ok(Named { hash: row.text(0)?, name: row.text(1)?, added_by })
+        },
+    )
+}
+
 /// The paper with this hash.
 ///
 /// # Errors

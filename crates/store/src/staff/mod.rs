@@ -1,4 +1,4 @@
-//! The maker's people. [`account`] has who they are and how they sign in, [`log`] what they did,
+//! The maker's people. [`account`] has who they are and how they sign in, [`log`] what they did ([`log_search`] finds it),
 //! [`proposal`] what waits for a second person, [`document`] the papers they attach, [`key`]
 //! the keys of other programs.
 
@@ -6,5 +6,6 @@ pub mod account;
 pub mod document;
 pub mod key;
 pub mod log;
+pub mod log_search;
 pub mod passkey;
 pub mod proposal;

@@ -86,14 +86,27 @@ pub fn remove(tx: &mut Tx<'_>, serial: &str) -> Result<(), StoreError> {
     gone.into_iter().try_for_each(|device| unit::note(tx, device))
 }
 
-/// Units whose serial number is this or begins so, in the order of the numbers: up to `limit`.
+/// Units whose serial number is this or begins so, in the order of the numbers: up to `limit` after `after`.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn beginning(tx: &mut Tx<'_>, begin: &str, limit: i64) -> Result<Vec<SoldSerial>, StoreError> {
+pub fn beginning(
+    tx: &mut Tx<'_>,
+    begin: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<SoldSerial>, StoreError> {
     // Serial numbers are capitals, digits, `/` and `-`: all of them stand before `~`.
     let end = format!("{begin}~");
+    if after >= begin {
+        return tx.query(
+            "SELECT serial, device, item, model, country, sold_on, reference, reseller
+             FROM stock_serial WHERE serial > $1 AND serial < $2 ORDER BY serial LIMIT $3",
+            values![after, &end, limit],
+            read,
+        );
+    }
     tx.query(
         "SELECT serial, device, item, model, country, sold_on, reference, reseller
          FROM stock_serial WHERE serial >= $1 AND serial < $2 ORDER BY serial LIMIT $3",

@@ -29,7 +29,7 @@ use kontor_shop::staff::{AddCommand, SecretGiven, SignIn, add, issue_code, set_p
 use kontor_store::StoreError;
 use kontor_store::order::{PlacedOrder, insert};
 use kontor_store::payment::{Payment, save};
-use kontor_store::staff::log::Search;
+use kontor_store::staff::log_search::{self, Search};
 use kontor_store::stock::serial::SoldSerial;
 use kontor_store::stock::{self, serial};
 use kontor_testkit::desk::{self, Amounts};
@@ -168,7 +168,7 @@ async fn addresses(shop: &Arc<Shop>) -> Result<Addresses, Fault> {
         let resellers = kontor_store::reseller::before(tx, None, 1)?;
         let rollouts = kontor_store::rollout::all(tx)?;
         let half = Search { act: "order.".to_owned(), ..Search::default() };
-        let log = kontor_store::staff::log::search(tx, &half, 10_000)?;
+        let log = log_search::search(tx, &half, 10_000)?.entries;
         Ok::<_, StoreError>(Addresses {
             sale: sale.map(|sale| sale.definition.sale.to_string()),
             reseller: resellers.first().map(|reseller| reseller.id.to_string()),

@@ -19,5 +19,6 @@ pub mod picture;
 pub mod problem;
 pub mod request_ids;
 pub mod routes;
+pub mod streamed;
 pub mod text;
 pub mod typeface;

@@ -134,10 +134,13 @@ fn months(t: &Text, found: &[(String, &Grant, Date, MarketCode)], today: Date) -
         };
         let row = vec![
             Cell::text(t.date_short(on)).toned(tone),
-            Cell::link(grant.clearance.to_string(), format!("/admin/{market}/clearances")),
+            Cell::link(
+                grant.clearance.to_string(),
+                format!("/admin/{market}/rules/{}", grant.clearance),
+            ),
             Cell::text(market.to_string()),
             Cell::text(grant.number.clone()),
-            Cell::code(grant.code.to_string()),
+            Cell::link(grant.code.to_string(), format!("/admin/{market}/grants/{}", grant.code)),
         ];
         if let Some((_, _, table)) = tables.last_mut() {
             table.rows.push(row);

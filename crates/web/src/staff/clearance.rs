@@ -182,7 +182,8 @@ pub(super) fn rule_of(item: &GapItem) -> MatrixRule {
         Some(code) => code.to_owned(),
         None => item.country.map_or_else(String::new, |country| format!("? {country}")),
     };
-    MatrixRule { code, title: item.title.clone() }
+    let has_page = matches!(item.fact, Some(FactRef::Rule(_) | FactRef::Order(_)));
+    MatrixRule { code, title: item.title.clone(), has_page }
 }
 
 /// What a rule says of a product; where it says several things (in several countries), the worst.
@@ -309,6 +310,7 @@ fn step(t: &Text, item: &GapItem) -> StepRow {
     StepRow {
         code: item.code().unwrap_or_default().to_owned(),
         is_rule: matches!(item.fact, Some(FactRef::Rule(_))),
+        has_page: matches!(item.fact, Some(FactRef::Rule(_) | FactRef::Order(_))),
         title: item.title.clone(),
         authority: item.authority.clone(),
         gates: act_words(t, item.gates),

@@ -32,9 +32,19 @@ impl Csv {
         self.0
     }
 
+    /// The rows since this was last asked, to be sent while others are made.
+    pub(super) fn take(&mut self) -> String {
+        std::mem::take(&mut self.0)
+    }
+
     /// The answer, to be kept under a name of ours.
     pub(super) fn respond(self, name: &'static str) -> Response {
-        let mut response = self.0.into_response();
+        Self::respond_with(self.0, name)
+    }
+
+    /// The same for a file whose body is made elsewhere.
+    pub(super) fn respond_with(body: impl IntoResponse, name: &'static str) -> Response {
+        let mut response = body.into_response();
         let headers = response.headers_mut();
         secure_headers(headers);
         let kind = HeaderValue::from_static("text/csv; charset=utf-8");

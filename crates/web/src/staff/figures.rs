@@ -57,6 +57,7 @@ pub(super) async fn show(
         let rows = ending_within(&app, &person, 0, AHEAD_DAYS);
         rows.into_iter()
             .map(|row| EndingRow {
+                path: row.path,
                 on: row.on,
                 clearance: row.clearance,
                 grant: row.grant,

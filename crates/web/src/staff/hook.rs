@@ -5,12 +5,12 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::id::{HookDeliveryId, HookId};
+use kontor_base::id::{HookEventId, HookId};
 use kontor_domain::hook::HookState;
 use kontor_domain::staff::Permission;
 use kontor_shop::hook::{exchange_secret, hook, replay, set_hook_state, try_hook};
 use kontor_shop::staff::Person;
-use kontor_store::hook::{Attempt, Delivery};
+use kontor_store::hook::{Attempt, Delivery, DeliveryState, Which};
 use serde::Deserialize;
 
 use super::desk::{nothing, notice, shell};
@@ -34,6 +34,22 @@ const SHOWN: usize = 50;
 #[serde(default)]
 pub(super) struct Asked {
     before: String,
+    state: String,
+    event: String,
+}
+
+/// A text that cannot be an event's id finds none, as an event that was never told.
+const NO_EVENT: HookEventId = HookEventId::from_bytes([0; 16]);
+
+impl Asked {
+    fn which(&self) -> Which {
+        let event = self.event.trim();
+        Which {
+            state: DeliveryState::from_word(&self.state),
+            event: (!event.is_empty()).then(|| event.parse().unwrap_or(NO_EVENT)),
+            before: self.before.parse().ok(),
+        }
+    }
 }
 
 pub(super) async fn show(
@@ -44,7 +60,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Ok(id) = id.parse() else { return nothing(&app, &uri) };
-    answer(&app, &uri, &person, id, asked.before.parse().ok(), None, None).await
+    answer(&app, &uri, &person, id, &asked, (None, None)).await
 }
 
 async fn answer(
@@ -52,11 +68,11 @@ async fn answer(
     uri: &Uri,
     person: &Person,
     id: HookId,
-    before: Option<HookDeliveryId>,
-    said: Option<Notice>,
-    secret: Option<String>,
+    asked: &Asked,
+    (said, secret): (Option<Notice>, Option<String>),
 ) -> Response {
-    let overview = match hook(&app.shop, person, id, before, SHOWN).await {
+    let which = asked.which();
+    let overview = match hook(&app.shop, person, id, which, SHOWN).await {
         Ok(overview) => overview,
         Err(failure) => return hook_failed(app, uri, failure),
     };
@@ -65,7 +81,13 @@ async fn answer(
     let t = shell.text();
     let last = overview.deliveries.last().filter(|_| overview.more);
     let page = HookPage {
-        next: last.map(|(last, _)| format!("/admin/programs/hooks/{id}?before={}", last.id)),
+        next: last.map(|(last, _)| {
+            let state = which.state.map(|state| format!("state={}&", state.word()));
+            let state = state.unwrap_or_default();
+            format!("/admin/programs/hooks/{id}?{state}before={}", last.id)
+        }),
+        state: which.state.map_or("", DeliveryState::word),
+        event: asked.event.trim().to_owned(),
         hook: hook_row(&overview.endpoint),
         deliveries: overview
             .deliveries
@@ -86,6 +108,7 @@ fn row(t: Text, delivery: &Delivery, attempts: &[Attempt]) -> DeliveryRow {
     };
     DeliveryRow {
         id: delivery.id.to_string(),
+        event: delivery.event.id.to_string(),
         kind: delivery.event.kind.word(),
         at: delivery.event.at,
         state: delivery.state.word(),
@@ -141,7 +164,7 @@ pub(super) async fn act(
                     let before = secret.is_none();
                     let said = t.get("programs-made-before");
                     let said = if before { notice("warn", said) } else { None };
-                    answer(&app, &uri, &person, id, None, said, secret).await
+                    answer(&app, &uri, &person, id, &Asked::default(), (said, secret)).await
                 }
                 Err(failure) => hook_failed(&app, &uri, failure),
             };
@@ -153,7 +176,7 @@ pub(super) async fn act(
             let queued = matches!(sent.what.as_str(), "try" | "replay");
             let words = if queued { "programs-queued" } else { "programs-done" };
             let said = notice("good", t.get(words));
-            answer(&app, &uri, &person, id, None, said, None).await
+            answer(&app, &uri, &person, id, &Asked::default(), (said, None)).await
         }
         Err(failure) => hook_failed(&app, &uri, failure),
     }

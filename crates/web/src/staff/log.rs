@@ -1,4 +1,4 @@
-//! The log: searched, page by page, and as CSV.
+//! The log: searched, page by page, and as one CSV file of everything that fits.
 
 use axum::Extension;
 use axum::extract::{Query, State};
@@ -6,7 +6,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::id;
 use kontor_domain::staff::Permission;
-use kontor_shop::staff::{LogQuery, Person, accounts, entries};
+use kontor_shop::staff::{LogPage as Found, LogQuery, Person, accounts, entries};
+use kontor_store::StoreError;
 use kontor_store::staff::log::Entry;
 use serde::Deserialize;
 
@@ -16,6 +17,7 @@ use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
+use crate::kit::streamed::{Pieces, streamed};
 use crate::kit::text::Text;
 use crate::page::staff::{LogPage, LogRow, Place};
 
@@ -27,8 +29,8 @@ pub(super) const CSV: Route = Route::desk("/admin/log.csv", READS);
 const PAGE: usize = 50;
 /// Changes of one act on the page.
 const CHANGES_SHOWN: usize = 100;
-/// Acts in one CSV file; older ones are in the next, from where this one ends.
-const CSV_ROWS: usize = 10_000;
+/// Acts that are read for the file at a time.
+const CSV_BLOCK: usize = 1_000;
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -36,6 +38,9 @@ pub(super) struct Asked {
     act: String,
     subject: String,
     person: String,
+    market: String,
+    from: String,
+    until: String,
     after: String,
 }
 
@@ -47,6 +52,9 @@ impl Asked {
             ("act", self.act.as_str()),
             ("subject", &self.subject),
             ("person", &self.person),
+            ("market", &self.market),
+            ("from", &self.from),
+            ("until", &self.until),
             ("after", after),
         ];
         for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
@@ -57,32 +65,36 @@ impl Asked {
         }
         query
     }
+
+    /// What to look for; nothing, where the person named does not exist. What is no day asks for none, as on
+    /// every page.
+    async fn wanted(&self, app: &App) -> Result<Option<LogQuery>, StoreError> {
+        let mut account = None;
+        if !self.person.is_empty() {
+            let wanted = self.person.trim().to_lowercase();
+            let all = accounts(&app.shop).await?;
+            let Some(found) = all.iter().find(|known| known.email.normalised() == wanted) else {
+                return Ok(None);
+            };
+            account = Some(found.id);
+        }
+        Ok(Some(LogQuery {
+            act: self.act.trim().chars().take(60).collect(),
+            account,
+            subject: self.subject.trim().chars().take(254).collect(),
+            market: self.market.chars().take(20).collect(),
+            from: self.from.parse().ok(),
+            until: self.until.parse().ok(),
+            after: id::decode(&self.after),
+        }))
+    }
 }
 
-/// The entries that are asked for; none, where the person named does not exist.
-async fn find(
-    app: &App,
-    asked: &Asked,
-    limit: usize,
-) -> Result<(Vec<Entry>, Option<[u8; 16]>), kontor_store::StoreError> {
-    let account = if asked.person.is_empty() {
-        None
-    } else {
-        let wanted = asked.person.to_lowercase();
-        let all = accounts(&app.shop).await?;
-        match all.iter().find(|account| account.email.normalised() == wanted) {
-            Some(account) => Some(account.id),
-            None => return Ok((Vec::new(), None)),
-        }
-    };
-    let query = LogQuery {
-        act: asked.act.chars().take(60).collect(),
-        account,
-        subject: asked.subject.chars().take(254).collect(),
-        after: id::decode(&asked.after),
-    };
-    let page = entries(&app.shop, query, limit).await?;
-    Ok((page.entries, page.next))
+async fn page(app: &App, wanted: Option<LogQuery>, limit: usize) -> Result<Found, StoreError> {
+    match wanted {
+        Some(wanted) => entries(&app.shop, wanted, limit).await,
+        None => Ok(Found { entries: Vec::new(), next: None, reached: None }),
+    }
 }
 
 pub(super) async fn show(
@@ -91,7 +103,11 @@ pub(super) async fn show(
     Extension(person): Extension<Person>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let (entries, next) = match find(&app, &asked, PAGE).await {
+    let found = match asked.wanted(&app).await {
+        Ok(wanted) => page(&app, wanted, PAGE).await,
+        Err(fault) => Err(fault),
+    };
+    let found = match found {
         Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
@@ -105,14 +121,20 @@ pub(super) async fn show(
         changes: some_of(&t, changes(&entry.was, &entry.is_now)),
         reason: entry.reason,
     };
+    let markets = app.shop.snapshots.now().markets.iter().map(|market| market.code).collect();
     let page = LogPage {
         shell: shell(&app, &person, Place::Log).await,
-        rows: entries.into_iter().map(row).collect(),
-        next: next.map(|next| asked.query("/admin/log", &id::encode(next))),
+        rows: found.entries.into_iter().map(row).collect(),
+        next: found.next.map(|next| asked.query("/admin/log", &id::encode(next))),
+        reached: found.reached,
         csv: asked.query("/admin/log.csv", &asked.after),
+        markets,
         act: asked.act,
         subject: asked.subject,
         person: asked.person,
+        market: asked.market,
+        from: asked.from,
+        until: asked.until,
     };
     html(StatusCode::OK, &page)
 }
@@ -131,26 +153,51 @@ fn some_of(t: &Text, mut all: Vec<(String, String, String)>) -> Vec<(String, Str
     all
 }
 
+/// Everything that fits, in one file: it is read and sent block by block.
 pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<Asked>) -> Response {
-    let (entries, _) = match find(&app, &asked, CSV_ROWS).await {
-        Ok(found) => found,
+    let wanted = match asked.wanted(&app).await {
+        Ok(wanted) => wanted,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
+    // The first block is read before anything is answered: what fails at once is an answer that says so.
+    let first = match page(&app, wanted.clone(), CSV_BLOCK).await {
+        Ok(first) => first,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
+    let body = streamed(|pieces| write(app, wanted.unwrap_or_default(), first, pieces));
+    Csv::respond_with(body, "attachment; filename=\"staff-log.csv\"")
+}
+
+/// Writes the file, each block from where the last ended. The log only grows, at its other end: no row is
+/// missing and none is twice.
+async fn write(app: App, wanted: LogQuery, first: Found, pieces: Pieces) {
     let mut csv = Csv::new("entry,at,person,act,market,subject,was,is_now,reason");
-    for entry in entries {
-        csv.row([
-            &id::encode(entry.id),
-            &entry.made_at.timestamp().to_string(),
-            &entry.person,
-            &entry.act,
-            &entry.market,
-            &entry.subject,
-            &entry.was,
-            &entry.is_now,
-            &entry.reason,
-        ]);
+    let mut block = first;
+    loop {
+        for entry in block.entries {
+            csv.row([
+                &id::encode(entry.id),
+                &entry.made_at.timestamp().to_string(),
+                &entry.person,
+                &entry.act,
+                &entry.market,
+                &entry.subject,
+                &entry.was,
+                &entry.is_now,
+                &entry.reason,
+            ]);
+        }
+        let text = csv.take();
+        if !text.is_empty() && pieces.send(text).await.is_err() {
+            return;
+        }
+        let Some(after) = block.next else { return };
+        let next = LogQuery { after: Some(after), ..wanted.clone() };
+        block = match entries(&app.shop, next, CSV_BLOCK).await {
+            Ok(block) => block,
+            Err(fault) => return pieces.fail(fault).await,
+        };
     }
-    csv.respond("attachment; filename=\"staff-log.csv\"")
 }
 
 #[cfg(test)]
@@ -159,8 +206,16 @@ mod tests {
 
     #[test]
     fn the_next_page_asks_for_the_same() {
-        let asked = Asked { act: "a&b=c".to_owned(), subject: "ü".to_owned(), ..Asked::default() };
+        let text = str::to_owned;
+        let asked = Asked {
+            act: text("a&b=c"),
+            subject: text("ü"),
+            market: text("us"),
+            from: text("2015-06-01"),
+            ..Asked::default()
+        };
         let query = asked.query("/admin/log", "x");
-        assert_eq!(query, "/admin/log?act=a%26b%3Dc&subject=%C3%BC&after=x");
+        let wanted = "/admin/log?act=a%26b%3Dc&subject=%C3%BC&market=us&from=2015-06-01&after=x";
+        assert_eq!(query, wanted);
     }
 }

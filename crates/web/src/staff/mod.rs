@@ -18,6 +18,7 @@ mod dispatch;
 mod document;
 mod doing;
 mod door;
+mod evidence;
 mod exchange;
 mod figures;
 mod find;
@@ -57,6 +58,7 @@ mod rom_build;
 mod rom_next;
 mod rom_plan;
 mod rom_signing;
+mod rule;
 mod sale;
 mod sale_new;
 mod sightings;
@@ -192,6 +194,8 @@ fn people(routes: Routes) -> Routes {
         .add(clearance::MATRIX, get(clearance::matrix))
         .add(clearance::CSV, get(clearance::csv))
         .add(clearance::PRODUCT, get(clearance::product))
+        .add(rule::SHOW, get(rule::show))
+        .add(evidence::SHOW, get(evidence::show))
         .add(grant::FORM, get(grant::form))
         .add(grant::RECORD, post(grant::record).layer(with_document))
         .add(document::SHOW, get(document::show));

@@ -14,10 +14,11 @@ use kontor_shop::hook::hooks;
 use kontor_shop::mail::{Outbox, outbox_counts};
 use kontor_shop::reseller::sold_outside;
 use kontor_shop::sale::list;
-use kontor_shop::staff::{Person, job_counts};
+use kontor_shop::staff::{Person, job_counts, keys_ending};
 use kontor_store::StoreError;
 
 use super::desk::{COUNTED, markets_for};
+use super::programs::ENDING_S;
 use super::rom::{state_tone, state_words};
 use crate::kit::app::App;
 use crate::kit::text::Text;
@@ -105,6 +106,35 @@ pub(super) async fn went_wrong(
         }
     }
     Ok(Some(told))
+}
+
+/// Keys of other programs whose time is over soon, the first first: what works with one stops that day.
+/// Nothing for people who make no keys, or where none ends.
+pub(super) async fn ending_keys(
+    app: &App,
+    person: &Person,
+    t: &Text,
+) -> Result<Option<Vec<Told>>, StoreError> {
+    if !person.may_somewhere(Permission::StaffConnect) {
+        return Ok(None);
+    }
+    let soon = app.shop.now().plus_seconds(ENDING_S);
+    let ending = keys_ending(&app.shop, person, soon).await?;
+    let told = ending.iter().map(|key| Told {
+        path: "/admin/programs".to_owned(),
+        words: t
+            .two(
+                "today-key-ends",
+                "name",
+                key.name.to_string(),
+                "day",
+                t.moment(&key.grant.expires_at),
+            )
+            .into_owned(),
+        tone: "warn",
+    });
+    let told: Vec<Told> = told.collect();
+    Ok((!told.is_empty()).then_some(told))
 }
 
 /// Rollouts that are planned, run or pause, and documents that wait for a signature; nothing for people

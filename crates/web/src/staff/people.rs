@@ -71,6 +71,7 @@ async fn answer(
     shell.notice = notice;
     let rows = found.into_iter().enumerate().map(|(index, account)| PersonRow {
         index,
+        id: account.id.to_string(),
         name: account.name.to_string(),
         email: account.email.as_str().to_owned(),
         held: account.held.iter().map(ToString::to_string).collect(),

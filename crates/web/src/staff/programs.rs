@@ -37,6 +37,9 @@ pub(super) const END_KEY: Route =
 pub(super) const ADD_HOOK: Route =
     Route::desk_form("/admin/programs/hooks", CONNECTS, Repeat::FormKey);
 
+/// So long before a key's time is over the daily page tells of it, in seconds.
+pub(super) const ENDING_S: i64 = 30 * 24 * 60 * 60;
+
 /// Keys on one page. Webhooks are few ([`kontor_domain::hook::HOOKS_MAX`]) and stand on each.
 const PAGE: usize = 50;
 
@@ -112,7 +115,8 @@ fn key_row(key: &Key, at: Instant) -> KeyRow {
         used_at: key.used_at,
         state: match key.grant.ended_at {
             Some(_) => KeyState::Ended,
-            None if key.grant.is_good(at) => KeyState::Good,
+            None if key.grant.is_good(at.plus_seconds(ENDING_S)) => KeyState::Good,
+            None if key.grant.is_good(at) => KeyState::Ending,
             None => KeyState::Expired,
         },
     }

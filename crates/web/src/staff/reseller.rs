@@ -15,6 +15,7 @@ use kontor_shop::reach::outside_territory;
 use kontor_shop::reseller::{ShownReseller, list, show as shown};
 use kontor_shop::staff::{
     ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key, market_of_applicant,
+    sees_reseller,
 };
 use serde::Deserialize;
 
@@ -23,7 +24,7 @@ use super::csv::Csv;
 use super::desk::{failed, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
 use super::refusal::why;
-use super::reseller_view::{allotment, clause_names, concerns, contract_row, orders, row, sold_on};
+use super::reseller_view::{allotment, clause_names, contract_row, orders, row, sold_on};
 use super::sightings::sightings;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -79,7 +80,7 @@ pub(super) async fn all(
     let next = (found.len() == PAGE).then(|| found.last().map(|(last, _)| last.id.to_string()));
     let rows = found
         .iter()
-        .filter(|(firm, contracts)| concerns(&app, &person, firm, contracts))
+        .filter(|(firm, contracts)| sees_reseller(&app.shop, &person, firm, contracts))
         .map(|(reseller, contracts)| row(&t, reseller, contracts))
         .collect();
     html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
@@ -97,7 +98,9 @@ pub(super) async fn csv(
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let mut csv = Csv::new("reseller,name,country,standing,applied_at,contracts");
-    for (reseller, contracts) in found.iter().filter(|(r, own)| concerns(&app, &person, r, own)) {
+    for (reseller, contracts) in
+        found.iter().filter(|(r, own)| sees_reseller(&app.shop, &person, r, own))
+    {
         let codes: Vec<&str> = contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
         csv.row([
             &reseller.id.to_string(),
@@ -155,7 +158,7 @@ pub(super) async fn found(
 ) -> Result<Option<ShownReseller>, Problem> {
     let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
     let found = shown(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
-    Ok(found.filter(|found| concerns(app, person, &found.reseller, &found.contracts)))
+    Ok(found.filter(|found| sees_reseller(&app.shop, person, &found.reseller, &found.contracts)))
 }
 
 async fn page(

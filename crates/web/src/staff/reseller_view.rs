@@ -6,9 +6,7 @@ use kontor_domain::catalogue::Sku;
 use kontor_domain::reseller::{
     BillState, BodyLine, CancelledBy, Clause, OrderStage, Standing, TaxBasis, TaxNumber,
 };
-use kontor_domain::staff::Permission;
 use kontor_shop::reseller::ShownReseller;
-use kontor_shop::staff::{Person, market_of_applicant};
 use kontor_store::reseller::bill::KeptBill;
 use kontor_store::reseller::{KeptContract, KeptOrder, Reseller};
 
@@ -19,22 +17,6 @@ use crate::page::staff::{
     AllotmentLine, BillDocument, BillLine, BillRow, ContractRow, CreditDocument, ResellerOrderRow,
     ResellerRow, SoldLine, SoldOnTable,
 };
-
-/// Whether a person may see a reseller: whoever has applied concerns the market of their country, whoever
-/// has contracts those of their markets.
-pub(super) fn concerns(
-    app: &App,
-    person: &Person,
-    firm: &Reseller,
-    contracts: &[KeptContract],
-) -> bool {
-    if contracts.is_empty() {
-        let market = market_of_applicant(&app.shop.snapshots.now(), firm);
-        return person.may(Permission::ResellerRead, market);
-    }
-    let own = person.markets(Permission::ResellerRead);
-    contracts.iter().any(|kept| own.contains(kept.market))
-}
 
 pub(super) fn row(t: &Text, reseller: &Reseller, contracts: &[KeptContract]) -> ResellerRow {
     let (id, tone) = match reseller.standing {

@@ -15,7 +15,7 @@ use kontor_shop::order::{ListQuery, list};
 use kontor_shop::staff::{Person, proposals};
 
 use super::desk::{COUNTED, failed, markets_for, shell_counting};
-use super::news::{missing_texts, under_way, went_wrong};
+use super::news::{ending_keys, missing_texts, under_way, went_wrong};
 use super::order_list::row;
 use super::proposal::rows;
 use crate::kit::app::App;
@@ -74,6 +74,10 @@ pub(super) async fn show(
         Ok(wrong) => wrong,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
+    let ending = match ending_keys(&app, &person, &t).await {
+        Ok(ending) => ending,
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    };
     let listed =
         |labelled, rows: Option<Vec<OrderRow>>| rows.map(|rows| OrderRows { t, labelled, rows });
     let page = TodayPage {
@@ -83,6 +87,7 @@ pub(super) async fn show(
         held: listed("held-title", held),
         unpaid: listed("unpaid-title", unpaid),
         wrong,
+        keys: ending,
         to_send: listed("to-send-title", to_send),
         rollouts: under_way(&app, &person, &t).await,
         texts: missing_texts(&app, &person, &t),
@@ -117,7 +122,7 @@ pub(super) fn ending_within(app: &App, person: &Person, from: i32, to: i32) -> V
                 grant: grant.code.to_string(),
                 clearance: grant.clearance.to_string(),
                 scope: scope_words(grant),
-                path: format!("/admin/{market}/clearances"),
+                path: format!("/admin/{market}/grants/{}", grant.code),
                 on,
                 days,
             })

@@ -153,16 +153,21 @@ impl FindPage {
             let kind = FoundKind {
                 id: "found-products",
                 name: "Products".to_owned(),
+                count: "1".to_owned(),
                 links: vec![(
                     "/admin/us/clearances/BAND-BLACK".to_owned(),
                     "Band <i>".to_owned(),
                     "BAND-BLACK".to_owned(),
                 )],
+                more: "There are more <i>.".to_owned(),
+                next: Some("/admin/find?q=BAND&after=x".to_owned()),
             };
             Self {
                 shell,
                 orders: order_rows(language, "found-orders", many),
+                order_count: "30+".to_owned(),
                 more: many,
+                searchable: vec![("Orders".to_owned(), "number <i>".to_owned())],
                 kinds: if many { vec![kind] } else { Vec::new() },
             }
         };
@@ -326,6 +331,7 @@ impl FiguresPage {
         };
         let group = [Group { label: String::new(), bars: vec![bar] }];
         let ending = EndingRow {
+            path: "/admin/us/grants/US-HAC-7K3Q9MX2".to_owned(),
             on: day(2015, 9, 1),
             clearance: "US-FCC-CERT".to_owned(),
             grant: "US-1".to_owned(),

@@ -76,7 +76,11 @@ impl OpeningPage {
             }],
             refused: None,
             rules: ["US-FCC-CERT", "US-HAC"]
-                .map(|code| MatrixRule { code: code.to_owned(), title: "A rule".to_owned() })
+                .map(|code| MatrixRule {
+                    code: code.to_owned(),
+                    title: "A rule".to_owned(),
+                    has_page: true,
+                })
                 .to_vec(),
             rows: vec![
                 row("BAND", Vec::new(), "good"),

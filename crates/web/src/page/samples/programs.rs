@@ -47,6 +47,7 @@ impl ProgramsPage {
         };
         let keys = vec![
             key(KeyState::Good, Some(at(9, 30))),
+            key(KeyState::Ending, None),
             key(KeyState::Expired, None),
             key(KeyState::Ended, None),
         ];
@@ -84,6 +85,7 @@ impl HookPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let delivery = |state, attempts: Vec<(i64, &str)>| DeliveryRow {
             id: "dlv_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
+            event: "evt_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
             kind: EventKind::OrderPlaced.word(),
             at: at(9, 0),
             state,
@@ -97,6 +99,8 @@ impl HookPage {
             shell: shell(language, Place::Programs),
             hook: hook(state, state != "active"),
             next: (!deliveries.is_empty()).then(|| "/admin/programs/hooks/x?before=y".to_owned()),
+            state: if deliveries.is_empty() { "" } else { "given_up" },
+            event: String::new(),
             deliveries,
             secret: None,
             key: "k".to_owned(),

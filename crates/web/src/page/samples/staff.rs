@@ -117,16 +117,25 @@ impl LogPage {
             changes: vec![("number".to_owned(), "1".to_owned(), "2 <b>".to_owned())],
             reason: "the laboratory has sent it <b>".to_owned(),
         };
-        let page = |rows: Vec<LogRow>| Self {
+        let page = |rows: Vec<LogRow>, reached| Self {
             shell: shell(language, Place::Log),
             act: "clearance.".to_owned(),
             subject: String::new(),
             person: String::new(),
-            next: (!rows.is_empty()).then(|| "/admin/log?after=x".to_owned()),
+            market: "us".to_owned(),
+            from: "2015-06-01".to_owned(),
+            until: String::new(),
+            markets: ["us", "de"].map(|market| market.parse().expect("a market")).to_vec(),
+            next: (!rows.is_empty() || reached).then(|| "/admin/log?after=x".to_owned()),
+            reached: reached.then(|| at(9, 30)),
             rows,
             csv: "/admin/log.csv".to_owned(),
         };
-        vec![("some", page(vec![row.clone(), row])), ("none", page(Vec::new()))]
+        vec![
+            ("some", page(vec![row.clone(), row], false)),
+            ("none", page(Vec::new(), false)),
+            ("not_yet", page(Vec::new(), true)),
+        ]
     }
 }
 
@@ -134,6 +143,7 @@ impl PeoplePage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let row = |index, locked| PersonRow {
             index,
+            id: format!("staff_{index}"),
             name: "Ana Souza".to_owned(),
             email: "ana@maker.example".to_owned(),
             held: vec!["clearance_officer@us".to_owned(), "reader@*".to_owned()],
@@ -223,6 +233,7 @@ impl TodayPage {
             wrong: Some(vec![told("/admin/jobs", "Two jobs were given up", "bad")]),
             to_send: Some(order_rows(language, "to-send-title", true)),
             rollouts: Some(vec![told("/admin/rom/x", "cancro 7.3.1 stable · runs", "good")]),
+            keys: Some(vec![told("/admin/programs", "Bookkeeping <nightly>: June 14", "warn")]),
             texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
         };
         let quiet = Self {
@@ -234,6 +245,7 @@ impl TodayPage {
             wrong: Some(Vec::new()),
             to_send: Some(order_rows(language, "to-send-title", false)),
             rollouts: Some(Vec::new()),
+            keys: None,
             texts: Some(Vec::new()),
             ..full.clone()
         };
@@ -244,6 +256,7 @@ impl TodayPage {
             wrong: None,
             to_send: None,
             rollouts: None,
+            keys: None,
             texts: None,
             ..quiet.clone()
         };
@@ -270,7 +283,11 @@ impl MatrixPage {
             what_if,
             rules: rules
                 .iter()
-                .map(|code| MatrixRule { code: (*code).to_owned(), title: "A rule".to_owned() })
+                .map(|code| MatrixRule {
+                    code: (*code).to_owned(),
+                    title: "A rule".to_owned(),
+                    has_page: *code != "US-EPR",
+                })
                 .collect(),
             next: (!what_if).then(|| "/admin/us/clearances?after=X".to_owned()),
             rows,
@@ -296,6 +313,7 @@ impl ClearancePage {
         let step = |code: &str, mark, is_rule| StepRow {
             code: code.to_owned(),
             is_rule,
+            has_page: is_rule,
             title: "Certification of the radio".to_owned(),
             authority: "FCC".to_owned(),
             gates: "deliver".to_owned(),

@@ -76,6 +76,8 @@ pub struct MatrixRule {
     pub code: String,
     /// What it demands.
     pub title: String,
+    /// It has a page of its own.
+    pub has_page: bool,
 }
 
 /// A cell.
@@ -156,6 +158,8 @@ pub struct StepRow {
     pub code: String,
     /// It is a rule, for which evidence can be recorded.
     pub is_rule: bool,
+    /// It has a page of its own.
+    pub has_page: bool,
     /// What it demands or forbids.
     pub title: String,
     /// Who demands it.

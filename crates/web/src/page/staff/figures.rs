@@ -33,6 +33,8 @@ pub struct CoverRow {
 /// Evidence that ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndingRow {
+    /// Where it stands.
+    pub path: String,
     /// On this day.
     pub on: Date,
     /// What it clears.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use kontor_base::Instant;
+use kontor_domain::market::MarketCode;
 
 use super::StaffShell;
 
@@ -36,10 +37,26 @@ pub struct LogPage {
     pub subject: String,
     /// What is looked for: this person's address.
     pub person: String,
+    /// What is looked for: in this market.
+    pub market: String,
+    /// Not before this day.
+    pub from: String,
+    /// Not after this day.
+    pub until: String,
+    /// The markets to choose from.
+    pub markets: Vec<MarketCode>,
     /// The acts.
     pub rows: Vec<LogRow>,
     /// The query of the next page.
     pub next: Option<String>,
+    /// The search stopped here before the page was full.
+    pub reached: Option<Instant>,
     /// The query of the table as CSV.
     pub csv: String,
+}
+
+impl LogPage {
+    fn is_market(&self, market: &MarketCode) -> bool {
+        self.market == market.as_str()
+    }
 }

@@ -8,6 +8,8 @@ use super::StaffShell;
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRow {
+    /// Their account: the row's name on the page.
+    pub id: String,
     /// Its place in the page, for labels.
     pub index: usize,
     /// The person's name.

@@ -29,6 +29,8 @@ pub struct KeyRow {
 pub enum KeyState {
     /// It opens.
     Good,
+    /// It opens, and its time is over soon.
+    Ending,
     /// Its time is over.
     Expired,
     /// A person has ended it.
@@ -127,7 +129,7 @@ impl ProgramsPage {
     fn key_words(&self, row: &KeyRow) -> String {
         let t = self.shell.text();
         match row.state {
-            KeyState::Good => {
+            KeyState::Good | KeyState::Ending => {
                 t.one("programs-until", "day", t.moment(&row.expires_at)).into_owned()
             }
             KeyState::Expired => t.get("programs-expired").into_owned(),
@@ -136,7 +138,7 @@ impl ProgramsPage {
     }
 
     fn is_good(&self, row: &KeyRow) -> bool {
-        row.state == KeyState::Good
+        matches!(row.state, KeyState::Good | KeyState::Ending)
     }
 }
 
@@ -145,6 +147,8 @@ impl ProgramsPage {
 pub struct DeliveryRow {
     /// Its id.
     pub id: String,
+    /// The event's id, which the other side has seen.
+    pub event: String,
     /// What.
     pub kind: &'static str,
     /// When it happened.
@@ -177,6 +181,10 @@ pub struct HookPage {
     pub hook: HookRow,
     /// What it was told.
     pub deliveries: Vec<DeliveryRow>,
+    /// Only those in this state are shown; empty: all.
+    pub state: &'static str,
+    /// Only this event is shown.
+    pub event: String,
     /// The query of the next page.
     pub next: Option<String>,
     /// A new secret, shown this once.
@@ -186,6 +194,19 @@ pub struct HookPage {
 }
 
 impl HookPage {
+    fn is_state(&self, word: &str) -> bool {
+        self.state == word
+    }
+
+    fn states(&self) -> [(&'static str, String); 3] {
+        let t = self.shell.text();
+        [
+            ("waiting", t.get("programs-waiting-state").into_owned()),
+            ("delivered", t.get("programs-delivered").into_owned()),
+            ("given_up", t.get("programs-given-up").into_owned()),
+        ]
+    }
+
     fn state_words(&self, delivery: &DeliveryRow) -> String {
         let t = self.shell.text();
         match delivery.state {

@@ -51,6 +51,8 @@ pub struct TodayPage {
     pub unpaid: Option<OrderRows>,
     /// What went wrong, where the person can do something about it.
     pub wrong: Option<Vec<Told>>,
+    /// Keys of other programs that expire soon, where there are any of the person's.
+    pub keys: Option<Vec<Told>>,
     /// Orders that can leave, where the person sends them.
     pub to_send: Option<OrderRows>,
     /// Rollouts that are under way, where the person steers them.

@@ -1,0 +1,150 @@
+//! One search over everything that the staff side has, as far as it is somebody's to see.
+//!
+//! [`find`] looks for the first of every kind; [`find_serials`] goes on with serial numbers, of which there are
+//! more than of anything else. Each kind has a file that says what it is found by and who sees it.
+
+mod fact;
+mod order;
+mod paper;
+mod people;
+mod serial;
+
+use std::sync::Arc;
+
+use kontor_base::folded_words;
+use kontor_domain::market::MarketCode;
+use kontor_domain::staff::Permission;
+use kontor_store::StoreError;
+use kontor_store::order::PlacedOrder;
+
+use crate::core::Shop;
+use crate::staff::person::Person;
+
+pub use fact::{FoundFact, FoundGrant, FoundProduct, FoundWithdrawal};
+pub use order::FoundCustomer;
+pub use paper::{FoundDocument, FoundLetter};
+pub use people::{FoundAccount, FoundReseller, FoundSale, sees_reseller};
+pub use serial::{FoundSerial, FoundSerials, find_serials};
+
+/// The most of each kind that is found.
+pub const FOUND_MAX: usize = 30;
+/// The longest text that is looked for, in characters.
+const TYPED_MAX: usize = 200;
+
+/// The first of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct First<T> {
+    /// What was found: at most [`FOUND_MAX`].
+    pub found: Vec<T>,
+    /// There are more, or it was not looked further: another word would tell them apart.
+    pub more: bool,
+}
+
+impl<T> Default for First<T> {
+    fn default() -> Self {
+        Self { found: Vec::new(), more: false }
+    }
+}
+
+impl<T> First<T> {
+    /// The first of these.
+    fn of(all: impl Iterator<Item = T>) -> Self {
+        let mut found: Vec<T> = all.take(FOUND_MAX + 1).collect();
+        let more = found.len() > FOUND_MAX;
+        found.truncate(FOUND_MAX);
+        Self { found, more }
+    }
+}
+
+/// What was found. A kind that is not the person's to see is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Orders, the newest first.
+    pub orders: First<PlacedOrder>,
+    /// Customers.
+    pub customers: First<FoundCustomer>,
+    /// Units that have left, by serial number.
+    pub serials: FoundSerials,
+    /// Products.
+    pub products: First<FoundProduct>,
+    /// Rules, and orders of courts and authorities.
+    pub facts: First<FoundFact>,
+    /// Evidence.
+    pub grants: First<FoundGrant>,
+    /// Papers.
+    pub documents: First<FoundDocument>,
+    /// What is withdrawn.
+    pub withdrawals: First<FoundWithdrawal>,
+    /// Sales.
+    pub sales: First<FoundSale>,
+    /// Resellers.
+    pub resellers: First<FoundReseller>,
+    /// The maker's people.
+    pub accounts: First<FoundAccount>,
+    /// Letters.
+    pub letters: First<FoundLetter>,
+}
+
+/// Looks for what somebody typed.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub async fn find(shop: &Arc<Shop>, person: &Person, typed: &str) -> Result<Found, StoreError> {
+    let typed = typed_of(typed);
+    if typed.is_empty() {
+        return Ok(Found::default());
+    }
+    let (own, who, snapshot) = (Arc::clone(shop), person.clone(), shop.snapshots.now());
+    let words = folded_words(&typed);
+    let orders_in = own_markets(shop, person, Permission::OrderRead);
+    shop.db
+        .read("staff.find", move |tx| {
+            let orders = order::orders(tx, &own, &orders_in, &typed)?;
+            Ok::<_, StoreError>(Found {
+                customers: order::customers(tx, &own, &who, &typed, &orders.found)?,
+                orders,
+                serials: serial::serials(tx, &snapshot, &who, &typed, "")?,
+                products: fact::products(&snapshot, &who, &typed, &words),
+                facts: fact::facts(&snapshot, &who, &typed, &words),
+                grants: fact::grants(&snapshot, &who, &typed, &words),
+                withdrawals: fact::withdrawals(&snapshot, &who, own.now().date(), &typed, &words),
+                documents: paper::documents(tx, &who, &typed, &words)?,
+                letters: paper::letters(tx, &who, &typed)?,
+                sales: people::sales(tx, &who, &words)?,
+                resellers: people::resellers(tx, &own, &who, &typed, &words)?,
+                accounts: people::accounts(tx, &who, &typed, &words)?,
+            })
+        })
+        .await
+}
+
+/// What is looked for.
+fn typed_of(typed: &str) -> String {
+    typed.trim().chars().take(TYPED_MAX).collect()
+}
+
+/// The markets of the shop in which somebody may do this.
+fn own_markets(shop: &Shop, person: &Person, permission: Permission) -> Vec<MarketCode> {
+    let own = person.markets(permission);
+    let snapshot = shop.snapshots.now();
+    snapshot.markets.iter().map(|market| market.code).filter(|code| own.contains(*code)).collect()
+}
+
+/// Whether each of the words begins one of the others.
+fn begin_all(words: &[String], others: &[String]) -> bool {
+    let begins = |word: &String| others.iter().any(|other| other.starts_with(word));
+    !words.is_empty() && words.iter().all(begins)
+}
+
+/// The same for the words of these texts together.
+fn begin_in(words: &[String], texts: &[&str]) -> bool {
+    let others: Vec<String> = texts.iter().flat_map(|text| folded_words(text)).collect();
+    begin_all(words, &others)
+}
+
+/// Whether a code begins as typed, in any case. One letter is no beginning of a code.
+fn code_begins(code: &str, typed: &str) -> bool {
+    typed.len() > 1
+        && code.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
+}
