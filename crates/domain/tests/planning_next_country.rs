@@ -219,7 +219,13 @@ fn a_gate_by_the_plan_says_the_day_and_what_decides_it() {
     for (ready, words, because) in [
         (Ready::Now, "Can open now by the opening plan of de.", ""),
         (between, "Not before 2015-08-24 by the opening plan of de", because),
-        (Ready::on(day("2015-06-01")), "Can open now by the opening plan of de.", ""),
+        // Missing, and got in 0 to 4 weeks: not there today.
+        (
+            Ready::Between { earliest: day("2015-06-01"), latest: day("2015-06-29") }
+                .after_today(day("2015-06-01")),
+            "Not before 2015-06-02 by the opening plan of de",
+            because,
+        ),
         (Ready::Blocked, "Blocked without a known end by the opening plan of de", because),
         (Ready::Unknown, "Not known whether it may open by the opening plan of de", because),
         (Ready::Undated, "Not known when it may open by the opening plan of de", because),

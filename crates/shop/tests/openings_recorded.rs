@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use kontor_base::{Clock, Date, Instant, Random, SecretKey};
+use kontor_base::{Clock, Date, Instant, Line, Random, SecretKey};
 use kontor_domain::market::Stage;
+use kontor_domain::opening::ChecklistState;
 use kontor_domain::planning::{Hit, SignalKind};
 use kontor_scratch::Scratch;
+use kontor_shop::Failure;
 use kontor_shop::exchange::load_demo;
+use kontor_shop::opening::{AdvanceCommand, Refusal, advance};
 use kontor_shop::planning::{Kind, import_past, past_openings, record_openings};
 use kontor_shop::{Policy, Shop};
 use kontor_store::opening::{Step, record};
@@ -51,6 +54,43 @@ async fn the_demo_knows_how_far_off_the_forecast_for_india_was() {
     let outcome = india.outcome.as_ref().expect("one");
     assert!(forecast.source.contains("https://") || forecast.source.contains("http://"));
     assert!(outcome.source.contains("https://"));
+}
+
+#[tokio::test]
+async fn no_market_opens_on_a_hard_item_that_is_only_expected() {
+    let folder = Scratch::chosen();
+    let (shop, _) = demo(&folder).await;
+    let step = |to| AdvanceCommand {
+        market: "us".parse().expect("a market"),
+        to,
+        skus: Vec::new(),
+        on: None,
+        by: Line::parse("Jane").expect("a line"),
+        reason: Line::parse("as planned").expect("a line"),
+    };
+    advance(&shop, step(Stage::Paused)).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let with = |state: ChecklistState| {
+        let shop = Arc::clone(&shop);
+        async move {
+            let change = move |tx: &mut kontor_store::Tx<'_>| {
+                let mut items = kontor_store::opening::items(tx)?;
+                let item = items.iter_mut().find(|item| item.code.as_str() == "US-ENTITY");
+                let item = item.expect("in the demo");
+                item.state = state.clone();
+                kontor_store::opening::save(tx, item, 0)
+            };
+            shop.db.write("test.item", change).await.expect("written");
+        }
+    };
+    with(ChecklistState::Begun { expected: Some(day("2026-11-23")) }).await;
+    let Err(Failure::Refused(refused)) = advance(&shop, step(Stage::Open)).await else {
+        panic!("it opened on what is expected");
+    };
+    let Refusal::NotReady(plan) = &refused else { panic!("{refused:?}") };
+    assert_eq!(plan.market_waits().collect::<Vec<_>>(), ["US-ENTITY"]);
+    with(ChecklistState::Done { evidence: "number 1".to_owned(), on: day("2026-11-23") }).await;
+    let opened = advance(&shop, step(Stage::Open)).await;
+    assert!(opened.is_ok(), "{:?}", opened.err());
 }
 
 /// Phones in the USA, with a take rate to learn from.

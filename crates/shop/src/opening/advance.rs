@@ -1,8 +1,8 @@
 //! Takes a market one step further, after checking once more that it may, and writes the step down.
 //!
 //! A step that sells (beta, open) carries out a plan: its products are kept with the step, and its day
-//! must have come. It needs the hard items of the checklist and at least one of those products that may
-//! be sold and delivered today. The plan says what the market opens *with*; what else is cleared is sold
+//! must have come. It needs the hard items of the checklist, done and not only expected, and at least
+//! one of those products that may be sold and delivered today. The plan says what the market opens *with*; what else is cleared is sold
 //! as well, as clearances alone decide, and what shall not be sold is withdrawn. Steps back (pausing, closing) need nothing: warranty,
 //! returns and deliveries of what was sold go on by the stage's own table.
 
@@ -80,7 +80,7 @@ pub(crate) fn advance_in(
         let query = PlanQuery { market: code, on: None, skus, costs: BTreeMap::new() };
         let mut plan = plan_in(tx, &known, &query, at)?;
         plan.planned_on = command.on;
-        if plan.sellable(at.date()).next().is_none() {
+        if plan.opens_with().next().is_none() {
             return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
         }
         Some(plan)
