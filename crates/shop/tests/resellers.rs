@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kontor_base::id::{HookId, ProposalId, ResellerId, StaffId};
-use kontor_base::{Clock, Date, Email, Instant, Language, Money, Random, SecretKey};
+use kontor_base::{Clock, Date, Email, Instant, Language, Line, Money, Random, SecretKey};
+use kontor_domain::clearance::Scope;
 use kontor_domain::hook::{EventKind, HookName, HookState};
 use kontor_domain::install::DeviceKey;
 use kontor_domain::market::MarketCode;
@@ -16,6 +17,7 @@ use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::keepers::sweep;
+use kontor_shop::opening::{ReinstateCommand, WithdrawCommand, reinstate, withdraw};
 use kontor_shop::planning::counted_here;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{
@@ -133,13 +135,17 @@ impl House {
 
     /// A reseller with a contract, ten units set aside.
     async fn reseller(&self) -> (ResellerId, Person) {
+        self.reseller_with(contract()).await
+    }
+
+    async fn reseller_with(&self, contract: Contract) -> (ResellerId, Person) {
         let id = self.applicant().await;
         let ana = self.hire("ana", "market_manager@us").await;
         let ben = self.hire("ben", "market_manager@us").await;
         let act = ExpansionAct::ApproveReseller {
             reseller: id,
             market: us(),
-            contract: Box::new(contract()),
+            contract: Box::new(contract),
         };
         let Ok(Undertaken::Waiting(proposed)) = self.does(&ana, act).await else {
             panic!("a contract takes two people");
@@ -216,6 +222,39 @@ async fn an_order_is_taken_from_the_allotment_or_refused_with_its_clause() {
     let refused = house.does(&ana, allot(7)).await.expect_err("beyond the contract");
     assert!(refused.contains("sets 10 units"), "{refused}");
     house.is_clean().await;
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_does_not_leave_through_a_territory_beyond_the_market() {
+    let house = House::open().await;
+    let mut wide = contract();
+    // Hong Kong has a shop of its own, the contract is served by the American one.
+    wide.terms.territory.insert("HK".parse().expect("a country"));
+    let (id, _ana) = house.reseller_with(wide).await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    let waits = house.orders(id, "HK", 2, "a").await.expect("cleared in Hong Kong");
+    let line = |text: &str| Line::parse(text).expect("a line");
+    let command = WithdrawCommand {
+        market: us(),
+        scope: Scope { model: Some("band".parse().expect("a model")), ..Scope::default() },
+        gates: kontor_domain::market::Act::Announce,
+        by: line("Jane"),
+        reason: line("a batch gets warm"),
+    };
+    let done = withdraw(&house.shop, command).await.expect("withdrawn");
+    let held: Vec<_> = done.held_for_resellers.iter().map(|held| held.id).collect();
+    assert_eq!(held, [waits.order], "goes to Hong Kong and is held with the market's");
+    let refused = house.orders(id, "HK", 2, "b").await.expect_err("withdrawn");
+    assert_eq!(refused.code(), "clearance.refused");
+    let send = ExpansionAct::DispatchReseller { market: us(), order: waits.order, serials: vec![] };
+    let refused = house.does(&wim, send.clone()).await.expect_err("withdrawn");
+    assert!(refused.contains("may not be resold there"), "{refused}");
+
+    for code in done.codes {
+        let back = ReinstateCommand { code, by: line("Jane"), reason: line("the batch is found") };
+        reinstate(&house.shop, back).await.expect("taken back");
+    }
+    assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
 }
 
 #[tokio::test]

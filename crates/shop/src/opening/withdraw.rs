@@ -24,8 +24,6 @@ use crate::hook::{Happened, write_down_in};
 use crate::order::{HeldOrder, Reviewed, held_in, review_waiting};
 use crate::reseller::{HeldResellerOrder, held_reseller_orders};
 
-/// How the codes of withdrawals begin; orders of authorities have other ones.
-const PREFIX: &str = "WITHDRAWN-";
 /// The authority behind a withdrawal.
 const MAKER: &str = "the maker";
 
@@ -126,7 +124,9 @@ fn facts(
     today: Date,
 ) -> Vec<AuthorityOrder> {
     let fact = |country: &kontor_base::Country| AuthorityOrder {
-        code: format!("{PREFIX}{country}-{stem}").parse().expect("capitals, digits and dashes"),
+        code: format!("{}{country}-{stem}", AuthorityOrderCode::WITHDRAWN)
+            .parse()
+            .expect("capitals, digits and dashes"),
         reach: Reach::Country(*country),
         effect: OrderEffect::Blocks,
         gates: command.gates,
@@ -235,7 +235,7 @@ pub(crate) fn withdrawn_since(
     let touches = |fact: &&AuthorityOrder| {
         let here = market.countries.iter().any(|country| fact.reach.includes(*country));
         let skus = known.variants_of(model).filter_map(|variant| known.product(&variant.sku));
-        fact.code.as_str().starts_with(PREFIX)
+        fact.code.is_withdrawal()
             && fact.in_force(today)
             && here
             && skus.into_iter().any(|(variant, model)| {
@@ -247,6 +247,6 @@ pub(crate) fn withdrawn_since(
 
 fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {
     let mut facts: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
-    facts.retain(|fact| fact.code.as_str().starts_with(PREFIX) && fact.in_force(today));
+    facts.retain(|fact| fact.code.is_withdrawal() && fact.in_force(today));
     Ok(facts)
 }

@@ -2,15 +2,13 @@
 
 use kontor_base::Instant;
 use kontor_base::id::ResellerOrderId;
-use kontor_domain::clearance::Place;
 use kontor_domain::hook::EventKind;
-use kontor_domain::market::Act;
 use kontor_domain::reseller::{OrderStage, ResellerRefusal};
 use kontor_store::reseller::{KeptOrder, order as find, save_order};
 use kontor_store::{Tx, stock};
 
-use super::order::sold_on_in;
 use super::refusal::Refusal;
+use super::resold::may_resell;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::hook::{Happened, write_down_in};
 use crate::stock::{Parcel, Serials, ship_in};
@@ -53,12 +51,11 @@ pub(super) fn not_cleared(
     order: &KeptOrder,
     at: Instant,
 ) -> Option<Vec<ResellerRefusal>> {
-    let market = sold_on_in(known.market(order.body.market)?, order.body.ship_to);
-    let place = Place::market(&market);
+    let market = known.market(order.body.market)?;
     let mut refused = Vec::new();
     for line in &order.body.lines {
         let (variant, _) = known.product(&line.sku)?;
-        let verdict = known.may(Act::Resell, variant, &place, at)?;
+        let verdict = may_resell(known, market, order.body.ship_to, variant, at)?;
         if !verdict.outcome.permits() {
             let codes: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code()).collect();
             let (sku, reasons) = (line.sku.clone(), codes.join(", "));

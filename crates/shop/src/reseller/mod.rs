@@ -19,6 +19,7 @@ mod keep_out;
 mod key;
 mod order;
 mod refusal;
+mod resold;
 mod sell_out;
 mod show;
 mod sold;
