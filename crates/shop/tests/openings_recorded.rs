@@ -49,7 +49,7 @@ async fn the_demo_knows_how_far_off_the_forecast_for_india_was() {
     assert_eq!((india.lesson.signalled, india.lesson.bought), (350_000, 35_000));
     assert_eq!(india.forecast.as_ref().map(|forecast| forecast.high), Some(10_000));
     assert_eq!(india.hit(), Hit::Above);
-    assert!(!india.teaches(), "as many bought as there were units");
+    assert!(!india.teaches(day("2026-11-23")), "as many bought as there were units");
     let forecast = india.forecast.as_ref().expect("one");
     let outcome = india.outcome.as_ref().expect("one");
     assert!(forecast.source.contains("https://") || forecast.source.contains("http://"));
@@ -162,7 +162,7 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     assert!(forecast.low < 600 && 600 < forecast.high, "{forecast:?}");
     assert_eq!(forecast.source, "sheet of 2026-11-23, seed 1");
     assert_eq!(ours.hit(), Hit::Open);
-    assert!(!ours.teaches(), "that nobody has bought yet is no take rate");
+    assert!(!ours.teaches(shop.now().date()), "that nobody has bought yet is no take rate");
 
     // A year later it is judged against what was said then, and by no other number.
     clock.advance_seconds(366 * 86_400);
@@ -182,7 +182,7 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     let past = past_openings(&shop).await.expect("read");
     let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
     assert_eq!(ours.hit(), Hit::Within);
-    assert!(ours.teaches());
+    assert!(ours.teaches(shop.now().date()));
     assert_eq!(record_openings(&shop).await.expect("looked"), 0);
 }
 

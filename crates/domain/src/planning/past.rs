@@ -1,5 +1,6 @@
 //! Past openings: what was forecast, what came, and what the signals have taught.
 
+use jiff::ToSpan;
 use kontor_base::{Date, Wrong};
 use serde::{Deserialize, Serialize};
 
@@ -85,19 +86,25 @@ impl PastOpening {
         if outcome.units > forecast.high {
             return Hit::Above;
         }
-        let days = self.opened_on.until(outcome.until).map_or(0, |span| span.get_days());
-        match (days >= 365, outcome.units < forecast.low) {
+        match (self.year_over(outcome.until), outcome.units < forecast.low) {
             (false, _) => Hit::Open,
             (true, true) => Hit::Below,
             (true, false) => Hit::Within,
         }
     }
 
-    /// Whether a take rate can be learned from it: not while its first year runs and nobody has
-    /// counted yet, and not where there were too few units for those who wanted one.
+    /// Whether a take rate could be learned from it on a day: what was bought is of a whole first
+    /// year, that was counted by then, and there were enough units for those who wanted one. A part of
+    /// a year would teach too low a rate, and what is counted later was not known.
     #[must_use]
-    pub const fn teaches(&self) -> bool {
-        !self.sold_out && (self.lesson.bought > 0 || self.outcome.is_some())
+    pub fn teaches(&self, on: Date) -> bool {
+        let counted = |outcome: &PastOutcome| outcome.until <= on && self.year_over(outcome.until);
+        !self.sold_out && self.outcome.as_ref().is_some_and(counted)
+    }
+
+    /// Whether its first year is over on a day.
+    fn year_over(&self, day: Date) -> bool {
+        self.opened_on.checked_add(1.year()).is_ok_and(|over| over <= day)
     }
 
     /// Why `next` may not stand in the place of this record, if it may not. What was known before

@@ -315,7 +315,7 @@ impl Countries {
         let mut openings: Vec<Opening> = self.opening.iter().map(OpeningEntry::opening).collect();
         let key = |o: &Opening| (o.country, o.class, o.kind);
         let known: Vec<_> = openings.iter().map(key).collect();
-        let teach = evidence.past.iter().filter(|past| past.teaches());
+        let teach = evidence.past.iter().filter(|past| past.teaches(settings.on));
         let on_record = teach.map(|past| past.lesson.clone());
         openings.extend(on_record.filter(|lesson| !known.contains(&key(lesson))));
         let candidates =
