@@ -217,7 +217,12 @@ async fn every_input_of_the_next_country_has_its_source_and_its_day() {
 
     // The same on the page of plans and in its file.
     let plan = desk.get("/admin/plans/next-country").await.expect(200);
-    assert!(plan.text.contains("by the opening plan of de"), "it agrees: {}", plan.text);
+    assert!(plan.text.contains("opening plan of the market de"), "it agrees: {}", plan.text);
+    // No market of this shop knows a day on which it could open: none is called the next one.
+    for page in [&page.text, &plan.text] {
+        assert!(page.contains("No country is next: none of the candidates can open."), "{page}");
+        assert!(!page.contains("Next: "), "{page}");
+    }
     let file = "/admin/plans/next-country/lines.csv";
     assert!(plan.text.contains(file), "{}", plan.text);
     let csv = desk.get(file).await.expect(200);

@@ -28,6 +28,7 @@ mod log;
 mod market;
 mod news;
 mod next_country;
+mod next_headline;
 mod next_inputs;
 mod next_past;
 mod opening;

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use super::csv::Csv;
 use super::desk::{failed, nothing, notice, shell, status};
 use super::next_country::{evidence, named, signal_words};
+use super::next_headline::headline;
 use super::next_inputs::input_lines;
 use super::refusal::why;
 use crate::kit::app::App;
@@ -244,7 +245,8 @@ fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
             page.lines.extend(expected(t, plan));
         }
         Worked::NextCountry(sheet) => {
-            page.answer = sheet.candidates.first().map_or_else(String::new, ToString::to_string);
+            page.answer = headline(t, sheet);
+            page.notes = sheet.candidates.first().map(ToString::to_string).into_iter().collect();
             page.lines = country_lines(t, sheet);
         }
     }

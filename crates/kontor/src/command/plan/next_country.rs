@@ -56,6 +56,7 @@ pub(super) fn run(file: &File, evidence: &Evidence) -> Result<(), CommandError> 
         }
         println!();
     }
+    println!("{}\n", sheet.headline());
     for result in &sheet.candidates {
         println!("{result}\n");
     }
