@@ -22,7 +22,8 @@ use kontor_shop::planning::counted_here;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{
     ApplyCommand, BillTerms, CancelOrder, OrderCommand, OrderTaken, Refusal, SellOutCommand, apply,
-    cancel_order, holder_of, order, read_sell_out_csv, report_sell_out, show,
+    cancel_order, holder_of, order, read_sell_out_csv, report_sell_out, show, sold_outside,
+    sold_units,
 };
 use kontor_shop::sale::exclude;
 use kontor_shop::staff::{
@@ -163,9 +164,20 @@ impl House {
         units: u32,
         key: &str,
     ) -> Result<OrderTaken, Refusal> {
+        self.orders_under("US-2026-3", reseller, ship_to, units, key).await
+    }
+
+    async fn orders_under(
+        &self,
+        contract: &str,
+        reseller: ResellerId,
+        ship_to: &str,
+        units: u32,
+        key: &str,
+    ) -> Result<OrderTaken, Refusal> {
         let command = OrderCommand {
             reseller,
-            contract: "US-2026-3".to_owned(),
+            contract: contract.to_owned(),
             ship_to: ship_to.parse().expect("a country"),
             lines: vec![("BAND-BLACK".parse().expect("a SKU"), units)],
             once: Some(self.shop.keys.once("test", key, key.as_bytes())),
@@ -334,6 +346,66 @@ async fn what_has_left_is_known_by_its_serial_number() {
     assert_eq!(outside[0].clause, "clause 2.1 (territory) of US-2026-3");
     let carried = carried_abroad(&house.shop, &sighting).await.expect("read");
     assert_eq!((carried.sold, carried.home, carried.travelling, carried.total()), (3, 1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_unit_is_held_against_the_contract_of_its_own_order() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    // A second one, that stands before the first in every list and may sell in India too.
+    let mut wide = Contract { code: "US-2026-2".to_owned(), ..contract() };
+    wide.terms.territory.insert("IN".parse().expect("a country"));
+    let (market, contract) = (us(), Box::new(wide));
+    let act = ExpansionAct::ApproveReseller { reseller: id, market, contract };
+    let Ok(Undertaken::Waiting(proposed)) = house.does(&ana, act).await else {
+        panic!("a contract takes two people");
+    };
+    let eve = house.hire("eve", "market_manager@us").await;
+    house.approve(&eve, proposed).await;
+    let sku = || "BAND-BLACK".parse().expect("a SKU");
+    let contract = "US-2026-2".to_owned();
+    let aside = ExpansionAct::Allot { market: us(), contract, sku: sku(), units: 4 };
+    assert_eq!(house.does(&ana, aside).await, Ok(Undertaken::Done));
+    for (contract, serials) in [("US-2026-3", ["N1", "N2"]), ("US-2026-2", ["W1", "W2"])] {
+        let taken = house.orders_under(contract, id, "US", 2, contract).await.expect("taken");
+        let serials = vec![(sku(), serials.map(str::to_owned).into())];
+        let send = ExpansionAct::DispatchReseller { market: us(), order: taken.order, serials };
+        assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
+    }
+
+    // One of each is sold on to India, under whichever contract the reseller says.
+    let rows = "serial,sold_on,country\nN1,2026-11-22,IN\nW1,2026-11-22,IN\n";
+    let command = SellOutCommand {
+        reseller: id,
+        contract: "US-2026-2".to_owned(),
+        rows: read_sell_out_csv(rows).expect("rows"),
+        once: None,
+    };
+    let told = report_sell_out(&house.shop, command).await.expect("taken").answer;
+    assert_eq!(told.problems, ["N1: sold to IN, against clause 2.1 (territory) of US-2026-3"]);
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let sums: Vec<_> = shown.sold.iter().map(|row| (row.units, row.inside)).collect();
+    assert_eq!(sums.len(), 2, "{sums:?}");
+    assert!(sums.contains(&(1, false)) && sums.contains(&(1, true)), "{sums:?}");
+    let units = sold_units(&house.shop, id).await.expect("read");
+    let inside: Vec<_> = units.iter().map(|unit| (unit.serial.as_str(), unit.inside)).collect();
+    assert_eq!(inside, [("N1", false), ("W1", true)]);
+    let outside = sold_outside(&house.shop).await.expect("read");
+    let outside: Vec<i64> = outside.iter().flat_map(|who| who.units.values().copied()).collect();
+    assert_eq!(outside, [1]);
+
+    // And all four are active in India for months.
+    house.clock.advance_seconds(90 * DAY_S);
+    let last = house.shop.now().date();
+    let india = move |_| {
+        let (country, first) = ("IN".parse().ok(), day("2026-11-25"));
+        Some(Sighting { country, first, last })
+    };
+    let rows = outside_territory(&house.shop, id, &india).await.expect("read");
+    let found: Vec<_> = rows.iter().map(|row| (&*row.serial, &*row.clause)).collect();
+    let clause = "clause 2.1 (territory) of US-2026-3";
+    assert_eq!(found, [("N1", clause), ("N2", clause)]);
 }
 
 #[tokio::test]

@@ -9,13 +9,12 @@ use kontor_domain::market::Market;
 use kontor_domain::reach::{
     Carried, Estimate, Sighting, SoldUnit, Survival, Whereabouts, estimate, whereabouts,
 };
-use kontor_domain::reseller::Clause;
 use kontor_store::StoreError;
 use kontor_store::install::stay::{of_reseller_after, sold_after};
-use kontor_store::reseller::contracts;
 use kontor_store::stock::serial::{SoldSerial, sold_by_year};
 
 use crate::core::Shop;
+use crate::reseller::Territories;
 
 /// How many units are read in one transaction.
 const PAGE: i64 = 5_000;
@@ -154,11 +153,12 @@ pub struct OutsideRow {
     pub country: Country,
     /// Since when it is seen.
     pub since: Date,
-    /// The clause that names the territory.
+    /// The clause that names the territory that it was delivered for.
     pub clause: String,
 }
 
-/// A reseller's units that are active outside of every territory it has, by their serial numbers.
+/// A reseller's units that are active outside of the territory that they were delivered for, by their
+/// serial numbers: each is held against the contract of its own order.
 ///
 /// # Errors
 ///
@@ -169,11 +169,8 @@ pub async fn outside_territory(
     seen: &Seen,
 ) -> Result<Vec<OutsideRow>, StoreError> {
     let today = shop.now().date();
-    let own = shop.db.read("reach.contracts", move |tx| contracts(tx, reseller)).await?;
-    let territory =
-        |country: Country| own.iter().any(|kept| kept.contract.terms.territory.contains(&country));
-    let clause = own.first().map(|kept| kept.contract.clause(Clause::Territory).to_string());
-    let clause = clause.unwrap_or_default();
+    let read = move |tx: &mut kontor_store::Tx<'_>| Territories::read_in(tx, reseller);
+    let own = shop.db.read("reach.territories", read).await?;
     let mut rows = Vec::new();
     let mut last = String::new();
     loop {
@@ -185,7 +182,7 @@ pub async fn outside_territory(
         last = end.serial.clone();
         rows.extend(page.into_iter().filter_map(|(unit, stay)| {
             let sighting = sighting(&unit, stay, seen)?;
-            outside(unit, sighting, today, territory, &clause)
+            outside(unit, sighting, today, &own)
         }));
     }
 }
@@ -194,20 +191,21 @@ fn outside(
     unit: SoldSerial,
     sighting: Sighting,
     today: Date,
-    territory: impl Fn(Country) -> bool,
-    clause: &str,
+    own: &Territories,
 ) -> Option<OutsideRow> {
     let sold = SoldUnit { model: &unit.model, country: unit.country };
     // Whatever lies in the territory is at home, wherever in it the unit went first.
-    let stands = whereabouts(&sold, Some(&sighting), today, |_, to| territory(to));
+    let territory = |_, to| own.contains(&unit.reference, to);
+    let stands = whereabouts(&sold, Some(&sighting), today, territory);
     let Whereabouts::Carried { to } = stands else { return None };
+    let clause = own.clause(&unit.reference);
     Some(OutsideRow {
         serial: unit.serial,
         model: unit.model,
         delivered_on: unit.sold_on,
         country: to,
         since: sighting.first,
-        clause: clause.to_owned(),
+        clause,
     })
 }
 

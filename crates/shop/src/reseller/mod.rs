@@ -23,6 +23,7 @@ mod resold;
 mod sell_out;
 mod show;
 mod sold;
+mod territory;
 
 pub(crate) use allot::allot_in;
 pub use apply::{ApplyCommand, apply};
@@ -43,3 +44,4 @@ pub use sell_out::{
 };
 pub use show::{AllotmentRow, ShownReseller, list, open_orders, show};
 pub use sold::{SoldOutside, SoldRow, SoldUnit, sold_outside, sold_units};
+pub(crate) use territory::Territories;
