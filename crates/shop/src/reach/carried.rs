@@ -1,5 +1,6 @@
 //! Devices carried abroad, and a reseller's devices outside its territory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kontor_base::id::ResellerId;
@@ -84,28 +85,49 @@ pub async fn carried_of(
 pub struct EstimateRow {
     /// The country.
     pub country: Country,
+    /// Every active device there, whoever made it.
+    pub active: u64,
+    /// Those among them that are entered as another maker's, which are taken off; none where they are
+    /// too few to be told of, and still among the active ones.
+    pub others: Option<u64>,
     /// If every device lives for ever: the lower bound.
     pub low: Estimate,
     /// If devices live as long as they usually do.
     pub usual: Estimate,
 }
 
-/// The weaker number: active devices in a country less what was sold there and lives. Only for
+/// Devices that were active, by whoever they were made, as far as they may be told of.
+#[derive(Clone, Copy, Debug)]
+pub struct Active<'a> {
+    /// All of them, by country.
+    pub installs: &'a [(Country, u64)],
+    /// Those that are entered as another maker's: no unit of ours is among them.
+    pub others: &'a BTreeMap<Country, u64>,
+    /// Fewer devices point at people.
+    pub least: u64,
+}
+
+/// The weaker number: active own devices in a country less what was sold there and lives. Only for
 /// countries whose sale data are missing: where every unit was written down with its serial number
 /// when it was sold, devices are counted, and nobody has to estimate. Whether a country is here
 /// follows from what was sold, never from what was carried: so that its absence says nothing about
 /// devices too few to be told of.
 #[must_use]
 pub fn estimates(
-    installs: &[(Country, u64)],
+    active: Active<'_>,
     sold: &[(Country, String, i64, i64)],
     markets: &[Market],
     today: Date,
 ) -> Vec<EstimateRow> {
     let year = i64::from(today.year());
+    let Active { installs, others, least } = active;
     let missing = installs.iter().filter(|(country, _)| !on_record(*country, sold, markets));
     missing
         .map(|(country, active)| {
+            let others = others.get(country).copied().filter(|others| *others >= least);
+            let ours = active.saturating_sub(others.unwrap_or(0));
+            // What is left of two large numbers can be few devices.
+            let ours = if ours < least { 0 } else { ours };
             let own = sold.iter().filter(|(sold_in, ..)| sold_in == country);
             let units: Vec<(usize, u64)> = own
                 .map(|(_, _, sold_in, units)| {
@@ -115,8 +137,10 @@ pub fn estimates(
                 .collect();
             EstimateRow {
                 country: *country,
-                low: estimate(*active, &units, &Survival::all()),
-                usual: estimate(*active, &units, &Survival::usual()),
+                active: *active,
+                others,
+                low: estimate(ours, &units, &Survival::all()),
+                usual: estimate(ours, &units, &Survival::usual()),
             }
         })
         .collect()
@@ -240,6 +264,15 @@ mod tests {
 
     /// What is estimated for a country with 1,000 active devices: the lower bound and the usual one.
     fn estimated(sold: &[(i64, i64)], opens_on: Option<&str>) -> Option<(u64, u64)> {
+        estimated_beside(0, sold, opens_on).map(|(_, gaps)| gaps)
+    }
+
+    /// The same with so many active devices of other makers among them, as far as those are told.
+    fn estimated_beside(
+        foreign: u64,
+        sold: &[(i64, i64)],
+        opens_on: Option<&str>,
+    ) -> Option<(Option<u64>, (u64, u64))> {
         let sold: Vec<_> = sold
             .iter()
             .map(|(year, units)| (country("IN"), "mi-3".to_owned(), *year, *units))
@@ -249,8 +282,22 @@ mod tests {
         let sold = [sold.as_slice(), &others].concat();
         let markets = [opened("in", "IN", opens_on), opened("cn", "CN", None)];
         let today = "2016-06-01".parse().expect("a day");
-        let rows = estimates(&[(country("IN"), 1_000)], &sold, &markets, today);
-        rows.first().map(|row| (row.low.gap, row.usual.gap))
+        let (installs, others) = ([(country("IN"), 1_000)], [(country("IN"), foreign)].into());
+        let active = Active { installs: &installs, others: &others, least: 50 };
+        let rows = estimates(active, &sold, &markets, today);
+        rows.first().map(|row| (row.others, (row.low.gap, row.usual.gap)))
+    }
+
+    #[test]
+    fn other_makers_devices_are_not_own_ones_that_were_carried_there() {
+        assert_eq!(estimated_beside(600, &[], None), Some((Some(600), (400, 400))));
+        let late = estimated_beside(600, &[(2015, 300)], Some("2014-07-22"));
+        assert_eq!(late, Some((Some(600), (100, 160))));
+        // Too few to be told of: they stay among the active ones, and the row says so.
+        assert_eq!(estimated_beside(49, &[], None), Some((None, (1_000, 1_000))));
+        // And what is left of many is not told where it is few.
+        assert_eq!(estimated_beside(970, &[], None), Some((Some(970), (0, 0))));
+        assert_eq!(estimated_beside(2_000, &[], None), Some((Some(2_000), (0, 0))));
     }
 
     #[test]

@@ -7,5 +7,6 @@
 mod carried;
 
 pub use carried::{
-    EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates, outside_territory, sold,
+    Active, EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates,
+    outside_territory, sold,
 };

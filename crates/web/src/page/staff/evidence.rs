@@ -28,6 +28,8 @@ pub struct EstimateLine {
     pub country: String,
     /// Active devices.
     pub installs: String,
+    /// Other makers' among them, which are taken off; none where they are too few to be told of.
+    pub others: Option<String>,
     /// Units on record as sold there.
     pub sold: String,
     /// The gap if every device lives for ever: the lower bound.
