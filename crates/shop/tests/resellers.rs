@@ -18,6 +18,7 @@ use kontor_shop::audit::audit;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::keepers::sweep;
 use kontor_shop::opening::{ReinstateCommand, WithdrawCommand, reinstate, withdraw};
+use kontor_shop::order::review_waiting;
 use kontor_shop::planning::counted_here;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{
@@ -34,6 +35,7 @@ use kontor_shop::staff::{
 use kontor_shop::stock::import_serials;
 use kontor_shop::{Failure, Policy, Shop};
 use kontor_store::hook::{self, Endpoint};
+use kontor_store::mail::{self, LetterState};
 use kontor_store::sale::excluded;
 
 const DAY_S: i64 = 86_400;
@@ -74,6 +76,10 @@ fn contract() -> Contract {
 
 impl House {
     async fn open() -> Self {
+        Self::open_with(Policy::default()).await
+    }
+
+    async fn open_with(policy: Policy) -> Self {
         let folder = Scratch::chosen();
         let db = folder.open();
         let clock = Clock::fixed(Instant::start_of(day("2026-11-23")));
@@ -81,7 +87,7 @@ impl House {
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         let secret = SecretKey::from_bytes([3; 32]);
-        let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default());
+        let shop = Shop::open(db, clock.clone(), Random::System, &secret, policy);
         Self { shop: Arc::new(shop.await.expect("it opens")), clock, _folder: folder }
     }
 
@@ -189,6 +195,52 @@ impl House {
         }
     }
 
+    /// Another program is told of everything.
+    async fn listens(&self) {
+        let endpoint = Endpoint {
+            id: HookId::new(self.shop.now(), &self.shop.random),
+            name: HookName::parse("Books").expect("a name"),
+            url: "https://books.example/".to_owned(),
+            markets: "us".parse().expect("markets"),
+            kinds: EventKind::ALL.to_vec(),
+            state: HookState::Active,
+            secret: "sealed".to_owned(),
+            secret_before: None,
+            failing_since: None,
+            made_by: StaffId::new(self.shop.now(), &self.shop.random),
+            made_at: self.shop.now(),
+        };
+        let save = move |tx: &mut kontor_store::Tx<'_>| hook::save_endpoint(tx, &endpoint);
+        self.shop
+            .db
+            .write::<_, kontor_store::StoreError, _>("test.hook", save)
+            .await
+            .expect("kept");
+    }
+
+    /// The letters and the events about held orders of resellers, by their kinds, the first one first.
+    async fn told_of_held(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let read = |tx: &mut kontor_store::Tx<'_>| {
+            let letters = mail::queued_by(
+                tx,
+                LetterState::Waiting,
+                Instant::from_micros(i64::MAX),
+                None,
+                100,
+            )?;
+            Ok::<_, kontor_store::StoreError>((letters, hook::unfanned(tx, 100)?))
+        };
+        let (mut letters, mut events) = self.shop.db.read("test.told", read).await.expect("read");
+        letters.sort_by_key(|letter| letter.id);
+        events.sort_by_key(|event| event.id);
+        let word = |word: &str| {
+            ["reseller.order_held", "reseller.order_freed"].into_iter().find(|known| *known == word)
+        };
+        let letters = letters.iter().filter_map(|letter| word(&letter.kind));
+        let events = events.iter().filter_map(|event| word(event.kind.word()));
+        (letters.collect(), events.collect())
+    }
+
     async fn is_clean(&self) {
         let report = audit(&self.shop.db, |_| ()).await.expect("an audit");
         assert!(report.is_clean(), "{report:?}");
@@ -238,7 +290,8 @@ async fn an_order_is_taken_from_the_allotment_or_refused_with_its_clause() {
 
 #[tokio::test]
 async fn what_is_withdrawn_does_not_leave_through_a_territory_beyond_the_market() {
-    let house = House::open().await;
+    let house = House::open_with(Policy { mail: true, ..Policy::default() }).await;
+    house.listens().await;
     let mut wide = contract();
     // Hong Kong has a shop of its own, the contract is served by the American one.
     wide.terms.territory.insert("HK".parse().expect("a country"));
@@ -262,10 +315,21 @@ async fn what_is_withdrawn_does_not_leave_through_a_territory_beyond_the_market(
     let refused = house.does(&wim, send.clone()).await.expect_err("withdrawn");
     assert!(refused.contains("may not be resold there"), "{refused}");
 
+    // Whoever ordered is told once, other programs too; and again when it goes on.
+    assert_eq!(
+        house.told_of_held().await,
+        (vec!["reseller.order_held"], vec!["reseller.order_held"])
+    );
+    review_waiting(&house.shop).await.expect("judged anew");
+    assert_eq!(house.told_of_held().await.0.len(), 1, "nothing has changed");
+    house.clock.advance_seconds(1);
     for code in done.codes {
         let back = ReinstateCommand { code, by: line("Jane"), reason: line("the batch is found") };
         reinstate(&house.shop, back).await.expect("taken back");
     }
+    let (letters, events) = house.told_of_held().await;
+    assert_eq!(letters, ["reseller.order_held", "reseller.order_freed"]);
+    assert_eq!(events, letters);
     assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
 }
 
@@ -682,21 +746,7 @@ async fn a_tax_is_worked_out_where_the_law_makes_it_simple_and_said_otherwise() 
 #[tokio::test]
 async fn other_programs_hear_of_what_happens_to_resellers_and_of_no_persons_words() {
     let house = House::open().await;
-    let endpoint = Endpoint {
-        id: HookId::new(house.shop.now(), &house.shop.random),
-        name: HookName::parse("Books").expect("a name"),
-        url: "https://books.example/".to_owned(),
-        markets: "us".parse().expect("markets"),
-        kinds: EventKind::ALL.to_vec(),
-        state: HookState::Active,
-        secret: "sealed".to_owned(),
-        secret_before: None,
-        failing_since: None,
-        made_by: StaffId::new(house.shop.now(), &house.shop.random),
-        made_at: house.shop.now(),
-    };
-    let save = move |tx: &mut kontor_store::Tx<'_>| hook::save_endpoint(tx, &endpoint);
-    house.shop.db.write::<_, kontor_store::StoreError, _>("test.hook", save).await.expect("kept");
+    house.listens().await;
 
     let (id, ana) = house.reseller().await;
     let wim = house.hire("wim", "warehouse@us").await;

@@ -254,6 +254,8 @@ pub struct KeptOrder {
     pub body: OrderBody,
     /// How it was cancelled, if it was.
     pub cancelled: Option<Cancellation>,
+    /// Since when it is held, if it is and has not left.
+    pub held_since: Option<Instant>,
 }
 
 /// Writes an order as it is now; what was agreed on is never changed.
@@ -266,10 +268,11 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
     let cancelled = order.cancelled.as_ref().map(|how| to_json(how, "reseller_order"));
     let cancelled = cancelled.transpose()?;
     tx.execute(
-        "INSERT INTO reseller_order (id, reseller, market, contract, hold, state, body, cancelled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (id) DO UPDATE SET
-             state = excluded.state, cancelled = excluded.cancelled",
+        "INSERT INTO reseller_order
+             (id, reseller, market, contract, hold, state, body, cancelled, held_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, cancelled = excluded.cancelled,
+             held_since = excluded.held_since",
         values![
             order.id.bytes(),
             order.reseller.bytes(),
@@ -279,6 +282,7 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
             order.stage.word(),
             &body,
             cancelled.as_deref(),
+            order.held_since,
         ],
     )?;
     Ok(())
@@ -291,7 +295,8 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
 /// When the database cannot be read.
 pub fn order(tx: &mut Tx<'_>, id: ResellerOrderId) -> Result<Option<KeptOrder>, StoreError> {
     tx.optional(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order WHERE id = $1",
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order WHERE id = $1",
         values![id.bytes()],
         read_order,
     )
@@ -308,7 +313,8 @@ pub fn orders(
     limit: i64,
 ) -> Result<Vec<KeptOrder>, StoreError> {
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
          WHERE reseller = $1 ORDER BY id DESC LIMIT $2",
         values![reseller.bytes(), limit],
         read_order,
@@ -322,7 +328,8 @@ pub fn orders(
 /// When the database cannot be read.
 pub fn open(tx: &mut Tx<'_>, market: &str, limit: i64) -> Result<Vec<KeptOrder>, StoreError> {
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
          WHERE market = $1 AND state = 'taken' ORDER BY id LIMIT $2",
         values![market, limit],
         read_order,
@@ -341,7 +348,8 @@ pub fn orders_after(
 ) -> Result<Vec<KeptOrder>, StoreError> {
     let after = after.map_or([0; 16], |id| *id.bytes());
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
          WHERE id > $1 ORDER BY id LIMIT $2",
         values![&after, limit],
         read_order,
@@ -381,5 +389,6 @@ fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
                 serde_json::from_str(&text).map_err(|error| StoreError::bad_row(table, error))?,
             ),
         },
+        held_since: row.maybe_int(7)?.map(Instant::from_micros),
     })
 }

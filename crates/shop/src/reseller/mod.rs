@@ -20,6 +20,7 @@ mod key;
 mod order;
 mod refusal;
 mod resold;
+mod review;
 mod sell_out;
 mod show;
 mod sold;
@@ -39,6 +40,7 @@ pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
 pub(crate) use key::{end_key_in, issue_key_in};
 pub use order::{LINES_MAX, OrderCommand, OrderTaken, order};
 pub use refusal::Refusal;
+pub(crate) use review::review_reseller_orders;
 pub use sell_out::{
     SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
 };

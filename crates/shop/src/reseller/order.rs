@@ -113,6 +113,7 @@ fn order_in(
         stage: OrderStage::Taken,
         body,
         cancelled: None,
+        held_since: None,
     };
     save_order(tx, &order)?;
     let placed = Happened::to_reseller_order(EventKind::ResellerOrderPlaced, &order);

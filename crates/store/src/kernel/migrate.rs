@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(34, "0034_reseller_sold_since"),
     migration!(35, "0035_sale_lot_sums"),
     migration!(36, "0036_beta"),
+    migration!(45, "0045_reseller_held"),
 ];
 
 /// The newest schema that this release knows.
