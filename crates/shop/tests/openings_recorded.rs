@@ -7,11 +7,14 @@ use kontor_base::{Clock, Date, Instant, Line, Random, SecretKey};
 use kontor_domain::market::Stage;
 use kontor_domain::opening::ChecklistState;
 use kontor_domain::planning::{Hit, SignalKind};
+use kontor_domain::reach::{Carried, Way};
 use kontor_scratch::Scratch;
 use kontor_shop::Failure;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::opening::{AdvanceCommand, Refusal, advance};
-use kontor_shop::planning::{Kind, import_past, past_openings, record_openings};
+use kontor_shop::planning::{
+    Devices, Kind, import_past, past_openings, record_openings, unrecorded_openings,
+};
 use kontor_shop::{Policy, Shop};
 use kontor_store::opening::{Step, record};
 use kontor_store::planning::{KeptSheet, save_sheet};
@@ -29,6 +32,30 @@ async fn demo(folder: &Scratch) -> (Arc<Shop>, Clock) {
     let secret = SecretKey::from_bytes([3; 32]);
     let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default()).await;
     (Arc::new(shop.expect("it opens")), clock)
+}
+
+/// Looks once for openings to be recorded.
+async fn recorded(shop: &Arc<Shop>, devices: Option<&Devices>) -> usize {
+    match unrecorded_openings(shop).await.expect("looked") {
+        Some(opened) => record_openings(shop, opened, devices).await.expect("recorded"),
+        None => 0,
+    }
+}
+
+/// The USA open.
+async fn opens(shop: &Arc<Shop>, id: u8) {
+    let step = Step {
+        id: [id; 16],
+        market: "us".parse().expect("a market"),
+        from: Stage::Beta,
+        to: Stage::Open,
+        made_at: shop.now(),
+        made_by: "Jane Doe".to_owned(),
+        reason: "go".to_owned(),
+        plan: None,
+    };
+    let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
+    shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
 }
 
 /// Somebody has saved the sheet.
@@ -105,6 +132,12 @@ class = "phone"
 signal = "waiting_list"
 signalled = 2000
 bought = 240
+[[opening]]
+country = "MY"
+class = "phone"
+signal = "carried_abroad"
+signalled = 1000
+bought = 500
 [[candidate]]
 country = "US"
 class = "phone"
@@ -131,27 +164,13 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     let folder = Scratch::chosen();
     let (shop, clock) = demo(&folder).await;
     let before = past_openings(&shop).await.expect("read").len();
-    let opens = async |id: u8| {
-        let step = Step {
-            id: [id; 16],
-            market: "us".parse().expect("a market"),
-            from: Stage::Beta,
-            to: Stage::Open,
-            made_at: shop.now(),
-            made_by: "Jane Doe".to_owned(),
-            reason: "go".to_owned(),
-            plan: None,
-        };
-        let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
-        shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
-    };
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "no sheet is kept");
+    assert_eq!(recorded(&shop, None).await, 0, "no sheet is kept");
     save(&shop).await;
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "nothing has opened");
+    assert_eq!(recorded(&shop, None).await, 0, "nothing has opened");
     clock.advance_seconds(86_400);
-    opens(1).await;
-    assert_eq!(record_openings(&shop).await.expect("looked"), 1, "the calibrated signal");
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "once");
+    opens(&shop, 1).await;
+    assert_eq!(recorded(&shop, None).await, 1, "the calibrated signal");
+    assert_eq!(recorded(&shop, None).await, 0, "once");
     let past = past_openings(&shop).await.expect("read");
     assert_eq!(past.len(), before + 1);
     let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
@@ -183,7 +202,36 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
     assert_eq!(ours.hit(), Hit::Within);
     assert!(ours.teaches(shop.now().date()));
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0);
+    assert_eq!(recorded(&shop, None).await, 0);
+}
+
+#[tokio::test]
+async fn a_forecast_has_what_is_counted_of_devices_and_the_day_on_which_it_was_worked_out() {
+    let folder = Scratch::chosen();
+    let (shop, clock) = demo(&folder).await;
+    save(&shop).await;
+    clock.advance_seconds(86_400);
+    opens(&shop, 1).await;
+    // The server stood still for three days.
+    clock.advance_seconds(3 * 86_400);
+    let way = Way {
+        from: "CN".parse().expect("a country"),
+        to: "US".parse().expect("a country"),
+        model: "mi-note".to_owned(),
+        month: "2026-10".to_owned(),
+    };
+    let mut carried = Carried::default();
+    carried.ways.insert(way, 700);
+    let as_of = shop.now().date();
+    let devices = Devices { carried, elsewhere: [].into(), as_of, least: 50 };
+    assert_eq!(recorded(&shop, Some(&devices)).await, 2, "the list, and the devices");
+    let past = past_openings(&shop).await.expect("read");
+    let ours = past.iter().find(|past| past.lesson.kind == SignalKind::CarriedAbroad);
+    let ours = ours.expect("on record");
+    assert_eq!((ours.lesson.signalled, ours.opened_on), (700, day("2026-11-24")));
+    let forecast = ours.forecast.as_ref().expect("a forecast");
+    assert_eq!(forecast.made_on, day("2026-11-27"), "not dated back to the opening");
+    assert_eq!(ours.problem(), None, "and can be read in again with its outcome");
 }
 
 #[tokio::test]
@@ -204,5 +252,5 @@ async fn what_opened_before_the_sheet_was_kept_has_no_forecast() {
     shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
     clock.advance_seconds(86_400);
     save(&shop).await;
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0);
+    assert_eq!(recorded(&shop, None).await, 0);
 }

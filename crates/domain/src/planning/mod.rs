@@ -27,5 +27,5 @@ pub use next::{
     Sheet, Signal, SignalKind, SignalResult, Spread, Sway, feed, gate_by_plan, next_country,
     opening_cost, own_count, two_digits,
 };
-pub use past::{Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
+pub use past::{FORECAST_LATE_DAYS, Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
 pub use reorder::{Reorder, ReorderError, ReorderPoint, reorder_point};

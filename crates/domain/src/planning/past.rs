@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::next::Opening;
 
+/// For how many days after an opening its forecast may still be worked out, by the sheet that was kept
+/// before it: a server that stood still catches up. Later it would be a forecast of what is known.
+pub const FORECAST_LATE_DAYS: i32 = 7;
+
 /// A market that was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastOpening {
@@ -23,14 +27,14 @@ pub struct PastOpening {
     pub sold_out: bool,
 }
 
-/// A forecast of the units of the first year, made before the opening.
+/// A forecast of the units of the first year, from before the opening.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastForecast {
     /// At least.
     pub low: u64,
     /// At most.
     pub high: u64,
-    /// When it was made.
+    /// When it was made: where a server has caught up, a few days after the opening.
     pub made_on: Date,
     /// By whom or from what.
     pub source: String,
@@ -140,7 +144,8 @@ impl PastOpening {
         if forecast.as_ref().is_some_and(|f| f.low > f.high) {
             return Some(Wrong::ForecastOrder);
         }
-        if forecast.as_ref().is_some_and(|f| f.made_on > *opened_on) {
+        let last = opened_on.saturating_add(FORECAST_LATE_DAYS.days());
+        if forecast.as_ref().is_some_and(|f| f.made_on > last) {
             return Some(Wrong::ForecastLate);
         }
         if outcome.as_ref().is_some_and(|o| o.until < *opened_on) {

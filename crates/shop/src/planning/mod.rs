@@ -15,5 +15,5 @@ pub use keep::{SaveRefusal, SaveSheet, kept, save};
 pub use openings::{Openings, Planned};
 pub(crate) use past::import_past_in;
 pub use past::{PastImport, import_past, past_openings, record_past};
-pub use record::record_openings;
+pub use record::{Unrecorded, record_openings, unrecorded_openings};
 pub use signals::{Devices, counted_here};

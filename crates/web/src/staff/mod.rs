@@ -68,6 +68,7 @@ mod waiting;
 mod withdrawal;
 mod work;
 
+pub use sightings::devices;
 pub(crate) use steering::Steering;
 
 use axum::extract::DefaultBodyLimit;
