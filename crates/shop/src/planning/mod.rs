@@ -4,6 +4,7 @@
 
 mod entry;
 mod file;
+mod inputs;
 mod keep;
 mod openings;
 mod past;
@@ -11,6 +12,7 @@ mod record;
 mod signals;
 
 pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
+pub use inputs::PlanInput;
 pub use keep::{SaveRefusal, SaveSheet, kept, save};
 pub use openings::{Openings, Planned};
 pub(crate) use past::import_past_in;

@@ -42,6 +42,7 @@ mod outbox;
 mod passkey;
 mod people;
 mod plan;
+mod plan_sources;
 mod price;
 mod programs;
 mod proposal;
