@@ -264,7 +264,7 @@ carried-usual = Bei üblicher Lebensdauer
 next-title = Nächstes Land
 next-own-markets = Sie sehen die Länder Ihrer Märkte. Welches von allen das nächste ist, sehen Personen mit allen Märkten.
 next-unsolved = Zuerst: offene Märkte mit ungelösten Problemen
-next-unsolved-none = In keinem offenen Markt gibt es ein Produkt, das nicht verkauft werden darf.
+next-unsolved-none = In keinem offenen Markt gibt es ein Produkt, das nicht verkauft werden darf, oder einen offenen Punkt der Checkliste.
 next-example = Niemand hat Kandidaten aufgeschrieben: Dies ist das Beispiel, mit erfundenen Zahlen.
 next-write = Eigene schreiben
 next-sheet = Belege gegen die Gewinnschwelle
@@ -396,6 +396,10 @@ rsl-sold-taken = { $count ->
 next-unsolved-count = { $count ->
     [one] ein Produkt darf heute nicht verkauft werden
    *[other] { $count } Produkte dürfen heute nicht verkauft werden
+}
+next-unsolved-items = { $count ->
+    [one] ein Punkt der Checkliste ist offen
+   *[other] { $count } Punkte der Checkliste sind offen
 }
 next-would-mean = { $count ->
     [one] { $units } (Quote aus einem Markt)

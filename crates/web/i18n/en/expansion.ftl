@@ -264,7 +264,7 @@ carried-usual = By the usual life
 next-title = Next country
 next-own-markets = You see the countries of your markets. Which of all comes next is for people of all markets.
 next-unsolved = First: open markets with unsolved problems
-next-unsolved-none = None of the open markets has a product that may not be sold.
+next-unsolved-none = None of the open markets has a product that may not be sold, or an open item of its checklist.
 next-example = Nobody has written down candidates: this is the example, with invented numbers.
 next-write = Write your own
 next-sheet = Evidence against break-even
@@ -396,6 +396,10 @@ rsl-sold-taken = { $count ->
 next-unsolved-count = { $count ->
     [one] one product may not be sold today
    *[other] { $count } products may not be sold today
+}
+next-unsolved-items = { $count ->
+    [one] one item of the checklist is open
+   *[other] { $count } items of the checklist are open
 }
 next-would-mean = { $count ->
     [one] { $units } (take rate from one market)

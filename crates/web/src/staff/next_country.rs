@@ -12,7 +12,7 @@ use kontor_domain::planning::{
     Placement, Sheet, SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
 };
 use kontor_domain::staff::Permission;
-use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, work_out};
+use kontor_shop::planning::{Evidence, Kind, Unsolved, Worked, counted_here, kept, work_out};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
@@ -44,8 +44,8 @@ struct Read {
     past: Vec<PastOpening>,
     /// What this shop has counted itself.
     own: Vec<OwnCount>,
-    /// Open markets with products which may not be sold there, and how many.
-    unsolved: Vec<(MarketCode, usize)>,
+    /// Open markets with something unsolved.
+    unsolved: Vec<Unsolved>,
 }
 
 /// What is known of the countries that somebody may see. The comparison is one of all candidates, so
@@ -129,10 +129,9 @@ pub(super) async fn answer(
         refused,
         unsolved: unsolved
             .into_iter()
-            .filter(|(code, _)| readable.contains(code))
-            .map(|(code, open)| {
-                let name = shell.market(&code);
-                (name, open, format!("/admin/{code}/opening"))
+            .filter(|unsolved| readable.contains(&unsolved.market))
+            .map(|Unsolved { market, products, items }| {
+                (shell.market(&market), products, items, format!("/admin/{market}/opening"))
             })
             .collect(),
         headline,

@@ -465,8 +465,9 @@ impl NextCountryPage {
             all: true,
             example: true,
             refused: None,
-            unsolved: vec![("USA".to_owned(), 3, "/admin/us/opening".to_owned())],
-            headline: "Next: Germany (bands), tied with France.".to_owned(),
+            unsolved: vec![("USA".to_owned(), 3, 1, "/admin/us/opening".to_owned())],
+            headline: "Next: Germany (bands), not before 5 October 2015; tied with France."
+                .to_owned(),
             map: picture().0,
             rows: vec![CandidateRow {
                 id: "c-DE-band".to_owned(),

@@ -187,8 +187,9 @@ pub struct NextCountryPage {
     pub example: bool,
     /// Why there is no sheet, if there is none.
     pub refused: Option<String>,
-    /// Open markets with unsolved problems: name, how many, where to look.
-    pub unsolved: Vec<(String, usize, String)>,
+    /// Open markets with unsolved problems: name, how many products, how many items of the checklist,
+    /// where to look.
+    pub unsolved: Vec<(String, usize, usize, String)>,
     /// The answer in one sentence.
     pub headline: String,
     /// The map.
