@@ -306,7 +306,7 @@ wrongs! {
     /// A forecast's bounds are the wrong way round.
     ForecastOrder = "wrong-forecast-order", "the forecast's lowest number is above its highest";
     /// What was said afterwards is no forecast.
-    ForecastLate = "wrong-forecast-late", "the forecast was made after the opening: it is none";
+    ForecastLate = "wrong-forecast-late", "the forecast was made more than a week after the opening: it is none";
     /// What was counted before is no outcome.
     OutcomeEarly = "wrong-outcome-early", "the outcome was counted before the opening";
     /// A record of an opening is never given another beginning.

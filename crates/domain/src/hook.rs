@@ -52,6 +52,10 @@ kinds! {
     ResellerOrderPlaced = "reseller.order_placed";
     /// A reseller's order was cancelled.
     ResellerOrderCancelled = "reseller.order_cancelled";
+    /// A reseller's order may not leave for the time being.
+    ResellerOrderHeld = "reseller.order_held";
+    /// A reseller's held order goes on.
+    ResellerOrderFreed = "reseller.order_freed";
     /// A reseller's order was billed.
     ResellerOrderBilled = "reseller.order_billed";
     /// The money of a reseller's bill has come, or went back.

@@ -128,16 +128,25 @@ fn what_was_known_before_an_opening_stands() {
 }
 
 #[test]
-fn an_opening_teaches_when_it_has_come_to_something() {
-    let mut running = past(Some((100, 200, "2014-07-01")), None);
-    running.lesson.bought = 0;
-    assert!(!running.teaches(), "its year has just begun");
-    running.lesson.bought = 1;
-    assert!(running.teaches());
-    let mut sold_out = past(None, Some((150, "2014-12-31")));
-    assert!(sold_out.teaches());
-    sold_out.sold_out = true;
-    assert!(!sold_out.teaches(), "as many bought as there were");
+fn an_opening_teaches_when_its_first_year_was_counted_and_not_before() {
+    let on = |text: &str| text.parse().expect("a day");
+    let today = on("2016-01-01");
+    let running = past(Some((100, 200, "2014-07-01")), None);
+    assert!(!running.teaches(today), "nobody has said up to which day was counted");
+    for (until, taught) in [
+        ("2014-12-31", false), // five months of twelve would teach less than half of the rate
+        ("2015-07-21", false),
+        ("2015-07-22", true),
+        ("2015-12-31", true),
+        ("2016-01-02", false), // tomorrow's count
+    ] {
+        let past = past(None, Some((150, until)));
+        assert_eq!(past.teaches(today), taught, "counted until {until}");
+    }
+    let mut counted = past(None, Some((150, "2015-07-22")));
+    assert!(!counted.teaches(on("2015-07-21")), "a question of the day before knew nothing of it");
+    counted.sold_out = true;
+    assert!(!counted.teaches(today), "as many bought as there were");
 }
 
 fn past(forecast: Option<(u64, u64, &str)>, outcome: Option<(u64, &str)>) -> PastOpening {

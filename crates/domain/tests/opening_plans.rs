@@ -326,6 +326,50 @@ fn a_lead_time_that_nobody_has_stated_is_not_zero() {
 }
 
 #[test]
+fn what_is_only_expected_opens_nothing_on_the_day_it_is_expected() {
+    let scenario = Scenario::load();
+    let opens = |question: &Question<'_>| {
+        let plan = question.plan();
+        let with: Vec<String> = plan.opens_with().map(|gap| gap.sku.to_string()).collect();
+        assert_eq!(sellable(&plan, TODAY), with, "the plan says what the step will say");
+        (with, plan.first_ready)
+    };
+    let mut question = Question::about(&scenario, "us", TODAY);
+    question.skus = vec!["BAND-BLACK"];
+    assert_eq!(opens(&question), (vec!["BAND-BLACK".to_owned()], Ready::Now));
+    let tomorrow = Ready::on(day("2026-11-24"));
+
+    // A hard item that should be there today, and one that nobody has begun and that takes no time.
+    question.checklist = items("US-ENTITY entity 8-8");
+    question.checklist[0].state = ChecklistState::Begun { expected: Some(day(TODAY)) };
+    assert_eq!(opens(&question), (Vec::new(), tomorrow));
+    question.checklist = items("US-ENTITY entity 0-0");
+    assert_eq!(opens(&question), (Vec::new(), tomorrow));
+    question.checklist = items("US-ENTITY entity done");
+    assert_eq!(opens(&question).0, ["BAND-BLACK"]);
+
+    // A clearance without a grant that takes no time: the look at who owns the laboratory.
+    let without = |records: &mut Records| {
+        records.grants.retain(|grant| grant.clearance.as_str() != "US-FCC-LAB");
+    };
+    let mut missing = Question::about(&scenario, "us", TODAY).with_facts(without);
+    missing.skus = vec!["BAND-BLACK"];
+    assert_eq!(opens(&missing), (Vec::new(), tomorrow));
+
+    // And one that was applied for and is expected today.
+    let mut applied = Question::about(&scenario, "us", TODAY).with_facts(|records| {
+        for grant in &mut records.grants {
+            if grant.clearance.as_str() == "US-FCC-CERT" {
+                grant.issued_on = None;
+                grant.expected_on = Some(day(TODAY));
+            }
+        }
+    });
+    applied.skus = vec!["BAND-BLACK"];
+    assert_eq!(opens(&applied), (Vec::new(), tomorrow));
+}
+
+#[test]
 fn costs_are_told_once_per_clearance_and_what_is_unknown_is_counted() {
     let scenario = Scenario::load();
     let mut question = Question::about(&scenario, "us", TODAY);

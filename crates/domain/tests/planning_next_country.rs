@@ -124,16 +124,35 @@ fn a_market_of_another_class_teaches_nothing() {
 }
 
 #[test]
-fn a_gate_is_no_weight_but_decides_between_equals() {
+fn a_gate_is_no_weight_but_what_is_shut_comes_behind_what_opens() {
     let signals = [(SignalKind::ResellerOrders, 20_000)];
     let mut later = candidate("PL", &signals);
     later.gate = Gate::From { on: day("2016-06-01") };
     let mut blocked = candidate("BR", &[signals[0], (SignalKind::WaitingList, 90_000)]);
     blocked.gate = Gate::Blocked;
+    let mut unknown = candidate("RU", &signals);
+    unknown.gate = Gate::Unknown;
     let now = candidate("FR", &signals);
-    let result = sheet(&[later, blocked, now], &three_openings());
+    let result = sheet(&[unknown, later.clone(), blocked.clone(), now.clone()], &three_openings());
     let order: Vec<&str> = result.candidates.iter().map(|c| c.candidate.country.code()).collect();
-    assert_eq!(order, ["BR", "FR", "PL"], "more evidence first; then the sooner one");
+    assert_eq!(
+        order,
+        ["FR", "PL", "BR", "RU"],
+        "the sooner one, the later one; then what is shut, more evidence first"
+    );
+    assert!(of(&result, "BR").rank.p10 > 2 && of(&result, "FR").rank.p90 < 3);
+    let told = result.headline().to_string();
+    assert!(told.starts_with("Next: FR (band). Can open now. Clear break-even"), "{told}");
+    assert!(
+        told.contains("Not BR (band), with 2 clearing signals: Blocked without a known end."),
+        "{told}"
+    );
+    assert!(!told.contains("RU"), "no more speaks for it than for the next one: {told}");
+    // Where it only opens later the headline says when; where nothing can open, nothing is next.
+    let told = sheet(&[later, blocked.clone()], &three_openings()).headline().to_string();
+    assert!(told.starts_with("Next: PL (band). Not before 2016-06-01."), "{told}");
+    let told = sheet(&[blocked], &three_openings()).headline().to_string();
+    assert!(told.starts_with("No country is next: none of the candidates can open."), "{told}");
     assert!(of(&result, "BR").to_string().contains("Blocked without a known end."));
     assert!(of(&result, "PL").to_string().contains("Not before 2016-06-01."));
 }
@@ -219,7 +238,13 @@ fn a_gate_by_the_plan_says_the_day_and_what_decides_it() {
     for (ready, words, because) in [
         (Ready::Now, "Can open now by the opening plan of de.", ""),
         (between, "Not before 2015-08-24 by the opening plan of de", because),
-        (Ready::on(day("2015-06-01")), "Can open now by the opening plan of de.", ""),
+        // Missing, and got in 0 to 4 weeks: not there today.
+        (
+            Ready::Between { earliest: day("2015-06-01"), latest: day("2015-06-29") }
+                .after_today(day("2015-06-01")),
+            "Not before 2015-06-02 by the opening plan of de",
+            because,
+        ),
         (Ready::Blocked, "Blocked without a known end by the opening plan of de", because),
         (Ready::Unknown, "Not known whether it may open by the opening plan of de", because),
         (Ready::Undated, "Not known when it may open by the opening plan of de", because),

@@ -197,7 +197,17 @@ fn what_was_sold_on_is_held_against_the_territory() {
     let set = |serials: &[&str]| -> BTreeSet<String> {
         serials.iter().map(|serial| (*serial).to_owned()).collect()
     };
-    let held = report(&contract, &sold, &set(&["A1", "A2", "A4"]), &set(&["A4"]));
+    // A unit that was delivered under another contract is held against that one.
+    let mut wider = contract.clone();
+    wider.code = "US-2026-4".to_owned();
+    wider.terms.territory.insert("CA".parse().expect("a country"));
+    let delivered = |a2| {
+        let units = [("A1", &contract), ("A2", a2), ("A4", &contract)];
+        units.map(|(serial, contract)| (serial.to_owned(), contract)).into()
+    };
+    let allowed = report(&sold, &delivered(&wider), &set(&["A4"]));
+    assert!(allowed.problems.iter().all(|problem| !problem.to_string().contains("CA")));
+    let held = report(&sold, &delivered(&contract), &set(&["A4"]));
     let units: BTreeMap<String, u64> =
         held.units.iter().map(|(country, units)| (country.to_string(), *units)).collect();
     assert_eq!(units, [("CA".to_owned(), 1), ("US".to_owned(), 1)].into());

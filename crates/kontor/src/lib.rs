@@ -4,6 +4,7 @@
 pub mod command;
 pub mod config;
 pub mod database;
+mod forecasts;
 pub mod legal;
 pub mod population;
 pub mod secret;

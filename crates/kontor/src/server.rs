@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
+use crate::forecasts;
 use crate::legal::{self, LegalError};
 use crate::secret::{self, SecretError};
 
@@ -277,6 +278,7 @@ impl Server {
         let parts = Parts { rom: Some(Arc::clone(&rom)), install: install.clone() };
         let app = App::with_parts(Arc::clone(&shop), parts, settings, metrics);
         let tidying = tidy_up(app.clone(), stopped.clone());
+        let recording = forecasts::keep(app.clone(), stopped.clone());
         let counting = keep_install(install, stopped.clone());
         let post = config.post().transpose()?;
         let reach = if config.hook.allow_private { Reach::Private } else { Reach::Public };
@@ -289,7 +291,8 @@ impl Server {
                 counting,
                 mailing,
                 calling,
-                tidying
+                tidying,
+                recording
             );
         });
         let stop_within = Duration::from_secs(u64::from(config.server.stop_within_s));

@@ -39,11 +39,11 @@ source = "a list on paper"
 as_of = "2015-05-01"
 "#;
 
-/// One opening to learn from.
+/// One opening to learn from: its first year was counted.
 const OPENINGS: &str = "\
 country,class,signal,signalled,bought,opened_on,forecast_low,forecast_high,forecast_on,forecast_source,\
 units,until,outcome_source
-IN,phone,blocked_carts,2000,240,2014-07-22,,,,,,,
+IN,phone,blocked_carts,2000,240,2014-07-22,,,,,240,2015-07-22,ledger
 ";
 
 fn signal<'v>(sheet: &'v Value, kind: &str) -> Option<&'v Value> {

@@ -16,7 +16,6 @@ use crate::order::{
     cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, keep_deposits,
     resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
-use crate::planning::record_openings;
 use crate::reseller::keep_resellers_out;
 use crate::sale::keep_sales;
 use crate::staff::{forget_challenges, forget_sessions};
@@ -165,7 +164,7 @@ async fn keep_terms(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
 /// Holds the orders that may no longer be sent, and frees those that may again, whenever the facts
 /// of clearance or the day are other ones than at the last look.
 async fn keep_clearances(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
-    let (mut looked, mut recorded) = (None, None);
+    let mut looked = None;
     while !*stop.borrow() {
         let snapshot = shop.snapshots.now();
         let facts = (snapshot.facts.version(), shop.now().date());
@@ -179,14 +178,6 @@ async fn keep_clearances(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
                     }
                 }
                 Err(fault) => tracing::error!(%fault, "waiting orders could not be judged anew"),
-            }
-        }
-        // A step of a market is a fact of the market's, not of clearance.
-        let markets = (snapshot.versions, shop.now().date());
-        if recorded != Some(markets) {
-            match record_openings(&shop).await {
-                Ok(_) => recorded = Some(markets),
-                Err(fault) => tracing::error!(%fault, "a forecast could not be written down"),
             }
         }
         tokio::select! {

@@ -89,7 +89,8 @@ fn indias_duty_gap_follows_from_the_two_cost_sheets() {
     let Ok(Worked::Local { plan, .. }) = of(&raised) else { panic!("none") };
     assert_eq!(plan.duty_gap.minor, 90_000 - 4_500, "it moves with the rate");
     // A figure typed beside the sheets must say the same.
-    let typed = |text: &str| example.replace("yield_percent", &format!("{text}\nyield_percent"));
+    let typed =
+        |text: &str| example.replace("\nyield_percent", &format!("\n{text}\nyield_percent"));
     assert!(of(&typed("duty_gap = \"517.50\"")).is_ok());
     let error = of(&typed("duty_gap = \"500\"")).expect_err("refused").to_string();
     assert_eq!(error, "duty_gap: 500.00 is typed, and the cost sheets come to 517.50");

@@ -202,6 +202,7 @@ async fn who_confirms_or_leaves_a_list_and_what_resellers_order_counts_at_once()
     assert_eq!(waits(&counts().await), 1);
 
     let order = KeptOrder {
+        held_since: None,
         id: ResellerOrderId::new(at, &house.shop.random),
         reseller: ResellerId::new(at, &house.shop.random),
         contract: "US-1".to_owned(),

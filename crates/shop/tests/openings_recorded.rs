@@ -3,12 +3,18 @@
 
 use std::sync::Arc;
 
-use kontor_base::{Clock, Date, Instant, Random, SecretKey};
+use kontor_base::{Clock, Date, Instant, Line, Random, SecretKey};
 use kontor_domain::market::Stage;
+use kontor_domain::opening::ChecklistState;
 use kontor_domain::planning::{Hit, SignalKind};
+use kontor_domain::reach::{Carried, Way};
 use kontor_scratch::Scratch;
+use kontor_shop::Failure;
 use kontor_shop::exchange::load_demo;
-use kontor_shop::planning::{Kind, import_past, past_openings, record_openings};
+use kontor_shop::opening::{AdvanceCommand, Refusal, advance};
+use kontor_shop::planning::{
+    Devices, Kind, import_past, past_openings, record_openings, unrecorded_openings,
+};
 use kontor_shop::{Policy, Shop};
 use kontor_store::opening::{Step, record};
 use kontor_store::planning::{KeptSheet, save_sheet};
@@ -26,6 +32,30 @@ async fn demo(folder: &Scratch) -> (Arc<Shop>, Clock) {
     let secret = SecretKey::from_bytes([3; 32]);
     let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default()).await;
     (Arc::new(shop.expect("it opens")), clock)
+}
+
+/// Looks once for openings to be recorded.
+async fn recorded(shop: &Arc<Shop>, devices: Option<&Devices>) -> usize {
+    match unrecorded_openings(shop).await.expect("looked") {
+        Some(opened) => record_openings(shop, opened, devices).await.expect("recorded"),
+        None => 0,
+    }
+}
+
+/// The USA open.
+async fn opens(shop: &Arc<Shop>, id: u8) {
+    let step = Step {
+        id: [id; 16],
+        market: "us".parse().expect("a market"),
+        from: Stage::Beta,
+        to: Stage::Open,
+        made_at: shop.now(),
+        made_by: "Jane Doe".to_owned(),
+        reason: "go".to_owned(),
+        plan: None,
+    };
+    let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
+    shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
 }
 
 /// Somebody has saved the sheet.
@@ -46,11 +76,48 @@ async fn the_demo_knows_how_far_off_the_forecast_for_india_was() {
     assert_eq!((india.lesson.signalled, india.lesson.bought), (350_000, 35_000));
     assert_eq!(india.forecast.as_ref().map(|forecast| forecast.high), Some(10_000));
     assert_eq!(india.hit(), Hit::Above);
-    assert!(!india.teaches(), "as many bought as there were units");
+    assert!(!india.teaches(day("2026-11-23")), "as many bought as there were units");
     let forecast = india.forecast.as_ref().expect("one");
     let outcome = india.outcome.as_ref().expect("one");
     assert!(forecast.source.contains("https://") || forecast.source.contains("http://"));
     assert!(outcome.source.contains("https://"));
+}
+
+#[tokio::test]
+async fn no_market_opens_on_a_hard_item_that_is_only_expected() {
+    let folder = Scratch::chosen();
+    let (shop, _) = demo(&folder).await;
+    let step = |to| AdvanceCommand {
+        market: "us".parse().expect("a market"),
+        to,
+        skus: Vec::new(),
+        on: None,
+        by: Line::parse("Jane").expect("a line"),
+        reason: Line::parse("as planned").expect("a line"),
+    };
+    advance(&shop, step(Stage::Paused)).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let with = |state: ChecklistState| {
+        let shop = Arc::clone(&shop);
+        async move {
+            let change = move |tx: &mut kontor_store::Tx<'_>| {
+                let mut items = kontor_store::opening::items(tx)?;
+                let item = items.iter_mut().find(|item| item.code.as_str() == "US-ENTITY");
+                let item = item.expect("in the demo");
+                item.state = state.clone();
+                kontor_store::opening::save(tx, item, 0)
+            };
+            shop.db.write("test.item", change).await.expect("written");
+        }
+    };
+    with(ChecklistState::Begun { expected: Some(day("2026-11-23")) }).await;
+    let Err(Failure::Refused(refused)) = advance(&shop, step(Stage::Open)).await else {
+        panic!("it opened on what is expected");
+    };
+    let Refusal::NotReady(plan) = &refused else { panic!("{refused:?}") };
+    assert_eq!(plan.market_waits().collect::<Vec<_>>(), ["US-ENTITY"]);
+    with(ChecklistState::Done { evidence: "number 1".to_owned(), on: day("2026-11-23") }).await;
+    let opened = advance(&shop, step(Stage::Open)).await;
+    assert!(opened.is_ok(), "{:?}", opened.err());
 }
 
 /// Phones in the USA, with a take rate to learn from.
@@ -65,6 +132,12 @@ class = "phone"
 signal = "waiting_list"
 signalled = 2000
 bought = 240
+[[opening]]
+country = "MY"
+class = "phone"
+signal = "carried_abroad"
+signalled = 1000
+bought = 500
 [[candidate]]
 country = "US"
 class = "phone"
@@ -91,27 +164,13 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     let folder = Scratch::chosen();
     let (shop, clock) = demo(&folder).await;
     let before = past_openings(&shop).await.expect("read").len();
-    let opens = async |id: u8| {
-        let step = Step {
-            id: [id; 16],
-            market: "us".parse().expect("a market"),
-            from: Stage::Beta,
-            to: Stage::Open,
-            made_at: shop.now(),
-            made_by: "Jane Doe".to_owned(),
-            reason: "go".to_owned(),
-            plan: None,
-        };
-        let write = move |tx: &mut kontor_store::Tx<'_>| record(tx, &step);
-        shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
-    };
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "no sheet is kept");
+    assert_eq!(recorded(&shop, None).await, 0, "no sheet is kept");
     save(&shop).await;
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "nothing has opened");
+    assert_eq!(recorded(&shop, None).await, 0, "nothing has opened");
     clock.advance_seconds(86_400);
-    opens(1).await;
-    assert_eq!(record_openings(&shop).await.expect("looked"), 1, "the calibrated signal");
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0, "once");
+    opens(&shop, 1).await;
+    assert_eq!(recorded(&shop, None).await, 1, "the calibrated signal");
+    assert_eq!(recorded(&shop, None).await, 0, "once");
     let past = past_openings(&shop).await.expect("read");
     assert_eq!(past.len(), before + 1);
     let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
@@ -122,7 +181,7 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     assert!(forecast.low < 600 && 600 < forecast.high, "{forecast:?}");
     assert_eq!(forecast.source, "sheet of 2026-11-23, seed 1");
     assert_eq!(ours.hit(), Hit::Open);
-    assert!(!ours.teaches(), "that nobody has bought yet is no take rate");
+    assert!(!ours.teaches(shop.now().date()), "that nobody has bought yet is no take rate");
 
     // A year later it is judged against what was said then, and by no other number.
     clock.advance_seconds(366 * 86_400);
@@ -142,8 +201,37 @@ async fn a_forecast_is_written_down_when_the_market_opens() {
     let past = past_openings(&shop).await.expect("read");
     let ours = past.iter().find(|past| past.lesson.country.code() == "US").expect("recorded");
     assert_eq!(ours.hit(), Hit::Within);
-    assert!(ours.teaches());
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0);
+    assert!(ours.teaches(shop.now().date()));
+    assert_eq!(recorded(&shop, None).await, 0);
+}
+
+#[tokio::test]
+async fn a_forecast_has_what_is_counted_of_devices_and_the_day_on_which_it_was_worked_out() {
+    let folder = Scratch::chosen();
+    let (shop, clock) = demo(&folder).await;
+    save(&shop).await;
+    clock.advance_seconds(86_400);
+    opens(&shop, 1).await;
+    // The server stood still for three days.
+    clock.advance_seconds(3 * 86_400);
+    let way = Way {
+        from: "CN".parse().expect("a country"),
+        to: "US".parse().expect("a country"),
+        model: "mi-note".to_owned(),
+        month: "2026-10".to_owned(),
+    };
+    let mut carried = Carried::default();
+    carried.ways.insert(way, 700);
+    let as_of = shop.now().date();
+    let devices = Devices { carried, elsewhere: [].into(), as_of, least: 50 };
+    assert_eq!(recorded(&shop, Some(&devices)).await, 2, "the list, and the devices");
+    let past = past_openings(&shop).await.expect("read");
+    let ours = past.iter().find(|past| past.lesson.kind == SignalKind::CarriedAbroad);
+    let ours = ours.expect("on record");
+    assert_eq!((ours.lesson.signalled, ours.opened_on), (700, day("2026-11-24")));
+    let forecast = ours.forecast.as_ref().expect("a forecast");
+    assert_eq!(forecast.made_on, day("2026-11-27"), "not dated back to the opening");
+    assert_eq!(ours.problem(), None, "and can be read in again with its outcome");
 }
 
 #[tokio::test]
@@ -164,5 +252,5 @@ async fn what_opened_before_the_sheet_was_kept_has_no_forecast() {
     shop.db.write::<_, kontor_store::StoreError, _>("test.step", write).await.expect("taken");
     clock.advance_seconds(86_400);
     save(&shop).await;
-    assert_eq!(record_openings(&shop).await.expect("looked"), 0);
+    assert_eq!(recorded(&shop, None).await, 0);
 }

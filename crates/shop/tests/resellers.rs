@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kontor_base::id::{HookId, ProposalId, ResellerId, StaffId};
-use kontor_base::{Clock, Date, Email, Instant, Language, Money, Random, SecretKey};
+use kontor_base::{Clock, Date, Email, Instant, Language, Line, Money, Random, SecretKey};
+use kontor_domain::clearance::Scope;
 use kontor_domain::hook::{EventKind, HookName, HookState};
 use kontor_domain::install::DeviceKey;
 use kontor_domain::market::MarketCode;
@@ -16,11 +17,14 @@ use kontor_scratch::Scratch;
 use kontor_shop::audit::audit;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::keepers::sweep;
+use kontor_shop::opening::{ReinstateCommand, WithdrawCommand, reinstate, withdraw};
+use kontor_shop::order::review_waiting;
 use kontor_shop::planning::counted_here;
 use kontor_shop::reach::{carried_abroad, outside_territory};
 use kontor_shop::reseller::{
     ApplyCommand, BillTerms, CancelOrder, OrderCommand, OrderTaken, Refusal, SellOutCommand, apply,
-    cancel_order, holder_of, order, read_sell_out_csv, report_sell_out, show,
+    cancel_order, holder_of, order, read_sell_out_csv, report_sell_out, show, sold_outside,
+    sold_units,
 };
 use kontor_shop::sale::exclude;
 use kontor_shop::staff::{
@@ -31,6 +35,7 @@ use kontor_shop::staff::{
 use kontor_shop::stock::import_serials;
 use kontor_shop::{Failure, Policy, Shop};
 use kontor_store::hook::{self, Endpoint};
+use kontor_store::mail::{self, LetterState};
 use kontor_store::sale::excluded;
 
 const DAY_S: i64 = 86_400;
@@ -71,6 +76,10 @@ fn contract() -> Contract {
 
 impl House {
     async fn open() -> Self {
+        Self::open_with(Policy::default()).await
+    }
+
+    async fn open_with(policy: Policy) -> Self {
         let folder = Scratch::chosen();
         let db = folder.open();
         let clock = Clock::fixed(Instant::start_of(day("2026-11-23")));
@@ -78,7 +87,7 @@ impl House {
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         let secret = SecretKey::from_bytes([3; 32]);
-        let shop = Shop::open(db, clock.clone(), Random::System, &secret, Policy::default());
+        let shop = Shop::open(db, clock.clone(), Random::System, &secret, policy);
         Self { shop: Arc::new(shop.await.expect("it opens")), clock, _folder: folder }
     }
 
@@ -133,13 +142,17 @@ impl House {
 
     /// A reseller with a contract, ten units set aside.
     async fn reseller(&self) -> (ResellerId, Person) {
+        self.reseller_with(contract()).await
+    }
+
+    async fn reseller_with(&self, contract: Contract) -> (ResellerId, Person) {
         let id = self.applicant().await;
         let ana = self.hire("ana", "market_manager@us").await;
         let ben = self.hire("ben", "market_manager@us").await;
         let act = ExpansionAct::ApproveReseller {
             reseller: id,
             market: us(),
-            contract: Box::new(contract()),
+            contract: Box::new(contract),
         };
         let Ok(Undertaken::Waiting(proposed)) = self.does(&ana, act).await else {
             panic!("a contract takes two people");
@@ -157,9 +170,20 @@ impl House {
         units: u32,
         key: &str,
     ) -> Result<OrderTaken, Refusal> {
+        self.orders_under("US-2026-3", reseller, ship_to, units, key).await
+    }
+
+    async fn orders_under(
+        &self,
+        contract: &str,
+        reseller: ResellerId,
+        ship_to: &str,
+        units: u32,
+        key: &str,
+    ) -> Result<OrderTaken, Refusal> {
         let command = OrderCommand {
             reseller,
-            contract: "US-2026-3".to_owned(),
+            contract: contract.to_owned(),
             ship_to: ship_to.parse().expect("a country"),
             lines: vec![("BAND-BLACK".parse().expect("a SKU"), units)],
             once: Some(self.shop.keys.once("test", key, key.as_bytes())),
@@ -169,6 +193,52 @@ impl House {
             Err(Failure::Refused(refusal)) => Err(refusal),
             Err(other) => panic!("{other:?}"),
         }
+    }
+
+    /// Another program is told of everything.
+    async fn listens(&self) {
+        let endpoint = Endpoint {
+            id: HookId::new(self.shop.now(), &self.shop.random),
+            name: HookName::parse("Books").expect("a name"),
+            url: "https://books.example/".to_owned(),
+            markets: "us".parse().expect("markets"),
+            kinds: EventKind::ALL.to_vec(),
+            state: HookState::Active,
+            secret: "sealed".to_owned(),
+            secret_before: None,
+            failing_since: None,
+            made_by: StaffId::new(self.shop.now(), &self.shop.random),
+            made_at: self.shop.now(),
+        };
+        let save = move |tx: &mut kontor_store::Tx<'_>| hook::save_endpoint(tx, &endpoint);
+        self.shop
+            .db
+            .write::<_, kontor_store::StoreError, _>("test.hook", save)
+            .await
+            .expect("kept");
+    }
+
+    /// The letters and the events about held orders of resellers, by their kinds, the first one first.
+    async fn told_of_held(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let read = |tx: &mut kontor_store::Tx<'_>| {
+            let letters = mail::queued_by(
+                tx,
+                LetterState::Waiting,
+                Instant::from_micros(i64::MAX),
+                None,
+                100,
+            )?;
+            Ok::<_, kontor_store::StoreError>((letters, hook::unfanned(tx, 100)?))
+        };
+        let (mut letters, mut events) = self.shop.db.read("test.told", read).await.expect("read");
+        letters.sort_by_key(|letter| letter.id);
+        events.sort_by_key(|event| event.id);
+        let word = |word: &str| {
+            ["reseller.order_held", "reseller.order_freed"].into_iter().find(|known| *known == word)
+        };
+        let letters = letters.iter().filter_map(|letter| word(&letter.kind));
+        let events = events.iter().filter_map(|event| word(event.kind.word()));
+        (letters.collect(), events.collect())
     }
 
     async fn is_clean(&self) {
@@ -216,6 +286,51 @@ async fn an_order_is_taken_from_the_allotment_or_refused_with_its_clause() {
     let refused = house.does(&ana, allot(7)).await.expect_err("beyond the contract");
     assert!(refused.contains("sets 10 units"), "{refused}");
     house.is_clean().await;
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_does_not_leave_through_a_territory_beyond_the_market() {
+    let house = House::open_with(Policy { mail: true, ..Policy::default() }).await;
+    house.listens().await;
+    let mut wide = contract();
+    // Hong Kong has a shop of its own, the contract is served by the American one.
+    wide.terms.territory.insert("HK".parse().expect("a country"));
+    let (id, _ana) = house.reseller_with(wide).await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    let waits = house.orders(id, "HK", 2, "a").await.expect("cleared in Hong Kong");
+    let line = |text: &str| Line::parse(text).expect("a line");
+    let command = WithdrawCommand {
+        market: us(),
+        scope: Scope { model: Some("band".parse().expect("a model")), ..Scope::default() },
+        gates: kontor_domain::market::Act::Announce,
+        by: line("Jane"),
+        reason: line("a batch gets warm"),
+    };
+    let done = withdraw(&house.shop, command).await.expect("withdrawn");
+    let held: Vec<_> = done.held_for_resellers.iter().map(|held| held.id).collect();
+    assert_eq!(held, [waits.order], "goes to Hong Kong and is held with the market's");
+    let refused = house.orders(id, "HK", 2, "b").await.expect_err("withdrawn");
+    assert_eq!(refused.code(), "clearance.refused");
+    let send = ExpansionAct::DispatchReseller { market: us(), order: waits.order, serials: vec![] };
+    let refused = house.does(&wim, send.clone()).await.expect_err("withdrawn");
+    assert!(refused.contains("may not be resold there"), "{refused}");
+
+    // Whoever ordered is told once, other programs too; and again when it goes on.
+    assert_eq!(
+        house.told_of_held().await,
+        (vec!["reseller.order_held"], vec!["reseller.order_held"])
+    );
+    review_waiting(&house.shop).await.expect("judged anew");
+    assert_eq!(house.told_of_held().await.0.len(), 1, "nothing has changed");
+    house.clock.advance_seconds(1);
+    for code in done.codes {
+        let back = ReinstateCommand { code, by: line("Jane"), reason: line("the batch is found") };
+        reinstate(&house.shop, back).await.expect("taken back");
+    }
+    let (letters, events) = house.told_of_held().await;
+    assert_eq!(letters, ["reseller.order_held", "reseller.order_freed"]);
+    assert_eq!(events, letters);
+    assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
 }
 
 #[tokio::test]
@@ -295,6 +410,66 @@ async fn what_has_left_is_known_by_its_serial_number() {
     assert_eq!(outside[0].clause, "clause 2.1 (territory) of US-2026-3");
     let carried = carried_abroad(&house.shop, &sighting).await.expect("read");
     assert_eq!((carried.sold, carried.home, carried.travelling, carried.total()), (3, 1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_unit_is_held_against_the_contract_of_its_own_order() {
+    let house = House::open().await;
+    let (id, ana) = house.reseller().await;
+    let wim = house.hire("wim", "warehouse@us").await;
+    // A second one, that stands before the first in every list and may sell in India too.
+    let mut wide = Contract { code: "US-2026-2".to_owned(), ..contract() };
+    wide.terms.territory.insert("IN".parse().expect("a country"));
+    let (market, contract) = (us(), Box::new(wide));
+    let act = ExpansionAct::ApproveReseller { reseller: id, market, contract };
+    let Ok(Undertaken::Waiting(proposed)) = house.does(&ana, act).await else {
+        panic!("a contract takes two people");
+    };
+    let eve = house.hire("eve", "market_manager@us").await;
+    house.approve(&eve, proposed).await;
+    let sku = || "BAND-BLACK".parse().expect("a SKU");
+    let contract = "US-2026-2".to_owned();
+    let aside = ExpansionAct::Allot { market: us(), contract, sku: sku(), units: 4 };
+    assert_eq!(house.does(&ana, aside).await, Ok(Undertaken::Done));
+    for (contract, serials) in [("US-2026-3", ["N1", "N2"]), ("US-2026-2", ["W1", "W2"])] {
+        let taken = house.orders_under(contract, id, "US", 2, contract).await.expect("taken");
+        let serials = vec![(sku(), serials.map(str::to_owned).into())];
+        let send = ExpansionAct::DispatchReseller { market: us(), order: taken.order, serials };
+        assert_eq!(house.does(&wim, send).await, Ok(Undertaken::Done));
+    }
+
+    // One of each is sold on to India, under whichever contract the reseller says.
+    let rows = "serial,sold_on,country\nN1,2026-11-22,IN\nW1,2026-11-22,IN\n";
+    let command = SellOutCommand {
+        reseller: id,
+        contract: "US-2026-2".to_owned(),
+        rows: read_sell_out_csv(rows).expect("rows"),
+        once: None,
+    };
+    let told = report_sell_out(&house.shop, command).await.expect("taken").answer;
+    assert_eq!(told.problems, ["N1: sold to IN, against clause 2.1 (territory) of US-2026-3"]);
+    let shown = show(&house.shop, id).await.expect("read").expect("there");
+    let sums: Vec<_> = shown.sold.iter().map(|row| (row.units, row.inside)).collect();
+    assert_eq!(sums.len(), 2, "{sums:?}");
+    assert!(sums.contains(&(1, false)) && sums.contains(&(1, true)), "{sums:?}");
+    let units = sold_units(&house.shop, id).await.expect("read");
+    let inside: Vec<_> = units.iter().map(|unit| (unit.serial.as_str(), unit.inside)).collect();
+    assert_eq!(inside, [("N1", false), ("W1", true)]);
+    let outside = sold_outside(&house.shop).await.expect("read");
+    let outside: Vec<i64> = outside.iter().flat_map(|who| who.units.values().copied()).collect();
+    assert_eq!(outside, [1]);
+
+    // And all four are active in India for months.
+    house.clock.advance_seconds(90 * DAY_S);
+    let last = house.shop.now().date();
+    let india = move |_| {
+        let (country, first) = ("IN".parse().ok(), day("2026-11-25"));
+        Some(Sighting { country, first, last })
+    };
+    let rows = outside_territory(&house.shop, id, &india).await.expect("read");
+    let found: Vec<_> = rows.iter().map(|row| (&*row.serial, &*row.clause)).collect();
+    let clause = "clause 2.1 (territory) of US-2026-3";
+    assert_eq!(found, [("N1", clause), ("N2", clause)]);
 }
 
 #[tokio::test]
@@ -571,21 +746,7 @@ async fn a_tax_is_worked_out_where_the_law_makes_it_simple_and_said_otherwise() 
 #[tokio::test]
 async fn other_programs_hear_of_what_happens_to_resellers_and_of_no_persons_words() {
     let house = House::open().await;
-    let endpoint = Endpoint {
-        id: HookId::new(house.shop.now(), &house.shop.random),
-        name: HookName::parse("Books").expect("a name"),
-        url: "https://books.example/".to_owned(),
-        markets: "us".parse().expect("markets"),
-        kinds: EventKind::ALL.to_vec(),
-        state: HookState::Active,
-        secret: "sealed".to_owned(),
-        secret_before: None,
-        failing_since: None,
-        made_by: StaffId::new(house.shop.now(), &house.shop.random),
-        made_at: house.shop.now(),
-    };
-    let save = move |tx: &mut kontor_store::Tx<'_>| hook::save_endpoint(tx, &endpoint);
-    house.shop.db.write::<_, kontor_store::StoreError, _>("test.hook", save).await.expect("kept");
+    house.listens().await;
 
     let (id, ana) = house.reseller().await;
     let wim = house.hire("wim", "warehouse@us").await;

@@ -1,20 +1,23 @@
 //! Resellers: applications, contracts, what they sign in with, orders, bills, what they have sold on.
 
 pub mod bill;
+mod sold;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
-use kontor_base::{Country, Instant, KeyedHash};
+use kontor_base::{Instant, KeyedHash};
 use kontor_domain::market::MarketCode;
-use kontor_domain::reseller::{
-    Cancellation, Contract, OrderBody, OrderStage, Profile, Sold, Standing,
-};
+use kontor_domain::reseller::{Cancellation, Contract, OrderBody, OrderStage, Profile, Standing};
 
 use crate::fact;
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
 use crate::values;
+
+pub use sold::{
+    SoldGroup, SoldOn, reported, save_sold, sold_after, sold_groups, sold_since, sold_since_to,
+};
 
 /// Whoever resells or wants to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,6 +255,8 @@ pub struct KeptOrder {
     pub body: OrderBody,
     /// How it was cancelled, if it was.
     pub cancelled: Option<Cancellation>,
+    /// Since when it is held, if it is and has not left.
+    pub held_since: Option<Instant>,
 }
 
 /// The list of all orders of resellers.
@@ -267,10 +272,11 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
     let cancelled = order.cancelled.as_ref().map(|how| to_json(how, "reseller_order"));
     let cancelled = cancelled.transpose()?;
     tx.execute(
-        "INSERT INTO reseller_order (id, reseller, market, contract, hold, state, body, cancelled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (id) DO UPDATE SET
-             state = excluded.state, cancelled = excluded.cancelled",
+        "INSERT INTO reseller_order
+             (id, reseller, market, contract, hold, state, body, cancelled, held_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, cancelled = excluded.cancelled,
+             held_since = excluded.held_since",
         values![
             order.id.bytes(),
             order.reseller.bytes(),
@@ -280,6 +286,7 @@ pub fn save_order(tx: &mut Tx<'_>, order: &KeptOrder) -> Result<(), StoreError> 
             order.stage.word(),
             &body,
             cancelled.as_deref(),
+            order.held_since,
         ],
     )?;
     fact::raise_list(tx, ORDERS)
@@ -301,7 +308,8 @@ pub fn orders_version(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
 /// When the database cannot be read.
 pub fn order(tx: &mut Tx<'_>, id: ResellerOrderId) -> Result<Option<KeptOrder>, StoreError> {
     tx.optional(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order WHERE id = $1",
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order WHERE id = $1",
         values![id.bytes()],
         read_order,
     )
@@ -318,7 +326,8 @@ pub fn orders(
     limit: i64,
 ) -> Result<Vec<KeptOrder>, StoreError> {
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
          WHERE reseller = $1 ORDER BY id DESC LIMIT $2",
         values![reseller.bytes(), limit],
         read_order,
@@ -332,7 +341,8 @@ pub fn orders(
 /// When the database cannot be read.
 pub fn open(tx: &mut Tx<'_>, market: &str, limit: i64) -> Result<Vec<KeptOrder>, StoreError> {
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
          WHERE market = $1 AND state = 'taken' ORDER BY id LIMIT $2",
         values![market, limit],
         read_order,
@@ -351,11 +361,30 @@ pub fn orders_after(
 ) -> Result<Vec<KeptOrder>, StoreError> {
     let after = after.map_or([0; 16], |id| *id.bytes());
     tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled FROM reseller_order
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
          WHERE id > $1 ORDER BY id LIMIT $2",
         values![&after, limit],
         read_order,
     )
+}
+
+/// Under which contract each order of a reseller was placed; of the newest `limit` orders.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn contracts_of_orders(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    limit: i64,
+) -> Result<BTreeMap<ResellerOrderId, String>, StoreError> {
+    let rows = tx.query(
+        "SELECT id, contract FROM reseller_order WHERE reseller = $1 ORDER BY id DESC LIMIT $2",
+        values![reseller.bytes(), limit],
+        |row| Ok((ResellerOrderId::from_bytes(row.bytes16(0)?), row.text(1)?)),
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
@@ -373,147 +402,6 @@ fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
                 serde_json::from_str(&text).map_err(|error| StoreError::bad_row(table, error))?,
             ),
         },
+        held_since: row.maybe_int(7)?.map(Instant::from_micros),
     })
-}
-
-/// Which of these serial numbers were reported as sold on before, by whomever.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn reported(tx: &mut Tx<'_>, serials: &[String]) -> Result<BTreeSet<String>, StoreError> {
-    let mut found = BTreeSet::new();
-    for serial in serials {
-        let known = tx.optional(
-            "SELECT serial FROM reseller_sell_out WHERE serial = $1",
-            values![serial],
-            |row| row.text(0),
-        )?;
-        found.extend(known);
-    }
-    Ok(found)
-}
-
-/// Writes a unit down that a reseller has sold on; the first report of a unit stays.
-///
-/// # Errors
-///
-/// When the database cannot be written.
-pub fn save_sold(
-    tx: &mut Tx<'_>,
-    reseller: ResellerId,
-    sold: &Sold,
-    at: Instant,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO reseller_sell_out (serial, reseller, country, sold_on, reported_at)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (serial) DO NOTHING",
-        values![
-            sold.serial.as_str(),
-            reseller.bytes(),
-            sold.country.code(),
-            &sold.on.to_string(),
-            at
-        ],
-    )?;
-    Ok(())
-}
-
-/// Units of a model that a reseller has reported as sold on, in a month and to a country.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SoldSum {
-    /// The month, as `2015-05`.
-    pub month: String,
-    /// The model.
-    pub model: String,
-    /// Where they went.
-    pub country: Country,
-    /// How many.
-    pub units: i64,
-}
-
-/// What a reseller has reported as sold on, by month, model and country: the latest month first, up
-/// to `limit` rows.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn sold_sums(
-    tx: &mut Tx<'_>,
-    reseller: ResellerId,
-    limit: i64,
-) -> Result<Vec<SoldSum>, StoreError> {
-    tx.query(
-        "SELECT substr(o.sold_on, 1, 7), u.model, o.country, count(*)
-         FROM reseller_sell_out o JOIN stock_serial u ON u.serial = o.serial
-         WHERE o.reseller = $1
-         GROUP BY substr(o.sold_on, 1, 7), u.model, o.country
-         ORDER BY substr(o.sold_on, 1, 7) DESC, u.model, o.country LIMIT $2",
-        values![reseller.bytes(), limit],
-        |row| {
-            let country = parsed(&row.text(2)?, "reseller_sell_out")?;
-            let (month, model) = (row.text(0)?, row.text(1)?);
-            Ok(SoldSum { month, model, country, units: row.int(3)? })
-        },
-    )
-}
-
-/// A unit that was reported as sold on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SoldOn {
-    /// What was reported.
-    pub sold: Sold,
-    /// Its model.
-    pub model: String,
-    /// When it was reported.
-    pub reported_at: Instant,
-}
-
-/// What a reseller has reported as sold on, a page at a time in the order of the serial numbers: up
-/// to `limit` after `after`.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn sold_after(
-    tx: &mut Tx<'_>,
-    reseller: ResellerId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<SoldOn>, StoreError> {
-    tx.query(
-        "SELECT o.serial, o.sold_on, o.country, u.model, o.reported_at
-         FROM reseller_sell_out o JOIN stock_serial u ON u.serial = o.serial
-         WHERE o.reseller = $1 AND o.serial > $2 ORDER BY o.serial LIMIT $3",
-        values![reseller.bytes(), after, limit],
-        |row| {
-            let table = "reseller_sell_out";
-            let (on, country) = (parsed(&row.text(1)?, table)?, parsed(&row.text(2)?, table)?);
-            Ok(SoldOn {
-                sold: Sold { serial: row.text(0)?, on, country },
-                model: row.text(3)?,
-                reported_at: row.instant(4)?,
-            })
-        },
-    )
-}
-
-/// How many units each reseller has reported as sold on since a moment, by country.
-///
-/// # Errors
-///
-/// When the database cannot be read.
-pub fn sold_since(
-    tx: &mut Tx<'_>,
-    since: Instant,
-) -> Result<Vec<(ResellerId, Country, i64)>, StoreError> {
-    tx.query(
-        "SELECT reseller, country, count(*) FROM reseller_sell_out WHERE reported_at >= $1
-         GROUP BY reseller, country ORDER BY reseller, country",
-        values![since],
-        |row| {
-            let country = parsed(&row.text(1)?, "reseller_sell_out")?;
-            Ok((ResellerId::from_bytes(row.bytes16(0)?), country, row.int(2)?))
-        },
-    )
 }

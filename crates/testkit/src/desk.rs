@@ -566,6 +566,7 @@ async fn resellers_with_orders(shop: &Arc<Shop>, many: u32) -> Result<ResellerId
                         .ok_or_else(|| bad("no stage"))?,
                     body: serde_json::from_value(body).map_err(bad)?,
                     cancelled: None,
+                    held_since: None,
                 },
             )?;
         }

@@ -10,7 +10,9 @@ use kontor_domain::market::{MarketCode, TaxDisplay};
 use kontor_domain::order::Order;
 use kontor_domain::payment::PaymentState;
 use kontor_shop::Shop;
-use kontor_shop::mail::{Content, DepositLetter, Kind, OrderLetter, Writer, Written};
+use kontor_shop::mail::{
+    Content, DepositLetter, Kind, OrderLetter, ResellerLetter, Writer, Written,
+};
 
 use crate::kit::desk::SIGN_IN;
 use crate::kit::text::Text;
@@ -97,6 +99,8 @@ impl Letters {
             Kind::OrderHeld => (say("letter-held"), vec![word("letter-held-text")]),
             Kind::OrderFreed => (say("letter-freed"), vec![word("letter-freed-text")]),
             Kind::OrderPlaced
+            | Kind::ResellerHeld
+            | Kind::ResellerFreed
             | Kind::DepositPaid
             | Kind::DepositReturned
             | Kind::WaitingConfirm
@@ -159,6 +163,30 @@ impl Letters {
             totals: totals_of(&order.totals, display, false)
                 .with_deposit(order.deposit.map(|paid| (paid.amount, paid.paid_at))),
             address: address_lines(&order.ship_to, &t),
+        }
+    }
+
+    /// A letter to a reseller, in the first language of the market that serves them: nobody has asked
+    /// which one they read.
+    fn of_reseller(&self, letter: &ResellerLetter) -> LetterPage {
+        let order = &letter.order;
+        let snapshot = self.shop.snapshots.now();
+        let market = snapshot.market(order.body.market);
+        let language = market.and_then(|market| market.languages.first().copied());
+        let t = Text::new(language.unwrap_or(Language::En), None);
+        let (subject, says) = match letter.kind {
+            Kind::ResellerFreed => ("letter-freed", "letter-reseller-freed-text"),
+            _ => ("letter-held", "letter-reseller-held-text"),
+        };
+        let lines = order.body.lines.iter().map(|line| format!("{} × {}", line.units, line.sku));
+        let mut paragraphs = vec![t.get(says).into_owned()];
+        paragraphs.extend(lines);
+        let subject = t.one(subject, "number", order.id.to_string()).into_owned();
+        let desk = format!("{}/reseller", self.site.origin);
+        LetterPage {
+            paragraphs,
+            link: Some((t.get("letter-see-orders").into_owned(), desk)),
+            ..self.blank(t, subject, t.get("letter-why-order").into_owned())
         }
     }
 
@@ -290,6 +318,7 @@ impl Writer for Letters {
     fn write(&self, content: &Content) -> Written {
         let page = match content {
             Content::Order(letter) => self.of_order(letter),
+            Content::Reseller(letter) => self.of_reseller(letter),
             Content::Deposit(letter) => self.of_deposit(letter),
             Content::WaitingConfirm { entry, .. }
             | Content::WaitingOver(entry)

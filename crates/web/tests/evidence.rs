@@ -6,6 +6,8 @@ mod common;
 use common::desk::Browser;
 use common::reseller::{CONTRACT, Partner};
 use common::{Api, Ask, Shopper};
+use kontor_base::Line;
+use kontor_domain::device::{DeviceModel, Maker};
 use kontor_shop::stock::import_serials;
 use serde_json::json;
 
@@ -153,17 +155,36 @@ async fn the_weaker_estimate_is_for_countries_without_sale_data() {
         ("SERIAL-0004", "NP"),
         ("SERIAL-0005", "BR"),
     ];
+    // Another maker's device has the ROM in Nepal.
+    let foreign = DeviceModel {
+        codename: "taken".parse().expect("a codename"),
+        name: Line::parse("Taken").expect("a line"),
+        brand: Line::parse("Other").expect("a line"),
+        maker: Maker::Other,
+        also: vec![],
+        revisions: vec![],
+        product: None,
+        picture: None,
+    };
+    let save = move |tx: &mut kontor_store::Tx<'_>| kontor_store::device::save(tx, &foreign);
+    api.shop.db.write::<_, kontor_store::StoreError, _>("test.model", save).await.expect("kept");
     seen_for_a_month(&api, &at).await;
+    let body = json!({ "device": "FOREIGN-1", "model": "taken", "version": "V6", "country": "NP" });
+    api.send(Ask::post("/api/v1/install/reports", &body)).await.expect(200);
     install.refresh().await.expect("refreshed");
 
     let desk = Browser::hire(&api, "eva", &["market_manager@*"]).await;
     let page = desk.get("/admin/carried").await.expect(200);
-    let row = |country: &str, installs: u32| {
-        format!("<tr><th scope=\"row\">{country}</th><td>{installs}</td><td>0</td>")
+    let row = |country: &str, installs: u32, others: &str, gap: u32| {
+        format!(
+            "<tr><th scope=\"row\">{country}</th><td>{installs}</td><td>{others}</td><td>0</td>\
+             <td>{gap}</td><td>{gap}</td></tr>"
+        )
     };
-    assert!(page.text.contains(&row("Brazil", 1)), "{}", page.text);
+    let few = "fewer than 1: still among them";
+    assert!(page.text.contains(&row("Brazil", 1, few, 1)), "{}", page.text);
     assert!(
-        page.text.contains(&row("NP", 2)),
+        page.text.contains(&row("NP", 3, "1", 2)),
         "what was carried there says nothing about the rest: {}",
         page.text
     );
@@ -171,7 +192,12 @@ async fn the_weaker_estimate_is_for_countries_without_sale_data() {
     assert!(page.text.contains("100 %, 80 %"), "with its assumption: {}", page.text);
     let csv = desk.get("/admin/carried.csv").await.expect(200);
     assert!(csv.text.contains("\"way\",\"CN\",\"NP\",\"band\",\"2015-06\",\"1\""), "{}", csv.text);
-    assert!(csv.text.contains("\"estimate\",\"\",\"BR\",\"\",\"\",\"\",\"1\",\"0\",\"1\",\"1\""));
+    assert!(
+        csv.text.contains("\"estimate\",\"\",\"BR\",\"\",\"\",\"\",\"1\",\"\",\"0\",\"1\",\"1\"")
+    );
+    assert!(
+        csv.text.contains("\"estimate\",\"\",\"NP\",\"\",\"\",\"\",\"3\",\"1\",\"0\",\"2\",\"2\"")
+    );
     assert!(!csv.text.contains("\"estimate\",\"\",\"CN\""), "{}", csv.text);
 }
 
@@ -217,7 +243,12 @@ async fn every_input_of_the_next_country_has_its_source_and_its_day() {
 
     // The same on the page of plans and in its file.
     let plan = desk.get("/admin/plans/next-country").await.expect(200);
-    assert!(plan.text.contains("by the opening plan of de"), "it agrees: {}", plan.text);
+    assert!(plan.text.contains("opening plan of the market de"), "it agrees: {}", plan.text);
+    // No market of this shop knows a day on which it could open: none is called the next one.
+    for page in [&page.text, &plan.text] {
+        assert!(page.contains("No country is next: none of the candidates can open."), "{page}");
+        assert!(!page.contains("Next: "), "{page}");
+    }
     let file = "/admin/plans/next-country/lines.csv";
     assert!(plan.text.contains(file), "{}", plan.text);
     let csv = desk.get(file).await.expect(200);

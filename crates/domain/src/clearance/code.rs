@@ -90,6 +90,18 @@ code_type!(
     ReviewCode
 );
 
+impl AuthorityOrderCode {
+    /// How the codes of the maker's own withdrawals begin; orders of courts and authorities have
+    /// other ones.
+    pub const WITHDRAWN: &str = "WITHDRAWN-";
+
+    /// Whether the maker gave the order itself, by withdrawing something from a market.
+    #[must_use]
+    pub fn is_withdrawal(&self) -> bool {
+        self.as_str().starts_with(Self::WITHDRAWN)
+    }
+}
+
 /// Which fact a verdict relied on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "code", rename_all = "snake_case")]

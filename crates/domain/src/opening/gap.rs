@@ -284,7 +284,7 @@ fn refused(reason: &Reason) -> GapState {
 }
 
 fn ready(state: &GapState, lead: Option<WeekRange>, today: Date) -> Ready {
-    match state {
+    let ready = match state {
         GapState::Missing | GapState::Lapsed { .. } => Ready::after_weeks(today, lead),
         // An application whose day has passed says nothing: as if it were begun today.
         GapState::InProgress { expected } => match expected.filter(|day| *day >= today) {
@@ -298,7 +298,8 @@ fn ready(state: &GapState, lead: Option<WeekRange>, today: Date) -> Ready {
         },
         GapState::Unknown { .. } => Ready::Unknown,
         _ => Ready::Now,
-    }
+    };
+    ready.after_today(today)
 }
 
 fn authority(step: &Step, rule: Option<&Rule>) -> String {

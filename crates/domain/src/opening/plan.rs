@@ -9,7 +9,7 @@ use super::checklist::{ChecklistCode, ChecklistItem, ChecklistState, Need};
 use super::gap::{GapItem, ProductGap, product_gap};
 use super::ready::{PathStep, Ready};
 use crate::clearance::{Bound, FactRef, Facts, Place, Subject};
-use crate::market::{Market, MarketCode, Stage};
+use crate::market::{Act, Market, MarketCode, Stage};
 
 /// The most products of one plan.
 const PRODUCTS_MAX: usize = 2_000;
@@ -90,6 +90,18 @@ impl OpeningPlan {
         let market = self.market_ready.by(day);
         let sold = move |product: &&ProductGap| product.is_planned() && product.ready.by(day);
         self.products.iter().filter(move |product| market && sold(product))
+    }
+
+    /// What a market can open with on the day of the plan: every hard item is written down as done by
+    /// then, in every country, and the verdicts of that day permit sale and delivery. What is
+    /// expected counts for a plan of a later day, never for the step itself.
+    pub fn opens_with(&self) -> impl Iterator<Item = &ProductGap> {
+        let mut hard = self.checklist.iter().filter(|planned| planned.need == Need::Hard);
+        let market = self.unlisted.is_empty() && hard.all(|planned| planned.item.done(self.on));
+        let permits = |gap: &ProductGap| {
+            [Act::Sell, Act::Deliver].into_iter().all(|act| gap.ladder.get(act).permits())
+        };
+        self.products.iter().filter(move |gap| market && permits(gap))
     }
 
     /// What the market itself waits for on the day of the plan: the codes of hard items that are not
@@ -242,6 +254,7 @@ fn item_ready<'i>(
             begun_after(before, today, |start| Ready::after_weeks(start, item.lead_time_weeks))
         }
     };
+    let ready = ready.after_today(today);
     walking.remove(&item.code);
     known.insert(&item.code, ready);
     Ok(ready)
@@ -276,7 +289,8 @@ fn wait_for_entity(mut gap: ProductGap, entity: Ready, today: Date) -> ProductGa
     };
     for item in gap.items.iter_mut().filter(|item| waits(item)) {
         let lead = item.lead_time_weeks;
-        item.ready = begun_after(entity, today, |start| Ready::after_weeks(start, lead));
+        let ready = begun_after(entity, today, |start| Ready::after_weeks(start, lead));
+        item.ready = ready.after_today(today);
     }
     gap.ready = gap.open_items().fold(Ready::Now, |ready, item| ready.and(item.ready));
     gap

@@ -43,6 +43,15 @@ impl Ready {
         Self::Between { earliest: plus(weeks.low), latest: plus(weeks.high) }
     }
 
+    /// The same, but later than `today`: what somebody still works on is not there, on whichever day it
+    /// is expected and however short its lead time is. It is there when it has been written down.
+    #[must_use]
+    pub fn after_today(self, today: Date) -> Self {
+        let Self::Between { earliest, latest } = self else { return self };
+        let tomorrow = today.tomorrow().unwrap_or(Date::MAX);
+        Self::Between { earliest: earliest.max(tomorrow), latest: latest.max(tomorrow) }
+    }
+
     /// When both are ready. What runs side by side is not added up: the later one decides.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

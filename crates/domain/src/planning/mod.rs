@@ -22,10 +22,10 @@ pub use landed::{
 pub use local::{LocalPlan, LocalReason, LocalVerdict, Permission, duty_gap, local_or_import};
 pub use newsvendor::{Batch, BatchError, BatchPlan, Scenario, plan_batch};
 pub use next::{
-    Calibration, Candidate, CandidateName, CandidateResult, CostGround, Gate, GateGround,
+    Calibration, Candidate, CandidateName, CandidateResult, CostGround, Gate, GateGround, Headline,
     InputKind, InputSource, NextCountryError, Opening, Origin, OwnCount, Placement, Settings,
     Sheet, Signal, SignalKind, SignalResult, Spread, Sway, feed, gate_by_plan, next_country,
     opening_cost, own_count, two_digits,
 };
-pub use past::{Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
+pub use past::{FORECAST_LATE_DAYS, Hit, PastForecast, PastOpening, PastOutcome, hit_rate};
 pub use reorder::{Reorder, ReorderError, ReorderPoint, reorder_point};

@@ -1,9 +1,14 @@
 //! Past openings: what was forecast, what came, and what the signals have taught.
 
+use jiff::ToSpan;
 use kontor_base::{Date, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::next::Opening;
+
+/// For how many days after an opening its forecast may still be worked out, by the sheet that was kept
+/// before it: a server that stood still catches up. Later it would be a forecast of what is known.
+pub const FORECAST_LATE_DAYS: i32 = 7;
 
 /// A market that was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,14 +27,14 @@ pub struct PastOpening {
     pub sold_out: bool,
 }
 
-/// A forecast of the units of the first year, made before the opening.
+/// A forecast of the units of the first year, from before the opening.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastForecast {
     /// At least.
     pub low: u64,
     /// At most.
     pub high: u64,
-    /// When it was made.
+    /// When it was made: where a server has caught up, a few days after the opening.
     pub made_on: Date,
     /// By whom or from what.
     pub source: String,
@@ -85,19 +90,25 @@ impl PastOpening {
         if outcome.units > forecast.high {
             return Hit::Above;
         }
-        let days = self.opened_on.until(outcome.until).map_or(0, |span| span.get_days());
-        match (days >= 365, outcome.units < forecast.low) {
+        match (self.year_over(outcome.until), outcome.units < forecast.low) {
             (false, _) => Hit::Open,
             (true, true) => Hit::Below,
             (true, false) => Hit::Within,
         }
     }
 
-    /// Whether a take rate can be learned from it: not while its first year runs and nobody has
-    /// counted yet, and not where there were too few units for those who wanted one.
+    /// Whether a take rate could be learned from it on a day: what was bought is of a whole first
+    /// year, that was counted by then, and there were enough units for those who wanted one. A part of
+    /// a year would teach too low a rate, and what is counted later was not known.
     #[must_use]
-    pub const fn teaches(&self) -> bool {
-        !self.sold_out && (self.lesson.bought > 0 || self.outcome.is_some())
+    pub fn teaches(&self, on: Date) -> bool {
+        let counted = |outcome: &PastOutcome| outcome.until <= on && self.year_over(outcome.until);
+        !self.sold_out && self.outcome.as_ref().is_some_and(counted)
+    }
+
+    /// Whether its first year is over on a day.
+    fn year_over(&self, day: Date) -> bool {
+        self.opened_on.checked_add(1.year()).is_ok_and(|over| over <= day)
     }
 
     /// Why `next` may not stand in the place of this record, if it may not. What was known before
@@ -133,7 +144,8 @@ impl PastOpening {
         if forecast.as_ref().is_some_and(|f| f.low > f.high) {
             return Some(Wrong::ForecastOrder);
         }
-        if forecast.as_ref().is_some_and(|f| f.made_on > *opened_on) {
+        let last = opened_on.saturating_add(FORECAST_LATE_DAYS.days());
+        if forecast.as_ref().is_some_and(|f| f.made_on > last) {
             return Some(Wrong::ForecastLate);
         }
         if outcome.as_ref().is_some_and(|o| o.until < *opened_on) {

@@ -68,7 +68,7 @@ pub enum SellOutProblem {
     Twice(String),
 }
 
-/// A report held against the contract.
+/// A report held against the contracts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SellOutReport {
     /// Units that count, by country.
@@ -77,13 +77,12 @@ pub struct SellOutReport {
     pub problems: Vec<SellOutProblem>,
 }
 
-/// Holds sold units against the contract, what was delivered, and what was reported before. A unit
-/// that was sold outside the territory counts all the same: it is where it is.
+/// Holds sold units against what was delivered, each under its own contract, and what was reported
+/// before. A unit that was sold outside the territory counts all the same: it is where it is.
 #[must_use]
 pub fn report(
-    contract: &Contract,
     sold: &[Sold],
-    delivered: &BTreeSet<String>,
+    delivered: &BTreeMap<String, &Contract>,
     before: &BTreeSet<String>,
 ) -> SellOutReport {
     let mut report = SellOutReport::default();
@@ -94,10 +93,10 @@ pub fn report(
             report.problems.push(SellOutProblem::Twice(serial));
             continue;
         }
-        if !delivered.contains(&serial) {
+        let Some(contract) = delivered.get(&serial) else {
             report.problems.push(SellOutProblem::NotTheirs(serial));
             continue;
-        }
+        };
         *report.units.entry(unit.country).or_default() += 1;
         if !contract.terms.territory.contains(&unit.country) {
             let clause = contract.clause(Clause::Territory).to_string();

@@ -1,6 +1,6 @@
 //! What makes a letter, and putting it into the queue.
 
-use kontor_base::id::{DepositId, LetterId, OrderId, StaffId};
+use kontor_base::id::{DepositId, LetterId, OrderId, ResellerOrderId, StaffId};
 use kontor_base::{Instant, KeyedHash, Money};
 use kontor_domain::order::{ClearanceState, FulfilmentState};
 use kontor_domain::payment::PaymentState;
@@ -25,6 +25,10 @@ pub enum Kind {
     OrderHeld,
     /// A held order goes on.
     OrderFreed,
+    /// A reseller's order may not leave for the time being.
+    ResellerHeld,
+    /// A reseller's held order goes on.
+    ResellerFreed,
     /// A deposit was paid, and there is a place in line.
     DepositPaid,
     /// A deposit goes back.
@@ -41,13 +45,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::OrderPlaced,
         Self::PaymentReceived,
         Self::PaymentRefunded,
         Self::OrderCancelled,
         Self::OrderHeld,
         Self::OrderFreed,
+        Self::ResellerHeld,
+        Self::ResellerFreed,
         Self::DepositPaid,
         Self::DepositReturned,
         Self::WaitingConfirm,
@@ -66,6 +72,8 @@ impl Kind {
             Self::OrderCancelled => "order.cancelled",
             Self::OrderHeld => "order.held",
             Self::OrderFreed => "order.freed",
+            Self::ResellerHeld => "reseller.order_held",
+            Self::ResellerFreed => "reseller.order_freed",
             Self::DepositPaid => "sale.deposit_paid",
             Self::DepositReturned => "sale.deposit_returned",
             Self::WaitingConfirm => "customer.waiting_confirm",
@@ -81,12 +89,14 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether it is about an order, and so can be sent again from the order's page.
+    /// Whether it is about a buyer's order, and so can be sent again from the order's page.
     #[must_use]
     pub const fn of_order(self) -> bool {
         !matches!(
             self,
-            Self::DepositPaid
+            Self::ResellerHeld
+                | Self::ResellerFreed
+                | Self::DepositPaid
                 | Self::DepositReturned
                 | Self::WaitingConfirm
                 | Self::WaitingOver
@@ -118,7 +128,9 @@ impl Kind {
             Self::OrderCancelled => cancelled,
             Self::OrderHeld => held && !cancelled,
             Self::OrderFreed => !held && !cancelled,
-            Self::DepositPaid
+            Self::ResellerHeld
+            | Self::ResellerFreed
+            | Self::DepositPaid
             | Self::DepositReturned
             | Self::WaitingConfirm
             | Self::WaitingOver
@@ -137,6 +149,8 @@ pub enum Cause {
     Refund(OrderId, Money),
     /// An order was cancelled, and this much goes back.
     Cancelled(OrderId, Option<Money>),
+    /// Something happened to an order of a reseller.
+    Reseller(Kind, ResellerOrderId),
     /// Something happened to a deposit, of which this much was paid or goes back.
     Deposit(Kind, DepositId, Money),
     /// The entry of the person with this keyed hash is to be confirmed.
@@ -162,6 +176,7 @@ impl Cause {
         let plain = Details::default();
         match self {
             Self::Order(kind, order) => (kind, *order.bytes(), plain),
+            Self::Reseller(kind, order) => (kind, *order.bytes(), plain),
             Self::Refund(order, amount) => {
                 (Kind::PaymentRefunded, *order.bytes(), Details { amount: Some(amount) })
             }

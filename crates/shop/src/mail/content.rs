@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use kontor_base::id::{DepositId, OrderId, StaffId};
+use kontor_base::id::{DepositId, OrderId, ResellerOrderId, StaffId};
 use kontor_base::{Email, Instant, Money};
 use kontor_domain::catalogue::Slug;
 use kontor_domain::customer::WaitingEntry;
 use kontor_domain::payment::{PaymentState, TransferInstructions, transfer_instructions};
+use kontor_domain::reseller::OrderStage;
 use kontor_domain::staff::{Account, AccountState};
 use kontor_store::customer::KeptWaiting;
 use kontor_store::mail::Letter;
 use kontor_store::order::{PlacedOrder, get as load_order};
+use kontor_store::reseller::{self as resellers, KeptOrder};
 use kontor_store::sale as sales;
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::staff::account as accounts;
@@ -48,11 +50,24 @@ pub struct DepositLetter {
     pub amount: Money,
 }
 
+/// A letter about an order of a reseller.
+#[derive(Clone, Debug)]
+pub struct ResellerLetter {
+    /// What has happened.
+    pub kind: Kind,
+    /// The order as it stands now.
+    pub order: KeptOrder,
+    /// To whom it goes.
+    pub recipient: Email,
+}
+
 /// Everything that a letter needs to be written.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// About an order.
     Order(Box<OrderLetter>),
+    /// About an order of a reseller.
+    Reseller(Box<ResellerLetter>),
     /// About a deposit.
     Deposit(Box<DepositLetter>),
     /// Somebody is asked to confirm that they wait.
@@ -81,6 +96,7 @@ impl Content {
     pub fn recipient(&self) -> &Email {
         match self {
             Self::Order(letter) => &letter.placed.order.contact.email,
+            Self::Reseller(letter) => &letter.recipient,
             Self::Deposit(letter) => &letter.recipient,
             Self::WaitingConfirm { entry, .. }
             | Self::WaitingOver(entry)
@@ -143,6 +159,12 @@ pub(super) fn content_in(
                 None => None,
             }
         }
+        Kind::ResellerHeld | Kind::ResellerFreed => {
+            match resellers::order(tx, ResellerOrderId::from_bytes(letter.about))? {
+                Some(order) => of_reseller(tx, kind, order)?,
+                None => None,
+            }
+        }
         Kind::DepositPaid | Kind::DepositReturned => {
             match deposits::get(tx, DepositId::from_bytes(letter.about))? {
                 Some(deposit) => of_deposit(tx, kind, deposit, details)?,
@@ -176,6 +198,24 @@ fn of_waiting(kind: Kind, kept: KeptWaiting) -> Option<Content> {
         (Kind::WaitingDelayed, Some(_)) => Some(Content::WaitingDelayed(entry)),
         _ => None,
     }
+}
+
+/// A letter about an order of a reseller; none where it says what is not true any more: the order has
+/// left, was cancelled, or stands otherwise by now.
+fn of_reseller(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    order: KeptOrder,
+) -> Result<Option<Content>, StoreError> {
+    let held = order.held_since.is_some();
+    if order.stage != OrderStage::Taken || held != (kind == Kind::ResellerHeld) {
+        return Ok(None);
+    }
+    let found = resellers::find(tx, order.reseller)?;
+    Ok(found.map(|found| {
+        let recipient = found.profile.email;
+        Content::Reseller(Box::new(ResellerLetter { kind, order, recipient }))
+    }))
 }
 
 /// A letter about a deposit; none for whoever was erased.

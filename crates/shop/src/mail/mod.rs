@@ -14,7 +14,7 @@ mod waiting;
 
 pub(crate) use cause::queue_in;
 pub use cause::{Cause, Kind};
-pub use content::{Content, DepositLetter, OrderLetter};
+pub use content::{Content, DepositLetter, OrderLetter, ResellerLetter};
 pub use held::write_to_held;
 pub(crate) use outbox::stuck_in;
 pub use outbox::{LATE_AFTER_S, Outbox, Stuck, outbox, outbox_counts, retry_letter};

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use kontor_base::Instant;
-use kontor_base::id::{DepositId, LetterId, OrderId};
+use kontor_base::id::{DepositId, LetterId, OrderId, ResellerOrderId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::OrderNumber;
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_store::mail::{self, Letter, LetterState};
 use kontor_store::order::get as load_order;
 use kontor_store::sale::deposit;
-use kontor_store::{StoreError, Tx};
+use kontor_store::{StoreError, Tx, reseller};
 
 use super::cause::Kind;
 use crate::core::{Failure, Outcome, Shop};
@@ -113,6 +113,10 @@ pub(crate) fn stuck_in(tx: &mut Tx<'_>, letter: Letter) -> Result<Stuck, StoreEr
                 market = Some(placed.order.market);
                 order = Some(placed.order.number);
             }
+        }
+        Some(Kind::ResellerHeld | Kind::ResellerFreed) => {
+            let kept = reseller::order(tx, ResellerOrderId::from_bytes(letter.about))?;
+            market = kept.map(|kept| kept.body.market);
         }
         Some(Kind::DepositPaid | Kind::DepositReturned) => {
             let kept = deposit::get(tx, DepositId::from_bytes(letter.about))?;

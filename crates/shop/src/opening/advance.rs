@@ -1,8 +1,8 @@
 //! Takes a market one step further, after checking once more that it may, and writes the step down.
 //!
 //! A step that sells (beta, open) carries out a plan: its products are kept with the step, and its day
-//! must have come. It needs the hard items of the checklist and at least one of those products that may
-//! be sold and delivered today. From then on the market sells what is cleared *and* in the plan; a plan
+//! must have come. It needs the hard items of the checklist, done and not only expected, and at least
+//! one of those products that may be sold and delivered today. From then on the market sells what is cleared *and* in the plan; a plan
 //! with all products binds nothing, and [`super::assort`] changes it later. Steps back (pausing, closing)
 //! need nothing: warranty, returns and deliveries of what was sold go on by the stage's own table.
 
@@ -84,7 +84,7 @@ pub(crate) fn advance_in(
         // What the market had opened with before gives way to this plan.
         let mut plan = plan_in(tx, &known, &query, Bound::ByNothing, at)?;
         plan.planned_on = command.on;
-        if plan.sellable(at.date()).next().is_none() {
+        if plan.opens_with().next().is_none() {
             return Err(Failure::Refused(Refusal::NotReady(Box::new(plan))));
         }
         let skus: BTreeSet<Sku> = command.skus.iter().cloned().collect();

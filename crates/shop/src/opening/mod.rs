@@ -19,6 +19,5 @@ pub use withdraw::{
     ReinstateCommand, WithdrawCommand, Withdrawn, reinstate, withdraw, withdrawals,
 };
 pub(crate) use withdraw::{
-    extend_withdrawals_in, is_withdrawal, market_of, reinstate_in, withdraw_in, withdrawn_of,
-    withdrawn_since,
+    extend_withdrawals_in, market_of, reinstate_in, withdraw_in, withdrawn_of, withdrawn_since,
 };

@@ -24,8 +24,6 @@ use crate::hook::{Happened, write_down_in};
 use crate::order::{HeldOrder, Reviewed, held_in, review_waiting};
 use crate::reseller::{HeldResellerOrder, held_reseller_orders};
 
-/// How the codes of withdrawals begin; orders of authorities have other ones.
-const PREFIX: &str = "WITHDRAWN-";
 /// The authority behind a withdrawal.
 const MAKER: &str = "the maker";
 
@@ -225,7 +223,7 @@ pub(crate) fn extend_withdrawals_in(
     let stored: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
     let withdrawn = stored.iter().filter(|fact| {
         let here = before.iter().any(|country| fact.reach == Reach::Country(*country));
-        here && fact.code.as_str().starts_with(PREFIX) && fact.in_force(at.date())
+        here && fact.code.is_withdrawal() && fact.in_force(at.date())
     });
     for fact in withdrawn {
         for country in added {
@@ -249,7 +247,7 @@ pub(crate) fn extend_withdrawals_in(
 
 /// The code of a withdrawal in a country; none: the stem is none of a withdrawal.
 fn code_of(country: Country, stem: &str) -> Option<AuthorityOrderCode> {
-    format!("{PREFIX}{country}-{stem}").parse().ok()
+    format!("{}{country}-{stem}", AuthorityOrderCode::WITHDRAWN).parse().ok()
 }
 
 /// The withdrawals that are in force, by code.
@@ -260,11 +258,6 @@ fn code_of(country: Country, stem: &str) -> Option<AuthorityOrderCode> {
 pub async fn withdrawals(shop: &Arc<Shop>) -> Result<Vec<AuthorityOrder>, StoreError> {
     let today = shop.now().date();
     shop.db.read("opening.withdrawals", move |tx| in_force(tx, today)).await
-}
-
-/// Whether an order of those that verdicts know is the maker's own withdrawal, and no authority's.
-pub(crate) fn is_withdrawal(fact: &AuthorityOrder) -> bool {
-    fact.code.as_str().starts_with(PREFIX)
 }
 
 /// Since when a model's variants are withdrawn from a market, if one is: the latest withdrawal that
@@ -278,7 +271,7 @@ pub(crate) fn withdrawn_since(
     let touches = |fact: &&AuthorityOrder| {
         let here = market.countries.iter().any(|country| fact.reach.includes(*country));
         let skus = known.variants_of(model).filter_map(|variant| known.product(&variant.sku));
-        is_withdrawal(fact)
+        fact.code.is_withdrawal()
             && fact.in_force(today)
             && here
             && skus.into_iter().any(|(variant, model)| {
@@ -307,6 +300,6 @@ pub(crate) fn withdrawn_of(
 
 fn in_force(tx: &mut Tx<'_>, today: Date) -> Result<Vec<AuthorityOrder>, StoreError> {
     let mut facts: Vec<AuthorityOrder> = clearance::all(tx, Kind::Order)?;
-    facts.retain(|fact| is_withdrawal(fact) && fact.in_force(today));
+    facts.retain(|fact| fact.code.is_withdrawal() && fact.in_force(today));
     Ok(facts)
 }

@@ -21,6 +21,7 @@ use kontor_store::{StoreError, Tx};
 use crate::core::{Known, Shop};
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, Kind, queue_in as queue_letter};
+use crate::reseller::review_reseller_orders;
 
 /// How many orders are looked at in one transaction.
 const PAGE: i64 = 500;
@@ -38,7 +39,7 @@ pub struct Reviewed {
     pub freed: usize,
 }
 
-/// Judges every order that has not left.
+/// Judges every order that has not left, those of resellers too; they are not in the numbers.
 ///
 /// # Errors
 ///
@@ -53,9 +54,11 @@ pub async fn review_waiting(shop: &Arc<Shop>) -> Result<Reviewed, StoreError> {
         all.freed += page.freed;
         match last {
             Some(last) => after = Some(last),
-            None => return Ok(all),
+            None => break,
         }
     }
+    review_reseller_orders(shop).await?;
+    Ok(all)
 }
 
 /// A page: read first, and written only where something differs, so that a look costs no commit.

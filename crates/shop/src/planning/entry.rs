@@ -11,6 +11,7 @@ use kontor_domain::planning::{
 use serde::Deserialize;
 
 use super::file::{Evidence, FileError, bad, currency, money, rate};
+use super::inputs::{InputEntry, PlanInput, inputs};
 use super::openings::Planned;
 
 #[derive(Deserialize)]
@@ -109,6 +110,8 @@ pub(super) struct Local {
     /// The cost sheet of a unit made there.
     #[serde(default)]
     made_there: Vec<ChargeEntry>,
+    #[serde(default)]
+    input: Vec<InputEntry<String>>,
 }
 
 /// What a unit costs both ways, line by line: imported, made there.
@@ -164,6 +167,30 @@ impl Local {
 }
 
 impl Local {
+    /// Its inputs. What follows from the cost sheets has its sources there, line by line.
+    pub(super) fn inputs(&self) -> Result<Vec<PlanInput>, FileError> {
+        let sheets = !self.imported.is_empty() || !self.made_there.is_empty();
+        let derived = |name: &&str| matches!(*name, "import_unit" | "local_unit" | "duty_gap");
+        let known = |name: &&&str| {
+            (!sheets || !derived(name))
+                && (**name != "duty_gap_until" || self.duty_gap_until.is_some())
+        };
+        let names = [
+            "setup",
+            "import_unit",
+            "local_unit",
+            "yield_percent",
+            "duty_gap",
+            "duty_gap_until",
+            "permission",
+            "import_lead_days",
+            "local_lead_days",
+            "units_a_year",
+        ];
+        let names: Vec<&'static str> = names.iter().filter(known).copied().collect();
+        inputs(&self.input, &names)
+    }
+
     fn gap(&self, sheets: &TwoSheets) -> Result<Money, FileError> {
         let codes = self.duties.iter().map(|code| {
             let known = |landed: &LandedCost| {
@@ -187,9 +214,23 @@ pub(super) struct Reordering {
     lead_days: f64,
     lead_deviation: f64,
     cycle_service_percent: String,
+    #[serde(default)]
+    input: Vec<InputEntry<String>>,
 }
 
 impl Reordering {
+    /// Its inputs.
+    pub(super) fn inputs(&self) -> Result<Vec<PlanInput>, FileError> {
+        let names = [
+            "demand_a_day",
+            "demand_deviation",
+            "lead_days",
+            "lead_deviation",
+            "cycle_service_percent",
+        ];
+        inputs(&self.input, &names)
+    }
+
     pub(super) fn input(&self) -> Result<Reorder, FileError> {
         Ok(Reorder {
             demand_a_day: self.demand_a_day,
@@ -209,9 +250,16 @@ pub(super) struct Batches {
     landed: String,
     salvage: String,
     scenario: Vec<Scenario>,
+    #[serde(default)]
+    input: Vec<InputEntry<String>>,
 }
 
 impl Batches {
+    /// Its inputs; the scenarios are one.
+    pub(super) fn inputs(&self) -> Result<Vec<PlanInput>, FileError> {
+        inputs(&self.input, &["price", "landed", "salvage", "scenario"])
+    }
+
     pub(super) fn batch(self) -> Result<Batch, FileError> {
         let currency = currency(&self.currency)?;
         Ok(Batch {
@@ -266,18 +314,9 @@ struct CandidateEntry {
     gate: Option<String>,
     delay_days: [i64; 3],
     #[serde(default)]
-    input: Vec<InputEntry>,
+    input: Vec<InputEntry<InputKind>>,
     #[serde(default)]
     signal: Vec<SignalEntry>,
-}
-
-/// Where inputs are from.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InputEntry {
-    of: Vec<InputKind>,
-    as_of: Date,
-    source: String,
 }
 
 #[derive(Deserialize)]
@@ -315,7 +354,7 @@ impl Countries {
         let mut openings: Vec<Opening> = self.opening.iter().map(OpeningEntry::opening).collect();
         let key = |o: &Opening| (o.country, o.class, o.kind);
         let known: Vec<_> = openings.iter().map(key).collect();
-        let teach = evidence.past.iter().filter(|past| past.teaches());
+        let teach = evidence.past.iter().filter(|past| past.teaches(settings.on));
         let on_record = teach.map(|past| past.lesson.clone());
         openings.extend(on_record.filter(|lesson| !known.contains(&key(lesson))));
         let candidates =
@@ -382,7 +421,7 @@ impl CandidateEntry {
             gate,
             gate_ground,
             delay_days: Spread { low, likely, high },
-            sources: self.input.iter().flat_map(InputEntry::sources).collect(),
+            sources: self.input.iter().flat_map(sources).collect(),
             signals: self.signal.iter().map(SignalEntry::signal).collect(),
         })
     }
@@ -405,14 +444,12 @@ impl CandidateEntry {
     }
 }
 
-impl InputEntry {
-    fn sources(&self) -> impl Iterator<Item = InputSource> + '_ {
-        self.of.iter().map(|of| InputSource {
-            of: *of,
-            as_of: self.as_of,
-            source: self.source.clone(),
-        })
-    }
+fn sources(entry: &InputEntry<InputKind>) -> impl Iterator<Item = InputSource> + '_ {
+    entry.of.iter().map(|of| InputSource {
+        of: *of,
+        as_of: entry.as_of,
+        source: entry.source.clone(),
+    })
 }
 
 impl SignalEntry {

@@ -14,6 +14,7 @@ use kontor_store::planning::openings;
 use serde::de::DeserializeOwned;
 
 use super::entry;
+use super::inputs::PlanInput;
 use super::openings::{Openings, Planned};
 use super::signals::{Devices, counted_here};
 use crate::core::Shop;
@@ -98,11 +99,13 @@ pub enum Worked {
         sheets: Option<Box<(LandedCost, LandedCost)>>,
         /// The answer.
         verdict: LocalVerdict,
+        /// Where what went in is from.
+        inputs: Vec<PlanInput>,
     },
-    /// Reorder point.
-    Reorder(Reorder, ReorderPoint),
-    /// A batch.
-    Batch(Batch, BatchPlan),
+    /// Reorder point, and where what went in is from.
+    Reorder(Reorder, ReorderPoint, Vec<PlanInput>),
+    /// A batch, and where what went in is from.
+    Batch(Batch, BatchPlan, Vec<PlanInput>),
     /// The next country.
     NextCountry(Box<Sheet>),
 }
@@ -176,17 +179,22 @@ pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, F
             let sheets = file.sheets()?;
             let (plan, from) = (file.plan(sheets.as_deref())?, file.from);
             let verdict = local_or_import(&plan, from).map_err(bad)?;
+            let inputs = file.inputs()?;
             let (product, plan) = (file.product, Box::new(plan));
-            Ok(Worked::Local { product, from, plan, sheets, verdict })
+            Ok(Worked::Local { product, from, plan, sheets, verdict, inputs })
         }
         Kind::Reorder => {
-            let input = read::<entry::Reordering>(text)?.input()?;
-            reorder_point(&input).map(|point| Worked::Reorder(input, point)).map_err(bad)
+            let file = read::<entry::Reordering>(text)?;
+            let (input, inputs) = (file.input()?, file.inputs()?);
+            let point = reorder_point(&input).map_err(bad)?;
+            Ok(Worked::Reorder(input, point, inputs))
         }
         Kind::Batch => {
-            let batch = read::<entry::Batches>(text)?.batch()?;
+            let file = read::<entry::Batches>(text)?;
+            let inputs = file.inputs()?;
+            let batch = file.batch()?;
             let plan = plan_batch(&batch).map_err(bad)?;
-            Ok(Worked::Batch(batch, plan))
+            Ok(Worked::Batch(batch, plan, inputs))
         }
         Kind::NextCountry => {
             let (candidates, openings, settings) = question(text, evidence)?;
@@ -238,6 +246,13 @@ mod tests {
         let none = Evidence::none("2026-11-23".parse().expect("a day"));
         for kind in Kind::ALL {
             let worked = work_out(kind, kind.example(), &none);
+            let inputs = match &worked {
+                Ok(Worked::Local { inputs, .. }) => inputs.as_slice(),
+                Ok(Worked::Reorder(.., inputs) | Worked::Batch(.., inputs)) => inputs,
+                _ => &[],
+            };
+            let unsaid = inputs.iter().find(|input| input.source.is_none());
+            assert_eq!(unsaid, None, "{}: an example names its sources", kind.word());
             assert!(worked.is_ok(), "{}: {:?}", kind.word(), worked.err());
             assert_eq!(Kind::from_word(kind.word()), Some(kind));
             let broken = format!("unknown = 1\n{}", kind.example());

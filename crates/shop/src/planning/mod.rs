@@ -4,6 +4,7 @@
 
 mod entry;
 mod file;
+mod inputs;
 mod keep;
 mod openings;
 mod past;
@@ -12,10 +13,11 @@ mod sheet;
 mod signals;
 
 pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
+pub use inputs::PlanInput;
 pub use keep::{SaveRefusal, SaveSheet, kept, save};
-pub use openings::{Openings, Planned};
+pub use openings::{Openings, Planned, Unsolved};
 pub(crate) use past::import_past_in;
 pub use past::{PastImport, import_past, past_openings, record_past};
-pub use record::record_openings;
+pub use record::{Unrecorded, record_openings, unrecorded_openings};
 pub use sheet::{KeptSheet, work_out_kept};
 pub use signals::{Devices, KeptSignals, counted_here};

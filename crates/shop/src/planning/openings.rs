@@ -8,8 +8,11 @@ use kontor_base::{Country, Date, Money};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::clearance::{Bound, Subject};
 use kontor_domain::market::{Act, Market, MarketCode, stage_allows};
-use kontor_domain::opening::{ChecklistItem, OpeningPlan, PlanError, PlanRequest, plan_opening};
+use kontor_domain::opening::{
+    ChecklistItem, Need, OpeningPlan, PlanError, PlanRequest, plan_opening,
+};
 use kontor_store::{StoreError, Tx, opening};
+use serde::Serialize;
 
 use super::file::{FileError, bad};
 use crate::core::{Known, Shop};
@@ -33,6 +36,18 @@ pub enum Planned {
     NoMarket,
     /// The catalogue has no product of the class to open this market with.
     NoProducts(MarketCode),
+}
+
+/// What is unsolved in a market that sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Unsolved {
+    /// The market.
+    pub market: MarketCode,
+    /// Products that may not be sold there.
+    pub products: usize,
+    /// What the seller needs there and has not: hard items of the checklist, and a checklist for each
+    /// country without one.
+    pub items: usize,
 }
 
 impl Openings {
@@ -68,20 +83,22 @@ impl Openings {
         Ok(Planned::Plan(Box::new(plan)))
     }
 
-    /// Markets that sell and have products which may not be sold there on `on`, with how many: they
-    /// come before the next one.
+    /// Markets that sell and have something unsolved on `on`: they come before the next one.
     #[must_use]
-    pub fn unsolved(&self, on: Date) -> Vec<(MarketCode, usize)> {
+    pub fn unsolved(&self, on: Date) -> Vec<Unsolved> {
         let products = self.known.variants.keys().filter_map(|sku| self.known.product(sku));
         let subjects: Vec<Subject<'_>> =
             products.map(|(variant, model)| Subject::new(variant, model)).collect();
         let sell = self.known.markets.iter().filter(|m| stage_allows(m.stage, Act::Sell));
         let open = sell.filter_map(|market| {
             let plan = self.plan(market, &subjects, on).ok()?;
-            let open = plan.products.iter().filter(|gap| !gap.ready.by(on)).count();
-            Some((market.code, open))
+            let products = plan.products.iter().filter(|gap| !gap.ready.by(on)).count();
+            let hard = plan.checklist.iter().filter(|planned| planned.need == Need::Hard);
+            let open = hard.filter(|planned| !planned.item.done(on)).count();
+            let items = open + plan.unlisted.len();
+            Some(Unsolved { market: market.code, products, items })
         });
-        open.filter(|(_, open)| *open > 0).collect()
+        open.filter(|open| open.products > 0 || open.items > 0).collect()
     }
 
     /// The plan of a market for some products, made and asked on the same day.

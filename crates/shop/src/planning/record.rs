@@ -1,5 +1,6 @@
-//! When a market opens, what was forecast of it is written down: by the sheet that was kept before, as
-//! it stood on that day. Whoever looks back a year later finds the forecast and not a memory of it.
+//! When a market opens, what was forecast of it is written down: by the sheet that was kept before, with
+//! everything that is counted, and with the day on which it was worked out. Whoever looks back a year
+//! later finds the forecast and not a memory of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,40 +8,43 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use kontor_base::{Country, Date, Instant};
 use kontor_domain::market::{Market, Stage};
-use kontor_domain::planning::{Opening, PastForecast, PastOpening, Sheet, two_digits};
+use kontor_domain::planning::{
+    FORECAST_LATE_DAYS, Opening, PastForecast, PastOpening, Settings, Sheet, two_digits,
+};
 use kontor_store::opening::steps;
 use kontor_store::planning::{openings, save_opening, sheet as kept_sheet};
 use kontor_store::{StoreError, Tx};
 
 use super::file::{Evidence, Kind, Worked, candidates, work_out};
+use super::signals::Devices;
 use crate::core::Shop;
 
-/// For how many days after a step to *open* its forecast may still be written down: a server that
-/// stood still catches up. Later it would be a forecast of what is known already.
-const LATE_DAYS: i32 = 7;
-
-/// Writes down what was forecast of markets that have opened, signal by signal; gives how many
-/// records it made. Finds nothing to do where nobody has kept a sheet, and twice does it once.
+/// Writes down what was forecast of markets that have opened, signal by signal, with what the count
+/// knows of devices beside the shop's own; gives how many records it made. Twice does it once.
 ///
 /// # Errors
 ///
 /// A fault of the store.
-pub async fn record_openings(shop: &Arc<Shop>) -> Result<usize, StoreError> {
+pub async fn record_openings(
+    shop: &Arc<Shop>,
+    opened: Unrecorded,
+    devices: Option<&Devices>,
+) -> Result<usize, StoreError> {
     let today = shop.now().date();
-    let markets = shop.snapshots.now().markets.clone();
-    let read = move |tx: &mut Tx<'_>| unrecorded(tx, &markets, today);
-    let Some((text, saved, opened)) = shop.db.read("planning.opened", read).await? else {
-        return Ok(0);
-    };
-    let evidence = Evidence::of(shop, None).await?;
+    let Unrecorded { text, saved, opened } = opened;
+    let evidence = Evidence::of(shop, devices).await?;
     let work = move || work_out(Kind::NextCountry, &text, &evidence);
     let Ok(worked) = tokio::task::spawn_blocking(work).await else {
         return Err(StoreError::Panicked { name: "planning.record" });
     };
     // A file that came to something when it was saved and comes to nothing now forecasts nothing.
     let Ok(Worked::NextCountry(sheet)) = worked else { return Ok(0) };
-    let source = format!("sheet of {saved}, seed {}", sheet.settings.seed);
-    let records = forecasts(&sheet, &opened, &source);
+    let Settings { seed, on, .. } = sheet.settings;
+    let mut source = format!("sheet of {saved}, seed {seed}");
+    if on != today {
+        source = format!("{source}, asked for {on}");
+    }
+    let records = forecasts(&sheet, &opened, (today, &source));
     let write = move |tx: &mut Tx<'_>| {
         let known = openings(tx)?;
         let new = records.iter().filter(|record| !known.iter().any(|past| same(past, record)));
@@ -59,18 +63,36 @@ fn same(one: &PastOpening, other: &PastOpening) -> bool {
     key(one) == key(other)
 }
 
-/// The file, the day on which it was saved, and the countries that opened after that.
-type Unrecorded = (String, Date, BTreeMap<Country, Date>);
+/// A sheet with countries that have opened and whose forecast is not on record.
+#[derive(Clone, Debug)]
+pub struct Unrecorded {
+    /// The file.
+    text: String,
+    /// The day on which it was saved.
+    saved: Date,
+    /// The countries that opened after that, with the day.
+    opened: BTreeMap<Country, Date>,
+}
 
-/// The kept file with the countries that it has candidates in, that have opened lately for the first
-/// time and of which nothing is on record.
+/// The kept sheet, if a country that it has a candidate in has opened lately for the first time and
+/// nothing is on record of it. Finds nothing where nobody has kept a sheet.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn unrecorded_openings(shop: &Arc<Shop>) -> Result<Option<Unrecorded>, StoreError> {
+    let today = shop.now().date();
+    let markets = shop.snapshots.now().markets.clone();
+    shop.db.read("planning.opened", move |tx| unrecorded(tx, &markets, today)).await
+}
+
 fn unrecorded(
     tx: &mut Tx<'_>,
     markets: &[Market],
     today: Date,
 ) -> Result<Option<Unrecorded>, StoreError> {
     let Some(kept) = kept_sheet(tx, Kind::NextCountry.word())? else { return Ok(None) };
-    let since = Instant::start_of(today.saturating_sub(LATE_DAYS.days()));
+    let since = Instant::start_of(today.saturating_sub(FORECAST_LATE_DAYS.days()));
     let past = openings(tx)?;
     let names = candidates(&kept.body).unwrap_or_default();
     let mut opened = BTreeMap::new();
@@ -88,11 +110,17 @@ fn unrecorded(
             opened.extend(market.countries.iter().map(|country| (*country, day)));
         }
     }
-    Ok((!opened.is_empty()).then(|| (kept.body, kept.saved_at.date(), opened)))
+    let (text, saved) = (kept.body, kept.saved_at.date());
+    Ok((!opened.is_empty()).then_some(Unrecorded { text, saved, opened }))
 }
 
-/// What the sheet says of the opened countries by each calibrated signal on its own.
-fn forecasts(sheet: &Sheet, opened: &BTreeMap<Country, Date>, source: &str) -> Vec<PastOpening> {
+/// What the sheet says of the opened countries by each calibrated signal on its own, made on a day and
+/// from a source.
+fn forecasts(
+    sheet: &Sheet,
+    opened: &BTreeMap<Country, Date>,
+    (made_on, source): (Date, &str),
+) -> Vec<PastOpening> {
     let mut records = Vec::new();
     for result in &sheet.candidates {
         let Some(day) = opened.get(&result.candidate.country) else { continue };
@@ -110,7 +138,7 @@ fn forecasts(sheet: &Sheet, opened: &BTreeMap<Country, Date>, source: &str) -> V
                 forecast: Some(PastForecast {
                     low: two_digits(units.p10),
                     high: two_digits(units.p90),
-                    made_on: sheet.settings.on.min(*day),
+                    made_on,
                     source: source.to_owned(),
                 }),
                 outcome: None,

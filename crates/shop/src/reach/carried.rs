@@ -1,5 +1,6 @@
 //! Devices carried abroad, and a reseller's devices outside its territory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kontor_base::id::ResellerId;
@@ -9,14 +10,13 @@ use kontor_domain::market::Market;
 use kontor_domain::reach::{
     Carried, Estimate, Sighting, SoldUnit, Survival, Whereabouts, estimate, whereabouts,
 };
-use kontor_domain::reseller::Clause;
 use kontor_store::StoreError;
 use kontor_store::install::stay::of_reseller_after;
-use kontor_store::reseller::contracts;
 use kontor_store::stock::serial::SoldSerial;
 
 use super::units::units;
 use crate::core::Shop;
+use crate::reseller::Territories;
 
 /// How many units are read in one transaction.
 const PAGE: i64 = 5_000;
@@ -86,28 +86,49 @@ pub async fn carried_of(
 pub struct EstimateRow {
     /// The country.
     pub country: Country,
+    /// Every active device there, whoever made it.
+    pub active: u64,
+    /// Those among them that are entered as another maker's, which are taken off; none where they are
+    /// too few to be told of, and still among the active ones.
+    pub others: Option<u64>,
     /// If every device lives for ever: the lower bound.
     pub low: Estimate,
     /// If devices live as long as they usually do.
     pub usual: Estimate,
 }
 
-/// The weaker number: active devices in a country less what was sold there and lives. Only for
+/// Devices that were active, by whoever they were made, as far as they may be told of.
+#[derive(Clone, Copy, Debug)]
+pub struct Active<'a> {
+    /// All of them, by country.
+    pub installs: &'a [(Country, u64)],
+    /// Those that are entered as another maker's: no unit of ours is among them.
+    pub others: &'a BTreeMap<Country, u64>,
+    /// Fewer devices point at people.
+    pub least: u64,
+}
+
+/// The weaker number: active own devices in a country less what was sold there and lives. Only for
 /// countries whose sale data are missing: where every unit was written down with its serial number
 /// when it was sold, devices are counted, and nobody has to estimate. Whether a country is here
 /// follows from what was sold, never from what was carried: so that its absence says nothing about
 /// devices too few to be told of.
 #[must_use]
 pub fn estimates(
-    installs: &[(Country, u64)],
+    active: Active<'_>,
     sold: &[(Country, String, i64, i64)],
     markets: &[Market],
     today: Date,
 ) -> Vec<EstimateRow> {
     let year = i64::from(today.year());
+    let Active { installs, others, least } = active;
     let missing = installs.iter().filter(|(country, _)| !on_record(*country, sold, markets));
     missing
         .map(|(country, active)| {
+            let others = others.get(country).copied().filter(|others| *others >= least);
+            let ours = active.saturating_sub(others.unwrap_or(0));
+            // What is left of two large numbers can be few devices.
+            let ours = if ours < least { 0 } else { ours };
             let own = sold.iter().filter(|(sold_in, ..)| sold_in == country);
             let units: Vec<(usize, u64)> = own
                 .map(|(_, _, sold_in, units)| {
@@ -117,8 +138,10 @@ pub fn estimates(
                 .collect();
             EstimateRow {
                 country: *country,
-                low: estimate(*active, &units, &Survival::all()),
-                usual: estimate(*active, &units, &Survival::usual()),
+                active: *active,
+                others,
+                low: estimate(ours, &units, &Survival::all()),
+                usual: estimate(ours, &units, &Survival::usual()),
             }
         })
         .collect()
@@ -155,11 +178,12 @@ pub struct OutsideRow {
     pub country: Country,
     /// Since when it is seen.
     pub since: Date,
-    /// The clause that names the territory.
+    /// The clause that names the territory that it was delivered for.
     pub clause: String,
 }
 
-/// A reseller's units that are active outside of every territory it has, by their serial numbers.
+/// A reseller's units that are active outside of the territory that they were delivered for, by their
+/// serial numbers: each is held against the contract of its own order.
 ///
 /// # Errors
 ///
@@ -170,11 +194,8 @@ pub async fn outside_territory(
     seen: &Seen,
 ) -> Result<Vec<OutsideRow>, StoreError> {
     let today = shop.now().date();
-    let own = shop.db.read("reach.contracts", move |tx| contracts(tx, reseller)).await?;
-    let territory =
-        |country: Country| own.iter().any(|kept| kept.contract.terms.territory.contains(&country));
-    let clause = own.first().map(|kept| kept.contract.clause(Clause::Territory).to_string());
-    let clause = clause.unwrap_or_default();
+    let read = move |tx: &mut kontor_store::Tx<'_>| Territories::read_in(tx, reseller);
+    let own = shop.db.read("reach.territories", read).await?;
     let mut rows = Vec::new();
     let mut last = String::new();
     loop {
@@ -186,7 +207,7 @@ pub async fn outside_territory(
         last = end.serial.clone();
         rows.extend(page.into_iter().filter_map(|(unit, stay)| {
             let sighting = sighting(unit.device, stay, seen)?;
-            outside(unit, sighting, today, territory, &clause)
+            outside(unit, sighting, today, &own)
         }));
     }
 }
@@ -195,20 +216,21 @@ fn outside(
     unit: SoldSerial,
     sighting: Sighting,
     today: Date,
-    territory: impl Fn(Country) -> bool,
-    clause: &str,
+    own: &Territories,
 ) -> Option<OutsideRow> {
     let sold = SoldUnit { model: &unit.model, country: unit.country };
     // Whatever lies in the territory is at home, wherever in it the unit went first.
-    let stands = whereabouts(&sold, Some(&sighting), today, |_, to| territory(to));
+    let territory = |_, to| own.contains(&unit.reference, to);
+    let stands = whereabouts(&sold, Some(&sighting), today, territory);
     let Whereabouts::Carried { to } = stands else { return None };
+    let clause = own.clause(&unit.reference);
     Some(OutsideRow {
         serial: unit.serial,
         model: unit.model,
         delivered_on: unit.sold_on,
         country: to,
         since: sighting.first,
-        clause: clause.to_owned(),
+        clause,
     })
 }
 
@@ -244,6 +266,15 @@ mod tests {
 
     /// What is estimated for a country with 1,000 active devices: the lower bound and the usual one.
     fn estimated(sold: &[(i64, i64)], opens_on: Option<&str>) -> Option<(u64, u64)> {
+        estimated_beside(0, sold, opens_on).map(|(_, gaps)| gaps)
+    }
+
+    /// The same with so many active devices of other makers among them, as far as those are told.
+    fn estimated_beside(
+        foreign: u64,
+        sold: &[(i64, i64)],
+        opens_on: Option<&str>,
+    ) -> Option<(Option<u64>, (u64, u64))> {
         let sold: Vec<_> = sold
             .iter()
             .map(|(year, units)| (country("IN"), "mi-3".to_owned(), *year, *units))
@@ -253,8 +284,22 @@ mod tests {
         let sold = [sold.as_slice(), &others].concat();
         let markets = [opened("in", "IN", opens_on), opened("cn", "CN", None)];
         let today = "2016-06-01".parse().expect("a day");
-        let rows = estimates(&[(country("IN"), 1_000)], &sold, &markets, today);
-        rows.first().map(|row| (row.low.gap, row.usual.gap))
+        let (installs, others) = ([(country("IN"), 1_000)], [(country("IN"), foreign)].into());
+        let active = Active { installs: &installs, others: &others, least: 50 };
+        let rows = estimates(active, &sold, &markets, today);
+        rows.first().map(|row| (row.others, (row.low.gap, row.usual.gap)))
+    }
+
+    #[test]
+    fn other_makers_devices_are_not_own_ones_that_were_carried_there() {
+        assert_eq!(estimated_beside(600, &[], None), Some((Some(600), (400, 400))));
+        let late = estimated_beside(600, &[(2015, 300)], Some("2014-07-22"));
+        assert_eq!(late, Some((Some(600), (100, 160))));
+        // Too few to be told of: they stay among the active ones, and the row says so.
+        assert_eq!(estimated_beside(49, &[], None), Some((None, (1_000, 1_000))));
+        // And what is left of many is not told where it is few.
+        assert_eq!(estimated_beside(970, &[], None), Some((Some(970), (0, 0))));
+        assert_eq!(estimated_beside(2_000, &[], None), Some((Some(2_000), (0, 0))));
     }
 
     #[test]

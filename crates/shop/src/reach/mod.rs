@@ -8,6 +8,7 @@ mod carried;
 mod units;
 
 pub use carried::{
-    EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates, outside_territory, sold,
+    Active, EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates,
+    outside_territory, sold,
 };
 pub use units::KeptUnits;

@@ -2,15 +2,14 @@
 
 use kontor_base::Instant;
 use kontor_base::id::ResellerOrderId;
-use kontor_domain::clearance::{Bound, Place};
+use kontor_domain::clearance::Bound;
 use kontor_domain::hook::EventKind;
-use kontor_domain::market::Act;
 use kontor_domain::reseller::{OrderStage, ResellerRefusal};
 use kontor_store::reseller::{KeptOrder, order as find, save_order};
 use kontor_store::{Tx, stock};
 
-use super::order::sold_on_in;
 use super::refusal::Refusal;
+use super::resold::may_resell;
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::hook::{Happened, write_down_in};
 use crate::stock::{Parcel, Serials, ship_in};
@@ -53,13 +52,13 @@ pub(super) fn not_cleared(
     order: &KeptOrder,
     at: Instant,
 ) -> Option<Vec<ResellerRefusal>> {
-    let market = sold_on_in(known.market(order.body.market)?, order.body.ship_to);
-    // What was ordered before the market stopped selling it is delivered.
-    let place = Place::market(&market).bound(Bound::ByNothing);
+    let market = known.market(order.body.market)?;
     let mut refused = Vec::new();
     for line in &order.body.lines {
         let (variant, _) = known.product(&line.sku)?;
-        let verdict = known.may(Act::Resell, variant, &place, at)?;
+        // What was ordered before the market stopped selling it is delivered.
+        let to = (order.body.ship_to, Bound::ByNothing);
+        let verdict = may_resell(known, market, to, variant, at)?;
         if !verdict.outcome.permits() {
             let codes: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code()).collect();
             let (sku, reasons) = (line.sku.clone(), codes.join(", "));

@@ -19,9 +19,12 @@ mod keep_out;
 mod key;
 mod order;
 mod refusal;
+mod resold;
+mod review;
 mod sell_out;
 mod show;
 mod sold;
+mod territory;
 
 pub(crate) use allot::{allot_in, lies_with};
 pub use apply::{ApplyCommand, apply};
@@ -37,8 +40,10 @@ pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
 pub(crate) use key::{end_key_in, issue_key_in};
 pub use order::{LINES_MAX, OrderCommand, OrderTaken, order};
 pub use refusal::{Refusal, TextProblem};
+pub(crate) use review::review_reseller_orders;
 pub use sell_out::{
     SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
 };
 pub use show::{AllotmentRow, ShownReseller, list, open_orders, show};
 pub use sold::{SoldOutside, SoldRow, SoldUnit, sold_outside, sold_units};
+pub(crate) use territory::Territories;

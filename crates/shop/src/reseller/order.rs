@@ -7,9 +7,8 @@ use std::sync::Arc;
 use kontor_base::id::{HoldId, ResellerId, ResellerOrderId};
 use kontor_base::{Country, Instant, limits};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::clearance::Place;
+use kontor_domain::clearance::Bound;
 use kontor_domain::hook::EventKind;
-use kontor_domain::market::{Act, Market};
 use kontor_domain::reseller::{
     BodyLine, ORDER_LINES_MAX, OrderBody, OrderLine, OrderStage, ResellerOrder, judge,
 };
@@ -19,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allot::quota_word;
 use super::refusal::Refusal;
+use super::resold::may_resell;
 use crate::core::{Failure, Known, Once, Outcome, Replayed, Shop, once};
 use crate::hook::{Happened, write_down_in};
 use crate::stock::{claim, hold_quota};
@@ -114,6 +114,7 @@ fn order_in(
         stage: OrderStage::Taken,
         body,
         cancelled: None,
+        held_since: None,
     };
     save_order(tx, &order)?;
     let placed = Happened::to_reseller_order(EventKind::ResellerOrderPlaced, &order);
@@ -131,8 +132,6 @@ fn wanted(
 ) -> Outcome<ResellerOrder, Refusal> {
     let unknown = || Failure::Refused(Refusal::UnknownContract(command.contract.clone()));
     let market = known.market(own.market).ok_or_else(unknown)?;
-    let market = sold_on_in(market, command.ship_to);
-    let place = Place::market(&market);
     let taken = taken(tx, command.reseller, &own.contract.code)?;
     let line = |(sku, units): &(Sku, u32)| {
         let unknown = || Failure::Refused(Refusal::UnknownSku(sku.clone()));
@@ -142,17 +141,12 @@ fn wanted(
             model: model.code.clone(),
             units: *units,
             taken: taken.get(sku).copied().unwrap_or(0),
-            verdict: known.may(Act::Resell, variant, &place, at).ok_or_else(unknown)?,
+            verdict: may_resell(known, market, (command.ship_to, Bound::ByPlan), variant, at)
+                .ok_or_else(unknown)?,
         })
     };
     let lines = command.lines.iter().map(line).collect::<Outcome<_, Refusal>>()?;
     Ok(ResellerOrder { ship_to: command.ship_to, on: at.date(), lines })
-}
-
-/// The market that serves a reseller, as it stands for what is sold on in `country`: the stage is its
-/// own, the law is the country's. A reseller may well sell where the maker has no shop.
-pub(super) fn sold_on_in(market: &Market, country: Country) -> Market {
-    Market { countries: vec![country], ..market.clone() }
 }
 
 /// What earlier orders of a contract have taken; what was cancelled has given it back.

@@ -1,7 +1,7 @@
 //! What a reseller has sold on, by serial number: bounded, every bad row named, nothing written until
 //! all rows can be read, and a unit counted once however often it is reported.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kontor_base::id::ResellerId;
@@ -13,6 +13,7 @@ use kontor_store::stock::serial;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
+use super::territory::Territories;
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, not_a_row, once};
 
 /// The most rows of one report.
@@ -103,13 +104,18 @@ fn take_in(
     let own = own.ok_or_else(unknown)?;
     let serials: Vec<String> = sold.iter().map(|unit| unit.serial.clone()).collect();
     let before = reported(tx, &serials)?;
-    let mut delivered = BTreeSet::new();
+    // The contract that the report names is the one whose goods nobody can tell otherwise.
+    let territories = Territories::read_in(tx, own.reseller)?;
+    let mut delivered = BTreeMap::new();
     for text in &serials {
         let theirs = serial::find(tx, text)?.filter(|unit| unit.reseller == Some(own.reseller));
-        delivered.extend(theirs.map(|unit| unit.serial));
+        delivered.extend(theirs.map(|unit| {
+            let under = territories.contract(&unit.reference).unwrap_or(&own.contract);
+            (unit.serial, under)
+        }));
     }
-    let told = report(&own.contract, sold, &delivered, &before);
-    for unit in sold.iter().filter(|unit| delivered.contains(&unit.serial)) {
+    let told = report(sold, &delivered, &before);
+    for unit in sold.iter().filter(|unit| delivered.contains_key(&unit.serial)) {
         save_sold(tx, own.reseller, unit, at)?;
     }
     let problems = told.problems.iter().map(ToString::to_string).collect();

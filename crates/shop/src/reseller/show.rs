@@ -97,7 +97,7 @@ pub async fn show(shop: &Arc<Shop>, id: ResellerId) -> Result<Option<ShownResell
                 allotment,
                 orders: orders(tx, id, SHOWN_MAX)?,
                 keys: keys(tx, id)?,
-                sold: sold_in(tx, id, &contracts)?,
+                sold: sold_in(tx, id)?,
                 bills: bills(tx, id, SHOWN_MAX)?,
                 reseller,
                 contracts,

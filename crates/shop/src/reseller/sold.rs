@@ -8,13 +8,16 @@ use jiff::ToSpan;
 use kontor_base::id::ResellerId;
 use kontor_base::{Country, Date, Instant};
 use kontor_domain::market::MarketCode;
-use kontor_store::reseller::{KeptContract, contracts, find, sold_after, sold_since, sold_sums};
+use kontor_store::reseller::{SoldGroup, find, sold_after, sold_groups, sold_since, sold_since_to};
 use kontor_store::{StoreError, Tx};
 
+use super::territory::Territories;
 use crate::core::Shop;
 
 /// The most sums of one reseller.
-const SUMS_MAX: i64 = 5_000;
+const SUMS_MAX: usize = 5_000;
+/// The most of what they are added up from: units of one order.
+const GROUPS_MAX: i64 = 50_000;
 /// How many units are read in one transaction.
 const PAGE: i64 = 5_000;
 /// The most units of one file.
@@ -33,7 +36,7 @@ pub struct SoldRow {
     pub country: Country,
     /// How many.
     pub units: i64,
-    /// Whether a contract of the reseller has the country in its territory.
+    /// Whether the contract under which they were delivered has the country in its territory.
     pub inside: bool,
 }
 
@@ -48,7 +51,7 @@ pub struct SoldUnit {
     pub on: Date,
     /// Where it went.
     pub country: Country,
-    /// Whether a contract of the reseller has the country in its territory.
+    /// Whether the contract under which it was delivered has the country in its territory.
     pub inside: bool,
     /// When it was reported.
     pub reported_at: Instant,
@@ -67,27 +70,23 @@ pub struct SoldOutside {
     pub units: BTreeMap<Country, i64>,
 }
 
-/// Whether one of the contracts has a country in its territory, in force or not: what was sold while
-/// it was is not held against them later.
-fn inside(contracts: &[KeptContract], country: Country) -> bool {
-    contracts.iter().any(|kept| kept.contract.terms.territory.contains(&country))
-}
-
-pub(super) fn sold_in(
-    tx: &mut Tx<'_>,
-    reseller: ResellerId,
-    contracts: &[KeptContract],
-) -> Result<Vec<SoldRow>, StoreError> {
-    let sums = sold_sums(tx, reseller, SUMS_MAX)?.into_iter();
-    Ok(sums
-        .map(|sum| SoldRow {
-            inside: inside(contracts, sum.country),
-            month: sum.month,
-            model: sum.model,
-            country: sum.country,
-            units: sum.units,
-        })
-        .collect())
+pub(super) fn sold_in(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<SoldRow>, StoreError> {
+    let territories = Territories::read_in(tx, reseller)?;
+    let mut rows: Vec<SoldRow> = Vec::new();
+    for group in sold_groups(tx, reseller, GROUPS_MAX)? {
+        let inside = territories.contains(&group.reference, group.country);
+        let SoldGroup { month, model, country, units, .. } = group;
+        // Groups of one month, model and country stand beside each other: at most two rows each.
+        let same = |row: &SoldRow| row.month == month && row.model == model;
+        let same = |row: &&mut SoldRow| same(row) && row.country == country;
+        let known = rows.iter_mut().rev().take_while(same).find(|row| row.inside == inside);
+        match known {
+            Some(row) => row.units += units,
+            None => rows.push(SoldRow { month, model, country, units, inside }),
+        }
+    }
+    rows.truncate(SUMS_MAX);
+    Ok(rows)
 }
 
 /// Every unit that a reseller has reported as sold on, in the order of the serial numbers; at most
@@ -100,7 +99,8 @@ pub async fn sold_units(
     shop: &Arc<Shop>,
     reseller: ResellerId,
 ) -> Result<Vec<SoldUnit>, StoreError> {
-    let own = shop.db.read("reseller.contracts", move |tx| contracts(tx, reseller)).await?;
+    let read = move |tx: &mut Tx<'_>| Territories::read_in(tx, reseller);
+    let own = shop.db.read("reseller.territories", read).await?;
     let mut units: Vec<SoldUnit> = Vec::new();
     while units.len() < UNITS_MAX {
         let after = units.last().map_or_else(String::new, |unit| unit.serial.clone());
@@ -110,7 +110,7 @@ pub async fn sold_units(
             break;
         }
         units.extend(page.into_iter().map(|unit| SoldUnit {
-            inside: inside(&own, unit.sold.country),
+            inside: own.contains(&unit.reference, unit.sold.country),
             serial: unit.sold.serial,
             model: unit.model,
             on: unit.sold.on,
@@ -136,18 +136,45 @@ pub async fn sold_outside(shop: &Arc<Shop>) -> Result<Vec<SoldOutside>, StoreErr
                 sums.entry(reseller).or_default().insert(country, units);
             }
             let mut told = Vec::new();
-            for (reseller, mut units) in sums {
-                let own = contracts(tx, reseller)?;
-                units.retain(|country, _| !inside(&own, *country));
+            for (reseller, sold) in sums {
+                let own = Territories::read_in(tx, reseller)?;
+                let units = outside_in(tx, reseller, &own, sold, since)?;
                 let found = find(tx, reseller)?.filter(|_| !units.is_empty());
                 told.extend(found.map(|found| SoldOutside {
                     reseller,
                     name: found.profile.name.to_string(),
-                    markets: own.iter().map(|kept| kept.market).collect(),
+                    markets: own.markets().collect(),
                     units,
                 }));
             }
             Ok(told)
         })
         .await
+}
+
+/// Of what was sold to each country, what the units' own contracts do not allow. Only where the
+/// contracts differ has anybody to look at the orders.
+fn outside_in(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    own: &Territories,
+    sold: BTreeMap<Country, i64>,
+    since: Instant,
+) -> Result<BTreeMap<Country, i64>, StoreError> {
+    let mut outside = BTreeMap::new();
+    for (country, all) in sold {
+        let units = match own.of_all(country) {
+            Some(true) => 0,
+            Some(false) => all,
+            None => {
+                let orders = sold_since_to(tx, reseller, country, since)?.into_iter();
+                let beyond = orders.filter(|(order, _)| !own.contains(order, country));
+                beyond.map(|(_, units)| units).sum()
+            }
+        };
+        if units > 0 {
+            outside.insert(country, units);
+        }
+    }
+    Ok(outside)
 }

@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(39, "0039_staff_people"),
     migration!(40, "0040_staff_log_market"),
     migration!(41, "0041_hook_delivery_state"),
+    migration!(42, "0042_reseller_held"),
 ];
 
 /// The newest schema that this release knows.

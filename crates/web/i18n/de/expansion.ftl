@@ -270,19 +270,25 @@ carried-estimate = Die schwächere Schätzung
 carried-assumption = Aktive Geräte abzüglich der dort verkauften, die noch leben: nur für Länder, deren Verkäufe nicht von Anfang an mit Seriennummern verzeichnet sind. Angenommen, es leben nach vollen Jahren seit dem Verkauf: { $survival }. Eine Annahme verschiebt das um die Hälfte: Die untere Grenze lässt jedes Gerät ewig leben.
 carried-estimate-none = Es gibt kein Land, von dem das zu sagen wäre.
 carried-active = Aktive Geräte
+carried-others = Davon Geräte anderer Hersteller
+carried-others-few = weniger als { $least }: noch darunter
+carried-others-hint = Geräte von Modellen anderer Hersteller, wie sie eingetragen sind, werden vor der Schätzung abgezogen. Ein Modell, das niemand eingetragen hat, zählt als eigenes.
 carried-sold = Dort verkauft, verzeichnet
 carried-low = Mindestens
 carried-usual = Bei üblicher Lebensdauer
 next-title = Nächstes Land
 next-own-markets = Sie sehen die Länder Ihrer Märkte. Welches von allen das nächste ist, sehen Personen mit allen Märkten.
 next-unsolved = Zuerst: offene Märkte mit ungelösten Problemen
-next-unsolved-none = In keinem offenen Markt gibt es ein Produkt, das nicht verkauft werden darf.
+next-unsolved-none = In keinem offenen Markt gibt es ein Produkt, das nicht verkauft werden darf, oder einen offenen Punkt der Checkliste.
 next-example = Niemand hat Kandidaten aufgeschrieben: Dies ist das Beispiel, mit erfundenen Zahlen.
 next-write = Eigene schreiben
 next-sheet = Belege gegen die Gewinnschwelle
-next-first = Als Nächstes: { $country }.
-next-first-tied = Als Nächstes: { $country }, gleichauf mit { $others }.
+next-first = Als Nächstes: { $country }, { $gate }.
+next-first-tied = Als Nächstes: { $country }, { $gate }; gleichauf mit { $others }.
 next-because = Denn diese erreichen die Gewinnschwelle, jedes für sich: { $signals }.
+next-because-none = Keines der Signale dafür erreicht die Gewinnschwelle.
+next-nowhere = Kein Land ist das nächste: Keiner der Kandidaten kann eröffnen.
+next-held-back = Nicht { $country }: Signale, die dort die Gewinnschwelle erreichen: { $count }; aber { $gate }.
 next-named = { $country } ({ $class })
 next-map = Kandidatenländer
 next-class = Produkte
@@ -405,6 +411,10 @@ rsl-sold-taken = { $count ->
 next-unsolved-count = { $count ->
     [one] ein Produkt darf heute nicht verkauft werden
    *[other] { $count } Produkte dürfen heute nicht verkauft werden
+}
+next-unsolved-items = { $count ->
+    [one] ein Punkt der Checkliste ist offen
+   *[other] { $count } Punkte der Checkliste sind offen
 }
 next-would-mean = { $count ->
     [one] { $units } (Quote aus einem Markt)

@@ -270,19 +270,25 @@ carried-estimate = The weaker estimate
 carried-assumption = Active devices less those sold there that still live: only of countries whose sales are not on record with serial numbers from the beginning. Assumed to live, by whole years since the sale: { $survival }. One assumption moves this by a half: the lower bound lets every device live for ever.
 carried-estimate-none = There is no country of which it has to be said.
 carried-active = Active devices
+carried-others = Other makers’ among them
+carried-others-few = fewer than { $least }: still among them
+carried-others-hint = Devices of other makers’ models, as they are entered, are taken off before anything is estimated. A model that nobody has entered counts as our own.
 carried-sold = Sold there, on record
 carried-low = At least
 carried-usual = By the usual life
 next-title = Next country
 next-own-markets = You see the countries of your markets. Which of all comes next is for people of all markets.
 next-unsolved = First: open markets with unsolved problems
-next-unsolved-none = None of the open markets has a product that may not be sold.
+next-unsolved-none = None of the open markets has a product that may not be sold, or an open item of its checklist.
 next-example = Nobody has written down candidates: this is the example, with invented numbers.
 next-write = Write your own
 next-sheet = Evidence against break-even
-next-first = Next: { $country }.
-next-first-tied = Next: { $country }, tied with { $others }.
+next-first = Next: { $country }, { $gate }.
+next-first-tied = Next: { $country }, { $gate }; tied with { $others }.
 next-because = Because these clear break-even, each on its own: { $signals }.
+next-because-none = None of its signals clears break-even.
+next-nowhere = No country is next: none of the candidates can open.
+next-held-back = Not { $country }: signals that clear break-even there: { $count }; but { $gate }.
 next-named = { $country } ({ $class })
 next-map = Candidate countries
 next-class = Products
@@ -405,6 +411,10 @@ rsl-sold-taken = { $count ->
 next-unsolved-count = { $count ->
     [one] one product may not be sold today
    *[other] { $count } products may not be sold today
+}
+next-unsolved-items = { $count ->
+    [one] one item of the checklist is open
+   *[other] { $count } items of the checklist are open
 }
 next-would-mean = { $count ->
     [one] { $units } (take rate from one market)

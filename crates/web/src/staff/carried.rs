@@ -11,7 +11,8 @@ use kontor_domain::install::{CELL_MIN, Measure};
 use kontor_domain::planning::two_digits;
 use kontor_domain::reach::{Carried, Survival};
 use kontor_domain::staff::Permission;
-use kontor_shop::reach::{EstimateRow, carried_of, estimates, sold};
+use kontor_rom::install::{elsewhere, other_makers};
+use kontor_shop::reach::{Active, EstimateRow, carried_of, estimates, sold};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
@@ -115,15 +116,20 @@ async fn estimated(app: &App, theirs: &Countries) -> Result<Vec<EstimateRow>, St
     let read = cells.filter_map(|cell| Some((cell.value.parse().ok()?, cell.count)));
     let installs: Vec<(Country, u64)> =
         read.filter(|(country, _)| theirs.contains(*country)).collect();
+    let models = other_makers(&app.shop.db).await?;
+    let others = install.counter().map(|counter| elsewhere(&counter.book(), &models));
+    let others = others.unwrap_or_default();
+    let active = Active { installs: &installs, others: &others, least: least(app) };
     let known = sold(&app.shop).await?;
     let snapshot = app.shop.snapshots.now();
-    Ok(estimates(&installs, &known, &snapshot.markets, app.shop.now().date()))
+    Ok(estimates(active, &known, &snapshot.markets, app.shop.now().date()))
 }
 
 fn estimate_line(t: &Text, row: &EstimateRow) -> EstimateLine {
     EstimateLine {
         country: t.country(&row.country).into_owned(),
-        installs: number(t, row.low.installs),
+        installs: number(t, row.active),
+        others: row.others.map(|others| number(t, two_digits(others))),
         sold: number(t, row.low.sold),
         low: number(t, two_digits(row.low.gap)),
         usual: number(t, two_digits(row.usual.gap)),
@@ -145,16 +151,16 @@ pub(super) async fn csv(
         }
     };
     let mut csv = Csv::new(
-        "row,sold_in,active_in,model,first_seen,units,installs,sold,gap_low,gap_usual,survival",
+        "row,sold_in,active_in,model,first_seen,units,installs,other_makers,sold,gap_low,gap_usual,survival",
     );
     if let Some(carried) = carried {
         let (told, withheld) = carried.told(least(&app));
         for (way, units) in told {
             let (from, to, units) = (way.from.code(), way.to.code(), units.to_string());
-            csv.row(["way", from, to, &way.model, &way.month, &units, "", "", "", "", ""]);
+            csv.row(["way", from, to, &way.model, &way.month, &units, "", "", "", "", "", ""]);
         }
         let withheld = withheld.to_string();
-        csv.row(["withheld", "", "", "", "", &withheld, "", "", "", "", ""]);
+        csv.row(["withheld", "", "", "", "", &withheld, "", "", "", "", "", ""]);
     }
     let survival = Survival::usual().words();
     for row in estimates {
@@ -165,7 +171,8 @@ pub(super) async fn csv(
             "",
             "",
             "",
-            &row.low.installs.to_string(),
+            &row.active.to_string(),
+            &row.others.map_or_else(String::new, |others| two_digits(others).to_string()),
             &row.low.sold.to_string(),
             &two_digits(row.low.gap).to_string(),
             &two_digits(row.usual.gap).to_string(),

@@ -77,8 +77,10 @@ pub(super) fn name(t: &Text, kind: Kind) -> String {
         Kind::OrderCancelled => "desk-letter-cancelled",
         Kind::OrderHeld => "desk-letter-held",
         Kind::OrderFreed => "desk-letter-freed",
-        // None of them is about an order.
-        Kind::DepositPaid
+        // None of them is about a buyer's order.
+        Kind::ResellerHeld
+        | Kind::ResellerFreed
+        | Kind::DepositPaid
         | Kind::DepositReturned
         | Kind::WaitingConfirm
         | Kind::WaitingOver

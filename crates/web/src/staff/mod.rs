@@ -31,6 +31,7 @@ mod market;
 mod market_contact;
 mod news;
 mod next_country;
+mod next_headline;
 mod next_inputs;
 mod next_past;
 mod opening;
@@ -44,6 +45,7 @@ mod outbox;
 mod passkey;
 mod people;
 mod plan;
+mod plan_sources;
 mod price;
 mod programs;
 mod proposal;
@@ -71,6 +73,7 @@ mod waiting;
 mod withdrawal;
 mod work;
 
+pub use sightings::devices;
 pub(crate) use steering::Steering;
 
 use axum::extract::DefaultBodyLimit;

@@ -1,8 +1,6 @@
 //! The next country: evidence against break-even, what has to be solved first, and how past forecasts
 //! came out.
 
-use std::fmt::Write;
-
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -14,12 +12,13 @@ use kontor_domain::planning::{
     Placement, Sheet, SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
 };
 use kontor_domain::staff::Permission;
-use kontor_shop::planning::{Evidence, Kind, Worked, counted_here, kept, work_out_kept};
+use kontor_shop::planning::{Evidence, Kind, Unsolved, Worked, counted_here, kept, work_out_kept};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
 use super::desk::{markets_for, nothing, shell};
+use super::next_headline::headline;
 use super::next_inputs::{gate_word, gate_words, ground_words, input_lines};
 use super::next_past::past_row;
 use super::sightings::devices;
@@ -45,8 +44,8 @@ struct Read {
     past: Vec<PastOpening>,
     /// What this shop has counted itself.
     own: Vec<OwnCount>,
-    /// Open markets with products which may not be sold there, and how many.
-    unsolved: Vec<(MarketCode, usize)>,
+    /// Open markets with something unsolved.
+    unsolved: Vec<Unsolved>,
 }
 
 /// What is known of the countries that somebody may see. The comparison is one of all candidates, so
@@ -133,10 +132,9 @@ pub(super) async fn answer(
         refused,
         unsolved: unsolved
             .into_iter()
-            .filter(|(code, _)| readable.contains(code))
-            .map(|(code, open)| {
-                let name = shell.market(&code);
-                (name, open, format!("/admin/{code}/opening"))
+            .filter(|unsolved| readable.contains(&unsolved.market))
+            .map(|Unsolved { market, products, items }| {
+                (shell.market(&market), products, items, format!("/admin/{market}/opening"))
             })
             .collect(),
         headline,
@@ -177,31 +175,13 @@ pub(super) fn whole(t: &Text, number: u64) -> String {
     t.number(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn headline(t: &Text, sheet: &Sheet) -> String {
-    let Some(first) = sheet.candidates.first() else { return String::new() };
-    let name = named(t, first.candidate.name());
-    let mut text = if first.tied_with.is_empty() {
-        t.one("next-first", "country", name).into_owned()
-    } else {
-        t.two("next-first-tied", "country", name, "others", tied(t, first)).into_owned()
-    };
-    let clears = first.signals.iter().filter(|s| s.clears_per_mille.is_some_and(|n| n >= 500));
-    let names: Vec<String> = clears.map(|s| signal_words(t, s.signal.kind)).collect();
-    if !names.is_empty() {
-        let because = t.one("next-because", "signals", names.join(", "));
-        // Writing to a string cannot fail.
-        let _ = write!(text, " {because}");
-    }
-    text
-}
-
 /// A candidate by its country and its class.
 pub(super) fn named(t: &Text, name: CandidateName) -> String {
     let class = class_name(t, name.class.word());
     t.two("next-named", "country", t.country(&name.country), "class", class).into_owned()
 }
 
-fn tied(t: &Text, result: &CandidateResult) -> String {
+pub(super) fn tied(t: &Text, result: &CandidateResult) -> String {
     let names: Vec<String> = result.tied_with.iter().map(|name| named(t, *name)).collect();
     names.join(", ")
 }
@@ -213,9 +193,10 @@ fn id_of(result: &CandidateResult) -> String {
 fn map(t: &Text, sheet: &Sheet) -> String {
     let fills = sheet.candidates.iter().map(|result| {
         let fill = Fill {
-            class: match result.rank.p10 {
-                1 => "m-open",
-                _ => "m-coming",
+            class: match (result.candidate.gate.opens(), result.rank.p10) {
+                (true, 1) => "m-open",
+                (true, _) => "m-coming",
+                (false, _) => "m-closed",
             },
             words: format!(
                 "{}, {}",

@@ -51,7 +51,8 @@ pub(super) fn past_row(t: &Text, past: &PastOpening) -> PastRow {
         signal: signal_words(t, lesson.kind),
         opened_on: past.opened_on,
         forecast: past.forecast.as_ref().map_or_else(String::new, |forecast| {
-            format!("{}–{}, {}", number(forecast.low), number(forecast.high), forecast.source)
+            let (low, high) = (number(forecast.low), number(forecast.high));
+            format!("{low}–{high}, {}, {}", t.date(&forecast.made_on), forecast.source)
         }),
         outcome: past.outcome.as_ref().map_or_else(String::new, |outcome| {
             format!("{}, {}, {}", number(outcome.units), t.date(&outcome.until), outcome.source)

@@ -7,8 +7,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Money;
 use kontor_domain::planning::{
-    Batch, BatchPlan, ChargeBase, ChargeRate, LandedCost, LandedLine, LocalPlan, LocalReason,
-    LocalVerdict, Permission as Needed, Recovery, Sheet,
+    ChargeBase, ChargeRate, LandedCost, LandedLine, LocalPlan, LocalReason, LocalVerdict,
+    Permission as Needed, Recovery, Sheet,
 };
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
@@ -22,7 +22,9 @@ use serde::Deserialize;
 use super::csv::Csv;
 use super::desk::{failed, nothing, notice, shell, status};
 use super::next_country::{evidence, named, signal_words};
+use super::next_headline::headline;
 use super::next_inputs::input_lines;
+use super::plan_sources::{BATCH, LOCAL, REORDER, say_sources, scenarios};
 use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::chart::Size;
@@ -198,14 +200,15 @@ const fn formula(kind: Kind) -> (&'static str, &'static str) {
 fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
     match worked {
         Worked::Landed(landed) => landed_page(page, t, landed),
-        Worked::Local { product, plan, sheets, verdict, .. } => {
+        Worked::Local { product, plan, sheets, verdict, inputs, .. } => {
             local_page(page, t, product, plan, verdict);
+            say_sources(page, t, inputs, &LOCAL);
             if let Some(sheets) = sheets {
                 sheet_lines(page, t, "plan-imported", &sheets.0);
                 sheet_lines(page, t, "plan-made-there", &sheets.1);
             }
         }
-        Worked::Reorder(input, point) => {
+        Worked::Reorder(input, point, inputs) => {
             page.answer = t.one("plan-reorder-at", "units", units(t, point.point)).into_owned();
             page.notes = vec![t.get("plan-reorder-note").into_owned()];
             let line = |label: &str, amount: String| plain(t.get(label).into_owned(), amount);
@@ -219,8 +222,9 @@ fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
                 line("plan-in-lead-time", units(t, point.in_lead_time)),
                 line("plan-safety", units(t, point.safety)),
             ];
+            say_sources(page, t, inputs, &REORDER);
         }
-        Worked::Batch(batch, plan) => {
+        Worked::Batch(batch, plan, inputs) => {
             page.answer = t
                 .two(
                     "plan-batch-make",
@@ -240,17 +244,22 @@ fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {
                 line("plan-too-many", &plan.too_many),
                 plain(t.get("plan-ratio").into_owned(), t.percent(&plan.critical_ratio)),
             ];
-            page.lines.extend(scenarios(t, batch));
-            page.lines.extend(expected(t, plan));
+            say_sources(page, t, inputs, &BATCH);
+            page.lines.extend(scenarios(t, batch, inputs));
+            page.lines.extend(plan.expected.iter().map(|(quantity, earned)| {
+                let label = t.one("plan-expected", "units", units(t, *quantity)).into_owned();
+                plain(label, t.money(earned))
+            }));
         }
         Worked::NextCountry(sheet) => {
-            page.answer = sheet.candidates.first().map_or_else(String::new, ToString::to_string);
+            page.answer = headline(t, sheet);
+            page.notes = sheet.candidates.first().map(ToString::to_string).into_iter().collect();
             page.lines = country_lines(t, sheet);
         }
     }
 }
 
-fn units(t: &Text, units: u64) -> String {
+pub(super) fn units(t: &Text, units: u64) -> String {
     t.number(i64::try_from(units).unwrap_or(i64::MAX))
 }
 
@@ -258,7 +267,7 @@ fn plain(label: String, amount: String) -> PlanLine {
     PlanLine { label, amount, ..blank() }
 }
 
-const fn blank() -> PlanLine {
+pub(super) const fn blank() -> PlanLine {
     PlanLine {
         label: String::new(),
         how: String::new(),
@@ -266,17 +275,6 @@ const fn blank() -> PlanLine {
         as_of: String::new(),
         source: String::new(),
     }
-}
-
-/// The demand that is reckoned with, each with its weight.
-fn scenarios(t: &Text, batch: &Batch) -> Vec<PlanLine> {
-    let all: u64 = batch.scenarios.iter().map(|scenario| u64::from(scenario.weight)).sum();
-    let line = |scenario: &kontor_domain::planning::Scenario| PlanLine {
-        label: t.one("plan-weight", "units", units(t, scenario.units)).into_owned(),
-        amount: t.two("plan-weight-how", "weight", scenario.weight, "all", all).into_owned(),
-        ..blank()
-    };
-    batch.scenarios.iter().map(line).collect()
 }
 
 /// Every candidate's inputs and signals.
@@ -289,7 +287,10 @@ fn country_lines(t: &Text, sheet: &Sheet) -> Vec<PlanLine> {
             how: String::new(),
             amount: input.value,
             as_of: input.as_of.map_or_else(String::new, |on| t.date(&on)),
-            source: input.source,
+            source: match input.source {
+                unsaid if unsaid.is_empty() => t.get("next-no-source").into_owned(),
+                source => source,
+            },
         }));
         lines.extend(result.signals.iter().map(|signal| PlanLine {
             label: format!("{name}: {}", signal_words(t, signal.signal.kind)),
@@ -300,13 +301,6 @@ fn country_lines(t: &Text, sheet: &Sheet) -> Vec<PlanLine> {
         }));
     }
     lines
-}
-
-fn expected<'a>(t: &'a Text, plan: &'a BatchPlan) -> impl Iterator<Item = PlanLine> + 'a {
-    plan.expected.iter().map(|(quantity, earned)| {
-        let label = t.one("plan-expected", "units", units(t, *quantity)).into_owned();
-        plain(label, t.money(earned))
-    })
 }
 
 fn landed_page(page: &mut PlanPage, t: &Text, landed: &LandedCost) {

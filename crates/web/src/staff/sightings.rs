@@ -18,7 +18,11 @@ pub(super) fn sightings(
 }
 
 /// What the count knows of devices for the next country; none where nothing is counted.
-pub(super) async fn devices(app: &App) -> Result<Option<Devices>, StoreError> {
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn devices(app: &App) -> Result<Option<Devices>, StoreError> {
     let (Some(install), Some(seen)) = (&app.install, sightings(app)) else { return Ok(None) };
     let Some(counter) = install.counter() else { return Ok(None) };
     let carried = carried_abroad(&app.shop, &*seen).await?;

@@ -35,14 +35,22 @@ pub(super) struct Draw {
 pub(super) struct Strength {
     /// How many calibrated signals clear break-even.
     pub(super) cleared: u32,
-    /// Days until it could open; endless if nobody knows.
+    /// Days until it could open; endless if it is blocked or nobody knows.
     pub(super) days: f64,
 }
 
 impl Strength {
-    /// Whether this is strictly better: more signals clear, or as many and sooner.
+    /// Whether this is strictly better: it can open and the other cannot; among their like, more
+    /// signals clear, or as many and sooner. Evidence does not open what is shut.
     pub(super) fn beats(self, other: Self) -> bool {
-        self.cleared > other.cleared || (self.cleared == other.cleared && self.days < other.days)
+        match (self.days.is_finite(), other.days.is_finite()) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => {
+                self.cleared > other.cleared
+                    || (self.cleared == other.cleared && self.days < other.days)
+            }
+        }
     }
 }
 

@@ -8,18 +8,21 @@
 //!    shows. A signal without an opening to learn from is shown as a count and takes no part.
 //! 4. Clearances and checklist are gates with dates, not weights; the dates are those of the opening
 //!    plan of the country's market, where the shop knows one (`plan.rs`).
-//! 5. Candidates are ranked by how many calibrated signals clear break-even, ties by date; the rank
-//!    is given as a range over the draws, and countries whose ranges overlap are tied.
+//! 5. Candidates are ranked by how many calibrated signals clear break-even, ties by date; those that
+//!    are blocked or that nobody knows a day of come behind all that can open. The rank is given as a
+//!    range over the draws, and countries whose ranges overlap are tied.
 //!
 //! Start reading at [`next_country`] in `sheet.rs`.
 
 mod draw;
+mod headline;
 mod own;
 mod plan;
 mod sentence;
 mod sheet;
 mod types;
 
+pub use headline::Headline;
 pub use own::{OwnCount, feed, own_count};
 pub use plan::{gate_by_plan, opening_cost};
 pub use sentence::two_digits;

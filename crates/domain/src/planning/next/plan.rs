@@ -9,12 +9,11 @@ use super::types::{CostGround, Gate, GateGround};
 use crate::opening::{OpeningPlan, Ready};
 
 /// The gate by a plan for the products of one class: the earliest day on which the market can open
-/// with the first of them, and what decides that day.
+/// with the first of them, and what decides that day. What is missing is never there today.
 #[must_use]
 pub fn gate_by_plan(plan: &OpeningPlan) -> (Gate, GateGround) {
     let gate = match plan.first_ready {
         Ready::Now => Gate::Now,
-        Ready::Between { earliest, .. } if earliest <= plan.today => Gate::Now,
         Ready::Between { earliest, .. } => Gate::From { on: earliest },
         Ready::Blocked => Gate::Blocked,
         Ready::Undated | Ready::Unknown => Gate::Unknown,

@@ -38,7 +38,7 @@ fn estimate(number: u64) -> Grouped {
     Grouped(two_digits(number))
 }
 
-fn noun(kind: SignalKind) -> &'static str {
+pub(super) fn noun(kind: SignalKind) -> &'static str {
     match kind {
         SignalKind::CarriedAbroad => "devices carried there",
         SignalKind::RomElsewhere => "installations on other makers' devices",
@@ -109,7 +109,7 @@ impl fmt::Display for SignalResult {
 }
 
 /// When it can open, and by what.
-struct Opens<'c>(&'c Candidate);
+pub(super) struct Opens<'c>(pub(super) &'c Candidate);
 
 impl fmt::Display for Opens<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

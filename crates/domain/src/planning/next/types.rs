@@ -157,6 +157,14 @@ pub enum Gate {
     Unknown,
 }
 
+impl Gate {
+    /// Whether it lets a country open, now or on a day that is known.
+    #[must_use]
+    pub const fn opens(self) -> bool {
+        matches!(self, Self::Now | Self::From { .. })
+    }
+}
+
 /// What a gate stands on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]

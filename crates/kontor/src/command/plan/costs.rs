@@ -2,6 +2,7 @@
 
 use kontor_base::Money;
 use kontor_domain::planning::{Charge, ChargeRate, LocalReason, Recovery};
+use kontor_shop::planning::PlanInput;
 
 use super::{File, Plan, Worked, print_json, worked};
 use crate::command::CommandError;
@@ -35,11 +36,14 @@ pub(super) fn landed(file: &File) -> Result<(), CommandError> {
 
 pub(super) fn local(file: &File) -> Result<(), CommandError> {
     let worked = worked(Plan::Local, &file.file)?;
-    let Worked::Local { product, from, plan, sheets, verdict } = worked else { return Ok(()) };
+    let Worked::Local { product, from, plan, sheets, verdict, inputs } = worked else {
+        return Ok(());
+    };
     if file.json {
         let (imported, made_there) = sheets.map(|sheets| *sheets).unzip();
         print_json(&serde_json::json!({
             "plan": plan, "imported": imported, "made_there": made_there, "verdict": verdict,
+            "inputs": inputs,
         }));
         return Ok(());
     }
@@ -78,13 +82,26 @@ pub(super) fn local(file: &File) -> Result<(), CommandError> {
     if verdict.outlives_gap {
         println!("Beware: the duty gap is known to hold only until a day before that.");
     }
+    sources(&inputs);
     Ok(())
 }
 
+/// Where what went in is from.
+fn sources(inputs: &[PlanInput]) {
+    println!("\nWhat went in:");
+    for PlanInput { of, as_of, source } in inputs {
+        match (as_of, source) {
+            (Some(as_of), Some(source)) => println!("  {of:<22} as of {as_of}: {source}"),
+            _ => println!("  {of:<22} no source given"),
+        }
+    }
+}
+
 pub(super) fn reorder(file: &File) -> Result<(), CommandError> {
-    let Worked::Reorder(input, point) = worked(Plan::Reorder, &file.file)? else { return Ok(()) };
+    let worked = worked(Plan::Reorder, &file.file)?;
+    let Worked::Reorder(input, point, inputs) = worked else { return Ok(()) };
     if file.json {
-        print_json(&serde_json::json!({ "input": input, "point": point }));
+        print_json(&serde_json::json!({ "input": input, "point": point, "inputs": inputs }));
         return Ok(());
     }
     println!(
@@ -93,14 +110,16 @@ pub(super) fn reorder(file: &File) -> Result<(), CommandError> {
         point.point, point.in_lead_time, point.safety
     );
     println!("Cycle service {} (z = {:.4}); not the fill rate.", input.cycle_service, point.z);
+    sources(&inputs);
     Ok(())
 }
 
 pub(super) fn batch(file: &File) -> Result<(), CommandError> {
-    let Worked::Batch(batch, plan) = worked(Plan::Batch, &file.file)? else { return Ok(()) };
+    let worked = worked(Plan::Batch, &file.file)?;
+    let Worked::Batch(batch, plan, inputs) = worked else { return Ok(()) };
     let currency = batch.price.currency;
     if file.json {
-        print_json(&serde_json::json!({ "batch": batch, "plan": plan }));
+        print_json(&serde_json::json!({ "batch": batch, "plan": plan, "inputs": inputs }));
         return Ok(());
     }
     println!("Make {} units: enough in {} of the scenarios.", plan.units, plan.enough);
@@ -113,5 +132,6 @@ pub(super) fn batch(file: &File) -> Result<(), CommandError> {
     for (units, earned) in &plan.expected {
         println!("{units:>12} units are expected to earn {currency} {}", earned.decimal());
     }
+    sources(&inputs);
     Ok(())
 }

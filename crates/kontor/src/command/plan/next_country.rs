@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use kontor_count::read_only;
 use kontor_domain::install::DeviceKey;
-use kontor_domain::market::MarketCode;
 use kontor_domain::planning::{OwnCount, Sheet};
 use kontor_rom::install::{elsewhere, other_makers};
 use kontor_shop::Shop;
-use kontor_shop::planning::{Devices, Evidence};
+use kontor_shop::planning::{Devices, Evidence, Unsolved};
 use kontor_shop::reach::carried_abroad;
 use serde::Serialize;
 
@@ -23,39 +22,35 @@ struct Told<'s> {
     #[serde(flatten)]
     sheet: &'s Sheet,
     counted_here: &'s [OwnCount],
-    /// Markets that sell and have products which may not be sold there: they come before the next
-    /// one. None where no shop was asked.
+    /// Markets that sell and have something unsolved: they come before the next one. None where no
+    /// shop was asked.
     unsolved: Option<Vec<Unsolved>>,
-}
-
-#[derive(Serialize)]
-struct Unsolved {
-    market: MarketCode,
-    products: usize,
 }
 
 pub(super) fn run(file: &File, evidence: &Evidence) -> Result<(), CommandError> {
     let Worked::NextCountry(sheet) = worked_with(Plan::NextCountry, &file.file, evidence)? else {
         return Ok(());
     };
-    let unsolved = evidence.openings.as_ref().map(|openings| {
-        let unsolved = openings.unsolved(evidence.today).into_iter();
-        unsolved.map(|(market, products)| Unsolved { market, products }).collect::<Vec<_>>()
-    });
+    let openings = evidence.openings.as_ref();
+    let unsolved = openings.map(|openings| openings.unsolved(evidence.today));
     if file.json {
         print_json(&Told { sheet: &sheet, counted_here: &evidence.own, unsolved });
         return Ok(());
     }
     if let Some(unsolved) = unsolved {
         println!("First, open markets with unsolved problems:");
-        for Unsolved { market, products } in &unsolved {
-            println!("  {market}  {products} products may not be sold today");
+        for Unsolved { market, products, items } in &unsolved {
+            println!(
+                "  {market}  {products} products may not be sold today, {items} items of the \
+                 checklist are open"
+            );
         }
         if unsolved.is_empty() {
-            println!("  none has a product that may not be sold.");
+            println!("  none has a product that may not be sold, or an open item.");
         }
         println!();
     }
+    println!("{}\n", sheet.headline());
     for result in &sheet.candidates {
         println!("{result}\n");
     }

@@ -9,7 +9,6 @@ use kontor_domain::staff::{Markets, Permission};
 
 use super::{First, begin_all, begin_in, code_begins};
 use crate::core::Known;
-use crate::opening::is_withdrawal;
 use crate::staff::person::Person;
 
 /// A product that was found.
@@ -97,7 +96,7 @@ pub(super) fn facts(
     let rules = records.rules.iter().map(|rule| {
         (rule.code.as_str(), rule.title.as_str(), rule.authority.as_str(), rule.reach, "")
     });
-    let orders = records.orders.iter().filter(|order| !is_withdrawal(order)).map(|order| {
+    let orders = records.orders.iter().filter(|order| !order.code.is_withdrawal()).map(|order| {
         let file = order.reference.as_str();
         (order.code.as_str(), order.title.as_str(), order.authority.as_str(), order.reach, file)
     });
@@ -139,7 +138,7 @@ pub(super) fn withdrawals(
 ) -> First<FoundWithdrawal> {
     let own = person.markets(Permission::MarketRead);
     let orders = known.facts.records().orders.iter();
-    let in_force = orders.filter(|order| is_withdrawal(order) && order.in_force(today));
+    let in_force = orders.filter(|order| order.code.is_withdrawal() && order.in_force(today));
     First::of(in_force.filter_map(|order| {
         let (code, scope) = (order.code.as_str(), order.scope.to_string());
         let fits = code_begins(code, typed) || begin_in(words, &[code, &order.title, &scope]);

@@ -442,13 +442,24 @@ impl CarriedPage {
                 month: "2015-02".to_owned(),
                 units: "188".to_owned(),
             }],
-            estimates: vec![EstimateLine {
-                country: "Brazil".to_owned(),
-                installs: "820,000".to_owned(),
-                sold: "0".to_owned(),
-                low: "820,000".to_owned(),
-                usual: "820,000".to_owned(),
-            }],
+            estimates: vec![
+                EstimateLine {
+                    country: "Brazil".to_owned(),
+                    installs: "820,000".to_owned(),
+                    others: Some("640,000".to_owned()),
+                    sold: "0".to_owned(),
+                    low: "180,000".to_owned(),
+                    usual: "180,000".to_owned(),
+                },
+                EstimateLine {
+                    country: "France".to_owned(),
+                    installs: "9,100".to_owned(),
+                    others: None,
+                    sold: "0".to_owned(),
+                    low: "9,100".to_owned(),
+                    usual: "9,100".to_owned(),
+                },
+            ],
             survival: "100 %, 80 %".to_owned(),
         };
         let none = Self {
@@ -469,8 +480,9 @@ impl NextCountryPage {
             all: true,
             example: true,
             refused: None,
-            unsolved: vec![("USA".to_owned(), 3, "/admin/us/opening".to_owned())],
-            headline: "Next: Germany (bands), tied with France.".to_owned(),
+            unsolved: vec![("USA".to_owned(), 3, 1, "/admin/us/opening".to_owned())],
+            headline: "Next: Germany (bands), not before 5 October 2015; tied with France."
+                .to_owned(),
             map: picture().0,
             rows: vec![CandidateRow {
                 id: "c-DE-band".to_owned(),

@@ -28,6 +28,8 @@ pub struct EstimateLine {
     pub country: String,
     /// Active devices.
     pub installs: String,
+    /// Other makers' among them, which are taken off; none where they are too few to be told of.
+    pub others: Option<String>,
     /// Units on record as sold there.
     pub sold: String,
     /// The gap if every device lives for ever: the lower bound.
@@ -185,8 +187,9 @@ pub struct NextCountryPage {
     pub example: bool,
     /// Why there is no sheet, if there is none.
     pub refused: Option<String>,
-    /// Open markets with unsolved problems: name, how many, where to look.
-    pub unsolved: Vec<(String, usize, String)>,
+    /// Open markets with unsolved problems: name, how many products, how many items of the checklist,
+    /// where to look.
+    pub unsolved: Vec<(String, usize, usize, String)>,
     /// The answer in one sentence.
     pub headline: String,
     /// The map.
