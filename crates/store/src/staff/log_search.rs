@@ -6,6 +6,8 @@
 //! at in parts: after some thousand rows in vain the search says how far it has come, and can be gone on
 //! with from there. So no combination reads the whole log for one page.
 
+use std::cmp::Reverse;
+
 use kontor_base::Instant;
 use kontor_base::id::StaffId;
 
@@ -117,6 +119,9 @@ impl Way<'_> {
     }
 }
 
+/// The way that leads, and where its first part ends; no end: all of it is one part.
+type Led<'w, 's> = (&'w Way<'s>, Option<[u8; 16]>);
+
 /// A range of ids: from the first, and before the second.
 type Span = ([u8; 16], [u8; 16]);
 
@@ -191,8 +196,8 @@ fn rarest<'w, 's>(
     tx: &mut Tx<'_>,
     ways: &'w [Way<'s>],
     span: Span,
-) -> Result<Option<(&'w Way<'s>, Option<[u8; 16]>)>, StoreError> {
-    let mut best: Option<(&Way<'_>, Option<[u8; 16]>)> = None;
+) -> Result<Option<Led<'w, 's>>, StoreError> {
+    let mut best: Option<Led<'_, '_>> = None;
     for way in ways {
         let end = part_end(tx, way, span)?;
         // No end is before any: the whole way is one part.
@@ -243,7 +248,7 @@ fn rows(
         found.extend(tx.query(way.rows, &asked, read)?);
     }
     if way.values.len() > 1 {
-        found.sort_unstable_by(|a: &Entry, b: &Entry| b.id.cmp(&a.id));
+        found.sort_unstable_by_key(|entry: &Entry| Reverse(entry.id));
         found.truncate(wanted);
     }
     Ok(found)
