@@ -6,7 +6,7 @@ use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_domain::catalogue::{Model, Sku, Variant};
-use kontor_domain::clearance::{GrantRow, Rule};
+use kontor_domain::clearance::{GrantRow, Reach, Rule};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
 use kontor_shop::staff::{
@@ -242,8 +242,16 @@ fn missing(t: &Text, form: &GrantForm) -> Vec<(String, String)> {
 /// same evidence.
 fn row(app: &App, person: &Person, about: &About<'_>, form: &GrantForm, key: &str) -> GrantRow {
     let snapshot = app.shop.snapshots.now();
-    let home = snapshot.market(about.market).map(|market| market.home().to_string());
-    let country = home.unwrap_or_default();
+    // Evidence is of the country whose rule it answers. A rule of a country that the market does not have
+    // leaves the cell empty, and so the row is refused.
+    let rules = &snapshot.facts.records().rules;
+    let rule = rules.iter().find(|rule| rule.code.as_str() == form.clearance);
+    let country =
+        snapshot.market(about.market).and_then(|market| match rule.map(|rule| rule.reach) {
+            Some(Reach::Country(country)) => Some(country).filter(|c| market.countries.contains(c)),
+            _ => Some(market.home()),
+        });
+    let country = country.map(|country| country.to_string()).unwrap_or_default();
     let hash = app.shop.keys.staff_secret(format!("{} {key}", person.id).as_bytes());
     let mark = &kontor_base::id::encode(hash)[1..9].to_uppercase();
     let model = form.covers == "model";

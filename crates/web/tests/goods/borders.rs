@@ -339,3 +339,34 @@ async fn whoever_approves_sees_every_cell_and_the_log_keeps_it() {
     let short = owner.get("/admin/log?act=clearance.grant.approved").await.expect(200).text;
     assert!(short.contains("number-") && short.contains(" more."), "{short}");
 }
+
+#[tokio::test]
+async fn evidence_is_of_the_country_whose_rule_it_answers() {
+    let api = Api::open().await;
+    let all = Browser::hire(&api, "all", &["clearance_officer@*", "market_manager@*"]).await;
+    let both = market_row(&all, "de", &[("countries", "DE|AT")]).await;
+    import_as_operator(&api, Table::Markets, both).await;
+    let (_, rule) = rows("AT").into_iter().next().expect("a rule");
+    let rule = file(Table::Rules, &rule).replace("STOLEN-RULE", "AT-RADIO");
+    import_as_operator(&api, Table::Rules, rule).await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@de"]).await;
+    let ben = Browser::hire(&api, "ben", &["clearance_officer@de"]).await;
+    let fields = |rule| {
+        [
+            ("key", "g1"),
+            ("clearance", rule),
+            ("covers", "sku"),
+            ("number", "AT-1"),
+            ("issuer", "FMB"),
+            ("issued_on", "2015-05-01"),
+            ("verified_how", "paper"),
+            ("reason", "the paper has come"),
+        ]
+    };
+    let proposed = ana.grant("de", &fields("AT-RADIO"), None).await.expect(303);
+    ben.approve(&proposed).await;
+    let grants = ben.get("/admin/exchange/grants.csv").await.expect(200).text;
+    let row = grants.lines().find(|line| line.starts_with("AT-RADIO-")).expect("it is recorded");
+    assert!(row.contains(",AT,") && !row.contains(",DE,"), "{row}");
+    all.grant("de", &fields("US-FCC-CERT"), None).await.expect(422);
+}
