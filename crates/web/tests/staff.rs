@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use common::desk::{Browser, PASSWORD};
 use common::forms::{PageForm, forms};
 use common::{Answer, Api, Ask, PHONE};
+use kontor_domain::clearance::Reach;
 use kontor_domain::staff::{Permission, Role, Span};
+use kontor_store::clearance::Kind;
 use kontor_web::kit::routes::{Access, Route, Verb};
 
 /// The fields of a good grant for the phone.
@@ -41,6 +43,20 @@ fn with<'f>(
 async fn rule(api: &Api) -> String {
     let snapshot = api.shop.snapshots.now();
     snapshot.facts.records().rules[0].code.to_string()
+}
+
+/// Writes the same rule down for Germany; its code.
+async fn german_rule(api: &Api) -> String {
+    let mut rule = api.shop.snapshots.now().facts.records().rules[0].clone();
+    rule.code = "DE-RADIO".parse().expect("a code");
+    rule.reach = Reach::Country("DE".parse().expect("a country"));
+    let (code, at) = (rule.code.to_string(), api.shop.now());
+    let save = move |tx: &mut kontor_store::Tx<'_>| {
+        kontor_store::clearance::save(tx, Kind::Rule, rule.code.as_str(), &rule, at)
+    };
+    api.shop.db.write("test.rule", save).await.expect("it is written");
+    api.shop.snapshots.refresh(&api.shop.db, at).await.expect("read anew");
+    code
 }
 
 /// An address of a route in a market, with nobody's ids in every other place.
@@ -364,7 +380,11 @@ async fn a_market_that_is_not_ones_own_does_not_exist() {
     // Of the market's form only the market's own fields are read: a country cannot be slipped in.
     let slipped: Vec<_> = fields.iter().copied().chain([("country", "*"), ("code", "X")]).collect();
     let slipped = with_key(&slipped, "k2");
-    let answer = dora.grant("de", &slipped, None).await.expect(303);
+    dora.grant("de", &slipped, None).await.expect(422);
+    let german = german_rule(&api).await;
+    let rule = |(name, value)| (name, if name == "clearance" { german.as_str() } else { value });
+    let slipped: Vec<_> = slipped.into_iter().map(rule).collect();
+    let answer = dora.grant("de", &with_key(&slipped, "k3"), None).await.expect(303);
     let shown = dora.get(answer.header("location")).await.expect(200);
     assert!(
         shown
