@@ -32,6 +32,8 @@ async fn one_unit(names: &[&str]) -> (Api, SaleId, String, Vec<String>) {
     }
     let held = api.send(wish(sale, &holder, "take")).await.expect(201);
     let claim = held.str("/claim").to_owned();
+    // The keeper sees that the way is sold out: from then on people can wait.
+    keep(&api).await;
     (api, sale, claim, others)
 }
 
