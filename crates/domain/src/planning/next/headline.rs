@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::sentence::{Opens, noun};
-use super::types::{CandidateResult, Sheet, SignalResult};
+use super::types::{CandidateResult, GateGround, Sheet, SignalResult};
 
 impl CandidateResult {
     /// The signals that clear break-even in at least half of the draws, each on its own.
@@ -20,6 +20,14 @@ impl Sheet {
     #[must_use]
     pub fn comes_next(&self) -> Option<&CandidateResult> {
         self.candidates.iter().find(|result| result.candidate.gate.opens())
+    }
+
+    /// The candidate that most speaks for, where no shop was asked whether anything may open at all: then the
+    /// gates are no answer, and not a no.
+    fn by_evidence(&self) -> Option<&CandidateResult> {
+        let unasked =
+            |result: &CandidateResult| result.candidate.gate_ground == GateGround::NotAsked;
+        self.candidates.first().filter(|_| self.candidates.iter().all(unasked))
     }
 
     /// The candidates that cannot open and that more signals speak for than for the next one; where
@@ -43,18 +51,14 @@ pub struct Headline<'s>(&'s Sheet);
 
 impl fmt::Display for Headline<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(first) = self.0.by_evidence() {
+            write!(f, "Next by what speaks for it alone: ")?;
+            return told(f, first);
+        }
         match self.0.comes_next() {
             Some(next) => {
-                write!(f, "Next: {}", next.candidate.name())?;
-                for (place, name) in next.tied_with.iter().enumerate() {
-                    write!(f, "{} {name}", if place == 0 { ", tied with" } else { "," })?;
-                }
-                write!(f, ". {} ", Opens(&next.candidate))?;
-                let nouns: Vec<&str> = next.clearing().map(|s| noun(s.signal.kind)).collect();
-                match nouns.as_slice() {
-                    [] => write!(f, "No signal clears break-even.")?,
-                    _ => write!(f, "Clear break-even, each alone: {}.", nouns.join(", "))?,
-                }
+                write!(f, "Next: ")?;
+                told(f, next)?;
             }
             None => write!(f, "No country is next: none of the candidates can open.")?,
         }
@@ -63,5 +67,19 @@ impl fmt::Display for Headline<'_> {
             write!(f, " Not {name}, with {} clearing signals: {opens}", shut.clearing().count())?;
         }
         Ok(())
+    }
+}
+
+/// The name, the ties, whether it can open, and what speaks for it.
+fn told(f: &mut fmt::Formatter<'_>, result: &CandidateResult) -> fmt::Result {
+    write!(f, "{}", result.candidate.name())?;
+    for (place, name) in result.tied_with.iter().enumerate() {
+        write!(f, "{} {name}", if place == 0 { ", tied with" } else { "," })?;
+    }
+    write!(f, ". {} ", Opens(&result.candidate))?;
+    let nouns: Vec<&str> = result.clearing().map(|s| noun(s.signal.kind)).collect();
+    match nouns.as_slice() {
+        [] => write!(f, "No signal clears break-even."),
+        _ => write!(f, "Clear break-even, each alone: {}.", nouns.join(", ")),
     }
 }
