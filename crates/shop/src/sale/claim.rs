@@ -232,8 +232,16 @@ fn admit<'s>(
     }
     let turn = sale.is_turn(&ticket);
     if !turn {
-        let over = || sale.is_way_sold_out(ticket.market, ticket.way);
+        // Another node's lot may have units that are promised to those who ask there.
+        let home = sale.home(ticket.market, ticket.way, ticket.entry.bytes());
+        let is_here = home.is_some_and(|owner| owner.is_ready());
+        let over = || {
+            let is_way_over = || sale.is_way_sold_out(ticket.market, ticket.way);
+            sale.state == SaleState::SoldOut || is_here && is_way_over()
+        };
         match (verb, ticket.way) {
+            // What is left for whoever came later, only the node knows that has their lot.
+            (_, Way::Rush) if !is_here && !ticket.present => return Err(SaleRefusal::Elsewhere),
             // Who has lost moves up by themselves when a winner's units come back.
             (_, Way::Draw) => return Err(SaleRefusal::NotDrawn),
             // Whoever was not let in before the last unit went hears that, and can wait for one that comes
