@@ -120,6 +120,7 @@ desk-unconfirmed = Nicht bestätigt
 desk-unconfirmed-one = nicht bestätigt
 desk-confirmed-on = bestätigt { $when }
 desk-waiting-note = Nur wer aus dem Postfach bestätigt hat, wird angeschrieben, steht in der Liste und zählt als Nachfrage. Eine Adresse, die niemand bestätigt, wird sieben Tage nach der Frage gelöscht.
+desk-csv-logged = Die CSV-Datei enthält die ganze Liste mit Namen oder Adressen. Das Protokoll hält fest, wer sie ausgegeben hat und wann.
 desk-list = Liste
 desk-jobs = Aufträge
 desk-jobs-given-up = Aufgegeben ({ $count })

@@ -120,6 +120,7 @@ desk-unconfirmed = Not confirmed
 desk-unconfirmed-one = not confirmed
 desk-confirmed-on = confirmed { $when }
 desk-waiting-note = Only who has confirmed from the mailbox is written to, is in the list and counts as demand. An address that nobody confirms is deleted seven days after it was asked.
+desk-csv-logged = The CSV file has the whole list, with names or addresses. The log tells who took it, and when.
 desk-list = List
 desk-jobs = Jobs
 desk-jobs-given-up = Given up ({ $count })
