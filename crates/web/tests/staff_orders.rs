@@ -738,3 +738,79 @@ async fn whoever_reads_german_is_refused_in_german() {
         assert!(!refused.text.contains(english), "{}", refused.text);
     }
 }
+
+#[tokio::test]
+async fn the_daily_page_tells_what_went_wrong_in_ones_own_markets() {
+    use kontor_base::id::{JobId, LetterId};
+    use kontor_domain::order::ClearanceState;
+    use kontor_store::order::{by_number, save_states};
+    use kontor_store::{job, mail};
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let sue = Browser::hire(&api, "sue", &["support@us"]).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let cleo = Browser::hire(&api, "cleo", &["clearance_officer@us"]).await;
+    let boss = Browser::hire(&api, "boss", &["market_manager@*"]).await;
+    for person in [&sue, &wim, &cleo] {
+        let page = person.get("/admin").await.expect(200);
+        assert!(page.text.contains("What went wrong"), "{}", page.text);
+        for told in ["was given up", "One order is held", "BAND-BLACK (2)"] {
+            assert!(!page.text.contains(told), "{told}: {}", page.text);
+        }
+    }
+    let order: OrderNumber = number.parse().expect("a number");
+    let shop = Arc::clone(&api.shop);
+    let written = api.shop.db.write("test.wrong", move |tx| {
+        let (at, random) = (shop.now(), &shop.random);
+        let mut placed = by_number(tx, &order)?.expect("it is there");
+        let (failed, letter) = (JobId::new(at, random), LetterId::new(at, random));
+        job::queue(tx, failed, "payment.capture", &placed.payment.to_string(), at)?;
+        job::fail(tx, failed, "no answer", None)?;
+        mail::queue(tx, letter, "order.placed", placed.order.id.bytes(), "{}", at)?;
+        mail::failed(tx, letter, "550 unknown", None, at)?;
+        placed.clearance_state = ClearanceState::Held;
+        save_states(tx, &placed)
+    });
+    written.await.expect("written");
+    let list = wim.get(&format!("/admin/stock?item={BAND}")).await.expect(200);
+    let site = list.text.split("account=").nth(1).expect("an account");
+    let site = site.split('/').next().expect("a site");
+    let fields = [
+        ("key", "c1"),
+        ("what", "count"),
+        ("market", "us"),
+        ("site", site),
+        ("sku", BAND),
+        ("units", "3"),
+        ("reference", "c1"),
+    ];
+    wim.form("/admin/stock", &fields).await.expect(303);
+    api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("made anew");
+
+    let [money, letter] = ["A job about the money of", "A letter about"]
+        .map(|what| format!("{what} order {number} was given up"));
+    let link = format!("href=\"/admin/orders/{number}\"");
+    let scarce = format!("{BAND} (2)");
+    for (person, told, untold) in [
+        (&sue, vec![&*money, &letter, &link], vec!["/admin/stock", &scarce]),
+        (&wim, vec![&*money, &letter, &link, "/admin/stock?market=us", &scarce], vec![]),
+        (&cleo, vec!["One order is held", "/admin/us/withdrawals"], vec![&*number, &scarce]),
+        (&boss, vec!["One job was given up", &scarce], vec![&*money, &letter]),
+    ] {
+        let page = person.get("/admin").await.expect(200);
+        for part in told {
+            assert!(page.text.contains(part), "{part}: {}", page.text);
+        }
+        for part in untold {
+            assert!(!page.text.contains(part), "{part}: {}", page.text);
+        }
+    }
+    for role in ["support@de", "warehouse@de", "clearance_officer@de", "catalogue_editor@*"] {
+        let name = role.split('@').next().expect("a role");
+        let other = Browser::hire(&api, name, &[role]).await;
+        let page = other.get("/admin").await.expect(200);
+        for part in [&*number, "was given up", "One order is held", &scarce] {
+            assert!(!page.text.contains(part), "{role} {part}: {}", page.text);
+        }
+    }
+}

@@ -218,6 +218,13 @@ today-rollouts = Laufende Verteilungen
 today-rollouts-none = Keine Verteilung läuft.
 today-texts = Texte, die fehlen
 today-texts-none = Jedes Produkt hat einen Text in jeder Sprache der Märkte.
+today-order-job = Ein Auftrag zum Geld der Bestellung { $order } wurde aufgegeben
+today-order-letter = Ein Brief zur Bestellung { $order } wurde aufgegeben
+today-held = { $count ->
+    [one] Eine Bestellung ist angehalten: { $market }
+   *[other] { $count } Bestellungen sind angehalten: { $market }
+}
+today-stock-low = Wenig oder nichts ist übrig ({ $market }): { $items }
 today-letters-given-up = { $count ->
     [one] Ein Brief wurde aufgegeben
    *[other] { $count } Briefe wurden aufgegeben

@@ -218,6 +218,13 @@ today-rollouts = Rollouts under way
 today-rollouts-none = No rollout is under way.
 today-texts = Texts that are missing
 today-texts-none = Every product has a text in every language of the markets.
+today-order-job = A job about the money of order { $order } was given up
+today-order-letter = A letter about order { $order } was given up
+today-held = { $count ->
+    [one] One order is held: { $market }
+   *[other] { $count } orders are held: { $market }
+}
+today-stock-low = Little or nothing is left ({ $market }): { $items }
 today-letters-given-up = { $count ->
     [one] One letter was given up
    *[other] { $count } letters were given up

@@ -31,6 +31,7 @@ mod log;
 mod market;
 mod market_contact;
 mod news;
+mod news_own;
 mod next_country;
 mod next_headline;
 mod next_inputs;
