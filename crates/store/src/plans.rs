@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::customer::{WAITING_ADDRESSES, WAITING_COUNTS, WAITING_DUE, WAITING_OF_CUSTOMER};
 use crate::hook;
 use crate::install::stay::CHANGED_UNITS;
-use crate::order::list::{IN_STATE, OLDEST_IN_STATE};
+use crate::order::list::{IN_STATE, LETTER_GIVEN_UP, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
 use crate::staff::account::BY_NAME;
 use crate::staff::key::NEWEST_KEYS;
@@ -77,5 +77,22 @@ async fn counts_read_no_rows() {
         for index in indexes {
             assert!(plan.contains(index), "{statement}: {plan}");
         }
+    }
+}
+
+/// Orders with a letter that was given up are sorted, and are few: it begins at the letters, whose state is
+/// in an index, and asks an index for each order.
+#[tokio::test]
+async fn orders_of_letters_are_found_from_the_letters() {
+    let folder = TempDir::new().expect("a folder");
+    let db = Db::open(&Options::new(folder.path().join("kontor.db"))).expect("it opens");
+    let asked: &'static str = format!("EXPLAIN QUERY PLAN {LETTER_GIVEN_UP}").leak();
+    let plan = db
+        .read("test.plan", move |tx| tx.query(asked, values!["", "", ""], |row| row.text(3)))
+        .await
+        .expect("planned")
+        .join("; ");
+    for step in ["SEARCH mail_letter USING INDEX mail_letter_by_due", "(market=? AND id=?)"] {
+        assert!(plan.contains(step), "{step}: {plan}");
     }
 }

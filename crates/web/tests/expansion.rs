@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Answer, Api, Ask, BAND, BAND_LAST, PHONE, Shopper};
+use kontor_base::id::ResellerId;
 use kontor_domain::opening::{ChecklistItem, ChecklistState, GateKind};
 use kontor_shop::planning::import_past;
+use kontor_store::reseller::Reseller;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -295,6 +297,39 @@ async fn with_contract(ana: &Browser<'_>, ben: &Browser<'_>) -> (String, String)
     let key = format!("rsk_{}", &key[..26]);
     assert!(!ana.get(&place).await.expect(200).text.contains(&key), "it is not shown again");
     (place, key)
+}
+
+#[tokio::test]
+async fn the_file_of_resellers_has_every_one_once() {
+    const MANY: usize = 1_001;
+    let api = Api::open().await;
+    let form = [
+        ("key", "a1"),
+        ("name", "Harbour"),
+        ("country", "us"),
+        ("email", "trade@us.example"),
+        ("plan", "bands"),
+    ];
+    api.send(Ask::form("/reseller/apply", &form)).await.expect(303);
+    let shop = Arc::clone(&api.shop);
+    let written = api.shop.db.write("test.resellers", move |tx| {
+        let first = kontor_store::reseller::before(tx, None, 1)?.pop().expect("it has applied");
+        for _ in 1..MANY {
+            let id = ResellerId::new(shop.now(), &shop.random);
+            kontor_store::reseller::save(tx, &Reseller { id, ..first.clone() })?;
+        }
+        Ok::<_, kontor_store::StoreError>(())
+    });
+    written.await.expect("written");
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let file = mia.get("/admin/resellers.csv").await.expect(200).text;
+    let mut rows: Vec<&str> = file.lines().skip(1).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    assert_eq!((rows.len(), file.lines().count()), (MANY, MANY + 1));
+    let dora = Browser::hire(&api, "dora", &["market_manager@de"]).await;
+    let file = dora.get("/admin/resellers.csv").await.expect(200).text;
+    assert_eq!(file.lines().count(), 1, "none of these is of her market: {file}");
 }
 
 #[tokio::test]

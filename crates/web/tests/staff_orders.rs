@@ -131,9 +131,7 @@ async fn what_is_another_markets_can_neither_be_seen_nor_touched() {
         order.clone(),
         customer.clone(),
         "/admin/orders?market=us".to_owned(),
-        "/admin/orders.csv?market=us".to_owned(),
         "/admin/waiting?market=us".to_owned(),
-        "/admin/waiting.csv?market=us&model=".to_owned(),
     ] {
         ravi.get(&path).await.expect(404);
     }
@@ -146,12 +144,14 @@ async fn what_is_another_markets_can_neither_be_seen_nor_touched() {
         (format!("{customer}/export"), vec![]),
         (format!("{customer}/merge"), vec![key, ("other", "x@shop.example")]),
         (format!("{customer}/erase"), vec![key, why]),
+        ("/admin/orders.csv".to_owned(), vec![("market", "us")]),
+        ("/admin/waiting.csv".to_owned(), vec![("market", "us"), ("model", "")]),
     ] {
         ravi.form(&path, &fields).await.expect(404);
     }
-    for list in
-        ["/admin", "/admin/orders", "/admin/orders.csv", "/admin/figures", "/admin/figures.csv"]
-    {
+    let file = ravi.form("/admin/orders.csv", &[]).await.expect(200);
+    assert_eq!(file.text.lines().count(), 1, "a head without rows: {}", file.text);
+    for list in ["/admin", "/admin/orders", "/admin/figures", "/admin/figures.csv"] {
         let answer = ravi.get(list).await.expect(200);
         for told in [number.as_str(), "Ada", "\"us\""] {
             assert!(!answer.text.contains(told), "{list} tells of {told}");
@@ -480,6 +480,29 @@ async fn what_is_handed_out_is_everything_and_a_page_is_a_page() {
     assert_eq!(times, 1, "the one that was bought is on one page");
     assert_eq!(seen, usize::try_from(MANY).expect("small") + 1);
 
+    // The file begins with the newest, wherever the page was, and has every one, once.
+    let filter = [("market", "us"), ("state", "paid"), ("after", "nothing")];
+    let file = sue.form("/admin/orders.csv", &filter).await.expect(200);
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    let mut rows: Vec<&str> = file.text.lines().skip(1).collect();
+    assert_eq!(rows.len(), usize::try_from(MANY).expect("small") + 1, "not one is left out");
+    assert!(rows.iter().all(|row| row.contains("Ada Lovelace") && row.contains("\"paid\"")));
+    assert!(rows.is_sorted_by(|newer, older| newer > older), "the newest first, each once");
+    rows.dedup();
+    assert_eq!(rows.len(), usize::try_from(MANY).expect("small") + 1);
+    let other_day = [("day", "2013-02-03")];
+    let none = sue.form("/admin/orders.csv", &other_day).await.expect(200);
+    assert_eq!(none.text.lines().count(), 1, "{}", none.text);
+    // Looking at the list is nobody's business; who took it out stands in the log, with what it was.
+    sue.get("/admin/orders?market=us").await.expect(200);
+    sue.get("/admin/orders.csv").await.expect(405);
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log.csv?act=order.export").await.expect(200);
+    let noted: Vec<&str> = log.text.lines().skip(1).collect();
+    assert_eq!(noted.len(), 2, "{}", log.text);
+    assert!(noted[0].contains("2013-02-03") && noted[1].contains("paid"), "{}", log.text);
+    assert!(noted.iter().all(|row| row.contains("\"us\",\"orders\"") && row.contains("sue")));
+
     // And a product that sold a thousand times is found, with the newest thirty and that there are more.
     let found = sue.get("/admin/find?q=BAND-BLACK").await.expect(200);
     assert!(found.text.matches("href=\"/admin/orders/US").count() >= 30, "{}", found.text);
@@ -495,7 +518,7 @@ async fn a_serial_number_leads_to_its_order_and_a_product_to_the_catalogue() {
     assert!(wim.get("/admin").await.expect(200).text.contains(&link));
     let list = wim.get("/admin/us/dispatch").await.expect(200);
     assert!(list.text.contains(&number), "{}", list.text);
-    let id = wim.get("/admin/orders.csv").await.expect(200).text;
+    let id = wim.form("/admin/orders.csv", &[]).await.expect(200).text;
     let id = id.split('"').nth(1).expect("an order").to_owned();
     let rest = wim.get(&format!("/admin/us/dispatch?after={id}")).await.expect(200);
     assert!(!rest.text.contains(&number), "{}", rest.text);
@@ -639,7 +662,7 @@ async fn letters_that_have_not_left_are_seen_and_tried_again() {
     let api = Api::open().await;
     let number = buy(&api, &ADA).await;
     let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
-    let page = wim.get("/admin/orders.csv").await.expect(200).text;
+    let page = wim.form("/admin/orders.csv", &[]).await.expect(200).text;
     let order = page.split('"').nth(1).expect("an order").parse().expect("its id");
     let order: kontor_base::id::OrderId = order;
     let at = api.shop.now();
@@ -713,5 +736,81 @@ async fn whoever_reads_german_is_refused_in_german() {
     assert!(refused.text.contains("so viel ist nicht mehr da"), "{}", refused.text);
     for english in ["is left to give back", "somebody else"] {
         assert!(!refused.text.contains(english), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn the_daily_page_tells_what_went_wrong_in_ones_own_markets() {
+    use kontor_base::id::{JobId, LetterId};
+    use kontor_domain::order::ClearanceState;
+    use kontor_store::order::{by_number, save_states};
+    use kontor_store::{job, mail};
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let sue = Browser::hire(&api, "sue", &["support@us"]).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let cleo = Browser::hire(&api, "cleo", &["clearance_officer@us"]).await;
+    let boss = Browser::hire(&api, "boss", &["market_manager@*"]).await;
+    for person in [&sue, &wim, &cleo] {
+        let page = person.get("/admin").await.expect(200);
+        assert!(page.text.contains("What went wrong"), "{}", page.text);
+        for told in ["was given up", "One order is held", "BAND-BLACK (2)"] {
+            assert!(!page.text.contains(told), "{told}: {}", page.text);
+        }
+    }
+    let order: OrderNumber = number.parse().expect("a number");
+    let shop = Arc::clone(&api.shop);
+    let written = api.shop.db.write("test.wrong", move |tx| {
+        let (at, random) = (shop.now(), &shop.random);
+        let mut placed = by_number(tx, &order)?.expect("it is there");
+        let (failed, letter) = (JobId::new(at, random), LetterId::new(at, random));
+        job::queue(tx, failed, "payment.capture", &placed.payment.to_string(), at)?;
+        job::fail(tx, failed, "no answer", None)?;
+        mail::queue(tx, letter, "order.placed", placed.order.id.bytes(), "{}", at)?;
+        mail::failed(tx, letter, "550 unknown", None, at)?;
+        placed.clearance_state = ClearanceState::Held;
+        save_states(tx, &placed)
+    });
+    written.await.expect("written");
+    let list = wim.get(&format!("/admin/stock?item={BAND}")).await.expect(200);
+    let site = list.text.split("account=").nth(1).expect("an account");
+    let site = site.split('/').next().expect("a site");
+    let fields = [
+        ("key", "c1"),
+        ("what", "count"),
+        ("market", "us"),
+        ("site", site),
+        ("sku", BAND),
+        ("units", "3"),
+        ("reference", "c1"),
+    ];
+    wim.form("/admin/stock", &fields).await.expect(303);
+    api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("made anew");
+
+    let [money, letter] = ["A job about the money of", "A letter about"]
+        .map(|what| format!("{what} order {number} was given up"));
+    let link = format!("href=\"/admin/orders/{number}\"");
+    let scarce = format!("{BAND} (2)");
+    for (person, told, untold) in [
+        (&sue, vec![&*money, &letter, &link], vec!["/admin/stock", &scarce]),
+        (&wim, vec![&*money, &letter, &link, "/admin/stock?market=us", &scarce], vec![]),
+        (&cleo, vec!["One order is held", "/admin/us/withdrawals"], vec![&*number, &scarce]),
+        (&boss, vec!["One job was given up", &scarce], vec![&*money, &letter]),
+    ] {
+        let page = person.get("/admin").await.expect(200);
+        for part in told {
+            assert!(page.text.contains(part), "{part}: {}", page.text);
+        }
+        for part in untold {
+            assert!(!page.text.contains(part), "{part}: {}", page.text);
+        }
+    }
+    for role in ["support@de", "warehouse@de", "clearance_officer@de", "catalogue_editor@*"] {
+        let name = role.split('@').next().expect("a role");
+        let other = Browser::hire(&api, name, &[role]).await;
+        let page = other.get("/admin").await.expect(200);
+        for part in [&*number, "was given up", "One order is held", &scarce] {
+            assert!(!page.text.contains(part), "{role} {part}: {}", page.text);
+        }
     }
 }

@@ -3,15 +3,19 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use common::desk::Browser;
 use common::letters::{Bench, link};
 use common::{Api, Ask};
-use kontor_base::Language;
+use kontor_base::{Email, Language};
+use kontor_domain::customer::WaitingEntry;
 use kontor_shop::customer::keep_waiting;
 use kontor_shop::mail::{News, SentOut, Telling, tell_waiting};
 use kontor_shop::planning::counted_here;
 use kontor_shop::staff::waiting_counts;
-use kontor_store::customer::{contact, waiting_of_customer};
+use kontor_store::customer::{confirm_waiting, contact, sign_up, waiting_of_customer};
 
 const DAY_S: i64 = 24 * 60 * 60;
 const EVA: &str = "eva@shop.example";
@@ -216,9 +220,54 @@ async fn the_desk_tells_both_numbers_and_lists_who_has_confirmed() {
     assert!(page.text.contains("Not confirmed"), "{}", page.text);
     let cells = "<td class=\"number\">1</td><td class=\"number\">1</td>";
     assert!(page.text.contains(cells), "{}", page.text);
-    let csv = mia.get("/admin/waiting.csv?market=us&model=band").await.expect(200);
+    let csv = mia.form("/admin/waiting.csv", &[("market", "us"), ("model", "band")]).await;
+    let csv = csv.expect(200);
     assert!(csv.text.starts_with("entry,market,model,language,email,signed_at,confirmed_at"));
     assert!(csv.text.contains(EVA) && !csv.text.contains("moe@"), "{}", csv.text);
     let tell = mia.get("/admin/waiting/tell?market=us&model=band").await.expect(200);
     assert!(tell.text.contains("One person has not been told."), "{}", tell.text);
+}
+
+#[tokio::test]
+async fn a_list_leaves_whole_and_the_log_tells_who_took_it() {
+    const MANY: u16 = 2_001;
+    let api = Api::open().await;
+    let shop = Arc::clone(&api.shop);
+    let written = api.shop.db.write("test.many_waiting", move |tx| {
+        for number in 0..MANY {
+            let email = Email::parse(&format!("n{number}@shop.example")).expect("an address");
+            let customer = shop.keys.customer(&email);
+            let market = "us".parse().expect("a market");
+            let model = Some("band".parse().expect("a model"));
+            let entry = WaitingEntry { email, market, model, language: Language::En };
+            let person = shop.keys.person(&entry.key());
+            sign_up(tx, &person, customer, &entry, shop.now())?;
+            confirm_waiting(tx, &person, shop.now())?;
+        }
+        Ok::<_, kontor_store::StoreError>(())
+    });
+    written.await.expect("written");
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let page = mia.get("/admin/waiting?market=us").await.expect(200);
+    assert!(page.text.contains("action=\"/admin/waiting.csv\""), "{}", page.text);
+    let band = [("market", "us"), ("model", "band")];
+    let file = mia.form("/admin/waiting.csv", &band).await.expect(200);
+    let told: BTreeSet<&str> = file.text.lines().skip(1).collect();
+    assert_eq!(told.len(), usize::from(MANY), "nobody is left out");
+    assert_eq!(file.text.lines().count(), usize::from(MANY) + 1, "and nobody is in it twice");
+    let opening = [("market", "us"), ("model", "")];
+    let none = mia.form("/admin/waiting.csv", &opening).await.expect(200);
+    assert_eq!(none.text.lines().count(), 1, "{}", none.text);
+    mia.form("/admin/waiting.csv", &[("market", "us"), ("model", "<b>")]).await.expect(404);
+    mia.form("/admin/waiting.csv", &[("market", "de"), ("model", "band")]).await.expect(404);
+    mia.get("/admin/waiting.csv").await.expect(405);
+    // A catalogue editor sees no customers: nothing leaves, and nothing is said to have left.
+    let eva = Browser::hire(&api, "eva", &["catalogue_editor@*"]).await;
+    eva.form("/admin/waiting.csv", &band).await.expect(403);
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log.csv?act=customer.export_waiting").await.expect(200);
+    let noted: Vec<&str> = log.text.lines().skip(1).collect();
+    assert_eq!(noted.len(), 2, "{}", log.text);
+    assert!(noted[0].contains("\"us\",\"us opening\""), "{}", log.text);
+    assert!(noted[1].contains("\"us\",\"us band\"") && noted[1].contains("mia"), "{}", log.text);
 }

@@ -11,6 +11,7 @@ mod document;
 mod door;
 mod expansion;
 mod expansion_before;
+mod export_list;
 mod figures;
 mod find;
 pub mod goods;
@@ -39,6 +40,7 @@ pub use customer::{Customer, MergeCommand, customer, export, merge, waiting_coun
 pub use document::{DOCUMENT_BYTES_MAX, Upload, UploadRefusal, document, keep_document};
 pub use door::Door;
 pub use expansion::{ExpansionAct, market_of_applicant};
+pub use export_list::{LeavingList, begin_export};
 pub use figures::{BegunByDay, Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
 pub use find::{
     FOUND_MAX, First, Found, FoundAccount, FoundCustomer, FoundDocument, FoundFact, FoundGrant,

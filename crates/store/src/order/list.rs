@@ -47,6 +47,32 @@ pub(crate) const OLDEST_IN_STATE: &str = "
     FROM order_head WHERE market = $1 AND (state, id) > ($2, $3) AND (state, id) < ($2, $4)
     ORDER BY state, id LIMIT $5";
 
+/// Orders of a market of which a letter was given up. Begun at the letters, which are few, so that nobody walks
+/// all orders of the market in search of them.
+pub(crate) const LETTER_GIVEN_UP: &str = "
+    SELECT placed.number
+    FROM (SELECT DISTINCT about FROM mail_letter WHERE state = 'given_up' ORDER BY about DESC LIMIT $2)
+        AS letter CROSS JOIN order_head AS placed
+    WHERE placed.id = letter.about AND placed.market = $1
+    ORDER BY placed.id DESC LIMIT $3";
+
+/// So many orders with letters that were given up are looked through, in all markets.
+const LETTERS_MAX: i64 = 10_000;
+
+/// The orders of a market about which a letter was given up, the newest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn letter_given_up(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    limit: i64,
+) -> Result<Vec<OrderNumber>, StoreError> {
+    let sought = values![market.as_str(), LETTERS_MAX, limit];
+    tx.query(LETTER_GIVEN_UP, sought, |row| parsed(&row.text(0)?, "order_head"))
+}
+
 /// Orders of a market in a state, the oldest first, from behind `after` on.
 ///
 /// # Errors

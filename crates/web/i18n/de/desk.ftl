@@ -120,6 +120,7 @@ desk-unconfirmed = Nicht bestätigt
 desk-unconfirmed-one = nicht bestätigt
 desk-confirmed-on = bestätigt { $when }
 desk-waiting-note = Nur wer aus dem Postfach bestätigt hat, wird angeschrieben, steht in der Liste und zählt als Nachfrage. Eine Adresse, die niemand bestätigt, wird sieben Tage nach der Frage gelöscht.
+desk-csv-logged = Die CSV-Datei enthält die ganze Liste mit Namen oder Adressen. Das Protokoll hält fest, wer sie ausgegeben hat und wann.
 desk-list = Liste
 desk-jobs = Aufträge
 desk-jobs-given-up = Aufgegeben ({ $count })
@@ -217,6 +218,13 @@ today-rollouts = Laufende Verteilungen
 today-rollouts-none = Keine Verteilung läuft.
 today-texts = Texte, die fehlen
 today-texts-none = Jedes Produkt hat einen Text in jeder Sprache der Märkte.
+today-order-job = Ein Auftrag zum Geld der Bestellung { $order } wurde aufgegeben
+today-order-letter = Ein Brief zur Bestellung { $order } wurde aufgegeben
+today-held = { $count ->
+    [one] Eine Bestellung ist angehalten: { $market }
+   *[other] { $count } Bestellungen sind angehalten: { $market }
+}
+today-stock-low = Wenig oder nichts ist übrig ({ $market }): { $items }
 today-letters-given-up = { $count ->
     [one] Ein Brief wurde aufgegeben
    *[other] { $count } Briefe wurden aufgegeben

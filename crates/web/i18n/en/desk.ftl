@@ -120,6 +120,7 @@ desk-unconfirmed = Not confirmed
 desk-unconfirmed-one = not confirmed
 desk-confirmed-on = confirmed { $when }
 desk-waiting-note = Only who has confirmed from the mailbox is written to, is in the list and counts as demand. An address that nobody confirms is deleted seven days after it was asked.
+desk-csv-logged = The CSV file has the whole list, with names or addresses. The log tells who took it, and when.
 desk-list = List
 desk-jobs = Jobs
 desk-jobs-given-up = Given up ({ $count })
@@ -217,6 +218,13 @@ today-rollouts = Rollouts under way
 today-rollouts-none = No rollout is under way.
 today-texts = Texts that are missing
 today-texts-none = Every product has a text in every language of the markets.
+today-order-job = A job about the money of order { $order } was given up
+today-order-letter = A letter about order { $order } was given up
+today-held = { $count ->
+    [one] One order is held: { $market }
+   *[other] { $count } orders are held: { $market }
+}
+today-stock-low = Little or nothing is left ({ $market }): { $items }
 today-letters-given-up = { $count ->
     [one] One letter was given up
    *[other] { $count } letters were given up

@@ -11,13 +11,13 @@ use kontor_store::StoreError;
 use kontor_store::staff::log::Entry;
 use serde::Deserialize;
 
+use super::blocks::{Blocks, whole_file};
 use super::csv::Csv;
 use super::desk::{changes, shell};
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
-use crate::kit::streamed::{Pieces, streamed};
 use crate::kit::text::Text;
 use crate::page::staff::{LogPage, LogRow, Place};
 
@@ -153,27 +153,30 @@ fn some_of(t: &Text, mut all: Vec<(String, String, String)>) -> Vec<(String, Str
     all
 }
 
-/// Everything that fits, in one file: it is read and sent block by block.
+/// Everything that fits, in one file.
 pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<Asked>) -> Response {
     let wanted = match asked.wanted(&app).await {
         Ok(wanted) => wanted,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
-    // The first block is read before anything is answered: what fails at once is an answer that says so.
-    let first = match page(&app, wanted.clone(), CSV_BLOCK).await {
-        Ok(first) => first,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let body = streamed(|pieces| write(app, wanted.unwrap_or_default(), first, pieces));
-    Csv::respond_with(body, "attachment; filename=\"staff-log.csv\"")
+    let columns = "entry,at,person,act,market,subject,was,is_now,reason";
+    let blocks = Entries { app: app.clone(), wanted };
+    match whole_file(blocks, columns, "attachment; filename=\"staff-log.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
 }
 
-/// Writes the file, each block from where the last ended. The log only grows, at its other end: no row is
-/// missing and none is twice.
-async fn write(app: App, wanted: LogQuery, first: Found, pieces: Pieces) {
-    let mut csv = Csv::new("entry,at,person,act,market,subject,was,is_now,reason");
-    let mut block = first;
-    loop {
+/// The log, each block from where the last ended. It only grows, at its other end: no row is missing and none
+/// is twice.
+struct Entries {
+    app: App,
+    wanted: Option<LogQuery>,
+}
+
+impl Blocks for Entries {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        let block = page(&self.app, self.wanted.clone(), CSV_BLOCK).await?;
         for entry in block.entries {
             csv.row([
                 &id::encode(entry.id),
@@ -187,16 +190,10 @@ async fn write(app: App, wanted: LogQuery, first: Found, pieces: Pieces) {
                 &entry.reason,
             ]);
         }
-        let text = csv.take();
-        if !text.is_empty() && pieces.send(text).await.is_err() {
-            return;
+        if let Some(wanted) = self.wanted.as_mut().filter(|_| block.next.is_some()) {
+            wanted.after = block.next;
         }
-        let Some(after) = block.next else { return };
-        let next = LogQuery { after: Some(after), ..wanted.clone() };
-        block = match entries(&app.shop, next, CSV_BLOCK).await {
-            Ok(block) => block,
-            Err(fault) => return pieces.fail(fault).await,
-        };
+        Ok(block.next.is_some())
     }
 }
 

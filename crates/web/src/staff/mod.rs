@@ -5,6 +5,7 @@
 
 mod account;
 mod assortment;
+mod blocks;
 mod calendar;
 mod carried;
 mod catalogue;
@@ -30,6 +31,7 @@ mod log;
 mod market;
 mod market_contact;
 mod news;
+mod news_own;
 mod next_country;
 mod next_headline;
 mod next_inputs;
@@ -158,7 +160,7 @@ fn people(routes: Routes) -> Routes {
         .add(passkey::REMOVE, post(passkey::remove))
         .add(find::FIND, get(find::show))
         .add(order_list::LIST, get(order_list::orders))
-        .add(order_list::CSV, get(order_list::csv))
+        .add(order_list::CSV, post(order_list::csv))
         .add(order::SHOW, get(order::show))
         .add(order_act::NOTE, post(order_act::note))
         .add(order_act::CANCEL, post(order_act::cancel))
@@ -170,7 +172,7 @@ fn people(routes: Routes) -> Routes {
         .add(customer::MERGE, post(customer::merge))
         .add(customer::ERASE, post(customer::erase))
         .add(waiting::LISTS, get(waiting::lists))
-        .add(waiting::CSV, get(waiting::csv))
+        .add(waiting::CSV, post(waiting::csv))
         .add(tell::SHOW, get(tell::show))
         .add(tell::SEND, post(tell::send))
         .add(figures::SHOW, get(figures::show))
@@ -224,7 +226,7 @@ fn expansion(routes: Routes) -> Routes {
         .add(dispatch::SHOW, get(dispatch::show))
         .add(dispatch::SEND, post(dispatch::send))
         .add(reseller::LIST, get(reseller::all))
-        .add(reseller::CSV, get(reseller::csv))
+        .add(reseller_files::ALL, get(reseller_files::all))
         .add(reseller::SHOW, get(reseller::show))
         .add(reseller_files::ORDERS, get(reseller_files::orders))
         .add(reseller_files::CONTRACTS, get(reseller_files::contracts))

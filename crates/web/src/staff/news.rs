@@ -18,6 +18,7 @@ use kontor_shop::staff::{Person, job_counts, keys_ending};
 use kontor_store::StoreError;
 
 use super::desk::{COUNTED, markets_for};
+use super::news_own::went_wrong_here;
 use super::programs::ENDING_S;
 use super::rom::{state_tone, state_words};
 use crate::kit::app::App;
@@ -39,6 +40,9 @@ pub(super) async fn went_wrong(
         Permission::RolloutHalt,
         Permission::StaffConnect,
         Permission::ResellerRead,
+        Permission::OrderRead,
+        Permission::StockRead,
+        Permission::ClearanceRead,
     ];
     if !sees.into_iter().any(|permission| person.may_somewhere(permission)) {
         return Ok(None);
@@ -105,6 +109,7 @@ pub(super) async fn went_wrong(
             }
         }
     }
+    told.extend(went_wrong_here(app, person, t).await?);
     Ok(Some(told))
 }
 

@@ -1,7 +1,8 @@
 //! The list of orders, on a page and as a file.
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Date;
@@ -9,24 +10,28 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::order::{OrderLine, OrderState};
 use kontor_domain::staff::Permission;
 use kontor_shop::order::{ListQuery, list};
-use kontor_shop::staff::Person;
+use kontor_shop::staff::{LeavingList, Person, begin_export};
+use kontor_store::StoreError;
 use kontor_store::order::PlacedOrder;
 use serde::Deserialize;
 
-use super::desk::{csv as csv_file, market_for, markets_for, nothing, shell};
+use super::blocks::{Blocks, whole_file};
+use super::csv::Csv;
+use super::desk::{failed, market_for, markets_for, nothing, shell};
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
-use crate::kit::routes::Route;
+use crate::kit::routes::{Repeat, Route};
 use crate::page::staff::{OrderRow, OrderRows, OrdersPage, Place};
 
 const READS: Option<Permission> = Some(Permission::OrderRead);
 pub(super) const LIST: Route = Route::desk("/admin/orders", READS);
-pub(super) const CSV: Route = Route::desk("/admin/orders.csv", READS);
+/// A form, because taking the buyers' names out is written down, and looking at a page is not.
+pub(super) const CSV: Route = Route::desk_form("/admin/orders.csv", READS, Repeat::Natural);
 
 /// Orders on one page.
 const PAGE: usize = 50;
-/// Orders in one CSV file.
-const CSV_ROWS: usize = 5_000;
+/// Orders that are read for the file at a time.
+const CSV_BLOCK: usize = 500;
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
@@ -96,39 +101,63 @@ pub(super) async fn orders(
         day: query.day.map(|day| day.to_string()).unwrap_or_default(),
         rows: OrderRows { t, labelled: "orders-title", rows: found.iter().map(row).collect() },
         next: last.map(|last| asked.path("/admin/orders", &query, &last)),
-        csv: asked.path("/admin/orders.csv", &query, &asked.after),
         shell,
     };
     html(StatusCode::OK, &page)
 }
 
+/// All orders of the list, from its newest on.
 pub(super) async fn csv(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
-    Query(asked): Query<Asked>,
+    form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    let Some(query) = asked.query(&app, &person) else { return nothing(&app, &uri) };
-    let found = match list(&app.shop, query, CSV_ROWS).await {
-        Ok(found) => found,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    let asked = match form {
+        Ok(Form(asked)) => asked,
+        Err(rejection) => return Problem::form(&rejection).respond(&app, uri.path(), None),
     };
-    let rows = found.into_iter().map(|placed| {
-        let order = &placed.order;
-        let goods: Vec<String> = order.lines.iter().map(goods).collect();
-        vec![
-            order.id.to_string(),
-            order.number.to_string(),
-            order.placed_at.timestamp().to_string(),
-            order.market.to_string(),
-            placed.state().word().to_owned(),
-            order.contact.name.to_string(),
-            goods.join(", "),
-            order.totals.total.decimal(),
-            order.totals.total.currency.code().to_owned(),
-        ]
-    });
-    csv_file("orders.csv", "order,number,placed_at,market,state,name,goods,total,currency", rows)
+    let Some(query) = asked.query(&app, &person) else { return nothing(&app, &uri) };
+    let query = ListQuery { before: None, ..query };
+    let leaving = LeavingList::Orders(query.clone());
+    if let Err(failure) = begin_export(&app.shop, &person, &leaving).await {
+        return failed(&app, &uri, failure);
+    }
+    let columns = "order,number,placed_at,market,state,name,goods,total,currency";
+    let blocks = Orders { app: app.clone(), query };
+    match whole_file(blocks, columns, "attachment; filename=\"orders.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+}
+
+/// Orders, the newest first. What is placed meanwhile is newer than all that is still to come.
+struct Orders {
+    app: App,
+    query: ListQuery,
+}
+
+impl Blocks for Orders {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        let found = list(&self.app.shop, self.query.clone(), CSV_BLOCK).await?;
+        for placed in &found {
+            let order = &placed.order;
+            let goods: Vec<String> = order.lines.iter().map(goods).collect();
+            csv.row([
+                &order.id.to_string(),
+                order.number.as_str(),
+                &order.placed_at.timestamp().to_string(),
+                order.market.as_str(),
+                placed.state().word(),
+                order.contact.name.as_str(),
+                &goods.join(", "),
+                &order.totals.total.decimal(),
+                order.totals.total.currency.code(),
+            ]);
+        }
+        self.query.before = found.last().map(|last| last.order.id);
+        Ok(found.len() == CSV_BLOCK)
+    }
 }
 
 fn goods(line: &OrderLine) -> String {

@@ -39,7 +39,6 @@ const READS: Option<Permission> = Some(Permission::ResellerRead);
 const APPROVES: Option<Permission> = Some(Permission::ResellerApprove);
 const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
 pub(super) const LIST: Route = Route::desk("/admin/resellers", READS);
-pub(super) const CSV: Route = Route::desk("/admin/resellers.csv", READS);
 pub(super) const SHOW: Route = Route::desk("/admin/resellers/{id}", READS);
 pub(super) const OUTSIDE: Route = Route::desk("/admin/resellers/{id}/outside.csv", READS);
 pub(super) const CONTRACT: Route =
@@ -55,8 +54,6 @@ pub(super) const END_KEY: Route =
 
 /// Resellers on one page.
 const PAGE: usize = 100;
-/// Resellers in one file.
-const CSV_ROWS: i64 = 10_000;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -84,34 +81,6 @@ pub(super) async fn all(
         .map(|(reseller, contracts)| row(&t, reseller, contracts))
         .collect();
     html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
-}
-
-/// The page of resellers as a file. Nobody's address is in it.
-pub(super) async fn csv(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let found = match list(&app.shop, asked.before.parse().ok(), CSV_ROWS).await {
-        Ok(found) => found,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let mut csv = Csv::new("reseller,name,country,standing,applied_at,contracts");
-    for (reseller, contracts) in
-        found.iter().filter(|(r, own)| sees_reseller(&app.shop, &person, r, own))
-    {
-        let codes: Vec<&str> = contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
-        csv.row([
-            &reseller.id.to_string(),
-            reseller.profile.name.as_str(),
-            reseller.profile.country.code(),
-            reseller.standing.word(),
-            &reseller.applied_at.timestamp().to_string(),
-            &codes.join(" "),
-        ]);
-    }
-    csv.respond("attachment; filename=\"resellers.csv\"")
 }
 
 pub(super) async fn show(

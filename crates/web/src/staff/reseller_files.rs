@@ -1,14 +1,17 @@
-//! A reseller's contracts, allotment, orders and sell-outs as files: for the maker, and on the
+//! The resellers as a file, and a reseller's contracts, allotment, orders and sell-outs as files: for the maker, and on the
 //! reseller's own desk.
 
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
+use kontor_base::id::ResellerId;
 use kontor_domain::staff::Permission;
-use kontor_shop::reseller::{ShownReseller, SoldUnit, sold_units};
-use kontor_shop::staff::Person;
+use kontor_shop::reseller::{ShownReseller, SoldUnit, list, sold_units};
+use kontor_shop::staff::{Person, sees_reseller};
+use kontor_store::StoreError;
 
+use super::blocks::{Blocks, whole_file};
 use super::csv::Csv;
 use super::desk::nothing;
 use super::reseller::found;
@@ -17,10 +20,14 @@ use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
 
 const READS: Option<Permission> = Some(Permission::ResellerRead);
+pub(super) const ALL: Route = Route::desk("/admin/resellers.csv", READS);
 pub(super) const CONTRACTS: Route = Route::desk("/admin/resellers/{id}/contracts.csv", READS);
 pub(super) const ALLOTMENT: Route = Route::desk("/admin/resellers/{id}/allotment.csv", READS);
 pub(super) const ORDERS: Route = Route::desk("/admin/resellers/{id}/orders.csv", READS);
 pub(super) const SOLD: Route = Route::desk("/admin/resellers/{id}/sell-outs.csv", READS);
+
+/// Resellers that are read for the file at a time.
+const CSV_BLOCK: i64 = 500;
 
 /// The reseller of an address, where it concerns the person; otherwise the handler answers.
 macro_rules! theirs {
@@ -31,6 +38,50 @@ macro_rules! theirs {
             Err(problem) => return problem.respond(&$app, $uri.path(), None),
         }
     };
+}
+
+/// All resellers that are the person's to see. Nobody's address is in it.
+pub(super) async fn all(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+) -> Response {
+    let blocks = Resellers { app: app.clone(), person, before: None };
+    let columns = "reseller,name,country,standing,applied_at,contracts";
+    match whole_file(blocks, columns, "attachment; filename=\"resellers.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+}
+
+/// Resellers, the newest first. Who applies meanwhile is newer than all that are still to come.
+struct Resellers {
+    app: App,
+    person: Person,
+    before: Option<ResellerId>,
+}
+
+impl Blocks for Resellers {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        let found = list(&self.app.shop, self.before, CSV_BLOCK).await?;
+        for (reseller, contracts) in found
+            .iter()
+            .filter(|(firm, own)| sees_reseller(&self.app.shop, &self.person, firm, own))
+        {
+            let codes: Vec<&str> =
+                contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
+            csv.row([
+                &reseller.id.to_string(),
+                reseller.profile.name.as_str(),
+                reseller.profile.country.code(),
+                reseller.standing.word(),
+                &reseller.applied_at.timestamp().to_string(),
+                &codes.join(" "),
+            ]);
+        }
+        self.before = found.last().map(|(last, _)| last.id);
+        Ok(i64::try_from(found.len()) == Ok(CSV_BLOCK))
+    }
 }
 
 pub(super) async fn contracts(

@@ -41,7 +41,6 @@ impl OrdersPage {
             day: if many { String::new() } else { "2015-06-01".to_owned() },
             rows: order_rows(language, "orders-title", many),
             next: many.then(|| "/admin/orders?after=x".to_owned()),
-            csv: "/admin/orders.csv".to_owned(),
         };
         vec![("many", page(true)), ("none", page(false))]
     }
@@ -217,7 +216,6 @@ impl WaitingListsPage {
             name: "Mi Note".to_owned(),
             people: 12_345,
             unconfirmed: 67,
-            csv: "/admin/waiting.csv?market=us&model=mi-note".to_owned(),
             tell: Some("/admin/waiting/tell?market=us&model=mi-note&news=over".to_owned()),
         };
         let page = |rows: Vec<WaitingRow>| Self {

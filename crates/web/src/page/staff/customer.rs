@@ -68,8 +68,6 @@ pub struct WaitingRow {
     pub people: i64,
     /// How many addresses nobody has confirmed.
     pub unconfirmed: i64,
-    /// The list as CSV.
-    pub csv: String,
     /// Where it can be written to, if the person may.
     pub tell: Option<String>,
 }

@@ -96,8 +96,6 @@ pub struct OrdersPage {
     pub rows: OrderRows,
     /// Where older ones are.
     pub next: Option<String>,
-    /// The same as CSV.
-    pub csv: String,
 }
 
 impl OrdersPage {
