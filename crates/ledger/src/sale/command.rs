@@ -28,6 +28,8 @@ pub enum Command {
     Take(Take),
     /// Stand in line for units that come back.
     Wait(Take),
+    /// What this very request got before, by its key: the claim or the place; changes nothing.
+    Repeat(Take),
     /// Leave the line: nothing that comes back is offered to the person for the place.
     Leave([u8; 16]),
     /// What the person has here, and where they stand in line; changes nothing.

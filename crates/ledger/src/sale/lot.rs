@@ -228,6 +228,7 @@ impl Lot {
         match *command {
             Command::Take(take) => self.take(&take, at),
             Command::Wait(take) => self.wait(&take, at),
+            Command::Repeat(take) => self.repeat(&take),
             Command::Leave(person) => {
                 let outcome = self.leave(&person);
                 self.serve_line(at);

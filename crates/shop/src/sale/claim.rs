@@ -100,6 +100,12 @@ async fn take_now(
 ) -> Result<Claimed, SaleRefusal> {
     let admitted = admit(shop, sale, wish, Verb::Take, ticket)?;
     let Admitted { owner, take, .. } = &admitted;
+    if let Some(refusal) = &admitted.out_of_turn {
+        return match repeated(owner, *take, refusal).await? {
+            Placed::Claimed(claimed) => Ok(claimed),
+            Placed::Waiting { .. } => Err(refusal.clone()),
+        };
+    }
     still_stands(shop, sale, &admitted.ticket).await?;
     if owner.is_hopeless(&take.person) {
         return Err(none_left(sale, &admitted));
@@ -118,7 +124,7 @@ async fn take_now(
 /// The person's lot has no unit. Where another one of the way has, a unit comes over within a moment:
 /// nobody is told that everything is taken before it is.
 fn none_left(sale: &LiveSale, admitted: &Admitted<'_>) -> SaleRefusal {
-    let Admitted { owner, take, ticket } = admitted;
+    let Admitted { owner, take, ticket, .. } = admitted;
     let standing = owner.standing();
     // Whoever wants several can have what is left here, and asks for fewer.
     let some_left = take.units > 1 && standing.free() > 0;
@@ -148,7 +154,11 @@ async fn stand_in_line(
     wish: &Wish<'_>,
     ticket: Ticket,
 ) -> Result<Placed, SaleRefusal> {
-    let Admitted { owner, take, ticket } = admit(shop, sale, wish, Verb::Wait, ticket)?;
+    let Admitted { owner, take, ticket, out_of_turn } =
+        admit(shop, sale, wish, Verb::Wait, ticket)?;
+    if let Some(refusal) = &out_of_turn {
+        return repeated(owner, take, refusal).await;
+    }
     still_stands(shop, sale, &ticket).await?;
     let Take { person, .. } = take;
     if sale.is_free_beside(ticket.market, ticket.way, owner.lot()) && !owner.may_have(&person) {
@@ -212,6 +222,51 @@ struct Admitted<'s> {
     owner: &'s Arc<LotOwner>,
     take: Take,
     ticket: Ticket,
+    /// It is not their turn, for this reason; but they may have something from before, and the same
+    /// request has the same answer.
+    out_of_turn: Option<SaleRefusal>,
+}
+
+/// What the same request got before, of somebody whose turn it is not (any more).
+async fn repeated(
+    owner: &LotOwner,
+    take: Take,
+    refusal: &SaleRefusal,
+) -> Result<Placed, SaleRefusal> {
+    match owner.ask(Command::Repeat(take)).await {
+        Ok(Outcome::Waiting { place, ahead }) => Ok(Placed::Waiting { place, ahead }),
+        Ok(Outcome::Taken(taken)) => Ok(Placed::Claimed(claimed(owner.lot(), taken))),
+        Ok(_) => Err(SaleRefusal::Elsewhere),
+        Err(OwnerRefusal::Refused(Refusal::UnknownClaim)) => Err(refusal.clone()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Why somebody whose turn it is not has nothing now; none: they may ask.
+fn why_not_now(
+    sale: &LiveSale,
+    ticket: &Ticket,
+    verb: Verb,
+    home: &LotOwner,
+) -> Option<SaleRefusal> {
+    // Another node's lot may have units that are promised to those who ask there.
+    let is_here = home.is_ready();
+    let over = || {
+        let is_way_over = || sale.is_way_sold_out(ticket.market, ticket.way);
+        sale.state == SaleState::SoldOut || is_here && is_way_over()
+    };
+    match (verb, ticket.way) {
+        // What is left for whoever came later, only the node knows that has their lot.
+        (_, Way::Rush) if !is_here && !ticket.present => Some(SaleRefusal::Elsewhere),
+        // Who has lost moves up by themselves when a winner's units come back.
+        (_, Way::Draw) => Some(SaleRefusal::NotDrawn),
+        // Whoever was not let in before the last unit went hears that, and can wait for one that comes
+        // back; for a turn that does not come nobody should. As long as there are units, the waiting
+        // list is no way around the order.
+        (Verb::Take, Way::Rush) if over() => Some(SaleRefusal::Lot(Refusal::SoldOut)),
+        (Verb::Wait, Way::Rush) if over() => None,
+        _ => Some(SaleRefusal::NotYourTurn),
+    }
 }
 
 /// Everything that is asked before the lot is.
@@ -230,35 +285,16 @@ fn admit<'s>(
     if !sale.state.takes_claims() || at < windows.live_at || at >= windows.ends_at {
         return Err(SaleRefusal::NotLive);
     }
-    let turn = sale.is_turn(&ticket);
-    if !turn {
-        // Another node's lot may have units that are promised to those who ask there.
-        let home = sale.home(ticket.market, ticket.way, ticket.entry.bytes());
-        let is_here = home.is_some_and(|owner| owner.is_ready());
-        let over = || {
-            let is_way_over = || sale.is_way_sold_out(ticket.market, ticket.way);
-            sale.state == SaleState::SoldOut || is_here && is_way_over()
-        };
-        match (verb, ticket.way) {
-            // What is left for whoever came later, only the node knows that has their lot.
-            (_, Way::Rush) if !is_here && !ticket.present => return Err(SaleRefusal::Elsewhere),
-            // Who has lost moves up by themselves when a winner's units come back.
-            (_, Way::Draw) => return Err(SaleRefusal::NotDrawn),
-            // Whoever was not let in before the last unit went hears that, and can wait for one that comes
-            // back; for a turn that does not come nobody should. As long as there are units, the waiting
-            // list is no way around the order.
-            (Verb::Take, Way::Rush) if over() => {
-                return Err(SaleRefusal::Lot(Refusal::SoldOut));
-            }
-            (Verb::Wait, Way::Rush) if over() => {}
-            _ => return Err(SaleRefusal::NotYourTurn),
-        }
+    let person = *ticket.entry.bytes();
+    let owner = sale.home(ticket.market, ticket.way, &person).ok_or(SaleRefusal::NoWay)?;
+    let out_of_turn = (!sale.is_turn(&ticket)).then(|| why_not_now(sale, &ticket, verb, owner));
+    let out_of_turn = out_of_turn.flatten();
+    if let Some(refusal) = out_of_turn.as_ref().filter(|_| !owner.may_have(&person)) {
+        return Err(refusal.clone());
     }
     if !sale.is_cleared(&shop.snapshots.published().known, ticket.market, wish.ship_to, at) {
         return Err(SaleRefusal::NotCleared);
     }
-    let person = *ticket.entry.bytes();
-    let owner = sale.home(ticket.market, ticket.way, &person).ok_or(SaleRefusal::NoWay)?;
     let ship_to: [u8; 2] =
         wish.ship_to.code().as_bytes().try_into().expect("country codes have two letters");
     let body = u32::from_be_bytes([verb as u8, wish.units, ship_to[0], ship_to[1]]);
@@ -270,7 +306,7 @@ fn admit<'s>(
         allowance: ticket.allowance(sale.definition.per_person),
         ship_to,
     };
-    Ok(Admitted { owner, take, ticket })
+    Ok(Admitted { owner, take, ticket, out_of_turn })
 }
 
 pub(super) const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {

@@ -116,7 +116,13 @@ async fn whoever_comes_later_has_what_those_who_were_there_leave() {
     assert!(is_turn(&running, sale, &first).await);
     let seen = status(&running.shop, sale, &first).await.expect("it runs");
     assert!(seen.chance <= Chance::Open, "nobody knows who else comes: {:?}", seen.chance);
-    take(&running, sale, &first).await.expect("the one that is over");
+    let had = take(&running, sale, &first).await.expect("the one that is over");
+    // Nothing is over now, and the same request has the same answer.
+    assert!(!is_turn(&running, sale, &first).await);
+    let again = take(&running, sale, &first).await.expect("what they had");
+    assert_eq!((again.number, again.replayed), (had.number, true));
+    let more = claim(&running.shop, Wish { key: "more", ..wish(sale, &first) }).await;
+    assert_eq!(more, Err(SaleRefusal::NotYourTurn), "another request has another answer");
     assert_eq!(take(&running, sale, &second).await, Err(SaleRefusal::NotYourTurn));
     let seen = status(&running.shop, sale, &second).await.expect("it runs");
     assert_eq!((seen.turn, seen.ahead), (false, Some(2)), "behind those who were there");

@@ -50,6 +50,23 @@ impl Lot {
         Ok(self.told_place(number(self.line.len())))
     }
 
+    /// What a request got before: its claim, or its place as long as its person waits there.
+    pub(super) fn repeat(&self, take: &Take) -> Result<Outcome, Refusal> {
+        if let Some(known) = self.known(take)? {
+            return Ok(known);
+        }
+        let place = self.line_by_request.find(&take.request, key_of!(self.line, request));
+        let Some(place) = place else { return Err(Refusal::UnknownClaim) };
+        let waiting = &self.line[place as usize - 1];
+        if waiting.body != take.body || waiting.person != take.person {
+            return Err(Refusal::KeyReused);
+        }
+        match waiting.state {
+            PlaceState::Waits => Ok(self.told_place(place)),
+            PlaceState::Served | PlaceState::Left => Err(Refusal::UnknownClaim),
+        }
+    }
+
     /// Takes a person out of the line; the places behind it keep their numbers.
     pub(super) fn leave(&mut self, person: &[u8; 16]) -> Outcome {
         let Some(number) = self.place_of(person) else { return Outcome::Left { before: true } };

@@ -76,7 +76,8 @@ impl Generator {
         let command = match self.dice.below(100) {
             0..=39 => Command::Take(self.take()),
             40..=42 => Command::Leave(hash(1, self.dice.below(PEOPLE))),
-            43..=44 => Command::Look(hash(1, self.dice.below(PEOPLE))),
+            43 => Command::Look(hash(1, self.dice.below(PEOPLE))),
+            44 => Command::Repeat(self.again()),
             45..=59 => Command::Wait(self.take()),
             60..=65 => Command::Extend(sequence),
             66..=74 => Command::CheckOut(sequence),
@@ -92,6 +93,15 @@ impl Generator {
         };
         self.asked.push(command);
         command
+    }
+
+    /// A wish of before, asked whether it is known.
+    fn again(&mut self) -> Take {
+        let asked = self.asked.iter().rev().find_map(|command| match command {
+            Command::Take(take) | Command::Wait(take) => Some(*take),
+            _ => None,
+        });
+        asked.unwrap_or_else(|| self.take())
     }
 
     fn take(&mut self) -> Take {

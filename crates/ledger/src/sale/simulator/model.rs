@@ -33,6 +33,7 @@ impl Model {
         let answer = match *command {
             Command::Take(take) => self.take(&take, now),
             Command::Wait(take) => self.wait(&take, now),
+            Command::Repeat(take) => self.repeat(&take),
             Command::Leave(person) => {
                 let own = |place: &&mut Waiting| waits(place) && place.person == person;
                 let place = self.line.iter_mut().find(own);
@@ -199,6 +200,24 @@ impl Model {
             });
         }
         let place = self.line.iter().position(mine).unwrap_or(0);
+        let ahead = self.line[..place].iter().filter(|waiting| waits(waiting)).count();
+        let number = |n: usize| u32::try_from(n).unwrap_or(0);
+        Ok(Outcome::Waiting { place: number(place) + 1, ahead: number(ahead) })
+    }
+
+    fn repeat(&self, take: &Take) -> Answer {
+        if let Some(answer) = self.before(take) {
+            return answer;
+        }
+        let place = self.line.iter().position(|waiting| waiting.request == take.request);
+        let Some(place) = place else { return Err(Refusal::UnknownClaim) };
+        let known = &self.line[place];
+        if known.body != take.body || known.person != take.person {
+            return Err(Refusal::KeyReused);
+        }
+        if !waits(known) {
+            return Err(Refusal::UnknownClaim);
+        }
         let ahead = self.line[..place].iter().filter(|waiting| waits(waiting)).count();
         let number = |n: usize| u32::try_from(n).unwrap_or(0);
         Ok(Outcome::Waiting { place: number(place) + 1, ahead: number(ahead) })
