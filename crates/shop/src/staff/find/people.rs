@@ -69,7 +69,8 @@ pub(super) fn sales(
 }
 
 /// Whether somebody may see a reseller: whoever has applied concerns those of the market of their country,
-/// or of all markets where that is none's; whoever has contracts those of the contracts' markets.
+/// and everybody who reads resellers where that is none's, because any market may serve them; whoever has
+/// contracts concerns those of the contracts' markets.
 #[must_use]
 pub fn sees_reseller(
     shop: &Shop,
@@ -78,8 +79,10 @@ pub fn sees_reseller(
     contracts: &[KeptContract],
 ) -> bool {
     if contracts.is_empty() {
-        let market = market_of_applicant(&shop.snapshots.now(), firm);
-        return person.may(Permission::ResellerRead, market);
+        return match market_of_applicant(&shop.snapshots.now(), firm) {
+            Some(market) => person.may(Permission::ResellerRead, Some(market)),
+            None => person.may_somewhere(Permission::ResellerRead),
+        };
     }
     let own = person.markets(Permission::ResellerRead);
     contracts.iter().any(|kept| own.contains(kept.market))
