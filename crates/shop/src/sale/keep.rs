@@ -181,8 +181,8 @@ async fn next_state(
     if event == SaleEvent::Settle
         && let Some(live) = live
     {
-        // Nothing may be decided in memory once the units go back.
         turned_away::write_down(shop, live).await?;
+        // Nothing may be decided in memory once the units go back.
         let live = Arc::clone(live);
         let _ = tokio::task::spawn_blocking(move || live.owners().for_each(|o| o.stop())).await;
     }

@@ -11,13 +11,8 @@ impl Lot {
         if let Some(known) = self.known(take)? {
             return Ok(known);
         }
-        let requests = key_of!(self.line, request);
-        if let Some(place) = self.line_by_request.find(&take.request, requests) {
-            let waiting = &self.line[place as usize - 1];
-            if waiting.body != take.body || waiting.person != take.person {
-                return Err(Refusal::KeyReused);
-            }
-            match waiting.state {
+        if let Some(place) = self.place_of_request(take)? {
+            match self.line[place as usize - 1].state {
                 PlaceState::Waits => {}
                 // The line has passed this place without a claim: the person had enough by then.
                 PlaceState::Served => return Err(Refusal::PersonLimit),
@@ -55,16 +50,22 @@ impl Lot {
         if let Some(known) = self.known(take)? {
             return Ok(known);
         }
-        let place = self.line_by_request.find(&take.request, key_of!(self.line, request));
-        let Some(place) = place else { return Err(Refusal::UnknownClaim) };
+        let waits = |place: &u32| self.line[*place as usize - 1].state == PlaceState::Waits;
+        let place = self.place_of_request(take)?.filter(waits);
+        place.map(|place| self.told_place(place)).ok_or(Refusal::UnknownClaim)
+    }
+
+    /// The place that a request got, whatever has become of it, counted from 1.
+    fn place_of_request(&self, take: &Take) -> Result<Option<u32>, Refusal> {
+        let requests = key_of!(self.line, request);
+        let Some(place) = self.line_by_request.find(&take.request, requests) else {
+            return Ok(None);
+        };
         let waiting = &self.line[place as usize - 1];
         if waiting.body != take.body || waiting.person != take.person {
             return Err(Refusal::KeyReused);
         }
-        match waiting.state {
-            PlaceState::Waits => Ok(self.told_place(place)),
-            PlaceState::Served | PlaceState::Left => Err(Refusal::UnknownClaim),
-        }
+        Ok(Some(place))
     }
 
     /// Takes a person out of the line; the places behind it keep their numbers.
