@@ -423,23 +423,20 @@ impl Door {
             Way::Code => length,
         };
         let in_now = admitted.saturating_add(next).min(length);
+        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Who is in and has not decided, with those who come in now.
         let deciding = match self.way {
-            Way::Rush => self.deciding_in_a_rush(admitted, in_now, at),
+            Way::Rush => {
+                pace.turns.let_in(in_now, at);
+                pace.deciding.0 + in_now.saturating_sub(admitted) as u64
+            }
             _ => (in_now as u64).saturating_sub(u64::from(standing.claims) + vacated as u64),
         };
-        // What is theirs before they are in: nobody who came later has it in between.
-        self.reserve(deciding);
-        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         pace.deciding = (deciding, u64::from(standing.claims));
         drop(pace);
+        // What is theirs before they are in: nobody who came later has it in between.
+        self.reserve(deciding);
         in_now
-    }
-
-    /// How many are in and have not decided, with those who come in now.
-    fn deciding_in_a_rush(&self, before: usize, in_now: usize, at: Instant) -> u64 {
-        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        pace.turns.let_in(in_now, at);
-        pace.deciding.0 + (in_now - before) as u64
     }
 
     fn at_the_measured_rate(
