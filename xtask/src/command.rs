@@ -9,12 +9,27 @@ use crate::Failure;
 /// line numbers in backtraces.
 const BUILT_ONCE: &[(&str, &str)] = &[("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")];
 
+/// What `cargo run` tells the program that it runs, which is this one, about its package.
+///
+/// Build scripts watch some of these words. A cargo that is started from here and inherits them
+/// builds half of the workspace anew after each `cargo build` that was typed by hand.
+fn is_of_this_package(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+}
+
 /// A program in a folder; cargo builds for this one run where `CI` says that there is no next.
 fn prepared(program: &str, words: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.args(words).current_dir(folder).stdin(Stdio::null());
-    if program == "cargo" && std::env::var_os("CI").is_some() {
-        command.envs(BUILT_ONCE.iter().copied());
+    if program == "cargo" {
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(is_of_this_package) {
+                command.env_remove(name);
+            }
+        }
+        if std::env::var_os("CI").is_some() {
+            command.envs(BUILT_ONCE.iter().copied());
+        }
     }
     command
 }
