@@ -27,7 +27,7 @@ fn the_help_names_every_command() {
     let help = kontor.ok(&["--help"]).out;
     for command in [
         "demo", "init", "serve", "migrate", "audit", "import", "export", "backup", "restore",
-        "opening", "plan", "order", "sale", "rom", "install", "config",
+        "opening", "plan", "order", "sale", "rom", "install", "routes", "config",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing:\n{help}");
         let own = kontor.ok(&[command, "--help"]).out;
@@ -35,6 +35,35 @@ fn the_help_names_every_command() {
     }
     let tables = kontor.ok(&["import", "--help"]).out;
     assert!(tables.contains("grants") && tables.contains("clearance evidence"), "{tables}");
+}
+
+#[test]
+fn every_address_is_listed_with_who_may_call_it() {
+    let kontor = Kontor::new();
+    let all = kontor.ok(&["routes"]).out;
+    let row = |method: &str, path: &str| {
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let found = all.lines().map(words).find(|row| row[..2] == [method, path]);
+        found.unwrap_or_else(|| panic!("{method} {path} is missing:\n{all}"))[2..].to_vec()
+    };
+    assert_eq!(row("GET", "/{market}/{language}"), ["public"]);
+    assert_eq!(row("GET", "/metrics"), ["operator"]);
+    assert_eq!(row("GET", "/admin"), ["staff"]);
+    assert_eq!(row("GET", "/admin/orders/{number}"), ["staff", "order.read"]);
+    assert_eq!(row("POST", "/admin/orders/{number}/refund"), ["staff", "payment.refund"]);
+    assert_eq!(row("GET", "/api/v1/orders"), ["key", "order.read"]);
+
+    let json = kontor.ok(&["routes", "/admin/orders", "--json"]).out;
+    let list: Vec<serde_json::Value> = serde_json::from_str(&json).expect("a list");
+    let paths: Vec<&str> = list.iter().filter_map(|route| route["path"].as_str()).collect();
+    assert!(paths.len() > 5, "{json}");
+    for path in paths {
+        assert!(path.starts_with("/admin/orders") && all.contains(path), "{path}");
+    }
+    let csv = list.iter().find(|route| route["path"] == "/admin/orders.csv").expect("is there");
+    assert_eq!(csv["method"], "POST");
+    assert_eq!(csv["access"], "staff");
+    assert!(!kontor.path("data").exists(), "a list opens no shop");
 }
 
 #[test]

@@ -17,20 +17,28 @@ use crate::kit::express::{Express, Front, Lane};
 use crate::kit::routes::{Route, Routes};
 use crate::{api, operations, reach, reseller, rom, staff, store_front};
 
-/// Every route with its access rule, and the router.
-pub fn router(app: &App) -> (Vec<Route>, Router) {
-    let (list, _, router) = whole(app);
-    (list, router)
+/// Every route with its access rule: the same for every server, whatever its shop has.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    all().list()
+}
+
+/// The router.
+pub fn router(app: &App) -> Router {
+    let (_, router) = whole(app);
+    router
 }
 
 /// The same with the express lane before the router.
-pub fn whole(app: &App) -> (Vec<Route>, Express, Router) {
-    let routes = Routes::new(app.clone());
-    let routes = reach::routes(store_front::routes(staff::routes(routes)));
+pub fn whole(app: &App) -> (Express, Router) {
+    let (express, router) = all().finish(app.clone());
+    (express, router.layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX)))
+}
+
+fn all() -> Routes {
+    let routes = reach::routes(store_front::routes(staff::routes(Routes::default())));
     let routes = reseller::routes(routes);
-    let routes = operations::routes(rom::routes(api::routes(routes)));
-    let (list, express, router) = routes.finish();
-    (list, express, router.layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX)))
+    operations::routes(rom::routes(api::routes(routes)))
 }
 
 /// Serves until `stop` is done; then takes no new connections, answers what it has accepted, and
@@ -45,7 +53,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
     within: Duration,
 ) -> std::io::Result<()> {
-    let (_, express, router) = whole(app);
+    let (express, router) = whole(app);
     let (stopping, mut stopped) = watch::channel(false);
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     let lane = Lane::new(listener, express.clone(), stopped.clone(), open);

@@ -69,7 +69,7 @@ impl Server {
         };
         let parts = Parts { rom: Some(rom), install: Some(Arc::clone(&install)) };
         let app = App::with_parts(Arc::clone(&api.shop), parts, settings, None);
-        let (_, router) = server::router(&app);
+        let router = server::router(&app);
         Self { api, router, install, folder }
     }
 

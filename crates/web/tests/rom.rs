@@ -442,7 +442,7 @@ async fn with_settings(server: &Server, settings: kontor_rom::Settings) -> Serve
     let rom = Some(std::sync::Arc::new(rom.expect("opens")));
     let shop = std::sync::Arc::clone(&api.shop);
     let app = kontor_web::kit::app::App::with_rom(shop, rom, api.settings.clone(), None);
-    let (_, router) = kontor_web::server::router(&app);
+    let router = kontor_web::server::router(&app);
     let other = Api::open_sized(1).await;
     let (bytes, url) = (server.bytes.clone(), server.url.clone());
     Server { api: other, router, bytes, url, build: server.build }

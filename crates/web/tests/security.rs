@@ -577,7 +577,7 @@ async fn cookies_are_for_this_site_over_an_encrypted_connection_only() {
     for (origin, secure) in [("https://shop.example", true), ("http://shop.example", false)] {
         let settings = Settings { origin: origin.to_owned(), ..api.settings.clone() };
         let app = App::new(Arc::clone(&api.shop), settings, None);
-        let (_, router) = server::router(&app);
+        let router = server::router(&app);
         let body = format!("email=olga%40maker.example&password={}", PASSWORD.replace(' ', "+"));
         let request = Request::post("/admin/sign-in")
             .header("content-type", "application/x-www-form-urlencoded")

@@ -25,6 +25,7 @@ mod rom_delta;
 mod rom_key;
 mod rom_remote;
 mod rom_rollout;
+mod routes;
 mod sale;
 mod serve;
 mod table;
@@ -98,6 +99,7 @@ enum Command {
     User(user::Args),
     #[command(subcommand)]
     Install(install::Args),
+    Routes(routes::Args),
     /// Show the configuration in force, or an example with every key.
     #[command(subcommand)]
     Config(config::Args),
@@ -131,6 +133,9 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
     if let Command::Bench(args) = cli.command {
         return runtime()?.block_on(bench::run(args));
     }
+    if let Command::Routes(args) = &cli.command {
+        return Ok(routes::run(args));
+    }
     if let Command::Plan(args) = &cli.command
         && !args.needs_shop()
     {
@@ -162,6 +167,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, CommandError> {
             Command::Reseller(args) => reseller::run(args, &config).await,
             Command::Sale(args) => sale::run(args, &config).await,
             Command::Bench(args) => bench::run(args).await,
+            Command::Routes(args) => Ok(routes::run(&args)),
             Command::Rom(args) => rom::run(args, &config).await,
             Command::Mail(args) => mail::run(args, &config).await,
             Command::User(args) => user::run(args, &config).await,

@@ -1,4 +1,4 @@
-//! Every route of the server with its access rule, in one list that a test walks.
+//! Every route of the server with its access rule, in one list that tests walk and `kontor routes` prints.
 //!
 //! A route exists only through [`Routes::add`], so none can be served without saying who may call
 //! it, what kind of traffic it is, and how a repeated write is recognised.
@@ -37,6 +37,28 @@ pub enum Access {
 }
 
 impl Access {
+    /// The word for it in lists.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Token => "token",
+            Self::Operator => "operator",
+            Self::Staff(_) => "staff",
+            Self::Key(..) => "key",
+        }
+    }
+
+    /// The permission without which it is refused, where one is named.
+    #[must_use]
+    pub const fn needs(self) -> Option<Permission> {
+        match self {
+            Self::Staff(needs) => needs,
+            Self::Key(needs, _) => Some(needs),
+            Self::Public | Self::Token | Self::Operator => None,
+        }
+    }
+
     /// What a key needs for it, or can have in order to be told more.
     pub fn of_keys(self) -> impl Iterator<Item = Permission> {
         let (needs, more): (_, &[Permission]) = match self {
@@ -183,26 +205,24 @@ impl Route {
 }
 
 /// The routes of the server while it is put together.
+#[derive(Debug, Default)]
+pub struct Routes(Vec<Added>);
+
+/// A route with what answers it.
 #[derive(Debug)]
-pub struct Routes {
-    app: App,
-    list: Vec<Route>,
-    express: Vec<Entry>,
-    router: Router<App>,
+struct Added {
+    route: Route,
+    handler: MethodRouter<App>,
+    /// The way to its answer that waits for nothing, where there is one.
+    at_once: Option<Answer>,
 }
 
 impl Routes {
-    /// No routes yet.
-    #[must_use]
-    pub fn new(app: App) -> Self {
-        Self { app, list: Vec::new(), express: Vec::new(), router: Router::new() }
-    }
-
     /// Adds a route with its handler, guarded by what the route says of itself.
     #[must_use]
-    pub fn add(self, route: Route, handler: MethodRouter<App>) -> Self {
-        let guard = Arc::new(Guard::new(self.app.clone(), route));
-        self.guarded(guard, handler)
+    pub fn add(mut self, route: Route, handler: MethodRouter<App>) -> Self {
+        self.0.push(Added { route, handler, at_once: None });
+        self
     }
 
     /// Adds a route whose answer is mostly there at once, with the way to it that waits for nothing.
@@ -217,26 +237,30 @@ impl Routes {
             "{} is not a read that anybody may make",
             route.path
         );
-        let guard = Arc::new(Guard::new(self.app.clone(), route));
-        self.express.push(Entry::new(Arc::clone(&guard), answer));
-        self.guarded(guard, handler)
-    }
-
-    fn guarded(mut self, guard: Arc<Guard>, handler: MethodRouter<App>) -> Self {
-        let route = guard.route;
-        let handler = handler.layer(from_fn_with_state(guard, super::guard::guard));
-        self.router = self.router.route(route.path, handler);
-        self.list.push(route);
+        self.0.push(Added { route, handler, at_once: Some(answer) });
         self
     }
 
-    /// The list, for the test that walks it, the express lane, and the router.
-    pub fn finish(self) -> (Vec<Route>, Express, Router) {
-        let paths: Vec<_> = self.list.iter().map(|route| route.path).collect();
-        let express = Express::new(self.app.clone(), self.express, &paths);
+    /// The list, for whoever walks or prints it.
+    #[must_use]
+    pub fn list(&self) -> Vec<Route> {
+        self.0.iter().map(|added| added.route).collect()
+    }
+
+    /// The express lane and the router of a server.
+    pub fn finish(self, app: App) -> (Express, Router) {
+        let paths: Vec<_> = self.0.iter().map(|added| added.route.path).collect();
+        let (mut entries, mut router) = (Vec::new(), Router::new());
+        for Added { route, handler, at_once } in self.0 {
+            let guard = Arc::new(Guard::new(app.clone(), route));
+            entries.extend(at_once.map(|answer| Entry::new(Arc::clone(&guard), answer)));
+            let handler = handler.layer(from_fn_with_state(guard, super::guard::guard));
+            router = router.route(route.path, handler);
+        }
+        let express = Express::new(app.clone(), entries, &paths);
         let fallback = super::guard::not_found;
-        let router = self.router.fallback(fallback).method_not_allowed_fallback(not_allowed);
-        (self.list, express, router.with_state(self.app))
+        let router = router.fallback(fallback).method_not_allowed_fallback(not_allowed);
+        (express, router.with_state(app))
     }
 }
 

@@ -19,7 +19,7 @@ impl Api {
         let install = Arc::new(install.expect("it opens"));
         let parts = Parts { rom: Some(Arc::clone(&self.rom)), install: Some(Arc::clone(&install)) };
         self.app = App::with_parts(Arc::clone(&self.shop), parts, self.settings.clone(), None);
-        (self.routes, self.express, self.router) = server::whole(&self.app);
+        (self.express, self.router) = server::whole(&self.app);
         (self, install)
     }
 }

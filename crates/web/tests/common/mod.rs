@@ -142,7 +142,8 @@ impl Api {
         };
         let (rom, sha256) = rom::open(&shop.db, &clock, &scratch.path("rom"), file_bytes).await;
         let app = App::with_rom(Arc::clone(&shop), Some(Arc::clone(&rom)), settings.clone(), None);
-        let (routes, express, router) = server::whole(&app);
+        let (express, router) = server::whole(&app);
+        let routes = server::routes();
         let rom_file = sha256.to_string();
         Self { shop, clock, routes, rom, settings, rom_file, app, express, router, scratch }
     }
