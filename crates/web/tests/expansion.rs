@@ -458,6 +458,17 @@ async fn a_reseller_orders_by_page_and_api_and_is_refused_with_the_clause() {
 }
 
 #[tokio::test]
+async fn an_opening_leads_only_to_what_its_reader_may_see() {
+    let api = Api::open().await;
+    for (name, role, sees) in [("olga", "owner@*", false), ("ana", "market_manager@us", true)] {
+        let desk = Browser::hire(&api, name, &[role]).await;
+        let page = desk.get("/admin/us/opening").await.expect(200);
+        let leads = page.text.contains("href=\"/admin/us/clearances/");
+        assert_eq!(leads, sees, "{name}: {}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn every_page_of_the_expansion_has_its_file() {
     let api = Api::open().await;
     let ana = Browser::hire(&api, "ana", &["market_manager@*", "clearance_officer@us"]).await;

@@ -174,6 +174,7 @@ async fn page(
             })
             .collect(),
         may_edit: person.may(Permission::MarketEdit, Some(code)),
+        sees_clearances: person.may(Permission::ClearanceRead, Some(code)),
         csv: asked.files(code),
         key: form_key::fresh(app),
         shell,

@@ -132,6 +132,7 @@ impl OpeningPage {
                 }),
             }],
             may_edit: true,
+            sees_clearances: true,
             csv: vec!["/admin/us/opening.csv".to_owned()],
             key: "k".to_owned(),
         };
@@ -145,6 +146,7 @@ impl OpeningPage {
             step_skus: Vec::new(),
             sells: MarketSells::default(),
             may_edit: false,
+            sees_clearances: false,
             ..full.clone()
         };
         let nothing = Self {

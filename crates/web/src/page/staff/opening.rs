@@ -210,6 +210,8 @@ pub struct OpeningPage {
     pub history: Vec<TakenStep>,
     /// The person may take steps here.
     pub may_edit: bool,
+    /// The person may see the clearances of the market.
+    pub sees_clearances: bool,
     /// The addresses of the tables as CSV: gaps, acts, checklist, costs, path, comparison, steps.
     pub csv: Vec<String>,
     /// The key of the forms.
