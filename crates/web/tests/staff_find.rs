@@ -231,6 +231,28 @@ async fn rules_and_evidence_have_a_page_in_each_market_in_which_they_hold() {
 }
 
 #[tokio::test]
+async fn every_mark_leads_to_what_is_said_of_it() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
+    let matrix = ana.get("/admin/us/clearances").await.expect(200);
+    let links = matrix.text.split("href=\"").filter_map(|rest| Some(rest.split_once('"')?.0));
+    let marks: Vec<(&str, &str)> = links.filter_map(|link| link.split_once('#')).collect();
+    let marks: Vec<_> =
+        marks.into_iter().filter(|(path, _)| path.starts_with("/admin/us/clearances/")).collect();
+    let has_page = |name: &str| {
+        let code = name.strip_prefix("rule-").unwrap_or_default();
+        matrix.text.contains(&format!("\"/admin/us/rules/{code}\""))
+    };
+    assert!(marks.iter().any(|(_, name)| has_page(name)), "{marks:?}");
+    assert!(marks.iter().any(|(_, name)| !has_page(name)), "{marks:?}");
+    for (path, name) in marks {
+        let product = ana.get(path).await.expect(200);
+        let count = product.text.matches(&format!("id=\"{name}\"")).count();
+        assert_eq!(count, 1, "{path}#{name}: {}", product.text);
+    }
+}
+
+#[tokio::test]
 async fn all_serial_numbers_are_looked_through_page_by_page() {
     let api = Api::open().await;
     sell(&api, "US", 0..95).await;

@@ -1,5 +1,7 @@
 //! The clearances of a market: the matrix and one product's verdict with every fact behind it.
 
+use std::collections::BTreeSet;
+
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri};
@@ -158,7 +160,7 @@ fn behind<'s>(snapshot: &'s Snapshot, after: &str) -> (Vec<&'s Sku>, bool) {
 
 /// These variants, each with what concerns it, judged as if the market were open: what its stage refuses
 /// is no matter of clearance.
-fn gaps<'s>(
+pub(super) fn gaps<'s>(
     snapshot: &'s Snapshot,
     market: &Market,
     on: Date,
@@ -183,7 +185,16 @@ pub(super) fn rule_of(item: &GapItem) -> MatrixRule {
         None => item.country.map_or_else(String::new, |country| format!("? {country}")),
     };
     let has_page = matches!(item.fact, Some(FactRef::Rule(_) | FactRef::Order(_)));
-    MatrixRule { code, title: item.title.clone(), has_page }
+    MatrixRule { code, title: item.title.clone(), has_page, anchor: anchor_of(item) }
+}
+
+/// The name that what is said of a product has in its page: marks lead there.
+pub(super) fn anchor_of(item: &GapItem) -> String {
+    match (item.code(), item.country) {
+        (Some(code), _) => format!("rule-{code}"),
+        (None, Some(country)) => format!("unknown-{country}"),
+        (None, None) => "unknown".to_owned(),
+    }
 }
 
 /// What a rule says of a product; where it says several things (in several countries), the worst.
@@ -291,7 +302,7 @@ pub(super) async fn product(
             })
             .collect(),
         changes_on: rungs.changes_on,
-        steps: gap.items.iter().map(|item| step(&t, item)).collect(),
+        steps: steps(&t, &gap),
         evidence: evidence(&snapshot, market, &subject),
         may_grant: person.may(Permission::ClearanceGrant, Some(code)),
         shell,
@@ -299,7 +310,18 @@ pub(super) async fn product(
     html(StatusCode::OK, &page)
 }
 
-fn step(t: &Text, item: &GapItem) -> StepRow {
+/// What is behind the verdict. What is said for several countries has its name once, at the first.
+fn steps(t: &Text, gap: &ProductGap) -> Vec<StepRow> {
+    let mut named = BTreeSet::new();
+    let step = |item: &GapItem| {
+        let anchor = anchor_of(item);
+        let first = named.insert(anchor.clone());
+        step(t, item, if first { anchor } else { String::new() })
+    };
+    gap.items.iter().map(step).collect()
+}
+
+fn step(t: &Text, item: &GapItem, anchor: String) -> StepRow {
     let weeks = item.lead_time_weeks.map_or_else(String::new, |weeks| {
         if weeks.low == weeks.high {
             weeks.low.to_string()
@@ -311,6 +333,7 @@ fn step(t: &Text, item: &GapItem) -> StepRow {
         code: item.code().unwrap_or_default().to_owned(),
         is_rule: matches!(item.fact, Some(FactRef::Rule(_))),
         has_page: matches!(item.fact, Some(FactRef::Rule(_) | FactRef::Order(_))),
+        anchor,
         title: item.title.clone(),
         authority: item.authority.clone(),
         gates: act_words(t, item.gates),

@@ -6,13 +6,13 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Date;
 use kontor_domain::clearance::{Grant, GrantState, Reach, Subject, Truth};
-use kontor_domain::market::MarketCode;
+use kontor_domain::market::{Market, MarketCode};
 use kontor_domain::opening::EXPIRING_DAYS;
 use kontor_domain::staff::Permission;
 use kontor_shop::Snapshot;
 use kontor_shop::staff::Person;
 
-use super::clearance::name_of;
+use super::clearance::{gaps, name_of};
 use super::desk::{market_for, markets_for, nothing, shell};
 use super::today::concerns;
 use crate::kit::app::App;
@@ -43,6 +43,8 @@ pub(super) async fn show(
     let Some(grant) = found.filter(|grant| concerns(&snapshot, own, grant)) else {
         return nothing(&app, &uri);
     };
+    let today = app.shop.now().date();
+    let market = snapshot.market(own).expect("found in the snapshot just now");
     let shell = shell(&app, &person, Place::Clearances).await;
     let t = shell.text();
     let others = markets_for(&app, &person, Permission::ClearanceRead);
@@ -62,8 +64,8 @@ pub(super) async fn show(
     }
     let mut page = WorkPage::new(shell, code.clone())
         .below(format!("/admin/{own}/clearances"), above)
-        .with(Block::Facts(said(&t, own, grant, app.shop.now().date())))
-        .with(Block::Table(covers(&t, &snapshot, own, grant)))
+        .with(Block::Facts(said(&t, own, grant, today)))
+        .with(Block::Table(covers(&t, &snapshot, market, today, grant)))
         .with(Block::Links(ways));
     page.tabs = tabs;
     html(StatusCode::OK, &page)
@@ -136,16 +138,20 @@ pub(super) fn state_of(t: &Text, grant: &Grant, on: Date) -> (String, &'static s
 }
 
 /// The products that it is for.
-fn covers(t: &Text, snapshot: &Snapshot, market: MarketCode, grant: &Grant) -> Table {
+fn covers(t: &Text, snapshot: &Snapshot, market: &Market, today: Date, grant: &Grant) -> Table {
     let products = snapshot.variants.keys().filter_map(|sku| snapshot.product(sku));
     let covered = products
         .filter(|(variant, model)| grant.scope.touches(&Subject::new(variant, model)) != Truth::No);
     let clearance = &grant.clearance;
-    let mut rows: Vec<Vec<Cell>> = covered
-        .take(SHOWN + 1)
-        .map(|(variant, model)| {
+    let skus: Vec<_> = covered.map(|(variant, _)| &variant.sku).take(SHOWN + 1).collect();
+    let mut rows: Vec<Vec<Cell>> = gaps(snapshot, market, today, today, &skus)
+        .iter()
+        .map(|((variant, model), gap)| {
             let sku = &variant.sku;
-            let path = format!("/admin/{market}/clearances/{sku}#rule-{clearance}");
+            // Evidence may be for more than needs it: then the page says nothing of this rule.
+            let needed = gap.items.iter().any(|item| item.code() == Some(clearance.as_str()));
+            let mark = if needed { format!("#rule-{clearance}") } else { String::new() };
+            let path = format!("/admin/{}/clearances/{sku}{mark}", market.code);
             vec![Cell::link(name_of(t, variant, model), path), Cell::code(sku.to_string())]
         })
         .collect();

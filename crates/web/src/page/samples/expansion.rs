@@ -80,6 +80,7 @@ impl OpeningPage {
                     code: code.to_owned(),
                     title: "A rule".to_owned(),
                     has_page: true,
+                    anchor: format!("rule-{code}"),
                 })
                 .to_vec(),
             rows: vec![

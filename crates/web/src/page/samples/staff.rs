@@ -287,6 +287,7 @@ impl MatrixPage {
                     code: (*code).to_owned(),
                     title: "A rule".to_owned(),
                     has_page: *code != "US-EPR",
+                    anchor: format!("rule-{code}"),
                 })
                 .collect(),
             next: (!what_if).then(|| "/admin/us/clearances?after=X".to_owned()),
@@ -314,6 +315,7 @@ impl ClearancePage {
             code: code.to_owned(),
             is_rule,
             has_page: is_rule,
+            anchor: format!("rule-{code}"),
             title: "Certification of the radio".to_owned(),
             authority: "FCC".to_owned(),
             gates: "deliver".to_owned(),

@@ -78,6 +78,8 @@ pub struct MatrixRule {
     pub title: String,
     /// It has a page of its own.
     pub has_page: bool,
+    /// The name that its step has in the page of a product.
+    pub anchor: String,
 }
 
 /// A cell.
@@ -160,6 +162,8 @@ pub struct StepRow {
     pub is_rule: bool,
     /// It has a page of its own.
     pub has_page: bool,
+    /// Its name in the page; empty where a step before has the same.
+    pub anchor: String,
     /// What it demands or forbids.
     pub title: String,
     /// Who demands it.
