@@ -25,6 +25,7 @@ pub(crate) use countries::preferred;
 pub(crate) use help::help_of;
 pub(crate) use order::address_lines;
 pub(crate) use view::{stage as stage_of, totals_of};
+pub(crate) use visit::languages_of;
 
 use axum::routing::{get, post};
 

@@ -69,7 +69,7 @@ impl Visit {
 
 /// The languages in which a market's pages can be read: its own as far as the pages' words exist
 /// in them, and English where that leaves none.
-pub(super) fn languages_of(market: &Market) -> impl Iterator<Item = Language> {
+pub(crate) fn languages_of(market: &Market) -> impl Iterator<Item = Language> {
     let own: Vec<Language> = market
         .languages
         .iter()

@@ -21,7 +21,7 @@ use crate::kit::problem::html;
 use crate::kit::routes::Route;
 use crate::kit::text::Text;
 use crate::page::staff::{Block, Cell, Place, Table, WorkPage};
-use crate::store_front::view;
+use crate::store_front::{languages_of, view};
 
 pub(in crate::staff) const PREVIEW: Route =
     Route::desk("/admin/catalogue/{model}/preview", Some(Permission::CatalogueRead));
@@ -149,8 +149,8 @@ fn lines(
     snapshot.variants_of(&model.code).map(line).collect()
 }
 
-/// The language of the market's page: its own first one where it has not the one asked for.
+/// The language of the market's page: its first one where there is no page in the one asked for.
 fn shown_in(market: &Market, language: Language) -> &'static str {
-    let own = market.languages.iter().find(|own| **own == language);
-    own.or_else(|| market.languages.first()).map_or("en", |language| language.tag())
+    let own = languages_of(market).find(|own| *own == language);
+    own.or_else(|| languages_of(market).next()).map_or("en", Language::tag)
 }
