@@ -12,8 +12,9 @@ use kontor_store::staff::log::Entry;
 use serde::Deserialize;
 
 use super::blocks::{Blocks, whole_file};
+use super::changes::changes;
 use super::csv::Csv;
-use super::desk::{changes, shell};
+use super::desk::shell;
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::problem::{Problem, html};

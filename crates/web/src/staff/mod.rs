@@ -9,6 +9,7 @@ mod blocks;
 mod calendar;
 mod carried;
 mod catalogue;
+mod changes;
 mod clearance;
 mod contract_form;
 mod csv;

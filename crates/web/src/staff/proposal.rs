@@ -12,8 +12,9 @@ use kontor_shop::Failure;
 use kontor_shop::staff::{Act, DecideCommand, Person, Shown, proposal, proposals};
 use serde::Deserialize;
 
+use super::changes::changes;
 use super::csv::Csv;
-use super::desk::{changes, failed, nothing, notice, shell, status};
+use super::desk::{failed, nothing, notice, shell, status};
 use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
