@@ -93,6 +93,16 @@ pub struct Table {
 }
 
 impl Table {
+    /// Whether it becomes cards on a phone: more columns than these do not fit beside each other.
+    const fn is_stacked(&self) -> bool {
+        self.columns.len() > 3
+    }
+
+    /// The column of a cell, in words.
+    fn label(&self, index: &usize) -> &str {
+        self.columns.get(*index).map_or("", String::as_str)
+    }
+
     fn is_number(&self, index: &usize) -> bool {
         self.rows.first().and_then(|row| row.get(*index)).is_some_and(|cell| cell.number)
     }
