@@ -173,7 +173,7 @@ async fn an_opening_is_planned_compared_and_taken_step_by_step() {
     ana.form("/admin/us/opening/cost", &bad).await.expect(422);
 
     // Germany has not been looked into: it may not sell, and the page says why.
-    let step = [("key", "s1"), ("to", "open"), ("reason", "go")];
+    let step = [("key", "s1"), ("to", "open"), ("reason", "go"), ("everything", "yes")];
     let refused = ana.form("/admin/de/opening/advance", &step).await.expect(422);
     assert!(refused.text.contains("may not sell yet"), "{}", refused.text);
     let pause = [("key", "s2"), ("to", "paused"), ("reason", "a strike")];

@@ -5,6 +5,7 @@
 mod common;
 
 use common::desk::Browser;
+use common::forms::as_it_stands;
 use common::reseller::{CONTRACT, Partner, dispatch};
 use common::sale::{a_sale, checked_out, enter, forward, keep, wish};
 use common::shopper::{good_fields, one_band};
@@ -73,6 +74,9 @@ async fn ready(api: &Api) {
     api.refresh().await;
 }
 
+/// In place of products: all of them, now and later.
+const EVERYTHING: &str = "*";
+
 /// Pauses the USA and opens it again with these products.
 async fn open_with(api: &Api, ana: &Browser<'_>, skus: &[&str], key: &str) {
     let place = "/admin/us/opening/advance";
@@ -81,7 +85,10 @@ async fn open_with(api: &Api, ana: &Browser<'_>, skus: &[&str], key: &str) {
     ana.form(place, &pause).await.expect(303);
     api.refresh().await;
     let mut open = vec![("key", second.as_str()), ("to", "open"), ("reason", "carried out")];
-    open.extend(skus.iter().map(|sku| ("sku", *sku)));
+    open.extend(skus.iter().filter(|sku| **sku != EVERYTHING).map(|sku| ("sku", *sku)));
+    if skus.contains(&EVERYTHING) {
+        open.push(("everything", "yes"));
+    }
     ana.form(place, &open).await.expect(303);
     api.refresh().await;
 }
@@ -306,10 +313,71 @@ async fn a_pause_keeps_it_and_a_plan_with_all_products_binds_nothing() {
     planned_out(&api.send(new_cart(BAND_LAST, 1).key("n4")).await, "not any more");
     assort(&ana, "everything", &[], "a1").await.expect(303);
     api.refresh().await;
-    open_with(&api, &ana, &[], "s6").await;
+    open_with(&api, &ana, &[EVERYTHING], "s6").await;
     for (sku, key) in [(BAND, "n5"), (BAND_LAST, "n6"), (PHONE, "n7")] {
         api.send(new_cart(sku, 1).key(key)).await.expect(201);
     }
+}
+
+#[tokio::test]
+async fn a_refused_step_keeps_the_plan_and_nobody_opens_with_everything_unasked() {
+    let api = Api::open().await;
+    ready(&api).await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
+    let place = "/admin/us/opening/advance";
+    let pause = [("key", "s1"), ("to", "paused"), ("reason", "a new beginning")];
+    ana.form(place, &pause).await.expect(303);
+    api.refresh().await;
+    // Planned for July with one product, beside another plan, and pressed in June.
+    let planned = format!("/admin/us/opening?on=2015-07-01&sku={BAND_LAST}&with=2015-08-01");
+    let page = ana.get(&planned).await.expect(200);
+    let press = |page: &Answer| -> Vec<(String, String)> {
+        let mut fields = as_it_stands(&page.text, place);
+        for (name, value) in &mut fields {
+            match name.as_str() {
+                "to" => "open".clone_into(value),
+                "reason" if value.is_empty() => "the \"first\" day".clone_into(value),
+                _ => {}
+            }
+        }
+        fields
+    };
+    let send = async |fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        ana.form(place, &fields).await
+    };
+    let refused = send(press(&page)).await.expect(422);
+    assert!(refused.text.contains("the plan is for 1 July 2015"), "{}", refused.text);
+    let again = as_it_stands(&refused.text, place);
+    let has = |name: &str, value: &str| {
+        let wanted = (name.to_owned(), value.to_owned());
+        assert!(again.contains(&wanted), "{name}={value}: {again:?}");
+    };
+    has("sku", BAND_LAST);
+    has("on", "2015-07-01");
+    has("to", "open");
+    has("reason", "the \"first\" day");
+    assert!(refused.text.contains("value=\"2015-08-01\""), "what it is compared with");
+    // As it stands it is refused again: the day has not come.
+    send(again.clone()).await.expect(422);
+    // The costs and the assortment are noted beside the plan, not instead of it.
+    let beside = as_it_stands(&refused.text, "/admin/us/opening/cost");
+    let cost: Vec<(&str, &str)> =
+        beside.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let refused = ana.form("/admin/us/opening/cost", &cost).await.expect(422);
+    let after = as_it_stands(&refused.text, place);
+    assert!(after.contains(&("sku".to_owned(), BAND_LAST.to_owned())), "{after:?}");
+
+    // Without a plan nothing is opened with everything until somebody says so.
+    let bare = ana.get("/admin/us/opening").await.expect(200);
+    let unsaid = send(press(&bare)).await.expect(422);
+    assert!(unsaid.text.contains("tick that the market opens with everything"), "{}", unsaid.text);
+    let mut said = press(&unsaid);
+    said.push(("everything".to_owned(), "yes".to_owned()));
+    send(said).await.expect(303);
+    api.refresh().await;
+    api.send(new_cart(PHONE, 1).key("n1")).await.expect(201);
 }
 
 #[tokio::test]

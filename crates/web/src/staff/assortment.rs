@@ -15,14 +15,14 @@ use kontor_shop::Snapshot;
 use kontor_shop::staff::{ExpansionAct, Person};
 
 use super::desk::{market_for, nothing};
-use super::doing::{Doing, carry_out};
-use super::opening::{EDITS, answer};
+use super::doing::Doing;
+use super::opening::{EDITS, answer_change};
 use super::opening_view::named;
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{MarketSells, SoldRow};
+use crate::page::staff::{AssortForm, MarketSells, SoldRow};
 
 pub(super) const CHANGE: Route =
     Route::desk_form("/admin/{market}/opening/assortment", EDITS, Repeat::FormKey);
@@ -72,8 +72,19 @@ pub(super) async fn change(
         _ => return Problem::bad_form().respond(&app, uri.path(), None),
     };
     let (key, reason) = (field("key"), field("reason"));
+    let typed = AssortForm {
+        change: field("change"),
+        skus: skus_of(&change).iter().map(ToString::to_string).collect(),
+        reason: reason.clone(),
+    };
     let act = ExpansionAct::Assort { market: code, change, reason: reason.clone() };
     let doing = Doing { act: act.into(), reason, key: &key, what: "staff.assort" };
-    let back = format!("/admin/{code}/opening?said=done#sells-title");
-    answer(&app, &uri, &person, code, carry_out(&app, &uri, &person, doing, &back).await).await
+    answer_change(&app, &uri, &person, code, doing, (&sent, typed)).await
+}
+
+fn skus_of(change: &AssortmentChange) -> &[Sku] {
+    match change {
+        AssortmentChange::Add { skus } | AssortmentChange::Remove { skus } => skus,
+        AssortmentChange::Everything => &[],
+    }
 }

@@ -8,14 +8,15 @@ use axum::response::Response;
 use kontor_domain::market::{FulfilmentModel, Market, MarketCode, Stage, TRANSITIONS};
 use kontor_domain::staff::Permission;
 use kontor_shop::exchange::{Cells, Sheet, Table as File};
-use kontor_shop::opening::{history, products_of_step};
+use kontor_shop::opening::history;
 use kontor_shop::staff::goods::{Advance, Rows, edited, stored_row};
 use kontor_shop::staff::{Act, Person};
 use serde::Deserialize;
 
 use super::desk::{failed, market_for, markets_for, nothing, shell};
 use super::market_contact;
-use super::work::{Sent, carry, greet, sent};
+use super::opening::step_skus;
+use super::work::{Sent, Trouble, carry, greet, sent};
 use crate::kit::app::App;
 use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
@@ -29,6 +30,9 @@ pub(super) const LIST: Route = Route::desk("/admin/markets", READS);
 pub(super) const SHOW: Route = Route::desk(PATH, READS);
 pub(super) const CHANGE: Route =
     Route::desk_form(PATH, Some(Permission::MarketRead), Repeat::FormKey);
+
+/// The word for a step with everything that is cleared.
+const EVERYTHING: &str = "everything";
 
 /// How many markets stand on a page.
 const PAGE: usize = 50;
@@ -204,11 +208,15 @@ fn step_form(app: &App, t: &Text, market: &Market) -> Form {
     if choices.is_empty() {
         return Form { hint: t.get("market-step-none").into_owned(), ..form };
     }
+    let sells = [("", "market-step-plan"), (EVERYTHING, "open-everything")]
+        .map(|(word, id)| (word.to_owned(), t.get(id).into_owned()))
+        .to_vec();
     let mut form = form
         .hidden("what", "step")
         .hidden("from", market.stage.word())
         .hidden("key", form_key::fresh(app))
         .field(Field::new("to", t.get("market-step-to"), Kind::Choice(choices)))
+        .field(Field::new("sells", t.get("market-step-sells"), Kind::Choice(sells)))
         .field(Field::new("reason", t.get("staff-reason"), Kind::Line))
         .button(t.get("market-step-do"), "");
     form.hint = t.get("market-step-hint").into_owned();
@@ -304,6 +312,15 @@ pub(super) async fn change(
     let Some(code) = market_for(&app, &person, Permission::MarketRead, &market) else {
         return nothing(&app, &uri);
     };
+    if plan_is_missing(&app, code, &sent) {
+        return match page(&app, &uri, &person, code, "").await {
+            Ok(page) => {
+                let words = page.shell.text().get("open-choose-or-everything");
+                Trouble::field("sells", words).show(page, "step", &sent)
+            }
+            Err(response) => response,
+        };
+    }
     let (id, act) = match act(&app, code, &sent).await {
         Ok(Some(found)) => found,
         Ok(None) => return Problem::bad_form().respond(&app, uri.path(), None),
@@ -316,6 +333,13 @@ pub(super) async fn change(
             Err(response) => response,
         },
     }
+}
+
+/// Whether a step that sells says nothing of with what, and the market has not opened before.
+fn plan_is_missing(app: &App, code: MarketCode, sent: &Sent) -> bool {
+    let to = Stage::from_word(sent.get("to")).filter(|_| sent.get("what") == "step");
+    let everything = sent.get("sells") == EVERYTHING;
+    to.is_some_and(|to| step_skus(&app.shop.snapshots.now(), code, to, &[], everything).is_none())
 }
 
 /// The form that was sent and its act; nothing for a form that is none.
@@ -333,7 +357,11 @@ async fn act(
             let stage = |name| Stage::from_word(sent.get(name));
             let (Some(from), Some(to)) = (stage("from"), stage("to")) else { return Ok(None) };
             let reason = sent.get("reason").to_owned();
-            let skus = products_of_step(&app.shop.snapshots.now(), code, &[]);
+            let everything = sent.get("sells") == EVERYTHING;
+            let snapshot = app.shop.snapshots.now();
+            let Some(skus) = step_skus(&snapshot, code, to, &[], everything) else {
+                return Ok(None);
+            };
             Some(("step", Act::Advance(Advance { market: code, from, to, reason, skus, on: None })))
         }
         "terms" => {

@@ -10,15 +10,15 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::{Date, Money};
 use kontor_domain::catalogue::Sku;
-use kontor_domain::market::{MarketCode, Stage};
+use kontor_domain::market::{Act as Degree, MarketCode, Stage, stage_allows};
 use kontor_domain::opening::OpeningPlan;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
+use kontor_shop::Snapshot;
 use kontor_shop::opening::{PlanQuery, Refusal, costs, history, plan, products_of_step};
 use kontor_shop::staff::goods::Advance;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
 use kontor_store::opening::Cost;
-use serde::Deserialize;
 
 use super::assortment;
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
@@ -32,7 +32,9 @@ use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{Notice, OpeningPage, Place, TakenStep};
+use crate::page::staff::{
+    AssortForm, CostForm, OpeningForms, OpeningPage, Place, StepForm, TakenStep,
+};
 
 const READS: Option<Permission> = Some(Permission::MarketRead);
 pub(super) const EDITS: Option<Permission> = Some(Permission::MarketEdit);
@@ -68,13 +70,35 @@ impl Asked {
         asked
     }
 
-    /// The addresses of the tables as files, the gaps first.
-    fn files(&self, market: MarketCode) -> Vec<String> {
+    /// What a form beside the plan has sent along of it, in its field `asked`.
+    fn of_form(sent: &[(String, String)]) -> Self {
+        let asked = sent.iter().find(|(name, _)| name == "asked");
+        let pairs: Vec<(String, String)> =
+            asked.and_then(|(_, query)| serde_urlencoded::from_str(query).ok()).unwrap_or_default();
+        Self::read(&pairs)
+    }
+
+    fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         parts.extend(self.on.map(|on| format!("on={on}")));
         parts.extend(self.skus.iter().map(|sku| format!("sku={}", in_query(sku.as_str()))));
         parts.extend(self.with.map(|with| format!("with={with}")));
         parts.extend(self.other.iter().map(|sku| format!("other={}", in_query(sku.as_str()))));
+        parts
+    }
+
+    /// The page of the plan again, with something more in its address.
+    fn page(&self, market: MarketCode, more: &str) -> String {
+        let parts = self.parts().into_iter();
+        let more = (!more.is_empty()).then(|| more.to_owned());
+        let parts: Vec<String> = parts.chain(more).collect();
+        let joint = if parts.is_empty() { "" } else { "?" };
+        format!("/admin/{market}/opening{joint}{}", parts.join("&"))
+    }
+
+    /// The addresses of the tables as files, the gaps first.
+    fn files(&self, market: MarketCode) -> Vec<String> {
+        let parts = self.parts();
         let address = |table: &str| {
             let table = (!table.is_empty()).then(|| format!("table={table}"));
             let parts: Vec<String> = table.into_iter().chain(parts.iter().cloned()).collect();
@@ -106,7 +130,7 @@ pub(super) async fn show(
         return nothing(&app, &uri);
     };
     let asked = Asked::read(&pairs);
-    match page(&app, &person, code, &asked, None).await {
+    match page(&app, &person, code, &asked, OpeningForms::default()).await {
         Ok(page) => html(StatusCode::OK, &page),
         Err(problem) => problem.respond(&app, uri.path(), None),
     }
@@ -117,11 +141,10 @@ async fn page(
     person: &Person,
     code: MarketCode,
     asked: &Asked,
-    said: Option<Notice>,
+    typed: OpeningForms,
 ) -> Result<OpeningPage, Problem> {
     let fault = |fault: kontor_store::StoreError| Problem::fault(&fault);
-    let mut shell = shell(app, person, Place::Openings).await;
-    shell.notice = said;
+    let shell = shell(app, person, Place::Openings).await;
     let t = shell.text();
     let today = app.shop.now().date();
     let snapshot = app.shop.snapshots.now();
@@ -176,6 +199,8 @@ async fn page(
         may_edit: person.may(Permission::MarketEdit, Some(code)),
         sees_clearances: person.may(Permission::ClearanceRead, Some(code)),
         csv: asked.files(code),
+        asked: asked.parts().join("&"),
+        typed,
         key: form_key::fresh(app),
         shell,
     };
@@ -256,8 +281,9 @@ pub(super) async fn advance(
     let Some(code) = market_for(&app, &person, Permission::MarketEdit, &market) else {
         return nothing(&app, &uri);
     };
-    // The plan that was looked at is the one that is carried out.
-    let asked = Asked::read(&sent);
+    // The plan that was looked at is the one that is carried out. What it was compared with comes along.
+    let looked_at = Asked::of_form(&sent);
+    let asked = Asked { with: looked_at.with, other: looked_at.other, ..Asked::read(&sent) };
     let field = |name: &str| {
         sent.iter().find(|(n, _)| n == name).map_or_else(String::new, |(_, v)| v.clone())
     };
@@ -269,22 +295,39 @@ pub(super) async fn advance(
     let Some(from) = snapshot.market(code).map(|market| market.stage) else {
         return nothing(&app, &uri);
     };
-    let (skus, on) = (products_of_step(&snapshot, code, &asked.skus), asked.on);
-    let step = Advance { market: code, from, to, reason: reason.clone(), skus, on };
+    let everything = !field("everything").is_empty();
+    let typed = StepForm { to: to.word().to_owned(), reason: reason.clone(), everything };
+    let typed = OpeningForms { step: typed, ..OpeningForms::default() };
+    let Some(skus) = step_skus(&snapshot, code, to, &asked.skus, everything) else {
+        let t = Text::new(person.language, None);
+        let back = Back::Refused(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            t.get("open-choose-or-everything").into_owned(),
+        );
+        return answer(&app, &uri, &person, code, back, (asked, typed)).await;
+    };
+    let step = Advance { market: code, from, to, reason: reason.clone(), skus, on: asked.on };
     let doing = Doing { act: Act::Advance(step), reason, key: &key, what: "staff.advance" };
-    let back = format!("/admin/{code}/opening?said=done");
-    answer(&app, &uri, &person, code, carry_out(&app, &uri, &person, doing, &back).await).await
+    let done = format!("/admin/{code}/opening?said=done");
+    let back = carry_out(&app, &uri, &person, doing, &done).await;
+    answer(&app, &uri, &person, code, back, (asked, typed)).await
 }
 
-/// The fields of a cost.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct CostForm {
-    key: String,
-    clearance: String,
-    amount: String,
-    currency: String,
-    source: String,
+/// What a step is taken with: the products that were chosen, else those that the market has opened with;
+/// none, which is every one, only where that was asked for or the step does not sell. A market never
+/// opens with everything because a choice was lost on the way.
+pub(super) fn step_skus(
+    snapshot: &Snapshot,
+    market: MarketCode,
+    to: Stage,
+    chosen: &[Sku],
+    everything: bool,
+) -> Option<Vec<Sku>> {
+    if everything {
+        return Some(Vec::new());
+    }
+    let skus = products_of_step(snapshot, market, chosen);
+    (!skus.is_empty() || !stage_allows(to, Degree::Sell)).then_some(skus)
 }
 
 pub(super) async fn cost(
@@ -292,7 +335,7 @@ pub(super) async fn cost(
     uri: Uri,
     Extension(person): Extension<Person>,
     Path(market): Path<String>,
-    form: Result<Form<CostForm>, FormRejection>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let sent = match form {
         Ok(Form(sent)) => sent,
@@ -301,48 +344,71 @@ pub(super) async fn cost(
     let Some(code) = market_for(&app, &person, Permission::MarketEdit, &market) else {
         return nothing(&app, &uri);
     };
-    let currency = sent.currency.trim().to_uppercase().parse().ok();
-    let amount = currency.and_then(|currency| Money::parse(sent.amount.trim(), currency).ok());
-    let source = kontor_base::Line::<200>::parse(&sent.source).ok();
-    let (Some(amount), Some(source)) = (amount, source) else {
-        let t = Text::new(person.language, None);
-        let said = notice("bad", t.get("open-cost-bad"));
-        return again(&app, &uri, &person, code, StatusCode::UNPROCESSABLE_ENTITY, said).await;
+    let field = |name: &str| {
+        sent.iter().find(|(n, _)| n == name).map_or_else(String::new, |(_, v)| v.clone())
     };
-    let source = source.as_str().to_owned();
-    let as_of = app.shop.now().date();
-    let cost = Cost { clearance: sent.clearance, amount, as_of, source: source.clone() };
-    let act = ExpansionAct::NoteCost { market: code, cost: Box::new(cost) };
-    let doing = Doing { act: act.into(), reason: source, key: &sent.key, what: "staff.cost" };
-    let back = format!("/admin/{code}/opening#costs-title");
-    answer(&app, &uri, &person, code, carry_out(&app, &uri, &person, doing, &back).await).await
+    let asked = Asked::of_form(&sent);
+    let typed = CostForm {
+        clearance: field("clearance"),
+        amount: field("amount"),
+        currency: field("currency"),
+        source: field("source"),
+    };
+    let currency = typed.currency.trim().to_uppercase().parse().ok();
+    let amount = currency.and_then(|currency| Money::parse(typed.amount.trim(), currency).ok());
+    let source = kontor_base::Line::<200>::parse(&typed.source).ok();
+    let back = if let (Some(amount), Some(source)) = (amount, source) {
+        let source = source.as_str().to_owned();
+        let as_of = app.shop.now().date();
+        let clearance = typed.clearance.clone();
+        let cost = Cost { clearance, amount, as_of, source: source.clone() };
+        let act = ExpansionAct::NoteCost { market: code, cost: Box::new(cost) };
+        let key = field("key");
+        let doing = Doing { act: act.into(), reason: source, key: &key, what: "staff.cost" };
+        let done = format!("{}#costs-title", asked.page(code, ""));
+        carry_out(&app, &uri, &person, doing, &done).await
+    } else {
+        let t = Text::new(person.language, None);
+        Back::Refused(StatusCode::UNPROCESSABLE_ENTITY, t.get("open-cost-bad").into_owned())
+    };
+    let typed = OpeningForms { cost: typed, ..OpeningForms::default() };
+    answer(&app, &uri, &person, code, back, (asked, typed)).await
 }
 
-pub(super) async fn answer(
+/// The answer to a change of what the market sells: see [`assortment`].
+pub(super) async fn answer_change(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    market: MarketCode,
+    doing: Doing<'_>,
+    (sent, typed): (&[(String, String)], AssortForm),
+) -> Response {
+    let asked = Asked::of_form(sent);
+    let done = format!("{}#sells-title", asked.page(market, "said=done"));
+    let back = carry_out(app, uri, person, doing, &done).await;
+    let typed = OpeningForms { assort: typed, ..OpeningForms::default() };
+    answer(app, uri, person, market, back, (asked, typed)).await
+}
+
+/// The answer to a form: what is ready, or the page as it was sent from, with what was planned and typed.
+async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
     market: MarketCode,
     back: Back,
+    (asked, typed): (Asked, OpeningForms),
 ) -> Response {
-    match back {
-        Back::Answer(response) => response,
-        Back::Refused(status, words) => {
-            again(app, uri, person, market, status, notice("bad", words)).await
+    let (status, words) = match back {
+        Back::Answer(response) => return response,
+        Back::Refused(status, words) => (status, words),
+    };
+    match page(app, person, market, &asked, typed).await {
+        Ok(mut page) => {
+            page.shell.notice = notice("bad", words);
+            html(status, &page)
         }
-    }
-}
-
-async fn again(
-    app: &App,
-    uri: &Uri,
-    person: &Person,
-    market: MarketCode,
-    status: StatusCode,
-    said: Option<Notice>,
-) -> Response {
-    match page(app, person, market, &Asked::default(), said).await {
-        Ok(page) => html(status, &page),
         Err(problem) => problem.respond(app, uri.path(), None),
     }
 }

@@ -24,6 +24,47 @@ pub(crate) fn forms(page: &str) -> Vec<PageForm> {
     all.filter(|form| tag(form).contains("method=\"post\"")).map(read).collect()
 }
 
+/// The fields of the form that is sent to `action`, exactly as the page has filled them: what a browser
+/// sends when somebody presses the button and types nothing. Of several such forms the first counts.
+pub(crate) fn as_it_stands(page: &str, action: &str) -> Vec<(String, String)> {
+    let all = page.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
+    let mut of_action = all
+        .filter(|form| attribute(&format!(" {}", tag(form)), "action").as_deref() == Some(action));
+    let form = of_action.next().unwrap_or_else(|| panic!("no form for {action} in {page}"));
+    let mut fields = Vec::new();
+    for piece in form.split('<').skip(1) {
+        let head = tag(piece);
+        let Some(name) = attribute(head, "name") else { continue };
+        let value = attribute(head, "value").unwrap_or_default();
+        let kind = attribute(head, "type").unwrap_or_default();
+        if piece.starts_with("input") {
+            let picked = kind != "checkbox" && kind != "radio" || head.ends_with(" checked");
+            if picked && kind != "file" {
+                fields.push((name, value));
+            }
+        } else if piece.starts_with("textarea") {
+            let text = piece.split_once('>').map_or("", |(_, text)| text);
+            fields.push((name, plain(text.strip_prefix('\n').unwrap_or(text))));
+        } else if piece.starts_with("select") {
+            let options = form.split_once(head).map_or("", |(_, rest)| rest);
+            let options = options.split("</select>").next().unwrap_or_default();
+            let all: Vec<&str> = options.split("<option").skip(1).map(tag).collect();
+            let picked = all.iter().find(|option| option.ends_with(" selected")).or(all.first());
+            let value = picked.map(|option| match attribute(option, "value") {
+                Some(value) => value,
+                // Without a value an option is sent as it is shown.
+                None => plain(
+                    options
+                        .split_once(&format!("<option{option}>"))
+                        .map_or("", |(_, shown)| shown.split('<').next().unwrap_or_default()),
+                ),
+            });
+            fields.push((name, value.unwrap_or_default()));
+        }
+    }
+    fields
+}
+
 /// What stands before the end of the first tag.
 fn tag(text: &str) -> &str {
     text.split('>').next().unwrap_or_default()

@@ -77,7 +77,11 @@ async fn a_market_is_described_and_steps_by_the_openings_own_rules() {
         ("from", "preparing"),
         ("to", "beta"),
         ("reason", "we are ready"),
+        ("sells", "everything"),
     ];
+    let unsaid = dora.form("/admin/de/market", &open[..5]).await.expect(422);
+    assert!(unsaid.text.contains("id=\"step-sells-error\""), "with what: {}", unsaid.text);
+    assert!(unsaid.text.contains("value=\"we are ready\""), "{}", unsaid.text);
     let refused = dora.form("/admin/de/market", &open).await.expect(422);
     assert!(refused.text.contains("may not sell yet"), "{}", refused.text);
     assert!(log(&api, "market.edit").await.contains("return_window_days"));

@@ -6,12 +6,12 @@ use kontor_domain::reseller::ProfileForm;
 use super::staff::shell as desk;
 use super::{at, day, lone};
 use crate::page::staff::{
-    ActRow, AllotmentLine, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice,
-    Compared, ComparedRow, ContractForm, ContractRow, CountedRow, DispatchPage, EstimateLine,
+    ActRow, AllotmentLine, AssortForm, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice,
+    Compared, ComparedRow, ContractForm, ContractRow, CostForm, CountedRow, DispatchPage, EstimateLine,
     GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MarketSells, MatrixCell, MatrixRule,
-    NextCountryPage, OpenItem, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine,
+    NextCountryPage, OpenItem, OpeningForms, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine,
     PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
-    SignalLine, SoldLine, SoldOnTable, SoldRow, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow,
+    SignalLine, SoldLine, SoldOnTable, SoldRow, StepForm, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow,
     WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
@@ -135,6 +135,8 @@ impl OpeningPage {
             may_edit: true,
             sees_clearances: true,
             csv: vec!["/admin/us/opening.csv".to_owned()],
+            asked: "on=2015-06-01&sku=BAND".to_owned(),
+            typed: OpeningForms::default(),
             key: "k".to_owned(),
         };
         let refused = Self {
@@ -157,6 +159,24 @@ impl OpeningPage {
                 market: ("ready".to_owned(), "ready".to_owned()),
                 rows: Vec::new(),
             }),
+            typed: OpeningForms {
+                step: StepForm {
+                    to: "paused".to_owned(),
+                    reason: "a \"strike\" <b>".to_owned(),
+                    everything: true,
+                },
+                cost: CostForm {
+                    clearance: "US-HAC".to_owned(),
+                    amount: "much <b>".to_owned(),
+                    currency: "EUR".to_owned(),
+                    source: "an offer".to_owned(),
+                },
+                assort: AssortForm {
+                    change: "add".to_owned(),
+                    skus: vec!["CASE".to_owned()],
+                    reason: "asked for".to_owned(),
+                },
+            },
             ..full.clone()
         };
         vec![("full", full), ("refused", refused), ("nothing", nothing)]

@@ -38,8 +38,9 @@ pub use find::{FindPage, FoundKind};
 pub use job::{JobRow, JobsPage, OutboxPage, StuckRow};
 pub use log::{LogPage, LogRow};
 pub use opening::{
-    ActRow, CheckRow, Choice, Compared, ComparedRow, GapRow, HeldRow, MarketSells, OpenItem,
-    OpeningPage, SoldRow, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+    ActRow, AssortForm, CheckRow, Choice, Compared, ComparedRow, CostForm, GapRow, HeldRow,
+    MarketSells, OpenItem, OpeningForms, OpeningPage, SoldRow, StepForm, TakenPlan, TakenStep,
+    WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
 pub use order::{
     DeskLine, Happened, LetterRow, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage,

@@ -162,6 +162,62 @@ pub struct MarketSells {
     pub rest: Vec<(String, String)>,
 }
 
+/// The form of a step, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepForm {
+    /// The stage.
+    pub to: String,
+    /// Why.
+    pub reason: String,
+    /// With everything that is cleared, whatever was chosen.
+    pub everything: bool,
+}
+
+/// The form of a cost, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CostForm {
+    /// Of which clearance or item.
+    pub clearance: String,
+    /// How much.
+    pub amount: String,
+    /// In which currency.
+    pub currency: String,
+    /// Who says so.
+    pub source: String,
+}
+
+/// The form of a change of what a market sells, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AssortForm {
+    /// `add`, `remove` or `everything`; empty: none was sent.
+    pub change: String,
+    /// The products.
+    pub skus: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl AssortForm {
+    fn picked(&self, change: &str, sku: &str) -> bool {
+        self.change == change && self.skus.iter().any(|picked| picked == sku)
+    }
+
+    fn reason_of(&self, change: &str) -> &str {
+        if self.change == change { &self.reason } else { "" }
+    }
+}
+
+/// What was typed into the forms of the page, where one of them was refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpeningForms {
+    /// The step.
+    pub step: StepForm,
+    /// The cost.
+    pub cost: CostForm,
+    /// The change of what is sold.
+    pub assort: AssortForm,
+}
+
 /// `GET /admin/{market}/opening`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "staff/opening.html")]
@@ -214,6 +270,10 @@ pub struct OpeningPage {
     pub sees_clearances: bool,
     /// The addresses of the tables as CSV: gaps, acts, checklist, costs, path, comparison, steps.
     pub csv: Vec<String>,
+    /// What is asked, as a query: it goes along with every form.
+    pub asked: String,
+    /// What was typed.
+    pub typed: OpeningForms,
     /// The key of the forms.
     pub key: String,
 }
@@ -247,7 +307,7 @@ impl OpeningPage {
     fn step_products(&self) -> String {
         let names = self.step_skus.iter().map(|(_, name)| name.as_str());
         match names.collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => self.shell.text().get("open-everything").into_owned(),
+            none if none.is_empty() => self.shell.text().get("open-nothing-chosen").into_owned(),
             names => names,
         }
     }
