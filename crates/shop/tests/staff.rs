@@ -6,7 +6,7 @@ use kontor_base::id::ProposalId;
 use kontor_base::{Clock, Instant, Language, Random, SecretKey};
 use kontor_domain::clearance::{Grant, GrantRow};
 use kontor_domain::staff::{
-    APPROVAL_WITHIN_S, AccountState, Decision, ProposalState, StaffRefusal,
+    APPROVAL_WITHIN_S, AccountState, Decision, ProposalState, RECOVERY_S, StaffRefusal,
 };
 use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
@@ -170,6 +170,40 @@ async fn a_first_code_works_once_and_leads_to_a_password() {
     let code = SecretGiven::Recovery(codes[3].clone());
     house.enter("ana@maker.example", code).await.expect("in by a code");
     assert_eq!(recovery_left(&house.shop, &here).await.expect("read"), 7);
+}
+
+#[tokio::test]
+async fn whoever_forgot_the_password_sets_a_new_one_right_after_a_code() {
+    let house = House::open().await;
+    let hired = house.hire("Ana", &["reader@us"]).await;
+    let first = set_password(&house.shop, &hired.person, String::new(), PASSWORD.to_owned());
+    first.await.expect("a first password");
+    let by_password = house.password("ana@maker.example", PASSWORD).await.expect("in");
+    let codes = new_recovery_codes(&house.shop, &by_password.person).await.expect("codes");
+    let by_code = async |at: usize| {
+        let code = SecretGiven::Recovery(codes[at].clone());
+        house.enter("ana@maker.example", code).await.expect("in by a code")
+    };
+    let set = async |person: &Person, old: &str, new: &str| {
+        set_password(&house.shop, person, old.to_owned(), new.to_owned()).await
+    };
+    let in_now = async |token: &str| person_of(&house.shop, token).await.expect("read");
+
+    // A quarter of an hour later the browser that was left open is like any other.
+    let late = by_code(0).await;
+    house.clock.advance_seconds(RECOVERY_S);
+    let late = in_now(&late.token).await.expect("still in");
+    assert_eq!(refused(set(&late, "", "somebody else’s secret").await), Refusal::NotKnown);
+
+    let ana = by_code(1).await;
+    let here = in_now(&ana.token).await.expect("in");
+    set(&here, "", "a fine new secret").await.expect("set without the old one");
+    assert_eq!(in_now(&by_password.token).await, None, "the other sessions have ended");
+    assert_eq!(refused(house.password("ana@maker.example", PASSWORD).await), Refusal::NotKnown);
+    house.password("ana@maker.example", "a fine new secret").await.expect("in by the new one");
+    // The code has done its work: from now on the password must be shown here too.
+    let here = in_now(&ana.token).await.expect("still in");
+    assert_eq!(refused(set(&here, "", "a second new secret").await), Refusal::NotKnown);
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ impl Bench {
             held: vec![role.parse().expect("a role")],
             session: [1; 16],
             needs_password: false,
+            recovers: false,
         }
     }
 }

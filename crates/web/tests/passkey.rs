@@ -239,3 +239,24 @@ async fn a_passkey_is_added_by_its_owner_with_the_password_only() {
     let page = ben.get("/admin/account").await.expect(200);
     assert_eq!(page.text.matches("Telephone").count(), 1, "once");
 }
+
+#[tokio::test]
+async fn whoever_came_in_with_a_code_adds_a_passkey_without_the_password() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["reader@us"]).await;
+    let codes = ana.form("/admin/account/codes", &[]).await.expect(200);
+    let code = codes.text.split("<li><code>").nth(1).expect("a code");
+    let code = code.split('<').next().expect("an end").to_owned();
+    let mut there = Browser::nobody(&api);
+    let sign_in = [("email", ana.email.as_str()), ("code", &code)];
+    let entered = there.send(Ask::form("/admin/sign-in", &sign_in)).await.expect(303);
+    there.take_cookies(&entered);
+    let mut device = Device::new(b"a new id");
+    let made = device.made(&question(&there).await, ORIGIN);
+    there.form(ADD, &with(&made, "password", "")).await.expect(303);
+    // An hour later it is a session like any other.
+    api.clock.advance_seconds(60 * 60);
+    let mut device = Device::new(b"another id");
+    let made = device.made(&question(&there).await, ORIGIN);
+    there.form(ADD, &with(&made, "password", "")).await.expect(422);
+}

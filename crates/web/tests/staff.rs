@@ -67,6 +67,34 @@ fn address(route: &Route, market: &str) -> String {
 }
 
 #[tokio::test]
+async fn a_forgotten_password_is_replaced_after_a_code() {
+    let api = Api::open().await;
+    let ana = Browser::hire(&api, "ana", &["reader@us"]).await;
+    let codes = ana.form("/admin/account/codes", &[]).await.expect(200);
+    let code = codes.text.split("<li><code>").nth(1).expect("a code");
+    let code = code.split('<').next().expect("an end").to_owned();
+
+    // Somewhere else, without the password: the code leads to where a new one is set.
+    let mut there = Browser::nobody(&api);
+    let fields = [("email", ana.email.as_str()), ("code", &code), ("next", "/admin")];
+    let entered = there.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+    assert_eq!(entered.header("location"), "/admin/account");
+    there.take_cookies(&entered);
+    let page = there.get("/admin/account").await.expect(200);
+    assert!(!page.text.contains("name=\"old\""), "{}", page.text);
+    assert!(page.text.contains("For 15 minutes"), "{}", page.text);
+    let fresh = "a battery of correct horses";
+    let set = there.form("/admin/account/password", &[("new", fresh)]).await.expect(200);
+    assert!(set.text.contains("name=\"old\""), "from now on it is asked for: {}", set.text);
+    ana.get("/admin").await.expect(303);
+    let fields = [("email", ana.email.as_str()), ("password", fresh)];
+    api.send(Ask::form("/admin/sign-in", &fields)).await.expect(303);
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let log = olga.get("/admin/log?act=staff.set_password").await.expect(200);
+    assert!(log.text.contains("recovery"), "the log tells how: {}", log.text);
+}
+
+#[tokio::test]
 async fn strangers_are_led_to_the_door_and_people_kept_to_what_is_theirs() {
     let api = Api::open().await;
     let mut people = Vec::new();

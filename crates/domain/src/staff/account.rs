@@ -18,6 +18,9 @@ pub const RECOVERY_CODES: usize = 8;
 pub const SESSION_S: i64 = 12 * 60 * 60;
 /// After how long without a page a session ends, in seconds.
 pub const SESSION_IDLE_S: i64 = 2 * 60 * 60;
+/// For how long after coming in with a recovery code its owner sets a new password without the old one, in
+/// seconds: long enough to think of one, too short for a browser that was left open.
+pub const RECOVERY_S: i64 = 15 * 60;
 /// The most assignments of one account.
 pub const ASSIGNMENTS_MAX: usize = 32;
 

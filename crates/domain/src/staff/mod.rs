@@ -10,8 +10,8 @@ mod role;
 
 pub use account::{
     ASSIGNMENTS_MAX, Account, AccountState, AssignmentError, PASSWORD_BYTES_MAX,
-    PASSWORD_CHARS_MIN, PasswordProblem, RECOVERY_CODES, SESSION_IDLE_S, SESSION_S, StaffName,
-    check_password,
+    PASSWORD_CHARS_MIN, PasswordProblem, RECOVERY_CODES, RECOVERY_S, SESSION_IDLE_S, SESSION_S,
+    StaffName, check_password,
 };
 pub use approval::{
     APPROVAL_WITHIN_S, Decision, Extent, Limits, Proposal, ProposalState, StaffRefusal, decide,

@@ -28,6 +28,9 @@ pub struct Person {
     pub session: KeyedHash,
     /// They came in with a recovery code and have no password: they must set one first.
     pub needs_password: bool,
+    /// They came in with a recovery code just now, so the secret that they have lost is not asked for where
+    /// they set a new one.
+    pub recovers: bool,
 }
 
 impl Person {

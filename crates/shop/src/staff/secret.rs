@@ -11,6 +11,7 @@ use kontor_store::staff::account as rows;
 use super::account::new_code;
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
+use super::session::{PASSWORD, RECOVERY};
 use crate::core::{Failure, Keys, Outcome, Refuse, Shop};
 
 /// The hash under which a recovery code is kept: of its letters and digits alone, in lower case, so
@@ -21,7 +22,8 @@ pub(super) fn code_hash(keys: &Keys, account: StaffId, code: &str) -> KeyedHash 
     keys.staff_secret(&[account.bytes().as_slice(), b"code", typed.as_bytes()].concat())
 }
 
-/// Sets one's own password; whoever has one must show it. Other sessions end.
+/// Sets one's own password; whoever has one must show it, unless they have just come in with a recovery code:
+/// then they have lost it. Other sessions end, and the code has done its work.
 ///
 /// # Errors
 ///
@@ -37,7 +39,7 @@ pub async fn set_password(
     let who = shop.keys.person(&person.email.normalised());
     check_password(&new, person.name.as_str(), person.email.as_str()).refuse()?;
     let phc = shop.db.read("staff.password", move |tx| rows::password(tx, id)).await?;
-    if !phc.is_empty() && !person.needs_password {
+    if !phc.is_empty() && !person.needs_password && !person.recovers {
         if let Some(wait) = shop.door.closed_for(who, true, at) {
             return Err(Failure::Refused(Refusal::TooMany(wait)));
         }
@@ -52,9 +54,14 @@ pub async fn set_password(
         .write("staff.set_password", move |tx| {
             rows::set_password(tx, person.id, &hash)?;
             rows::end_sessions(tx, person.id, Some(&person.session))?;
+            let by_code = person.recovers && !person.needs_password;
+            if person.recovers {
+                // From here on this session shows what every other one shows.
+                rows::show_session_as(tx, &person.session, PASSWORD)?;
+            }
             let subject = person.email.as_str();
-            let noted =
-                Noted { act: "staff.set_password", market: None, subject, was: "", is_now: "" };
+            let is_now = if by_code { RECOVERY } else { "" };
+            let noted = Noted { act: "staff.set_password", market: None, subject, was: "", is_now };
             note(tx, &own.random, at, By::Person(&person), &noted)?;
             Ok::<_, Failure<Refusal>>(())
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kontor_base::id::{self, StaffId};
 use kontor_base::{Instant, KeyedHash};
-use kontor_domain::staff::{AccountState, SESSION_IDLE_S, SESSION_S};
+use kontor_domain::staff::{AccountState, RECOVERY_S, SESSION_IDLE_S, SESSION_S};
 use kontor_store::staff::account::{self as rows, Session};
 use kontor_store::{StoreError, Tx};
 
@@ -12,6 +12,10 @@ use super::log::{By, Noted, note};
 use super::person::Person;
 use crate::core::Shop;
 
+/// How a session is called that began with a recovery code.
+pub(super) const RECOVERY: &str = "recovery";
+/// How a session is called that began with the password, or in which a new one was set.
+pub(super) const PASSWORD: &str = "password";
 /// A session's last use is written at most this often, in seconds.
 const SEEN_EVERY_S: i64 = 5 * 60;
 /// The longest description of a browser that is kept, in characters.
@@ -78,7 +82,13 @@ pub async fn person_of(shop: &Arc<Shop>, token: &str) -> Result<Option<Person>, 
         held: account.held,
         session: hash,
         needs_password,
+        recovers: recovers(&session, at),
     }))
+}
+
+/// Whether a session began with a recovery code, and so short a time ago that its owner sets new secrets.
+pub(super) fn recovers(session: &Session, at: Instant) -> bool {
+    session.shown_as == RECOVERY && at < session.began_at.plus_seconds(RECOVERY_S)
 }
 
 fn has_ended(session: &Session, at: Instant) -> bool {

@@ -10,7 +10,7 @@ use kontor_store::staff::account as rows;
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
 use super::secret::code_hash;
-use super::session::begin_in;
+use super::session::{RECOVERY, begin_in};
 use crate::core::{Failure, Outcome, Shop};
 
 /// What somebody shows.
@@ -113,7 +113,7 @@ async fn enter(
                 if !rows::use_recovery(tx, account.id, &hash, at)? {
                     return Err(Failure::Refused(Refusal::NotKnown));
                 }
-                "recovery"
+                RECOVERY
             } else {
                 "password"
             };
@@ -131,6 +131,7 @@ async fn enter(
                 held: account.held.clone(),
                 session,
                 needs_password: !has_password,
+                recovers: shown_as == RECOVERY,
             };
             Ok(SignedIn { token, person })
         })

@@ -348,6 +348,23 @@ pub fn end_sessions(
     .rows()
 }
 
+/// Writes down that a session has been shown to be its owner's in another way.
+///
+/// # Errors
+///
+/// See [`insert`].
+pub fn show_session_as(
+    tx: &mut Tx<'_>,
+    token: &KeyedHash,
+    shown_as: &str,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE staff_session SET shown_as = $2 WHERE token = $1",
+        values![token, shown_as],
+    )?;
+    Ok(())
+}
+
 /// Removes sessions that have ended by themselves.
 ///
 /// # Errors

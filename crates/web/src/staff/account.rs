@@ -70,6 +70,7 @@ pub(super) async fn answer(
         email: person.email.as_str().to_owned(),
         held: person.held.iter().map(ToString::to_string).collect(),
         needs_password: person.needs_password,
+        recovers: person.recovers && !person.needs_password,
         codes_left,
         codes,
         sessions: sessions.into_iter().map(row).collect(),
@@ -105,6 +106,7 @@ pub(super) async fn password(
     let (status, said) = match set_password(&app.shop, &person, sent.old, sent.new).await {
         Ok(()) => {
             person.needs_password = false;
+            person.recovers = false;
             (StatusCode::OK, notice("good", t.get("staff-password-is-set")))
         }
         Err(Failure::Refused(refusal)) => {

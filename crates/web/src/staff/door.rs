@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::desk::notice;
 use crate::kit::app::App;
-use crate::kit::desk::{SIGN_IN, forget, known, person_in, remember, way_on};
+use crate::kit::desk::{ACCOUNT, SIGN_IN, forget, known, person_in, remember, way_on};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Access, Class, Repeat, Route, Verb};
 use crate::page::staff::{DoorPage, StaffShell};
@@ -105,7 +105,12 @@ pub(super) async fn enter(
     let t = shell.text();
     let (status, words) = match sign_in(&app.shop, wish).await {
         Ok(signed_in) => {
-            let mut response = Redirect::to(way_on(&sent.next)).into_response();
+            // Whoever needed a code has lost something: they come to where a new one is made.
+            let on = match way_on(&sent.next) {
+                "/admin" if by_code => ACCOUNT,
+                asked => asked,
+            };
+            let mut response = Redirect::to(on).into_response();
             remember(&app, response.headers_mut(), &signed_in.token, signed_in.person.id);
             return response;
         }

@@ -88,6 +88,7 @@ impl AccountPage {
             email: "ana@maker.example".to_owned(),
             held: vec!["clearance_officer@us".to_owned()],
             needs_password,
+            recovers: false,
             codes_left: 7,
             codes: codes.iter().map(|code| (*code).to_owned()).collect(),
             sessions: vec![session(true), session(false)],
@@ -101,6 +102,7 @@ impl AccountPage {
         vec![
             ("first", page(true, &[])),
             ("usual", page(false, &[])),
+            ("recovers", Self { recovers: true, ..page(false, &[]) }),
             ("codes", page(false, &["7k3q-9mx2-4tb7-06dy-k2m1", "v5rj-z0q3-c8s4-n7t9-ab00"])),
         ]
     }

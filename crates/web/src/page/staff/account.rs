@@ -2,6 +2,7 @@
 
 use askama::Template;
 use kontor_base::Instant;
+use kontor_domain::staff::RECOVERY_S;
 
 use super::StaffShell;
 
@@ -49,6 +50,8 @@ pub struct AccountPage {
     pub held: Vec<String>,
     /// A password must be set before anything else.
     pub needs_password: bool,
+    /// They came in with a recovery code just now: the old password is not asked for.
+    pub recovers: bool,
     /// How many recovery codes are left.
     pub codes_left: i64,
     /// New recovery codes, shown this one time.
@@ -62,6 +65,11 @@ pub struct AccountPage {
 }
 
 impl AccountPage {
+    #[allow(clippy::unused_self, reason = "a template calls methods of its page")]
+    const fn recovery_minutes(&self) -> i64 {
+        RECOVERY_S / 60
+    }
+
     fn shown_as(&self, session: &SessionRow) -> String {
         let id = match session.shown_as.as_str() {
             "recovery" => "staff-by-code",
