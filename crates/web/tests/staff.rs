@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use common::desk::{Browser, PASSWORD};
 use common::forms::{PageForm, forms};
 use common::{Answer, Api, Ask, PHONE};
+use kontor_base::Language;
 use kontor_domain::clearance::Reach;
 use kontor_domain::staff::{Permission, Role, Span};
 use kontor_store::clearance::Kind;
@@ -64,6 +65,52 @@ fn address(route: &Route, market: &str) -> String {
     let path = route.path.replace("{market}", market).replace("{sku}", PHONE);
     let nobodys = |part: &str| if part.starts_with('{') { "nobodys" } else { part }.to_owned();
     path.split('/').map(nobodys).collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn what_goes_wrong_in_the_staff_area_is_said_there_in_the_persons_language() {
+    let api = Api::open().await;
+    let rita = Browser::hire_in(&api, "rita", &["reader@us"], Language::De).await;
+    let ana = Browser::hire(&api, "ana", &["market_manager@us"]).await;
+    let inside = |answer: &Answer| {
+        let page = &answer.text;
+        assert!(page.contains("action=\"/admin/find\""), "the search: {page}");
+        assert!(page.contains("class=\"desk-nav\""), "the navigation: {page}");
+        assert!(!page.contains("href=\"/\""), "no way into the shop: {page}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    };
+    // Not theirs: which right is missing, and who gives it.
+    let closed = rita.get("/admin/people").await.expect(403);
+    inside(&closed);
+    assert!(closed.text.contains("staff.manage") && closed.text.contains("owner"));
+    assert!(closed.text.contains("lang=\"de\"") && closed.text.contains("zwei Inhaber"));
+    // Nothing there, at an address of a page, of none, and with another method.
+    for path in ["/admin/de/opening", "/admin/no/such/thing", "/admin/orders/US15-0000"] {
+        let lost = rita.get(path).await.expect(404);
+        inside(&lost);
+        assert!(lost.text.contains("Suchen Sie"), "{path}: {}", lost.text);
+    }
+    let method = rita.send(Ask::bare("PUT", "/admin/log")).await.expect(405);
+    inside(&method);
+    assert!(!method.header("allow").is_empty(), "with which method");
+    // A key that was used for something else: back to the page that the form stands on.
+    let from = "https://shop.example/admin/us/opening?on=2015-07-01";
+    let pause = |reason: &str| {
+        let fields = [("key", "s1"), ("to", "paused"), ("reason", reason)];
+        Ask::form("/admin/us/opening/advance", &fields).header("referer", from)
+    };
+    ana.send(pause("a strike")).await.expect(303);
+    let other = ana.send(pause("another strike")).await.expect(409);
+    inside(&other);
+    let back = "href=\"/admin/us/opening?on=2015-07-01\"";
+    assert!(other.text.contains(back), "{}", other.text);
+    assert!(other.text.contains("Nothing was changed"), "{}", other.text);
+    // Whoever is not signed in is told at the door, and is offered nothing of another site.
+    let stranger = Ask::get("/admin/no/such/thing").header("accept-language", "de-DE");
+    let door = api.send(stranger.header("referer", "https://evil.example/admin/x")).await.expect(404);
+    assert!(door.text.contains("href=\"/admin/sign-in\""), "{}", door.text);
+    assert!(!door.text.contains("desk-nav") && !door.text.contains("evil.example"));
+    assert!(door.text.contains("lang=\"de\""), "{}", door.text);
 }
 
 #[tokio::test]

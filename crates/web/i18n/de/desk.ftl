@@ -233,3 +233,11 @@ today-letters-late = { $count ->
     [one] Ein Brief ist verspätet
    *[other] { $count } Briefe sind verspätet
 }
+
+desk-problem-right = Das braucht das Recht { $permission }; es gehört zu: { $roles }. Rollen vergeben zwei Inhaber gemeinsam unter „Menschen“.
+desk-problem-forbidden = Dazu haben Sie hier kein Recht, oder es braucht jemand anderen als Sie. Rollen vergeben zwei Inhaber gemeinsam unter „Menschen“.
+desk-problem-not-found = Es gehört vielleicht zu einem Markt, der nicht Ihrer ist, oder die Adresse enthält einen Fehler. Suchen Sie mit Name oder Nummer.
+desk-problem-conflict = Es wurde nichts geändert. Seit Sie die Seite geöffnet haben, ist hier etwas geschehen, oder das Formular wurde schon gesendet. Öffnen Sie die Seite erneut und sehen Sie nach.
+desk-problem-fault = Was nicht bestätigt wurde, ist nicht geschehen. Der Fehler ist festgehalten; versuchen Sie es gleich noch einmal und nennen Sie dem Betrieb die Nummer der Anfrage.
+desk-problem-closed = Es wurde nichts geändert. Der Server ist ausgelastet oder wird gewartet; versuchen Sie es gleich noch einmal.
+desk-problem-back = Zurück zur Seite

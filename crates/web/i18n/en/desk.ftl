@@ -233,3 +233,11 @@ today-letters-late = { $count ->
     [one] One letter is late
    *[other] { $count } letters are late
 }
+
+desk-problem-right = This takes the right { $permission }, which is part of: { $roles }. Two owners together give roles, under People.
+desk-problem-forbidden = You have no right to this here, or it takes somebody else than you. Two owners together give roles, under People.
+desk-problem-not-found = It may be of a market that is not yours, or the address has a mistake in it. Look for it by its name or number.
+desk-problem-conflict = Nothing was changed. Somebody has done something here since you opened the page, or the form was sent before. Open the page again and look.
+desk-problem-fault = Nothing that was not confirmed has been done. It has been recorded; try again in a moment, and name the request number to whoever runs the server.
+desk-problem-closed = Nothing was changed. The server is busy or being worked on; try again in a moment.
+desk-problem-back = Back to the page

@@ -44,8 +44,8 @@ pub(super) async fn admit(
     if person.needs_password && !path.starts_with(ACCOUNT) && path != "/admin/sign-out" {
         return Err(Redirect::to(ACCOUNT).into_response());
     }
-    if needs.is_some_and(|needed| !person.may_somewhere(needed)) {
-        let problem = Problem::new(StatusCode::FORBIDDEN, "staff.not_permitted");
+    if let Some(needed) = needs.filter(|needed| !person.may_somewhere(*needed)) {
+        let problem = Problem::new(StatusCode::FORBIDDEN, "staff.not_permitted").needs(needed);
         return Err(problem.respond(app, &path, None));
     }
     request.extensions_mut().insert(person);

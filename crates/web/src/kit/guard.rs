@@ -15,6 +15,7 @@ use super::app::App;
 use super::express::Heads;
 use super::problem::Problem;
 use super::routes::{Access, Route};
+use crate::staff::problem::{Asked, as_at_the_desk};
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -86,6 +87,9 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     // person's doing, and they are most of the traffic.
     let personal = matches!(route.access, Access::Token | Access::Staff(_) | Access::Key(..));
     let id = (writes || personal).then(|| request_id(app, &request));
+    // Who asks and where from is told to the page of a problem, which is made when the request is gone.
+    let desk = route.path.starts_with("/admin");
+    let asked = desk.then(|| Asked::of(request.headers(), id.as_ref()));
     let refused = if writes { check_write(app, route, &request).err() } else { None };
     let turned_away = match (&refused, route.access) {
         (None, Access::Staff(needs)) => super::desk::admit(app, needs, &mut request).await.err(),
@@ -93,7 +97,10 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
         _ => None,
     };
     if let Some(response) = turned_away {
-        return response;
+        return match &asked {
+            Some(asked) => as_at_the_desk(app, asked, response).await,
+            None => response,
+        };
     }
     let mut response = match refused {
         Some(problem) => problem.respond(app, request.uri().path(), id.as_ref()),
@@ -104,7 +111,8 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
             next.run(request).await
         }
     };
-    if route.path.starts_with("/admin") {
+    if let Some(asked) = &asked {
+        response = as_at_the_desk(app, asked, response).await;
         // Also what is no page: a redirect tells that somebody is signed in.
         let kept = HeaderValue::from_static("no-store");
         response.headers_mut().entry(header::CACHE_CONTROL).or_insert(kept);
@@ -127,7 +135,17 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
 /// The answer where no route is.
 pub async fn not_found(State(app): State<App>, request: Request) -> Response {
     metrics::counter!("kontor_requests_total", "class" => "none", "status" => "4xx").increment(1);
-    Problem::not_found().respond(&app, request.uri().path(), None)
+    let path = request.uri().path();
+    let response = Problem::not_found().respond(&app, path, None);
+    if !is_desk(path) {
+        return response;
+    }
+    as_at_the_desk(&app, &Asked::of(request.headers(), None), response).await
+}
+
+/// Whether an address is of the staff area.
+pub(super) fn is_desk(path: &str) -> bool {
+    path == "/admin" || path.starts_with("/admin/")
 }
 
 /// The id that a proxy in front has given, if it is a sane one, or a new one.

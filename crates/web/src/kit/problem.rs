@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kontor_base::Language;
 use kontor_domain::market::MarketCode;
+use kontor_domain::staff::Permission;
 use kontor_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,6 +67,20 @@ pub struct Problem {
     pub more: Option<serde_json::Value>,
     /// When to try again, in seconds.
     pub retry_s: Option<u32>,
+    /// The permission that is missing, where it is one.
+    pub needs: Option<Permission>,
+}
+
+/// What a page tells of a problem; the answer carries it, so that the staff area, which knows who asks,
+/// says it in their own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What is the matter.
+    pub kind: ProblemKind,
+    /// The number under which the log knows the request.
+    pub request_id: Option<String>,
+    /// The permission that is missing.
+    pub needs: Option<Permission>,
 }
 
 impl Problem {
@@ -79,7 +94,15 @@ impl Problem {
             errors: Vec::new(),
             more: None,
             retry_s: None,
+            needs: None,
         }
+    }
+
+    /// Names the permission that is missing.
+    #[must_use]
+    pub fn needs(mut self, needs: Permission) -> Self {
+        self.needs = Some(needs);
+        self
     }
 
     /// Says what happened and what to do.
@@ -238,8 +261,11 @@ impl Problem {
             status if status.is_client_error() => ProblemKind::BadRequest,
             _ => ProblemKind::Fault,
         };
+        let told = Told { kind, request_id: request_id.clone(), needs: self.needs };
         let page = ProblemPage { shell: shell_of(app, path), kind, request_id };
-        html(self.status, &page)
+        let mut response = html(self.status, &page);
+        response.extensions_mut().insert(told);
+        response
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::MethodRouter;
@@ -16,8 +16,9 @@ use kontor_domain::staff::Permission;
 
 use super::app::App;
 use super::express::{Answer, Entry, Express};
-use super::guard::Guard;
+use super::guard::{Guard, is_desk};
 use super::problem::Problem;
+use crate::staff::problem::{Asked, as_at_the_desk};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,8 +266,12 @@ impl Routes {
 }
 
 /// The answer where a route is, but not with this method; `Allow` is added on the way out.
-async fn not_allowed(State(app): State<App>, uri: Uri) -> Response {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed")
+async fn not_allowed(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    let response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed")
         .detail("The address exists, but not with this method; Allow says with which.")
-        .respond(&app, uri.path(), None)
+        .respond(&app, uri.path(), None);
+    if !is_desk(uri.path()) {
+        return response;
+    }
+    as_at_the_desk(&app, &Asked::of(&headers, None), response).await
 }

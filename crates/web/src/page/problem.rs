@@ -63,7 +63,7 @@ impl ProblemKind {
         }
     }
 
-    const fn id(self) -> &'static str {
+    pub(super) const fn id(self) -> &'static str {
         match self {
             Self::BadRequest => "problem-bad-request",
             Self::Forbidden => "problem-forbidden",
@@ -78,7 +78,7 @@ impl ProblemKind {
     }
 
     /// What to do next.
-    fn next(self, t: &Text) -> String {
+    pub(super) fn next(self, t: &Text) -> String {
         let id = match self {
             Self::BadRequest => "problem-bad-request-next",
             Self::Forbidden => "problem-forbidden-next",

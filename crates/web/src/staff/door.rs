@@ -55,7 +55,7 @@ pub(super) async fn show(
     html(StatusCode::OK, &page)
 }
 
-fn at_the_door(app: &App, headers: &HeaderMap) -> StaffShell {
+pub(super) fn at_the_door(app: &App, headers: &HeaderMap) -> StaffShell {
     let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let german = wanted.is_some_and(|tags| tags.trim_start().to_lowercase().starts_with("de"));
     StaffShell {

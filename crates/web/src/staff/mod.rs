@@ -50,6 +50,7 @@ mod people;
 mod plan;
 mod plan_sources;
 mod price;
+pub(crate) mod problem;
 mod programs;
 mod proposal;
 pub(crate) mod refusal;

@@ -51,6 +51,7 @@ fn pages() -> Vec<Rendered> {
         all.extend(render("rom-model", l, ModelPage::samples(l)));
         all.extend(render("rom-build", l, BuildPage::samples(l)));
         all.extend(render("rom-rollout", l, RolloutPage::samples(l)));
+        all.extend(render("staff-problem", l, staff::DeskProblemPage::samples(l)));
         all.extend(render("staff-door", l, staff::DoorPage::samples(l)));
         all.extend(render("staff-account", l, staff::AccountPage::samples(l)));
         all.extend(render("staff-log", l, staff::LogPage::samples(l)));

@@ -9,10 +9,11 @@ use super::{at, day, usd};
 use crate::kit::chart::bars::{Bar, Group, Look};
 use crate::kit::chart::{Size, bars, calendar, columns};
 use crate::kit::text::Text;
+use crate::page::ProblemKind;
 use crate::page::staff::{
-    CoverRow, CustomerPage, DeskLine, Drawn, EndingRow, FiguresPage, FindPage, FoundKind, Happened,
-    JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows,
-    OrdersPage, OutboxPage, Place, StuckRow, TellPage, WaitingListsPage, WaitingRow,
+    CoverRow, CustomerPage, DeskLine, DeskProblemPage, Drawn, EndingRow, FiguresPage, FindPage, FoundKind, Happened,
+    JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, MissingRight, OrderDeskPage, OrderRow, OrderRows,
+    OrdersPage, OutboxPage, Place, StaffShell, StuckRow, TellPage, WaitingListsPage, WaitingRow,
 };
 
 pub(super) fn order_rows(language: Language, labelled: &'static str, many: bool) -> OrderRows {
@@ -28,6 +29,30 @@ pub(super) fn order_rows(language: Language, labelled: &'static str, many: bool)
     };
     let rows = if many { OrderState::ALL.map(row).to_vec() } else { Vec::new() };
     OrderRows { t: Text::new(language, None), labelled, rows }
+}
+
+impl DeskProblemPage {
+    pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
+        let page = |kind| Self {
+            shell: StaffShell { place: None, ..shell(language, Place::Today) },
+            kind,
+            missing: None,
+            back: Some("/admin/orders?state=held&<b>".to_owned()),
+            request_id: Some("01J9ZK3T7Q".to_owned()),
+        };
+        let right = MissingRight { permission: "staff.manage", roles: vec!["owner"] };
+        let door = StaffShell { person: None, places: Vec::new(), ..page(ProblemKind::Fault).shell };
+        vec![
+            ("not-found", Self { back: None, ..page(ProblemKind::NotFound) }),
+            ("right", Self { missing: Some(right), ..page(ProblemKind::Forbidden) }),
+            ("forbidden", page(ProblemKind::Forbidden)),
+            ("conflict", page(ProblemKind::Conflict)),
+            ("bad-request", page(ProblemKind::BadRequest)),
+            ("fault", page(ProblemKind::Fault)),
+            ("busy", page(ProblemKind::Maintenance { retry_s: Some(1) })),
+            ("door", Self { shell: door, back: None, ..page(ProblemKind::TooMany { retry_s: 60 }) }),
+        ]
+    }
 }
 
 impl OrdersPage {

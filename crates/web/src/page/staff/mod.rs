@@ -15,6 +15,7 @@ mod log;
 mod opening;
 mod order;
 mod people;
+mod problem;
 mod programs;
 mod proposal;
 mod reseller;
@@ -46,6 +47,7 @@ pub use order::{
     DeskLine, Happened, LetterRow, Letters, MayDo, OrderDeskPage, OrderRow, OrderRows, OrdersPage,
 };
 pub use people::{PeoplePage, PersonRow};
+pub use problem::{DeskProblemPage, MissingRight};
 pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm, ProgramsPage};
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use reseller::{
