@@ -334,17 +334,53 @@ pub fn orders(
     )
 }
 
+/// The orders of a reseller, the newest first, a page at a time: up to `limit` before `before`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn orders_before(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    before: Option<ResellerOrderId>,
+    limit: i64,
+) -> Result<Vec<KeptOrder>, StoreError> {
+    let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
+         WHERE reseller = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        values![reseller.bytes(), &before, limit],
+        read_order,
+    )
+}
+
 /// The orders that a market serves and that have not left, the oldest first, up to `limit`.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
 pub fn open(tx: &mut Tx<'_>, market: &str, limit: i64) -> Result<Vec<KeptOrder>, StoreError> {
+    open_after(tx, market, None, limit)
+}
+
+/// The same, a page at a time: up to `limit` after `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn open_after(
+    tx: &mut Tx<'_>,
+    market: &str,
+    after: Option<ResellerOrderId>,
+    limit: i64,
+) -> Result<Vec<KeptOrder>, StoreError> {
+    let after = after.map_or([0; 16], |id| *id.bytes());
     tx.query(
         "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
          FROM reseller_order
-         WHERE market = $1 AND state = 'taken' ORDER BY id LIMIT $2",
-        values![market, limit],
+         WHERE market = $1 AND state = 'taken' AND id > $2 ORDER BY id LIMIT $3",
+        values![market, &after, limit],
         read_order,
     )
 }

@@ -85,7 +85,7 @@ async fn what_goes_wrong_in_the_staff_area_is_said_there_in_the_persons_language
     assert!(closed.text.contains("staff.manage") && closed.text.contains("owner"));
     assert!(closed.text.contains("lang=\"de\"") && closed.text.contains("zwei Inhaber"));
     // Nothing there, at an address of a page, of none, and with another method.
-    for path in ["/admin/de/opening", "/admin/no/such/thing", "/admin/orders/US15-0000"] {
+    for path in ["/admin/de/opening", "/admin/no/such/thing", "/admin/us/clearances/NO-SUCH"] {
         let lost = rita.get(path).await.expect(404);
         inside(&lost);
         assert!(lost.text.contains("Suchen Sie"), "{path}: {}", lost.text);
@@ -107,7 +107,8 @@ async fn what_goes_wrong_in_the_staff_area_is_said_there_in_the_persons_language
     assert!(other.text.contains("Nothing was changed"), "{}", other.text);
     // Whoever is not signed in is told at the door, and is offered nothing of another site.
     let stranger = Ask::get("/admin/no/such/thing").header("accept-language", "de-DE");
-    let door = api.send(stranger.header("referer", "https://evil.example/admin/x")).await.expect(404);
+    let door =
+        api.send(stranger.header("referer", "https://evil.example/admin/x")).await.expect(404);
     assert!(door.text.contains("href=\"/admin/sign-in\""), "{}", door.text);
     assert!(!door.text.contains("desk-nav") && !door.text.contains("evil.example"));
     assert!(door.text.contains("lang=\"de\""), "{}", door.text);

@@ -192,6 +192,9 @@ fn tell(found: &ShownReseller) {
             println!("  {}  {}  {total}, due {due}", bill.number, bill.state.word());
         }
     }
+    if found.older.is_some() {
+        println!("There are older orders; the staff area has all of them.");
+    }
 }
 
 async fn import(shop: &Arc<Shop>, file: &std::path::Path) -> Result<ExitCode, CommandError> {

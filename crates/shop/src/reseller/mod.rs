@@ -44,6 +44,8 @@ pub(crate) use review::review_reseller_orders;
 pub use sell_out::{
     SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
 };
-pub use show::{AllotmentRow, ShownReseller, list, open_orders, show};
+pub use show::{
+    AllotmentRow, OpenOrders, ShownReseller, list, open_orders, order_of, show, show_before,
+};
 pub use sold::{SoldOutside, SoldRow, SoldUnit, sold_outside, sold_units};
 pub(crate) use territory::Territories;

@@ -3,22 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kontor_base::id::ResellerId;
+use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
 use kontor_ledger::StockState;
-use kontor_store::reseller::bill::{KeptBill, bills};
+use kontor_store::reseller::bill::{KeptBill, bill_of, bills_between};
 use kontor_store::reseller::{
-    KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open, orders,
+    KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open_after, order,
+    orders_before,
 };
 use kontor_store::{StoreError, Tx, stock};
 
 use super::allot::quota_word;
+use super::dispatch::not_cleared;
 use super::sold::{SoldRow, sold_in};
 use crate::core::Shop;
 
-/// The most orders that are shown at once.
+/// How many orders are shown at once.
 const SHOWN_MAX: i64 = 200;
+/// How many open orders are read at a time.
+const BLOCK: i64 = 200;
+/// The most open orders that one page looks at; the next page goes on behind them.
+const LOOKED_AT_MAX: usize = 2_000;
 
 /// What lies with a reseller of one variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +52,15 @@ pub struct ShownReseller {
     pub contracts: Vec<KeptContract>,
     /// What lies with them.
     pub allotment: Vec<AllotmentRow>,
-    /// Their orders, the newest first.
+    /// Their orders, the newest first, a page of them.
     pub orders: Vec<KeptOrder>,
+    /// The order before which the next page of them begins, where there is one.
+    pub older: Option<ResellerOrderId>,
     /// What they sign in with.
     pub keys: Vec<Key>,
     /// What they have reported as sold on, by month, model and country, the latest month first.
     pub sold: Vec<SoldRow>,
-    /// Their bills, the newest first.
+    /// The bills of these orders, the newest first.
     pub bills: Vec<KeptBill>,
 }
 
@@ -79,12 +87,25 @@ pub async fn list(
         .await
 }
 
-/// A reseller.
+/// A reseller, with the newest orders.
 ///
 /// # Errors
 ///
 /// A fault of the store.
 pub async fn show(shop: &Arc<Shop>, id: ResellerId) -> Result<Option<ShownReseller>, StoreError> {
+    show_before(shop, id, None).await
+}
+
+/// A reseller, with the newest orders before one of them.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn show_before(
+    shop: &Arc<Shop>,
+    id: ResellerId,
+    before: Option<ResellerOrderId>,
+) -> Result<Option<ShownReseller>, StoreError> {
     shop.db
         .read("reseller.show", move |tx| {
             let Some(reseller) = find(tx, id)? else { return Ok(None) };
@@ -93,12 +114,21 @@ pub async fn show(shop: &Arc<Shop>, id: ResellerId) -> Result<Option<ShownResell
             for own in &contracts {
                 allotment.extend(allotment_of(tx, own)?);
             }
+            let shown = usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX);
+            let mut orders = orders_before(tx, id, before, SHOWN_MAX + 1)?;
+            let more = orders.len() > shown;
+            orders.truncate(shown);
+            let bills = match (orders.last(), orders.first()) {
+                (Some(first), Some(last)) => bills_between(tx, id, (first.id, last.id))?,
+                _ => Vec::new(),
+            };
             Ok(Some(ShownReseller {
                 allotment,
-                orders: orders(tx, id, SHOWN_MAX)?,
+                older: orders.last().filter(|_| more).map(|last| last.id),
+                orders,
                 keys: keys(tx, id)?,
                 sold: sold_in(tx, id)?,
-                bills: bills(tx, id, SHOWN_MAX)?,
+                bills,
                 reseller,
                 contracts,
             }))
@@ -128,8 +158,39 @@ fn allotment_of(tx: &mut Tx<'_>, own: &KeptContract) -> Result<Vec<AllotmentRow>
     Ok(rows)
 }
 
-/// The orders of resellers that a market serves and that have not left, the oldest first, each with
-/// the reseller's name.
+/// An order of a reseller and its bill, if the order is theirs.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn order_of(
+    shop: &Arc<Shop>,
+    reseller: ResellerId,
+    id: ResellerOrderId,
+) -> Result<Option<(KeptOrder, Option<KeptBill>)>, StoreError> {
+    shop.db
+        .read("reseller.order_of", move |tx| {
+            let found = order(tx, id)?.filter(|order| order.reseller == reseller);
+            let Some(order) = found else { return Ok(None) };
+            let bill = bill_of(tx, id)?;
+            Ok(Some((order, bill)))
+        })
+        .await
+}
+
+/// Orders of resellers that can leave, a page of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenOrders {
+    /// The orders, the oldest first, each with the reseller's name.
+    pub orders: Vec<(KeptOrder, String)>,
+    /// How many were passed over because they may not leave now.
+    pub held: usize,
+    /// The order after which the next page begins, where there is one.
+    pub next: Option<ResellerOrderId>,
+}
+
+/// The orders of resellers that a market serves, that have not left and may leave now, the oldest first:
+/// up to `limit` after `after`. What is held does not stand in the way of what can go.
 ///
 /// # Errors
 ///
@@ -137,17 +198,37 @@ fn allotment_of(tx: &mut Tx<'_>, own: &KeptContract) -> Result<Vec<AllotmentRow>
 pub async fn open_orders(
     shop: &Arc<Shop>,
     market: MarketCode,
-) -> Result<Vec<(KeptOrder, String)>, StoreError> {
+    after: Option<ResellerOrderId>,
+    limit: usize,
+) -> Result<OpenOrders, StoreError> {
+    let (own, at) = (Arc::clone(shop), shop.now());
     shop.db
         .read("reseller.open_orders", move |tx| {
-            let own = open(tx, market.as_str(), SHOWN_MAX)?;
-            own.into_iter()
-                .map(|order| {
+            let known = own.snapshots.current_in(tx, at)?;
+            let mut page = OpenOrders::default();
+            let (mut last, mut looked_at) = (after, 0);
+            loop {
+                let block = open_after(tx, market.as_str(), last, BLOCK)?;
+                let read = block.len();
+                for order in block {
+                    if page.orders.len() == limit || looked_at == LOOKED_AT_MAX {
+                        page.next = last;
+                        return Ok(page);
+                    }
+                    (last, looked_at) = (Some(order.id), looked_at + 1);
+                    // What is not known any more is not cleared.
+                    if not_cleared(&known, &order, at).is_none_or(|refused| !refused.is_empty()) {
+                        page.held += 1;
+                        continue;
+                    }
                     let name = find(tx, order.reseller)?;
                     let name = name.map_or_else(String::new, |r| r.profile.name.to_string());
-                    Ok((order, name))
-                })
-                .collect()
+                    page.orders.push((order, name));
+                }
+                if i64::try_from(read) != Ok(BLOCK) {
+                    return Ok(page);
+                }
+            }
         })
         .await
 }

@@ -118,20 +118,20 @@ pub fn bill(tx: &mut Tx<'_>, number: &str) -> Result<Option<KeptBill>, StoreErro
     )
 }
 
-/// The bills of a reseller, the highest numbers first, up to `limit`.
+/// The bills of a reseller's orders from one id to another, both included, the highest numbers first.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn bills(
+pub fn bills_between(
     tx: &mut Tx<'_>,
     reseller: ResellerId,
-    limit: i64,
+    (first, last): (ResellerOrderId, ResellerOrderId),
 ) -> Result<Vec<KeptBill>, StoreError> {
     tx.query(
         "SELECT number, order_id, reseller, state, body FROM reseller_bill
-         WHERE reseller = $1 ORDER BY number DESC LIMIT $2",
-        values![reseller.bytes(), limit],
+         WHERE reseller = $1 AND order_id >= $2 AND order_id <= $3 ORDER BY number DESC",
+        values![reseller.bytes(), first.bytes(), last.bytes()],
         read,
     )
 }

@@ -496,3 +496,9 @@ next-past-written = { $count ->
     [one] Eine Eröffnung ist verzeichnet.
    *[other] { $count } Eröffnungen sind verzeichnet.
 }
+disp-held = { $count ->
+    [one] Eine Bestellung eines Händlers ist angehalten: Sie darf jetzt nicht hinaus und steht nicht in der Liste
+   *[other] { $count } Bestellungen von Händlern sind angehalten: Sie dürfen jetzt nicht hinaus und stehen nicht in der Liste
+}
+disp-next-resellers = Weitere Bestellungen von Händlern
+rsl-none-yet = Von den bisher durchgesehenen gehört keiner zu Ihren Märkten; die Liste geht weiter.

@@ -496,3 +496,9 @@ next-past-written = { $count ->
     [one] One opening is written down.
    *[other] { $count } openings are written down.
 }
+disp-held = { $count ->
+    [one] One order of a reseller is held: it may not leave now and is not listed here
+   *[other] { $count } orders of resellers are held: they may not leave now and are not listed here
+}
+disp-next-resellers = More orders of resellers
+rsl-none-yet = None of those looked through so far is of your markets; the list goes on.

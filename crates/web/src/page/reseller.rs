@@ -60,8 +60,10 @@ pub struct ResellerDeskPage {
     pub contracts: Vec<OwnContract>,
     /// What lies with them.
     pub allotment: Vec<AllotmentLine>,
-    /// Their orders.
+    /// Their orders, a page of them.
     pub orders: Vec<ResellerOrderRow>,
+    /// The order before which the next page begins, where there is one.
+    pub older: Option<String>,
     /// What they have reported as sold on.
     pub sold: SoldOnTable,
     /// What has happened: `good` or `bad`, and the words, a line each.

@@ -1,15 +1,16 @@
 //! What a reseller sees and does: contract, allotment, orders, reports of what was sold on.
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::RowError;
+use kontor_base::id::ResellerOrderId;
 use kontor_domain::catalogue::Sku;
 use kontor_shop::Failure;
 use kontor_shop::reseller::{
     CancelOrder, OrderCommand, Refusal, SellOutCommand, bill_of_reseller, cancel_order, holder_of,
-    order, read_sell_out_csv, report_sell_out, show as shown, sold_units,
+    order, read_sell_out_csv, report_sell_out, show as shown, show_before, sold_units,
 };
 use kontor_store::StoreError;
 use kontor_store::reseller::bill::KeptBill;
@@ -65,9 +66,21 @@ macro_rules! holder {
     };
 }
 
-pub(super) async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    before: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     let reseller = holder!(app, uri, headers);
-    answer(&app, &uri, &headers, &reseller, StatusCode::OK, None).await
+    let before = asked.before.parse().ok();
+    answer_before(&app, &uri, &headers, &reseller, (StatusCode::OK, None), before).await
 }
 
 async fn answer(
@@ -78,7 +91,18 @@ async fn answer(
     status: StatusCode,
     said: Said,
 ) -> Response {
-    let found = match shown(&app.shop, reseller.id).await {
+    answer_before(app, uri, headers, reseller, (status, said), None).await
+}
+
+async fn answer_before(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    reseller: &Reseller,
+    (status, said): (StatusCode, Said),
+    before: Option<ResellerOrderId>,
+) -> Response {
+    let found = match show_before(&app.shop, reseller.id, before).await {
         Ok(Some(found)) => found,
         Ok(None) => return Redirect::to("/reseller").into_response(),
         Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
@@ -90,6 +114,7 @@ async fn answer(
         contracts: found.contracts.iter().map(|kept| own(app, &t, kept)).collect(),
         allotment: allotment(&t, &found),
         orders: orders(&t, &found),
+        older: found.older.map(|older| older.to_string()),
         sold: sold_on(&t, &found, SOLD.path.to_owned()),
         said,
         key: form_key::fresh(app),

@@ -9,10 +9,11 @@ use axum::response::Response;
 use kontor_base::id::{OrderId, ResellerOrderId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
-use kontor_shop::order::parcels;
+use kontor_shop::order::{WaitingParcel, parcels};
 use kontor_shop::reseller::open_orders;
 use kontor_shop::staff::{ExpansionAct, Person};
 use kontor_shop::stock::Serials;
+use kontor_store::reseller::KeptOrder;
 use serde::Deserialize;
 
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
@@ -49,6 +50,14 @@ pub(super) async fn first(
 pub(super) struct Asked {
     sent: String,
     after: String,
+    resellers_after: String,
+}
+
+/// Which page: after which of the shop's own orders, or after which order of a reseller.
+#[derive(Clone, Copy, Debug, Default)]
+struct From {
+    order: Option<OrderId>,
+    resellers: Option<ResellerOrderId>,
 }
 
 pub(super) async fn show(
@@ -67,19 +76,20 @@ pub(super) async fn show(
         "" => None,
         number => notice("good", t.one("disp-sent", "number", number)),
     };
-    let after = asked.after.parse().ok();
-    answer(&app, &uri, &person, (code, after), StatusCode::OK, said).await
+    let (order, resellers) = (asked.after.parse().ok(), asked.resellers_after.parse().ok());
+    let from = From { order, resellers };
+    answer(&app, &uri, &person, (code, from), StatusCode::OK, said).await
 }
 
 async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
-    (code, after): (MarketCode, Option<OrderId>),
+    (code, from): (MarketCode, From),
     status: StatusCode,
     said: Option<Notice>,
 ) -> Response {
-    let (rows, last) = match rows(app, person, code, after).await {
+    let found = match rows(app, person, code, from).await {
         Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
     };
@@ -89,62 +99,78 @@ async fn answer(
         shell,
         market: code,
         markets: markets_for(app, person, Permission::OrderDispatch),
-        rows,
-        next: last.map(|last| format!("/admin/{code}/dispatch?after={last}")),
+        rows: found.rows,
+        held: found.held,
+        next: [
+            found.order.map(|last| format!("/admin/{code}/dispatch?after={last}")),
+            found.resellers.map(|last| format!("/admin/{code}/dispatch?resellers_after={last}")),
+        ],
         key: form_key::fresh(app),
     };
     html(status, &page)
 }
 
-/// What can leave, and the last of the page where there is more. Resellers' orders are few; they stand on
-/// the first page.
+/// A page of what can leave.
+#[derive(Debug, Default)]
+struct Found {
+    rows: Vec<ParcelRow>,
+    held: usize,
+    /// The last of the shop's own orders, where there are more.
+    order: Option<OrderId>,
+    /// The last of the resellers' orders, where there are more.
+    resellers: Option<ResellerOrderId>,
+}
+
+/// What can leave. The first page has the oldest of both kinds; from there each is paged by itself.
 async fn rows(
     app: &App,
     person: &Person,
     code: MarketCode,
-    after: Option<OrderId>,
-) -> Result<(Vec<ParcelRow>, Option<OrderId>), kontor_store::StoreError> {
+    from: From,
+) -> Result<Found, kontor_store::StoreError> {
     let t = Text::new(person.language, None);
-    let mut found = parcels(&app.shop, code, after, PAGE + 1).await?;
-    let shown = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let more = found.len() > shown;
-    found.truncate(shown);
-    let last = found.last().filter(|_| more).map(|parcel| parcel.id);
-    let mut rows: Vec<ParcelRow> = found
-        .into_iter()
-        .map(|parcel| {
-            let lines: Vec<(String, i64)> =
-                parcel.lines.iter().map(|(sku, n)| (sku.to_string(), i64::from(*n))).collect();
-            ParcelRow {
-                number: parcel.number.to_string(),
-                placed: t.moment(&parcel.placed_at),
-                country: t.country(&parcel.country).into_owned(),
-                serials: template(&lines),
-                lines,
-                reseller: None,
-            }
-        })
-        .collect();
-    if after.is_some() {
-        return Ok((rows, last));
+    let mut page = Found::default();
+    let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    if from.resellers.is_none() {
+        let mut found = parcels(&app.shop, code, from.order, PAGE + 1).await?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        page.order = found.last().filter(|_| more).map(|parcel| parcel.id);
+        page.rows = found.iter().map(|parcel| own_row(&t, parcel)).collect();
     }
-    rows.extend(open_orders(&app.shop, code).await?.into_iter().map(|(order, name)| {
-        let lines: Vec<(String, i64)> = order
-            .body
-            .lines
-            .iter()
-            .map(|line| (line.sku.to_string(), i64::from(line.units)))
-            .collect();
-        ParcelRow {
-            number: order.id.to_string(),
-            placed: t.date(&order.body.on),
-            country: t.country(&order.body.ship_to).into_owned(),
-            serials: template(&lines),
-            lines,
-            reseller: Some(name),
-        }
-    }));
-    Ok((rows, last))
+    if from.order.is_none() {
+        let open = open_orders(&app.shop, code, from.resellers, limit).await?;
+        (page.held, page.resellers) = (open.held, open.next);
+        let rows = open.orders.into_iter();
+        page.rows.extend(rows.map(|(order, name)| reseller_row(&t, &order, name)));
+    }
+    Ok(page)
+}
+
+fn own_row(t: &Text, parcel: &WaitingParcel) -> ParcelRow {
+    let lines: Vec<(String, i64)> =
+        parcel.lines.iter().map(|(sku, n)| (sku.to_string(), i64::from(*n))).collect();
+    ParcelRow {
+        number: parcel.number.to_string(),
+        placed: t.moment(&parcel.placed_at),
+        country: t.country(&parcel.country).into_owned(),
+        serials: template(&lines),
+        lines,
+        reseller: None,
+    }
+}
+
+fn reseller_row(t: &Text, order: &KeptOrder, name: String) -> ParcelRow {
+    let lines: Vec<(String, i64)> =
+        order.body.lines.iter().map(|l| (l.sku.to_string(), i64::from(l.units))).collect();
+    ParcelRow {
+        number: order.id.to_string(),
+        placed: t.date(&order.body.on),
+        country: t.country(&order.body.ship_to).into_owned(),
+        serials: template(&lines),
+        lines,
+        reseller: Some(name),
+    }
 }
 
 /// One line for each variant, to be filled in.
@@ -179,7 +205,7 @@ pub(super) async fn send(
         let t = Text::new(person.language, None);
         let said = notice("bad", t.get("disp-serials-bad"));
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&app, &uri, &person, (code, None), status, said).await;
+        return answer(&app, &uri, &person, (code, From::default()), status, said).await;
     };
     let number = sent.number.trim().to_owned();
     let act = match number.parse::<ResellerOrderId>() {
@@ -192,7 +218,7 @@ pub(super) async fn send(
     match carry_out(&app, &uri, &person, doing, &done).await {
         Back::Answer(response) => response,
         Back::Refused(status, words) => {
-            answer(&app, &uri, &person, (code, None), status, notice("bad", words)).await
+            answer(&app, &uri, &person, (code, From::default()), status, notice("bad", words)).await
         }
     }
 }

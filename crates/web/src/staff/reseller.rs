@@ -6,17 +6,19 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::id::{self, ResellerId};
+use kontor_base::id::{self, ResellerId, ResellerOrderId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::Standing;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::reach::outside_territory;
-use kontor_shop::reseller::{ShownReseller, list, show as shown};
+use kontor_shop::reseller::{ShownReseller, list, show_before};
 use kontor_shop::staff::{
     ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key, market_of_applicant,
     sees_reseller,
 };
+use kontor_store::StoreError;
+use kontor_store::reseller::{KeptContract, Reseller};
 use serde::Deserialize;
 
 use super::contract_form::{blank, of_contract, read};
@@ -54,6 +56,8 @@ pub(super) const END_KEY: Route =
 
 /// Resellers on one page.
 const PAGE: usize = 100;
+/// How many times as many are looked through for one page.
+const BLOCKS_MAX: usize = 20;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -67,20 +71,42 @@ pub(super) async fn all(
     Extension(person): Extension<Person>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    let found = match list(&app.shop, asked.before.parse().ok(), limit).await {
+    let (found, next) = match visible(&app, &person, asked.before.parse().ok()).await {
         Ok(found) => found,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let shell = shell(&app, &person, Place::Resellers).await;
     let t = shell.text();
-    let next = (found.len() == PAGE).then(|| found.last().map(|(last, _)| last.id.to_string()));
-    let rows = found
-        .iter()
-        .filter(|(firm, contracts)| sees_reseller(&app.shop, &person, firm, contracts))
-        .map(|(reseller, contracts)| row(&t, reseller, contracts))
-        .collect();
-    html(StatusCode::OK, &ResellersPage { shell, rows, next: next.flatten() })
+    let rows = found.iter().map(|(reseller, contracts)| row(&t, reseller, contracts)).collect();
+    html(StatusCode::OK, &ResellersPage { shell, rows, next: next.map(|next| next.to_string()) })
+}
+
+/// A page of the resellers that are the person's to see, the newest first, and the one before which the next
+/// page begins. Whose they are is not in the key of the list, so it is walked until the page is full.
+async fn visible(
+    app: &App,
+    person: &Person,
+    mut before: Option<ResellerId>,
+) -> Result<(Vec<(Reseller, Vec<KeptContract>)>, Option<ResellerId>), StoreError> {
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let mut rows = Vec::new();
+    for _ in 0..BLOCKS_MAX {
+        let block = list(&app.shop, before, limit).await?;
+        let is_last = block.len() < PAGE;
+        for (firm, contracts) in block {
+            if rows.len() == PAGE {
+                return Ok((rows, before));
+            }
+            before = Some(firm.id);
+            if sees_reseller(&app.shop, person, &firm, &contracts) {
+                rows.push((firm, contracts));
+            }
+        }
+        if is_last {
+            return Ok((rows, None));
+        }
+    }
+    Ok((rows, before))
 }
 
 pub(super) async fn show(
@@ -88,17 +114,20 @@ pub(super) async fn show(
     uri: Uri,
     Extension(person): Extension<Person>,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    let with = With::default();
+    let with = With { before: asked.before.parse().ok(), ..With::default() };
     answer(&app, &uri, &person, &id, StatusCode::OK, with).await
 }
 
 /// What a page has besides the reseller.
 #[derive(Default)]
-struct With {
-    said: Option<Notice>,
-    form: Option<ContractForm>,
-    new_key: Option<String>,
+pub(super) struct With {
+    pub(super) said: Option<Notice>,
+    pub(super) form: Option<ContractForm>,
+    pub(super) new_key: Option<String>,
+    /// The order before which the page of orders begins.
+    pub(super) before: Option<ResellerOrderId>,
 }
 
 async fn answer(
@@ -109,7 +138,7 @@ async fn answer(
     status: StatusCode,
     with: With,
 ) -> Response {
-    let found = match found(app, person, id).await {
+    let found = match found_before(app, person, id, with.before).await {
         Ok(Some(found)) => found,
         Ok(None) => return nothing(app, uri),
         Err(problem) => return problem.respond(app, uri.path(), None),
@@ -125,8 +154,19 @@ pub(super) async fn found(
     person: &Person,
     id: &str,
 ) -> Result<Option<ShownReseller>, Problem> {
+    found_before(app, person, id, None).await
+}
+
+/// The same with older orders.
+async fn found_before(
+    app: &App,
+    person: &Person,
+    id: &str,
+    before: Option<ResellerOrderId>,
+) -> Result<Option<ShownReseller>, Problem> {
     let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
-    let found = shown(&app.shop, id).await.map_err(|fault| Problem::fault(&fault))?;
+    let found = show_before(&app.shop, id, before).await;
+    let found = found.map_err(|fault| Problem::fault(&fault))?;
     Ok(found.filter(|found| sees_reseller(&app.shop, person, &found.reseller, &found.contracts)))
 }
 
@@ -161,6 +201,8 @@ async fn page(
         contracts: found.contracts.iter().map(|kept| contract_row(&t, kept)).collect(),
         allotment: allotment(&t, &found),
         orders: orders(&t, &found),
+        before: with.before.map(|before| before.to_string()).unwrap_or_default(),
+        older: found.older.map(|older| older.to_string()),
         keys: found
             .keys
             .iter()
@@ -304,7 +346,8 @@ pub(super) async fn contract(
     let act = ExpansionAct::ApproveReseller { reseller, market, contract: Box::new(contract) };
     let reason = form.reason.clone();
     let doing = Doing { act: act.into(), reason, key: &sent.key, what: "staff.reseller.contract" };
-    back(&app, &uri, &person, &id, doing, Some(form)).await
+    let with = With { form: Some(form), ..With::default() };
+    back(&app, &uri, &person, &id, doing, with).await
 }
 
 pub(super) async fn back(
@@ -313,12 +356,13 @@ pub(super) async fn back(
     person: &Person,
     id: &str,
     doing: Doing<'_>,
-    form: Option<ContractForm>,
+    with: With,
 ) -> Response {
-    match carry_out(app, uri, person, doing, &format!("/admin/resellers/{id}")).await {
+    let page = with.before.map_or_else(String::new, |before| format!("?before={before}"));
+    match carry_out(app, uri, person, doing, &format!("/admin/resellers/{id}{page}")).await {
         Back::Answer(response) => response,
         Back::Refused(status, words) => {
-            let with = With { said: notice("bad", words), form, ..With::default() };
+            let with = With { said: notice("bad", words), ..with };
             answer(app, uri, person, id, status, with).await
         }
     }
@@ -330,12 +374,12 @@ pub(super) async fn said_bad(
     uri: &Uri,
     person: &Person,
     id: &str,
-    status: StatusCode,
     words: &str,
+    with: With,
 ) -> Response {
     let t = Text::new(person.language, None);
-    let with = With { said: notice("bad", t.get(words)), ..With::default() };
-    answer(app, uri, person, id, status, with).await
+    let with = With { said: notice("bad", t.get(words)), ..with };
+    answer(app, uri, person, id, StatusCode::UNPROCESSABLE_ENTITY, with).await
 }
 
 /// The fields of the small forms.
@@ -397,7 +441,7 @@ pub(super) async fn reject(
         key: &sent.key,
         what: "staff.reseller.reject",
     };
-    back(&app, &uri, &person, &id, doing, None).await
+    back(&app, &uri, &person, &id, doing, With::default()).await
 }
 
 pub(super) async fn allot(
@@ -411,8 +455,7 @@ pub(super) async fn allot(
     let own = found.contracts.iter().any(|kept| kept.contract.code == sent.contract);
     let (Ok(sku), Ok(units), true) = (sent.sku.parse(), sent.units.trim().parse::<i64>(), own)
     else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return said_bad(&app, &uri, &person, &id, status, "rsl-allot-bad").await;
+        return said_bad(&app, &uri, &person, &id, "rsl-allot-bad", With::default()).await;
     };
     let act = ExpansionAct::Allot { market, contract: sent.contract, sku, units };
     let doing = Doing {
@@ -421,7 +464,7 @@ pub(super) async fn allot(
         key: &sent.key,
         what: "staff.reseller.allot",
     };
-    back(&app, &uri, &person, &id, doing, None).await
+    back(&app, &uri, &person, &id, doing, With::default()).await
 }
 
 pub(super) async fn key(

@@ -6,10 +6,11 @@ use axum::extract::{Form, Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_base::Money;
+use kontor_base::id::ResellerOrderId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{BillState, SupplyFacts, TaxNumber};
 use kontor_domain::staff::Permission;
-use kontor_shop::reseller::{BillTerms, ShownReseller, bill_of_reseller};
+use kontor_shop::reseller::{BillTerms, ShownReseller, bill_of_reseller, order_of};
 use kontor_shop::staff::{ExpansionAct, Person};
 use kontor_store::reseller::KeptOrder;
 use kontor_store::reseller::bill::KeptBill;
@@ -17,7 +18,7 @@ use serde::Deserialize;
 
 use super::desk::{nothing, shell};
 use super::doing::Doing;
-use super::reseller::{asked_about, back, found, said_bad};
+use super::reseller::{With, asked_about, back, found, said_bad};
 use super::reseller_view::{bill_csv, bill_document, product_name};
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
@@ -40,6 +41,7 @@ pub(super) const CSV: Route = Route::desk("/admin/resellers/{id}/bills/{number}/
 #[serde(default)]
 pub(super) struct Sent {
     key: String,
+    before: String,
     order: String,
     reason: String,
     due_on: String,
@@ -52,17 +54,25 @@ pub(super) struct Sent {
     reference: String,
 }
 
-/// The order that a form is about, with its reseller, if the person looks after its market.
+/// The order that a form is about and its bill, with its reseller, if the person looks after its market.
 async fn about(
     app: &App,
     person: &Person,
     id: &str,
     sent: &Sent,
-) -> Result<Option<(ShownReseller, KeptOrder)>, Problem> {
+) -> Result<Option<(ShownReseller, (KeptOrder, Option<KeptBill>))>, Problem> {
     let Some(found) = found(app, person, id).await? else { return Ok(None) };
-    let order = found.orders.iter().find(|order| order.id.to_string() == sent.order).cloned();
+    let Ok(order) = sent.order.parse::<ResellerOrderId>() else { return Ok(None) };
+    // By its id, however old it is; whose it is and who serves it is looked at.
+    let order = order_of(&app.shop, found.reseller.id, order).await;
+    let order = order.map_err(|fault| Problem::fault(&fault))?;
     let own = |order: &KeptOrder| person.may(Permission::ResellerManage, Some(order.body.market));
-    Ok(order.filter(own).map(|order| (found, order)))
+    Ok(order.filter(|(order, _)| own(order)).map(|about| (found, about)))
+}
+
+/// The page that the form was on.
+fn with(sent: &Sent) -> With {
+    With { before: sent.before.parse().ok(), ..With::default() }
 }
 
 pub(super) async fn cancel(
@@ -72,12 +82,13 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, _, order) = asked_about!(app, uri, person, id, form);
+    let (sent, _, (order, _)) = asked_about!(app, uri, person, id, form);
     let (market, reason) = (order.body.market, sent.reason.clone());
+    let with = with(&sent);
     let act = ExpansionAct::CancelReseller { market, order: order.id, reason };
     let what = "staff.reseller.cancel";
     let doing = Doing { act: act.into(), reason: sent.reason, key: &sent.key, what };
-    back(&app, &uri, &person, &id, doing, None).await
+    back(&app, &uri, &person, &id, doing, with).await
 }
 
 pub(super) async fn bill(
@@ -87,16 +98,15 @@ pub(super) async fn bill(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, _, order) = asked_about!(app, uri, person, id, form);
+    let (sent, _, (order, _)) = asked_about!(app, uri, person, id, form);
     let Some(terms) = terms(&sent, &order) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return said_bad(&app, &uri, &person, &id, status, "rsl-bill-bad").await;
+        return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with(&sent)).await;
     };
     let act = ExpansionAct::BillReseller { market: order.body.market, order: order.id, terms };
-    let reason = order.id.to_string();
+    let (reason, with) = (order.id.to_string(), with(&sent));
     let what = "staff.reseller.bill";
     let doing = Doing { act: act.into(), reason, key: &sent.key, what };
-    back(&app, &uri, &person, &id, doing, None).await
+    back(&app, &uri, &person, &id, doing, with).await
 }
 
 /// What a bill says, as typed: without an amount the tax is to be worked out.
@@ -124,19 +134,18 @@ pub(super) async fn money(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, order) = asked_about!(app, uri, person, id, form);
-    let billed = found.bills.iter().find(|bill| bill.order == order.id);
+    let (sent, _, (order, billed)) = asked_about!(app, uri, person, id, form);
     let (Some(billed), Ok(on)) = (billed, sent.on.trim().parse()) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return said_bad(&app, &uri, &person, &id, status, "rsl-bill-bad").await;
+        return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with(&sent)).await;
     };
     // The form says what is next by the bill's state; the act refuses what is no longer so.
     let came = billed.state == BillState::Open;
     let (market, reference) = (order.body.market, sent.reference.clone());
+    let with = with(&sent);
     let act = ExpansionAct::MoveBill { market, order: order.id, came, on, reference };
     let what = "staff.reseller.money";
     let doing = Doing { act: act.into(), reason: sent.reference, key: &sent.key, what };
-    back(&app, &uri, &person, &id, doing, None).await
+    back(&app, &uri, &person, &id, doing, with).await
 }
 
 /// A bill of a reseller whom the person may see.

@@ -3,14 +3,15 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kontor_shop::reseller::show as shown;
+use kontor_base::id::ResellerOrderId;
+use kontor_shop::reseller::show_before;
 use kontor_store::reseller::KeptOrder;
 use kontor_store::reseller::bill::KeptBill;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::holder;
-use crate::api::call::Call;
+use crate::api::call::{Call, parameter};
 use crate::api::money::MoneyBody;
 use crate::api::reply::Reply;
 use crate::kit::app::App;
@@ -29,8 +30,12 @@ pub(crate) struct ResellerBody {
     contracts: Vec<ContractBody>,
     /// What lies with it.
     allotment: Vec<AllotmentBody>,
-    /// Its orders, the newest first; at most 200.
+    /// Its orders, the newest first; at most 200 at once.
     orders: Vec<ResellerOrderBody>,
+    /// Where there are older orders: send it as `before` to have them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "rso_06dyk2m1v5rjz0q3c8s4n7t9ab")]
+    older: Option<String>,
 }
 
 /// A contract.
@@ -175,7 +180,10 @@ impl ResellerLineBody {
     path = "/api/v1/reseller",
     tag = "Resellers",
     operation_id = "show-reseller",
-    params(("Authorization" = String, Header, description = "`Bearer rsk_…`: your key.")),
+    params(
+        ("Authorization" = String, Header, description = "`Bearer rsk_…`: your key."),
+        ("before" = Option<String>, Query, description = "The id of the order before which the orders begin."),
+    ),
     responses(
         (status = 200, description = "Who you are and what lies with you.", body = ResellerBody),
         crate::api::document::Keyed,
@@ -188,9 +196,14 @@ pub(crate) async fn show_reseller(State(app): State<App>, call: Call) -> Respons
 }
 
 async fn show(app: &App, call: &Call) -> Result<Reply, Problem> {
-    call.only_queries(&[])?;
+    call.only_queries(&["before"])?;
+    let before: Option<ResellerOrderId> = match call.query("before") {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| parameter("before is an order's id."))?),
+    };
     let reseller = holder(app, call).await?;
-    let found = shown(&app.shop, reseller.id).await.map_err(|fault| Problem::fault(&fault))?;
+    let found = show_before(&app.shop, reseller.id, before).await;
+    let found = found.map_err(|fault| Problem::fault(&fault))?;
     let found = found.ok_or_else(Problem::not_found)?;
     let contracts = found.contracts.iter().map(|kept| {
         let contract = &kept.contract;
@@ -224,6 +237,7 @@ async fn show(app: &App, call: &Call) -> Result<Reply, Problem> {
             })
             .collect(),
         orders: found.orders.iter().map(|o| ResellerOrderBody::of(o, &found.bills)).collect(),
+        older: found.older.map(|older| older.to_string()),
     };
     Ok(Reply::json(StatusCode::OK, &body))
 }

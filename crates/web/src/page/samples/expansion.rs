@@ -250,7 +250,9 @@ impl DispatchPage {
             shell: desk(language, Place::Dispatch),
             market: us(),
             markets: vec![us(), "de".parse().expect("a market")],
-            next: Some("/admin/us/dispatch?after=x".to_owned()),
+            held: 3,
+            next: ["after=x", "resellers_after=y"]
+                .map(|from| Some(format!("/admin/us/dispatch?{from}"))),
             rows,
             key: "k".to_owned(),
         };
@@ -311,7 +313,8 @@ impl ResellersPage {
             next: (!rows.is_empty()).then(|| "rsl_x".to_owned()),
             rows,
         };
-        vec![("one", page(vec![reseller()])), ("none", page(Vec::new()))]
+        let further = Self { next: Some("rsl_x".to_owned()), ..page(Vec::new()) };
+        vec![("one", page(vec![reseller()])), ("none", page(Vec::new())), ("further", further)]
     }
 }
 
@@ -334,6 +337,8 @@ impl ResellerPage {
             }],
             allotment: allotment(),
             orders: vec![order()],
+            before: "rso_z".to_owned(),
+            older: Some("rso_x".to_owned()),
             keys: vec![
                 ResellerKeyRow {
                     hash: "06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
@@ -371,6 +376,8 @@ impl ResellerPage {
             contracts: Vec::new(),
             allotment: Vec::new(),
             orders: Vec::new(),
+            before: String::new(),
+            older: None,
             keys: Vec::new(),
             new_key: None,
             sold: SoldOnTable::default(),
@@ -425,6 +432,7 @@ impl ResellerDeskPage {
             name: "Harbour <b>Electronics".to_owned(),
             allotment: if contracts.is_empty() { Vec::new() } else { allotment() },
             orders: if contracts.is_empty() { Vec::new() } else { vec![order()] },
+            older: (!contracts.is_empty()).then(|| "rso_x".to_owned()),
             sold: if contracts.is_empty() { SoldOnTable::default() } else { sold_on() },
             contracts,
             said,

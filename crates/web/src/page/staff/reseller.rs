@@ -304,8 +304,12 @@ pub struct ResellerPage {
     pub contracts: Vec<ContractRow>,
     /// What lies with them.
     pub allotment: Vec<AllotmentLine>,
-    /// Their orders.
+    /// Their orders, a page of them.
     pub orders: Vec<ResellerOrderRow>,
+    /// The order before which that page begins; empty: it is the first one.
+    pub before: String,
+    /// The order before which the next one begins, where there is one.
+    pub older: Option<String>,
     /// What they sign in with.
     pub keys: Vec<ResellerKeyRow>,
     /// A key that was made just now: it is shown this once.
@@ -357,13 +361,19 @@ pub struct DispatchPage {
     pub markets: Vec<MarketCode>,
     /// What can leave.
     pub rows: Vec<ParcelRow>,
-    /// Where the rest is.
-    pub next: Option<String>,
+    /// How many orders of resellers may not leave now and were passed over.
+    pub held: usize,
+    /// Where the rest is: of the shop's own orders, and of resellers' orders.
+    pub next: [Option<String>; 2],
     /// The key of the forms.
     pub key: String,
 }
 
 impl DispatchPage {
+    const fn has_held(&self) -> bool {
+        self.held > 0
+    }
+
     fn is_market(&self, other: &MarketCode) -> bool {
         self.market == *other
     }
