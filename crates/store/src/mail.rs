@@ -183,6 +183,19 @@ pub fn about(tx: &mut Tx<'_>, about: &[u8; 16], limit: i64) -> Result<Vec<Letter
     )
 }
 
+/// Takes out of the letters about something what went wrong with them: a mail server's words can name people.
+///
+/// # Errors
+///
+/// See [`queue`].
+pub fn erase_words(tx: &mut Tx<'_>, about: &[u8; 16]) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE mail_letter SET last_error = NULL WHERE about = $1 AND last_error IS NOT NULL",
+        values![about],
+    )?;
+    Ok(())
+}
+
 /// The letters in a state, the last due first: a page of up to `limit` before `before`.
 ///
 /// # Errors

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use common::desk::Browser;
 use common::shopper::{good_fields, one_band};
 use common::{Api, Ask, BAND, Shopper};
-use kontor_base::id::OrderId;
+use kontor_base::id::{LetterId, OrderId};
 use kontor_domain::clearance::{Grant, Reach};
 use kontor_domain::order::{CheckoutState, OrderNumber};
 use kontor_shop::order::{expire_checkouts, forget_abandoned, index_orders, reindex, run_due_jobs};
+use kontor_store::stock::serial::{self, SoldSerial};
+use kontor_store::{StoreError, Tx, mail};
 
 /// What a browser types at the checkout.
 struct Buyer {
@@ -363,12 +365,39 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     let both = sue.get(&customer).await.expect(200);
     assert!(both.text.contains(&first) && both.text.contains(&second), "{}", both.text);
 
+    // A letter was given up with words in which the other server names her; a unit has left.
+    let letter = LetterId::new(api.shop.now(), &api.shop.random);
+    let (number, at) = (first.parse::<OrderNumber>().expect("a number"), api.shop.now());
+    let unit = SoldSerial {
+        serial: "SN4711".to_owned(),
+        device: 4711,
+        item: BAND.to_owned(),
+        model: "band".to_owned(),
+        country: "US".parse().expect("a country"),
+        sold_on: at.date(),
+        reference: first.clone(),
+        reseller: None,
+    };
+    let write = move |tx: &mut Tx<'_>| {
+        let order = kontor_store::order::by_number(tx, &number)?.expect("it is there").order.id;
+        mail::queue(tx, letter, "order.placed", order.bytes(), "{}", at)?;
+        mail::failed(tx, letter, "550 <ada@shop.example> said no: quux", None, at)?;
+        assert!(serial::insert(tx, &unit)?, "a new one");
+        Ok::<_, StoreError>(())
+    };
+    api.shop.db.write("test.letter", write).await.expect("written");
+    let page = sue.get(&format!("/admin/orders/{first}")).await.expect(200);
+    assert!(page.text.contains("said no: quux"), "{}", page.text);
+
     // Everything that is kept, for them.
     let told = sue.form(&format!("{customer}/export"), &[]).await.expect(200);
     assert_eq!(told.header("content-type"), "application/json");
     assert!(told.header("content-disposition").starts_with("attachment"));
     assert_eq!(told.body["orders"].as_array().map(Vec::len), Some(2), "{}", told.text);
     assert!(told.text.contains(ADA.email) && told.text.contains("14155550123"));
+    for kept in ["SN4711", "order.placed", "said no: quux"] {
+        assert!(told.text.contains(kept), "{kept}: {}", told.text);
+    }
 
     // Who waits for a parcel is not erased.
     let erase = [("key", "e1"), ("reason", "asked for it")];
@@ -396,7 +425,8 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     assert!(sue.get(&customer).await.expect(200).text.contains(&first), "not yet");
     let his = sam.get(&proposal).await.expect(200);
     assert!(his.text.contains("2025-12-31"), "what is kept, and until when: {}", his.text);
-    let told = [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada", "her dog"];
+    let told =
+        [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada", "her dog", "quux"];
     for there in told {
         assert!(lies_on_disk(&api, there) != Some(false), "{there} is looked for where it lies");
     }
@@ -409,7 +439,7 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     }
     let kept = sue.get(&format!("/admin/orders/{first}")).await.expect(200);
     assert!(kept.text.contains("Ada Lovelace"), "the invoice's name stays ten years");
-    for gone in [ADA.email, "14155550123", "knows Ada"] {
+    for gone in [ADA.email, "14155550123", "knows Ada", "quux"] {
         assert!(!kept.text.contains(gone), "{gone}");
     }
     // Every row of every table, where the back end tells them as text.

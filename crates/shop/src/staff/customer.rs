@@ -23,7 +23,8 @@ use kontor_store::payment::{self as payments, refund};
 use kontor_store::sale::deposit::{self as deposits, KeptDeposit};
 use kontor_store::sale::entry::{KeptEntry, all_of_person};
 use kontor_store::staff::proposal as proposals;
-use kontor_store::{StoreError, Tx, money};
+use kontor_store::stock::serial;
+use kontor_store::{StoreError, Tx, mail, money};
 use serde_json::{Value, json};
 
 use super::act::{Bearing, Change};
@@ -320,6 +321,37 @@ fn booking_told(transfer: &MoneyTransfer) -> Value {
     })
 }
 
+/// The letters about an order, a deposit or an entry on a list: what was written when. What was in them is
+/// made anew each time from what they are about, and is not kept.
+fn letters_told(tx: &mut Tx<'_>, about: &[u8; 16]) -> Result<Vec<Value>, StoreError> {
+    let letters = mail::about(tx, about, i64::MAX)?;
+    let told = letters.iter().map(|letter| {
+        json!({
+            "kind": letter.kind,
+            "state": letter.state.word(),
+            "queued_at": letter.queued_at,
+            "done_at": letter.done_at,
+            "attempts": letter.attempts,
+            "last_error": letter.last_error,
+        })
+    });
+    Ok(told.collect())
+}
+
+/// The units that left with an order.
+fn units_told(tx: &mut Tx<'_>, number: &OrderNumber) -> Result<Vec<Value>, StoreError> {
+    let units = serial::of_reference(tx, number.as_str())?;
+    let told = units.iter().map(|unit| {
+        json!({
+            "serial": unit.serial,
+            "item": unit.item,
+            "model": unit.model,
+            "sold_on": unit.sold_on,
+        })
+    });
+    Ok(told.collect())
+}
+
 fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
     let mut orders = Vec::new();
     for placed in &customer.orders {
@@ -328,6 +360,8 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
         let refunds = refund::of_payment(tx, placed.payment)?;
         let transfers = money::of_order(tx, order.id)?;
         let written = notes::of_order(tx, order.id, i64::MAX)?;
+        let units = units_told(tx, &order.number)?;
+        let letters = letters_told(tx, order.id.bytes())?;
         orders.push(json!({
             "order": order,
             "state": placed.state().word(),
@@ -345,6 +379,8 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
                 "written_at": note.written_at,
                 "words": note.words,
             })).collect::<Vec<_>>(),
+            "units": units,
+            "letters": letters,
         }));
     }
     let mut deposits = Vec::new();
@@ -354,6 +390,7 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
             None => Vec::new(),
         };
         let transfers = money::of_deposit(tx, deposit.id)?;
+        let letters = letters_told(tx, deposit.id.bytes())?;
         deposits.push(json!({
             "deposit": deposit.id,
             "sale": deposit.sale,
@@ -366,6 +403,17 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
             "order": deposit.order,
             "refunds": refunds.iter().map(refund_told).collect::<Vec<_>>(),
             "bookings": transfers.iter().map(booking_told).collect::<Vec<_>>(),
+            "letters": letters,
+        }));
+    }
+    let mut waiting = Vec::new();
+    for kept in &customer.waiting {
+        waiting.push(json!({
+            "entry": kept.entry,
+            "signed_at": kept.moments.signed_at,
+            "asked_to_confirm_at": kept.moments.asked_at,
+            "confirmed_at": kept.moments.confirmed_at,
+            "letters": letters_told(tx, &kept.person)?,
         }));
     }
     Ok(json!({
@@ -374,12 +422,7 @@ fn told(tx: &mut Tx<'_>, customer: &Customer) -> Result<Value, StoreError> {
             "known_since": contact.seen_at,
         })).collect::<Vec<_>>(),
         "orders": orders,
-        "waiting_lists": customer.waiting.iter().map(|kept| json!({
-            "entry": kept.entry,
-            "signed_at": kept.moments.signed_at,
-            "asked_to_confirm_at": kept.moments.asked_at,
-            "confirmed_at": kept.moments.confirmed_at,
-        })).collect::<Vec<_>>(),
+        "waiting_lists": waiting,
         "deposits": deposits,
         "sale_entries": customer.entries.iter().map(|entry| json!({
             "sale": entry.sale,
@@ -546,6 +589,7 @@ pub(super) fn erase(
         unindex_in(tx, order)?;
         save_body(tx, &erased(order, kept_of(order.placed_at, today, years)))?;
         notes::erase(tx, order.id)?;
+        mail::erase_words(tx, order.id.bytes())?;
         refund::erase_reasons(tx, placed.payment)?;
         erase_words_about(tx, order.number.as_str())?;
         if let Some(mut draft) = checkout(tx, order.checkout)? {
@@ -559,8 +603,10 @@ pub(super) fn erase(
         let mut deposit = deposit.clone();
         (deposit.wanted.email, deposit.wanted.phone) = (None, None);
         deposits::save(tx, &deposit)?;
+        mail::erase_words(tx, deposit.id.bytes())?;
     }
     for kept in &found.waiting {
+        mail::erase_words(tx, &kept.person)?;
         waiting_lists::stop_waiting(tx, &kept.person)?;
     }
     for contact in &found.contacts {
