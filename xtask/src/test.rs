@@ -198,6 +198,7 @@ const WHOLE_SHOP: &[&str] = &[
     "reach",
     "reach_records",
     "kept_counts",
+    "many_of_resellers",
     "opened_plan",
     "resellers",
     "staff",
@@ -220,7 +221,17 @@ const WHOLE_SHOP: &[&str] = &[
 /// headers, keys, letters, the two lanes of a server) or in files, and goes through it as the others do.
 #[cfg(test)]
 const ON_SQLITE_ALONE: &[&str] =
-    &["custota", "lane", "mail", "passkey", "programs", "release", "rom_upload", "security"];
+    &[
+        "custota",
+        "lane",
+        "mail",
+        "passkey",
+        "programs",
+        "release",
+        "rom_upload",
+        "security",
+        "typed_again",
+    ];
 
 /// All of them whose names begin so as well.
 const WHOLE_SHOP_PREFIXES: &[&str] = &["api_", "page_"];

@@ -1,6 +1,7 @@
 // The staff area works without this. With it, "/" goes to the search field from anywhere, arrow keys
 // walk through what was found, Escape closes the menu of a narrow window, a page with mistakes begins
-// at their summary, and what runs is looked at anew while nobody types on the page.
+// at their summary, what runs is looked at anew while nobody types on the page, and
+// whoever is about to be signed out is asked whether they stay.
 (() => {
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
@@ -31,6 +32,27 @@
     if (next < 0) find.focus();
     else all[Math.min(next, all.length - 1)].focus();
   });
+  const stay = document.querySelector("[data-stay]");
+  if (stay) {
+    // Ten minutes ahead: a session's last use is noted to five minutes.
+    const ahead = 10 * 60;
+    let timer;
+    const count = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { stay.hidden = false; }, (Number(stay.dataset.stay) - ahead) * 1000);
+    };
+    stay.querySelector("button").addEventListener("click", async () => {
+      try {
+        const answer = await fetch("/admin/account", { headers: { accept: "text/html" } });
+        if (!answer.ok || new URL(answer.url).pathname !== "/admin/account") return;
+        stay.hidden = true;
+        count();
+      } catch {
+        // The notice stays: whoever presses again may find the server.
+      }
+    });
+    count();
+  }
   const live = () => document.querySelector("[data-live]");
   const look = async () => {
     const work = live();

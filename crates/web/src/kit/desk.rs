@@ -12,6 +12,7 @@ use super::app::App;
 use super::cookie;
 use super::escape::in_query;
 use super::problem::Problem;
+use crate::staff::problem::page_before;
 
 /// Where people come in.
 pub const SIGN_IN: &str = "/admin/sign-in";
@@ -69,10 +70,15 @@ pub async fn person_in(
 
 fn to_the_door(request: &Request) -> Response {
     let asked = request.uri().path_and_query().map_or("/admin", |asked| asked.as_str());
-    // A form cannot be sent again by a redirect: after it, people begin at the start.
-    let next = if request.method() == Method::GET { asked } else { "/admin" };
+    // A form cannot be sent again by a redirect: people are told that it had no effect, and come back to
+    // the page that it stands on.
+    let (next, lost) = if request.method() == Method::GET {
+        (asked, "")
+    } else {
+        (page_before(request.headers()).unwrap_or("/admin"), "&lost=yes")
+    };
     let next = in_query(next);
-    let mut response = Redirect::to(&format!("{SIGN_IN}?next={next}")).into_response();
+    let mut response = Redirect::to(&format!("{SIGN_IN}?next={next}{lost}")).into_response();
     keep_nowhere(response.headers_mut());
     response
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 
 use kontor_domain::staff::Permission;
@@ -266,7 +266,21 @@ impl Routes {
 }
 
 /// The answer where a route is, but not with this method; `Allow` is added on the way out.
-async fn not_allowed(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+async fn not_allowed(
+    State(app): State<App>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    // The address of a form of the staff area, read again or come back to: its page is the one above it.
+    if method == Method::GET
+        && is_desk(uri.path())
+        && let Some((above, last)) = uri.path().rsplit_once('/')
+        // A file that only a form gives out has no page.
+        && !last.contains('.')
+    {
+        return Redirect::to(above).into_response();
+    }
     let response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method_not_allowed")
         .detail("The address exists, but not with this method; Allow says with which.")
         .respond(&app, uri.path(), None);

@@ -24,7 +24,7 @@ use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{CustomerPage, Notice, OrderRows, Place};
+use crate::page::staff::{CustomerPage, Notice, OrderRows, Place, Typed};
 
 pub(super) const SHOW: Route =
     Route::desk("/admin/customers/{customer}", Some(Permission::CustomerRead));
@@ -62,7 +62,7 @@ pub(super) async fn show(
 ) -> Response {
     let before = said.before.parse::<OrderId>().ok();
     let said = said_of(&person, &said.said);
-    page(&app, &uri, &person, &id, (StatusCode::OK, said, before)).await
+    page(&app, &uri, &person, &id, (StatusCode::OK, said, before), Typed::default()).await
 }
 
 async fn answer(
@@ -70,10 +70,10 @@ async fn answer(
     uri: &Uri,
     person: &Person,
     id: &str,
-    status: StatusCode,
-    notice: Option<Notice>,
+    (status, notice): (StatusCode, Option<Notice>),
+    typed: Typed,
 ) -> Response {
-    page(app, uri, person, id, (status, notice, None)).await
+    page(app, uri, person, id, (status, notice, None), typed).await
 }
 
 async fn page(
@@ -82,6 +82,7 @@ async fn page(
     person: &Person,
     id: &str,
     (status, notice, before): (StatusCode, Option<Notice>, Option<OrderId>),
+    typed: Typed,
 ) -> Response {
     let Ok(id) = id.parse::<CustomerId>() else { return nothing(app, uri) };
     let found = match customer(&app.shop, person, id, before).await {
@@ -137,6 +138,7 @@ async fn page(
         may_merge: may(Permission::CustomerMerge),
         may_erase: may(Permission::CustomerErase),
         key: form_key::fresh(app),
+        typed,
         shell,
     };
     html(status, &page)
@@ -217,6 +219,7 @@ pub(super) async fn merge(
     };
     let scope = format!("staff.merge {front} {}", person.id);
     let once = app.shop.keys.once(&scope, &sent.key, sent.other.as_bytes());
+    let typed = Typed::new("merge", &[("other", &sent.other)]);
     let command = MergeCommand { customer: front, other: sent.other.trim().to_owned(), once };
     match put_together(&app.shop, &person, command).await {
         Ok(_) => Redirect::to(&format!("/admin/customers/{front}?said=done")).into_response(),
@@ -228,7 +231,7 @@ pub(super) async fn merge(
                 StatusCode::NOT_FOUND => StatusCode::UNPROCESSABLE_ENTITY,
                 other => other,
             };
-            answer(&app, &uri, &person, &id, code, said).await
+            answer(&app, &uri, &person, &id, (code, said), typed).await
         }
         Err(failure) => failed(&app, &uri, failure),
     }
@@ -250,11 +253,12 @@ pub(super) async fn erase(
     let scope = format!("staff.erase {front} {}", person.id);
     let once = app.shop.keys.once(&scope, &sent.key, &body);
     let done = format!("/admin/customers/{front}?said=done");
+    let typed = Typed::new("erase", &[("reason", &sent.reason)]);
     let undertaking = Undertaking { act, reason: sent.reason, once };
     match undertaken(&app, &uri, &person, undertaking, &done).await {
         Ok(answer) => answer,
         Err(Refused { status, words }) => {
-            answer(&app, &uri, &person, &id, status, notice("bad", words)).await
+            answer(&app, &uri, &person, &id, (status, notice("bad", words)), typed).await
         }
     }
 }

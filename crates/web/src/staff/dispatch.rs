@@ -23,7 +23,7 @@ use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{DispatchPage, Notice, ParcelRow, Place};
+use crate::page::staff::{DispatchPage, Notice, ParcelRow, Place, Typed};
 
 const SENDS: Option<Permission> = Some(Permission::OrderDispatch);
 const PATH: &str = "/admin/{market}/dispatch";
@@ -55,7 +55,7 @@ pub(super) struct Asked {
 
 /// Which page: after which of the shop's own orders, or after which order of a reseller.
 #[derive(Clone, Copy, Debug, Default)]
-struct From {
+struct Start {
     order: Option<OrderId>,
     resellers: Option<ResellerOrderId>,
 }
@@ -77,17 +77,18 @@ pub(super) async fn show(
         number => notice("good", t.one("disp-sent", "number", number)),
     };
     let (order, resellers) = (asked.after.parse().ok(), asked.resellers_after.parse().ok());
-    let from = From { order, resellers };
-    answer(&app, &uri, &person, (code, from), StatusCode::OK, said).await
+    let from = Start { order, resellers };
+    let said = (StatusCode::OK, said);
+    answer(&app, &uri, &person, (code, from), said, Typed::default()).await
 }
 
 async fn answer(
     app: &App,
     uri: &Uri,
     person: &Person,
-    (code, from): (MarketCode, From),
-    status: StatusCode,
-    said: Option<Notice>,
+    (code, from): (MarketCode, Start),
+    (status, said): (StatusCode, Option<Notice>),
+    typed: Typed,
 ) -> Response {
     let found = match rows(app, person, code, from).await {
         Ok(found) => found,
@@ -101,6 +102,11 @@ async fn answer(
         markets: markets_for(app, person, Permission::OrderDispatch),
         rows: found.rows,
         held: found.held,
+        from: [
+            from.order.map(|order| order.to_string()).unwrap_or_default(),
+            from.resellers.map(|order| order.to_string()).unwrap_or_default(),
+        ],
+        typed,
         next: [
             found.order.map(|last| format!("/admin/{code}/dispatch?after={last}")),
             found.resellers.map(|last| format!("/admin/{code}/dispatch?resellers_after={last}")),
@@ -126,7 +132,7 @@ async fn rows(
     app: &App,
     person: &Person,
     code: MarketCode,
-    from: From,
+    from: Start,
 ) -> Result<Found, kontor_store::StoreError> {
     let t = Text::new(person.language, None);
     let mut page = Found::default();
@@ -185,6 +191,8 @@ pub(super) struct Sent {
     key: String,
     number: String,
     serials: String,
+    after: String,
+    resellers_after: String,
 }
 
 pub(super) async fn send(
@@ -201,24 +209,34 @@ pub(super) async fn send(
     let Some(code) = market_for(&app, &person, Permission::OrderDispatch, &market) else {
         return nothing(&app, &uri);
     };
+    // The page that was sent from, with everything that was scanned.
+    let (order, resellers) = (sent.after.parse().ok(), sent.resellers_after.parse().ok());
+    let (from, number) = (Start { order, resellers }, sent.number.trim().to_owned());
+    let typed = Typed::new(format!("send-{number}"), &[("serials", &sent.serials)]);
     let Some(serials) = read(&sent.serials) else {
         let t = Text::new(person.language, None);
         let said = notice("bad", t.get("disp-serials-bad"));
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&app, &uri, &person, (code, From::default()), status, said).await;
+        let said = (StatusCode::UNPROCESSABLE_ENTITY, said);
+        return answer(&app, &uri, &person, (code, from), said, typed).await;
     };
-    let number = sent.number.trim().to_owned();
     let act = match number.parse::<ResellerOrderId>() {
         Ok(order) => ExpansionAct::DispatchReseller { market: code, order, serials },
         Err(_) => ExpansionAct::Dispatch { market: code, order: number.clone(), serials },
     };
     let reason = number.clone();
     let doing = Doing { act: act.into(), reason, key: &sent.key, what: "staff.dispatch" };
-    let done = format!("/admin/{code}/dispatch?sent={}", crate::kit::escape::in_query(&number));
+    let mut done = format!("/admin/{code}/dispatch?sent={}", crate::kit::escape::in_query(&number));
+    if let Some(order) = from.order {
+        done += &format!("&after={order}");
+    }
+    if let Some(order) = from.resellers {
+        done += &format!("&resellers_after={order}");
+    }
     match carry_out(&app, &uri, &person, doing, &done).await {
         Back::Answer(response) => response,
         Back::Refused(status, words) => {
-            answer(&app, &uri, &person, (code, From::default()), status, notice("bad", words)).await
+            let said = (status, notice("bad", words));
+            answer(&app, &uri, &person, (code, from), said, typed).await
         }
     }
 }

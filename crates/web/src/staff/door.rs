@@ -34,6 +34,7 @@ pub(super) const LEAVE: Route = Route::desk_form("/admin/sign-out", None, Repeat
 pub(super) struct Asked {
     next: String,
     by: String,
+    lost: String,
 }
 
 pub(super) async fn show(
@@ -45,8 +46,13 @@ pub(super) async fn show(
     if let Ok(Some(_)) = person_in(&app, &headers).await {
         return Redirect::to(next).into_response();
     }
+    let lost = !asked.lost.is_empty();
+    let mut shell = at_the_door(&app, &headers);
+    if lost {
+        shell.notice = notice("warn", shell.text().get("staff-lost"));
+    }
     let page = DoorPage {
-        shell: at_the_door(&app, &headers),
+        shell,
         email: String::new(),
         next: next.to_owned(),
         by_code: asked.by == "code",

@@ -10,9 +10,11 @@ use kontor_domain::clearance::{GrantRow, Reach, Rule};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
 use kontor_shop::staff::{
-    Act, ActRefusal, Person, Refusal, Undertaken, Undertaking, Upload, keep_document, undertake,
+    Act, ActRefusal, Person, Refusal, Undertaken, Undertaking, Upload, document, keep_document,
+    undertake,
 };
 use kontor_shop::{Failure, Snapshot};
+use kontor_store::StoreError;
 use serde::Deserialize;
 
 use super::clearance::name_of;
@@ -145,6 +147,7 @@ async fn read(mut parts: Multipart) -> Result<Sent, Problem> {
             "expires_on" => &mut form.expires_on,
             "verified_how" => &mut form.verified_how,
             "reason" => &mut form.reason,
+            "stored" => &mut form.stored,
             _ => continue,
         };
         *field = text.trim().to_owned();
@@ -160,7 +163,7 @@ pub(super) async fn record(
     parts: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let Ok(parts) = parts else { return Problem::bad_form().respond(&app, uri.path(), None) };
-    let sent = match read(parts).await {
+    let mut sent = match read(parts).await {
         Ok(sent) => sent,
         Err(problem) => return problem.respond(&app, uri.path(), None),
     };
@@ -173,19 +176,16 @@ pub(super) async fn record(
     let t = Text::new(person.language, None);
     let mut errors = missing(&t, &sent.form);
     let mut row = row(&app, &person, &about, &sent.form, &sent.key);
-    if errors.is_empty()
-        && let Some(upload) = sent.upload
-    {
-        match keep_document(&app.shop, &person, about.market, upload).await {
-            Ok(hash) => row.document = format!("document:{hash}"),
-            Err(Failure::Fault(fault)) => {
-                return Problem::fault(&fault).respond(&app, uri.path(), None);
-            }
-            Err(_) => {
-                let words = t.get("staff-document-bad").into_owned();
-                errors.push(("document".to_owned(), words));
-            }
+    match paper(&app, &person, &about, &mut sent).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let words = t.get("staff-document-bad").into_owned();
+            errors.push(("document".to_owned(), words));
         }
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+    if !sent.form.stored.is_empty() {
+        row.document = format!("document:{}", sent.form.stored);
     }
     if !errors.is_empty() {
         return answer(&app, &person, &about, sent.form, errors, form_key::fresh(&app)).await;
@@ -220,6 +220,39 @@ pub(super) async fn record(
         }
         Err(failure) => failed(&app, &uri, failure),
     }
+}
+
+/// Keeps the paper that came with the form, or finds the one that came with it before: whatever else is wrong
+/// with the form, nobody chooses it again. `false`: it cannot be taken.
+async fn paper(
+    app: &App,
+    person: &Person,
+    about: &About<'_>,
+    sent: &mut Sent,
+) -> Result<bool, StoreError> {
+    if let Some(upload) = sent.upload.take() {
+        let name = upload.name.clone();
+        match keep_document(&app.shop, person, about.market, upload).await {
+            Ok(hash) => (sent.form.stored, sent.form.stored_name) = (hash, name),
+            Err(Failure::Fault(fault)) => return Err(fault),
+            Err(_) => {
+                sent.form.stored.clear();
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    }
+    if sent.form.stored.is_empty() {
+        return Ok(true);
+    }
+    // A form names only what is theirs to see.
+    let hash = std::mem::take(&mut sent.form.stored);
+    let found = document(&app.shop, person, hash).await?;
+    let is_there = found.is_some();
+    if let Some(found) = found {
+        (sent.form.stored, sent.form.stored_name) = (found.hash, found.name);
+    }
+    Ok(is_there)
 }
 
 fn missing(t: &Text, form: &GrantForm) -> Vec<(String, String)> {

@@ -22,7 +22,7 @@ use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{LetterRow, Letters};
+use crate::page::staff::{LetterRow, Letters, Typed};
 
 pub(super) const RESEND: Route =
     Route::desk_form("/admin/orders/{number}/letter", Some(Permission::OrderEdit), Repeat::FormKey);
@@ -125,7 +125,7 @@ pub(super) async fn resend(
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
             let said = notice("bad", t.get(why(refusal)));
-            answer(&app, &uri, &person, found, StatusCode::CONFLICT, said, String::new()).await
+            answer(&app, &uri, &person, found, StatusCode::CONFLICT, said, Typed::default()).await
         }
         Err(Failure::KeyReused) => failed(&app, &uri, Failure::KeyReused),
         Err(Failure::Fault(fault)) => Problem::fault(&fault).respond(&app, uri.path(), None),

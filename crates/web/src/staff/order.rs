@@ -24,7 +24,7 @@ use crate::kit::form_key;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
 use crate::kit::text::Text;
-use crate::page::staff::{DeskLine, Happened, MayDo, Notice, OrderDeskPage, Place};
+use crate::page::staff::{DeskLine, Happened, MayDo, Notice, OrderDeskPage, Place, Typed};
 
 pub(super) const SHOW: Route = Route::desk("/admin/orders/{number}", Some(Permission::OrderRead));
 
@@ -62,7 +62,7 @@ pub(super) async fn show(
         Err(answer) => return answer,
     };
     let said = said_of(&person, &said.said);
-    answer(&app, &uri, &person, found, StatusCode::OK, said, String::new()).await
+    answer(&app, &uri, &person, found, StatusCode::OK, said, Typed::default()).await
 }
 
 pub(super) async fn answer(
@@ -72,7 +72,7 @@ pub(super) async fn answer(
     found: DeskOrder,
     status: StatusCode,
     notice: Option<Notice>,
-    typed: String,
+    typed: Typed,
 ) -> Response {
     let order = &found.placed.order;
     let market = Some(order.market);

@@ -20,6 +20,7 @@ use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
+use crate::page::staff::Typed;
 
 pub(super) const NOTE: Route =
     Route::desk_form("/admin/orders/{number}/note", Some(Permission::OrderEdit), Repeat::FormKey);
@@ -42,6 +43,18 @@ pub(super) struct Sent {
     reason: String,
     amount: String,
     words: String,
+}
+
+impl Sent {
+    /// What was typed into the form of this name.
+    fn typed(&self, form: &str) -> Typed {
+        let fields = [
+            ("reason", self.reason.as_str()),
+            ("amount", self.amount.as_str()),
+            ("words", self.words.as_str()),
+        ];
+        Typed::new(form, &fields)
+    }
 }
 
 /// A form with its order, or the answer where there is none.
@@ -80,12 +93,13 @@ pub(super) async fn note(
     let scope = format!("staff.note {order} {}", person.id);
     let once = app.shop.keys.once(&scope, &sent.key, sent.words.as_bytes());
     let back = format!("/admin/orders/{order}?said=done");
+    let typed = sent.typed("note");
     match write_note(&app.shop, &person, NoteCommand { order, words: sent.words, once }).await {
         Ok(_) => Redirect::to(&back).into_response(),
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
             let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
-            answer(&app, &uri, &person, found, status(&refusal), said, String::new()).await
+            answer(&app, &uri, &person, found, status(&refusal), said, typed).await
         }
         Err(failure) => failed(&app, &uri, failure),
     }
@@ -105,7 +119,7 @@ pub(super) async fn cancel(
     };
     let number = found.placed.order.number.to_string();
     let act = Act::CancelOrder { number };
-    do_it(&app, &uri, &person, found, act, sent).await
+    do_it(&app, &uri, &person, found, act, ("cancel", sent)).await
 }
 
 pub(super) async fn refund(
@@ -127,7 +141,7 @@ pub(super) async fn refund(
         let t = Text::new(person.language, None);
         let said = notice("bad", t.get("desk-refund-bad"));
         let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&app, &uri, &person, found, unfit, said, sent.amount).await;
+        return answer(&app, &uri, &person, found, unfit, said, sent.typed("refund")).await;
     };
     let act = Act::Refund {
         number: order.number.to_string(),
@@ -135,7 +149,7 @@ pub(super) async fn refund(
         currency: amount.currency.code().to_owned(),
         why: sent.reason.trim().to_owned(),
     };
-    do_it(&app, &uri, &person, found, act, sent).await
+    do_it(&app, &uri, &person, found, act, ("refund", sent)).await
 }
 
 async fn do_it(
@@ -144,8 +158,9 @@ async fn do_it(
     person: &Person,
     found: DeskOrder,
     act: Act,
-    sent: Sent,
+    (form, sent): (&str, Sent),
 ) -> Response {
+    let typed = sent.typed(form);
     let body = serde_json::to_vec(&act).expect("an act is JSON");
     let scope = format!("staff.order {} {}", found.placed.order.number, person.id);
     let once = app.shop.keys.once(&scope, &sent.key, &body);
@@ -155,7 +170,7 @@ async fn do_it(
         Ok(answer) => answer,
         Err(Refused { status, words }) => {
             let said = notice("bad", words);
-            answer(app, uri, person, found, status, said, sent.amount).await
+            answer(app, uri, person, found, status, said, typed).await
         }
     }
 }

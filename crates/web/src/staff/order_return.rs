@@ -16,6 +16,7 @@ use crate::kit::form_key::is_form_key;
 use crate::kit::problem::Problem;
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
+use crate::page::staff::Typed;
 
 pub(super) const TAKE_BACK: Route = Route::desk_form(
     "/admin/orders/{number}/return",
@@ -46,6 +47,9 @@ pub(super) async fn take_back(
         Err(answer) => return answer,
     };
     let t = Text::new(person.language, None);
+    let fields: Vec<(&str, &str)> =
+        sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let typed = Typed::new("return", &fields);
     let order = &found.placed.order;
     let lines: Option<Vec<CameBack>> = order
         .lines
@@ -72,7 +76,7 @@ pub(super) async fn take_back(
     let Some(came) = lines else {
         let said = notice("bad", t.get("desk-return-bad"));
         let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(&app, &uri, &person, found, unfit, said, String::new()).await;
+        return answer(&app, &uri, &person, found, unfit, said, typed).await;
     };
     let (market, subject) = (order.market, order.number.to_string());
     let act = ExpansionAct::TakeBack { market, order: subject.clone(), came };
@@ -86,7 +90,7 @@ pub(super) async fn take_back(
         Ok(answer) => answer,
         Err(Refused { status, words }) => {
             let said = notice("bad", words);
-            answer(&app, &uri, &person, found, status, said, String::new()).await
+            answer(&app, &uri, &person, found, status, said, typed).await
         }
     }
 }

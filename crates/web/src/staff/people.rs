@@ -17,7 +17,7 @@ use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
-use crate::page::staff::{Notice, PeoplePage, PersonRow, Place};
+use crate::page::staff::{Notice, PeoplePage, PersonRow, Place, Typed};
 
 const MANAGES: Option<Permission> = Some(Permission::StaffManage);
 pub(super) const SHOW: Route = Route::desk("/admin/people", MANAGES);
@@ -45,7 +45,7 @@ pub(super) async fn show(
     Extension(person): Extension<Person>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    answer(&app, &uri, &person, asked.after(), (StatusCode::OK, None)).await
+    answer(&app, &uri, &person, asked.after(), (StatusCode::OK, None), Typed::default()).await
 }
 
 /// The address of the page that begins behind an account.
@@ -59,6 +59,7 @@ async fn answer(
     person: &Person,
     after: Option<StaffId>,
     (status, notice): (StatusCode, Option<Notice>),
+    typed: Typed,
 ) -> Response {
     let mut found = match accounts_after(&app.shop, after, PAGE as i64 + 1).await {
         Ok(found) => found,
@@ -85,6 +86,7 @@ async fn answer(
         next: last.map(|last| behind(Some(last))),
         roles: Role::ALL.map(Role::word).to_vec(),
         key: form_key::fresh(app),
+        typed,
     };
     html(status, &page)
 }
@@ -103,6 +105,25 @@ pub(super) struct Sent {
     reason: String,
 }
 
+impl Sent {
+    /// What was typed, into the form of an account or into that of a new one.
+    fn typed(&self) -> Typed {
+        let form = match self.what.as_str() {
+            "change" => format!("change {}", self.email),
+            what => what.to_owned(),
+        };
+        let fields = [
+            ("name", self.name.as_str()),
+            ("email", self.email.as_str()),
+            ("language", self.language.as_str()),
+            ("held", self.held.as_str()),
+            ("state", self.state.as_str()),
+            ("reason", self.reason.as_str()),
+        ];
+        Typed::new(form, &fields)
+    }
+}
+
 pub(super) async fn change(
     State(app): State<App>,
     uri: Uri,
@@ -117,6 +138,7 @@ pub(super) async fn change(
     if !is_form_key(&sent.key) {
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
+    let typed = sent.typed();
     let held: Vec<String> = sent.held.split_whitespace().map(str::to_owned).collect();
     let act = match sent.what.as_str() {
         "add" => {
@@ -138,12 +160,13 @@ pub(super) async fn change(
             }
             Undertaken::Done => {
                 let said = notice("good", t.get("staff-done"));
-                answer(&app, &uri, &person, asked.after(), (StatusCode::OK, said)).await
+                answer(&app, &uri, &person, asked.after(), (StatusCode::OK, said), Typed::default())
+                    .await
             }
         },
         Err(Failure::Refused(refusal)) => {
             let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
-            answer(&app, &uri, &person, asked.after(), (status(&refusal), said)).await
+            answer(&app, &uri, &person, asked.after(), (status(&refusal), said), typed).await
         }
         Err(failure) => failed(&app, &uri, failure),
     }

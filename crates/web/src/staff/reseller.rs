@@ -34,7 +34,7 @@ use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
 use crate::page::staff::{
-    ContractForm, Notice, OutsideLine, Place, ResellerKeyRow, ResellerPage, ResellersPage,
+    ContractForm, Notice, OutsideLine, Place, ResellerKeyRow, ResellerPage, ResellersPage, Typed,
 };
 
 const READS: Option<Permission> = Some(Permission::ResellerRead);
@@ -126,6 +126,8 @@ pub(super) struct With {
     pub(super) said: Option<Notice>,
     pub(super) form: Option<ContractForm>,
     pub(super) new_key: Option<String>,
+    /// What was typed into one of the small forms.
+    pub(super) typed: Typed,
     /// The order before which the page of orders begins.
     pub(super) before: Option<ResellerOrderId>,
 }
@@ -201,6 +203,7 @@ async fn page(
         contracts: found.contracts.iter().map(|kept| contract_row(&t, kept)).collect(),
         allotment: allotment(&t, &found),
         orders: orders(&t, &found),
+        typed: with.typed,
         before: with.before.map(|before| before.to_string()).unwrap_or_default(),
         older: found.older.map(|older| older.to_string()),
         keys: found
@@ -396,6 +399,21 @@ pub(super) struct Sent {
     reason: String,
 }
 
+impl Sent {
+    /// The page again, with what was typed into the form of this name.
+    fn with(&self, form: &str) -> With {
+        let fields = [
+            ("market", self.market.as_str()),
+            ("contract", self.contract.as_str()),
+            ("sku", self.sku.as_str()),
+            ("units", self.units.as_str()),
+            ("label", self.label.as_str()),
+            ("reason", self.reason.as_str()),
+        ];
+        With { typed: Typed::new(form, &fields), ..With::default() }
+    }
+}
+
 /// The reseller and the market of a small form, if both are the person's.
 async fn about(
     app: &App,
@@ -435,13 +453,14 @@ pub(super) async fn reject(
 ) -> Response {
     let (sent, found, _) = asked_about!(app, uri, person, id, form);
     let act = ExpansionAct::RejectReseller { reseller: found.reseller.id };
+    let with = sent.with("reject");
     let doing = Doing {
         act: act.into(),
         reason: sent.reason,
         key: &sent.key,
         what: "staff.reseller.reject",
     };
-    back(&app, &uri, &person, &id, doing, With::default()).await
+    back(&app, &uri, &person, &id, doing, with).await
 }
 
 pub(super) async fn allot(
@@ -452,10 +471,11 @@ pub(super) async fn allot(
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
     let (sent, found, market) = asked_about!(app, uri, person, id, form);
+    let with = sent.with("allot");
     let own = found.contracts.iter().any(|kept| kept.contract.code == sent.contract);
     let (Ok(sku), Ok(units), true) = (sent.sku.parse(), sent.units.trim().parse::<i64>(), own)
     else {
-        return said_bad(&app, &uri, &person, &id, "rsl-allot-bad", With::default()).await;
+        return said_bad(&app, &uri, &person, &id, "rsl-allot-bad", with).await;
     };
     let act = ExpansionAct::Allot { market, contract: sent.contract, sku, units };
     let doing = Doing {
@@ -464,7 +484,7 @@ pub(super) async fn allot(
         key: &sent.key,
         what: "staff.reseller.allot",
     };
-    back(&app, &uri, &person, &id, doing, With::default()).await
+    back(&app, &uri, &person, &id, doing, with).await
 }
 
 pub(super) async fn key(
@@ -478,7 +498,7 @@ pub(super) async fn key(
     if !is_form_key(&sent.key) {
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
-    let reseller = found.reseller.id;
+    let (reseller, with) = (found.reseller.id, sent.with("key"));
     let wish = IssueKey { reseller, market, label: sent.label, form_key: sent.key };
     match issue_reseller_key(&app.shop, &person, wish).await {
         Ok(key) => {
@@ -488,7 +508,7 @@ pub(super) async fn key(
         Err(Failure::Refused(refusal)) => {
             let t = Text::new(person.language, None);
             let said = notice("bad", t.one("staff-refused", "why", why(&t, &refusal)));
-            let with = With { said, ..With::default() };
+            let with = With { said, ..with };
             answer(&app, &uri, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, with).await
         }
         Err(failure) => failed(&app, &uri, failure),

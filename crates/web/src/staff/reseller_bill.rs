@@ -23,7 +23,7 @@ use super::reseller_view::{bill_csv, bill_document, product_name};
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
-use crate::page::staff::{BillPage, Place};
+use crate::page::staff::{BillPage, Place, Typed};
 
 const READS: Option<Permission> = Some(Permission::ResellerRead);
 const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
@@ -70,9 +70,22 @@ async fn about(
     Ok(order.filter(|(order, _)| own(order)).map(|about| (found, about)))
 }
 
-/// The page that the form was on.
-fn with(sent: &Sent) -> With {
-    With { before: sent.before.parse().ok(), ..With::default() }
+/// The page that the form of this name was on, with what was typed into it.
+fn with(form: &str, sent: &Sent) -> With {
+    let fields = [
+        ("order", sent.order.as_str()),
+        ("reason", sent.reason.as_str()),
+        ("due_on", sent.due_on.as_str()),
+        ("from", sent.from.as_str()),
+        ("seller_number", sent.seller_number.as_str()),
+        ("buyer_number", sent.buyer_number.as_str()),
+        ("tax", sent.tax.as_str()),
+        ("tax_note", sent.tax_note.as_str()),
+        ("on", sent.on.as_str()),
+        ("reference", sent.reference.as_str()),
+    ];
+    let typed = Typed::new(form, &fields);
+    With { before: sent.before.parse().ok(), typed, ..With::default() }
 }
 
 pub(super) async fn cancel(
@@ -84,7 +97,7 @@ pub(super) async fn cancel(
 ) -> Response {
     let (sent, _, (order, _)) = asked_about!(app, uri, person, id, form);
     let (market, reason) = (order.body.market, sent.reason.clone());
-    let with = with(&sent);
+    let with = with("cancel", &sent);
     let act = ExpansionAct::CancelReseller { market, order: order.id, reason };
     let what = "staff.reseller.cancel";
     let doing = Doing { act: act.into(), reason: sent.reason, key: &sent.key, what };
@@ -100,10 +113,10 @@ pub(super) async fn bill(
 ) -> Response {
     let (sent, _, (order, _)) = asked_about!(app, uri, person, id, form);
     let Some(terms) = terms(&sent, &order) else {
-        return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with(&sent)).await;
+        return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with("bill", &sent)).await;
     };
     let act = ExpansionAct::BillReseller { market: order.body.market, order: order.id, terms };
-    let (reason, with) = (order.id.to_string(), with(&sent));
+    let (reason, with) = (order.id.to_string(), with("bill", &sent));
     let what = "staff.reseller.bill";
     let doing = Doing { act: act.into(), reason, key: &sent.key, what };
     back(&app, &uri, &person, &id, doing, with).await
@@ -136,12 +149,12 @@ pub(super) async fn money(
 ) -> Response {
     let (sent, _, (order, billed)) = asked_about!(app, uri, person, id, form);
     let (Some(billed), Ok(on)) = (billed, sent.on.trim().parse()) else {
-        return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with(&sent)).await;
+        return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with("money", &sent)).await;
     };
     // The form says what is next by the bill's state; the act refuses what is no longer so.
     let came = billed.state == BillState::Open;
     let (market, reference) = (order.body.market, sent.reference.clone());
-    let with = with(&sent);
+    let with = with("money", &sent);
     let act = ExpansionAct::MoveBill { market, order: order.id, came, on, reference };
     let what = "staff.reseller.money";
     let doing = Doing { act: act.into(), reason: sent.reference, key: &sent.key, what };

@@ -31,7 +31,9 @@ use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{HeldRow, Notice, Place, WithdrawForm, WithdrawalRow, WithdrawalsPage};
+use crate::page::staff::{
+    HeldRow, Notice, Place, Typed, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+};
 
 const READS: Option<Permission> = Some(Permission::MarketRead);
 const PATH: &str = "/admin/{market}/withdrawals";
@@ -289,7 +291,9 @@ pub(super) async fn withdraw(
         model: sent.model.clone(),
         factory: sent.factory.clone(),
         component: sent.component.clone(),
+        keep_page: sent.keep_page == "yes",
         reason: sent.reason.clone(),
+        restore: Typed::default(),
     };
     let Some(scope) = scope(&form) else {
         let t = Text::new(person.language, None);
@@ -297,7 +301,7 @@ pub(super) async fn withdraw(
         let bad = (StatusCode::UNPROCESSABLE_ENTITY, said);
         return answer(&app, &uri, &person, code, bad, form).await;
     };
-    let gates = if sent.keep_page == "yes" { Degree::Preorder } else { Degree::Announce };
+    let gates = if form.keep_page { Degree::Preorder } else { Degree::Announce };
     let reason = sent.reason;
     let scope = Box::new(scope);
     let act = ExpansionAct::Withdraw { market: code, scope, gates, reason: reason.clone() };
@@ -366,6 +370,8 @@ pub(super) async fn restore(
     let Some(code) = market_for(&app, &person, Permission::OpeningRestore, &market) else {
         return nothing(&app, &uri);
     };
+    let restore = Typed::new(format!("restore {}", sent.code), &[("reason", &sent.reason)]);
+    let form = WithdrawForm { restore, ..WithdrawForm::default() };
     let act = Act::Restore { code: sent.code, reason: sent.reason.clone() };
     let doing = Doing { act, reason: sent.reason, key: &sent.key, what: "staff.restore" };
     let done = format!("/admin/{code}/withdrawals");
@@ -373,7 +379,7 @@ pub(super) async fn restore(
         Back::Answer(response) => response,
         Back::Refused(status, words) => {
             let said = (status, notice("bad", words));
-            answer(&app, &uri, &person, code, said, WithdrawForm::default()).await
+            answer(&app, &uri, &person, code, said, form).await
         }
     }
 }

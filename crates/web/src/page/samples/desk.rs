@@ -13,7 +13,7 @@ use crate::page::ProblemKind;
 use crate::page::staff::{
     CoverRow, CustomerPage, DeskLine, DeskProblemPage, Drawn, EndingRow, FiguresPage, FindPage, FoundKind, Happened,
     JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, MissingRight, OrderDeskPage, OrderRow, OrderRows,
-    OrdersPage, OutboxPage, Place, StaffShell, StuckRow, TellPage, WaitingListsPage, WaitingRow,
+    OrdersPage, OutboxPage, Place, StaffShell, StuckRow, TellPage, Typed, WaitingListsPage, WaitingRow,
 };
 
 pub(super) fn order_rows(language: Language, labelled: &'static str, many: bool) -> OrderRows {
@@ -162,7 +162,11 @@ impl OrderDeskPage {
                 MayDo::default()
             },
             key: "k".to_owned(),
-            typed: if all { "a lot".to_owned() } else { String::new() },
+            typed: if all {
+                Typed::new("refund", &[("amount", "a \"lot\""), ("reason", "<b>")])
+            } else {
+                Typed::default()
+            },
         };
         vec![("all", page(true)), ("reader", page(false))]
     }
@@ -227,6 +231,7 @@ impl CustomerPage {
             may_export: all,
             may_merge: all,
             may_erase: all,
+            typed: Typed::new("merge", &[("other", "\"somebody\" <b>")]),
             key: "k".to_owned(),
         };
         vec![("all", page(true)), ("reader", page(false))]

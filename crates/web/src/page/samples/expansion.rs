@@ -11,7 +11,7 @@ use crate::page::staff::{
     GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MarketSells, MatrixCell, MatrixRule,
     NextCountryPage, OpenItem, OpeningForms, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine,
     PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
-    SignalLine, SoldLine, SoldOnTable, SoldRow, StepForm, TakenPlan, TakenStep, WithdrawForm, WithdrawalRow,
+    SignalLine, SoldLine, SoldOnTable, SoldRow, StepForm, TakenPlan, TakenStep, Typed, WithdrawForm, WithdrawalRow,
     WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
@@ -251,6 +251,8 @@ impl DispatchPage {
             market: us(),
             markets: vec![us(), "de".parse().expect("a market")],
             held: 3,
+            from: ["ord_x".to_owned(), String::new()],
+            typed: Typed::new("send-US15-7K3Q-9MX2-4TB7", &[("serials", "BAND-BLACK: \"4711\" <b>")]),
             next: ["after=x", "resellers_after=y"]
                 .map(|from| Some(format!("/admin/us/dispatch?{from}"))),
             rows,
@@ -338,6 +340,7 @@ impl ResellerPage {
             allotment: allotment(),
             orders: vec![order()],
             before: "rso_z".to_owned(),
+            typed: Typed::new("bill", &[("tax", "\"much\" <b>"), ("due_on", "2015-07-01")]),
             older: Some("rso_x".to_owned()),
             keys: vec![
                 ResellerKeyRow {
@@ -377,6 +380,7 @@ impl ResellerPage {
             allotment: Vec::new(),
             orders: Vec::new(),
             before: String::new(),
+            typed: Typed::default(),
             older: None,
             keys: Vec::new(),
             new_key: None,

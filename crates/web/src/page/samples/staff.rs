@@ -9,7 +9,7 @@ use crate::page::staff::{
     AccountPage, ClearancePage, DoorPage, Evidence, Expiring, GrantForm, GrantFormPage, LogPage,
     LogRow, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Notice, PasskeyRow, PeoplePage,
     PersonRow, Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow,
-    TodayPage, Told,
+    TodayPage, Told, Typed,
 };
 
 pub(super) fn shell(language: Language, place: Place) -> StaffShell {
@@ -159,10 +159,16 @@ impl PeoplePage {
             next: Some("/admin/people?after=stf_x".to_owned()),
             roles: Role::ALL.map(Role::word).to_vec(),
             key: "k".to_owned(),
+            typed: Typed::default(),
         };
         let action = "/admin/people?after=stf_x".to_owned();
         let last = Self { action, next: None, rows: vec![row(0, false)], ..page.clone() };
-        vec![("two", page), ("last", last)]
+        let new = [("name", "Bea <b>"), ("language", "de"), ("held", "no\"role")];
+        let added = Self { typed: Typed::new("add", &new), ..page.clone() };
+        let other = [("held", "reader@x"), ("state", "locked"), ("reason", "moved <b>")];
+        let typed = Typed::new("change ana@maker.example", &other);
+        let changed = Self { typed, ..last.clone() };
+        vec![("two", page), ("last", last), ("added", added), ("changed", changed)]
     }
 }
 
@@ -371,7 +377,12 @@ impl GrantFormPage {
             title: "Hearing-aid compatibility".to_owned(),
             identifier: "HAC rating".to_owned(),
             authority: "FCC".to_owned(),
-            form: GrantForm { clearance: "US-HAC".to_owned(), ..GrantForm::default() },
+            form: GrantForm {
+                clearance: "US-HAC".to_owned(),
+                stored: if errors.is_empty() { String::new() } else { "ab12".to_owned() },
+                stored_name: "the \"paper\" <b>.pdf".to_owned(),
+                ..GrantForm::default()
+            },
             errors: errors
                 .iter()
                 .map(|field| ((*field).to_owned(), format!("{field} is missing")))

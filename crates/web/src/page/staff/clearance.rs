@@ -250,6 +250,10 @@ pub struct GrantForm {
     pub verified_how: String,
     /// Why it is recorded, for the second person.
     pub reason: String,
+    /// The paper that was sent with the form before and is kept: its hash; empty: none.
+    pub stored: String,
+    /// The name of that paper.
+    pub stored_name: String,
 }
 
 /// `GET /admin/{market}/clearances/{sku}/grant`.

@@ -5,7 +5,7 @@ use kontor_base::{Instant, Language, Money};
 use kontor_domain::market::MarketCode;
 use kontor_domain::sale::DepositState;
 
-use super::{OrderRows, StaffShell};
+use super::{OrderRows, StaffShell, Typed};
 use crate::kit::text::Text;
 
 /// `GET /admin/customers/{customer}`.
@@ -36,6 +36,8 @@ pub struct CustomerPage {
     pub may_merge: bool,
     /// The person may propose to erase.
     pub may_erase: bool,
+    /// What was typed.
+    pub typed: Typed,
     /// The key of the forms.
     pub key: String,
 }

@@ -21,7 +21,11 @@ mod proposal;
 mod reseller;
 mod shell;
 mod today;
+mod typed;
 mod work;
+
+/// After how many seconds without a page a session ends, for the layout.
+pub const IDLE_S: i64 = kontor_domain::staff::SESSION_IDLE_S;
 
 pub use account::{AccountPage, PasskeyRow, SessionRow};
 pub use clearance::{
@@ -57,4 +61,5 @@ pub use reseller::{
 };
 pub use shell::{Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage, Told};
+pub use typed::Typed;
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};

@@ -5,7 +5,7 @@ use askama::Template;
 use kontor_base::{Date, Instant};
 use kontor_domain::market::MarketCode;
 
-use super::{HeldResellerRow, Mark, MatrixCell, MatrixRule, StaffShell};
+use super::{HeldResellerRow, Mark, MatrixCell, MatrixRule, StaffShell, Typed};
 
 /// A product that can be planned with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -384,8 +384,27 @@ pub struct WithdrawForm {
     pub factory: String,
     /// The component: `battery:maker:part`.
     pub component: String,
+    /// Its page stays.
+    pub keep_page: bool,
     /// Why; people read it.
     pub reason: String,
+    /// What was typed to take a withdrawal back.
+    pub restore: Typed,
+}
+
+impl WithdrawForm {
+    /// The name of the form that takes a withdrawal back.
+    fn restores(code: &str) -> String {
+        format!("restore {code}")
+    }
+
+    fn restores_it(&self, code: &str) -> bool {
+        self.restore.is(&Self::restores(code))
+    }
+
+    fn why_restored(&self, code: &str) -> &str {
+        self.restore.of(&Self::restores(code), "reason")
+    }
 }
 
 /// `GET /admin/{market}/withdrawals`.

@@ -6,7 +6,7 @@ use kontor_base::{Instant, Money};
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::OrderState;
 
-use super::StaffShell;
+use super::{StaffShell, Typed};
 use crate::kit::text::Text;
 
 /// The words of a state.
@@ -248,10 +248,15 @@ pub struct OrderDeskPage {
     /// The key of the forms.
     pub key: String,
     /// What was typed into a form that was refused.
-    pub typed: String,
+    pub typed: Typed,
 }
 
 impl OrderDeskPage {
+    /// What was typed about a variant that came back.
+    fn came_back<'a>(&'a self, what: &str, sku: &str, otherwise: &'a str) -> &'a str {
+        self.typed.or("return", &format!("{what}.{sku}"), otherwise)
+    }
+
     fn left(&self) -> Money {
         let deposit = self.deposit.as_ref().map_or(0, |(_, _, left)| left.minor);
         Money::new(self.captured.minor - self.refunded.minor + deposit, self.captured.currency)

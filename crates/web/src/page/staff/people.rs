@@ -3,7 +3,7 @@
 use askama::Template;
 use kontor_base::Instant;
 
-use super::StaffShell;
+use super::{StaffShell, Typed};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,4 +40,26 @@ pub struct PeoplePage {
     pub roles: Vec<&'static str>,
     /// The key of the forms.
     pub key: String,
+    /// What was typed.
+    pub typed: Typed,
+}
+
+impl PersonRow {
+    /// The name of its form.
+    fn form(&self) -> String {
+        format!("change {}", self.email)
+    }
+
+    /// The roles: as typed, or as they are.
+    fn roles(&self, typed: &Typed) -> String {
+        typed.or(&self.form(), "held", &self.held.join(" ")).to_owned()
+    }
+
+    /// Whether it is locked: as chosen, or as it is.
+    fn is_locked(&self, typed: &Typed) -> bool {
+        match typed.of(&self.form(), "state") {
+            "" => self.locked,
+            chosen => chosen == "locked",
+        }
+    }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use kontor_base::{Date, Instant};
 use kontor_domain::market::MarketCode;
 
-use super::StaffShell;
+use super::{StaffShell, Typed};
 
 /// A reseller in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,6 +306,8 @@ pub struct ResellerPage {
     pub allotment: Vec<AllotmentLine>,
     /// Their orders, a page of them.
     pub orders: Vec<ResellerOrderRow>,
+    /// What was typed into one of the small forms.
+    pub typed: Typed,
     /// The order before which that page begins; empty: it is the first one.
     pub before: String,
     /// The order before which the next one begins, where there is one.
@@ -363,6 +365,10 @@ pub struct DispatchPage {
     pub rows: Vec<ParcelRow>,
     /// How many orders of resellers may not leave now and were passed over.
     pub held: usize,
+    /// What this page begins after: one of the shop's own orders, or one of a reseller; empty: the first page.
+    pub from: [String; 2],
+    /// What was typed.
+    pub typed: Typed,
     /// Where the rest is: of the shop's own orders, and of resellers' orders.
     pub next: [Option<String>; 2],
     /// The key of the forms.
@@ -370,6 +376,11 @@ pub struct DispatchPage {
 }
 
 impl DispatchPage {
+    /// The serial numbers of a parcel: as typed, or a line for each variant.
+    fn serials<'a>(&'a self, row: &'a ParcelRow) -> &'a str {
+        self.typed.or(&format!("send-{}", row.number), "serials", &row.serials)
+    }
+
     const fn has_held(&self) -> bool {
         self.held > 0
     }
