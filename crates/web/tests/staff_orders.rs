@@ -424,7 +424,7 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     let proposal = waits.header("location").split('?').next().expect("a path").to_owned();
     assert!(sue.get(&customer).await.expect(200).text.contains(&first), "not yet");
     let his = sam.get(&proposal).await.expect(200);
-    assert!(his.text.contains("2025-12-31"), "what is kept, and until when: {}", his.text);
+    assert!(his.text.contains("until 31 December 2025"), "what is kept, and until when: {}", his.text);
     let told =
         [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada", "her dog", "quux"];
     for there in told {

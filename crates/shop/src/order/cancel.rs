@@ -22,6 +22,9 @@ use crate::core::{Failure, Outcome, Refuse, Shop};
 use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, queue_in as queue_letter};
 
+/// Why the money of a cancelled order goes back, as it is kept; pages say it in their reader's language.
+pub const REFUND_OF_CANCELLED: &str = "order.cancelled";
+
 /// A wish to cancel.
 #[derive(Clone, Debug)]
 pub struct CancelCommand {
@@ -119,7 +122,7 @@ fn money_back(
             }
             let left = Money::new(payment.captured_minor - payment.refunded_minor, currency);
             if left.minor > 0 {
-                let why = "order cancelled".to_owned();
+                let why = REFUND_OF_CANCELLED.to_owned();
                 give_back_in(tx, shop, order, payment, left, event, why, at)?;
             } else {
                 payment.state = payment_step(payment.state, event).refuse()?.to;

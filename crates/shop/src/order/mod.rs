@@ -25,7 +25,7 @@ mod take_back;
 pub use answer::{answer, second_step};
 pub use begin::{Begin, Started, begin};
 pub(crate) use cancel::cancel_in;
-pub use cancel::{CancelCommand, cancel};
+pub use cancel::{CancelCommand, REFUND_OF_CANCELLED, cancel};
 pub use deposit::{
     BeginDeposit, DepositAnswer, Left, PayDeposit, ShownDeposit, begin_deposit, deposit,
     deposit_of_entry, deposit_of_payment, deposit_second_step, keep_deposits, leave_line,

@@ -546,13 +546,11 @@ pub(super) fn change(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Ch
     };
     let today = shop.now().date();
     let years = shop.policy.keep_tax_records_years;
-    let kept: Vec<String> = found
+    let kept: Vec<Value> = found
         .orders
         .iter()
         .filter_map(|placed| match kept_of(placed.order.placed_at, today, years) {
-            Kept::ForTax { until } => {
-                Some(format!("{} until {until} (tax records)", placed.order.number))
-            }
+            Kept::ForTax { until } => Some(json!({ "order": placed.order.number, "until": until })),
             Kept::Books => None,
         })
         .collect();
@@ -568,7 +566,7 @@ pub(super) fn change(tx: &mut Tx<'_>, shop: &Shop, customer: &str) -> Outcome<Ch
         "orders": found.orders.len(),
         "waiting_lists": 0,
         "telephone_numbers_and_notes": "erased",
-        "name_and_address_kept_in": kept.join(", "),
+        "name_and_address_kept_in": kept,
     });
     Ok(Change { was: was.to_string(), is_now: is_now.to_string() })
 }

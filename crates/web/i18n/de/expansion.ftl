@@ -65,7 +65,7 @@ open-to = Nächste Stufe
 open-to-hint = Ein Schritt, der verkauft, wird in diesem Moment noch einmal geprüft. Gewährleistung, Rückgaben und Lieferungen laufen bei Pause oder Ende weiter.
 open-step-products = Ab einem Schritt, der verkauft, verkauft der Markt von dem, was freigegeben ist: { $products }.
 open-everything = alles, was freigegeben ist
-open-with-everything = Mit allem öffnen, was jetzt oder später freigegeben ist, ohne Plan.
+open-with-everything = Mit allem, was jetzt oder später freigegeben ist, ohne Plan.
 open-nothing-chosen = keines gewählt
 open-choose-or-everything = Nicht ausgeführt: die Produkte des Plans fehlen; oben wählen oder ankreuzen, dass der Markt mit allem öffnet, was freigegeben ist.
 open-sells = Was der Markt von dem verkauft, was freigegeben ist
@@ -502,3 +502,13 @@ disp-held = { $count ->
 }
 disp-next-resellers = Weitere Bestellungen von Händlern
 rsl-none-yet = Von den bisher durchgesehenen gehört keiner zu Ihren Märkten; die Liste geht weiter.
+plan-formula-landed = Zeile = Grundlage × Satz; in einem Preis: Grundlage × Satz ÷ (1 − Satz)
+plan-source-landed = Zollpraxis: CIF-Wert in der EU, Indien und Brasilien, Transaktionswert in den USA.
+plan-formula-local = Q* = Einrichtung ÷ (Stück Import − Stück vor Ort ÷ Ausbeute)
+plan-source-local = Menge, ab der es sich lohnt; Bestand unterwegs nach Littles Gesetz: Stück am Tag × gesparte Tage.
+plan-formula-reorder = Bestellpunkt = d·L + z·√(L·σd² + d²·σL²)
+plan-source-reorder = Silver, Pyke, Thomas: Inventory and Production Management in Supply Chains.
+plan-formula-batch = F(q) = Cu ÷ (Cu + Co)
+plan-source-batch = Arrow, Harris, Marschak: Optimal Inventory Policy, Econometrica 1951.
+plan-formula-next = B = (F + K ÷ T) ÷ m;  k ~ Beta(s + ½, n − s + ½)
+plan-source-next = Schwelle gegen jedes Signal für sich; Jeffreys-Prior für die Quote der Käufer.

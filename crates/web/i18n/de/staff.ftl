@@ -226,3 +226,7 @@ staff-idle = Zwei Stunden nach der letzten Seite und zwölf nach der Anmeldung w
 staff-stay = Sie werden in wenigen Minuten abgemeldet, weil lange keine Seite geöffnet wurde. Was Sie getippt haben, bleibt, wenn Sie bleiben.
 staff-stay-now = Angemeldet bleiben
 staff-lost = Sie wurden abgemeldet, weil zwei Stunden lang keine Seite geöffnet wurde oder der Tag um war. Was Sie eben gesendet haben, wurde nicht ausgeführt. Melden Sie sich an, dann sind Sie wieder auf der Seite.
+staff-said-kept = vorhanden
+staff-said-erased = gelöscht
+staff-said-tax = { $order } bis { $date } (Steuerunterlagen)
+desk-refund-cancelled = die Bestellung wurde storniert

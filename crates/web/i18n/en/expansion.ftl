@@ -65,7 +65,7 @@ open-to = Next stage
 open-to-hint = A step that sells is checked once more at this moment. Warranty, returns and deliveries go on through a pause or an end.
 open-step-products = From a step that sells on, the market sells of what is cleared: { $products }.
 open-everything = everything that is cleared
-open-with-everything = Open with everything that is cleared, now and later, and without a plan.
+open-with-everything = With everything that is cleared, now and later, and without a plan.
 open-nothing-chosen = none that is chosen
 open-choose-or-everything = Not done: the products of the plan are missing; choose them above, or tick that the market opens with everything that is cleared.
 open-sells = What the market sells of what is cleared
@@ -502,3 +502,13 @@ disp-held = { $count ->
 }
 disp-next-resellers = More orders of resellers
 rsl-none-yet = None of those looked through so far is of your markets; the list goes on.
+plan-formula-landed = line = base × rate; inside a price: base × rate ÷ (1 − rate)
+plan-source-landed = Customs practice: CIF value in the EU, India and Brazil, transaction value in the USA.
+plan-formula-local = Q* = setup ÷ (import unit − local unit ÷ yield)
+plan-source-local = Break-even quantity; transit stock by Little’s law: units a day × days saved.
+plan-formula-reorder = ROP = d·L + z·√(L·σd² + d²·σL²)
+plan-source-reorder = Silver, Pyke, Thomas: Inventory and Production Management in Supply Chains.
+plan-formula-batch = F(q) = Cu ÷ (Cu + Co)
+plan-source-batch = Arrow, Harris, Marschak: Optimal Inventory Policy, Econometrica 1951.
+plan-formula-next = B = (F + K ÷ T) ÷ m;  k ~ Beta(s + ½, n − s + ½)
+plan-source-next = Break-even against each signal on its own; Jeffreys’ prior for the take rate.

@@ -226,3 +226,7 @@ staff-idle = Two hours after the last page, and twelve after signing in, you are
 staff-stay = You are signed out in a few minutes, as no page was opened for long. What you have typed stays if you stay.
 staff-stay-now = Stay signed in
 staff-lost = You were signed out, as no page was opened for two hours or the day was over. What you just sent was not done. Sign in, and you are back on the page.
+staff-said-kept = kept
+staff-said-erased = erased
+staff-said-tax = { $order } until { $date } (tax records)
+desk-refund-cancelled = the order was cancelled

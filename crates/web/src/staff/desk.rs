@@ -18,6 +18,7 @@ use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::guard::secure_headers;
 use crate::kit::problem::Problem;
+use crate::kit::text::Text;
 use crate::page::staff::{Notice, Place, StaffShell};
 
 /// How many waiting proposals are counted for the navigation.
@@ -173,7 +174,7 @@ pub(super) async fn undertaken(
             Undertaken::Done => Redirect::to(done).into_response(),
         }),
         Err(Failure::Refused(refusal)) => {
-            let t = crate::kit::text::Text::new(person.language, None);
+            let t = Text::new(person.language, None);
             let words = t.one("staff-refused", "why", why(&t, &refusal)).into_owned();
             Err(Refused { status: status(&refusal), words })
         }
@@ -189,7 +190,7 @@ pub(super) struct Refused {
 
 /// What an address says that was led to after something was done.
 pub(super) fn said_of(person: &Person, said: &str) -> Option<Notice> {
-    let t = crate::kit::text::Text::new(person.language, None);
+    let t = Text::new(person.language, None);
     (said == "done").then(|| t.get("staff-done")).and_then(|words| notice("good", words))
 }
 

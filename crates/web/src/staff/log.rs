@@ -119,7 +119,7 @@ pub(super) async fn show(
         act: entry.act,
         market: entry.market,
         subject: entry.subject,
-        changes: some_of(&t, changes(&entry.was, &entry.is_now)),
+        changes: some_of(&t, changes(&t, &entry.was, &entry.is_now)),
         reason: entry.reason,
     };
     let markets = app.shop.snapshots.now().markets.iter().map(|market| market.code).collect();

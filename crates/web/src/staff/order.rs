@@ -12,7 +12,7 @@ use kontor_domain::order::{OrderLine, OrderNumber, cancel_plan, is_erased};
 use kontor_domain::payment::PaymentState;
 use kontor_domain::staff::Permission;
 use kontor_ledger::money::MoneyCause;
-use kontor_shop::order::{DeskOrder, desk_order};
+use kontor_shop::order::{DeskOrder, REFUND_OF_CANCELLED, desk_order};
 use kontor_shop::staff::{LogQuery, Person, entries};
 use serde::Deserialize;
 
@@ -129,7 +129,16 @@ pub(super) async fn answer(
         refunds: found
             .refunds
             .iter()
-            .map(|back| (back.asked_at, back.amount, back.reason.clone(), back.done_at.is_some()))
+            .map(|back| {
+                let why = match back.reason.as_str() {
+                    // The sentence is what older ones have.
+                    REFUND_OF_CANCELLED | "order cancelled" => {
+                        t.get("desk-refund-cancelled").into_owned()
+                    }
+                    reason => reason.to_owned(),
+                };
+                (back.asked_at, back.amount, why, back.done_at.is_some())
+            })
             .collect(),
         books: found
             .transfers

@@ -122,7 +122,7 @@ async fn page(
     let text = typed
         .or_else(|| saved.map(|sheet| sheet.body))
         .unwrap_or_else(|| kind.example().to_owned());
-    let (formula, reference) = formula(kind);
+    let (formula, reference) = formula(&t, kind);
     let mut page = PlanPage {
         kind: kind.word(),
         kinds: Kind::ALL
@@ -172,29 +172,15 @@ fn kind_words(t: &Text, kind: Kind) -> String {
 }
 
 /// The formula and its source, as printed under the answer.
-const fn formula(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Landed => (
-            "line = base × rate; inside a price: base × rate ÷ (1 − rate)",
-            "Customs practice: CIF value in the EU, India and Brazil, transaction value in the USA.",
-        ),
-        Kind::Local => (
-            "Q* = setup ÷ (import unit − local unit ÷ yield)",
-            "Break-even quantity; transit stock by Little's law: units a day × days saved.",
-        ),
-        Kind::Reorder => (
-            "ROP = d·L + z·√(L·σd² + d²·σL²)",
-            "Silver, Pyke, Thomas: Inventory and Production Management in Supply Chains.",
-        ),
-        Kind::Batch => (
-            "F(q) = Cu ÷ (Cu + Co)",
-            "Arrow, Harris, Marschak: Optimal Inventory Policy, Econometrica 1951.",
-        ),
-        Kind::NextCountry => (
-            "B = (F + K ÷ T) ÷ m;  k ~ Beta(s + ½, n − s + ½)",
-            "Break-even against each signal on its own; Jeffreys' prior for the take rate.",
-        ),
-    }
+fn formula(t: &Text, kind: Kind) -> (String, String) {
+    let (formula, source) = match kind {
+        Kind::Landed => ("plan-formula-landed", "plan-source-landed"),
+        Kind::Local => ("plan-formula-local", "plan-source-local"),
+        Kind::Reorder => ("plan-formula-reorder", "plan-source-reorder"),
+        Kind::Batch => ("plan-formula-batch", "plan-source-batch"),
+        Kind::NextCountry => ("plan-formula-next", "plan-source-next"),
+    };
+    (t.get(formula).into_owned(), t.get(source).into_owned())
 }
 
 fn fill(page: &mut PlanPage, t: &Text, worked: &Worked) {

@@ -19,6 +19,7 @@ use super::refusal::why;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
+use crate::kit::text::Text;
 use crate::page::staff::{Notice, Place, ProposalPage, ProposalRow, ProposalsPage};
 
 pub(super) const LIST: Route = Route::desk("/admin/proposals", None);
@@ -87,16 +88,16 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Ok(id) = id.parse() else { return nothing(&app, &uri) };
-    let t = crate::kit::text::Text::new(person.language, None);
+    let t = Text::new(person.language, None);
     let said = (asked.said == "proposed").then(|| t.get("staff-proposed"));
     let said = said.and_then(|words| notice("good", words));
     answer(&app, &uri, &person, id, (StatusCode::OK, said, asked.from)).await
 }
 
 /// What a proposal changes. Once it is decided, what it changed stands in the log; here is what it asked for.
-fn changes_of(shown: &Shown) -> Vec<(String, String, String)> {
+fn changes_of(t: &Text, shown: &Shown) -> Vec<(String, String, String)> {
     let waits = shown.kept.state == ProposalState::Waiting;
-    changes(if waits { shown.change.was.as_str() } else { "" }, &shown.change.is_now)
+    changes(t, if waits { shown.change.was.as_str() } else { "" }, &shown.change.is_now)
 }
 
 /// The whole change as a file.
@@ -112,7 +113,7 @@ pub(super) async fn changes_file(
         Err(failure) => return failed(&app, &uri, failure),
     };
     let mut csv = Csv::new("field,was,is_now");
-    for (field, was, is_now) in &changes_of(&shown) {
+    for (field, was, is_now) in &changes_of(&Text::new(person.language, None), &shown) {
         csv.row([field, was, is_now]);
     }
     csv.respond("attachment; filename=\"proposal.csv\"")
@@ -140,7 +141,7 @@ async fn answer(
         (Some(who), Some(when)) => Some((who.clone(), when, kept.remark.clone())),
         _ => None,
     };
-    let all = changes_of(&shown);
+    let all = changes_of(&shell.text(), &shown);
     let (count, end) = (all.len(), from.saturating_add(CHANGES_PAGE));
     let page = ProposalPage {
         row: row(&shown),
@@ -193,7 +194,7 @@ pub(super) async fn decide(
     match kontor_shop::staff::decide(&app.shop, &person, command).await {
         Ok(_) => Redirect::to(&format!("/admin/proposals/{id}")).into_response(),
         Err(Failure::Refused(refusal)) => {
-            let t = crate::kit::text::Text::new(person.language, None);
+            let t = Text::new(person.language, None);
             let words = if refusal.code() == "staff.changed" {
                 t.get("staff-changed")
             } else {

@@ -103,7 +103,7 @@ async fn brought(rom: &Arc<Rom>, bytes: &[u8]) -> Outcome<RomSignatures, Signing
     let mut said: Vec<String> = changes.iter().map(|line| line.trim().to_owned()).collect();
     if said.len() > CHANGES_SAID {
         let more = said.split_off(CHANGES_SAID).len();
-        said.push(format!("… and {more} more"));
+        said.push(format!("… +{more}"));
     }
     let NewSignatures { role, version, says, signatures } = new;
     Ok(RomSignatures { role, version, says, signatures, changes: said })

@@ -86,7 +86,8 @@ impl Advance {
     }
 }
 
-/// What a market sells, as it is shown to whoever decides and kept in the log.
+/// What a market sells, as it is kept in the proposal and in the log: its products, or `everything`. Pages say
+/// the word in their reader's language.
 pub(in crate::staff) fn sold(skus: Vec<&Sku>) -> serde_json::Value {
-    if skus.is_empty() { "everything that is cleared".into() } else { serde_json::json!(skus) }
+    if skus.is_empty() { "everything".into() } else { serde_json::json!(skus) }
 }

@@ -148,7 +148,7 @@ impl RomAct {
             Self::Plan(plan) => match &plan.targets[..] {
                 [] => String::new(),
                 [first] => first.build.to_string(),
-                [first, others @ ..] => format!("{} and {} more", first.build, others.len()),
+                [first, others @ ..] => format!("{} +{}", first.build, others.len()),
             },
         }
     }
@@ -222,7 +222,9 @@ impl RomPlan {
             "channel": self.channel,
             "waves": self.waves.join(", "),
             "hours": self.hours,
-            "gate": format!("{trip} above {share} % of at least {reports} devices"),
+            "gate": trip,
+            "failures_max_percent": share,
+            "reports_min": reports,
             "devices_per_hour": self.devices_per_hour,
             "megabits_per_second": self.megabits_per_second,
         })
@@ -281,7 +283,12 @@ mod tests {
             assert_eq!(serde_json::from_str::<RomAct>(&kept).expect("it is read"), act);
         }
         let said = RomAct::Plan(plan).said();
-        for words in ["two a1 (7 devices)", "own, 2.5@IN, 100", "halt above 5 % of at least 20"] {
+        for words in [
+            "two a1 (7 devices)",
+            "own, 2.5@IN, 100",
+            r#""failures_max_percent":"5","gate":"halt""#,
+            r#""reports_min":20"#,
+        ] {
             assert!(said.contains(words), "{said}");
         }
     }

@@ -6,13 +6,13 @@ use kontor_domain::reseller::ProfileForm;
 use super::staff::shell as desk;
 use super::{at, day, lone};
 use crate::page::staff::{
-    ActRow, AllotmentLine, AssortForm, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow, Choice,
-    Compared, ComparedRow, ContractForm, ContractRow, CostForm, CountedRow, DispatchPage, EstimateLine,
-    GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MarketSells, MatrixCell, MatrixRule,
-    NextCountryPage, OpenItem, OpeningForms, OpeningPage, OutsideLine, ParcelRow, PastRow, Place, PlanLine,
-    PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
-    SignalLine, SoldLine, SoldOnTable, SoldRow, StepForm, TakenPlan, TakenStep, Typed, WithdrawForm, WithdrawalRow,
-    WithdrawalsPage,
+    ActRow, AllotmentLine, AssortForm, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow,
+    Choice, Compared, ComparedRow, ContractForm, ContractRow, CostForm, CountedRow, DispatchPage,
+    EstimateLine, GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MarketSells, MatrixCell,
+    MatrixRule, NextCountryPage, OpenItem, OpeningForms, OpeningPage, OutsideLine, ParcelRow,
+    PastRow, Place, PlanLine, PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage,
+    ResellerRow, ResellersPage, SignalLine, SoldLine, SoldOnTable, SoldRow, StepForm, TakenPlan,
+    TakenStep, Typed, WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 
@@ -252,7 +252,10 @@ impl DispatchPage {
             markets: vec![us(), "de".parse().expect("a market")],
             held: 3,
             from: ["ord_x".to_owned(), String::new()],
-            typed: Typed::new("send-US15-7K3Q-9MX2-4TB7", &[("serials", "BAND-BLACK: \"4711\" <b>")]),
+            typed: Typed::new(
+                "send-US15-7K3Q-9MX2-4TB7",
+                &[("serials", "BAND-BLACK: \"4711\" <b>")],
+            ),
             next: ["after=x", "resellers_after=y"]
                 .map(|from| Some(format!("/admin/us/dispatch?{from}"))),
             rows,
@@ -610,8 +613,8 @@ impl PlanPage {
             refused: None,
             answer: "A unit costs ₹5,062.50.".to_owned(),
             notes: vec!["A note.".to_owned()],
-            formula: "line = base × rate",
-            reference: "Customs practice.",
+            formula: "line = base × rate".to_owned(),
+            reference: "Customs practice.".to_owned(),
             picture: Some(picture()),
             lines: vec![PlanLine {
                 label: "Duty <b>".to_owned(),

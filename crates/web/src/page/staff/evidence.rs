@@ -244,9 +244,9 @@ pub struct PlanPage {
     /// What has to be known with it.
     pub notes: Vec<String>,
     /// The formula.
-    pub formula: &'static str,
+    pub formula: String,
     /// Where it is from.
-    pub reference: &'static str,
+    pub reference: String,
     /// The picture, wide and narrow.
     pub picture: Option<(String, String)>,
     /// The lines.
