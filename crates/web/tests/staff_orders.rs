@@ -10,8 +10,10 @@ use common::shopper::{good_fields, one_band};
 use common::{Api, Ask, BAND, Shopper};
 use kontor_base::id::{LetterId, OrderId};
 use kontor_domain::clearance::{Grant, Reach};
-use kontor_domain::order::{CheckoutState, OrderNumber};
+use kontor_domain::order::{CheckoutState, ClearanceState, OrderNumber};
+use kontor_domain::payment::PaymentState;
 use kontor_shop::order::{expire_checkouts, forget_abandoned, index_orders, reindex, run_due_jobs};
+use kontor_store::order::PlacedOrder;
 use kontor_store::stock::serial::{self, SoldSerial};
 use kontor_store::{StoreError, Tx, mail};
 
@@ -424,9 +426,12 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
     let proposal = waits.header("location").split('?').next().expect("a path").to_owned();
     assert!(sue.get(&customer).await.expect(200).text.contains(&first), "not yet");
     let his = sam.get(&proposal).await.expect(200);
-    assert!(his.text.contains("until 31 December 2025"), "what is kept, and until when: {}", his.text);
-    let told =
-        [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada", "her dog", "quux"];
+    assert!(
+        his.text.contains("until 31 December 2025"),
+        "what is kept, and until when: {}",
+        his.text
+    );
+    let told = [ADA.email, EVE.email, "14155550123", "12125550188", "knows Ada", "her dog", "quux"];
     for there in told {
         assert!(lies_on_disk(&api, there) != Some(false), "{there} is looked for where it lies");
     }
@@ -463,13 +468,19 @@ async fn a_person_is_handed_their_data_put_together_and_erased() {
 }
 
 /// The order of this number many times over, under ids and numbers of their own.
-async fn many_times(api: &Api, number: &str, many: u32) {
+async fn many_times(
+    api: &Api,
+    number: &str,
+    many: u32,
+    change: impl Fn(&mut PlacedOrder) + Send + 'static,
+) {
     let (number, shop) = (number.parse().expect("a number"), Arc::clone(&api.shop));
     let written = api.shop.db.write("test.many_orders", move |tx| {
         let found = kontor_store::order::by_number(tx, &number)?.expect("it is there");
         let customer = shop.keys.customer(&found.order.contact.email);
         for _ in 0..many {
             let mut other = found.clone();
+            change(&mut other);
             other.order.id = OrderId::new(shop.now(), &shop.random);
             other.order.number = OrderNumber::new(other.order.market, other.order.id);
             kontor_store::order::insert(tx, &other)?;
@@ -482,12 +493,67 @@ async fn many_times(api: &Api, number: &str, many: u32) {
 }
 
 #[tokio::test]
+async fn the_daily_page_says_where_its_lists_go_on() {
+    let api = Api::open().await;
+    let first = buy(&api, &ADA).await;
+    let owen = Browser::hire(&api, "owen", &["warehouse@us", "support@us"]).await;
+    let page = owen.get("/admin").await.expect(200);
+    assert!(!page.text.contains("These are the first"), "{}", page.text);
+    many_times(&api, &first, 21, |_| ()).await;
+    many_times(&api, &first, 21, |other| other.clearance_state = ClearanceState::Held).await;
+    let awaits = |other: &mut PlacedOrder| other.payment_state = PaymentState::NeedsAction;
+    many_times(&api, &first, 20, awaits).await;
+    let page = owen.get("/admin").await.expect(200);
+    let of = |id: &str| {
+        let section = page.text.split_once(&format!("<section aria-labelledby=\"{id}\">"));
+        let section = section.unwrap_or_else(|| panic!("no {id} in {}", page.text)).1;
+        section.split("</section>").next().expect("an end").to_owned()
+    };
+    let (to_send, held, unpaid) = (of("to-send-title"), of("held-title"), of("unpaid-title"));
+    for (list, all) in [
+        (&to_send, "/admin/dispatch"),
+        (&held, "/admin/orders?state=on_hold"),
+        (&unpaid, "/admin/orders?state=awaiting_payment"),
+    ] {
+        assert!(list.contains(&format!("href=\"{all}\"")), "{all}: {list}");
+    }
+    for list in [&to_send, &held] {
+        assert!(list.contains("These are the first 20"), "{list}");
+        assert_eq!(list.matches("href=\"/admin/orders/US").count(), 20, "{list}");
+    }
+    assert!(!unpaid.contains("These are the first"), "there are twenty: {unpaid}");
+}
+
+#[tokio::test]
+async fn every_act_on_an_order_is_reached_from_its_page() {
+    const NOTES: usize = 110;
+    let api = Api::open().await;
+    let number = buy(&api, &ADA).await;
+    let wim = Browser::hire(&api, "wim", &["warehouse@us"]).await;
+    let order = format!("/admin/orders/{number}");
+    for note in 0..NOTES {
+        api.clock.advance_seconds(1);
+        let key = format!("n{note}");
+        let fields = [("key", key.as_str()), ("words", "rang up")];
+        wim.form(&format!("{order}/note"), &fields).await.expect(303);
+    }
+    let first = wim.get(&order).await.expect(200);
+    let acts = |page: &str| page.matches("order.edit").count();
+    assert_eq!(acts(&first.text), 100);
+    let older = first.text.split(&format!("href=\"{order}?acts=")).nth(1).expect("a link");
+    let older = format!("{order}?acts={}", older.split(['"', '#']).next().expect("an end"));
+    let rest = wim.get(&older).await.expect(200);
+    assert_eq!(acts(&rest.text), NOTES - 100, "{}", rest.text);
+    assert!(!rest.text.contains("?acts="), "and that is all");
+}
+
+#[tokio::test]
 async fn what_is_handed_out_is_everything_and_a_page_is_a_page() {
     const MANY: u32 = 1_030;
     let api = Api::open().await;
     let first = buy(&api, &ADA).await;
     while index_orders(&api.shop).await.expect("indexed") > 0 {}
-    many_times(&api, &first, MANY).await;
+    many_times(&api, &first, MANY, |_| ()).await;
     let sue = Browser::hire(&api, "sue", &["support@us"]).await;
     let page = sue.get(&format!("/admin/orders/{first}")).await.expect(200);
     let customer = page.text.split("href=\"/admin/customers/").nth(1).expect("a customer");

@@ -241,3 +241,7 @@ desk-problem-conflict = Es wurde nichts geändert. Seit Sie die Seite geöffnet 
 desk-problem-fault = Was nicht bestätigt wurde, ist nicht geschehen. Der Fehler ist festgehalten; versuchen Sie es gleich noch einmal und nennen Sie dem Betrieb die Nummer der Anfrage.
 desk-problem-closed = Es wurde nichts geändert. Der Server ist ausgelastet oder wird gewartet; versuchen Sie es gleich noch einmal.
 desk-problem-back = Zurück zur Seite
+today-first = Das sind die ersten { $count }; es gibt weitere.
+today-list = Die ganze Liste
+desk-acts-older = Ältere Handlungen
+desk-acts-newest = Die neuesten Handlungen

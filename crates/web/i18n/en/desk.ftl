@@ -241,3 +241,7 @@ desk-problem-conflict = Nothing was changed. Somebody has done something here si
 desk-problem-fault = Nothing that was not confirmed has been done. It has been recorded; try again in a moment, and name the request number to whoever runs the server.
 desk-problem-closed = Nothing was changed. The server is busy or being worked on; try again in a moment.
 desk-problem-back = Back to the page
+today-first = These are the first { $count }; there are more.
+today-list = The whole list
+desk-acts-older = Older acts
+desk-acts-newest = The newest acts

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use kontor_base::Money;
+use kontor_base::{Money, id};
 use kontor_domain::clearance::Outcome;
 use kontor_domain::market::Act as Step;
 use kontor_domain::order::{OrderLine, OrderNumber, cancel_plan, is_erased};
@@ -28,6 +28,9 @@ use crate::page::staff::{DeskLine, Happened, MayDo, Notice, OrderDeskPage, Place
 
 pub(super) const SHOW: Route = Route::desk("/admin/orders/{number}", Some(Permission::OrderRead));
 
+/// How many acts stand on a page.
+const ACTS: usize = 100;
+
 /// An order, if its market is the person's; else it does not exist.
 pub(super) async fn theirs(
     app: &App,
@@ -46,8 +49,10 @@ pub(super) async fn theirs(
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Said {
+pub(super) struct Asked {
     said: String,
+    /// The act before which those on the page were done.
+    acts: String,
 }
 
 pub(super) async fn show(
@@ -55,14 +60,15 @@ pub(super) async fn show(
     uri: Uri,
     Extension(person): Extension<Person>,
     Path(number): Path<String>,
-    Query(said): Query<Said>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let found = match theirs(&app, &uri, &person, &number, Permission::OrderRead).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let said = said_of(&person, &said.said);
-    answer(&app, &uri, &person, found, StatusCode::OK, said, Typed::default()).await
+    let said = said_of(&person, &asked.said);
+    let before = id::decode(&asked.acts);
+    answer_at(&app, &uri, &person, found, (StatusCode::OK, said), (Typed::default(), before)).await
 }
 
 pub(super) async fn answer(
@@ -74,12 +80,24 @@ pub(super) async fn answer(
     notice: Option<Notice>,
     typed: Typed,
 ) -> Response {
+    answer_at(app, uri, person, found, (status, notice), (typed, None)).await
+}
+
+/// The page of an order, with the acts on it that were done before one of them.
+async fn answer_at(
+    app: &App,
+    uri: &Uri,
+    person: &Person,
+    found: DeskOrder,
+    (status, notice): (StatusCode, Option<Notice>),
+    (typed, before): (Typed, Option<[u8; 16]>),
+) -> Response {
     let order = &found.placed.order;
     let market = Some(order.market);
     let subject = order.number.to_string();
-    let log = LogQuery { subject, ..LogQuery::default() };
-    let acts = match entries(&app.shop, log, 100).await {
-        Ok(page) => page.entries,
+    let log = LogQuery { subject, after: before, ..LogQuery::default() };
+    let (acts, older) = match entries(&app.shop, log, ACTS).await {
+        Ok(page) => (page.entries, page.next),
         Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
     };
     let mut shell = shell(app, person, Place::Orders).await;
@@ -149,6 +167,8 @@ pub(super) async fn answer(
             })
             .collect(),
         timeline: timeline(&t, &found, acts),
+        older: older.map(id::encode),
+        in_part: before.is_some(),
         letters,
         notes: found
             .notes

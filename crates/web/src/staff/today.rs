@@ -25,7 +25,7 @@ use crate::page::staff::{Expiring, OrderRow, OrderRows, Place, TodayPage};
 
 pub(super) const SHOW: Route = Route::desk("/admin", None);
 
-/// How many waiting proposals the page shows; the rest are behind their own page.
+/// How many rows of a list the page shows; where there are more it says so and leads to them.
 const SHOWN: usize = 20;
 
 pub(super) async fn show(
@@ -39,11 +39,13 @@ pub(super) async fn show(
         Err(failure) => return failed(&app, &uri, failure),
     };
     let (waiting, rest): (Vec<_>, Vec<_>) = waits.into_iter().partition(|shown| shown.may_decide);
-    let own = rest.into_iter().filter(|shown| shown.own).take(SHOWN).collect();
+    let mut more = Vec::new();
+    let mut own: Vec<_> = rest.into_iter().filter(|shown| shown.own).take(SHOWN + 1).collect();
+    cut(&mut own, "own", &mut more);
     let orders_in = |permission, state| {
         let markets = markets_for(&app, &person, permission);
         let query = ListQuery { markets, state: Some(state), ..ListQuery::default() };
-        list(&app.shop, query, SHOWN)
+        list(&app.shop, query, SHOWN + 1)
     };
     let (mut held, mut unpaid) = (None, None);
     if person.may_somewhere(Permission::OrderRead) {
@@ -51,7 +53,9 @@ pub(super) async fn show(
         let found =
             (in_state(OrderState::OnHold).await, in_state(OrderState::AwaitingPayment).await);
         match found {
-            (Ok(on_hold), Ok(awaiting)) => {
+            (Ok(mut on_hold), Ok(mut awaiting)) => {
+                cut(&mut on_hold, "held", &mut more);
+                cut(&mut awaiting, "unpaid", &mut more);
                 held = Some(on_hold.iter().map(row).collect());
                 unpaid = Some(awaiting.iter().map(row).collect());
             }
@@ -62,7 +66,10 @@ pub(super) async fn show(
     }
     let to_send = if person.may_somewhere(Permission::OrderDispatch) {
         match orders_in(Permission::OrderDispatch, OrderState::Paid).await {
-            Ok(paid) => Some(paid.iter().map(row).collect()),
+            Ok(mut paid) => {
+                cut(&mut paid, "to-send", &mut more);
+                Some(paid.iter().map(row).collect())
+            }
             Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
         }
     } else {
@@ -91,9 +98,19 @@ pub(super) async fn show(
         to_send: listed("to-send-title", to_send),
         rollouts: under_way(&app, &person, &t).await,
         texts: missing_texts(&app, &person, &t),
+        shown: SHOWN,
+        more,
         shell,
     };
     html(StatusCode::OK, &page)
+}
+
+/// Leaves what the page shows of a list that was read one row further, and notes that it goes on.
+fn cut<T>(rows: &mut Vec<T>, name: &'static str, more: &mut Vec<&'static str>) {
+    if rows.len() > SHOWN {
+        rows.truncate(SHOWN);
+        more.push(name);
+    }
 }
 
 /// Evidence in the person's markets that ends soon or has ended lately, the earliest first.

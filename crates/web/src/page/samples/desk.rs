@@ -11,9 +11,10 @@ use crate::kit::chart::{Size, bars, calendar, columns};
 use crate::kit::text::Text;
 use crate::page::ProblemKind;
 use crate::page::staff::{
-    CoverRow, CustomerPage, DeskLine, DeskProblemPage, Drawn, EndingRow, FiguresPage, FindPage, FoundKind, Happened,
-    JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, MissingRight, OrderDeskPage, OrderRow, OrderRows,
-    OrdersPage, OutboxPage, Place, StaffShell, StuckRow, TellPage, Typed, WaitingListsPage, WaitingRow,
+    CoverRow, CustomerPage, DeskLine, DeskProblemPage, Drawn, EndingRow, FiguresPage, FindPage,
+    FoundKind, Happened, JobRow, JobsPage, LetterRow, LetterShown, Letters, MayDo, MissingRight,
+    OrderDeskPage, OrderRow, OrderRows, OrdersPage, OutboxPage, Place, StaffShell, StuckRow,
+    TellPage, Typed, WaitingListsPage, WaitingRow,
 };
 
 pub(super) fn order_rows(language: Language, labelled: &'static str, many: bool) -> OrderRows {
@@ -41,7 +42,8 @@ impl DeskProblemPage {
             request_id: Some("01J9ZK3T7Q".to_owned()),
         };
         let right = MissingRight { permission: "staff.manage", roles: vec!["owner"] };
-        let door = StaffShell { person: None, places: Vec::new(), ..page(ProblemKind::Fault).shell };
+        let door =
+            StaffShell { person: None, places: Vec::new(), ..page(ProblemKind::Fault).shell };
         vec![
             ("not-found", Self { back: None, ..page(ProblemKind::NotFound) }),
             ("right", Self { missing: Some(right), ..page(ProblemKind::Forbidden) }),
@@ -50,7 +52,10 @@ impl DeskProblemPage {
             ("bad-request", page(ProblemKind::BadRequest)),
             ("fault", page(ProblemKind::Fault)),
             ("busy", page(ProblemKind::Maintenance { retry_s: Some(1) })),
-            ("door", Self { shell: door, back: None, ..page(ProblemKind::TooMany { retry_s: 60 }) }),
+            (
+                "door",
+                Self { shell: door, back: None, ..page(ProblemKind::TooMany { retry_s: 60 }) },
+            ),
         ]
     }
 }
@@ -145,6 +150,8 @@ impl OrderDeskPage {
                 what: "Placed".to_owned(),
                 who: if all { "Mia".to_owned() } else { String::new() },
             }],
+            older: all.then(|| "06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned()),
+            in_part: all,
             letters: if all { letters() } else { Letters::default() },
             notes: if all {
                 vec![(at(9, 40), "Mia".to_owned(), "<b>rang up</b>".to_owned())]

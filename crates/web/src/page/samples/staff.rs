@@ -243,6 +243,8 @@ impl TodayPage {
             rollouts: Some(vec![told("/admin/rom/x", "cancro 7.3.1 stable · runs", "good")]),
             keys: Some(vec![told("/admin/programs", "Bookkeeping <nightly>: June 14", "warn")]),
             texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
+            shown: 20,
+            more: vec!["own", "held", "unpaid", "to-send"],
         };
         let quiet = Self {
             waiting: Vec::new(),
@@ -255,6 +257,7 @@ impl TodayPage {
             rollouts: Some(Vec::new()),
             keys: None,
             texts: Some(Vec::new()),
+            more: Vec::new(),
             ..full.clone()
         };
         let bare = Self {

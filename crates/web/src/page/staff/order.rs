@@ -237,6 +237,10 @@ pub struct OrderDeskPage {
     pub books: Vec<(Instant, String, String, Money, String)>,
     /// What has happened, the latest last.
     pub timeline: Vec<Happened>,
+    /// The act before which older ones are, where there are more.
+    pub older: Option<String>,
+    /// The newest acts are on another page.
+    pub in_part: bool,
     /// The letters about it.
     pub letters: Letters,
     /// Notes: when, who, what.

@@ -59,4 +59,14 @@ pub struct TodayPage {
     pub rollouts: Option<Vec<Told>>,
     /// Products without a text, where the person writes texts.
     pub texts: Option<Vec<Told>>,
+    /// How many rows of a list are shown.
+    pub shown: usize,
+    /// The lists that go on: `own`, `held`, `unpaid`, `to-send`.
+    pub more: Vec<&'static str>,
+}
+
+impl TodayPage {
+    fn goes_on(&self, list: &str) -> bool {
+        self.more.contains(&list)
+    }
 }
