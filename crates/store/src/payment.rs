@@ -62,6 +62,26 @@ const GET: &str = "
         provider_reference, order_id, scenario, started_at, request, request_body
     FROM payment WHERE id = $1";
 
+/// Attempts that a provider calls so, up to `limit`. Two providers may call different ones the same.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn by_reference(
+    tx: &mut Tx<'_>,
+    reference: &str,
+    limit: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    tx.query(
+        "SELECT id, checkout, provider, state, currency, minor, captured_minor, refunded_minor,
+             provider_reference, order_id, scenario, started_at,
+             request, request_body
+         FROM payment WHERE provider_reference = $1 ORDER BY provider_reference, id LIMIT $2",
+        values![reference, limit],
+        read,
+    )
+}
+
 /// Attempts in `state` that began before `before`, the oldest first.
 ///
 /// # Errors

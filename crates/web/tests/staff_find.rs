@@ -9,11 +9,11 @@ use common::desk::Browser;
 use common::reseller::{CONTRACT, Partner};
 use common::sale::a_sale;
 use common::{Answer, Api, BAND, PHONE};
-use kontor_base::id::LetterId;
+use kontor_base::id::{LetterId, ResellerOrderId};
 use kontor_domain::sale::Way;
 use kontor_store::StoreError;
-use kontor_store::mail;
 use kontor_store::stock::serial::{SoldSerial, insert};
+use kontor_store::{mail, payment};
 
 /// The grant for the bands.
 const GRANT: &str = "US-FCC-BAND";
@@ -110,6 +110,27 @@ async fn everything(api: &Api, ana: &Browser<'_>) -> Vec<(String, String)> {
         .await
         .expect("a letter");
     let place = partner.place();
+    // A reseller's order with its bill, and a payment that a provider has a name for.
+    let order = api.send(partner.order(1, "o1")).await.expect(201).str("/id").to_owned();
+    let bill = [
+        ("key", "b1"),
+        ("order", order.as_str()),
+        ("due_on", "2015-07-01"),
+        ("tax", "0.00"),
+        ("tax_note", "export"),
+    ];
+    ana.form(&format!("{place}/bill"), &bill).await.expect(303);
+    let page = ana.get(&place).await.expect(200);
+    let bill = page.text.split(&format!("{place}/bills/")).nth(1).expect("a bill");
+    let bill = bill.split('"').next().expect("an end").to_owned();
+    let next = order.parse::<ResellerOrderId>().expect("an id");
+    let next = u128::from_be_bytes(*next.bytes()) + 1;
+    let next = ResellerOrderId::from_bytes(next.to_be_bytes());
+    let held = api.hold(&api.cart(BAND, 1).await).await;
+    let paid = api.pay(&held, "succeeds").await.expect(201).str("/order/number").to_owned();
+    let payments = api.shop.db.read("test.payments", |tx| payment::after(tx, None, 9)).await;
+    let mut payments = payments.expect("read").into_iter();
+    let reference = payments.find_map(|kept| kept.order.and(kept.reference)).expect("a name");
     let of = |typed: &str, place: &str| (typed.to_owned(), place.to_owned());
     vec![
         of("BN-000007", "/admin/catalogue/band"),
@@ -125,6 +146,9 @@ async fn everything(api: &Api, ana: &Browser<'_>) -> Vec<(String, String)> {
         of("harbour", &place),
         of(&CONTRACT.to_lowercase(), &place),
         of("trade%40harbour.example", &place),
+        of(&order, &format!("{place}?before={next}#{order}")),
+        of(&bill.to_lowercase(), &format!("{place}/bills/{bill}")),
+        of(&reference, &format!("/admin/orders/{paid}")),
         of("usa", "/admin/us/market"),
         of(&letter.to_string(), &format!("/admin/letters#{letter}")),
     ]

@@ -43,9 +43,9 @@ pub use expansion::{ExpansionAct, market_of_applicant};
 pub use export_list::{LeavingList, begin_export};
 pub use figures::{BegunByDay, Cover, DayFigure, Figures, Funnel, MarketFigure, figures};
 pub use find::{
-    FOUND_MAX, First, Found, FoundAccount, FoundCustomer, FoundDocument, FoundFact, FoundGrant,
-    FoundLetter, FoundProduct, FoundReseller, FoundSale, FoundSerial, FoundSerials,
-    FoundWithdrawal, find, find_serials, sees_reseller,
+    FOUND_MAX, First, Found, FoundAccount, FoundBill, FoundCustomer, FoundDocument, FoundFact,
+    FoundGrant, FoundLetter, FoundPayment, FoundProduct, FoundReseller, FoundResellerOrder,
+    FoundSale, FoundSerial, FoundSerials, FoundWithdrawal, find, find_serials, sees_reseller,
 };
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, keys_ending, make_key};

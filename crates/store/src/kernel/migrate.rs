@@ -67,6 +67,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(40, "0040_staff_log_market"),
     migration!(41, "0041_hook_delivery_state"),
     migration!(42, "0042_reseller_held"),
+    migration!(43, "0043_payment_reference"),
 ];
 
 /// The newest schema that this release knows.

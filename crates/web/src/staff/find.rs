@@ -139,6 +139,22 @@ fn kinds(t: &Text, typed: &str, found: &Found) -> Vec<FoundKind> {
             let path = format!("/admin/resellers/{}", reseller.id);
             (path, reseller.name.clone(), reseller.contracts.join(" "))
         }),
+        kind(t, ("found-reseller-orders", "rsl-orders"), &found.reseller_orders, |order| {
+            let (reseller, id) = (&order.reseller, &order.id);
+            let path = format!("/admin/resellers/{reseller}?before={}#{id}", order.page_before());
+            let (on, total) = (t.date(&order.on), t.money(&order.total));
+            (path, id.to_string(), format!("{} · {on} · {total}", order.name))
+        }),
+        kind(t, ("found-bills", "desk-bills"), &found.bills, |bill| {
+            let path = format!("/admin/resellers/{}/bills/{}", bill.reseller, bill.number);
+            (path, bill.number.clone(), format!("{} · {}", bill.name, t.money(&bill.total)))
+        }),
+        kind(t, ("found-payments", "desk-payments"), &found.payments, |payment| {
+            let path = format!("/admin/orders/{}", payment.order);
+            let (order, amount) = (&payment.order, t.money(&payment.amount));
+            let told = format!("{} · {amount} · {order}", payment.provider);
+            (path, payment.reference.clone(), told)
+        }),
         kind(t, ("found-people", "staff-people"), &found.accounts, |account| {
             let path = format!("/admin/people#{}", account.id);
             (path, account.name.clone(), account.email.clone())
@@ -288,6 +304,9 @@ fn searchable(app: &App, person: &Person, t: &Text) -> Vec<(String, String)> {
         (may(&[P::MarketRead]), "wd-title", "find-by-withdrawals"),
         (may(&[P::SaleRun]), "desk-sales", "find-by-sales"),
         (may(&[P::ResellerRead]), "rsl-title", "find-by-resellers"),
+        (may(&[P::ResellerRead]), "rsl-orders", "find-by-reseller-orders"),
+        (may(&[P::ResellerRead]), "desk-bills", "find-by-bills"),
+        (may(&[P::OrderRead]), "desk-payments", "find-by-payments"),
         (may(&[P::StaffManage]), "staff-people", "find-by-people"),
         (may(&[P::JobRead, P::OrderRead]), "desk-letters", "find-by-letters"),
         (may(&[P::MarketRead]), "staff-markets", "find-by-markets"),

@@ -6,8 +6,10 @@
 mod fact;
 mod order;
 mod paper;
+mod payment;
 mod people;
 mod serial;
+mod trade;
 
 use std::sync::Arc;
 
@@ -23,8 +25,10 @@ use crate::staff::person::Person;
 pub use fact::{FoundFact, FoundGrant, FoundProduct, FoundWithdrawal};
 pub use order::FoundCustomer;
 pub use paper::{FoundDocument, FoundLetter};
+pub use payment::FoundPayment;
 pub use people::{FoundAccount, FoundReseller, FoundSale, sees_reseller};
 pub use serial::{FoundSerial, FoundSerials, find_serials};
+pub use trade::{FoundBill, FoundResellerOrder};
 
 /// The most of each kind that is found.
 pub const FOUND_MAX: usize = 30;
@@ -79,6 +83,12 @@ pub struct Found {
     pub sales: First<FoundSale>,
     /// Resellers.
     pub resellers: First<FoundReseller>,
+    /// Orders of resellers.
+    pub reseller_orders: First<FoundResellerOrder>,
+    /// Bills of resellers.
+    pub bills: First<FoundBill>,
+    /// Payments, by what their provider calls them.
+    pub payments: First<FoundPayment>,
     /// The maker's people.
     pub accounts: First<FoundAccount>,
     /// Letters.
@@ -113,6 +123,9 @@ pub async fn find(shop: &Arc<Shop>, person: &Person, typed: &str) -> Result<Foun
                 letters: paper::letters(tx, &who, &typed)?,
                 sales: people::sales(tx, &who, &words)?,
                 resellers: people::resellers(tx, &own, &who, &typed, &words)?,
+                reseller_orders: trade::orders(tx, &who, &typed)?,
+                bills: trade::bills(tx, &who, &typed)?,
+                payments: payment::payments(tx, &who, &typed)?,
                 accounts: people::accounts(tx, &who, &typed, &words)?,
             })
         })
