@@ -31,6 +31,17 @@ fn keys() -> BTreeMap<String, Vec<String>> {
             let columns = columns.split(',').map(|column| column.trim().to_owned()).collect();
             keys.insert(name.trim().to_owned(), columns);
         }
+        // A table whose key changes is made anew beside the old one and takes its name.
+        for dropped in sql.split("DROP TABLE ").skip(1).filter_map(|rest| rest.split(';').next()) {
+            keys.remove(dropped.trim());
+        }
+        for renamed in sql.split("ALTER TABLE ").skip(1).filter_map(|rest| rest.split(';').next()) {
+            if let Some((old, new)) = renamed.split_once(" RENAME TO ")
+                && let Some(columns) = keys.remove(old.trim())
+            {
+                keys.insert(new.trim().to_owned(), columns);
+            }
+        }
         for forbidden in
             ["CREATE TRIGGER", "BIGSERIAL", "CREATE SEQUENCE", "AUTOINCREMENT", "AS IDENTITY"]
         {

@@ -68,6 +68,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(41, "0041_hook_delivery_state"),
     migration!(42, "0042_reseller_held"),
     migration!(43, "0043_payment_reference"),
+    migration!(44, "0044_sale_person"),
 ];
 
 /// The newest schema that this release knows.

@@ -15,7 +15,7 @@ const TABLE: &str = "sale_entry";
 const OF_PERSON: &str = "
     SELECT e.sale, e.entry, e.market, e.way, e.present, e.ticket, e.entered_at, p.trait
     FROM sale_person p JOIN sale_entry e ON e.sale = p.sale AND e.entry = p.entry
-    WHERE p.trait IN ($1, $2, $3, $4) AND p.sale = $5 ORDER BY p.trait";
+    WHERE p.trait IN ($1, $2, $3, $4) AND p.sale = $5 ORDER BY p.trait, p.entry";
 /// A question for each entry, not a join: PostgreSQL reads all that was ever bought, in order, to join it
 /// with the few entries of a person.
 const BOUGHT_OF: &str = "
@@ -69,7 +69,8 @@ pub fn insert(tx: &mut Tx<'_>, entry: &KeptEntry, traits: &[KeyedHash]) -> Resul
     add_traits(tx, entry.sale, entry.entry, traits)
 }
 
-/// The entry of a sale that one of these traits belongs to.
+/// The entry of a sale that one of these traits belongs to; of several who have typed the same, the one
+/// that was made first.
 ///
 /// # Errors
 ///
@@ -84,7 +85,7 @@ pub fn of_person(
         let found = tx.query(OF_PERSON, values![a, b, c, d, sale.bytes()], |row| {
             Ok((row.bytes16(7)?, read(row)?))
         })?;
-        // The first trait that is known counts.
+        // The first trait that is known counts, and of its entries, which come in order, the first.
         for slot in &slots {
             if let Some((_, entry)) = found.iter().find(|(known, _)| known == slot) {
                 return Ok(Some(entry.clone()));
@@ -299,7 +300,8 @@ pub fn has_trait(
     Ok(false)
 }
 
-/// Adds traits that a person turned out to have: an address that was typed at the checkout.
+/// Adds traits that a person turned out to have: an address that was typed at the checkout. Others who
+/// typed the same keep it too.
 ///
 /// # Errors
 ///
@@ -313,7 +315,7 @@ pub fn add_traits(
     let rows: Vec<_> = (traits.iter())
         .flat_map(|hash| [Value::from(hash), sale.bytes().into(), entry.bytes().into()])
         .collect();
-    let once = "ON CONFLICT (trait, sale) DO NOTHING";
+    let once = "ON CONFLICT (trait, sale, entry) DO NOTHING";
     tx.upsert_many("sale_person", &["trait", "sale", "entry"], once, &rows)
 }
 
