@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use kontor_base::id::{EntryId, SaleId};
@@ -20,7 +20,8 @@ use super::owner::LotOwner;
 use super::report::LastReport;
 use super::status::Measure;
 use super::turned_away::Counts;
-use super::turns::{Takers, Turns};
+use super::takers::Takers;
+use super::turns::Turns;
 use crate::core::Known;
 
 /// Every sale that runs.
@@ -120,8 +121,19 @@ pub(super) struct Door {
     /// How many places were given up when the lots that are named were told.
     pub(super) told: Mutex<(i64, Vec<LotNumber>)>,
     pub(super) pace: Mutex<Pace>,
-    /// Who of the order has taken units here.
-    pub(super) takers: ArcSwap<Takers>,
+    /// Who of the order has taken units, for each lot of the way.
+    pub(super) takers: ArcSwap<Vec<Takers>>,
+    /// How far the claims of each lot were read for those who took units before its owner began.
+    pub(super) read: Mutex<Vec<ReadUpTo>>,
+}
+
+/// How far a lot's claims were read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ReadUpTo {
+    /// The lease under which all that was there before it is read; 0: none.
+    pub(super) fence: i64,
+    /// The number of the last claim that was read.
+    pub(super) last: u32,
 }
 
 /// How fast people are let in.
@@ -167,6 +179,7 @@ impl Door {
             told: Mutex::default(),
             pace: Mutex::default(),
             takers: ArcSwap::default(),
+            read: Mutex::default(),
         }
     }
 
@@ -182,7 +195,7 @@ impl Door {
         self.ordered.load(Ordering::Acquire)
     }
 
-    /// `admitted` have been let in before, by this process or by one before it.
+    /// `admitted` have been let in before, by another process.
     pub(super) fn set_order(&self, ranks: Vec<u128>, admitted: usize) {
         let first = match self.way {
             // Where everybody who is there can have all that one may have, nobody has to wait for a turn.
@@ -194,7 +207,8 @@ impl Door {
         };
         let first = first.min(ranks.len());
         self.reserve(first as u64);
-        self.takers.store(Arc::new(Takers::new(ranks.len())));
+        self.takers.store(Arc::new(self.owners.iter().map(|_| Takers::new(ranks.len())).collect()));
+        lock(&self.pace).turns = Turns::after(admitted);
         self.admitted.store(first, Ordering::Relaxed);
         self.order.store(Arc::new(ranks));
         self.ordered.store(true, Ordering::Release);
@@ -212,16 +226,45 @@ impl Door {
         self.reserved.store(units, Ordering::Release);
     }
 
+    /// So many people more are in, until the next look counts who of all has not decided.
+    pub(super) fn reserve_more(&self, people: usize) {
+        let units = (people as u64).saturating_mul(u64::from(self.per_person));
+        self.reserved.fetch_add(units, Ordering::AcqRel);
+    }
+
+    /// The lots that are owned here.
+    pub(super) fn here(&self) -> impl Iterator<Item = &Arc<LotOwner>> {
+        self.owners.iter().filter(|owner| owner.is_ready())
+    }
+
+    /// Which of the owners has the lot that is a person's home.
+    pub(super) fn home_of(&self, person: &[u8; 16]) -> usize {
+        usize::from(person[15]) % self.owners.len().max(1)
+    }
+
+    /// Notes that a person who has this place in the order has taken units.
+    pub(super) fn note_taker(&self, person: &[u8; 16], place: usize) {
+        if let Some(of_lot) = self.takers.load().get(self.home_of(person)) {
+            of_lot.note(place);
+        }
+    }
+
+    /// How many of the places from `from` to before `to` have taken units in lots that are owned here.
+    pub(super) fn took(&self, from: usize, to: usize) -> usize {
+        let takers = self.takers.load();
+        let own = self.owners.iter().zip(takers.iter()).filter(|(owner, _)| owner.is_ready());
+        own.map(|(_, takers)| takers.count(from, to)).sum()
+    }
+
     /// Whether a unit is free that nobody of the order has the right to before others.
     fn is_any_over(&self) -> bool {
-        let free = u64::from(sum(&self.owners).free());
+        let free = u64::from(sum(self.here()).free());
         free > self.reserved.load(Ordering::Acquire)
     }
 
     /// Whether every unit is taken, here and, as far as anybody has looked, in lots of other nodes.
     pub(super) fn is_sold_out(&self) -> bool {
-        let own = self.owners.iter().filter(|owner| owner.is_ready());
-        self.beside.load(Ordering::Acquire) == 0 && sum(own).free() == 0
+        self.beside.load(Ordering::Acquire) == 0 && sum(self.here()).free() == 0
     }
 
     /// How many of the order come before this rank.
@@ -314,20 +357,18 @@ impl LiveSale {
         Some(if in_order { ahead } else { ahead + deciding })
     }
 
-    /// Notes that the holder of a ticket has taken units. Where everybody is in, nothing is measured.
+    /// Notes that the holder of a ticket has taken units: nothing is kept for them any more.
     pub(super) fn note_taken(&self, ticket: &Ticket) {
         let Some(door) = self.door(ticket.market, ticket.way) else { return };
-        let measured = ticket.way == Way::Rush && ticket.present;
-        if measured && door.admitted.load(Ordering::Acquire) < door.order.load().len() {
-            door.takers.load().note(door.before(self.rank(ticket)));
+        if ticket.way == Way::Rush && ticket.present {
+            door.note_taker(ticket.entry.bytes(), door.before(self.rank(ticket)));
         }
     }
 
     /// What was measured of a way in; none if there is no such way.
     #[must_use]
     pub fn pace(&self, market: MarketCode, way: Way) -> Option<MeasuredPace> {
-        let pace = self.door(market, way)?.pace.lock();
-        let controller = pace.unwrap_or_else(std::sync::PoisonError::into_inner).controller;
+        let controller = lock(&self.door(market, way)?.pace).controller;
         Some(MeasuredPace {
             claims_per_s: controller.claims_per_s(),
             yield_permille: controller.yield_permille(),
@@ -351,7 +392,7 @@ impl LiveSale {
         };
         let standing = sum(&door.owners);
         let in_order = ticket.present || ticket.way == Way::Batch;
-        let pace = door.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let pace = lock(&door.pace);
         let (controller, (deciding, claims)) = (pace.controller, pace.deciding);
         // In a rush everybody may take what is free whose turn is over, and whoever came later.
         let turn_is_over =
@@ -394,8 +435,7 @@ impl LiveSale {
         person: &[u8; 16],
     ) -> Option<&Arc<LotOwner>> {
         let door = self.door(market, way)?;
-        let at = usize::from(person[15]) % door.owners.len().max(1);
-        door.owners.get(at)
+        door.owners.get(door.home_of(person))
     }
 
     /// Whether another lot of a person's way has a unit that may move to theirs.
@@ -519,6 +559,10 @@ pub(super) fn rank_of(shuffle: &Shuffle, way: Way, entry: EntryId) -> u128 {
         // Ids are ordered by time.
         u128::from_be_bytes(*entry.bytes())
     }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(super) fn sum<'a>(owners: impl IntoIterator<Item = &'a Arc<LotOwner>>) -> Standing {

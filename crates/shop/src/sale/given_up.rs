@@ -5,13 +5,13 @@
 //! between the deposit's transaction and the lot's.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use kontor_ledger::sale::Command;
 use kontor_store::StoreError;
 use kontor_store::sale::deposit as deposits;
 
-use super::board::{Door, LiveSale};
+use super::board::{Door, LiveSale, lock};
 use crate::core::Shop;
 
 /// Looks how many places that cost a deposit were given up, and tells the lots.
@@ -38,7 +38,7 @@ async fn tell_lots(
 ) -> Result<(), StoreError> {
     let here: Vec<_> = door.owners.iter().filter(|owner| owner.is_ready()).collect();
     let told = (count, here.iter().map(|owner| owner.lot()).collect());
-    if count == 0 || *door.told.lock().unwrap_or_else(PoisonError::into_inner) == told {
+    if count == 0 || *lock(&door.told) == told {
         return Ok(());
     }
     let (sale, market, way) = (live.definition.sale, door.market, door.way);
@@ -52,6 +52,6 @@ async fn tell_lots(
             return Ok(());
         }
     }
-    *door.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
+    *lock(&door.told) = told;
     Ok(())
 }

@@ -1,19 +1,17 @@
 //! The keeper of sales: moves each through its life by the clock, starts and stops the owners of
-//! its lots, makes the order when it goes live, and lets people in at the measured rate.
+//! its lots, makes the order when it goes live, and has people let in.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use kontor_base::Instant;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{
-    Definition, Floor, Measured, Mover, SaleEvent, SaleState, Undecided, Way, due, life_step,
+    Definition, Mover, SaleEvent, SaleState, Undecided, due, life_step,
 };
-use kontor_ledger::sale::{Command, LotRules, Standing};
-use kontor_store::sale::channel as channels;
+use kontor_ledger::sale::{Command, LotRules};
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale};
@@ -22,8 +20,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::board::{Door, LiveSale, Pace, cleared_pairs};
-use super::given_up::note_given_up;
+use super::board::{Door, LiveSale, cleared_pairs};
+use super::let_in::let_in;
 use super::line::{self, ClosedList};
 use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
@@ -34,14 +32,7 @@ use crate::core::Shop;
 use crate::hook::{Happened, write_down_in};
 
 /// How often the keeper looks, if nobody says that a sale has changed.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// The fewest people who are let in together while there are units.
-const STEP_MIN: u64 = 100;
-/// So many turns have to be over before they say something of how many take units: one person alone would
-/// count as much as a hundred.
-const TURNS_MIN: u64 = 20;
-/// The most people who may be choosing at the same time.
-const DECIDING_MAX: u64 = 100_000;
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Keeps the sales until `stop` says so; then every owner finishes its batch.
 pub(crate) async fn keep_sales(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
@@ -352,154 +343,4 @@ fn start_owner(
         what: "start of a lot's owner".into(),
         problem: error.to_string().into(),
     })
-}
-
-/// Lets the next ones in, and keeps how many were, for the report and for whoever comes after a
-/// crash: nobody who was in is sent back into the line.
-async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
-    let mut moved = Vec::new();
-    note_given_up(shop, live).await?;
-    let_in_elsewhere(shop, live).await?;
-    line::stand_behind(shop, live).await?;
-    for door in &live.doors {
-        let admitted = door.next_in(shop.now());
-        if door.noted.load(Ordering::Acquire) < admitted {
-            moved.push((Arc::clone(door), admitted));
-        }
-    }
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let (id, note) = (live.definition.sale, moved.clone());
-    shop.db
-        .write("sale.let_in", move |tx| {
-            note.iter().try_for_each(|(door, admitted)| {
-                channels::let_in(tx, id, door.market, door.way, *admitted as u64)
-            })
-        })
-        .await?;
-    // Only what is on disk is true: nobody takes a unit who would not have been let in after a crash.
-    for (door, admitted) in moved {
-        door.noted.fetch_max(admitted, Ordering::AcqRel);
-        door.admitted.fetch_max(admitted, Ordering::AcqRel);
-    }
-    Ok(())
-}
-
-/// Where other nodes own lots of a way in, whoever was let in there is in here too: one person's turn does
-/// not hang on the node that they ask.
-async fn let_in_elsewhere(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
-    let is_shared = |door: &Arc<Door>| door.owners.iter().any(|owner| !owner.is_ready());
-    if !live.doors.iter().any(is_shared) {
-        return Ok(());
-    }
-    let id = live.definition.sale;
-    for kept in shop.db.read("sale.let_in_elsewhere", move |tx| channels::of_sale(tx, id)).await? {
-        let of = |door: &&Arc<Door>| (door.market, door.way) == (kept.market, kept.way);
-        if let Some(door) = live.doors.iter().find(of).filter(|door| door.is_ordered()) {
-            let admitted = usize::try_from(kept.admitted).unwrap_or(usize::MAX);
-            let admitted = admitted.min(door.order.load().len());
-            door.noted.fetch_max(admitted, Ordering::AcqRel);
-            door.admitted.fetch_max(admitted, Ordering::AcqRel);
-        }
-    }
-    Ok(())
-}
-
-impl Door {
-    /// How many are in with those who come in next: in a rush as many more as will, at the measured yield,
-    /// take what is free; in a draw and in batches as many as there are units for, and more for those that
-    /// came back and for places that were given up.
-    fn next_in(&self, at: Instant) -> usize {
-        let (length, admitted) = (self.order.load().len(), self.admitted.load(Ordering::Relaxed));
-        let standing = super::board::sum(&self.owners);
-        let vacated = self.vacated.load(Ordering::Relaxed);
-        let next = match self.way {
-            Way::Rush => self.at_the_measured_rate(&standing, length, admitted, at),
-            Way::Draw | Way::Batch => {
-                let units = self.quota.max(standing.quota).saturating_add(standing.ended);
-                (self.people_for(units) + vacated).saturating_sub(admitted)
-            }
-            Way::Code => length,
-        };
-        let in_now = admitted.saturating_add(next).min(length);
-        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        // Who is in and has not decided, with those who come in now.
-        let deciding = match self.way {
-            Way::Rush => {
-                pace.turns.let_in(in_now, at);
-                pace.deciding.0 + in_now.saturating_sub(admitted) as u64
-            }
-            _ => (in_now as u64).saturating_sub(u64::from(standing.claims) + vacated as u64),
-        };
-        pace.deciding = (deciding, u64::from(standing.claims));
-        drop(pace);
-        // What is theirs before they are in: nobody who came later has it in between.
-        self.reserve(deciding);
-        in_now
-    }
-
-    fn at_the_measured_rate(
-        &self,
-        standing: &Standing,
-        length: usize,
-        admitted: usize,
-        at: Instant,
-    ) -> usize {
-        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let claims = u64::from(standing.claims);
-        let here = self.owners.iter().filter(|owner| owner.is_ready()).count();
-        pace.turns.let_in(admitted, at);
-        let turned = pace.turns.look(&self.takers.load(), (here, self.owners.len()), claims, at);
-        pace.looked_at = Some(at);
-        pace.deciding = (turned.deciding, claims);
-        pace.ended.0 += turned.decided;
-        pace.ended.1 += turned.took;
-        pace.measure(claims, at);
-        let floor = Floor {
-            // Units of other lots move to where people ask, if anybody may ask.
-            free: (u64::from(standing.free()) + u64::from(self.seen_beside()))
-                .div_ceil(u64::from(self.per_person)),
-            deciding: turned.deciding,
-            waiting: length.saturating_sub(admitted) as u64,
-            step_min: STEP_MIN,
-            deciding_max: DECIDING_MAX,
-        };
-        // Those who do not come are no longer waited for when their turn has passed: while there are units
-        // the line moves on, and nobody is let in for what those who are in will take.
-        usize::try_from(pace.controller.next(&floor)).unwrap_or(usize::MAX)
-    }
-
-    /// The sale is halted: nobody's turn passes, and nothing is measured.
-    fn stand_still(&self, at: Instant) {
-        let mut pace = self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(before) = pace.looked_at.replace(at) {
-            pace.turns.stand_still(at.micros().saturating_sub(before.micros()).max(0));
-        }
-        pace.measured = None;
-    }
-}
-
-impl Pace {
-    /// Tells the controller what has happened since it was told last. The keeper also looks whenever a
-    /// sale has changed: what a few milliseconds show is kept until there is enough of it.
-    fn measure(&mut self, claims: u64, at: Instant) {
-        let Some((before, claims_before)) = self.measured else {
-            self.measured = Some((at, claims));
-            return;
-        };
-        let elapsed_ms = at.micros().saturating_sub(before.micros()) / 1_000;
-        let elapsed_ms = u64::try_from(elapsed_ms).unwrap_or(0);
-        if at < before {
-            // The clock was put back.
-            self.measured = Some((at, claims));
-        } else if u128::from(elapsed_ms) >= LOOK_EVERY.as_millis() {
-            let enough = self.ended.0 >= TURNS_MIN;
-            let (decided, took) =
-                if enough { std::mem::take(&mut self.ended) } else { Default::default() };
-            let claimed = claims.saturating_sub(claims_before);
-            self.controller.observe(Measured { elapsed_ms, claimed, decided, took });
-            self.measured = Some((at, claims));
-        }
-    }
 }

@@ -7,7 +7,7 @@
 //! page by page, has to be as many.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
@@ -17,7 +17,7 @@ use kontor_store::sale::channel::{self as channels, KeptChannel};
 use kontor_store::sale::{self as sales, entry};
 use kontor_store::{StoreError, Tx};
 
-use super::board::{LiveSale, rank_of};
+use super::board::{LiveSale, lock, rank_of};
 use crate::core::Shop;
 
 /// How many entries are read at a time.
@@ -103,10 +103,6 @@ pub(super) async fn stand_behind(shop: &Shop, live: &LiveSale) -> Result<(), Sto
         }
     }
     Ok(())
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read(tx: &mut Tx<'_>, sale: SaleId) -> Result<ClosedList, StoreError> {

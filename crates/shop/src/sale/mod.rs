@@ -17,6 +17,7 @@ mod enter;
 mod exclude;
 mod given_up;
 mod keep;
+mod let_in;
 mod line;
 mod overview;
 mod owner;
@@ -31,6 +32,7 @@ mod sieve;
 mod spread;
 mod status;
 mod stop_waiting;
+mod takers;
 mod turned_away;
 mod turns;
 

@@ -9,7 +9,7 @@
 //!   that finds another fence forgets everything it knows: what it had staged was never written.
 //! - After any fault whose outcome is not certain it does the same and reads its lot anew.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -73,6 +73,8 @@ pub struct LotOwner {
     /// Whether a new request can get a unit. When not, only repetitions need the owner.
     open: AtomicBool,
     owned: AtomicBool,
+    /// The number of the lease under which the lot was read last.
+    fence: AtomicI64,
     /// How often units were asked for in vain since the lot had none.
     in_vain: AtomicU32,
     standing: Mutex<Standing>,
@@ -113,6 +115,7 @@ impl LotOwner {
             wake: Condvar::new(),
             open: AtomicBool::new(false),
             owned: AtomicBool::new(false),
+            fence: AtomicI64::new(0),
             in_vain: AtomicU32::new(0),
             standing: Mutex::default(),
             sieve: Sieve::new(lot.head.quota as usize),
@@ -142,6 +145,12 @@ impl LotOwner {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.owned.load(Ordering::Acquire)
+    }
+
+    /// The number of the lease under which the lot is owned here; none while it is not. Another one is
+    /// another beginning: what was decided before it stands in the database.
+    pub(super) fn fence(&self) -> Option<i64> {
+        self.is_ready().then(|| self.fence.load(Ordering::Acquire))
     }
 
     /// Whether a new request of this person can be turned away without asking: nothing is free, and
@@ -224,6 +233,7 @@ impl LotOwner {
             match self.acquire(around) {
                 Ok(Some(lot)) => {
                     self.publish(&lot);
+                    self.fence.store(lot.head().fence, Ordering::Release);
                     self.owned.store(true, Ordering::Release);
                     self.serve(lot, around);
                     self.owned.store(false, Ordering::Release);

@@ -139,6 +139,73 @@ async fn whoever_comes_later_has_what_those_who_were_there_leave() {
     running.shop.db.close().await;
 }
 
+/// Nine units, six people who were there, and many who came later, who ask again and again.
+async fn only_what_is_over_goes_to_who_came_later(running: &Running, sale: SaleId, late: &[String]) {
+    let mut had = 0;
+    for look in 0..4 {
+        for ticket in late {
+            had += usize::from(take(running, sale, ticket).await.is_ok_and(|mine| !mine.replayed));
+        }
+        assert!(had <= 3, "{had} of 3 units that are over went, after {look} looks");
+        running.keep().await;
+    }
+    assert_eq!(had, 3, "what is over is there to take");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_for_those_who_were_there_is_kept_however_often_others_ask() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(9, 1, 1).await;
+    let line = present(&running, sale, 6).await;
+    let mut late = Vec::new();
+    for person in 0..12 {
+        late.push(running.enter(sale, &format!("late{person}")).await);
+    }
+    running.keep().await;
+    only_what_is_over_goes_to_who_came_later(&running, sale, &late).await;
+    for ticket in &line {
+        let mine = status(&running.shop, sale, ticket).await.expect("it runs");
+        assert_eq!((mine.turn, mine.chance), (true, Chance::Certain), "as they were told");
+        take(&running, sale, ticket).await.expect("theirs");
+    }
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_kept_over_a_restart_too() {
+    let mut running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(9, 2, 1).await;
+    let line = present(&running, sale, 6).await;
+    let mut late = Vec::new();
+    for person in 0..12 {
+        late.push(running.enter(sale, &format!("late{person}")).await);
+    }
+    running.keep().await;
+    // Some of both have theirs when the process ends.
+    for ticket in late[..2].iter().chain(&line[..2]) {
+        let mine = take_until_answered(&running.shop, sale, ticket, "once").await;
+        mine.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    }
+    running.restart().await;
+    let mut had = 2;
+    for _ in 0..4 {
+        running.keep().await;
+        for ticket in &late[2..] {
+            match take(&running, sale, ticket).await {
+                Ok(mine) if !mine.replayed => had += 1,
+                Ok(_) | Err(SaleRefusal::NotYourTurn | SaleRefusal::Elsewhere) => {}
+                Err(refusal) => panic!("{refusal:?}"),
+            }
+        }
+    }
+    assert!(had <= 3, "{had} of 3 units that are over went");
+    for ticket in &line[2..] {
+        let mine = take_until_answered(&running.shop, sale, ticket, "once").await;
+        mine.unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    }
+    running.shop.db.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_place_in_a_batch_is_a_place_also_for_whoever_comes_later() {
     let mut running = Running::open(Scratch::sqlite()).await;

@@ -210,6 +210,25 @@ pub fn claims_after(
     )
 }
 
+/// Who has made the claims of a lot, in the order of their numbers: up to `limit` after number `after`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn persons_after(
+    tx: &mut Tx<'_>,
+    lot: LotNumber,
+    after: u32,
+    limit: i64,
+) -> Result<Vec<(u32, [u8; 16])>, StoreError> {
+    tx.query(
+        "SELECT sequence, person FROM sale_claim
+         WHERE lot = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        values![lot, i64::from(after), limit],
+        |row| Ok((small(row.int(0)?, "sale_claim")?, row.bytes16(1)?)),
+    )
+}
+
 /// A claim.
 ///
 /// # Errors
