@@ -313,3 +313,32 @@ async fn two_lots_that_take_the_same_spare_unit_are_one_too_many() {
         node.db.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_without_lots_lets_nobody_in_by_itself() {
+    const QUOTA: u32 = 4;
+    const PEOPLE: usize = 100;
+    let api = Api::open().await;
+    let (sale, nodes, entered) = on_two_nodes(&api, QUOTA, PEOPLE).await;
+    // Both lots have their owners, so this one gets none.
+    let third = node_with(&api, "c", Share { part: 0, of: 1 }).await;
+    for _ in 0..10 {
+        look(&nodes).await;
+        advance(&third).await.expect("the sales go on");
+    }
+    assert!(owned(&third).is_empty(), "both lots are taken");
+    let keys = third.keys.tickets();
+    for node in nodes.iter().chain([&third]) {
+        let live = node.sales.live(sale).expect("it runs");
+        let inside = entered.iter().filter(|entered| {
+            live.is_turn(&keys.read(&entered.ticket, sale, node.now()).expect("a ticket"))
+        });
+        let inside = inside.count();
+        assert!(inside >= QUOTA as usize, "{inside} are in");
+        // At first it is assumed that four of five take one.
+        assert!(inside <= QUOTA as usize * 5 / 4 + 2, "{inside} are in for {QUOTA} units");
+    }
+    for node in nodes.iter().chain([&third]) {
+        node.db.close().await;
+    }
+}

@@ -131,16 +131,26 @@ impl Door {
         let took = |from, to| self.took(from, to);
         pace.turns.let_in(admitted, at);
         pace.looked_at = Some(at);
+        if here == 0 {
+            // What is taken is decided elsewhere, or not known for a moment. Whoever is in is waited for, and
+            // nobody else comes in by what is seen from here.
+            let turned = pace.turns.look(took, (1, 1), at);
+            pace.deciding = (turned.deciding, u64::from(standing.claims));
+            return 0;
+        }
         let turned = pace.turns.look(took, (here, lots), at);
         pace.deciding = (turned.deciding, u64::from(standing.claims));
         pace.ended.0 += turned.decided;
         pace.ended.1 += turned.took;
-        pace.measure(u64::from(standing.claims), at);
+        // Every node works out for the whole way how many come in, and all that has come of it is noted in
+        // one row: what is seen of a part of the lots is taken to be as large in the others.
+        let whole = |part: u64| (part * lots as u64).div_ceil(here as u64);
+        pace.measure(whole(u64::from(standing.claims)), at);
         let floor = Floor {
             // Units of other lots move to where people ask, if anybody may ask.
             free: (u64::from(standing.free()) + u64::from(self.seen_beside()))
                 .div_ceil(u64::from(self.per_person)),
-            deciding: turned.deciding,
+            deciding: whole(turned.deciding),
             waiting: length.saturating_sub(admitted) as u64,
             step_min: STEP_MIN,
             deciding_max: DECIDING_MAX,
