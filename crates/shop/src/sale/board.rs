@@ -116,6 +116,8 @@ pub(super) struct Door {
     /// Free units in lots that are not owned here, and units on their way between two lots, as of the
     /// last look into the database; [`NOT_LOOKED`] before the first.
     pub(super) beside: AtomicU32,
+    /// So many lots were owned here at that look.
+    pub(super) here_then: AtomicUsize,
     /// So many places of those who were present were given up before they had a unit.
     pub(super) vacated: AtomicUsize,
     /// How many places were given up when the lots that are named were told.
@@ -175,6 +177,7 @@ impl Door {
             admitted: AtomicUsize::new(0),
             noted: AtomicUsize::new(0),
             beside: AtomicU32::new(NOT_LOOKED),
+            here_then: AtomicUsize::new(0),
             vacated: AtomicUsize::new(0),
             told: Mutex::default(),
             pace: Mutex::default(),
@@ -189,6 +192,12 @@ impl Door {
             NOT_LOOKED => 0,
             units => units,
         }
+    }
+
+    /// Notes what lots have that are not owned here, as of a look at which so many were.
+    pub(super) fn note_beside(&self, here: usize, units: u32) {
+        self.here_then.store(here, Ordering::Release);
+        self.beside.store(units, Ordering::Release);
     }
 
     pub(super) fn is_ordered(&self) -> bool {
@@ -262,9 +271,11 @@ impl Door {
         free > self.reserved.load(Ordering::Acquire)
     }
 
-    /// Whether every unit is taken, here and, as far as anybody has looked, in lots of other nodes.
+    /// Whether every unit is taken, here and, as far as anybody has looked, in lots of other nodes. Of a lot
+    /// that is not owned here any more since that look nobody knows.
     pub(super) fn is_sold_out(&self) -> bool {
-        self.beside.load(Ordering::Acquire) == 0 && sum(self.here()).free() == 0
+        self.here().count() >= self.here_then.load(Ordering::Acquire)
+            && self.beside.load(Ordering::Acquire) == 0 && sum(self.here()).free() == 0
     }
 
     /// How many of the order come before this rank.

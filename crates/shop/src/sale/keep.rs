@@ -15,7 +15,7 @@ use kontor_ledger::sale::{Command, LotRules};
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale};
-use kontor_store::{StoreError, Topic};
+use kontor_store::{StoreError, Topic, Tx};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -177,9 +177,15 @@ async fn next_state(
         let live = Arc::clone(live);
         let _ = tokio::task::spawn_blocking(move || live.owners().for_each(|o| o.stop())).await;
     }
+    let units = sale.definition.units();
     let moved = shop
         .db
         .write("sale.step", move |tx| {
+            // What was seen in memory may be the half of it: an owner that reads its lot anew, or a lot that
+            // went to another node, has nothing free here.
+            if event == SaleEvent::SellOut && taken_in(tx, id)? < units {
+                return Ok(false);
+            }
             if !sales::set_state(tx, id, from, to)? {
                 return Ok(false);
             }
@@ -201,6 +207,11 @@ async fn next_state(
     }
     // Where another node was faster, the next look sees it.
     Ok(moved.then_some(to))
+}
+
+/// Units that are taken in all lots of a sale, as their rows tell.
+fn taken_in(tx: &mut Tx<'_>, sale: SaleId) -> Result<u64, StoreError> {
+    Ok(lots::of_sale(tx, sale)?.iter().map(|lot| u64::from(lot.taken)).sum())
 }
 
 /// Halts a sale whose item may be sold to nobody any more: a clearance was withdrawn, an authority has

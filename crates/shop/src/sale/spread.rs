@@ -19,19 +19,20 @@ use crate::core::Shop;
 /// Looks at all lots of a sale, notes what other nodes' lots have, and moves what should move here.
 pub(super) async fn spread(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     if live.doors.iter().all(|door| is_alone(door)) {
-        live.doors.iter().for_each(|door| door.beside.store(0, Ordering::Release));
+        live.doors.iter().for_each(|door| door.note_beside(door.owners.len(), 0));
         return Ok(());
     }
+    let here: Vec<usize> = live.doors.iter().map(|door| door.here().count()).collect();
     let id = live.definition.sale;
     let kept = shop.db.read("sale.spread", move |tx| lots::of_sale(tx, id)).await?;
-    for door in &live.doors {
+    for (door, here) in live.doors.iter().zip(here) {
         let of_market = || kept.iter().filter(|lot| lot.market == door.market);
         let own: Vec<&KeptLot> = of_market().filter(|lot| lot.way == door.way).collect();
         let spare = spare(shop, live, door, &kept);
         // What is free where people wait is promised to them.
         let there = own.iter().filter(|lot| !is_here(door, lot) && lot.wanted == 0);
         let there = there.map(|lot| seen(lot).free());
-        door.beside.store(there.fold(spare, u32::saturating_add), Ordering::Release);
+        door.note_beside(here, there.fold(spare, u32::saturating_add));
         // Units at several places are not the same units.
         let first = of_market().next();
         if of_market().all(|lot| first.is_some_and(|first| first.stock == lot.stock)) {

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use kontor_base::id::SaleId;
+use kontor_domain::sale::SaleState;
 use kontor_ledger::sale::Refusal;
 use kontor_scratch::Scratch;
 use kontor_shop::Shop;
-use kontor_shop::sale::{Claimed, SaleRefusal, Wish, claim};
+use kontor_shop::sale::{Claimed, SaleRefusal, Wish, advance, claim, shown};
 use kontor_store::sale::batch;
-use kontor_store::{BeforeCommit, StoreError, Tx};
+use kontor_store::sale::lot::LotNumber;
+use kontor_store::{BeforeCommit, Db, StoreError, Tx};
 use tokio::task::JoinSet;
 
 use super::common::{Running, take_until_answered, usa};
@@ -204,6 +206,43 @@ async fn on_a_slow_disk_nobody_is_answered_before_the_claim_is_there() {
 async fn on_a_slow_server_nobody_is_answered_before_the_claim_is_there() {
     let Some(scratch) = Scratch::postgres() else { return };
     nobody_is_answered_before_the_claim_is_there(scratch).await;
+}
+
+/// Units of a lot are free, people wait for some in vain, and somebody else has the lot.
+async fn take_the_lot_away(db: &Db, lot: LotNumber) {
+    let taken = db.write("test.take_away", move |tx: &mut Tx<'_>| {
+        let sql = "UPDATE sale_lot SET fence = fence + 1, owner = 'other', wanted = 1,
+                       lease_until = 9000000000000000 WHERE lot = $1";
+        tx.execute(sql, &[lot.into()])?;
+        Ok::<_, StoreError>(())
+    });
+    taken.await.expect("the lot is somebody else's");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sale_is_not_sold_out_because_an_owner_is_away() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(3, 1, 1).await;
+    let first = running.enter(sale, "first").await;
+    let second = running.enter(sale, "second").await;
+    running.forward(120).await;
+    running.keep().await;
+    take_until_answered(&running.shop, sale, &first, "once").await.expect("a unit");
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let owner = live.owners().next().expect("a lot");
+    take_the_lot_away(&running.shop.db, owner.lot()).await;
+    // The owner finds out with its next batch, and has nothing afterwards.
+    let wish = Wish { sale, ticket: &second, key: "once", units: 1, ship_to: usa() };
+    assert_eq!(claim(&running.shop, wish).await, Err(SaleRefusal::Elsewhere));
+    while owner.is_ready() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    for _ in 0..3 {
+        advance(&running.shop).await.expect("the sales go on");
+        let seen = shown(&running.shop, sale).await.expect("read").expect("it is there");
+        assert_eq!(seen.state, SaleState::Live, "two units are free");
+    }
+    running.shop.db.close().await;
 }
 
 /// Ends every session that is in the middle of something in this test's own tables; counts them.
