@@ -321,6 +321,11 @@ impl LiveSale {
         self.doors.iter().flat_map(|door| &door.owners)
     }
 
+    /// Whether its owners were stopped, and take nothing any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.owners().any(|owner| owner.is_stopped())
+    }
+
     fn door(&self, market: MarketCode, way: Way) -> Option<&Door> {
         self.doors.iter().find(|door| door.market == market && door.way == way).map(Arc::as_ref)
     }

@@ -25,7 +25,7 @@ use super::let_in::let_in;
 use super::line::{self, ClosedList};
 use super::owner::{LotOwner, Surroundings};
 use super::roll::roll_over_unsold;
-use super::settle::close_in;
+use super::settle::{close_in, is_any_held};
 use super::spread::spread;
 use super::turned_away::{self, Counts};
 use crate::core::Shop;
@@ -85,7 +85,7 @@ pub async fn advance(shop: &Arc<Shop>) -> Result<(), StoreError> {
             continue;
         }
         let live = match was {
-            Some(live) if live.state == sale.state => Arc::clone(live),
+            Some(live) if live.state == sale.state && !live.is_stopped() => Arc::clone(live),
             _ => Arc::new(raise(shop, &sale, was.map(Arc::as_ref)).await?),
         };
         stand_still_or_go_on(&live).await;
@@ -148,7 +148,7 @@ async fn next_state(
         return Ok(Some(to));
     }
     let windows = sale.definition.windows;
-    let undecided = undecided(shop, sale, live, at).await?;
+    let counted = undecided(shop, sale, live, at).await?;
     let sold_out = live.is_some_and(|live| live.state == SaleState::Live && live.is_sold_out());
     if sale.state == SaleState::Doors && sale.definition.beacon.is_some() && sale.beacon.is_none() {
         // The order cannot be made before the beacon's value is known, and that is taken only when
@@ -158,7 +158,7 @@ async fn next_state(
         }
         return Ok(None);
     }
-    let (event, by) = match due(sale.state, &sale.definition, at, undecided) {
+    let (event, by) = match due(sale.state, &sale.definition, at, counted) {
         Some(event) => (event, Mover::Clock),
         None if sale.state == SaleState::Live && sold_out => (SaleEvent::SellOut, Mover::Engine),
         None => return Ok(None),
@@ -176,6 +176,11 @@ async fn next_state(
         // Nothing may be decided in memory once the units go back.
         let live = Arc::clone(live);
         let _ = tokio::task::spawn_blocking(move || live.owners().for_each(|o| o.stop())).await;
+        // A claim that came in the last moment was written with the owner's last batch.
+        let left = undecided(shop, sale, None, at).await?;
+        if due(sale.state, &sale.definition, at, left) != Some(event) {
+            return Ok(None);
+        }
     }
     let units = sale.definition.units();
     let moved = shop
@@ -184,6 +189,9 @@ async fn next_state(
             // What was seen in memory may be the half of it: an owner that reads its lot anew, or a lot that
             // went to another node, has nothing free here.
             if event == SaleEvent::SellOut && taken_in(tx, id)? < units {
+                return Ok(false);
+            }
+            if event == SaleEvent::Settle && is_any_held(tx, id)? {
                 return Ok(false);
             }
             if !sales::set_state(tx, id, from, to)? {
@@ -281,7 +289,8 @@ async fn undecided(
     Ok(Undecided { held: taken.saturating_sub(sold), unsold: units.saturating_sub(sold) })
 }
 
-/// Puts a sale on the board as it stands now, with the owners that it had.
+/// Puts a sale on the board as it stands now, with the owners that it had: with new ones, if those were
+/// stopped to settle it and it could not be settled.
 async fn raise(
     shop: &Arc<Shop>,
     sale: &KeptSale,
@@ -289,7 +298,8 @@ async fn raise(
 ) -> Result<LiveSale, StoreError> {
     let definition = sale.definition.clone();
     let shuffle = sale.secret.shuffle(definition.sale, sale.beacon.as_ref());
-    let mut doors: Vec<Arc<Door>> = was.map_or_else(Vec::new, |was| was.doors.clone());
+    let going_on = was.filter(|was| !was.is_stopped());
+    let mut doors: Vec<Arc<Door>> = going_on.map_or_else(Vec::new, |was| was.doors.clone());
     if doors.is_empty() && has_owners(sale.state) {
         let id = definition.sale;
         let lots = shop.db.read("sale.lots", move |tx| lots::of_sale(tx, id)).await?;

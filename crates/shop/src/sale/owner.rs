@@ -211,6 +211,11 @@ impl LotOwner {
         answer.await.unwrap_or(Err(OwnerRefusal::Elsewhere))
     }
 
+    /// Whether the owner was told to finish: it takes nothing any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        lock(&self.queue).stopping
+    }
+
     /// Lets the owner finish its batch and waits until it has.
     pub(super) fn stop(&self) {
         lock(&self.queue).stopping = true;

@@ -28,7 +28,12 @@ pub(crate) fn take_back_in(
     Ok(true)
 }
 
-/// Closes a sale: its lots are nobody's any more, what was not sold goes back, and the count is
+/// Whether units of a sale are held or being paid, as the rows of its lots tell.
+pub(super) fn is_any_held(tx: &mut Tx<'_>, sale: SaleId) -> Result<bool, StoreError> {
+    Ok(lots::of_sale(tx, sale)?.iter().any(|lot| lot.taken > lot.counted.sold))
+}
+
+/// Closes a sale of whose units none is held: its lots are nobody's any more, what was not sold goes back, and the count is
 /// checked once more. Gives how many units went back.
 ///
 /// # Panics

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kontor_base::id::SaleId;
 use kontor_domain::sale::SaleState;
-use kontor_ledger::sale::Refusal;
+use kontor_ledger::sale::{Command, Refusal};
 use kontor_scratch::Scratch;
 use kontor_shop::Shop;
 use kontor_shop::sale::{Claimed, SaleRefusal, Wish, advance, claim, shown};
@@ -206,6 +206,45 @@ async fn on_a_slow_disk_nobody_is_answered_before_the_claim_is_there() {
 async fn on_a_slow_server_nobody_is_answered_before_the_claim_is_there() {
     let Some(scratch) = Scratch::postgres() else { return };
     nobody_is_answered_before_the_claim_is_there(scratch).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_of_the_last_moment_is_not_settled_away() {
+    let disk = Arc::new(Disk::default());
+    let running = Running::on_a_slow_disk(Scratch::sqlite(), disk.before_commit()).await;
+    let sale = running.a_rush(3, 1, 1).await;
+    let ticket = running.enter(sale, "last").await;
+    running.forward(120).await;
+    running.keep().await;
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let owner = Arc::clone(live.owners().next().expect("a lot"));
+    let ends_at = live.definition.windows.ends_at;
+    running.clock.advance_seconds(ends_at.seconds_since(running.shop.now()) - 1);
+    // The lease is made longer at once, and then there is nothing to write.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    disk.stuck.store(true, Ordering::SeqCst);
+    let mut asking = ask_all(&running.shop, sale, std::slice::from_ref(&ticket));
+    while !disk.waits.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // The sale is over, nothing is held as far as the disk knows, and the owner is told to finish.
+    running.clock.advance_seconds(2);
+    let shop = Arc::clone(&running.shop);
+    let looking = tokio::spawn(async move { advance(&shop).await });
+    let look = Command::Look([0; 16]);
+    while tokio::time::timeout(Duration::from_millis(10), owner.ask(look)).await.is_err() {}
+    disk.stuck.store(false, Ordering::SeqCst);
+    looking.await.expect("no panic").expect("the sales go on");
+    let (_, claimed) = asking.join_next().await.expect("asked").expect("no panic");
+    let claimed = claimed.expect("a unit");
+    // The sale waits for the hold, under owners that take up where the others were stopped.
+    running.keep().await;
+    let seen = shown(&running.shop, sale).await.expect("read").expect("it is there");
+    assert_eq!(seen.state, SaleState::Live);
+    let live = running.shop.sales.live(sale).expect("it runs");
+    assert_eq!(live.standing_of_all().taken, 1, "{claimed:?} is held");
+    running.until(sale, SaleState::Settled).await;
+    running.shop.db.close().await;
 }
 
 /// Units of a lot are free, people wait for some in vain, and somebody else has the lot.
