@@ -32,8 +32,9 @@ pub(super) async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreErro
     let_in_elsewhere(shop, live).await?;
     line::stand_behind(shop, live).await?;
     read_takers(shop, live).await?;
+    let at = shop.now();
     for door in &live.doors {
-        let admitted = door.next_in(shop.now());
+        let admitted = door.next_in(at);
         if door.noted.load(Ordering::Acquire) < admitted {
             moved.push((Arc::clone(door), admitted));
         }
@@ -53,6 +54,8 @@ pub(super) async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreErro
     for (door, admitted) in moved {
         door.noted.fetch_max(admitted, Ordering::AcqRel);
         door.admitted.fetch_max(admitted, Ordering::AcqRel);
+        // Their turn begins when they are in, and not when that could not be written.
+        lock(&door.pace).turns.let_in(admitted, at);
     }
     Ok(())
 }
@@ -101,7 +104,6 @@ impl Door {
         // Who is in and has not decided, with those who come in now.
         let deciding = match self.way {
             Way::Rush => {
-                pace.turns.let_in(in_now, at);
                 let joined = in_now.saturating_sub(admitted) as u64;
                 pace.deciding.0 + (joined * here as u64).div_ceil(lots as u64)
             }

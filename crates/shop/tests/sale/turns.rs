@@ -4,7 +4,8 @@
 use kontor_base::id::SaleId;
 use kontor_domain::sale::Way;
 use kontor_scratch::Scratch;
-use kontor_shop::sale::{Wish, claim};
+use kontor_shop::sale::{Wish, advance, claim};
+use kontor_store::{StoreError, Tx};
 
 use super::common::{Running, usa};
 
@@ -69,5 +70,44 @@ async fn people_who_let_their_turn_pass_are_measured() {
     // A look comes every second here; who counts each as a quarter measures four times the claims.
     let at_once = u64::from(QUOTA) / ONE_OF as u64;
     assert!(fastest <= at_once, "{fastest} claims a second");
+    running.shop.db.close().await;
+}
+
+async fn rename(running: &Running, sql: &'static str) {
+    let renamed = running.shop.db.write("test.rename", move |tx: &mut Tx<'_>| {
+        tx.execute(sql, &[])?;
+        Ok::<_, StoreError>(())
+    });
+    renamed.await.expect("renamed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_could_not_be_let_in_is_let_in_with_the_next_look() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(2, 1, 1).await;
+    let mut tickets = Vec::new();
+    for person in 0..40 {
+        tickets.push(running.enter(sale, &format!("person{person}")).await);
+    }
+    running.forward(101).await;
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let keys = running.shop.keys.tickets();
+    let inside = || {
+        let read = |ticket: &String| keys.read(ticket, sale, running.shop.now()).expect("a ticket");
+        tickets.iter().filter(|ticket| live.is_turn(&read(ticket))).count()
+    };
+    // Nobody takes anything, and their turn ends; then the next ones cannot be written down.
+    running.keep().await;
+    let before = inside();
+    assert!((2..10).contains(&before), "{before} are in");
+    rename(&running, "ALTER TABLE sale_channel RENAME TO sale_channel_away").await;
+    running.clock.advance_seconds(61);
+    for _ in 0..3 {
+        advance(&running.shop).await.expect_err("it cannot be written");
+    }
+    assert_eq!(inside(), before, "nobody is in before that is on disk");
+    rename(&running, "ALTER TABLE sale_channel_away RENAME TO sale_channel").await;
+    advance(&running.shop).await.expect("it can be written");
+    assert!(inside() > before, "the door stays shut");
     running.shop.db.close().await;
 }
