@@ -16,6 +16,7 @@ use kontor_ledger::sale::Standing;
 use kontor_store::sale::lot::LotNumber;
 
 use super::curve::Curves;
+use super::over::{AskedOver, Over};
 use super::owner::LotOwner;
 use super::report::LastReport;
 use super::status::Measure;
@@ -113,6 +114,8 @@ pub(super) struct Door {
     /// Units that those of the order who are in and have not decided may take: nobody who came later has
     /// them.
     pub(super) reserved: AtomicU64,
+    /// Units that those who came later are asking for.
+    asked_over: AskedOver,
     /// Free units in lots that are not owned here, and units on their way between two lots, as of the
     /// last look into the database; [`NOT_LOOKED`] before the first.
     pub(super) beside: AtomicU32,
@@ -173,6 +176,7 @@ impl Door {
             order: ArcSwap::default(),
             latest: Mutex::default(),
             reserved: AtomicU64::new(0),
+            asked_over: AskedOver::default(),
             ordered: AtomicBool::new(false),
             admitted: AtomicUsize::new(0),
             noted: AtomicUsize::new(0),
@@ -265,10 +269,16 @@ impl Door {
         own.map(|(_, takers)| takers.count(from, to)).sum()
     }
 
-    /// Whether a unit is free that nobody of the order has the right to before others.
-    fn is_any_over(&self) -> bool {
+    /// Units that are free and that nobody of the order has the right to before others.
+    fn over(&self) -> u64 {
         let free = u64::from(sum(self.here()).free());
-        free > self.reserved.load(Ordering::Acquire)
+        free.saturating_sub(self.reserved.load(Ordering::Acquire))
+    }
+
+    /// Whether there are any of those that nobody asks for at this moment.
+    fn is_any_over(&self) -> bool {
+        let asked = self.asked_over.units();
+        self.over() > asked
     }
 
     /// Whether every unit is taken, here and, as far as anybody has looked, in lots of other nodes. Of a lot
@@ -299,6 +309,17 @@ pub struct LiveSale {
     pub(super) turned_away: Arc<Counts>,
     /// Whom it may be sold to, as of one snapshot.
     pub(super) cleared: ArcSwap<Cleared>,
+}
+
+/// Whether it is somebody's turn, and by what right.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// It is not.
+    NotYet,
+    /// By their place in the order, or by their code.
+    Theirs,
+    /// They have what is over.
+    Over(Over),
 }
 
 /// To which countries the item may be sold, worked out once for the same facts.
@@ -341,7 +362,10 @@ impl LiveSale {
     /// a rush as soon as more is free than those who are in and have not decided may take.
     #[must_use]
     pub fn is_turn(&self, ticket: &Ticket) -> bool {
-        let Some(door) = self.door(ticket.market, ticket.way) else { return false };
+        self.door(ticket.market, ticket.way).is_some_and(|door| self.is_turn_at(door, ticket))
+    }
+
+    fn is_turn_at(&self, door: &Door, ticket: &Ticket) -> bool {
         if ticket.way == Way::Code {
             return true;
         }
@@ -353,6 +377,20 @@ impl LiveSale {
             Way::Batch => door.before(self.rank(ticket)) < admitted,
             _ if ticket.present => admitted >= length || door.before(self.rank(ticket)) < admitted,
             _ => admitted >= length && door.is_any_over(),
+        }
+    }
+
+    /// Whose units the holder of a ticket asks for, who wants so many.
+    pub(super) fn turn(&self, ticket: &Ticket, units: u8) -> Turn {
+        let is_later = ticket.way == Way::Rush && !ticket.present;
+        let door = self.door(ticket.market, ticket.way);
+        match door.filter(|door| self.is_turn_at(door, ticket)) {
+            None => Turn::NotYet,
+            Some(_) if !is_later => Turn::Theirs,
+            Some(door) => {
+                let asked = door.asked_over.ask(u64::from(units), || door.over());
+                asked.map_or(Turn::NotYet, Turn::Over)
+            }
         }
     }
 

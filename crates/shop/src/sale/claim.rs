@@ -19,7 +19,8 @@ use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::LotNumber;
 
 use super::answer::SaleRefusal;
-use super::board::LiveSale;
+use super::board::{LiveSale, Turn};
+use super::over::Over;
 use super::owner::{LotOwner, OwnerRefusal};
 use crate::core::Shop;
 
@@ -98,7 +99,8 @@ async fn take_now(
     wish: &Wish<'_>,
     ticket: Ticket,
 ) -> Result<Claimed, SaleRefusal> {
-    let admitted = admit(shop, sale, wish, Verb::Take, ticket)?;
+    let mut admitted = admit(shop, sale, wish, Verb::Take, ticket)?;
+    let over = admitted.over.take();
     let Admitted { owner, take, .. } = &admitted;
     if let Some(refusal) = &admitted.out_of_turn {
         return match repeated(owner, *take, refusal).await? {
@@ -110,7 +112,7 @@ async fn take_now(
     if owner.is_hopeless(&take.person) {
         return Err(none_left(sale, &admitted));
     }
-    match owner.ask(Command::Take(*take)).await {
+    match owner.ask_over(Command::Take(*take), over).await {
         Ok(Outcome::Taken(taken)) => {
             sale.note_taken(&admitted.ticket);
             Ok(claimed(owner.lot(), taken))
@@ -154,7 +156,7 @@ async fn stand_in_line(
     wish: &Wish<'_>,
     ticket: Ticket,
 ) -> Result<Placed, SaleRefusal> {
-    let Admitted { owner, take, ticket, out_of_turn } =
+    let Admitted { owner, take, ticket, out_of_turn, .. } =
         admit(shop, sale, wish, Verb::Wait, ticket)?;
     if let Some(refusal) = &out_of_turn {
         return repeated(owner, take, refusal).await;
@@ -225,6 +227,8 @@ struct Admitted<'s> {
     /// It is not their turn, for this reason; but they may have something from before, and the same
     /// request has the same answer.
     out_of_turn: Option<SaleRefusal>,
+    /// What they ask for of what is over, if that is what they have.
+    over: Option<Over>,
 }
 
 /// What the same request got before, of somebody whose turn it is not (any more).
@@ -287,8 +291,17 @@ fn admit<'s>(
     }
     let person = *ticket.entry.bytes();
     let owner = sale.home(ticket.market, ticket.way, &person).ok_or(SaleRefusal::NoWay)?;
-    let out_of_turn = (!sale.is_turn(&ticket)).then(|| why_not_now(sale, &ticket, verb, owner));
-    let out_of_turn = out_of_turn.flatten();
+    let turn = match verb {
+        Verb::Take => sale.turn(&ticket, wish.units),
+        // Nothing is taken: nobody stands in line while there are units.
+        Verb::Wait if sale.is_turn(&ticket) => Turn::Theirs,
+        Verb::Wait => Turn::NotYet,
+    };
+    let (out_of_turn, over) = match turn {
+        Turn::NotYet => (why_not_now(sale, &ticket, verb, owner), None),
+        Turn::Theirs => (None, None),
+        Turn::Over(over) => (None, Some(over)),
+    };
     if let Some(refusal) = out_of_turn.as_ref().filter(|_| !owner.may_have(&person)) {
         return Err(refusal.clone());
     }
@@ -306,7 +319,7 @@ fn admit<'s>(
         allowance: ticket.allowance(sale.definition.per_person),
         ship_to,
     };
-    Ok(Admitted { owner, take, ticket, out_of_turn })
+    Ok(Admitted { owner, take, ticket, out_of_turn, over })
 }
 
 pub(super) const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {

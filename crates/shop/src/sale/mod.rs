@@ -19,6 +19,7 @@ mod given_up;
 mod keep;
 mod let_in;
 mod line;
+mod over;
 mod overview;
 mod owner;
 mod rehearse;

@@ -22,6 +22,7 @@ use kontor_store::{AsFault, Db, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::over::Over;
 use super::sieve::Sieve;
 
 /// The most requests that wait for one owner.
@@ -56,7 +57,22 @@ pub type Answer = Result<Outcome, OwnerRefusal>;
 
 struct Asked {
     command: Command,
-    reply: oneshot::Sender<Answer>,
+    reply: Reply,
+}
+
+/// Who is told the answer, and what is counted as asked for until they are.
+struct Reply {
+    to: oneshot::Sender<Answer>,
+    over: Option<Over>,
+}
+
+impl Reply {
+    /// Tells the answer, after it was made known how the lot stands with it.
+    fn tell(self, answer: Answer) {
+        drop(self.over);
+        // Whoever asked may have gone; what was decided stays.
+        let _ = self.to.send(answer);
+    }
 }
 
 #[derive(Default)]
@@ -193,7 +209,18 @@ impl LotOwner {
     ///
     /// [`OwnerRefusal`].
     pub async fn ask(&self, command: Command) -> Answer {
-        let (reply, answer) = oneshot::channel();
+        self.ask_over(command, None).await
+    }
+
+    /// Asks the owner for what is over: it stays counted as asked for until the owner has told how the lot
+    /// stands with the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`OwnerRefusal`].
+    pub(super) async fn ask_over(&self, command: Command, over: Option<Over>) -> Answer {
+        let (to, answer) = oneshot::channel();
+        let reply = Reply { to, over };
         {
             let mut queue = lock(&self.queue);
             if queue.stopping {
@@ -241,8 +268,7 @@ impl LotOwner {
                     self.fence.store(lot.head().fence, Ordering::Release);
                     self.owned.store(true, Ordering::Release);
                     self.serve(lot, around);
-                    self.owned.store(false, Ordering::Release);
-                    self.open.store(false, Ordering::Release);
+                    self.forget();
                 }
                 Ok(None) => {
                     // Another node has it: how it stood here says nothing any more.
@@ -257,7 +283,7 @@ impl LotOwner {
             }
         }
         for asked in lock(&self.queue).asked.drain(..) {
-            let _ = asked.reply.send(Err(OwnerRefusal::Elsewhere));
+            asked.reply.tell(Err(OwnerRefusal::Elsewhere));
         }
     }
 
@@ -265,7 +291,7 @@ impl LotOwner {
     fn turn_away(&self) {
         let mut queue = lock(&self.queue);
         for asked in queue.asked.drain(..) {
-            let _ = asked.reply.send(Err(OwnerRefusal::Elsewhere));
+            asked.reply.tell(Err(OwnerRefusal::Elsewhere));
         }
         if !queue.stopping {
             drop(self.wake.wait_timeout(queue, TRY_AGAIN));
@@ -425,11 +451,13 @@ impl LotOwner {
                 Kept::NothingToWrite
             }
             Err(BatchError::Fenced) => {
+                self.forget();
                 tracing::warn!(lot = self.lot, "another node has taken the lot");
                 tell(answers.into_iter().map(|(r, _)| (r, Err(OwnerRefusal::Elsewhere))));
                 Kept::Unknown
             }
             Err(BatchError::Store(fault)) => {
+                self.forget();
                 tracing::error!(lot = self.lot, %fault, "a batch of claims was not confirmed");
                 tell(answers.into_iter().map(|(r, _)| (r, Err(OwnerRefusal::Elsewhere))));
                 Kept::Unknown
@@ -451,6 +479,12 @@ impl LotOwner {
                 Written::TooMany => Err(BatchError::TooMany),
             }
         }))
+    }
+
+    /// How the lot stands is not known here any more.
+    fn forget(&self) {
+        self.owned.store(false, Ordering::Release);
+        self.open.store(false, Ordering::Release);
     }
 
     fn publish(&self, lot: &Lot) {
@@ -492,14 +526,13 @@ impl AsFault for BatchError {
 
 /// Tells a batch from a task of the runtime: the requests that it wakes are then put into a
 /// worker's own queue, where telling from here would wake a worker by a system call for each.
-fn tell_all(answers: Vec<(oneshot::Sender<Answer>, Answer)>, around: &Surroundings) {
+fn tell_all(answers: Vec<(Reply, Answer)>, around: &Surroundings) {
     around.runtime.spawn(async move { tell(answers) });
 }
 
-fn tell(answers: impl IntoIterator<Item = (oneshot::Sender<Answer>, Answer)>) {
+fn tell(answers: impl IntoIterator<Item = (Reply, Answer)>) {
     for (reply, answer) in answers {
-        // Whoever asked may have gone; what was decided stays.
-        let _ = reply.send(answer);
+        reply.tell(answer);
     }
 }
 

@@ -172,6 +172,22 @@ async fn what_is_kept_for_those_who_were_there_is_kept_however_often_others_ask(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_came_later_has_not_two_where_one_is_over() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(3, 1, 2).await;
+    let line = present(&running, sale, 1).await;
+    let late = running.enter(sale, "late").await;
+    running.keep().await;
+    let two = Wish { units: 2, ..wish(sale, &late) };
+    assert_eq!(claim(&running.shop, two).await, Err(SaleRefusal::NotYourTurn));
+    let one = Wish { key: "one", ..wish(sale, &late) };
+    claim(&running.shop, one).await.expect("the one that is over");
+    let both = Wish { units: 2, ..wish(sale, &line[0]) };
+    claim(&running.shop, both).await.expect("both are theirs");
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_kept_over_a_restart_too() {
     let mut running = Running::open(Scratch::sqlite()).await;
     let sale = running.a_rush(9, 2, 1).await;

@@ -247,6 +247,50 @@ async fn a_claim_of_the_last_moment_is_not_settled_away() {
     running.shop.db.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_batch_gives_no_more_than_is_over_however_many_ask_at_once() {
+    const LATE: usize = 40;
+    let disk = Arc::new(Disk::default());
+    let running = Running::on_a_slow_disk(Scratch::sqlite(), disk.before_commit()).await;
+    // Five units, four people who were there: one is over.
+    let sale = running.a_rush(5, 1, 1).await;
+    let mut here = Vec::new();
+    for person in 0..4 {
+        here.push(running.enter(sale, &format!("here{person}")).await);
+    }
+    running.forward(120).await;
+    let mut late = Vec::new();
+    for person in 0..LATE {
+        late.push(running.enter(sale, &format!("late{person}")).await);
+    }
+    running.keep().await;
+    // Nothing is told of a lot while its batch waits for the disk, and those who ask meanwhile are decided
+    // in the next one.
+    disk.stuck.store(true, Ordering::SeqCst);
+    let mut asking = ask_all(&running.shop, sale, &late);
+    while !disk.waits.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let (mut had, mut refused) = (0, 0);
+    // All but one hear at once that it is not their turn; the one waits for the disk.
+    while refused < LATE - 1 {
+        let answered = tokio::time::timeout(Duration::from_secs(20), asking.join_next()).await;
+        let answered = answered.expect("more than one waits for the disk").expect("asked");
+        let (_, claimed) = answered.expect("no panic");
+        had += usize::from(claimed.is_some());
+        refused += usize::from(claimed.is_none());
+    }
+    disk.stuck.store(false, Ordering::SeqCst);
+    while let Some(answered) = asking.join_next().await {
+        had += usize::from(answered.expect("no panic").1.is_some());
+    }
+    assert_eq!(had, 1, "one was over");
+    for ticket in &here {
+        take_until_answered(&running.shop, sale, ticket, "once").await.expect("theirs");
+    }
+    running.shop.db.close().await;
+}
+
 /// Units of a lot are free, people wait for some in vain, and somebody else has the lot.
 async fn take_the_lot_away(db: &Db, lot: LotNumber) {
     let taken = db.write("test.take_away", move |tx: &mut Tx<'_>| {
