@@ -273,6 +273,16 @@ fn why_not_now(
     }
 }
 
+/// Why nobody takes anything now.
+fn why_closed(sale: &LiveSale, at: Instant) -> Option<SaleRefusal> {
+    let windows = &sale.definition.windows;
+    if sale.state == SaleState::Halted {
+        return Some(SaleRefusal::Lot(Refusal::Halted));
+    }
+    let is_open = sale.state.takes_claims() && at >= windows.live_at && at < windows.ends_at;
+    (!is_open).then_some(SaleRefusal::NotLive)
+}
+
 /// Everything that is asked before the lot is.
 fn admit<'s>(
     shop: &Shop,
@@ -282,31 +292,31 @@ fn admit<'s>(
     ticket: Ticket,
 ) -> Result<Admitted<'s>, SaleRefusal> {
     let at = shop.now();
-    let windows = &sale.definition.windows;
-    if sale.state == SaleState::Halted {
-        return Err(SaleRefusal::Lot(Refusal::Halted));
-    }
-    if !sale.state.takes_claims() || at < windows.live_at || at >= windows.ends_at {
-        return Err(SaleRefusal::NotLive);
-    }
+    let closed = why_closed(sale, at);
     let person = *ticket.entry.bytes();
-    let owner = sale.home(ticket.market, ticket.way, &person).ok_or(SaleRefusal::NoWay)?;
+    let owner = sale.home(ticket.market, ticket.way, &person);
+    let owner = owner.ok_or_else(|| closed.clone().unwrap_or(SaleRefusal::NoWay))?;
     let turn = match verb {
+        _ if closed.is_some() => Turn::NotYet,
         Verb::Take => sale.turn(&ticket, wish.units),
         // Nothing is taken: nobody stands in line while there are units.
         Verb::Wait if sale.is_turn(&ticket) => Turn::Theirs,
         Verb::Wait => Turn::NotYet,
     };
     let (out_of_turn, over) = match turn {
-        Turn::NotYet => (why_not_now(sale, &ticket, verb, owner), None),
+        Turn::NotYet => (closed.or_else(|| why_not_now(sale, &ticket, verb, owner)), None),
         Turn::Theirs => (None, None),
         Turn::Over(over) => (None, Some(over)),
     };
+    let is_cleared = || {
+        let known = &shop.snapshots.published().known;
+        sale.is_cleared(known, ticket.market, wish.ship_to, at)
+    };
+    let out_of_turn =
+        out_of_turn.or_else(|| (!is_cleared()).then_some(SaleRefusal::NotCleared));
+    // Whoever has something from before hears of it by the same request, whatever has happened since.
     if let Some(refusal) = out_of_turn.as_ref().filter(|_| !owner.may_have(&person)) {
         return Err(refusal.clone());
-    }
-    if !sale.is_cleared(&shop.snapshots.published().known, ticket.market, wish.ship_to, at) {
-        return Err(SaleRefusal::NotCleared);
     }
     let ship_to: [u8; 2] =
         wish.ship_to.code().as_bytes().try_into().expect("country codes have two letters");

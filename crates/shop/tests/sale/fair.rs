@@ -188,6 +188,32 @@ async fn whoever_came_later_has_not_two_where_one_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_request_has_the_same_answer_also_after_a_halt_and_after_the_end() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = running.a_rush(2, 1, 1).await;
+    let line = present(&running, sale, 2).await;
+    let live = running.shop.sales.live(sale).expect("it runs");
+    let ends_at = live.definition.windows.ends_at;
+    running.forward(ends_at.seconds_since(running.shop.now()) - 100).await;
+    let mine = take(&running, sale, &line[0]).await.expect("one");
+    let again = Claimed { replayed: true, ..mine };
+    halt(&running.shop, sale).await.expect("halted");
+    running.keep().await;
+    assert_eq!(take(&running, sale, &line[0]).await, Ok(again), "what they had before the halt");
+    let refused = take(&running, sale, &line[1]).await;
+    assert_eq!(refused, Err(SaleRefusal::Lot(Refusal::Halted)), "who had nothing has nothing");
+    resume(&running.shop, sale).await.expect("resumed");
+    running.keep().await;
+    running.forward(101).await;
+    assert!(running.shop.now() > ends_at);
+    assert_eq!(take(&running, sale, &line[0]).await, Ok(again), "the hold is good");
+    assert_eq!(take(&running, sale, &line[1]).await, Err(SaleRefusal::NotLive));
+    let more = claim(&running.shop, Wish { key: "more", ..wish(sale, &line[0]) }).await;
+    assert_eq!(more, Err(SaleRefusal::NotLive), "another request is another request");
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_kept_over_a_restart_too() {
     let mut running = Running::open(Scratch::sqlite()).await;
     let sale = running.a_rush(9, 2, 1).await;
