@@ -330,6 +330,12 @@ fn wrong_order<L: Line>(channel: &ChannelReport<L>, shuffle: &Shuffle) -> Option
     if channel.way == Way::Draw && arrivals().any(|at| at.is_some()) {
         return Some("somebody entered the draw after it was made".to_owned());
     }
+    if channel.way == Way::Batch {
+        // A place in it is when its entry was made, which the id says.
+        let mut neighbours = channel.entries.entries().zip(channel.entries.entries().skip(1));
+        let wrong = neighbours.find(|(a, b)| a.1.is_none() == b.1.is_none() && a.0 > b.0);
+        return wrong.map(|(a, b)| format!("{} stands before {}, which came earlier", a.0, b.0));
+    }
     if !channel.way.is_shuffled() {
         return None;
     }

@@ -227,6 +227,18 @@ impl Door {
         self.ordered.store(true, Ordering::Release);
     }
 
+    /// Puts those who came later into the order as it was; one that is found late stands before others who
+    /// came after it, and none of those who are in loses their turn over it.
+    pub(super) fn stand_in(&self, order: &[u128], new: &[u128]) {
+        let admitted = self.admitted.load(Ordering::Acquire);
+        let last_in = admitted.checked_sub(1).and_then(|last| order.get(last));
+        let among = new.iter().filter(|rank| last_in.is_some_and(|last| *rank < last)).count();
+        let mut all = [order, new].concat();
+        all.sort_unstable();
+        self.admitted.fetch_add(among, Ordering::AcqRel);
+        self.order.store(Arc::new(all));
+    }
+
     /// For how many people so many units are enough, if each takes what one may have; for one, if there
     /// is any.
     pub(super) fn people_for(&self, units: u32) -> usize {

@@ -7,8 +7,6 @@
 //! page by page, has to be as many.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
 use kontor_domain::market::MarketCode;
@@ -22,6 +20,11 @@ use crate::core::Shop;
 
 /// How many entries are read at a time.
 const PAGE: i64 = 20_000;
+/// So much older than the latest that was read an entry may be that is committed after it, in
+/// milliseconds: it has its id before its transaction, and nodes have clocks of their own.
+const STRAGGLERS_MS: u64 = 10_000;
+/// The bits of an id that are below the milliseconds in which it was made.
+const ID_BITS_BELOW_MS: u32 = 80;
 
 /// Who was there, by way in; and what is public of each way.
 #[derive(Debug)]
@@ -83,10 +86,13 @@ impl ClosedList {
 /// Puts those who came to a batch after it went live behind the others, by when they came: a place in a
 /// line is a place, and not who asks fastest.
 pub(super) async fn stand_behind(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
-    let sale = live.definition.sale;
     for door in live.doors.iter().filter(|door| door.way == Way::Batch && door.is_ordered()) {
+        let latest = *lock(&door.latest);
+        let order = door.order.load_full();
+        let mut last = latest.map(some_time_before);
+        let mut new: Vec<u128> = Vec::new();
         loop {
-            let (market, last) = (door.market, *lock(&door.latest));
+            let (sale, market) = (live.definition.sale, door.market);
             let late = shop
                 .db
                 .read("sale.late", move |tx| {
@@ -94,15 +100,31 @@ pub(super) async fn stand_behind(shop: &Shop, live: &LiveSale) -> Result<(), Sto
                 })
                 .await?;
             let Some(end) = late.last() else { break };
-            let mut order = Vec::clone(&door.order.load());
-            order.extend(late.iter().map(|entry| rank_of(&live.shuffle, Way::Batch, *entry)));
-            // Two nodes make ids by their own clocks.
-            order.sort_unstable();
-            door.order.store(Arc::new(order));
-            *lock(&door.latest) = Some(*end);
+            last = Some(*end);
+            let ranks = late.iter().map(|entry| rank_of(&live.shuffle, Way::Batch, *entry));
+            new.extend(ranks.filter(|rank| order.binary_search(rank).is_err()));
+            if i64::try_from(late.len()).unwrap_or(PAGE) < PAGE {
+                break;
+            }
+        }
+        if !new.is_empty() {
+            door.stand_in(&order, &new);
+            *lock(&door.latest) = last.max(latest);
         }
     }
     Ok(())
+}
+
+/// When an entry came whose way goes by the order of coming, by its place in that order: in milliseconds
+/// since the epoch. The time is in the id, so that one cannot contradict the other.
+pub(super) fn came_at_ms(rank: u128) -> u64 {
+    u64::try_from(rank >> ID_BITS_BELOW_MS).unwrap_or(u64::MAX)
+}
+
+/// The lowest id of [`STRAGGLERS_MS`] before another.
+fn some_time_before(entry: EntryId) -> EntryId {
+    let before = came_at_ms(u128::from_be_bytes(*entry.bytes())).saturating_sub(STRAGGLERS_MS);
+    EntryId::from_bytes((u128::from(before) << ID_BITS_BELOW_MS).to_be_bytes())
 }
 
 fn read(tx: &mut Tx<'_>, sale: SaleId) -> Result<ClosedList, StoreError> {

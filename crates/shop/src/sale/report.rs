@@ -185,7 +185,8 @@ fn make(tx: &mut Tx<'_>, kept: &KeptSale) -> Result<Report<ReportLine>, StoreErr
     let tallies = tallies(tx, definition)?;
     let mut rows = Rows::read(tx, definition.sale, &tallies, &shuffle)?;
     let fates = rows.deposit_fates(tx, definition.sale, tallies.len())?;
-    let lines = rows.into_lines(tallies.len(), definition.windows.live_at);
+    let ways: Vec<Way> = tallies.iter().map(|tally| tally.channel.way).collect();
+    let lines = rows.into_lines(&ways, definition.windows.live_at);
     let channels = tallies
         .iter()
         .zip(lines.into_iter().zip(fates))

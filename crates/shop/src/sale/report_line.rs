@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
-use kontor_domain::sale::{DepositState, Entry, Line, Outcome, Shuffle, Tally};
+use kontor_domain::sale::{DepositState, Entry, Line, Outcome, Shuffle, Tally, Way};
 use kontor_ledger::sale::{ClaimState, PlaceState};
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::entry as entries;
@@ -17,6 +17,7 @@ use kontor_store::sale::{batch, channel as channels, lot as lots};
 use kontor_store::{StoreError, Tx};
 
 use super::board::rank_of;
+use super::line::came_at_ms;
 
 /// How many rows are read at a time.
 const PAGE: i64 = 20_000;
@@ -42,8 +43,8 @@ enum Fate {
 #[derive(Clone, Copy, Debug)]
 struct Row {
     entry: EntryId,
-    /// The place in the line as a number with its most significant byte first: the rank of those who
-    /// were there, the moment (in microseconds since the epoch) of those who came later.
+    /// The place in the line as a number with its most significant byte first: the rank; in a rush the moment
+    /// (in microseconds since the epoch) of those who came later, who have none.
     order: [u8; 16],
     units: u16,
     /// The channel's place in the definition.
@@ -88,7 +89,7 @@ impl Rows {
                     (tally.channel.market, tally.channel.way) == (kept.market, kept.way)
                 };
                 let Some(channel) = tallies.iter().position(of) else { continue };
-                let order = if kept.present {
+                let order = if kept.present || !kept.way.is_shuffled() {
                     rank_of(shuffle, kept.way, kept.entry)
                 } else {
                     u128::from(kept.entered_at.micros().max(0).unsigned_abs())
@@ -194,16 +195,16 @@ impl Rows {
 
     /// Puts every channel's entries into the order of its line: who was there by rank, then who came
     /// later as they came.
-    pub(super) fn into_lines(mut self, channels: usize, live_at: Instant) -> Vec<ReportLine> {
+    pub(super) fn into_lines(mut self, ways: &[Way], live_at: Instant) -> Vec<ReportLine> {
         self.0.sort_unstable_by_key(|row| (row.channel, row.late, row.order, row.entry));
         let all = Arc::new(self.0);
         let mut from = 0;
-        (0..channels)
-            .map(|channel| {
+        (ways.iter().enumerate())
+            .map(|(channel, way)| {
                 let to =
                     from + all[from..].partition_point(|row| usize::from(row.channel) <= channel);
                 let range = std::mem::replace(&mut from, to)..to;
-                ReportLine { all: Arc::clone(&all), range, live_at, reached: 0 }
+                ReportLine { all: Arc::clone(&all), range, way: *way, live_at, reached: 0 }
             })
             .collect()
     }
@@ -214,6 +215,7 @@ impl Rows {
 pub struct ReportLine {
     all: Arc<Vec<Row>>,
     range: Range<usize>,
+    way: Way,
     live_at: Instant,
     reached: u64,
 }
@@ -240,13 +242,21 @@ impl ReportLine {
             Fate::Nothing if (place as u64) < self.reached => Outcome::Missed,
             Fate::Nothing => Outcome::NotReached,
         };
-        let came = row.late.then(|| {
-            let at = i64::try_from(u128::from_be_bytes(row.order)).unwrap_or(i64::MAX);
-            u64::try_from((at - self.live_at.micros()) / 1_000).unwrap_or(0)
-        });
+        let came = row.late.then(|| self.came_after_ms(u128::from_be_bytes(row.order)));
         // Whoever was let in anyway had their unit in the order of the line.
         let from_list = row.from_list && place as u64 >= self.reached;
         Some(Entry(row.entry, came, outcome, u32::from(row.units), from_list))
+    }
+
+    /// How many milliseconds after going live somebody came who came later.
+    fn came_after_ms(&self, order: u128) -> u64 {
+        let live_at = self.live_at.micros();
+        let after = if self.way.is_shuffled() {
+            (i64::try_from(order).unwrap_or(i64::MAX) - live_at) / 1_000
+        } else {
+            i64::try_from(came_at_ms(order)).unwrap_or(i64::MAX) - live_at / 1_000
+        };
+        u64::try_from(after).unwrap_or(0)
     }
 
     /// Whoever was there before it went live.
@@ -291,7 +301,7 @@ pub(super) mod tests {
             Row { from_list: true, ..row(3, 0, 7, false, Fate::Expired) },
             row(4, 0, 5_000_000, true, Fate::Limited),
         ];
-        Rows(rows).into_lines(2, Instant::from_micros(2_000_000))
+        Rows(rows).into_lines(&[Way::Rush, Way::Batch], Instant::from_micros(2_000_000))
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Nobody gets around the order: not by the waiting list, not by coming later and asking faster, not
 //! because a sale stood still; and the report says of everybody whether their place was reached.
 
-use kontor_base::Email;
-use kontor_base::id::SaleId;
+use kontor_base::id::{EntryId, SaleId};
+use kontor_base::{Email, Instant};
+use kontor_domain::sale::{PersonKeys, Ticket, Trait};
 use kontor_domain::sale::{Chance, Definition, Entry, Limit, LimitMet, MetAt, Noted, Outcome, Way};
 use kontor_domain::sale::{SaleState, verify};
 use kontor_ledger::sale::Refusal;
@@ -11,6 +12,7 @@ use kontor_shop::sale::{
     Claimed, Enter, Placed, SaleRefusal, SetUp, Wish, claim, enter, exclude, halt, report, resume,
     set_up, status, wait,
 };
+use kontor_store::sale::entry::{self as entries, KeptEntry};
 
 use super::common::{Running, address, take_until_answered, usa};
 
@@ -251,11 +253,7 @@ async fn it_is_kept_over_a_restart_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_place_in_a_batch_is_a_place_also_for_whoever_comes_later() {
     let mut running = Running::open(Scratch::sqlite()).await;
-    let SetUp { definition, title, lots } = running.batch_command(2);
-    let definition = Definition { deposits: Vec::new(), ..definition };
-    let sale = set_up(&running.shop, SetUp { definition, title, lots }).await.expect("set up");
-    running.keep().await;
-    running.forward(101).await;
+    let sale = a_live_batch(&running, 2).await;
     let mut tickets = Vec::new();
     for name in ["ada", "ben", "eve"] {
         running.clock.advance_seconds(1);
@@ -376,5 +374,91 @@ async fn the_report_tells_whom_the_limits_turned_away() {
         met(MetAt::Entry, Limit::NotCleared, 1),
     ];
     assert_eq!(report.channels[0].limits, expected);
+    running.shop.db.close().await;
+}
+
+/// An entry of a batch that another node has made by its own clock, and its ticket.
+async fn enter_at(running: &Running, sale: SaleId, micros: i64, last: u8) -> String {
+    let at = Instant::from_micros(micros);
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&at.millis().to_be_bytes()[2..]);
+    bytes[15] = last;
+    let entry = EntryId::from_bytes(bytes);
+    let market = "us".parse().expect("a market");
+    let ticket = running.shop.keys.tickets().sign(&Ticket {
+        sale,
+        entry,
+        market,
+        way: Way::Batch,
+        present: false,
+        person: PersonKeys::default().with(Trait::Email, [last; 16]),
+        issued_at: at,
+        valid_seconds: 10_000,
+        had: 0,
+    });
+    let kept = KeptEntry {
+        sale,
+        entry,
+        market,
+        way: Way::Batch,
+        present: false,
+        ticket: ticket.clone(),
+        entered_at: at,
+    };
+    let written =
+        running.shop.db.write("test.enter", move |tx| entries::insert(tx, &kept, &[[last; 16]]));
+    written.await.expect("written");
+    ticket
+}
+
+/// A batch without deposits that is live.
+async fn a_live_batch(running: &Running, quota: u32) -> SaleId {
+    let SetUp { definition, title, lots } = running.batch_command(quota);
+    let definition = Definition { deposits: Vec::new(), ..definition };
+    let sale = set_up(&running.shop, SetUp { definition, title, lots }).await.expect("set up");
+    running.keep().await;
+    running.forward(101).await;
+    sale
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_places_of_one_millisecond_have_one_order() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = a_live_batch(&running, 1).await;
+    let ms = running.shop.now().millis();
+    // The lower id came some hundred microseconds later.
+    let first = enter_at(&running, sale, ms * 1_000 + 900, 1).await;
+    let second = enter_at(&running, sale, ms * 1_000 + 100, 2).await;
+    running.keep().await;
+    assert_eq!(take(&running, sale, &second).await, Err(SaleRefusal::NotYourTurn));
+    take(&running, sale, &first).await.expect("the first place");
+    let report = reported(&running, sale).await;
+    assert_eq!(verify(&report, &Noted::default()), []);
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_that_is_committed_late_is_found() {
+    let running = Running::open(Scratch::sqlite()).await;
+    let sale = a_live_batch(&running, 1).await;
+    let now = running.shop.now().micros();
+    let first = enter_at(&running, sale, now, 1).await;
+    let third = enter_at(&running, sale, now + 3_000_000, 3).await;
+    running.keep().await;
+    assert!(is_turn(&running, sale, &first).await);
+    // Made before the third on a node whose commit came after it was read, or whose clock is behind.
+    let second = enter_at(&running, sale, now + 1_000_000, 2).await;
+    let zeroth = enter_at(&running, sale, now - 1_000_000, 4).await;
+    for _ in 0..2 {
+        running.keep().await;
+        let ahead = async |ticket: &str| {
+            let seen = status(&running.shop, sale, ticket).await.expect("it runs");
+            (seen.turn, seen.ahead)
+        };
+        assert_eq!(ahead(&first).await, (true, Some(0)), "nobody who is in is sent back");
+        assert_eq!(ahead(&zeroth).await, (true, Some(0)), "before those who came after it");
+        assert_eq!(ahead(&second).await, (false, Some(0)));
+        assert_eq!(ahead(&third).await, (false, Some(1)));
+    }
     running.shop.db.close().await;
 }

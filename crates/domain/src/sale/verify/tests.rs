@@ -85,7 +85,8 @@ fn report(people: u32, quota: u32, reached: usize) -> Report {
 
 /// A batch whose places cost a deposit: four paid, two bought.
 fn with_deposits() -> Report {
-    let line: Vec<_> = (900_000..900_004).map(|id| (entry(id), None)).collect();
+    let mut line: Vec<_> = (900_000..900_004).map(|id| (entry(id), None)).collect();
+    line.sort_unstable();
     let mut batch = channel(Way::Batch, 2, 4, outcomes(line, 4, 2));
     let amount = kontor_base::Money::new(500, "INR".parse().expect("a currency"));
     batch.deposits = Some(DepositTotals { amount, taken: 4, credited: 2, refunded: 2, kept: 0 });
@@ -125,6 +126,24 @@ fn deposits_are_with_orders_or_have_gone_back() {
     let mut elsewhere = with_deposits();
     elsewhere.channels[0].deposits = elsewhere.channels[2].deposits.take();
     assert_eq!(failing(&elsewhere), ["deposits"]);
+}
+
+#[test]
+fn a_batch_stands_in_the_order_of_its_ids() {
+    let late = |after: u64| {
+        let mut report = with_deposits();
+        let entries = &mut report.channels[2].entries;
+        (entries[2].1, entries[3].1) = (Some(after), Some(after));
+        cover_up(&mut report);
+        report
+    };
+    assert_eq!(failing(&late(7)), Vec::<&str>::new());
+    for pair in [(0, 1), (2, 3)] {
+        let mut forged = late(7);
+        let entries = &mut forged.channels[2].entries;
+        (entries[pair.0].0, entries[pair.1].0) = (entries[pair.1].0, entries[pair.0].0);
+        assert_eq!(failing(&forged), ["order"], "{pair:?}");
+    }
 }
 
 fn good() -> Report {
