@@ -28,7 +28,8 @@ pub enum Check {
     /// The line is the one that secret and beacon give; later comers stand behind, by time.
     Order,
     /// Only the front of the line was let in, and everybody in it; whoever stands behind and had a unit
-    /// had it from the waiting list.
+    /// had it from the waiting list. The front is not shorter than units were there for, and in a rush does
+    /// not reach beyond the last who came later and took one.
     Reach,
     /// Whoever bought has units, nobody else has.
     Outcome,
@@ -250,7 +251,7 @@ fn of_channel<L: Line>(
     if let Some(detail) = wrong_order(channel, shuffle) {
         out.add(Check::Order, &place, detail);
     }
-    if let Some(detail) = wrong_reach(channel) {
+    if let Some(detail) = wrong_reach(channel, report.per_person) {
         out.add(Check::Reach, &place, detail);
     }
     if let Some(Entry(id, _, outcome, units, _)) =
@@ -354,7 +355,7 @@ fn wrong_order<L: Line>(channel: &ChannelReport<L>, shuffle: &Shuffle) -> Option
 }
 
 /// What is wrong with who was let in, if anything. Codes have no line: each is good by itself.
-fn wrong_reach<L: Line>(channel: &ChannelReport<L>) -> Option<String> {
+fn wrong_reach<L: Line>(channel: &ChannelReport<L>, per_person: u32) -> Option<String> {
     let count = channel.entries.entries().count() as u64;
     if channel.reached > count {
         return Some(format!("{} were reached of {count}", channel.reached));
@@ -371,10 +372,35 @@ fn wrong_reach<L: Line>(channel: &ChannelReport<L>) -> Option<String> {
     };
     let mut entries = channel.entries.entries().zip(0..);
     let wrong = entries.find(|(entry, place)| is_wrong(entry, *place));
-    wrong.map(|(entry, place)| {
-        let reached = channel.reached;
+    let reached = channel.reached;
+    let wrong = wrong.map(|(entry, place)| {
         format!("{} at place {place} is {}, and {reached} were reached", entry.0, entry.2.word())
-    })
+    });
+    wrong.or_else(|| impossible_reach(channel, per_person))
+}
+
+/// What of the number of those who were let in cannot be by the rules of its way, whatever is told of each
+/// of them.
+fn impossible_reach<L: Line>(channel: &ChannelReport<L>, per_person: u32) -> Option<String> {
+    let reached = channel.reached;
+    let present = channel.entries.entries().take_while(|entry| entry.1.is_none()).count() as u64;
+    // As many as there are units for at the beginning; a rush lets everybody in at once or by turns.
+    let at_once = u64::from((channel.quota / per_person.max(1)).max(1));
+    let least = match channel.way {
+        Way::Rush if present > at_once => 0,
+        _ => present.min(at_once),
+    };
+    // Nobody at all: it was settled before it went live.
+    if reached > 0 && reached < least {
+        return Some(format!("{reached} were reached, and there were units for {least}"));
+    }
+    if channel.way != Way::Rush || reached <= present {
+        return None;
+    }
+    // Whoever came later takes what is left, and the last of them who did is the last who was reached.
+    let last = channel.entries.entries().nth(usize::try_from(reached - 1).unwrap_or(usize::MAX))?;
+    let took_nothing = last.2 == Outcome::Missed;
+    took_nothing.then(|| format!("{} came later and took nothing, and was reached", last.0))
 }
 
 #[cfg(test)]

@@ -63,7 +63,16 @@ fn report(people: u32, quota: u32, reached: usize) -> Report {
     let mut line: Vec<_> =
         shuffle.order(Way::Rush, &present).into_iter().map(|id| (id, None)).collect();
     line.extend((0..5).map(|late| (entry(people + late), Some(u64::from(late) * 10))));
-    let reached = reached.min(line.len());
+    let mut reached = reached.min(line.len());
+    if people <= quota {
+        reached = reached.max(people as usize);
+    }
+    // Nobody who came later is reached behind the last of them who took something.
+    while reached > people as usize
+        && outcomes(line.clone(), reached, quota)[reached - 1].2 == Outcome::Missed
+    {
+        reached -= 1;
+    }
     let rush = channel(Way::Rush, quota, reached as u64, outcomes(line, reached, quota));
     let drawers: Vec<_> = (500_000..500_000 + people).map(entry).collect();
     let drawn = shuffle.order(Way::Draw, &drawers).into_iter().map(|id| (id, None)).collect();
@@ -337,6 +346,47 @@ fn each_falsification_is_caught_by_its_check() {
         assert_ne!(forged, good(), "{what} changes nothing");
         assert_eq!(failing(&forged), caught_by, "{what}");
     }
+}
+
+#[test]
+fn a_reach_that_the_rules_do_not_allow_is_found_though_all_outcomes_agree_with_it() {
+    // Nobody of the draw behind the fourth is said to have won, where there were units for twelve.
+    let mut forged = good();
+    let draw = &mut forged.channels[1];
+    draw.reached = 4;
+    for entry in &mut draw.entries[4..] {
+        (entry.2, entry.3) = (Outcome::NotReached, 0);
+    }
+    cover_up(&mut forged);
+    assert_eq!(failing(&forged), ["reach"]);
+    // Ten were there for twelve units, and all could take some from the first moment on.
+    let mut forged = report(10, 12, 10);
+    let rush = &mut forged.channels[0];
+    rush.reached = 6;
+    for entry in &mut rush.entries[6..] {
+        (entry.2, entry.3) = (Outcome::NotReached, 0);
+    }
+    cover_up(&mut forged);
+    assert_eq!(failing(&forged), ["reach"]);
+    // Late comers who took nothing are said to have had their chance.
+    let mut forged = report(10, 12, 10);
+    let rush = &mut forged.channels[0];
+    rush.reached = rush.entries.len() as u64;
+    for entry in &mut rush.entries[10..] {
+        (entry.2, entry.3) = (Outcome::Missed, 0);
+    }
+    cover_up(&mut forged);
+    assert_eq!(failing(&forged), ["reach"]);
+    // One that was settled before it went live has reached nobody, and is true.
+    let mut settled = good();
+    for channel in &mut settled.channels {
+        channel.reached = 0;
+        for entry in &mut channel.entries {
+            (entry.2, entry.3) = (Outcome::NotReached, 0);
+        }
+    }
+    cover_up(&mut settled);
+    assert_eq!(failing(&settled), Vec::<&str>::new());
 }
 
 #[test]
