@@ -47,6 +47,12 @@ impl Way {
         Self::ALL.into_iter().find(|way| way.word() == word)
     }
 
+    /// Whether what somebody has a place for is kept longer than for those who are there at the moment.
+    #[must_use]
+    pub const fn keeps_long(self) -> bool {
+        matches!(self, Self::Draw | Self::Batch)
+    }
+
     /// Whether the order comes from the sale's secret, and so is known only when that is used.
     #[must_use]
     pub const fn is_shuffled(self) -> bool {
@@ -142,6 +148,11 @@ pub struct Definition {
 pub const HOLD_MINUTES_MIN: u8 = 10;
 /// The most minutes a hold lasts before its extension.
 pub const HOLD_MINUTES_MAX: u8 = 15;
+/// How long a turn in a rush is, in seconds: longer than a page that waits in line needs to hear of it when it
+/// is near, and to have its form filled in.
+const RUSH_TURN_S: i64 = 60;
+/// The longest that units are kept for a place in a draw or a batch, in seconds.
+const TURN_S_MAX: i64 = 24 * 3_600;
 /// The most units of one sale.
 pub const UNITS_MAX: u64 = 50_000_000;
 /// The most pairs of market and way.
@@ -287,6 +298,21 @@ impl Definition {
         i64::from(self.hold_minutes) * 60
     }
 
+    /// How long what is kept for somebody who is let in is kept, in seconds. Whoever is in a rush is there and
+    /// has a minute. Nobody has to be there in the second of a draw, or when their batch comes in: they have a
+    /// quarter of the time in which the sale is live, at least as long as a hold lasts and a day at most, in
+    /// whole minutes, and from two hours on in whole hours.
+    #[must_use]
+    pub fn turn_seconds(&self, way: Way) -> i64 {
+        if !way.keeps_long() {
+            return RUSH_TURN_S;
+        }
+        let live_s = self.windows.ends_at.seconds_since(self.windows.live_at);
+        let turn_s = (live_s / 4).clamp(self.hold_seconds(), TURN_S_MAX);
+        let step = if turn_s < 2 * 3_600 { 60 } else { 3_600 };
+        turn_s - turn_s % step
+    }
+
     /// When the last hold can end: begun at the very end, extended once.
     #[must_use]
     pub fn last_hold_ends(&self) -> Instant {
@@ -425,6 +451,21 @@ pub(crate) mod tests {
         let text = serde_json::to_string(&definition()).expect("a definition is JSON");
         assert!(!text.contains("deposits") && !text.contains("titles"), "{text}");
         assert_eq!(serde_json::from_str::<Definition>(&text).ok(), Some(definition()));
+    }
+
+    #[test]
+    fn what_is_kept_for_a_place_is_kept_for_a_part_of_the_sale() {
+        let live_for = |live_s: i64| {
+            let mut definition = definition();
+            definition.windows.ends_at = definition.windows.live_at.plus_seconds(live_s);
+            [Way::Rush, Way::Draw, Way::Batch].map(|way| definition.turn_seconds(way))
+        };
+        let hour = 3_600;
+        assert_eq!(live_for(hour), [RUSH_TURN_S, 900, 900]);
+        assert_eq!(live_for(4_500), [RUSH_TURN_S, 1_080, 1_080], "whole minutes");
+        assert_eq!(live_for(hour / 2), [RUSH_TURN_S, 900, 900], "as long as a hold");
+        assert_eq!(live_for(9 * hour), [RUSH_TURN_S, 2 * hour, 2 * hour], "whole hours");
+        assert_eq!(live_for(300 * hour), [RUSH_TURN_S, 24 * hour, 24 * hour], "a day at most");
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub(super) struct Door {
     pub(super) quota: u32,
     /// Units that one person may have.
     pub(super) per_person: u32,
+    /// How long what is kept for somebody who is let in is kept, in seconds.
+    turn_s: i64,
     pub(super) owners: Vec<Arc<LotOwner>>,
     /// The ranks of those who were present, lowest first, once the sale is live; in a batch also of those
     /// who came later, who stand behind them by when they came.
@@ -109,20 +111,20 @@ pub(super) struct Door {
     ordered: AtomicBool,
     /// So many of the order have been let in.
     pub(super) admitted: AtomicUsize,
-    /// How many of them are noted in the database.
+    /// How many are noted in the database; in a batch also of those who are read later.
     pub(super) noted: AtomicUsize,
     /// Units that those of the order who are in and have not decided may take: nobody who came later has
     /// them.
     pub(super) reserved: AtomicU64,
     /// Units that those who came later are asking for.
-    asked_over: AskedOver,
+    pub(super) asked_over: AskedOver,
     /// Free units in lots that are not owned here, and units on their way between two lots, as of the
     /// last look into the database; [`NOT_LOOKED`] before the first.
     pub(super) beside: AtomicU32,
     /// So many lots were owned here at that look.
     pub(super) here_then: AtomicUsize,
-    /// So many places of those who were present were given up before they had a unit.
-    pub(super) vacated: AtomicUsize,
+    /// Of so many from the front of the order everybody's turn is over.
+    pub(super) passed: AtomicUsize,
     /// How many places were given up when the lots that are named were told.
     pub(super) told: Mutex<(i64, Vec<LotNumber>)>,
     pub(super) pace: Mutex<Pace>,
@@ -166,12 +168,17 @@ pub struct MeasuredPace {
 }
 
 impl Door {
-    pub(super) fn new(channel: &Channel, per_person: u32, owners: Vec<Arc<LotOwner>>) -> Self {
+    pub(super) fn new(
+        channel: &Channel,
+        definition: &Definition,
+        owners: Vec<Arc<LotOwner>>,
+    ) -> Self {
         Self {
             market: channel.market,
             way: channel.way,
             quota: channel.quota,
-            per_person: per_person.max(1),
+            per_person: definition.per_person.max(1),
+            turn_s: definition.turn_seconds(channel.way),
             owners,
             order: ArcSwap::default(),
             latest: Mutex::default(),
@@ -182,7 +189,7 @@ impl Door {
             noted: AtomicUsize::new(0),
             beside: AtomicU32::new(NOT_LOOKED),
             here_then: AtomicUsize::new(0),
-            vacated: AtomicUsize::new(0),
+            passed: AtomicUsize::new(0),
             told: Mutex::default(),
             pace: Mutex::default(),
             takers: ArcSwap::default(),
@@ -220,8 +227,9 @@ impl Door {
         };
         let first = first.min(ranks.len());
         self.reserve(first as u64);
-        self.takers.store(Arc::new(self.owners.iter().map(|_| Takers::new(ranks.len())).collect()));
-        lock(&self.pace).turns = Turns::after(admitted);
+        self.know_takers_anew(ranks.len());
+        lock(&self.pace).turns = Turns::after(admitted, self.turn_s);
+        self.noted.store(admitted, Ordering::Release);
         self.admitted.store(first, Ordering::Relaxed);
         self.order.store(Arc::new(ranks));
         self.ordered.store(true, Ordering::Release);
@@ -233,10 +241,20 @@ impl Door {
         let admitted = self.admitted.load(Ordering::Acquire);
         let last_in = admitted.checked_sub(1).and_then(|last| order.get(last));
         let among = new.iter().filter(|rank| last_in.is_some_and(|last| *rank < last)).count();
+        let is_behind = new.iter().min() > order.last();
         let mut all = [order, new].concat();
         all.sort_unstable();
+        let places = all.len();
+        lock(&self.pace).turns.moved_back(among);
         self.admitted.fetch_add(among, Ordering::AcqRel);
         self.order.store(Arc::new(all));
+        // Who of them was in before a restart.
+        self.admitted.fetch_max(self.noted.load(Ordering::Acquire).min(places), Ordering::AcqRel);
+        let has_room = self.takers.load().iter().all(|takers| places <= takers.room());
+        if !is_behind || !has_room {
+            // Places have moved, or there are more of them than were reckoned with.
+            self.know_takers_anew(places.saturating_mul(2));
+        }
     }
 
     /// For how many people so many units are enough, if each takes what one may have; for one, if there
@@ -267,7 +285,17 @@ impl Door {
         usize::from(person[15]) % self.owners.len().max(1)
     }
 
-    /// Notes that a person who has this place in the order has taken units.
+    /// Nobody is known to have taken units yet in an order of so many places: the lots' claims tell, and the
+    /// places that were given up.
+    fn know_takers_anew(&self, places: usize) {
+        let takers = self.owners.iter().map(|_| Takers::new(places)).collect();
+        self.takers.store(Arc::new(takers));
+        lock(&self.read).clear();
+        *lock(&self.told) = Default::default();
+    }
+
+    /// Notes that a person who has this place in the order has taken units, or has given it up: nothing is
+    /// kept for it.
     pub(super) fn note_taker(&self, person: &[u8; 16], place: usize) {
         if let Some(of_lot) = self.takers.load().get(self.home_of(person)) {
             of_lot.note(place);
@@ -297,7 +325,8 @@ impl Door {
     /// that is not owned here any more since that look nobody knows.
     pub(super) fn is_sold_out(&self) -> bool {
         self.here().count() >= self.here_then.load(Ordering::Acquire)
-            && self.beside.load(Ordering::Acquire) == 0 && sum(self.here()).free() == 0
+            && self.beside.load(Ordering::Acquire) == 0
+            && sum(self.here()).free() == 0
     }
 
     /// How many of the order come before this rank.
@@ -321,6 +350,17 @@ pub struct LiveSale {
     pub(super) turned_away: Arc<Counts>,
     /// Whom it may be sold to, as of one snapshot.
     pub(super) cleared: ArcSwap<Cleared>,
+}
+
+/// By what right somebody may take units, if any are free.
+#[derive(Clone, Copy, Debug)]
+enum Right {
+    /// By none now.
+    None,
+    /// By their place in the order, or by their code.
+    Own,
+    /// They have what is over.
+    Over,
 }
 
 /// Whether it is somebody's turn, and by what right.
@@ -370,36 +410,70 @@ impl LiveSale {
 
     /// Whether the holder of a ticket may take units now. Those who were present come in by rank: in
     /// a rush at the measured rate, in a draw and in batches as many as there are units for, and more
-    /// when some come back. Whoever came later stands behind all of them: in a batch at their place, in
-    /// a rush as soon as more is free than those who are in and have not decided may take.
+    /// when some come back or are left. Whoever came later stands behind all of them: in a batch at their
+    /// place, in a rush as soon as more is free than those who are in and have not decided may take. The same
+    /// goes for those of a draw or a batch whose turn is over.
     #[must_use]
     pub fn is_turn(&self, ticket: &Ticket) -> bool {
         self.door(ticket.market, ticket.way).is_some_and(|door| self.is_turn_at(door, ticket))
     }
 
     fn is_turn_at(&self, door: &Door, ticket: &Ticket) -> bool {
+        match self.right(door, ticket) {
+            Right::None => false,
+            Right::Own => true,
+            Right::Over => door.is_any_over(),
+        }
+    }
+
+    fn right(&self, door: &Door, ticket: &Ticket) -> Right {
         if ticket.way == Way::Code {
-            return true;
+            return Right::Own;
         }
         if !door.is_ordered() {
-            return false;
+            return Right::None;
         }
         let (admitted, length) = (door.admitted.load(Ordering::Acquire), door.order.load().len());
         match ticket.way {
-            Way::Batch => door.before(self.rank(ticket)) < admitted,
-            _ if ticket.present => admitted >= length || door.before(self.rank(ticket)) < admitted,
-            _ => admitted >= length && door.is_any_over(),
+            Way::Draw | Way::Batch => {
+                let place = door.before(self.rank(ticket));
+                match () {
+                    () if place >= admitted => Right::None,
+                    () if place < door.passed.load(Ordering::Acquire) => Right::Over,
+                    () => Right::Own,
+                }
+            }
+            _ if ticket.present => {
+                let is_in = admitted >= length || door.before(self.rank(ticket)) < admitted;
+                if is_in { Right::Own } else { Right::None }
+            }
+            _ if admitted >= length => Right::Over,
+            _ => Right::None,
         }
+    }
+
+    /// Whether the holder of a ticket was let in by their place and had the time to take what was kept for
+    /// it: whoever is next has that now, and they have what is left over.
+    pub(super) fn has_passed(&self, ticket: &Ticket) -> bool {
+        let door = self.door(ticket.market, ticket.way).filter(|_| ticket.way.keeps_long());
+        door.is_some_and(|door| matches!(self.right(door, ticket), Right::Over))
+    }
+
+    /// Until when something is kept for the holder of a ticket, in a way that keeps it for long.
+    pub(super) fn kept_until(&self, ticket: &Ticket, at: Instant) -> Option<Instant> {
+        let door = self.door(ticket.market, ticket.way).filter(|_| ticket.way.keeps_long())?;
+        let is_own = matches!(self.right(door, ticket), Right::Own);
+        let place = is_own.then(|| door.before(self.rank(ticket)))?;
+        lock(&door.pace).turns.ends_at(place, at)
     }
 
     /// Whose units the holder of a ticket asks for, who wants so many.
     pub(super) fn turn(&self, ticket: &Ticket, units: u8) -> Turn {
-        let is_later = ticket.way == Way::Rush && !ticket.present;
-        let door = self.door(ticket.market, ticket.way);
-        match door.filter(|door| self.is_turn_at(door, ticket)) {
-            None => Turn::NotYet,
-            Some(_) if !is_later => Turn::Theirs,
-            Some(door) => {
+        let Some(door) = self.door(ticket.market, ticket.way) else { return Turn::NotYet };
+        match self.right(door, ticket) {
+            Right::None => Turn::NotYet,
+            Right::Own => Turn::Theirs,
+            Right::Over => {
                 let asked = door.asked_over.ask(u64::from(units), || door.over());
                 asked.map_or(Turn::NotYet, Turn::Over)
             }
@@ -426,7 +500,12 @@ impl LiveSale {
     /// Notes that the holder of a ticket has taken units: nothing is kept for them any more.
     pub(super) fn note_taken(&self, ticket: &Ticket) {
         let Some(door) = self.door(ticket.market, ticket.way) else { return };
-        if ticket.way == Way::Rush && ticket.present {
+        let in_order = match ticket.way {
+            Way::Rush | Way::Draw => ticket.present,
+            Way::Batch => true,
+            Way::Code => false,
+        };
+        if in_order {
             door.note_taker(ticket.entry.bytes(), door.before(self.rank(ticket)));
         }
     }
@@ -461,15 +540,21 @@ impl LiveSale {
         let pace = lock(&door.pace);
         let (controller, (deciding, claims)) = (pace.controller, pace.deciding);
         // In a rush everybody may take what is free whose turn is over, and whoever came later.
-        let turn_is_over =
-            || self.is_turn(ticket) && !pace.turns.is_open(door.before(self.rank(ticket)), at);
-        let in_the_open =
+        let turn_is_over = || {
+            let place = door.before(self.rank(ticket));
+            self.is_turn(ticket) && pace.turns.ends_at(place, at).is_none()
+        };
+        let in_a_rush =
             ticket.way == Way::Rush && door.is_ordered() && (!in_order || turn_is_over());
         drop(pace);
+        // In a draw and a batch they have what is over, as whoever came later to a rush.
+        let has_passed = self.has_passed(ticket);
+        let in_the_open = in_a_rush || has_passed;
         // Since the last look some of them have decided.
         let deciding = deciding.saturating_sub(u64::from(standing.claims).saturating_sub(claims));
         let deciding = match ticket.way {
             // Nobody has what is there for another's place.
+            Way::Draw | Way::Batch if has_passed => deciding,
             Way::Draw | Way::Batch if self.is_turn(ticket) => 0,
             // Whoever asks and is in is one of them, and does not stand before themselves.
             _ => deciding.saturating_sub(u64::from(in_order && self.is_turn(ticket))),

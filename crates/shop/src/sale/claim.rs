@@ -259,16 +259,20 @@ fn why_not_now(
         let is_way_over = || sale.is_way_sold_out(ticket.market, ticket.way);
         sale.state == SaleState::SoldOut || is_here && is_way_over()
     };
+    // In a draw and in a batch: their place was reached, and the time to take what was kept for it is over.
+    let has_passed = sale.has_passed(ticket);
+    let has_what_is_over = has_passed || ticket.way == Way::Rush && !ticket.present;
     match (verb, ticket.way) {
-        // What is left for whoever came later, only the node knows that has their lot.
-        (_, Way::Rush) if !is_here && !ticket.present => Some(SaleRefusal::Elsewhere),
-        // Who has lost moves up by themselves when a winner's units come back.
-        (_, Way::Draw) => Some(SaleRefusal::NotDrawn),
+        // What is left over, only the node knows that has their lot.
+        _ if has_what_is_over && !is_here => Some(SaleRefusal::Elsewhere),
+        // Who has lost moves up by themselves when a winner's units come back or are left.
+        (_, Way::Draw) if !has_passed => Some(SaleRefusal::NotDrawn),
+        (_, Way::Batch) if !has_passed => Some(SaleRefusal::NotYourTurn),
         // Whoever was not let in before the last unit went hears that, and can wait for one that comes
         // back; for a turn that does not come nobody should. As long as there are units, the waiting
         // list is no way around the order.
-        (Verb::Take, Way::Rush) if over() => Some(SaleRefusal::Lot(Refusal::SoldOut)),
-        (Verb::Wait, Way::Rush) if over() => None,
+        (Verb::Take, _) if over() => Some(SaleRefusal::Lot(Refusal::SoldOut)),
+        (Verb::Wait, _) if over() => None,
         _ => Some(SaleRefusal::NotYourTurn),
     }
 }

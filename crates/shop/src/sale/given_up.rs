@@ -4,14 +4,13 @@
 //! Compared again and again with what the lots know, so that it holds on every node and after a crash
 //! between the deposit's transaction and the lot's.
 
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
 use kontor_ledger::sale::Command;
 use kontor_store::StoreError;
 use kontor_store::sale::deposit as deposits;
 
-use super::board::{Door, LiveSale, lock};
+use super::board::{Door, LiveSale, lock, rank_of};
 use crate::core::Shop;
 
 /// Looks how many places that cost a deposit were given up, and tells the lots.
@@ -22,14 +21,13 @@ pub(super) async fn note_given_up(shop: &Shop, live: &LiveSale) -> Result<(), St
         let (sale, market) = (definition.sale, door.market);
         let count = shop.db.read("sale.given_up", move |tx| deposits::given_up(tx, sale, market));
         let count = count.await?;
-        door.vacated.store(usize::try_from(count.vacated).unwrap_or(0), Ordering::Relaxed);
         tell_lots(shop, live, door, count.all).await?;
     }
     Ok(())
 }
 
-/// Takes everybody who gave their place up out of the waiting lists of the lots that are owned here,
-/// once for as many as they are and for each set of such lots.
+/// Keeps nothing any more for the places of everybody who gave theirs up, and takes them out of the waiting
+/// lists of the lots that are owned here, once for as many as they are and for each set of such lots.
 async fn tell_lots(
     shop: &Shop,
     live: &LiveSale,
@@ -43,8 +41,12 @@ async fn tell_lots(
     }
     let (sale, market, way) = (live.definition.sale, door.market, door.way);
     let gone = shop.db.read("sale.gone", move |tx| deposits::entries_given_up(tx, sale, market));
+    let order = door.order.load_full();
     for entry in gone.await? {
         let person = entry.bytes();
+        if let Ok(place) = order.binary_search(&rank_of(&live.shuffle, way, entry)) {
+            door.note_taker(person, place);
+        }
         let Some(owner) = live.home(market, way, person) else { continue };
         let is_here = here.iter().any(|own| own.lot() == owner.lot());
         if is_here && owner.may_have(person) && owner.ask(Command::Leave(*person)).await.is_err() {

@@ -335,7 +335,7 @@ fn open_doors(
         let own = lots.iter().filter(|lot| lot.market == channel.market && lot.way == channel.way);
         let owners =
             own.map(|lot| start_owner(shop, sale, lot)).collect::<Result<Vec<_>, StoreError>>()?;
-        doors.push(Arc::new(Door::new(channel, sale.definition.per_person, owners)));
+        doors.push(Arc::new(Door::new(channel, &sale.definition, owners)));
     }
     Ok(doors)
 }

@@ -14,6 +14,7 @@ use super::given_up::note_given_up;
 use super::keep::LOOK_EVERY;
 use super::line;
 use super::takers::read_takers;
+use super::turns::Turned;
 use crate::core::Shop;
 
 /// The fewest people who are let in together while there are units.
@@ -28,9 +29,9 @@ const DECIDING_MAX: u64 = 100_000;
 /// crash: nobody who was in is sent back into the line.
 pub(super) async fn let_in(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
     let mut moved = Vec::new();
-    note_given_up(shop, live).await?;
     let_in_elsewhere(shop, live).await?;
     line::stand_behind(shop, live).await?;
+    note_given_up(shop, live).await?;
     read_takers(shop, live).await?;
     let at = shop.now();
     for door in &live.doors {
@@ -82,32 +83,57 @@ async fn let_in_elsewhere(shop: &Shop, live: &LiveSale) -> Result<(), StoreError
     Ok(())
 }
 
+/// What is seen of a way in, for all of its lots.
+struct Seen {
+    /// Units.
+    free: u64,
+    /// People who are in and have not decided.
+    deciding: u64,
+    /// Claims that were ever made.
+    claims: u64,
+    /// People who are not in.
+    waiting: usize,
+}
+
 impl Door {
     /// How many are in with those who come in next: in a rush as many more as will, at the measured yield,
-    /// take what is free; in a draw and in batches as many as there are units for, and more for those that
-    /// came back and for places that were given up.
+    /// take what is free; in a draw and in batches as many as may take what is free and kept for nobody.
     fn next_in(&self, at: Instant) -> usize {
         let (length, admitted) = (self.order.load().len(), self.admitted.load(Ordering::Relaxed));
-        let standing = sum(&self.owners);
-        let vacated = self.vacated.load(Ordering::Relaxed);
         let (here, lots) = self.share();
+        let mut pace = lock(&self.pace);
+        let standing = sum(self.here());
+        pace.turns.let_in(admitted, at);
+        pace.looked_at = Some(at);
+        // Where no lot is owned, what is taken is decided elsewhere, or not known for a moment. Whoever is in is
+        // waited for, and nobody else comes in by what is seen from here.
+        let share = if here == 0 { (1, 1) } else { (here, lots) };
+        let turned = pace.turns.look(|from, to| self.took(from, to), share, at);
+        self.passed.store(pace.turns.passed(), Ordering::Release);
+        // Every node works out for the whole way how many come in, and all that has come of it is noted in
+        // one row: what is seen of a part of the lots is taken to be as large in the others.
+        let whole = |part: u64| (part * lots as u64).div_ceil(here.max(1) as u64);
+        // Units of other lots move to where people ask, if anybody may ask.
+        let free = u64::from(standing.free()) + u64::from(self.seen_beside());
+        let seen = Seen {
+            free,
+            deciding: whole(turned.deciding),
+            claims: whole(u64::from(standing.claims)),
+            waiting: length.saturating_sub(admitted),
+        };
         let next = match self.way {
-            Way::Rush => self.at_the_measured_rate((here, lots), length, admitted, at),
-            Way::Draw | Way::Batch => {
-                let units = self.quota.max(standing.quota).saturating_add(standing.ended);
-                (self.people_for(units) + vacated).saturating_sub(admitted)
-            }
             Way::Code => length,
+            _ if here == 0 => 0,
+            Way::Rush => self.at_the_measured_rate(&mut pace, turned, &seen, at),
+            Way::Draw | Way::Batch => self.for_what_is_kept_for_nobody(&seen),
         };
         let in_now = admitted.saturating_add(next).min(length);
-        let mut pace = lock(&self.pace);
         // Who is in and has not decided, with those who come in now.
+        let joined = (in_now.saturating_sub(admitted) * here).div_ceil(lots) as u64;
         let deciding = match self.way {
-            Way::Rush => {
-                let joined = in_now.saturating_sub(admitted) as u64;
-                pace.deciding.0 + (joined * here as u64).div_ceil(lots as u64)
-            }
-            _ => (in_now as u64).saturating_sub(u64::from(standing.claims) + vacated as u64),
+            // Nobody's code is over after a time.
+            Way::Code => (in_now as u64).saturating_sub(u64::from(standing.claims)),
+            _ => turned.deciding + joined,
         };
         pace.deciding = (deciding, u64::from(standing.claims));
         drop(pace);
@@ -123,43 +149,37 @@ impl Door {
 
     fn at_the_measured_rate(
         &self,
-        (here, lots): (usize, usize),
-        length: usize,
-        admitted: usize,
+        pace: &mut Pace,
+        turned: Turned,
+        seen: &Seen,
         at: Instant,
     ) -> usize {
-        let mut pace = lock(&self.pace);
-        let standing = sum(self.here());
-        let took = |from, to| self.took(from, to);
-        pace.turns.let_in(admitted, at);
-        pace.looked_at = Some(at);
-        if here == 0 {
-            // What is taken is decided elsewhere, or not known for a moment. Whoever is in is waited for, and
-            // nobody else comes in by what is seen from here.
-            let turned = pace.turns.look(took, (1, 1), at);
-            pace.deciding = (turned.deciding, u64::from(standing.claims));
-            return 0;
-        }
-        let turned = pace.turns.look(took, (here, lots), at);
-        pace.deciding = (turned.deciding, u64::from(standing.claims));
         pace.ended.0 += turned.decided;
         pace.ended.1 += turned.took;
-        // Every node works out for the whole way how many come in, and all that has come of it is noted in
-        // one row: what is seen of a part of the lots is taken to be as large in the others.
-        let whole = |part: u64| (part * lots as u64).div_ceil(here as u64);
-        pace.measure(whole(u64::from(standing.claims)), at);
+        pace.measure(seen.claims, at);
         let floor = Floor {
-            // Units of other lots move to where people ask, if anybody may ask.
-            free: (u64::from(standing.free()) + u64::from(self.seen_beside()))
-                .div_ceil(u64::from(self.per_person)),
-            deciding: whole(turned.deciding),
-            waiting: length.saturating_sub(admitted) as u64,
+            free: seen.free.div_ceil(u64::from(self.per_person)),
+            deciding: seen.deciding,
+            waiting: seen.waiting as u64,
             step_min: STEP_MIN,
             deciding_max: DECIDING_MAX,
         };
         // Those who do not come are no longer waited for when their turn has passed: while there are units
         // the line moves on, and nobody is let in for what those who are in will take.
         usize::try_from(pace.controller.next(&floor)).unwrap_or(usize::MAX)
+    }
+
+    /// Whoever won, or has a place in the batch, has all that one may have kept for them until they take some
+    /// or their time is over. The next ones come in for the rest.
+    fn for_what_is_kept_for_nobody(&self, seen: &Seen) -> usize {
+        let kept = seen.deciding.saturating_mul(u64::from(self.per_person));
+        let over = seen.free.saturating_sub(kept).saturating_sub(self.asked_over.units());
+        let over = u32::try_from(over).unwrap_or(u32::MAX);
+        if seen.deciding == 0 {
+            // The last unit goes to one person, also where one may have two.
+            return self.people_for(over);
+        }
+        (over / self.per_person) as usize
     }
 
     /// The sale is halted: nobody's turn passes, and nothing is measured.

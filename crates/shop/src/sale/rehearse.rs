@@ -80,6 +80,11 @@ struct Door {
     admitted: u64,
     /// Who was let in and decides: when, and who.
     deciding: Vec<(u32, u64)>,
+    /// Until when something is kept for those who take nothing, in a way that keeps it for long.
+    absent: Vec<u32>,
+    /// How long that is, in seconds.
+    turn_s: u32,
+    per_person: u64,
     /// Who pays, or does not, when.
     paying: Vec<(u32, u32)>,
     claims_before: u32,
@@ -146,6 +151,9 @@ fn door(definition: &Definition, channel: &kontor_domain::sale::Channel, crowd: 
         people: wanted.min(PEOPLE_MAX / definition.channels.len().max(1) as u64),
         admitted: 0,
         deciding: Vec::new(),
+        absent: Vec::new(),
+        turn_s: u32::try_from(definition.turn_seconds(channel.way)).unwrap_or(u32::MAX),
+        per_person: u64::from(definition.per_person.max(1)),
         paying: Vec::new(),
         claims_before: 0,
         decided: 0,
@@ -169,9 +177,14 @@ impl Door {
         };
         let next = match self.way {
             Way::Rush => self.admission.next(&floor),
-            Way::Draw | Way::Batch => (u64::from(standing.quota) + u64::from(standing.ended))
-                .saturating_sub(self.admitted)
-                .min(floor.waiting),
+            Way::Draw | Way::Batch => {
+                self.absent.retain(|until| *until > second);
+                let people = (self.deciding.len() + self.absent.len()) as u64;
+                let over = floor.free.saturating_sub(people * self.per_person);
+                // The last unit goes to one person, also where one may have two.
+                let last = u64::from(over > 0 && people == 0);
+                (over / self.per_person).max(last).min(floor.waiting)
+            }
             Way::Code => floor.waiting,
         };
         for person in self.admitted..self.admitted + next {
@@ -196,6 +209,9 @@ impl Door {
         self.decided += due.len() as u64;
         for (_, person) in due {
             if dice.below(100) >= crowd.take_percent {
+                if self.way.keeps_long() {
+                    self.absent.push(second.saturating_add(self.turn_s));
+                }
                 continue;
             }
             let mut name = [0; 16];

@@ -30,6 +30,10 @@ pub struct Status {
     pub ahead: Option<u64>,
     /// Whether it is their turn.
     pub turn: bool,
+    /// Until when what their place was reached for is kept for them, in a draw or a batch; none: nothing is.
+    pub kept_until: Option<Instant>,
+    /// Their place was reached, and that time is over: they have what is left over.
+    pub passed: bool,
     /// Their chance of a unit.
     pub chance: Chance,
     /// Units that are free on their way in, in a range.
@@ -72,6 +76,8 @@ pub async fn status(shop: &Shop, sale: SaleId, ticket: &str) -> Result<Status, S
         live_at: live.definition.windows.live_at,
         ahead,
         turn,
+        kept_until: live.kept_until(&ticket, now).filter(|_| claim.is_none()),
+        passed: live.has_passed(&ticket),
         chance: odds,
         free: units_range(outlook.outlook.free),
         claim,

@@ -33,6 +33,11 @@ impl Takers {
         Self { words: (0..places.div_ceil(64)).map(|_| AtomicU64::new(0)).collect() }
     }
 
+    /// For how many places there is room.
+    pub(super) fn room(&self) -> usize {
+        self.words.len() * 64
+    }
+
     /// Notes that the holder of a place has taken units. Twice is once.
     pub(super) fn note(&self, place: usize) {
         if let Some(word) = self.words.get(place / 64) {
@@ -59,7 +64,7 @@ impl Takers {
 
 /// Reads who has taken units in the lots whose owners have begun since the last look.
 pub(super) async fn read_takers(shop: &Shop, live: &LiveSale) -> Result<(), StoreError> {
-    for door in live.doors.iter().filter(|door| door.way == Way::Rush && door.is_ordered()) {
+    for door in live.doors.iter().filter(|door| door.way != Way::Code && door.is_ordered()) {
         for (at, owner) in door.owners.iter().enumerate() {
             read_of(shop, live, door, (at, owner)).await?;
         }

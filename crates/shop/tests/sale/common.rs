@@ -120,6 +120,11 @@ impl Running {
         self.a_sale(Way::Batch, quota, 1, per_person).await
     }
 
+    /// The same as a draw.
+    pub(crate) async fn a_draw(&self, quota: u32, per_person: u32) -> SaleId {
+        self.a_sale(Way::Draw, quota, 1, per_person).await
+    }
+
     /// What sets a rush of so many units up.
     pub(crate) fn rush_command(&self, quota: u32) -> SetUp {
         self.command(Way::Rush, quota, 1, 1)

@@ -33,9 +33,13 @@ async fn stand(running: &Running, sale: SaleId, ticket: &str) -> Result<Placed, 
 
 /// Who was there, with their tickets, in the order in which they are let in.
 async fn present(running: &Running, sale: SaleId, people: usize) -> Vec<String> {
+    present_by(running, sale, Way::Rush, people).await
+}
+
+async fn present_by(running: &Running, sale: SaleId, way: Way, people: usize) -> Vec<String> {
     let mut tickets = Vec::new();
     for person in 0..people {
-        tickets.push(running.enter(sale, &format!("person{person}")).await);
+        tickets.push(running.enter_by(sale, way, &format!("person{person}")).await);
     }
     running.forward(101).await;
     let live = running.shop.sales.live(sale).expect("it runs");
@@ -460,5 +464,55 @@ async fn a_place_that_is_committed_late_is_found() {
         assert_eq!(ahead(&second).await, (false, Some(0)));
         assert_eq!(ahead(&third).await, (false, Some(1)));
     }
+    running.shop.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_winners_leave_goes_to_the_next_in_the_order() {
+    let running = Running::open(Scratch::sqlite()).await;
+    // Four units, two for each of two winners.
+    let sale = running.a_draw(4, 2).await;
+    let line = present_by(&running, sale, Way::Draw, 5).await;
+    let [first, second, third, fourth, fifth] = &line[..] else { panic!("five tickets") };
+    let turns = async || {
+        let mut turns = Vec::new();
+        for ticket in &line {
+            turns.push(is_turn(&running, sale, ticket).await);
+        }
+        turns
+    };
+    take(&running, sale, first).await.expect("one of two");
+    running.keep().await;
+    assert_eq!(turns().await, [true, true, false, false, false], "two are kept for the second");
+    let seen = status(&running.shop, sale, second).await.expect("it runs");
+    let kept_until = seen.kept_until.expect("what they have won is kept");
+    assert_eq!(seen.chance, Chance::Certain);
+    assert_eq!(take(&running, sale, third).await, Err(SaleRefusal::NotDrawn));
+
+    // The first does not pay, and the second does not come.
+    running.forward(kept_until.seconds_since(running.shop.now()) - 1).await;
+    assert!(!is_turn(&running, sale, fourth).await, "two are kept until then");
+    running.forward(1).await;
+    while !is_turn(&running, sale, fourth).await {
+        // Owners end holds on threads of their own.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        running.keep().await;
+    }
+    assert!(!is_turn(&running, sale, fifth).await, "four units are kept for two");
+    // Whose time is over has what is left over, and no more.
+    assert_eq!(take(&running, sale, second).await, Err(SaleRefusal::NotYourTurn));
+    let seen = status(&running.shop, sale, second).await.expect("it runs");
+    assert!(seen.passed && !seen.turn && seen.kept_until.is_none(), "{seen:?}");
+    take(&running, sale, third).await.expect("one of two");
+    running.keep().await;
+    let two = Wish { units: 2, ..wish(sale, second) };
+    assert_eq!(claim(&running.shop, two).await, Err(SaleRefusal::NotYourTurn), "one is over");
+    take(&running, sale, second).await.expect("the one that is over");
+    let both = Wish { units: 2, ..wish(sale, fourth) };
+    claim(&running.shop, both).await.expect("theirs");
+
+    let report = reported(&running, sale).await;
+    assert_eq!(verify(&report, &Noted::default()), []);
+    assert!(report.channels[0].reached >= 4, "{}", report.channels[0].reached);
     running.shop.db.close().await;
 }

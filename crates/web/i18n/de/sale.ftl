@@ -60,6 +60,9 @@ sale-rule-limit = { $count ->
  }
 sale-rule-hold-title = Zeit zum Bezahlen
 sale-rule-hold = Wenn Sie dran sind und ein Stück nehmen, gehört es Ihnen { $minutes } Minuten lang. Läuft gerade eine Zahlung, wird die Zeit einmal verlängert.
+sale-rule-turn-title = Zeit zum Nehmen
+sale-rule-turn-minutes = Wer gezogen wird oder mit dem Platz in einer Lieferung dran ist, hat { $minutes } Minuten, um zu nehmen, was dafür zurückgelegt ist. Was liegen bleibt, geht danach an die Nächsten in der Reihenfolge; bis es jemand nimmt, kann man es noch haben.
+sale-rule-turn-hours = Wer gezogen wird oder mit dem Platz in einer Lieferung dran ist, hat { $hours } Stunden, um zu nehmen, was dafür zurückgelegt ist. Was liegen bleibt, geht danach an die Nächsten in der Reihenfolge; bis es jemand nimmt, kann man es noch haben.
 sale-rule-back-title = Was zurückkommt
 sale-rule-back = Stücke, die nicht rechtzeitig bezahlt werden, gehen der Reihe nach an die Warteliste, nie an den, der am schnellsten klickt.
 sale-rule-time-title = Warum es eine Frist gibt
@@ -162,6 +165,8 @@ place-next-code = Zum Beginn können Sie ein Stück nehmen. Diese Seite sagt es 
 place-next-batch = Sie kommen dran, so wie produziert wird, in der Reihenfolge der Anmeldung. Diese Seite sagt es Ihnen.
 place-next-queue = Diese Seite sieht von selbst nach und sagt Ihnen, wann Sie dran sind. Öfter nachzusehen bringt nichts.
 place-next-turn = Nehmen Sie jetzt ein Stück, dann gehört es Ihnen { $minutes } Minuten lang, während Sie bezahlen.
+place-kept-until = Für Sie zurückgelegt bis
+place-kept-then = Nehmen Sie gleich alles, was Sie möchten: Was Sie liegen lassen, geht an die Nächsten in der Reihenfolge.
 place-next-held = Schreiben Sie auf, wohin es geht, und bezahlen Sie. Solange kann es Ihnen niemand nehmen.
 place-next-checking-out = Adresse und Zahlung stehen auf der nächsten Seite. Solange kann Ihnen das Stück niemand nehmen.
 place-next-bought = Auf der Seite der Bestellung steht alles: Nummer, Lieferung, Rückgabe.
@@ -172,11 +177,11 @@ place-next-waiting = { $ahead ->
    *[other] { $ahead } Personen sind vor Ihnen. Was zurückkommt, geht der Reihe nach an die Liste; diese Seite sagt es Ihnen.
  }
 place-next-sold-out = Jedes Stück ist vergeben oder für jemanden zurückgelegt, der gerade bezahlt. Manche kommen zurück: Die Warteliste bekommt sie der Reihe nach.
-place-next-not-drawn = Sie rücken von selbst nach, wenn ein Stück zurückkommt. Es ist nichts zu tun.
+place-next-not-drawn = Sie rücken von selbst nach, wenn ein Stück zurückkommt oder liegen bleibt. Es ist nichts zu tun.
 place-next-not-drawn-ahead = { $ahead ->
-    [0] Sie rücken als Nächstes nach, wenn ein Stück zurückkommt. Es ist nichts zu tun.
-    [one] Eine Person rückt vor Ihnen nach, wenn Stücke zurückkommen. Es ist nichts zu tun.
-   *[other] { $ahead } Personen rücken vor Ihnen nach, wenn Stücke zurückkommen. Es ist nichts zu tun.
+    [0] Sie rücken als Nächstes nach, wenn ein Stück zurückkommt oder liegen bleibt. Es ist nichts zu tun.
+    [one] Eine Person rückt vor Ihnen nach, wenn Stücke zurückkommen oder liegen bleiben. Es ist nichts zu tun.
+   *[other] { $ahead } Personen rücken vor Ihnen nach, wenn Stücke zurückkommen oder liegen bleiben. Es ist nichts zu tun.
  }
 place-next-halted = Was zurückgelegt ist, bleibt zurückgelegt, und niemand verliert seinen Platz. Diese Seite sieht von selbst nach.
 place-next-over = Es wird nichts mehr vergeben. Der Bericht zeigt, wie es lief.

@@ -60,6 +60,9 @@ sale-rule-limit = { $count ->
  }
 sale-rule-hold-title = Time to pay
 sale-rule-hold = When it is your turn and you take a unit, it is yours for { $minutes } minutes. While a payment is under way, that is made longer once.
+sale-rule-turn-title = Time to take it
+sale-rule-turn-minutes = Whoever is drawn, or whose place in a batch is reached, has { $minutes } minutes to take what is kept for them. What they leave then goes to the next in the order; until somebody takes it they may still have it.
+sale-rule-turn-hours = Whoever is drawn, or whose place in a batch is reached, has { $hours } hours to take what is kept for them. What they leave then goes to the next in the order; until somebody takes it they may still have it.
 sale-rule-back-title = What comes back
 sale-rule-back = Units that are not paid in time go to the waiting list in its order, never to whoever clicks fastest.
 sale-rule-time-title = Why there is a time limit
@@ -162,6 +165,8 @@ place-next-code = When it opens, a unit is yours to take. This page tells you.
 place-next-batch = You come in as units are made, in the order of entering. This page tells you.
 place-next-queue = This page looks by itself and tells you when it is your turn. Looking more often brings nothing.
 place-next-turn = Take a unit now, and it is yours for { $minutes } minutes while you pay.
+place-kept-until = It is kept for you until
+place-kept-then = Take all that you want at once: what you leave goes to the next in the order.
 place-next-held = Write down where it goes and pay. Nobody can take it from you meanwhile.
 place-next-checking-out = Address and payment are on the next page. Nobody can take the unit from you meanwhile.
 place-next-bought = The order page has everything: number, delivery, how to send it back.
@@ -172,11 +177,11 @@ place-next-waiting = { $ahead ->
    *[other] { $ahead } people are before you. Units that come back go to the list in its order; this page tells you.
  }
 place-next-sold-out = Every unit is taken or held for somebody who is paying. Some come back: the waiting list gets them in its order.
-place-next-not-drawn = You move up by yourself when somebody's unit comes back. There is nothing to do.
+place-next-not-drawn = You move up by yourself when somebody's unit comes back or is left. There is nothing to do.
 place-next-not-drawn-ahead = { $ahead ->
-    [0] You move up next when somebody's unit comes back. There is nothing to do.
-    [one] One person moves up before you when units come back. There is nothing to do.
-   *[other] { $ahead } people move up before you when units come back. There is nothing to do.
+    [0] You move up next when somebody's unit comes back or is left. There is nothing to do.
+    [one] One person moves up before you when units come back or are left. There is nothing to do.
+   *[other] { $ahead } people move up before you when units come back or are left. There is nothing to do.
  }
 place-next-halted = What is held stays held, and nobody loses their place. This page looks by itself.
 place-next-over = Nothing is taken any more. The report shows how it went.

@@ -141,6 +141,8 @@ pub struct PlacePage {
     pub entry: String,
     /// The link with which this place is found again.
     pub link: String,
+    /// Until when something is kept for the place, in a draw or a batch whose line has come to it.
+    pub kept_until: Option<Instant>,
     /// The deposit that the place was paid with.
     pub deposit: Option<PlaceDeposit>,
     /// Something that was asked for could not be done: a text's id.
@@ -190,6 +192,11 @@ impl PlacePage {
             PlaceState::Over => "place-over",
         };
         t.get(id).into_owned()
+    }
+
+    /// Until when what the place was reached for is kept, where nothing was taken yet.
+    fn kept_until(&self) -> Option<Instant> {
+        self.kept_until.filter(|_| self.state == PlaceState::Turn)
     }
 
     /// The numbers of units to choose from.

@@ -336,6 +336,8 @@ pub struct SalePage {
     pub per_person: u32,
     /// For how long a unit is held.
     pub hold_minutes: u8,
+    /// How long what somebody has a place for is kept, in seconds; none: no way keeps it for long.
+    pub turn_s: Option<i64>,
     /// The hash of the secret that makes the order.
     pub commitment: String,
     /// The public source of randomness that is mixed in.
@@ -350,6 +352,16 @@ impl SalePage {
     /// What a place in line costs here, if it does.
     fn deposit(&self) -> Option<Money> {
         self.ways.iter().find_map(|way| way.deposit)
+    }
+
+    /// How long what somebody has a place for is kept: in whole hours, or in minutes.
+    fn turn_words(&self) -> Option<String> {
+        let minutes = self.turn_s? / 60;
+        let t = self.shell.text();
+        Some(match (minutes % 60, minutes / 60) {
+            (0, hours) if hours > 1 => t.one("sale-rule-turn-hours", "hours", hours).into_owned(),
+            _ => t.one("sale-rule-turn-minutes", "minutes", minutes).into_owned(),
+        })
     }
 
     fn all_units(&self) -> String {

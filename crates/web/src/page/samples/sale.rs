@@ -78,6 +78,7 @@ impl SalePage {
             refusal: None,
             per_person: 1,
             hold_minutes: 10,
+            turn_s: Some(840),
             commitment: HASH.to_owned(),
             beacon: (stage == SaleStage::Doors).then(|| "drand/quicknet 12345678".to_owned()),
             form: EntryForm::default(),
@@ -154,6 +155,7 @@ impl PlacePage {
             key: "key".to_owned(),
             entry: "entry_1".to_owned(),
             link: "/in/en/sale/sale_1/place/ticket".to_owned(),
+            kept_until: (way == WayName::Batch).then(|| at(9, 42)),
             deposit: (way == WayName::Batch).then(|| PlaceDeposit {
                 amount: money("999", "INR"),
                 path: "/in/en/sale/sale_1/deposit/token".to_owned(),

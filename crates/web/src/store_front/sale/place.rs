@@ -146,6 +146,7 @@ pub(super) async fn answer(
         key: id::encode(app.shop.random.bytes16()),
         entry: ticket_read.map(|ticket| ticket.entry.to_string()).unwrap_or_default(),
         link: visit.path(&format!("sale/{sale}/place/{ticket}")),
+        kept_until: status.as_ref().and_then(|status| status.kept_until),
         deposit: deposit.map(|kept| PlaceDeposit { amount: kept.amount, path: below(&kept) }),
         notice: shown.notice,
     };
@@ -198,7 +199,9 @@ fn without_units(seen: &ShownSale, status: &Status, before: bool, had: Option<bo
         (SaleState::Live | SaleState::SoldOut, ..) if has_ended(seen, status.now) => {
             PlaceState::Over
         }
-        (SaleState::Live | SaleState::SoldOut, Way::Draw, false) => PlaceState::NotDrawn { ahead },
+        (SaleState::Live | SaleState::SoldOut, Way::Draw, false) if !status.passed => {
+            PlaceState::NotDrawn { ahead }
+        }
         (SaleState::Live | SaleState::SoldOut, _, true) if status.free.to > 0 => PlaceState::Turn,
         (SaleState::Live | SaleState::SoldOut, ..) => match had {
             Some(given_up) => PlaceState::Ended { given_up },

@@ -174,6 +174,9 @@ fn page(
         ends_when_sold: definition.ends_when_sold,
         per_person: definition.per_person,
         hold_minutes: definition.hold_minutes,
+        turn_s: (definition.channels.iter())
+            .find(|channel| channel.market == visit.code && channel.way.keeps_long())
+            .map(|channel| definition.turn_seconds(channel.way)),
         commitment: seen.commitment.to_string(),
         beacon: definition.beacon.clone(),
         form,
