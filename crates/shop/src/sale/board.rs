@@ -18,6 +18,7 @@ use kontor_store::sale::lot::LotNumber;
 use super::curve::Curves;
 use super::over::{AskedOver, Over};
 use super::owner::LotOwner;
+use super::place;
 use super::report::LastReport;
 use super::status::Measure;
 use super::turned_away::Counts;
@@ -331,7 +332,12 @@ impl Door {
 
     /// How many of the order come before this rank.
     fn before(&self, rank: u128) -> usize {
-        self.order.load().partition_point(|other| *other < rank)
+        let order = self.order.load();
+        if self.way.is_shuffled() {
+            place::evenly(&order, rank)
+        } else {
+            order.partition_point(|other| *other < rank)
+        }
     }
 }
 

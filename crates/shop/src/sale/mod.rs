@@ -22,6 +22,7 @@ mod line;
 mod over;
 mod overview;
 mod owner;
+mod place;
 mod rehearse;
 mod report;
 mod report_line;
