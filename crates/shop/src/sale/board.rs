@@ -15,6 +15,7 @@ use kontor_domain::sale::{
 use kontor_ledger::sale::Standing;
 use kontor_store::sale::lot::LotNumber;
 
+use super::answer::SaleRefusal;
 use super::curve::Curves;
 use super::over::{AskedOver, Over};
 use super::owner::LotOwner;
@@ -316,12 +317,6 @@ impl Door {
         free.saturating_sub(self.reserved.load(Ordering::Acquire))
     }
 
-    /// Whether there are any of those that nobody asks for at this moment.
-    fn is_any_over(&self) -> bool {
-        let asked = self.asked_over.units();
-        self.over() > asked
-    }
-
     /// Whether every unit is taken, here and, as far as anybody has looked, in lots of other nodes. Of a lot
     /// that is not owned here any more since that look nobody knows.
     pub(super) fn is_sold_out(&self) -> bool {
@@ -370,14 +365,14 @@ enum Right {
 }
 
 /// Whether it is somebody's turn, and by what right.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Turn {
     /// It is not.
     NotYet,
     /// By their place in the order, or by their code.
     Theirs,
-    /// They have what is over.
-    Over(Over),
+    /// Something is over, and they have that.
+    Over,
 }
 
 /// To which countries the item may be sold, worked out once for the same facts.
@@ -421,15 +416,7 @@ impl LiveSale {
     /// goes for those of a draw or a batch whose turn is over.
     #[must_use]
     pub fn is_turn(&self, ticket: &Ticket) -> bool {
-        self.door(ticket.market, ticket.way).is_some_and(|door| self.is_turn_at(door, ticket))
-    }
-
-    fn is_turn_at(&self, door: &Door, ticket: &Ticket) -> bool {
-        match self.right(door, ticket) {
-            Right::None => false,
-            Right::Own => true,
-            Right::Over => door.is_any_over(),
-        }
+        !matches!(self.turn(ticket), Turn::NotYet)
     }
 
     fn right(&self, door: &Door, ticket: &Ticket) -> Right {
@@ -473,17 +460,30 @@ impl LiveSale {
         lock(&door.pace).turns.ends_at(place, at)
     }
 
-    /// Whose units the holder of a ticket asks for, who wants so many.
-    pub(super) fn turn(&self, ticket: &Ticket, units: u8) -> Turn {
+    /// Whether it is the turn of a ticket's holder, and by what right.
+    pub(super) fn turn(&self, ticket: &Ticket) -> Turn {
         let Some(door) = self.door(ticket.market, ticket.way) else { return Turn::NotYet };
         match self.right(door, ticket) {
-            Right::None => Turn::NotYet,
             Right::Own => Turn::Theirs,
-            Right::Over => {
-                let asked = door.asked_over.ask(u64::from(units), || door.over());
-                asked.map_or(Turn::NotYet, Turn::Over)
-            }
+            Right::Over if door.over() > 0 => Turn::Over,
+            Right::Over | Right::None => Turn::NotYet,
         }
+    }
+
+    /// Asks for so many of the units that are over, for the holder of a ticket who has those.
+    ///
+    /// # Errors
+    ///
+    /// [`SaleRefusal::NotYourTurn`] if fewer are over; [`SaleRefusal::Elsewhere`] if others ask for them at
+    /// this moment: what becomes of that is not known yet.
+    pub(super) fn ask_over(&self, ticket: &Ticket, units: u8) -> Result<Over, SaleRefusal> {
+        let units = u64::from(units);
+        let door = self.door(ticket.market, ticket.way).ok_or(SaleRefusal::NoWay)?;
+        let asked = door.asked_over.ask(units, || door.over());
+        asked.ok_or_else(|| match door.over() >= units {
+            true => SaleRefusal::Elsewhere,
+            false => SaleRefusal::NotYourTurn,
+        })
     }
 
     /// Whether every unit of a market's way in is taken.

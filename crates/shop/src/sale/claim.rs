@@ -20,7 +20,6 @@ use kontor_store::sale::lot::LotNumber;
 
 use super::answer::SaleRefusal;
 use super::board::{LiveSale, Turn};
-use super::over::Over;
 use super::owner::{LotOwner, OwnerRefusal};
 use crate::core::Shop;
 
@@ -99,8 +98,7 @@ async fn take_now(
     wish: &Wish<'_>,
     ticket: Ticket,
 ) -> Result<Claimed, SaleRefusal> {
-    let mut admitted = admit(shop, sale, wish, Verb::Take, ticket)?;
-    let over = admitted.over.take();
+    let admitted = admit(shop, sale, wish, Verb::Take, ticket)?;
     let Admitted { owner, take, .. } = &admitted;
     if let Some(refusal) = &admitted.out_of_turn {
         return match repeated(owner, *take, refusal).await? {
@@ -112,6 +110,19 @@ async fn take_now(
     if owner.is_hopeless(&take.person) {
         return Err(none_left(sale, &admitted));
     }
+    let over = if admitted.has_what_is_over {
+        // Whoever asks for what they have takes nothing from others, also not for a moment.
+        if owner.may_have(&take.person) {
+            match repeated(owner, *take, &SaleRefusal::NotYourTurn).await {
+                Ok(Placed::Claimed(claimed)) => return Ok(claimed),
+                Ok(Placed::Waiting { .. }) | Err(SaleRefusal::NotYourTurn) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Some(sale.ask_over(&admitted.ticket, take.units)?)
+    } else {
+        None
+    };
     match owner.ask_over(Command::Take(*take), over).await {
         Ok(Outcome::Taken(taken)) => {
             sale.note_taken(&admitted.ticket);
@@ -227,8 +238,8 @@ struct Admitted<'s> {
     /// It is not their turn, for this reason; but they may have something from before, and the same
     /// request has the same answer.
     out_of_turn: Option<SaleRefusal>,
-    /// What they ask for of what is over, if that is what they have.
-    over: Option<Over>,
+    /// They have what is over, and nothing by their place.
+    has_what_is_over: bool,
 }
 
 /// What the same request got before, of somebody whose turn it is not (any more).
@@ -300,18 +311,12 @@ fn admit<'s>(
     let person = *ticket.entry.bytes();
     let owner = sale.home(ticket.market, ticket.way, &person);
     let owner = owner.ok_or_else(|| closed.clone().unwrap_or(SaleRefusal::NoWay))?;
-    let turn = match verb {
-        _ if closed.is_some() => Turn::NotYet,
-        Verb::Take => sale.turn(&ticket, wish.units),
-        // Nothing is taken: nobody stands in line while there are units.
-        Verb::Wait if sale.is_turn(&ticket) => Turn::Theirs,
-        Verb::Wait => Turn::NotYet,
+    let turn = if closed.is_some() { Turn::NotYet } else { sale.turn(&ticket) };
+    let out_of_turn = match turn {
+        Turn::NotYet => closed.or_else(|| why_not_now(sale, &ticket, verb, owner)),
+        Turn::Theirs | Turn::Over => None,
     };
-    let (out_of_turn, over) = match turn {
-        Turn::NotYet => (closed.or_else(|| why_not_now(sale, &ticket, verb, owner)), None),
-        Turn::Theirs => (None, None),
-        Turn::Over(over) => (None, Some(over)),
-    };
+    let has_what_is_over = matches!(turn, Turn::Over);
     let is_cleared = || {
         let known = &shop.snapshots.published().known;
         sale.is_cleared(known, ticket.market, wish.ship_to, at)
@@ -333,7 +338,7 @@ fn admit<'s>(
         allowance: ticket.allowance(sale.definition.per_person),
         ship_to,
     };
-    Ok(Admitted { owner, take, ticket, out_of_turn, over })
+    Ok(Admitted { owner, take, ticket, out_of_turn, has_what_is_over })
 }
 
 pub(super) const fn claimed(lot: LotNumber, taken: Taken) -> Claimed {

@@ -7,6 +7,7 @@
 //! page by page, has to be as many.
 
 use std::collections::BTreeMap;
+
 use kontor_base::Instant;
 use kontor_base::id::{EntryId, SaleId};
 use kontor_domain::market::MarketCode;
