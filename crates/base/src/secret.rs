@@ -52,6 +52,12 @@ impl fmt::Debug for SecretKey {
     }
 }
 
+/// The plain hash (BLAKE3) of some bytes: whoever has them can work it out.
+#[must_use]
+pub fn content_digest(bytes: &[u8]) -> [u8; 32] {
+    *blake3::hash(bytes).as_bytes()
+}
+
 /// The plain hash (BLAKE3) of a file's bytes in hexadecimal: 64 characters.
 #[must_use]
 pub fn content_hash(bytes: &[u8]) -> String {

@@ -39,12 +39,12 @@ pub fn make_data_folder(folder: &Path) -> Result<(), SecretError> {
     })
 }
 
-/// The secret in `folder`; made if there is none.
+/// The secret in `folder`, if there is one.
 ///
 /// # Errors
 ///
 /// See [`SecretError`].
-pub fn load_or_make(folder: &Path, random: &Random) -> Result<SecretKey, SecretError> {
+pub fn load(folder: &Path) -> Result<Option<SecretKey>, SecretError> {
     let path = folder.join("secret.key");
     match fs::read_to_string(&path) {
         Ok(text) => {
@@ -53,11 +53,23 @@ pub fn load_or_make(folder: &Path, random: &Random) -> Result<SecretKey, SecretE
                 return Err(SecretError::Exposed(path));
             }
             unhex(&text.trim().to_ascii_lowercase())
-                .map(SecretKey::from_bytes)
+                .map(|bytes| Some(SecretKey::from_bytes(bytes)))
                 .ok_or(SecretError::Malformed(path))
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path, random),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(SecretError::Io { what: "read", path, source }),
+    }
+}
+
+/// The secret in `folder`; made if there is none.
+///
+/// # Errors
+///
+/// See [`SecretError`].
+pub fn load_or_make(folder: &Path, random: &Random) -> Result<SecretKey, SecretError> {
+    match load(folder)? {
+        Some(key) => Ok(key),
+        None => make(folder.join("secret.key"), random),
     }
 }
 
@@ -84,6 +96,7 @@ mod tests {
     fn a_secret_is_made_once_kept_for_its_owner_and_read_again() {
         let folder = std::env::temp_dir().join(format!("kontor-secret-{}", std::process::id()));
         make_data_folder(&folder).expect("a folder");
+        assert!(load(&folder).expect("looked").is_none(), "looking makes none");
         let made = load_or_make(&folder, &Random::System).expect("made");
         let read = load_or_make(&folder, &Random::System).expect("read");
         assert_eq!(made.hash(b"x"), read.hash(b"x"));

@@ -3,8 +3,10 @@
 mod binary;
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use binary::{Kontor, Running};
+use kontor_store::{Db, Options};
 
 /// A folder of exported tables.
 fn exported(kontor: &Kontor, folder: &str) -> Vec<(String, String)> {
@@ -357,6 +359,58 @@ fn a_server_that_was_killed_starts_again() {
     assert!(running.get("/us/en/").contains("Mi Band"));
     running.stop();
     assert!(kontor.ok(&["audit"]).out.contains("Everything agrees"));
+}
+
+#[test]
+fn the_audit_tells_what_became_of_the_staffs_log() {
+    let kontor = Kontor::with_demo();
+    for email in ["ana@maker.example", "ben@maker.example"] {
+        kontor.ok(&["user", "add", email, "--name", "Somebody", "--role", "reader@*"]);
+    }
+    let waits = kontor.ok(&["audit"]).out;
+    assert!(waits.contains("wait to be put into the chain"), "{waits}");
+    let running = Running::serve(&kontor);
+    let began = Instant::now();
+    let out = loop {
+        let out = kontor.ok(&["audit"]).out;
+        if !out.contains("wait to be put into the chain") {
+            break out;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{out}");
+    };
+    running.stop();
+    let mark = out.split("the mark ").nth(1).and_then(|rest| rest.split(':').next());
+    let mark = mark.unwrap_or_else(|| panic!("{out}"));
+    kontor.ok(&["audit", "--log-mark", mark]);
+    let later = format!("9{mark}");
+    let cut = kontor.run(&["audit", "--log-mark", &later]);
+    assert!(cut.code == 1 && cut.out.contains("the chain has none"), "{}", cut.out);
+    assert_eq!(kontor.run(&["audit", "--log-mark", "nonsense"]).code, 2);
+
+    let sql = "UPDATE staff_log SET is_now = 'owner@*' WHERE subject = 'ben@maker.example'";
+    let changed = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+        let db = Db::open(&Options::new(kontor.path("data/kontor.db"))).expect("it opens");
+        let changed = db.write("test.forge", move |tx| tx.execute(sql, &[])?.rows()).await;
+        db.close().await;
+        changed
+    });
+    assert_eq!(changed.expect("a text is in no key"), 1);
+    let told = |out: &str| {
+        let line = out.lines().find(|line| line.contains("changed after it was sealed"));
+        let line = line.unwrap_or_else(|| panic!("{out}"));
+        assert!(line.contains("log, number ") && line.contains(", entry "), "{line}");
+        assert!(out.contains("Something does not agree"), "{out}");
+    };
+    let found = kontor.run(&["audit"]);
+    assert_eq!(found.code, 1);
+    told(&found.out);
+    // A backup is looked at where the secret is not, and none is made for it.
+    fs::remove_file(kontor.path("data/secret.key")).expect("there was one");
+    let found = kontor.run(&["audit"]);
+    assert_eq!(found.code, 1);
+    assert!(found.out.contains("The chain was not proven"), "{}", found.out);
+    told(&found.out);
+    assert!(!kontor.path("data/secret.key").exists());
 }
 
 #[test]

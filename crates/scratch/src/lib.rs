@@ -8,6 +8,8 @@
 //! gets a schema of its own in it, so that tests run side by side. Without the variable the tests
 //! on PostgreSQL are skipped, and say so.
 
+mod operator;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Once;

@@ -1,7 +1,8 @@
-//! `kontor audit`: proves stock and money from their entries, and that what orders and payments say
-//! of themselves agrees with the books. It reads one state of the database and repairs nothing.
+//! `kontor audit`: proves stock and money from their entries, that what orders and payments say of
+//! themselves agrees with the books, and that the log is what was written. It reads one state of the database and repairs nothing.
 
 mod deposit;
+mod log;
 mod reseller;
 mod sale;
 
@@ -14,6 +15,7 @@ use kontor_store::sale::deposit as sale_deposit;
 use kontor_store::{Db, StoreError, Tx, money, order, payment, stock};
 use serde::Serialize;
 
+pub use log::{LogAudit, LogFinding, LogProof};
 pub use sale::SaleFinding;
 
 /// How many rows are read at a time.
@@ -34,6 +36,8 @@ pub struct Audit {
     pub sales: Vec<SaleFinding>,
     /// How many claims were looked at.
     pub claims_seen: u64,
+    /// The log of what staff did.
+    pub log: LogAudit,
 }
 
 impl Audit {
@@ -41,7 +45,7 @@ impl Audit {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let books = self.stock.is_clean() && self.money.is_clean();
-        books && self.orders.is_empty() && self.sales.is_empty()
+        books && self.orders.is_empty() && self.sales.is_empty() && self.log.is_clean()
     }
 }
 
@@ -59,14 +63,19 @@ pub struct OrderFinding {
 /// # Errors
 ///
 /// When it cannot be read.
-pub async fn audit(db: &Db, progress: impl Fn(u64) + Send + 'static) -> Result<Audit, StoreError> {
+pub async fn audit(
+    db: &Db,
+    proof: LogProof,
+    progress: impl Fn(u64) + Send + 'static,
+) -> Result<Audit, StoreError> {
     db.read("audit", move |tx| {
         let (mut orders, orders_seen, figures) = audit_orders(tx)?;
         let deposits = deposit::audit(tx, &mut orders)?;
         let stock = audit_stock(tx, &progress)?;
         let money = audit_money(tx, &figures, &deposits, &progress)?;
         let (sales, claims_seen) = sale::audit(tx, &progress)?;
-        Ok(Audit { stock, money, orders, orders_seen, sales, claims_seen })
+        let log = log::audit(tx, &proof, &progress)?;
+        Ok(Audit { stock, money, orders, orders_seen, sales, claims_seen, log })
     })
     .await
 }

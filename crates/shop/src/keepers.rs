@@ -18,7 +18,7 @@ use crate::order::{
 };
 use crate::reseller::keep_resellers_out;
 use crate::sale::keep_sales;
-use crate::staff::{forget_challenges, forget_sessions};
+use crate::staff::{chain_log, forget_challenges, forget_sessions};
 use crate::stock::expire_holds;
 
 /// How often the snapshot is compared with the database even if nobody said that it changed:
@@ -33,6 +33,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(2);
 const TELL_EVERY: Duration = Duration::from_millis(500);
 /// How often orders are looked for whose terms are to be found.
 const INDEX_EVERY: Duration = Duration::from_millis(300);
+/// How often entries of the staff's log are looked for that have no place in its chain.
+const CHAIN_EVERY: Duration = Duration::from_secs(1);
 /// After how long a payment without an answer is asked about anew, in seconds.
 const STUCK_AFTER_S: i64 = 60;
 /// How many old answers to idempotency keys are forgotten at once.
@@ -47,6 +49,7 @@ pub async fn run(shop: Arc<Shop>, stop: watch::Receiver<bool>) {
         keep_claims(Arc::clone(&shop), stop.clone()),
         keep_holds(Arc::clone(&shop), stop.clone()),
         keep_terms(Arc::clone(&shop), stop.clone()),
+        keep_log(Arc::clone(&shop), stop.clone()),
         keep_clearances(shop, stop),
     );
 }
@@ -154,6 +157,34 @@ async fn keep_terms(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
         }
         // A full round may have left some: go on, with a breath for whoever else writes.
         let pause = if found.is_ok_and(|found| found > 0) { INDEX_EVERY / 10 } else { INDEX_EVERY };
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Puts entries of the staff's log into its chain, and seals those from before there were seals.
+async fn keep_log(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
+    let mut sealed_later = 0;
+    while !*stop.borrow() {
+        let mut pause = CHAIN_EVERY;
+        match chain_log(&shop).await {
+            Ok(done) => {
+                sealed_later += done.sealed_later;
+                if done.is_full() {
+                    // There may be more: go on, with a breath for whoever else writes.
+                    pause /= 30;
+                } else if sealed_later > 0 {
+                    tracing::warn!(
+                        entries = sealed_later,
+                        "entries of the staff's log from before its seals were sealed"
+                    );
+                    sealed_later = 0;
+                }
+            }
+            Err(fault) => tracing::error!(%fault, "the staff's log could not be chained"),
+        }
         tokio::select! {
             _ = stop.changed() => return,
             () = tokio::time::sleep(pause) => {}

@@ -8,7 +8,7 @@ use kontor_domain::customer::{AddressForm, ContactForm};
 use kontor_domain::payment::{ProviderKind, SecondStep, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
 use kontor_scratch::Scratch;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::cart::{Change, Command, change};
 use kontor_shop::exchange::load_demo;
 use kontor_shop::order::{
@@ -156,7 +156,8 @@ async fn the_books_agree_after_thousands_of_purchases_that_go_wrong_in_every_way
         if round % 10 == 0 {
             run_due_jobs(&shop).await.expect("jobs run");
             keepers::sweep(&shop).await.expect("swept");
-            let found = audit(&shop.db, |_| ()).await.expect("audited");
+            let found =
+                audit(&shop.db, LogProof::by(shop.keys.log()), |_| ()).await.expect("audited");
             assert!(found.is_clean(), "seed {SEED}, round {round}: {found:?}");
         }
     }
@@ -166,7 +167,7 @@ async fn the_books_agree_after_thousands_of_purchases_that_go_wrong_in_every_way
         while run_due_jobs(&shop).await.expect("jobs run").done > 0 {}
         keepers::sweep(&shop).await.expect("swept");
     }
-    let found = audit(&shop.db, |_| ()).await.expect("audited");
+    let found = audit(&shop.db, LogProof::by(shop.keys.log()), |_| ()).await.expect("audited");
     assert!(found.is_clean(), "seed {SEED}: {found:?}");
     assert_eq!(found.stock.holds_active, 0, "nothing is held for ever");
     assert!(found.orders_seen > BUYERS / 4, "only {} orders: too easy", found.orders_seen);

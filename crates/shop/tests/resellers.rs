@@ -14,7 +14,7 @@ use kontor_domain::reseller::{
 };
 use kontor_domain::staff::Decision;
 use kontor_scratch::Scratch;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::exchange::load_demo;
 use kontor_shop::keepers::sweep;
 use kontor_shop::opening::{ReinstateCommand, WithdrawCommand, reinstate, withdraw};
@@ -242,7 +242,9 @@ impl House {
     }
 
     async fn is_clean(&self) {
-        let report = audit(&self.shop.db, |_| ()).await.expect("an audit");
+        let report = audit(&self.shop.db, LogProof::by(self.shop.keys.log()), |_| ())
+            .await
+            .expect("an audit");
         assert!(report.is_clean(), "{report:?}");
     }
 }

@@ -12,7 +12,7 @@ use kontor_domain::order::{ClearanceState, OrderNumber};
 use kontor_domain::payment::{ProviderKind, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
 use kontor_scratch::Scratch;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::cart::{Change, Command, change};
 use kontor_shop::exchange::load_demo;
 use kontor_shop::opening::{
@@ -194,7 +194,8 @@ async fn a_withdrawn_product_cannot_be_bought_by_any_way_and_its_orders_are_held
         fact.source
     );
 
-    let report = audit(&bench.shop.db, |_| ()).await.expect("an audit");
+    let report =
+        audit(&bench.shop.db, LogProof::by(bench.shop.keys.log()), |_| ()).await.expect("an audit");
     assert!(report.is_clean(), "{report:?}");
 }
 

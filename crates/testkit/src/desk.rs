@@ -23,6 +23,7 @@ use kontor_ledger::StockKey;
 use kontor_ledger::sale::{Claim, ClaimState, Counted, LotHead, PlaceState, Staged, Waiting};
 use kontor_rom::Rom;
 use kontor_shop::Shop;
+use kontor_shop::staff::chain_log;
 use kontor_store::order::{Checkout, Draft, save_checkout};
 use kontor_store::reseller::{self as resellers, KeptOrder, Reseller};
 use kontor_store::rollout::{self as rollouts, Report, StepTaken};
@@ -126,6 +127,8 @@ pub async fn fill(
 ) -> Result<Filled, StoreError> {
     say("the log");
     in_blocks(shop, "bench.log", amounts.log, log_entry).await?;
+    // What a server would do in its first minutes, and not while it is measured.
+    while chain_log(shop).await?.entries > 0 {}
     say("proposals");
     let all = amounts.decided + amounts.waiting;
     let (decided, order) = (amounts.decided, number.to_owned());

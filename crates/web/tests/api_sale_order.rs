@@ -11,7 +11,7 @@ use common::{Api, Ask, ONE_BAND, order_body};
 use kontor_base::id::SaleId;
 use kontor_domain::sale::Way;
 use kontor_ledger::sale::Command;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::order::{CancelCommand, cancel, held_orders};
 use kontor_shop::sale::exclude;
 use serde_json::{Value, json};
@@ -46,7 +46,11 @@ fn number_of(placed: &common::Answer) -> kontor_domain::order::OrderNumber {
 }
 
 async fn books(api: &Api) {
-    books_agree(&audit(&api.shop.db, |_| {}).await.expect("the audit reads"));
+    books_agree(
+        &audit(&api.shop.db, LogProof::by(api.shop.keys.log()), |_| {})
+            .await
+            .expect("the audit reads"),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

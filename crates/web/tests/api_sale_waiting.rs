@@ -11,12 +11,16 @@ use common::{Answer, Api, Ask, Shopper};
 use kontor_base::Email;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::Way;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::sale::exclude;
 use serde_json::json;
 
 async fn books(api: &Api) {
-    books_agree(&audit(&api.shop.db, |_| {}).await.expect("the audit reads"));
+    books_agree(
+        &audit(&api.shop.db, LogProof::by(api.shop.keys.log()), |_| {})
+            .await
+            .expect("the audit reads"),
+    );
 }
 
 /// A rush for one unit, which somebody holds; and others, whose turn it is too.

@@ -13,12 +13,16 @@ use common::{Answer, Api, Ask, ONE_BAND, order_body};
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Check, Noted, Outcome, Report, Rollover, Way, verify};
 use kontor_shop::Failure;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::sale::{SetUp, SetUpRefusal, make_codes, set_beacon, set_up};
 use serde_json::{Value, json};
 
 async fn books(api: &Api) {
-    books_agree(&audit(&api.shop.db, |_| {}).await.expect("the audit reads"));
+    books_agree(
+        &audit(&api.shop.db, LogProof::by(api.shop.keys.log()), |_| {})
+            .await
+            .expect("the audit reads"),
+    );
 }
 
 fn order_of(name: &str) -> Value {

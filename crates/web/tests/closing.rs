@@ -7,6 +7,7 @@ use common::desk::Browser;
 use common::{Api, Ask, BAND, ONE_BAND, new_cart, order_body};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::market::Stage;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::order::run_due_jobs;
 use kontor_store::{StoreError, catalogue, market};
 
@@ -51,7 +52,8 @@ async fn send(person: &Browser<'_>, number: &str, serials: &str, key: &str) {
 }
 
 async fn clean(api: &Api) {
-    let audit = kontor_shop::audit::audit(&api.shop.db, |_| ()).await.expect("audited");
+    let audit =
+        audit(&api.shop.db, LogProof::by(api.shop.keys.log()), |_| ()).await.expect("audited");
     assert!(audit.is_clean(), "{audit:?}");
 }
 

@@ -62,7 +62,7 @@ pub(super) fn run_restore(args: &RestoreArgs, config: &Config) -> Result<ExitCod
     if !config.data.join("secret.key").exists() {
         println!(
             "Put the shop's secret.key beside it before you serve: without it links in old \
-             messages no longer open."
+             messages no longer open, and the staff's log is no longer proven."
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -17,7 +17,7 @@ use crate::planning::{KeptSheet, KeptSignals};
 use crate::reach::KeptUnits;
 use crate::sale::Sales;
 use crate::staff::goods::Rollouts;
-use crate::staff::{BegunByDay, Door};
+use crate::staff::{BegunByDay, Door, LogKey};
 
 /// What the operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,7 @@ pub struct Keys {
     customer: SecretKey,
     staff: SecretKey,
     staff_mark: SecretKey,
+    log: LogKey,
     pub(crate) hook: SecretKey,
     reseller: SecretKey,
     device: SecretKey,
@@ -143,6 +144,7 @@ impl Keys {
             customer: secret.derive("customer"),
             staff: secret.derive("staff secret"),
             staff_mark: secret.derive("staff browser"),
+            log: LogKey::new(secret),
             hook: secret.derive("webhook secrets"),
             reseller: secret.derive("reseller key"),
             device: secret.derive(DEVICE_PURPOSE),
@@ -152,6 +154,12 @@ impl Keys {
             tickets: TicketKeys::new(secret, TICKET_KEY),
             persons: PersonHasher::new(secret),
         }
+    }
+
+    /// The key of the staff's log, for whoever chains or audits it.
+    #[must_use]
+    pub const fn log(&self) -> &LogKey {
+        &self.log
     }
 
     /// The token with which a cart is read and changed.

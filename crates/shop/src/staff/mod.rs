@@ -20,6 +20,7 @@ mod job;
 mod key;
 mod key_orders;
 mod log;
+mod log_chain;
 mod order;
 mod passkey;
 mod person;
@@ -52,6 +53,8 @@ pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, keys_ending, 
 pub use key_orders::{OrdersQuery, orders_for_key};
 pub(crate) use log::{By, Noted, note, note_why};
 pub use log::{LogPage, LogQuery, entries};
+pub(crate) use log_chain::BEFORE_THE_FIRST;
+pub use log_chain::{Chained, LogKey, LogMark, NoMark, chain_log};
 pub use order::{NoteCommand, write_note};
 pub(crate) use passkey::forget_challenges;
 pub use passkey::{

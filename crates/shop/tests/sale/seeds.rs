@@ -17,7 +17,7 @@ use kontor_domain::payment::{ProviderKind, SecondStep, TestScenario};
 use kontor_domain::price::{Jurisdiction, us_state};
 use kontor_domain::sale::{DepositState, Noted, Report, SaleState, Way, verify};
 use kontor_scratch::Scratch;
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::order::{
     BeginDeposit, CancelCommand, CheckOutClaim, DepositAnswer, Pay, PayAnswer, PayDeposit, Refusal,
     begin_deposit, cancel, check_out_claim, checkout, deposit_second_step, give_up_claim,
@@ -372,7 +372,10 @@ impl<'r> Run<'r> {
 
     async fn check(&self, step: u32) {
         self.running.on_disk(self.sale).await;
-        let found = audit(&self.running.shop.db, |_| ()).await.expect("audited");
+        let found =
+            audit(&self.running.shop.db, LogProof::by(self.running.shop.keys.log()), |_| ())
+                .await
+                .expect("audited");
         assert!(found.is_clean(), "seed {}, step {step}: {found:#?}", self.seed);
     }
 

@@ -69,6 +69,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(42, "0042_reseller_held"),
     migration!(43, "0043_payment_reference"),
     migration!(44, "0044_sale_person"),
+    migration!(45, "0045_staff_log_seal"),
 ];
 
 /// The newest schema that this release knows.

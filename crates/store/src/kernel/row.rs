@@ -133,6 +133,15 @@ impl Row<'_> {
         column!(self, column, Vec<u8>)
     }
 
+    /// Bytes of any length, or `NULL`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Row::int`].
+    pub fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        column!(self, column, Option<Vec<u8>>)
+    }
+
     /// A value kept as JSON text.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use kontor_base::Money;
 use kontor_base::id::SaleId;
 use kontor_domain::sale::{Deposit, Way};
-use kontor_shop::audit::audit;
+use kontor_shop::audit::{LogProof, audit};
 use kontor_shop::order::{KeptDeposit, run_due_jobs};
 use kontor_shop::sale::{SetUp, set_up};
 use kontor_store::payment::{self as payments, refund};
@@ -85,7 +85,11 @@ pub(crate) fn order_of(name: &str, scenario: &str) -> Value {
 
 /// `kontor audit` finds nothing.
 pub(crate) async fn books(api: &Api) {
-    books_agree(&audit(&api.shop.db, |_| {}).await.expect("the audit reads"));
+    books_agree(
+        &audit(&api.shop.db, LogProof::by(api.shop.keys.log()), |_| {})
+            .await
+            .expect("the audit reads"),
+    );
 }
 
 /// A deposit as it is kept.

@@ -1,5 +1,7 @@
 //! The warehouse: receipts, counts and quotas with two sides, and whose they are.
 
+use kontor_shop::audit::{LogProof, audit};
+
 use crate::common::desk::Browser;
 use crate::common::{Api, BAND, STOCK};
 use crate::{available, log, with};
@@ -70,7 +72,9 @@ async fn the_warehouse_books_receipts_counts_and_quotas_with_two_sides() {
     assert_eq!(available(&api).await, 20);
     let told = log(&api, "stock.book").await;
     assert!(told.contains("note 17") && told.contains("sheet 1"), "{told}");
-    let audit = kontor_shop::audit::audit(&api.shop.db, |_| ()).await.expect("the books are read");
+    let audit = audit(&api.shop.db, LogProof::by(api.shop.keys.log()), |_| ())
+        .await
+        .expect("the books are read");
     assert!(audit.is_clean(), "{audit:?}");
 }
 
