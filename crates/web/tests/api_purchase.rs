@@ -4,6 +4,8 @@
 mod common;
 
 use common::{Api, Ask, BAND, BAND_LAST, Held, ONE_BAND, PHONE, STOCK, new_cart, order_body};
+use kontor_domain::market::ContactRow;
+use kontor_store::{StoreError, market};
 use serde_json::json;
 
 #[tokio::test]
@@ -210,6 +212,57 @@ async fn a_market_that_is_only_looked_at_is_not_spoken_of() {
         Ask::post("/api/v1/fr/waiting", &wish),
     ] {
         api.send(ask).await.problem(404, "market.unknown");
+    }
+}
+
+#[tokio::test]
+async fn a_market_says_whom_to_ask_and_where_goods_go_back_to() {
+    let api = Api::open().await;
+    let before = api.send(Ask::get("/api/v1/markets")).await.expect(200);
+    assert_eq!(before.body["markets"][0].get("contact"), None, "nothing was said yet");
+    let row = ContactRow {
+        support_email: "help@shop.example".to_owned(),
+        support_hours_en: "Monday to Friday".to_owned(),
+        support_hours_de: "Montag bis Freitag".to_owned(),
+        returns_name: "Returns".to_owned(),
+        returns_line1: "1 Dock Street".to_owned(),
+        returns_city: "San Francisco, CA".to_owned(),
+        returns_country: "US".to_owned(),
+        ..ContactRow::default()
+    };
+    let saved: Result<(), StoreError> = api
+        .shop
+        .db
+        .write("test.contact", move |tx| {
+            let mut us = market::all(tx)?.into_iter().next().expect("the US market");
+            us.contact = row.parse().expect("a good contact");
+            market::save(tx, &us, 0)
+        })
+        .await;
+    saved.expect("written");
+    api.refresh().await;
+    let after = api.send(Ask::get("/api/v1/markets")).await.expect(200);
+    assert_eq!(
+        after.body["markets"][0]["contact"],
+        json!({
+            "email": "help@shop.example",
+            "hours": {"language": "en", "text": "Monday to Friday"},
+            "returns": {
+                "name": "Returns",
+                "line1": "1 Dock Street",
+                "city": "San Francisco, CA",
+                "country": "US",
+            },
+        })
+    );
+    assert_eq!(after.body["markets"][1].get("contact"), None, "another market's is its own");
+    for (asked, language, text) in
+        [("de", "de", "Montag bis Freitag"), ("hi", "en", "Monday to Friday")]
+    {
+        let path = format!("/api/v1/markets?language={asked}");
+        let told = api.send(Ask::get(&path)).await.expect(200);
+        let hours = json!({"language": language, "text": text});
+        assert_eq!(told.body["markets"][0]["contact"]["hours"], hours, "{asked}");
     }
 }
 

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use kontor_base::{Date, Language, Money};
 use kontor_domain::market::{
-    Act, BetaTerms, FulfilmentModel, Market, Stage, TaxDisplay, stage_allows,
+    Act, BetaTerms, Contact, FulfilmentModel, Market, ReturnAddress, Stage, TaxDisplay,
+    stage_allows,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,6 +71,10 @@ pub(crate) struct MarketBody {
     /// A sentence about the stage, with its source.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// How its people are reached and where goods are sent back to, as the legal notice and the page
+    /// about returns say it; not there where nothing was said yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<MarketContactBody>,
     /// The address of its shelf.
     #[schema(example = "/api/v1/us/shelf")]
     shelf: String,
@@ -97,6 +102,88 @@ impl BetaBody {
     }
 }
 
+/// How the people of a market are reached. What nobody has said is not there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MarketContact)]
+pub(crate) struct MarketContactBody {
+    /// The address that questions are written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "help@shop.example")]
+    email: Option<String>,
+    /// The number that is called, in the form of E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "+12025550142")]
+    phone: Option<String>,
+    /// When somebody answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours: Option<HoursBody>,
+    /// Where goods are sent back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns: Option<ReturnAddressBody>,
+}
+
+/// When somebody answers, with the language that the sentence is in: English where nobody has written one
+/// in the language that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MarketHours)]
+pub(crate) struct HoursBody {
+    /// The language of the sentence.
+    #[schema(value_type = String, example = "en")]
+    language: &'static str,
+    /// The sentence.
+    #[schema(example = "Monday to Friday, 9 to 17")]
+    text: String,
+}
+
+/// Where goods are sent back to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReturnAddress)]
+pub(crate) struct ReturnAddressBody {
+    /// Who receives the parcel.
+    name: String,
+    /// Street and number.
+    line1: String,
+    /// What else the carrier needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line2: Option<String>,
+    /// The postcode; not there where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postcode: Option<String>,
+    /// The city, with its state where one belongs to it.
+    city: String,
+    /// The country (ISO 3166-1); not always one that the market ships to.
+    #[schema(example = "US")]
+    country: String,
+}
+
+impl MarketContactBody {
+    fn new(contact: &Contact, language: Language) -> Option<Self> {
+        let hours = contact.hours_in(language);
+        (!contact.is_empty()).then(|| Self {
+            email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            hours: hours.map(|(language, text)| HoursBody {
+                language: language.tag(),
+                text: text.to_owned(),
+            }),
+            returns: contact.returns.as_ref().map(ReturnAddressBody::new),
+        })
+    }
+}
+
+impl ReturnAddressBody {
+    fn new(to: &ReturnAddress) -> Self {
+        Self {
+            name: to.name.to_string(),
+            line1: to.line1.to_string(),
+            line2: to.line2.as_ref().map(ToString::to_string),
+            postcode: to.postcode.as_ref().map(ToString::to_string),
+            city: to.city.to_string(),
+            country: to.country.code().to_owned(),
+        }
+    }
+}
+
 impl MarketBody {
     fn new(market: &Market, language: Language) -> Self {
         let fulfilment: FulfilmentModel = market.fulfilment;
@@ -116,6 +203,7 @@ impl MarketBody {
             opens_on: market.opens_on,
             region: market.region.clone(),
             note: market.note_in(language).map(str::to_owned),
+            contact: MarketContactBody::new(&market.contact, language),
             shelf: format!("/api/v1/{}/shelf", market.code),
         }
     }
@@ -123,16 +211,16 @@ impl MarketBody {
 
 /// List the markets
 ///
-/// Where the shop is, how far each market has come, its countries, currency and languages. A
-/// market that is only being scouted is not listed.
+/// Where the shop is, how far each market has come, its countries, currency and languages, whom to
+/// ask and where goods go back to. A market that is only being scouted is not listed.
 #[utoipa::path(
     get,
     path = "/api/v1/markets",
     tag = "Markets",
     operation_id = "list-markets",
     params(
-        ("language" = Option<String>, Query, description = "The language of the notes: `en` (if \
-            not said), `de`, `zh`, `hi`."),
+        ("language" = Option<String>, Query, description = "The language of the notes and \
+            of when somebody answers: `en` (if not said), `de`, `zh`, `hi`."),
     ),
     responses(
         (status = 200, description = "The markets.", body = MarketsAnswer),
