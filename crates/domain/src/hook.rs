@@ -1,6 +1,14 @@
 //! Webhooks: what other programs can be told, how long it is tried, and when an endpoint is given up.
+//!
+//! A webhook is told no more than whoever answers for it may read at that moment: it is bound to the rights
+//! of a person as a key is, event by event.
+
+use std::collections::BTreeSet;
 
 use kontor_base::{Instant, Line};
+
+use crate::market::MarketCode;
+use crate::staff::{Account, AccountState, Assignment, Markets, Permission, may, may_throughout};
 
 /// What an endpoint is called.
 pub type HookName = Line<80>;
@@ -78,6 +86,89 @@ impl EventKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.word() == word)
     }
+}
+
+impl EventKind {
+    /// What somebody must be permitted where it happened to have it told; none: it says nothing.
+    #[must_use]
+    pub const fn needs(self) -> Option<Permission> {
+        Some(match self {
+            Self::OrderPlaced
+            | Self::OrderCancelled
+            | Self::OrderHeld
+            | Self::OrderFreed
+            | Self::PaymentRefunded => Permission::OrderRead,
+            Self::ClearanceChanged => Permission::ClearanceRead,
+            Self::StockLow => Permission::StockRead,
+            Self::ResellerApproved
+            | Self::ResellerOrderPlaced
+            | Self::ResellerOrderCancelled
+            | Self::ResellerOrderHeld
+            | Self::ResellerOrderFreed
+            | Self::ResellerOrderBilled
+            | Self::ResellerBillMoved
+            | Self::ResellerBillCredited
+            | Self::ResellerOrderDispatched => Permission::ResellerRead,
+            // As on the pages of sales and of rollouts: there is no right that only looks at them.
+            Self::SaleSoldOut => Permission::SaleRun,
+            Self::RolloutHalted => Permission::RolloutHalt,
+            Self::HookTest => return None,
+        })
+    }
+}
+
+/// What somebody lacks in any of these markets to have these kinds told; nothing: they may.
+#[must_use]
+pub fn lacking(
+    held: &[Assignment],
+    kinds: &[EventKind],
+    markets: &Markets,
+) -> BTreeSet<Permission> {
+    let needed = kinds.iter().filter_map(|kind| kind.needs());
+    needed
+        .chain([Permission::StaffConnect])
+        .filter(|needs| !may_throughout(held, *needs, markets))
+        .collect()
+}
+
+/// Whether somebody may have something told that happened in `market` (none: everywhere).
+#[must_use]
+pub fn may_have_told(held: &[Assignment], kind: EventKind, market: Option<MarketCode>) -> bool {
+    kind.needs()
+        .is_none_or(|needs| may(held, needs, market) && may(held, Permission::StaffConnect, market))
+}
+
+/// Why a webhook is not told everything that it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfounded {
+    /// Whoever answers for it has no account that can be used.
+    Locked,
+    /// They lack these in any of its markets.
+    Lacks(BTreeSet<Permission>),
+}
+
+/// Whether whoever answers for a webhook may have everything told that it asks for.
+///
+/// # Errors
+///
+/// Why not.
+pub fn check_founded(
+    answers: Option<&Account>,
+    kinds: &[EventKind],
+    markets: &Markets,
+) -> Result<(), Unfounded> {
+    let account = answers.filter(|account| account.state == AccountState::Active);
+    let lacks = lacking(&account.ok_or(Unfounded::Locked)?.held, kinds, markets);
+    if lacks.is_empty() { Ok(()) } else { Err(Unfounded::Lacks(lacks)) }
+}
+
+/// Whether an event may be told in the name of whoever answers for a webhook, as their rights are now.
+#[must_use]
+pub fn may_tell(answers: Option<&Account>, kind: EventKind, market: Option<MarketCode>) -> bool {
+    kind.needs().is_none()
+        || answers.is_some_and(|account| {
+            account.state == AccountState::Active && may_have_told(&account.held, kind, market)
+        })
 }
 
 /// Whether an endpoint is called.
@@ -160,6 +251,59 @@ mod tests {
         }
         for state in HookState::ALL {
             assert_eq!(HookState::from_word(state.word()), Some(state));
+        }
+    }
+
+    fn account(state: AccountState, held: &[&str]) -> Account {
+        Account {
+            id: kontor_base::id::StaffId::from_bytes([1; 16]),
+            name: Line::parse("Mia").expect("a name"),
+            email: kontor_base::Email::parse("mia@maker.example").expect("an address"),
+            language: kontor_base::Language::En,
+            state,
+            held: held.iter().map(|text| text.parse().expect("a role")).collect(),
+            created_at: Instant::from_micros(0),
+        }
+    }
+
+    #[test]
+    fn a_webhook_is_told_what_whoever_answers_for_it_may_read() {
+        use EventKind as K;
+        let mia = account(AccountState::Active, &["market_manager@us,de"]);
+        let code = |text: &str| -> MarketCode { text.parse().expect("a market") };
+        let us_de: Markets = "us,de".parse().expect("markets");
+        let kinds = [K::OrderPlaced, K::StockLow];
+        assert_eq!(check_founded(Some(&mia), &kinds, &us_de), Ok(()));
+        assert!(may_tell(Some(&mia), K::OrderPlaced, Some(code("de"))));
+
+        // Another market, an event of all markets, a kind that is not theirs to read.
+        assert!(!may_tell(Some(&mia), K::OrderPlaced, Some(code("in"))));
+        assert!(!may_tell(Some(&mia), K::SaleSoldOut, None));
+        let all = check_founded(Some(&mia), &[K::RolloutHalted], &Markets::All);
+        let lacks = BTreeSet::from([Permission::StaffConnect, Permission::RolloutHalt]);
+        assert_eq!(all, Err(Unfounded::Lacks(lacks)));
+        let support = account(AccountState::Active, &["support@us"]);
+        assert!(!may_tell(Some(&support), K::OrderPlaced, Some(code("us"))), "makes no webhooks");
+        let owner = account(AccountState::Active, &["owner@*"]);
+        assert!(!may_tell(Some(&owner), K::OrderPlaced, Some(code("us"))), "reads no orders");
+
+        // What is left of their rights is told; what is lost is not.
+        let moved = account(AccountState::Active, &["market_manager@de"]);
+        assert!(may_tell(Some(&moved), K::OrderPlaced, Some(code("de"))));
+        assert!(!may_tell(Some(&moved), K::OrderPlaced, Some(code("us"))));
+        assert!(check_founded(Some(&moved), &kinds, &us_de).is_err());
+        let locked = account(AccountState::Locked, &["market_manager@us,de"]);
+        for gone in [Some(&locked), None] {
+            assert_eq!(check_founded(gone, &kinds, &us_de), Err(Unfounded::Locked));
+            assert!(!may_tell(gone, K::OrderPlaced, Some(code("de"))));
+            assert!(may_tell(gone, K::HookTest, None), "a test says nothing of anybody");
+        }
+    }
+
+    #[test]
+    fn every_kind_but_the_test_asks_for_a_right() {
+        for kind in EventKind::ALL {
+            assert_eq!(kind.needs().is_none(), *kind == EventKind::HookTest, "{}", kind.word());
         }
     }
 

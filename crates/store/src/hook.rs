@@ -35,9 +35,9 @@ pub struct Endpoint {
     pub secret_before: Option<(String, Instant)>,
     /// Since when every attempt has failed.
     pub failing_since: Option<Instant>,
-    /// Who added it.
+    /// Who answers for it: whoever added it, or has taken it over since. It is told what they may read.
     pub made_by: StaffId,
-    /// When.
+    /// When it was added.
     pub made_at: Instant,
 }
 
@@ -65,11 +65,13 @@ pub enum DeliveryState {
     Delivered,
     /// It was given up; a person may send it again.
     GivenUp,
+    /// It is kept back: whoever answers for the endpoint may not read it.
+    Held,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::GivenUp];
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Delivered, Self::GivenUp, Self::Held];
 
     /// The word in the store.
     #[must_use]
@@ -78,6 +80,7 @@ impl DeliveryState {
             Self::Waiting => "waiting",
             Self::Delivered => "delivered",
             Self::GivenUp => "given_up",
+            Self::Held => "held",
         }
     }
 
@@ -205,7 +208,8 @@ pub fn save_endpoint(tx: &mut Tx<'_>, endpoint: &Endpoint) -> Result<(), StoreEr
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url,
              markets = excluded.markets, kinds = excluded.kinds, state = excluded.state,
              secret = excluded.secret, secret_before = excluded.secret_before,
-             before_until = excluded.before_until, failing_since = excluded.failing_since",
+             before_until = excluded.before_until, failing_since = excluded.failing_since,
+             made_by = excluded.made_by",
         values![
             endpoint.id.bytes(),
             endpoint.name.as_str(),
@@ -275,7 +279,7 @@ fn read_endpoint(row: &Row<'_>) -> Result<Endpoint, StoreError> {
     })
 }
 
-/// Begins a delivery of an event to an endpoint.
+/// Begins a delivery of an event to an endpoint: to be tried at once, or kept back.
 ///
 /// # Errors
 ///
@@ -285,14 +289,65 @@ pub fn begin(
     id: HookDeliveryId,
     endpoint: HookId,
     event: HookEventId,
+    state: DeliveryState,
     at: Instant,
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO hook_delivery (id, endpoint, event, state, due_at, attempts)
-         VALUES ($1, $2, $3, 'waiting', $4, 0)",
-        values![id.bytes(), endpoint.bytes(), event.bytes(), at],
+         VALUES ($1, $2, $3, $4, $5, 0)",
+        values![id.bytes(), endpoint.bytes(), event.bytes(), state.word(), at],
     )?;
     Ok(())
+}
+
+/// Keeps a delivery back that was to be tried; one that somebody has ended in the meantime stays as it is.
+///
+/// # Errors
+///
+/// See [`emit`].
+pub fn hold(tx: &mut Tx<'_>, delivery: HookDeliveryId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE hook_delivery SET state = 'held', attempts = 0 WHERE id = $1 AND state = 'waiting'",
+        values![delivery.bytes()],
+    )?;
+    Ok(())
+}
+
+/// The endpoints that are called and have something that is kept back.
+///
+/// # Errors
+///
+/// See [`unfanned`].
+pub fn holding(tx: &mut Tx<'_>) -> Result<Vec<Endpoint>, StoreError> {
+    tx.query(
+        "SELECT id, name, url, markets, kinds, state, secret, secret_before, before_until,
+             failing_since, made_by, made_at
+         FROM hook_endpoint e WHERE state = 'active' AND EXISTS
+             (SELECT 1 FROM hook_delivery d WHERE d.endpoint = e.id AND d.state = 'held')
+         ORDER BY id DESC",
+        &[],
+        read_endpoint,
+    )
+}
+
+/// Has up to `limit` of an endpoint's deliveries that are kept back tried, the oldest first; gives how many.
+///
+/// # Errors
+///
+/// See [`emit`].
+pub fn release(
+    tx: &mut Tx<'_>,
+    endpoint: HookId,
+    at: Instant,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    tx.execute(
+        "UPDATE hook_delivery SET state = 'waiting', due_at = $2 WHERE id IN
+             (SELECT id FROM hook_delivery WHERE endpoint = $1 AND state = 'held'
+              ORDER BY id LIMIT $3)",
+        values![endpoint.bytes(), at, limit],
+    )?
+    .rows()
 }
 
 /// Whether anything is to be done: an event without deliveries, or a delivery that is due.

@@ -99,7 +99,7 @@ async fn an_event_is_told_to_whoever_is_there_and_forgotten_whole(scratch: &Scra
         hook::emit(tx, &event)?;
         assert_eq!(hook::unfanned(tx, 10)?, std::slice::from_ref(&event), "twice is once");
         assert!(hook::any_due(tx, at(0))?);
-        hook::begin(tx, delivery_id, id, event.id, at(0))?;
+        hook::begin(tx, delivery_id, id, event.id, DeliveryState::Waiting, at(0))?;
         hook::fanned(tx, event.id)?;
         let mut taken = hook::take(tx, at(0), at(60), 10)?;
         assert!(hook::take(tx, at(59), at(60), 10)?.is_empty());
@@ -125,6 +125,17 @@ async fn an_event_is_told_to_whoever_is_there_and_forgotten_whole(scratch: &Scra
         assert_eq!(hook::deliveries(tx, id, hook::Which { event, ..which }, 10)?, page);
         let other = Some(kontor_base::id::HookEventId::from_bytes([9; 16]));
         assert!(hook::deliveries(tx, id, hook::Which { event: other, ..which }, 10)?.is_empty());
+        // Kept back, it is tried by nobody until it is freed.
+        assert!(hook::holding(tx)?.is_empty());
+        hook::hold(tx, delivery_id)?;
+        assert!(hook::take(tx, at(60), at(90), 10)?.is_empty() && !hook::any_due(tx, at(60))?);
+        assert_eq!(hook::holding(tx)?, std::slice::from_ref(&kept));
+        let elsewhere = HookId::from_bytes([9; 16]);
+        assert_eq!(hook::release(tx, elsewhere, at(61), 10)?, 0, "another's");
+        assert_eq!(hook::release(tx, id, at(61), 10)?, 1);
+        assert_eq!(hook::take(tx, at(61), at(90), 10)?.len(), 1);
+        assert!(hook::holding(tx)?.is_empty());
+        kept.made_by = StaffId::from_bytes([2; 16]);
         kept.secret_before = Some(("older".to_owned(), at(9)));
         (kept.state, kept.failing_since) = (HookState::Disabled, Some(at(3)));
         hook::save_endpoint(tx, &kept)?;

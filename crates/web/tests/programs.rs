@@ -414,6 +414,101 @@ async fn money_that_goes_back_in_part_and_stock_that_runs_low_are_told() {
     }
 }
 
+/// Changes an account at an operator's word.
+async fn change(api: &Api, email: &str, held: Option<&[&str]>, state: Option<AccountState>) {
+    let held = held.map(|roles| roles.iter().map(|role| role.parse().expect("a role")).collect());
+    let change = ChangeCommand { email: email.to_owned(), held, state };
+    kontor_shop::staff::change(&api.shop, change).await.expect("changed");
+}
+
+#[tokio::test]
+async fn a_webhook_tells_no_more_than_whoever_answers_for_it_may_read_and_loses_nothing() {
+    let api = Api::open().await;
+    let caller = Caller::new(Reach::Private);
+    let server = HookServer::start();
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let max = Browser::hire(&api, "max", &["market_manager@us"]).await;
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let (page, _) = hook(&mia, &server.url(), &["order.placed", "stock.low"]).await;
+    let quiet = olga.get("/admin").await.expect(200);
+    assert!(!quiet.text.contains("is not told everything"), "{}", quiet.text);
+
+    // A delivery that has failed before is not tried with rights that are gone.
+    server.answers(503);
+    buy(&api).await;
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").failed, 1);
+    server.answers(204);
+    change(&api, &mia.email, Some(&["market_manager@de"]), None).await;
+    api.clock.advance_seconds(6);
+    buy(&api).await;
+    for _ in 0..2 {
+        let told = tell_due(&api.shop, &caller).await.expect("no fault");
+        assert_eq!((told.taken, told.failed), (0, 0), "nobody is called");
+    }
+    assert_eq!(server.calls().len(), 1);
+
+    // Whoever looks after it is told, with the reason; it is no longer hers.
+    mia.get(&page).await.expect(404);
+    for (browser, may) in [(&max, true), (&olga, false)] {
+        let daily = browser.get("/admin").await.expect(200);
+        assert!(daily.text.contains("“Store house” is not told everything"), "{}", daily.text);
+        assert!(daily.text.contains("stock.read, order.read, staff.connect"), "{}", daily.text);
+        let list = browser.get("/admin/programs").await.expect(200);
+        assert!(list.text.contains("kept back"), "{}", list.text);
+        let shown = browser.get(&format!("{page}?state=held")).await.expect(200);
+        assert_eq!(shown.text.matches("<code>order.placed</code><span").count(), 2, "kept");
+        assert_eq!(shown.text.contains("value=\"take_over\""), may, "{}", shown.text);
+    }
+    let held = max.get(&format!("{page}?state=held")).await.expect(200);
+    let delivery = held.text.split("name=\"delivery\" value=\"").nth(1).expect("a delivery");
+    let delivery = delivery.split('"').next().expect("its end").to_owned();
+    let again = [("key", "r1"), ("what", "replay"), ("delivery", delivery.as_str())];
+    let refused = max.form(&page, &again).await.expect(409);
+    assert!(refused.text.contains("take it over first"), "{}", refused.text);
+
+    // Nobody answers for more than they may read themselves.
+    olga.form(&page, &[("key", "t1"), ("what", "take_over")]).await.expect(403);
+    max.form(&page, &[("key", "t2"), ("what", "take_over")]).await.expect(200);
+    max.form(&page, &[("key", "t2"), ("what", "take_over")]).await.expect(200);
+    let told = tell_due(&api.shop, &caller).await.expect("no fault");
+    assert_eq!((told.taken, told.failed), (2, 0), "what was kept back is told");
+    let shown = max.get(&page).await.expect(200);
+    assert!(!shown.text.contains("value=\"take_over\""), "{}", shown.text);
+    assert!(!max.get("/admin").await.expect(200).text.contains("is not told everything"));
+    let log = olga.get("/admin/log?act=hook.take_over").await.expect(200).text;
+    assert_eq!(log.matches("<code>hook.take_over</code>").count(), 1, "{log}");
+
+    // With the account the rights are gone, and with it they come back.
+    change(&api, &max.email, None, Some(AccountState::Locked)).await;
+    buy(&api).await;
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 0);
+    let shown = olga.get(&page).await.expect(200);
+    assert!(shown.text.contains("The account of max is locked."), "{}", shown.text);
+    change(&api, &max.email, None, Some(AccountState::Active)).await;
+    assert_eq!(tell_due(&api.shop, &caller).await.expect("no fault").taken, 1);
+}
+
+#[tokio::test]
+async fn nobody_has_told_what_they_may_not_read() {
+    let api = Api::open().await;
+    let server = HookServer::start();
+    let olga = Browser::hire(&api, "olga", &["owner@*"]).await;
+    let url = server.url();
+    let fields = |kind| {
+        vec![("key", "h1"), ("name", "x"), ("url", &*url), ("markets", "us"), ("chosen", kind)]
+    };
+    let refused = olga.form("/admin/programs/hooks", &fields("order.placed")).await.expect(403);
+    assert!(refused.text.contains("order.read is not yours"), "{}", refused.text);
+    let offered =
+        |page: &str| page.split("action=\"/admin/programs/hooks\"").nth(1).map(str::to_owned);
+    let hers = offered(&olga.get("/admin/programs").await.expect(200).text).expect("a form");
+    assert!(!hers.contains("value=\"order.placed\""), "{hers}");
+    let mia = Browser::hire(&api, "mia", &["market_manager@us"]).await;
+    let mias = offered(&mia.get("/admin/programs").await.expect(200).text).expect("a form");
+    assert!(mias.contains("value=\"order.placed\"") && !mias.contains("rollout.halted"), "{mias}");
+    mia.form("/admin/programs/hooks", &fields("rollout.halted")).await.expect(403);
+}
+
 #[tokio::test]
 async fn an_endpoint_that_is_gone_or_fails_for_days_is_switched_off() {
     let api = Api::open().await;

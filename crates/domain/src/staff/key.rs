@@ -10,7 +10,7 @@ use std::str::FromStr;
 use kontor_base::{Instant, Line};
 
 use super::permission::{Eyes, Permission};
-use super::role::{Assignment, Markets, may};
+use super::role::{Assignment, Markets, may_throughout};
 use crate::market::MarketCode;
 
 /// The longest life of a key, in days.
@@ -73,13 +73,7 @@ pub fn check_key(
         return Err(KeyRefusal::NotForKeys(*bad));
     }
     for scope in scopes.iter().copied().chain([Permission::StaffConnect]) {
-        let has = match markets {
-            Markets::All => may(held, scope, None),
-            Markets::Only(own) => {
-                !own.is_empty() && own.iter().all(|market| may(held, scope, Some(*market)))
-            }
-        };
-        if !has {
+        if !may_throughout(held, scope, markets) {
             return Err(KeyRefusal::NotYours(scope));
         }
     }

@@ -21,4 +21,4 @@ pub use key::{
     KEY_DAYS_MAX, KEYS_MAX, KeyGrant, KeyName, KeyRefusal, MarketsError, check_key, key_may_hold,
 };
 pub use permission::{Eyes, Permission, Span};
-pub use role::{Assignment, Markets, Role, markets_of, may};
+pub use role::{Assignment, Markets, Role, markets_of, may, may_throughout};

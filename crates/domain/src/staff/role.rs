@@ -176,6 +176,18 @@ pub fn may(held: &[Assignment], permission: Permission, market: Option<MarketCod
     })
 }
 
+/// Whether somebody with these assignments may do this in every one of these markets: what they hand to a
+/// program of theirs. Nobody may anything in no market at all.
+#[must_use]
+pub fn may_throughout(held: &[Assignment], permission: Permission, markets: &Markets) -> bool {
+    match markets {
+        Markets::All => may(held, permission, None),
+        Markets::Only(own) => {
+            !own.is_empty() && own.iter().all(|market| may(held, permission, Some(*market)))
+        }
+    }
+}
+
 /// Where somebody with these assignments may do this: what lists and searches are narrowed to.
 #[must_use]
 pub fn markets_of(held: &[Assignment], permission: Permission) -> Markets {

@@ -1,25 +1,34 @@
 //! Tells what has happened: makes deliveries of new events, takes those that are due, calls outside of
 //! every transaction, notes every attempt.
+//!
+//! What whoever answers for an endpoint may not read at that moment is kept back, and told as soon as they
+//! may again or somebody else answers for it who may.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use kontor_base::Instant;
 use kontor_base::id::HookDeliveryId;
-use kontor_domain::hook::{DISABLED_AFTER_S, EventKind, HookState, Taken, again_at, taken};
+use kontor_domain::hook::{
+    DISABLED_AFTER_S, EventKind, HookState, Taken, again_at, may_tell, taken,
+};
 use kontor_domain::staff::Markets;
 use kontor_remote::hook::{Called, Caller, Message};
 use kontor_store::hook::{self, Attempt, Delivery, DeliveryState, Endpoint, Event};
+use kontor_store::staff::account;
 use kontor_store::{StoreError, Topic, Tx};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::founded::is_founded;
 use super::seal::open;
 use crate::core::Shop;
 
 /// How many events get their deliveries at once.
 const FAN_AT_ONCE: i64 = 100;
+/// How many deliveries that were kept back are freed at once.
+const RELEASE_AT_ONCE: i64 = 100;
 /// How many calls are made at once.
 const AT_ONCE: i64 = 16;
 /// For how long a taken delivery is nobody else's, in seconds: longer than a call may take.
@@ -50,6 +59,7 @@ pub struct Told {
 pub async fn tell_due(shop: &Arc<Shop>, caller: &Caller) -> Result<Told, StoreError> {
     let now = shop.now();
     let mut told = Told::default();
+    release(shop, now).await?;
     if !shop.db.read("hook.any_due", move |tx| hook::any_due(tx, now)).await? {
         return Ok(told);
     }
@@ -70,8 +80,9 @@ pub async fn tell_due(shop: &Arc<Shop>, caller: &Caller) -> Result<Told, StoreEr
     }
     while let Some(finished) = running.join_next().await {
         match finished {
-            Ok(Ok(true)) => told.taken += 1,
-            Ok(Ok(false)) => told.failed += 1,
+            Ok(Ok(Some(true))) => told.taken += 1,
+            Ok(Ok(Some(false))) => told.failed += 1,
+            Ok(Ok(None)) => {}
             Ok(Err(fault)) => return Err(fault),
             Err(panic) => tracing::error!(%panic, "a call panicked; it is tried again"),
         }
@@ -85,15 +96,50 @@ fn fan_out(tx: &mut Tx<'_>, shop: &Shop, at: Instant) -> Result<usize, StoreErro
     if events.is_empty() {
         return Ok(0);
     }
-    let endpoints = hook::endpoints(tx)?;
+    let mut endpoints = Vec::new();
+    for endpoint in hook::endpoints(tx)? {
+        if endpoint.state == HookState::Active {
+            endpoints.push((account::find(tx, endpoint.made_by)?, endpoint));
+        }
+    }
     for event in &events {
-        for endpoint in endpoints.iter().filter(|endpoint| wants(endpoint, event)) {
+        for (answers, endpoint) in endpoints.iter().filter(|(_, one)| wants(one, event)) {
+            let state = if may_tell(answers.as_ref(), event.kind, event.market) {
+                DeliveryState::Waiting
+            } else {
+                DeliveryState::Held
+            };
             let id = HookDeliveryId::new(at, &shop.random);
-            hook::begin(tx, id, endpoint.id, event.id, at)?;
+            hook::begin(tx, id, endpoint.id, event.id, state, at)?;
         }
         hook::fanned(tx, event.id)?;
     }
     Ok(events.len())
+}
+
+/// Has tried what was kept back from endpoints for which somebody answers by now who may read it all.
+async fn release(shop: &Arc<Shop>, now: Instant) -> Result<(), StoreError> {
+    let free = move |tx: &mut Tx<'_>| {
+        let mut free = Vec::new();
+        for endpoint in hook::holding(tx)? {
+            if is_founded(tx, &endpoint)? {
+                free.push(endpoint.id);
+            }
+        }
+        Ok::<_, StoreError>(free)
+    };
+    let free = shop.db.read("hook.holding", free).await?;
+    if free.is_empty() {
+        return Ok(());
+    }
+    shop.db
+        .write("hook.release", move |tx| {
+            for endpoint in &free {
+                hook::release(tx, *endpoint, now, RELEASE_AT_ONCE)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Whether an endpoint is told of an event. What concerns all markets is for those that have all.
@@ -109,13 +155,28 @@ fn wants(endpoint: &Endpoint, event: &Event) -> bool {
         && endpoint.kinds.contains(&event.kind)
 }
 
-async fn deliver(shop: &Arc<Shop>, caller: Caller, delivery: Delivery) -> Result<bool, StoreError> {
+/// Calls, and gives whether the call was taken; nothing where it is kept back and nobody was called.
+async fn deliver(
+    shop: &Arc<Shop>,
+    caller: Caller,
+    delivery: Delivery,
+) -> Result<Option<bool>, StoreError> {
     let (id, at) = (delivery.endpoint, shop.now());
-    let found = shop.db.read("hook.endpoint", move |tx| hook::endpoint(tx, id)).await?;
-    let endpoint = found.filter(|endpoint| endpoint.state == HookState::Active);
-    let Some(endpoint) = endpoint else {
+    let (kind, market) = (delivery.event.kind, delivery.event.market);
+    let read = move |tx: &mut Tx<'_>| {
+        let found = hook::endpoint(tx, id)?.filter(|one| one.state == HookState::Active);
+        let Some(endpoint) = found else { return Ok(None) };
+        let answers = account::find(tx, endpoint.made_by)?;
+        Ok::<_, StoreError>(Some((may_tell(answers.as_ref(), kind, market), endpoint)))
+    };
+    let Some((theirs, endpoint)) = shop.db.read("hook.endpoint", read).await? else {
         return note(shop, delivery, at, 0, Err("the endpoint is switched off".to_owned())).await;
     };
+    if !theirs {
+        let id = delivery.id;
+        shop.db.write("hook.hold", move |tx| hook::hold(tx, id)).await?;
+        return Ok(None);
+    }
     let key = &shop.keys.hook;
     let before = endpoint.secret_before.as_ref().filter(|(_, until)| at < *until);
     let sealed = [Some(&endpoint.secret), before.map(|(secret, _)| secret)];
@@ -152,7 +213,7 @@ async fn note(
     at: Instant,
     took_ms: i64,
     called: Result<u16, String>,
-) -> Result<bool, StoreError> {
+) -> Result<Option<bool>, StoreError> {
     let status = called.as_ref().ok().copied();
     let verdict = taken(status);
     let told = called.err().unwrap_or_default();
@@ -191,7 +252,7 @@ async fn note(
             Ok::<_, StoreError>(())
         })
         .await?;
-    Ok(verdict == Taken::Yes)
+    Ok(Some(verdict == Taken::Yes))
 }
 
 /// Only what is in use is switched off: a removed endpoint stays removed.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use kontor_base::id::{HookDeliveryId, HookEventId, HookId};
-use kontor_domain::hook::{EventKind, HOOKS_MAX, HookName, HookState, SECRET_OVERLAP_S};
+use kontor_domain::hook::{EventKind, HOOKS_MAX, HookName, HookState, SECRET_OVERLAP_S, may_tell};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Markets, Permission};
 use kontor_remote::hook::{Reach, UrlProblem, check_url, secret_text};
-use kontor_store::hook::{self as rows, Attempt, Delivery, Endpoint, Which};
+use kontor_store::hook::{self as rows, Attempt, Delivery, DeliveryState, Endpoint, Which};
+use kontor_store::staff::account;
 use kontor_store::{StoreError, Topic, Tx};
 
+use super::founded::{Answers, answers_in, refused_to};
 use super::happened::Happened;
 use super::seal::seal;
 use crate::core::{Failure, Once, Outcome, Shop, once};
@@ -42,6 +44,12 @@ pub enum HookRefusal {
     /// It is switched off.
     #[error("this webhook is switched off")]
     Off,
+    /// Nobody has more told than they may read.
+    #[error("{} is not yours in all of these markets", .0.word())]
+    NotPermitted(Permission),
+    /// Whoever answers for it may not read this.
+    #[error("whoever answers for this webhook may not read this; take it over first")]
+    HeldBack,
 }
 
 impl HookRefusal {
@@ -56,6 +64,8 @@ impl HookRefusal {
             Self::TooMany => "hook.too_many",
             Self::Unknown => "hook.unknown",
             Self::Off => "hook.off",
+            Self::NotPermitted(_) => "hook.not_permitted",
+            Self::HeldBack => "hook.held_back",
         }
     }
 }
@@ -129,6 +139,9 @@ pub async fn add_hook(
         made_by: person.id,
         made_at: at,
     };
+    if let Err(refusal) = refused_to(person, &endpoint) {
+        return refuse(refusal);
+    }
     let (own, person) = (Arc::clone(shop), person.clone());
     let added = shop
         .db
@@ -159,7 +172,7 @@ fn looks_after(person: &Person, markets: &Markets) -> bool {
     }
 }
 
-fn described(endpoint: &Endpoint) -> String {
+pub(super) fn described(endpoint: &Endpoint) -> String {
     let kinds: Vec<&str> = endpoint.kinds.iter().map(|kind| kind.word()).collect();
     format!(
         "{}; {}; {}; {}; {}",
@@ -171,7 +184,7 @@ fn described(endpoint: &Endpoint) -> String {
     )
 }
 
-fn log(
+pub(super) fn log(
     tx: &mut Tx<'_>,
     shop: &Shop,
     person: &Person,
@@ -190,22 +203,38 @@ fn log(
 }
 
 /// The endpoint with this id, if it is theirs and not removed.
-fn own_in(tx: &mut Tx<'_>, person: &Person, id: HookId) -> Outcome<Endpoint, HookRefusal> {
+pub(super) fn own_in(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    id: HookId,
+) -> Outcome<Endpoint, HookRefusal> {
     let found = rows::endpoint(tx, id)?;
     found
         .filter(|one| one.state != HookState::Removed && looks_after(person, &one.markets))
         .ok_or(Failure::Refused(HookRefusal::Unknown))
 }
 
-/// The endpoints that are somebody's to look after, the newest first.
+/// The endpoints that are somebody's to look after, the newest first, each with who answers for it.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub async fn hooks(shop: &Arc<Shop>, person: &Person) -> Result<Vec<Endpoint>, StoreError> {
-    let mut all = shop.db.read("hook.all", rows::endpoints).await?;
-    all.retain(|one| one.state != HookState::Removed && looks_after(person, &one.markets));
-    Ok(all)
+pub async fn hooks(
+    shop: &Arc<Shop>,
+    person: &Person,
+) -> Result<Vec<(Endpoint, Answers)>, StoreError> {
+    let person = person.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let mut own = Vec::new();
+        for one in rows::endpoints(tx)? {
+            if one.state != HookState::Removed && looks_after(&person, &one.markets) {
+                let answers = answers_in(tx, &one)?;
+                own.push((one, answers));
+            }
+        }
+        Ok(own)
+    };
+    shop.db.read("hook.all", read).await
 }
 
 /// An endpoint with what it was told.
@@ -213,6 +242,10 @@ pub async fn hooks(shop: &Arc<Shop>, person: &Person) -> Result<Vec<Endpoint>, S
 pub struct Overview {
     /// The endpoint.
     pub endpoint: Endpoint,
+    /// Who answers for it.
+    pub answers: Answers,
+    /// Whether whoever looks may answer for it instead.
+    pub may_take_over: bool,
     /// What it was told, the newest first, each with its last attempts.
     pub deliveries: Vec<(Delivery, Vec<Attempt>)>,
     /// There are older ones.
@@ -244,7 +277,10 @@ pub async fn hook(
                 let attempts = rows::attempts(tx, delivery.id, ATTEMPTS_SHOWN)?;
                 deliveries.push((delivery, attempts));
             }
-            Ok(Overview { endpoint, deliveries, more })
+            let answers = answers_in(tx, &endpoint)?;
+            let other = endpoint.made_by != person.id;
+            let may_take_over = other && refused_to(&person, &endpoint).is_ok();
+            Ok(Overview { endpoint, answers, may_take_over, deliveries, more })
         })
         .await
 }
@@ -314,7 +350,7 @@ pub async fn exchange_secret(
 ///
 /// # Errors
 ///
-/// [`HookRefusal::Unknown`], [`HookRefusal::Off`], or a fault of the store.
+/// [`HookRefusal::Unknown`], [`HookRefusal::Off`], [`HookRefusal::HeldBack`], or a fault of the store.
 pub async fn replay(
     shop: &Arc<Shop>,
     person: &Person,
@@ -331,8 +367,12 @@ pub async fn replay(
             }
             let which = Which { before: Some(after(delivery)), ..Which::default() };
             let known = rows::deliveries(tx, id, which, 1)?;
-            if known.first().is_none_or(|found| found.id != delivery) {
+            let Some(known) = known.first().filter(|found| found.id == delivery) else {
                 return Err(Failure::Refused(HookRefusal::Unknown));
+            };
+            let answers = account::find(tx, endpoint.made_by)?;
+            if !may_tell(answers.as_ref(), known.event.kind, known.event.market) {
+                return Err(Failure::Refused(HookRefusal::HeldBack));
             }
             if rows::again(tx, id, delivery, at)? {
                 log(tx, &own, &person, "hook.replay", &endpoint, "", &delivery.to_string())?;
@@ -369,7 +409,8 @@ pub async fn try_hook(
             let event = Happened::test().event(HookEventId::new(at, &own.random), at);
             rows::emit(tx, &event)?;
             rows::fanned(tx, event.id)?;
-            rows::begin(tx, HookDeliveryId::new(at, &own.random), id, event.id, at)?;
+            let delivery = HookDeliveryId::new(at, &own.random);
+            rows::begin(tx, delivery, id, event.id, DeliveryState::Waiting, at)?;
             tx.touch(Topic::Job)?;
             log(tx, &own, &person, "hook.try", &endpoint, "", "")?;
             Ok(())

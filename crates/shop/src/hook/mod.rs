@@ -6,6 +6,7 @@
 
 mod deliver;
 mod endpoint;
+mod founded;
 mod happened;
 mod seal;
 
@@ -14,6 +15,7 @@ pub use endpoint::{
     AddHook, AddedHook, HookRefusal, Overview, add_hook, exchange_secret, hook, hooks, replay,
     set_hook_state, try_hook,
 };
+pub use founded::{Answers, take_over};
 pub use happened::tell_scarce;
 pub(crate) use happened::{Happened, write_down_in};
 pub use kontor_remote::hook::UrlProblem;

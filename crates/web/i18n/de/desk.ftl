@@ -208,6 +208,7 @@ desk-tell-not-withdrawn = Es ist dort nicht zurückgenommen: Der Brief wäre nic
 desk-serials = Seriennummern
 today-sale-halted = Der Verkauf „{ $title }“ ist angehalten
 today-hook-off = Der Webhook „{ $name }“ wurde abgeschaltet, weil er versagte
+today-hook-held-back = Der Webhook „{ $name }“ erfährt nicht alles: { $why }
 today-rollout-halted = Die Verteilung von { $build } ist angehalten
 today-keys = Schlüssel, die ablaufen
 today-key-ends = „{ $name }“ öffnet ab { $day } nichts mehr

@@ -208,6 +208,7 @@ desk-tell-not-withdrawn = It is not withdrawn there: the letter would not be tru
 desk-serials = Serial numbers
 today-sale-halted = The sale “{ $title }” is halted
 today-hook-off = The webhook “{ $name }” was switched off, because it failed
+today-hook-held-back = The webhook “{ $name }” is not told everything: { $why }
 today-rollout-halted = The rollout of { $build } is halted
 today-keys = Keys that expire
 today-key-ends = “{ $name }” opens nothing any more from { $day }

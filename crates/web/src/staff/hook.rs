@@ -8,13 +8,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::id::{HookEventId, HookId};
 use kontor_domain::hook::HookState;
 use kontor_domain::staff::Permission;
-use kontor_shop::hook::{exchange_secret, hook, replay, set_hook_state, try_hook};
+use kontor_shop::Failure;
+use kontor_shop::hook::{
+    HookRefusal, exchange_secret, hook, replay, set_hook_state, take_over, try_hook,
+};
 use kontor_shop::staff::Person;
 use kontor_store::hook::{Attempt, Delivery, DeliveryState, Which};
 use serde::Deserialize;
 
 use super::desk::{nothing, notice, shell};
-use super::programs::{hook_failed, hook_row};
+use super::programs::{hook_failed, hook_row, hook_status};
+use super::refusal::say;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
 use crate::kit::problem::{Problem, html};
@@ -60,7 +64,16 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Ok(id) = id.parse() else { return nothing(&app, &uri) };
-    answer(&app, &uri, &person, id, &asked, (None, None)).await
+    answer(&app, &uri, &person, id, &asked, Said::default()).await
+}
+
+/// What the page says beside what it shows.
+#[derive(Default)]
+struct Said {
+    status: StatusCode,
+    notice: Option<Notice>,
+    /// A secret that was made, shown this once.
+    secret: Option<String>,
 }
 
 async fn answer(
@@ -69,7 +82,7 @@ async fn answer(
     person: &Person,
     id: HookId,
     asked: &Asked,
-    (said, secret): (Option<Notice>, Option<String>),
+    said: Said,
 ) -> Response {
     let which = asked.which();
     let overview = match hook(&app.shop, person, id, which, SHOWN).await {
@@ -77,7 +90,7 @@ async fn answer(
         Err(failure) => return hook_failed(app, uri, failure),
     };
     let mut shell = shell(app, person, Place::Programs).await;
-    shell.notice = said;
+    shell.notice = said.notice;
     let t = shell.text();
     let last = overview.deliveries.last().filter(|_| overview.more);
     let page = HookPage {
@@ -88,17 +101,18 @@ async fn answer(
         }),
         state: which.state.map_or("", DeliveryState::word),
         event: asked.event.trim().to_owned(),
-        hook: hook_row(&overview.endpoint),
+        hook: hook_row(&t, &overview.endpoint, &overview.answers),
+        may_take_over: overview.may_take_over,
         deliveries: overview
             .deliveries
             .iter()
             .map(|(delivery, attempts)| row(t, delivery, attempts))
             .collect(),
-        secret,
+        secret: said.secret,
         key: form_key::fresh(app),
         shell,
     };
-    html(StatusCode::OK, &page)
+    html(said.status, &page)
 }
 
 fn row(t: Text, delivery: &Delivery, attempts: &[Attempt]) -> DeliveryRow {
@@ -153,6 +167,7 @@ pub(super) async fn act(
                 Err(failure) => hook_failed(&app, &uri, failure),
             };
         }
+        "take_over" => take_over(shop, &person, id).await,
         "try" => try_hook(shop, &person, id, once).await,
         "replay" => match sent.delivery.parse() {
             Ok(delivery) => replay(shop, &person, id, delivery).await,
@@ -163,8 +178,9 @@ pub(super) async fn act(
                 Ok(secret) => {
                     let before = secret.is_none();
                     let said = t.get("programs-made-before");
-                    let said = if before { notice("warn", said) } else { None };
-                    answer(&app, &uri, &person, id, &Asked::default(), (said, secret)).await
+                    let notice = if before { notice("warn", said) } else { None };
+                    let said = Said { notice, secret, ..Said::default() };
+                    answer(&app, &uri, &person, id, &Asked::default(), said).await
                 }
                 Err(failure) => hook_failed(&app, &uri, failure),
             };
@@ -175,8 +191,14 @@ pub(super) async fn act(
         Ok(()) => {
             let queued = matches!(sent.what.as_str(), "try" | "replay");
             let words = if queued { "programs-queued" } else { "programs-done" };
-            let said = notice("good", t.get(words));
-            answer(&app, &uri, &person, id, &Asked::default(), (said, None)).await
+            let said = Said { notice: notice("good", t.get(words)), ..Said::default() };
+            answer(&app, &uri, &person, id, &Asked::default(), said).await
+        }
+        // Where there is such a webhook, its page says why not.
+        Err(Failure::Refused(refusal)) if refusal != HookRefusal::Unknown => {
+            let notice = notice("bad", t.one("staff-refused", "why", say(&t, &refusal)));
+            let said = Said { status: hook_status(refusal), notice, secret: None };
+            answer(&app, &uri, &person, id, &Asked::default(), said).await
         }
         Err(failure) => hook_failed(&app, &uri, failure),
     }

@@ -19,7 +19,7 @@ use kontor_store::StoreError;
 
 use super::desk::{COUNTED, markets_for};
 use super::news_own::went_wrong_here;
-use super::programs::ENDING_S;
+use super::programs::{ENDING_S, why_held_back};
 use super::rom::{state_tone, state_words};
 use crate::kit::app::App;
 use crate::kit::text::Text;
@@ -77,7 +77,13 @@ pub(super) async fn went_wrong(
         }
     }
     if person.may_somewhere(Permission::StaffConnect) {
-        for hook in hooks(&app.shop, person).await? {
+        for (hook, answers) in hooks(&app.shop, person).await? {
+            let why = why_held_back(t, &answers).filter(|_| hook.state == HookState::Active);
+            if let Some(why) = why {
+                let name = hook.name.to_string();
+                let words = t.two("today-hook-held-back", "name", name, "why", why).into_owned();
+                bad(format!("/admin/programs/hooks/{}", hook.id), words);
+            }
             if hook.state == HookState::Disabled {
                 let words = t.one("today-hook-off", "name", hook.name.to_string()).into_owned();
                 bad(format!("/admin/programs/hooks/{}", hook.id), words);

@@ -9,10 +9,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::Instant;
 use kontor_base::id::KeyId;
-use kontor_domain::hook::EventKind;
+use kontor_domain::hook::{EventKind, Unfounded};
 use kontor_domain::staff::{KeyRefusal, Markets, Permission, key_may_hold};
 use kontor_shop::Failure;
-use kontor_shop::hook::{AddHook, HookRefusal, add_hook, hooks};
+use kontor_shop::hook::{AddHook, Answers, HookRefusal, add_hook, hooks};
 use kontor_shop::staff::{MakeKey, Person, Refusal, end_key, keys, make_key};
 use kontor_store::hook::Endpoint;
 use kontor_store::staff::key::Key;
@@ -85,14 +85,15 @@ async fn answer(app: &App, uri: &Uri, person: &Person, said: Said) -> Response {
     let last = keys.last().filter(|_| more).map(|key| key.id);
     let mut shell = shell(app, person, Place::Programs).await;
     shell.notice = said.notice;
+    let t = shell.text();
     let mine = |scope: &Permission| key_may_hold(*scope) && person.may_somewhere(*scope);
     let page = ProgramsPage {
         shell,
         keys: keys.iter().map(|key| key_row(key, at)).collect(),
         next: last.map(|last| format!("/admin/programs?before={last}")),
-        hooks: hooks.iter().map(hook_row).collect(),
+        hooks: hooks.iter().map(|(hook, answers)| hook_row(&t, hook, answers)).collect(),
         scopes: opened_by_keys().iter().filter(|p| mine(p)).map(|p| p.word()).collect(),
-        kinds: told_kinds().map(EventKind::word).collect(),
+        kinds: told_kinds(person).map(EventKind::word).collect(),
         made: said.made,
         key_form: said.key_form,
         hook_form: said.hook_form,
@@ -101,8 +102,10 @@ async fn answer(app: &App, uri: &Uri, person: &Person, said: Said) -> Response {
     html(said.status, &page)
 }
 
-fn told_kinds() -> impl Iterator<Item = EventKind> {
-    EventKind::ALL.iter().copied().filter(|kind| *kind != EventKind::HookTest)
+/// What somebody can have told: what they may read anywhere.
+fn told_kinds(person: &Person) -> impl Iterator<Item = EventKind> {
+    let theirs = |kind: &EventKind| kind.needs().is_some_and(|needs| person.may_somewhere(needs));
+    EventKind::ALL.iter().copied().filter(theirs)
 }
 
 fn key_row(key: &Key, at: Instant) -> KeyRow {
@@ -122,7 +125,21 @@ fn key_row(key: &Key, at: Instant) -> KeyRow {
     }
 }
 
-pub(super) fn hook_row(endpoint: &Endpoint) -> HookRow {
+/// Why a webhook is not told everything, in words.
+pub(super) fn why_held_back(t: &Text, answers: &Answers) -> Option<String> {
+    let unfounded = answers.unfounded.as_ref()?;
+    let name = answers.name.as_ref().map_or("", |name| name.as_str());
+    Some(match unfounded {
+        Unfounded::Locked => t.one("programs-answers-locked", "name", name).into_owned(),
+        Unfounded::Lacks(lacks) => {
+            let lacks: Vec<&str> = lacks.iter().map(|lacks| lacks.word()).collect();
+            let lacks = lacks.join(", ");
+            t.two("programs-answers-lacks", "name", name, "lacks", lacks).into_owned()
+        }
+    })
+}
+
+pub(super) fn hook_row(t: &Text, endpoint: &Endpoint, answers: &Answers) -> HookRow {
     HookRow {
         id: endpoint.id.to_string(),
         name: endpoint.name.to_string(),
@@ -131,6 +148,8 @@ pub(super) fn hook_row(endpoint: &Endpoint) -> HookRow {
         kinds: endpoint.kinds.iter().map(|kind| kind.word()).collect(),
         state: endpoint.state.word(),
         failing_since: endpoint.failing_since,
+        answers: answers.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+        held_back: why_held_back(t, answers),
     }
 }
 
@@ -290,8 +309,8 @@ pub(super) async fn add(
 pub(super) const fn hook_status(refusal: HookRefusal) -> StatusCode {
     match refusal {
         HookRefusal::Unknown => StatusCode::NOT_FOUND,
-        HookRefusal::NotYours => StatusCode::FORBIDDEN,
-        HookRefusal::TooMany | HookRefusal::Off => StatusCode::CONFLICT,
+        HookRefusal::NotYours | HookRefusal::NotPermitted(_) => StatusCode::FORBIDDEN,
+        HookRefusal::TooMany | HookRefusal::Off | HookRefusal::HeldBack => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -19,7 +19,15 @@ fn hook(state: &'static str, failing: bool) -> HookRow {
         kinds: vec![EventKind::OrderPlaced.word(), EventKind::OrderCancelled.word()],
         state,
         failing_since: failing.then(|| at(7, 15)),
+        answers: "Mia Meyer".to_owned(),
+        held_back: None,
     }
+}
+
+/// Whoever answers for it may not read everything any more.
+fn held_back() -> HookRow {
+    let why = "Mia Meyer may not do this any more in all of its markets: order.read.";
+    HookRow { held_back: Some(why.to_owned()), ..hook("active", false) }
 }
 
 impl ProgramsPage {
@@ -56,6 +64,7 @@ impl ProgramsPage {
             hook("active", true),
             hook("paused", false),
             hook("disabled", true),
+            held_back(),
         ];
         let full = page(keys, hooks);
         let mut made = full.clone();
@@ -98,6 +107,7 @@ impl HookPage {
         let page = |state, deliveries: Vec<DeliveryRow>| Self {
             shell: shell(language, Place::Programs),
             hook: hook(state, state != "active"),
+            may_take_over: false,
             next: (!deliveries.is_empty()).then(|| "/admin/programs/hooks/x?before=y".to_owned()),
             state: if deliveries.is_empty() { "" } else { "given_up" },
             event: String::new(),
@@ -109,7 +119,12 @@ impl HookPage {
             delivery("waiting", vec![(15_000, "no answer within 15 s"), (212, "answered 503")]),
             delivery("delivered", vec![(84, "answered 204")]),
             delivery("given_up", vec![(31, "answered 410")]),
+            delivery("held", Vec::new()),
         ];
+        let mut unfounded = page("active", told.clone());
+        unfounded.hook = held_back();
+        let mut taken_over = unfounded.clone();
+        taken_over.may_take_over = true;
         let mut exchanged = page("active", told.clone());
         exchanged.secret = Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned());
         vec![
@@ -117,6 +132,8 @@ impl HookPage {
             ("told", page("active", told.clone())),
             ("disabled", page("disabled", told)),
             ("exchanged", exchanged),
+            ("unfounded", unfounded),
+            ("may-take-over", taken_over),
         ]
     }
 }

@@ -54,11 +54,16 @@ pub struct HookRow {
     pub state: &'static str,
     /// Since when every call has failed.
     pub failing_since: Option<Instant>,
+    /// Who answers for it: it is told what they may read.
+    pub answers: String,
+    /// Why something is kept back, in words; none: nothing is.
+    pub held_back: Option<String>,
 }
 
 impl HookRow {
     fn tone(&self) -> &'static str {
         match (self.state, self.failing_since) {
+            ("active", _) if self.held_back.is_some() => "bad",
             ("active", None) => "good",
             ("disabled", _) => "bad",
             _ => "warn",
@@ -68,6 +73,7 @@ impl HookRow {
     fn words(&self, shell: &StaffShell) -> String {
         let t = shell.text();
         match (self.state, &self.failing_since) {
+            ("active", _) if self.held_back.is_some() => t.get("programs-held-back").into_owned(),
             ("active", None) => t.get("programs-active").into_owned(),
             ("active", Some(since)) => {
                 t.one("programs-failing", "since", t.moment(since)).into_owned()
@@ -153,7 +159,7 @@ pub struct DeliveryRow {
     pub kind: &'static str,
     /// When it happened.
     pub at: Instant,
-    /// `waiting`, `delivered` or `given_up`.
+    /// `waiting`, `delivered`, `given_up` or `held`.
     pub state: &'static str,
     /// When it is tried next, while it waits.
     pub due_at: Instant,
@@ -165,7 +171,7 @@ impl DeliveryRow {
     fn tone(&self) -> &'static str {
         match self.state {
             "delivered" => "good",
-            "waiting" => "warn",
+            "waiting" | "held" => "warn",
             _ => "bad",
         }
     }
@@ -179,6 +185,8 @@ pub struct HookPage {
     pub shell: StaffShell,
     /// The webhook.
     pub hook: HookRow,
+    /// Whether the person may answer for it instead.
+    pub may_take_over: bool,
     /// What it was told.
     pub deliveries: Vec<DeliveryRow>,
     /// Only those in this state are shown; empty: all.
@@ -198,12 +206,13 @@ impl HookPage {
         self.state == word
     }
 
-    fn states(&self) -> [(&'static str, String); 3] {
+    fn states(&self) -> [(&'static str, String); 4] {
         let t = self.shell.text();
         [
             ("waiting", t.get("programs-waiting-state").into_owned()),
             ("delivered", t.get("programs-delivered").into_owned()),
             ("given_up", t.get("programs-given-up").into_owned()),
+            ("held", t.get("programs-held").into_owned()),
         ]
     }
 
@@ -212,6 +221,7 @@ impl HookPage {
         match delivery.state {
             "delivered" => t.get("programs-delivered").into_owned(),
             "waiting" => t.one("programs-waiting", "due", t.moment(&delivery.due_at)).into_owned(),
+            "held" => t.get("programs-held").into_owned(),
             _ => t.get("programs-given-up").into_owned(),
         }
     }

@@ -277,6 +277,7 @@ impl Refused for HookRefusal {
     fn parts(&self, _: &Text) -> Parts {
         match self {
             Self::TooMany => one("max", &kontor_domain::hook::HOOKS_MAX),
+            Self::NotPermitted(lacks) => one("scope", &lacks.word()),
             _ => Vec::new(),
         }
     }

@@ -147,6 +147,8 @@ pub(super) fn of_openings_and_lists() -> All {
         HookRefusal::TooMany => HookRefusal::TooMany;
         HookRefusal::Unknown => HookRefusal::Unknown;
         HookRefusal::Off => HookRefusal::Off;
+        HookRefusal::NotPermitted(_) => HookRefusal::NotPermitted(Permission::OrderRead);
+        HookRefusal::HeldBack => HookRefusal::HeldBack;
     });
     let mut all = boxed(opening);
     all.extend(boxed(plans));
