@@ -155,6 +155,9 @@ wrongs! {
     NoVariant { name } = "wrong-no-variant", "there is no variant {name}";
     /// There is no such rule.
     NoRule { name } = "wrong-no-rule", "there is no rule {name}";
+    /// The evidence is for a place where its clearance is not asked for.
+    AskedElsewhere { name, places } = "wrong-asked-elsewhere",
+        "{name} is asked for in {places} only: evidence for anywhere else clears nothing";
     /// There is no such order of an authority.
     NoOrder { name } = "wrong-no-order", "there is no order {name}";
     /// No model is of this brand.

@@ -3,7 +3,7 @@
 use kontor_base::Date;
 use kontor_domain::clearance::{
     AuthorityOrder, Facts, Grant, GrantRow, GrantState, OrderRow, Records, Review, ReviewRow, Rule,
-    RuleRow,
+    RuleRow, check_asked,
 };
 
 fn text(text: &str) -> String {
@@ -221,12 +221,56 @@ fn a_grant_goes_through_its_states_day_by_day() {
 }
 
 #[test]
+fn evidence_is_taken_where_its_clearance_is_asked_for() {
+    let rule = |code: &str, country: &str, spares: &str| {
+        let row = RuleRow {
+            code: text(code),
+            country: text(country),
+            spares_prior: text(spares),
+            effective_from: text(if spares.is_empty() { "" } else { "2026-01-01" }),
+            ..self::rule()
+        };
+        Rule::parse(&row).expect("a good row")
+    };
+    let rules = [
+        rule("US-CERT", "US", ""),
+        rule("ALL-SAFE", "*", ""),
+        // Whoever was cleared in the USA before may go on in Canada.
+        rule("CA-LATER", "CA", "US-CERT"),
+    ];
+    let check = |clearance: &str, country: &str| {
+        let clearance = clearance.parse().expect("a code");
+        check_asked(&rules, &clearance, country.parse().expect("a reach"))
+    };
+    for (clearance, country) in [
+        ("US-CERT", "US"),
+        ("US-CERT", "*"),
+        ("US-CERT", "CA"),
+        ("CA-LATER", "CA"),
+        ("ALL-SAFE", "DE"),
+        ("ALL-SAFE", "*"),
+        ("OF-NOBODY", "DE"),
+    ] {
+        assert_eq!(check(clearance, country), Ok(()), "{clearance} in {country}");
+    }
+    for (clearance, country, places) in [("US-CERT", "DE", "CA, US"), ("CA-LATER", "US", "CA")] {
+        let refused = check(clearance, country).expect_err("asked for elsewhere");
+        let words = format!(
+            "{clearance} is asked for in {places} only: evidence for anywhere else clears nothing"
+        );
+        assert_eq!(refused.to_string(), words);
+    }
+}
+
+#[test]
 fn what_cannot_be_meant_is_found_when_facts_are_put_together() {
     let records = Records {
         rules: vec![Rule::parse(&rule()).expect("a good row")],
         grants: vec![
             Grant::parse(&grant()).expect("a good row"),
             Grant::parse(&GrantRow { clearance: text("US-FCC-CRT"), ..grant() }).expect("good"),
+            Grant::parse(&GrantRow { code: text("DE-FCC-BAND"), country: text("DE"), ..grant() })
+                .expect("good"),
         ],
         orders: vec![AuthorityOrder::parse(&order()).expect("a good row")],
         ..Records::default()
@@ -238,6 +282,8 @@ fn what_cannot_be_meant_is_found_when_facts_are_put_together() {
         [
             "grant US-FCC-BAND is there twice",
             "grant US-FCC-BAND names the clearance US-FCC-CRT, which no rule has",
+            "grant DE-FCC-BAND: US-FCC-CERT is asked for in US only: evidence for anywhere else \
+             clears nothing",
             "order IN-DHC-2 lifts an order that does not exist or does not block",
         ]
     );

@@ -317,6 +317,12 @@ async fn a_grant_takes_two_people_of_its_market() {
     let unknown = GrantRow { clearance: "US-NOTHING".to_owned(), ..row("US") };
     let outcome = house.propose(&ana, Act::Grant(Box::new(unknown))).await;
     assert!(matches!(refused(outcome), Refusal::Act(ActRefusal::UnknownClearance(_))));
+    // A rule of the USA is answered by nothing that is of India.
+    let outcome = house.propose(&chandra, Act::Grant(Box::new(row("IN")))).await;
+    let Refusal::Act(ActRefusal::Row { field: "country", problem }) = refused(outcome) else {
+        panic!("the country is refused")
+    };
+    assert!(problem.to_string().starts_with("US-HAC is asked for in US only"), "{problem}");
     let bad = GrantRow { issued_on: "yesterday".to_owned(), ..row("US") };
     let outcome = house.propose(&ana, Act::Grant(Box::new(bad))).await;
     assert!(matches!(refused(outcome), Refusal::Act(ActRefusal::Row { field: "issued_on", .. })));

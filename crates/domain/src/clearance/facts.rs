@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::{Country, Date};
 
+use super::asked::{AskedElsewhere, check_asked};
 use super::assortment::Assortment;
 use super::code::{ClearanceCode, FactRef};
 use super::grant::Grant;
@@ -88,6 +89,14 @@ pub enum FactProblem {
         /// The clearance.
         clearance: ClearanceCode,
     },
+    /// Evidence is for a place where its clearance is not asked for.
+    #[error("{fact}: {elsewhere}")]
+    AskedElsewhere {
+        /// The fact.
+        fact: FactRef,
+        /// Where it is asked for.
+        elsewhere: AskedElsewhere,
+    },
     /// An order lifts an order that does not exist or does not block.
     #[error("{0} lifts an order that does not exist or does not block")]
     LiftsNothing(FactRef),
@@ -151,6 +160,13 @@ impl Facts {
             if !known.contains(clearance) {
                 let clearance = clearance.clone();
                 problems.push(FactProblem::UnknownClearance { fact, clearance });
+            }
+        }
+        for grant in &records.grants {
+            let asked = check_asked(&records.rules, &grant.clearance, grant.reach);
+            if let Err(elsewhere) = asked {
+                let fact = FactRef::Grant(grant.code.clone());
+                problems.push(FactProblem::AskedElsewhere { fact, elsewhere });
             }
         }
         for order in &records.orders {

@@ -12,6 +12,7 @@
 //! `expires_on` and `until` the last one, `effective_to` the first day on which a rule is gone (so
 //! that a rule and its successor share one date).
 
+mod asked;
 mod assortment;
 mod code;
 mod degree;
@@ -33,6 +34,7 @@ mod verdict;
 mod vocabulary;
 mod walk;
 
+pub use asked::{AskedElsewhere, check_asked};
 pub use assortment::{Assortment, AssortmentRow, Bound};
 pub use code::{AuthorityOrderCode, ClearanceCode, CodeError, FactRef, GrantCode, ReviewCode};
 pub use degree::{Ladder, Standing, ladder, standings};

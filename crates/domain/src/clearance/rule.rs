@@ -92,6 +92,17 @@ impl Reach {
     }
 }
 
+impl Reach {
+    /// Whether there is a country in which both hold.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        match other {
+            Self::Everywhere => true,
+            Self::Country(country) => self.includes(country),
+        }
+    }
+}
+
 impl FromStr for Reach {
     type Err = &'static str;
 

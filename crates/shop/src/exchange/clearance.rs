@@ -8,6 +8,7 @@ use kontor_base::Wrong;
 use kontor_domain::catalogue::{Sku, Slug};
 use kontor_domain::clearance::{
     Assortment, AuthorityOrder, ClearanceCode, Grant, OrderEffect, Presence, Review, Rule, Scope,
+    check_asked,
 };
 use kontor_domain::market::MarketCode;
 use kontor_store::clearance::{self, Kind};
@@ -85,17 +86,21 @@ pub(super) fn apply_rules(
     save(tx, rows, job)
 }
 
-/// A grant answers a rule; a grant for no rule would clear nothing, and nobody would notice.
+/// A grant answers a rule; a grant for no rule, or for where no rule asks for it, would clear nothing, and
+/// nobody would notice.
 pub(super) fn apply_grants(
     tx: &mut Tx<'_>,
     rows: &[Numbered<Grant>],
     job: &mut Job<'_>,
 ) -> Result<(), StoreError> {
-    let known = rule_codes(tx)?;
+    let rules: Vec<Rule> = clearance::all(tx, Kind::Rule)?;
     let named = Named::read(tx)?;
     for Numbered { line, item } in rows {
-        if !known.contains(&item.clearance) {
+        if !rules.iter().any(|rule| rule.code == item.clearance) {
             job.bad(*line, "clearance", Wrong::NoRule { name: item.clearance.to_string() });
+        }
+        if let Err(elsewhere) = check_asked(&rules, &item.clearance, item.reach) {
+            job.bad(*line, "country", elsewhere);
         }
         named.check(&item.scope, ["brand", "model", "sku"], *line, job);
     }

@@ -156,6 +156,7 @@ staff-gates = zählt ab „{ $act }“
 staff-weeks = dauert { $weeks } Wochen
 staff-changes-on = Die nächste Änderung von selbst: { $date }.
 staff-record = Nachweis eintragen
+staff-record-others = Was dieses Produkt hier sonst braucht
 staff-number = Nummer
 staff-issuer = Erteilt von
 staff-from = Ab

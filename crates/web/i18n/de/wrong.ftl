@@ -44,6 +44,7 @@ wrong-no-market = Es gibt keinen Markt { $name }.
 wrong-no-model = Es gibt kein Modell { $name }.
 wrong-no-variant = Es gibt keine Variante { $name }.
 wrong-no-rule = Es gibt keine Regel { $name }.
+wrong-asked-elsewhere = { $name } wird nur in { $places } verlangt: Nachweise für andere Länder klären nichts.
 wrong-no-order = Es gibt keine Anordnung { $name }.
 wrong-no-brand = Kein Modell hat die Marke { $name }.
 wrong-no-item = Es gibt keinen Punkt { $name }.

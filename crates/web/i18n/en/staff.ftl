@@ -156,6 +156,7 @@ staff-gates = matters from “{ $act }” on
 staff-weeks = takes { $weeks } weeks
 staff-changes-on = The next change by itself: { $date }.
 staff-record = Record evidence
+staff-record-others = What else this product needs here
 staff-number = Number
 staff-issuer = Issued by
 staff-from = From

@@ -44,6 +44,7 @@ wrong-no-market = There is no market { $name }.
 wrong-no-model = There is no model { $name }.
 wrong-no-variant = There is no variant { $name }.
 wrong-no-rule = There is no rule { $name }.
+wrong-asked-elsewhere = { $name } is asked for in { $places } only: evidence for anywhere else clears nothing.
 wrong-no-order = There is no order { $name }.
 wrong-no-brand = No model is of the brand { $name }.
 wrong-no-item = There is no item { $name }.

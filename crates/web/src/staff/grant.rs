@@ -5,9 +5,13 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use kontor_base::{Country, Date};
 use kontor_domain::catalogue::{Model, Sku, Variant};
-use kontor_domain::clearance::{GrantRow, Reach, Rule};
-use kontor_domain::market::MarketCode;
+use kontor_domain::clearance::{
+    AskedElsewhere, FactRef, GrantRow, Place as At, Reach, Rule, Subject, check_asked,
+};
+use kontor_domain::market::{Market, Stage};
+use kontor_domain::opening::{GapItem, product_gap};
 use kontor_domain::staff::Permission;
 use kontor_shop::staff::{
     Act, ActRefusal, Person, Refusal, Undertaken, Undertaking, Upload, document, keep_document,
@@ -40,7 +44,8 @@ pub(super) struct Asked {
 
 /// The market, the product and the rule that a form is about.
 struct About<'s> {
-    market: MarketCode,
+    snapshot: &'s Snapshot,
+    market: &'s Market,
     variant: &'s Variant,
     model: &'s Model,
     rule: &'s Rule,
@@ -55,9 +60,58 @@ fn about<'s>(
     rule: &str,
 ) -> Option<About<'s>> {
     let market = market_for(app, person, Permission::ClearanceGrant, market)?;
+    let market = snapshot.market(market)?;
     let (variant, model) = sku.parse::<Sku>().ok().and_then(|sku| snapshot.product(&sku))?;
     let rule = snapshot.facts.records().rules.iter().find(|known| known.code.as_str() == rule)?;
-    Some(About { market, variant, model, rule })
+    Some(About { snapshot, market, variant, model, rule })
+}
+
+impl About<'_> {
+    /// The country of the market that evidence for the rule is of: the rule's own, or the first that asks for
+    /// it.
+    fn country(&self) -> Result<Country, AskedElsewhere> {
+        let countries = &self.market.countries;
+        if let Reach::Country(own) = self.rule.reach
+            && countries.contains(&own)
+        {
+            return Ok(own);
+        }
+        let rules = &self.snapshot.facts.records().rules;
+        let asked = |country| check_asked(rules, &self.rule.code, Reach::Country(country));
+        match countries.iter().copied().find(|country| asked(*country).is_ok()) {
+            Some(country) => Ok(country),
+            None => asked(self.market.home()).map(|()| self.market.home()),
+        }
+    }
+
+    /// The other rules that ask for something for this product in the market: where their form is, their code
+    /// and title.
+    fn others(&self, today: Date) -> Vec<(String, String, String)> {
+        // Judged as if the market were open, as in the matrix.
+        let mut open = self.market.clone();
+        open.stage = Stage::Open;
+        let subject = Subject::new(self.variant, self.model);
+        let facts = &self.snapshot.facts;
+        let gap = product_gap(&subject, &At::market(&open), today, today, facts);
+        let (market, sku) = (self.market.code, &self.variant.sku);
+        let other = |item: &GapItem| match &item.fact {
+            Some(FactRef::Rule(code)) if *code != self.rule.code => {
+                let path = format!("/admin/{market}/clearances/{sku}/grant?rule={code}");
+                Some((path, code.to_string(), item.title.clone()))
+            }
+            _ => None,
+        };
+        let mut others: Vec<_> = gap.items.iter().filter_map(other).collect();
+        others.sort();
+        others.dedup();
+        others
+    }
+}
+
+/// What a form says that is about a rule of somewhere else.
+fn of_elsewhere(person: &Person, elsewhere: AskedElsewhere) -> Vec<(String, String)> {
+    let t = Text::new(person.language, None);
+    vec![("country".to_owned(), t.wrong(&elsewhere.into()).into_owned())]
 }
 
 pub(super) async fn form(
@@ -71,8 +125,10 @@ pub(super) async fn form(
     let Some(about) = about(&app, &person, &snapshot, &market, &sku, &asked.rule) else {
         return nothing(&app, &uri);
     };
+    let elsewhere = about.country().err();
+    let errors = elsewhere.map(|elsewhere| of_elsewhere(&person, elsewhere)).unwrap_or_default();
     let form = GrantForm { clearance: asked.rule, ..GrantForm::default() };
-    answer(&app, &person, &about, form, Vec::new(), form_key::fresh(&app)).await
+    answer(&app, &person, &about, form, errors, form_key::fresh(&app)).await
 }
 
 async fn answer(
@@ -87,13 +143,15 @@ async fn answer(
     let t = shell.text();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = GrantFormPage {
-        market: about.market,
+        market: about.market.code,
         sku: about.variant.sku.to_string(),
         name: name_of(&t, about.variant, about.model),
         model: about.model.text(t.language(), |text| &text.name).to_owned(),
         title: about.rule.title.clone(),
         identifier: about.rule.identifier.clone(),
         authority: about.rule.authority.clone(),
+        elsewhere: about.country().is_err(),
+        others: about.others(app.shop.now().date()),
         form,
         errors,
         key,
@@ -173,9 +231,16 @@ pub(super) async fn record(
     let snapshot = app.shop.snapshots.now();
     let found = about(&app, &person, &snapshot, &market, &sku, &sent.form.clearance);
     let Some(about) = found else { return nothing(&app, &uri) };
+    let country = match about.country() {
+        Ok(country) => country,
+        Err(elsewhere) => {
+            let errors = of_elsewhere(&person, elsewhere);
+            return answer(&app, &person, &about, sent.form, errors, form_key::fresh(&app)).await;
+        }
+    };
     let t = Text::new(person.language, None);
     let mut errors = missing(&t, &sent.form);
-    let mut row = row(&app, &person, &about, &sent.form, &sent.key);
+    let mut row = row(&app, &person, &about, country, &sent.form, &sent.key);
     match paper(&app, &person, &about, &mut sent).await {
         Ok(true) => {}
         Ok(false) => {
@@ -275,18 +340,14 @@ fn missing(t: &Text, form: &GrantForm) -> Vec<(String, String)> {
 
 /// The evidence as a row. Its code follows from the form's key, so that a form sent twice names the
 /// same evidence.
-fn row(app: &App, person: &Person, about: &About<'_>, form: &GrantForm, key: &str) -> GrantRow {
-    let snapshot = app.shop.snapshots.now();
-    // Evidence is of the country whose rule it answers. A rule of a country that the market does not have
-    // leaves the cell empty, and so the row is refused.
-    let rules = &snapshot.facts.records().rules;
-    let rule = rules.iter().find(|rule| rule.code.as_str() == form.clearance);
-    let country =
-        snapshot.market(about.market).and_then(|market| match rule.map(|rule| rule.reach) {
-            Some(Reach::Country(country)) => Some(country).filter(|c| market.countries.contains(c)),
-            _ => Some(market.home()),
-        });
-    let country = country.map(|country| country.to_string()).unwrap_or_default();
+fn row(
+    app: &App,
+    person: &Person,
+    about: &About<'_>,
+    country: Country,
+    form: &GrantForm,
+    key: &str,
+) -> GrantRow {
     let hash = app.shop.keys.staff_secret(format!("{} {key}", person.id).as_bytes());
     let mark = &kontor_base::id::encode(hash)[1..9].to_uppercase();
     let model = form.covers == "model";
@@ -295,7 +356,7 @@ fn row(app: &App, person: &Person, about: &About<'_>, form: &GrantForm, key: &st
         code: format!("{}-{mark}", form.clearance),
         kind: "grant".to_owned(),
         clearance: form.clearance.clone(),
-        country,
+        country: country.to_string(),
         model: if model { about.model.code.to_string() } else { String::new() },
         sku: if model { String::new() } else { about.variant.sku.to_string() },
         number: form.number.clone(),

@@ -7,7 +7,7 @@ use kontor_shop::exchange::{Csv, Mode, Table, import};
 use kontor_shop::opening::{ReinstateCommand, WithdrawCommand};
 
 use crate::common::desk::Browser;
-use crate::common::{Answer, Api, BAND};
+use crate::common::{Answer, Api, BAND, PHONE};
 use crate::{hidden, place, refresh};
 
 /// Imports a table as the operator does, without anybody's rights.
@@ -16,6 +16,12 @@ async fn import_as_operator(api: &Api, table: Table, text: String) {
     let shop = &api.shop;
     import(&shop.db, &shop.clock, &shop.random, csv, Mode::Apply).await.expect("imported");
     refresh(api).await;
+}
+
+/// A rule that every country has: evidence of any of them answers it.
+async fn import_a_rule_of_everywhere(api: &Api) {
+    let (table, rule) = rows("*").into_iter().next().expect("a rule");
+    import_as_operator(api, table, file(table, &rule).replace("STOLEN-RULE", "ALL-RADIO")).await;
 }
 
 /// Plays a file through in somebody's browser.
@@ -58,7 +64,7 @@ fn rows(country: &'static str) -> Vec<(Table, Vec<(&'static str, &'static str)>)
             &[
                 ("code", "STOLEN-GRANT"),
                 ("kind", "grant"),
-                ("clearance", "US-FCC-CERT"),
+                ("clearance", "ALL-RADIO"),
                 ("model", "band"),
                 ("number", "secret-number"),
                 ("issuer", "FCC"),
@@ -110,6 +116,7 @@ async fn a_file_neither_shows_nor_takes_what_stands_under_a_code_of_another_mark
     let api = Api::open().await;
     let all = Browser::hire(&api, "all", &["clearance_officer@*"]).await;
     let dora = Browser::hire(&api, "dora", &["clearance_officer@de"]).await;
+    import_a_rule_of_everywhere(&api).await;
     for ((table, theirs), (_, claimed)) in rows("US").into_iter().zip(rows("DE")) {
         let word = table.word();
         let export = format!("/admin/exchange/{word}.csv");
@@ -294,6 +301,7 @@ async fn whoever_approves_sees_every_cell_and_the_log_keeps_it() {
     let api = Api::open().await;
     let ana = Browser::hire(&api, "ana", &["clearance_officer@us"]).await;
     let ben = Browser::hire(&api, "ben", &["clearance_officer@us"]).await;
+    import_a_rule_of_everywhere(&api).await;
     let grants = rows("US").into_iter().find(|(table, _)| *table == Table::Grants);
     let (_, cells) = grants.expect("one of the tables");
     let one = file(Table::Grants, &cells);
@@ -368,5 +376,20 @@ async fn evidence_is_of_the_country_whose_rule_it_answers() {
     let grants = ben.get("/admin/exchange/grants.csv").await.expect(200).text;
     let row = grants.lines().find(|line| line.starts_with("AT-RADIO-")).expect("it is recorded");
     assert!(row.contains(",AT,") && !row.contains(",DE,"), "{row}");
-    all.grant("de", &fields("US-FCC-CERT"), None).await.expect(422);
+    let refused = all.grant("de", &fields("US-FCC-CERT"), None).await.expect(422);
+    assert!(refused.text.contains("US-FCC-CERT is asked for in US only"), "{}", refused.text);
+    // The form is not offered either, but those that fit are; nor is a file a way around.
+    let form = format!("/admin/de/clearances/{PHONE}/grant?rule=");
+    let page = all.get(&format!("{form}US-FCC-CERT")).await.expect(422);
+    assert!(page.text.contains("US-FCC-CERT is asked for in US only"), "{}", page.text);
+    assert!(!page.text.contains("name=\"number\""), "{}", page.text);
+    assert!(page.text.contains(&format!("href=\"{form}AT-RADIO\"")), "{}", page.text);
+    let own = all.get(&format!("{form}AT-RADIO")).await.expect(200);
+    assert!(own.text.contains("name=\"number\""), "{}", own.text);
+    assert!(!own.text.contains("rule=US-FCC-CERT"), "{}", own.text);
+    let (_, cells) =
+        rows("DE").into_iter().find(|(table, _)| *table == Table::Grants).expect("a row");
+    let of_usa = file(Table::Grants, &cells).replace("ALL-RADIO", "US-FCC-CERT");
+    let shown = try_file(&all, "grants", &of_usa).await;
+    assert!(shown.text.contains("US-FCC-CERT is asked for in US only"), "{}", shown.text);
 }

@@ -380,6 +380,12 @@ impl GrantFormPage {
             title: "Hearing-aid compatibility".to_owned(),
             identifier: "HAC rating".to_owned(),
             authority: "FCC".to_owned(),
+            elsewhere: false,
+            others: vec![(
+                "/admin/us/clearances/MINOTE-16GB-WHITE/grant?rule=US-FCC-CERT".to_owned(),
+                "US-FCC-CERT".to_owned(),
+                "Equipment authorisation".to_owned(),
+            )],
             form: GrantForm {
                 clearance: "US-HAC".to_owned(),
                 stored: if errors.is_empty() { String::new() } else { "ab12".to_owned() },
@@ -393,6 +399,8 @@ impl GrantFormPage {
             key: "k".to_owned(),
         };
         let all = ["number", "issuer", "issued_on", "expires_on", "document", "reason"];
-        vec![("empty", page(&[])), ("refused", page(&all))]
+        let mut elsewhere = page(&["country"]);
+        elsewhere.elsewhere = true;
+        vec![("empty", page(&[])), ("refused", page(&all)), ("elsewhere", elsewhere)]
     }
 }

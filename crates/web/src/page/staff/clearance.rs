@@ -276,6 +276,10 @@ pub struct GrantFormPage {
     pub identifier: String,
     /// Who demands it.
     pub authority: String,
+    /// The rule asks for nothing in this market: there is no form.
+    pub elsewhere: bool,
+    /// The other rules that ask for something for this product here: where their form is, code, title.
+    pub others: Vec<(String, String, String)>,
     /// As typed.
     pub form: GrantForm,
     /// What is wrong: the field's name and the words.
