@@ -13,7 +13,7 @@ use crate::core::{Shop, TOPICS};
 use crate::customer::keep_waiting;
 use crate::hook::tell_scarce;
 use crate::order::{
-    cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, keep_deposits,
+    cancel_unpaid, expire_checkouts, forget_abandoned, index_orders, keep_deposits, place_given_up,
     resume_payments, review_waiting, run_due_jobs, tell_lots,
 };
 use crate::reseller::keep_resellers_out;
@@ -233,6 +233,7 @@ pub async fn sweep(shop: &Arc<Shop>) -> Result<(), StoreError> {
         let (holds, checkouts, orders) = (freed, ended, unpaid);
         tracing::info!(holds, checkouts, orders, forgotten, "ended by the clock");
     }
+    place_given_up(shop).await?;
     let returned = keep_deposits(shop).await?;
     if returned > 0 {
         tracing::info!(deposits = returned, "went back");

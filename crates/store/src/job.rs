@@ -2,6 +2,7 @@
 
 use kontor_base::Instant;
 use kontor_base::id::JobId;
+use kontor_domain::market::MarketCode;
 
 use crate::kernel::error::StoreError;
 use crate::kernel::sql::{Row, Tx};
@@ -148,6 +149,46 @@ pub fn in_state(
         values![state, &after, limit],
         read,
     )
+}
+
+pub(crate) const GIVEN_UP_IN: &str = "
+    SELECT id, kind, state, due_at, attempts, body, last_error FROM job
+    WHERE state = 'given_up' AND market = $1 ORDER BY id LIMIT $2";
+
+/// Jobs of a market that were given up, the oldest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn given_up_in(
+    tx: &mut Tx<'_>,
+    market: MarketCode,
+    limit: i64,
+) -> Result<Vec<KeptJob>, StoreError> {
+    tx.query(GIVEN_UP_IN, values![market.as_str(), limit], read)
+}
+
+/// What stands for the market of a job as long as nobody has looked. No market is called so.
+const UNPLACED: &str = "?";
+
+/// Jobs that were given up and of which nobody has said yet what market they are of, the oldest first.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn unplaced(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<KeptJob>, StoreError> {
+    tx.query(GIVEN_UP_IN, values![UNPLACED, limit], read)
+}
+
+/// Says what market a job is of; none: of no market.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn place(tx: &mut Tx<'_>, id: JobId, market: Option<MarketCode>) -> Result<(), StoreError> {
+    let market = market.as_ref().map_or("", |market| market.as_str());
+    tx.execute("UPDATE job SET market = $2 WHERE id = $1", values![id.bytes(), market])?;
+    Ok(())
 }
 
 /// A job.

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use crate::customer::{WAITING_ADDRESSES, WAITING_COUNTS, WAITING_DUE, WAITING_OF_CUSTOMER};
 use crate::hook;
 use crate::install::stay::CHANGED_UNITS;
+use crate::job;
 use crate::order::list::{IN_STATE, LETTER_GIVEN_UP, OLDEST_IN_STATE};
 use crate::sale::batch::LAST_CLAIM;
 use crate::staff::account::BY_NAME;
@@ -27,6 +28,7 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (ABOUT, 2, "staff_proposal_by_subject"),
         (BY_NAME, 3, "staff_account_by_name"),
         (NEWEST_KEYS, 2, "staff_key_by_id"),
+        (job::GIVEN_UP_IN, 2, "job_given_up_by_market"),
         (hook::IN_STATE, 4, "hook_delivery_by_state"),
         (log::NEWEST, 3, "sqlite_autoindex_staff_log_1"),
         (log::BY_SUBJECT, 9, "staff_log_by_subject"),

@@ -13,7 +13,9 @@ use kontor_domain::clearance::{Grant, Reach};
 use kontor_domain::order::{CheckoutState, ClearanceState, OrderNumber};
 use kontor_domain::payment::PaymentState;
 use kontor_shop::audit::{LogProof, audit};
-use kontor_shop::order::{expire_checkouts, forget_abandoned, index_orders, reindex, run_due_jobs};
+use kontor_shop::order::{
+    expire_checkouts, forget_abandoned, index_orders, place_given_up, reindex, run_due_jobs,
+};
 use kontor_shop::staff::chain_log;
 use kontor_store::order::PlacedOrder;
 use kontor_store::stock::serial::{self, SoldSerial};
@@ -871,12 +873,22 @@ async fn the_daily_page_tells_what_went_wrong_in_ones_own_markets() {
         let (failed, letter) = (JobId::new(at, random), LetterId::new(at, random));
         job::queue(tx, failed, "payment.capture", &placed.payment.to_string(), at)?;
         job::fail(tx, failed, "no answer", None)?;
+        // More than a page tells of were given up before it, in another market.
+        for n in 0..150 {
+            let (before, of) = (at.plus_seconds(n - 9_000), "de".parse().ok());
+            let other = JobId::new(before, random);
+            job::queue(tx, other, "payment.capture", "of another order", before)?;
+            job::fail(tx, other, "no answer", None)?;
+            job::place(tx, other, of)?;
+        }
         mail::queue(tx, letter, "order.placed", placed.order.id.bytes(), "{}", at)?;
         mail::failed(tx, letter, "550 unknown", None, at)?;
         placed.clearance_state = ClearanceState::Held;
         save_states(tx, &placed)
     });
     written.await.expect("written");
+    assert_eq!(place_given_up(&api.shop).await.expect("placed"), 1);
+    assert_eq!(place_given_up(&api.shop).await.expect("placed"), 0, "once");
     let list = wim.get(&format!("/admin/stock?item={BAND}")).await.expect(200);
     let site = list.text.split("account=").nth(1).expect("an account");
     let site = site.split('/').next().expect("a site");
@@ -900,7 +912,7 @@ async fn the_daily_page_tells_what_went_wrong_in_ones_own_markets() {
         (&sue, vec![&*money, &letter, &link], vec!["/admin/stock", &scarce]),
         (&wim, vec![&*money, &letter, &link, "/admin/stock?market=us", &scarce], vec![]),
         (&cleo, vec!["One order is held", "/admin/us/withdrawals"], vec![&*number, &scarce]),
-        (&boss, vec!["One job was given up", &scarce], vec![&*money, &letter]),
+        (&boss, vec!["151 jobs were given up", &scarce], vec![&*money, &letter]),
     ] {
         let page = person.get("/admin").await.expect(200);
         for part in told {
@@ -914,7 +926,7 @@ async fn the_daily_page_tells_what_went_wrong_in_ones_own_markets() {
         let name = role.split('@').next().expect("a role");
         let other = Browser::hire(&api, name, &[role]).await;
         let page = other.get("/admin").await.expect(200);
-        for part in [&*number, "was given up", "One order is held", &scarce] {
+        for part in [&*number, "was given up", "were given up", "One order is held", &scarce] {
             assert!(!page.text.contains(part), "{role} {part}: {}", page.text);
         }
     }

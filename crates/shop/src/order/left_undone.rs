@@ -16,9 +16,8 @@ use super::jobs::REFUND;
 use super::refund::refund_of;
 use crate::core::Shop;
 
-/// So many jobs that were given up are looked through, the oldest first: each is gone from there as soon as
-/// somebody has looked after it.
-const JOBS_MAX: i64 = 100;
+/// How many jobs get their market at once.
+const PLACED_AT_ONCE: i64 = 200;
 
 /// What was left undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +28,17 @@ pub enum LeftUndone {
     Letter,
 }
 
-/// The orders of some markets of which something was given up, money first; of each kind up to `limit` in a
-/// market.
+/// The orders of some markets of which something was given up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// The orders, money first.
+    pub found: BTreeSet<(LeftUndone, OrderNumber)>,
+    /// There are more of them than were looked at.
+    pub more: bool,
+}
+
+/// The orders of some markets of which something was given up: of each kind those of up to `limit` jobs and
+/// letters, the jobs that have waited longest first. No market's jobs hide another's.
 ///
 /// # Errors
 ///
@@ -38,23 +46,61 @@ pub enum LeftUndone {
 pub async fn left_undone(
     shop: &Shop,
     markets: Vec<MarketCode>,
-    limit: i64,
-) -> Result<BTreeSet<(LeftUndone, OrderNumber)>, StoreError> {
+    limit: usize,
+) -> Result<Undone, StoreError> {
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     shop.db
         .read("order.left_undone", move |tx| {
-            let mut found = BTreeSet::new();
-            for job in job::in_state(tx, "given_up", None, JOBS_MAX)? {
+            let mut undone = Undone::default();
+            let mut jobs = Vec::new();
+            for market in &markets {
+                jobs.extend(job::given_up_in(tx, *market, one_more)?);
+            }
+            // Only these are looked up: the rows above come from the index, what they are about does not.
+            jobs.sort_by_key(|job| job.id);
+            undone.more |= jobs.len() > limit;
+            jobs.truncate(limit);
+            for job in jobs {
                 let Some(order) = order_of_job(tx, &job)? else { continue };
-                let placed = load_order(tx, order)?;
-                if let Some(placed) = placed.filter(|p| markets.contains(&p.order.market)) {
-                    found.insert((LeftUndone::Money, placed.order.number));
+                if let Some(placed) = load_order(tx, order)? {
+                    undone.found.insert((LeftUndone::Money, placed.order.number));
                 }
             }
+            let mut left = limit;
             for market in markets {
-                let letters = letter_given_up(tx, market, limit)?;
-                found.extend(letters.into_iter().map(|number| (LeftUndone::Letter, number)));
+                let one_more = i64::try_from(left).unwrap_or(i64::MAX).saturating_add(1);
+                let mut letters = letter_given_up(tx, market, one_more)?;
+                undone.more |= letters.len() > left;
+                letters.truncate(left);
+                left -= letters.len();
+                undone.found.extend(letters.into_iter().map(|order| (LeftUndone::Letter, order)));
             }
-            Ok(found)
+            Ok(undone)
+        })
+        .await
+}
+
+/// Says of jobs that were given up what market they are of, so that each market finds its own; gives of how
+/// many. A job has its payment from the beginning, and its payment's order does not change.
+///
+/// # Errors
+///
+/// A fault of the store; what was not said is said in the next round.
+pub async fn place_given_up(shop: &Shop) -> Result<usize, StoreError> {
+    let unplaced = shop.db.read("job.unplaced", |tx| job::unplaced(tx, PLACED_AT_ONCE)).await?;
+    if unplaced.is_empty() {
+        return Ok(0);
+    }
+    shop.db
+        .write("job.place", move |tx| {
+            for job in &unplaced {
+                let order = match order_of_job(tx, job)? {
+                    Some(order) => load_order(tx, order)?,
+                    None => None,
+                };
+                job::place(tx, job.id, order.map(|placed| placed.order.market))?;
+            }
+            Ok(unplaced.len())
         })
         .await
 }

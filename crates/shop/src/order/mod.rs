@@ -41,7 +41,7 @@ pub use jobs::{Worked, resume_payments, run_due_jobs};
 pub use kontor_store::order::Checkout;
 pub use kontor_store::payment::Payment;
 pub use kontor_store::sale::deposit::KeptDeposit;
-pub use left_undone::{LeftUndone, left_undone};
+pub use left_undone::{LeftUndone, Undone, left_undone, place_given_up};
 pub use pay::{Pay, PayAnswer, pay};
 pub use place::transfer_arrived;
 pub(crate) use refund::{collected_in, refund_in};

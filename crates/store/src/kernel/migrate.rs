@@ -70,6 +70,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(43, "0043_payment_reference"),
     migration!(44, "0044_sale_person"),
     migration!(45, "0045_staff_log_seal"),
+    migration!(46, "0046_job_market"),
 ];
 
 /// The newest schema that this release knows.

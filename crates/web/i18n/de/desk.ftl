@@ -165,6 +165,7 @@ desk-jobs-failed = { $count ->
     [one] Ein Auftrag wurde aufgegeben
    *[other] { $count } Aufträge wurden aufgegeben
 }
+desk-jobs-failed-more = Mehr als { $count } Aufträge wurden aufgegeben
 desk-unpaid = Bestellungen, die auf Zahlung warten
 desk-unpaid-none = Keine Bestellung wartet auf Zahlung.
 desk-letter = Brief
@@ -217,8 +218,16 @@ today-to-send-none = Nichts wartet darauf, verschickt zu werden.
 today-to-dispatch = Zu den Paketen
 today-rollouts = Laufende Verteilungen
 today-rollouts-none = Keine Verteilung läuft.
+today-all-waiting = Alles, was auf Sie wartet: { $count }
 today-texts = Texte, die fehlen
 today-texts-none = Jedes Produkt hat einen Text in jeder Sprache der Märkte.
+today-orders-more = { $count ->
+    [0] Und weitere.
+   *[other] Und mehr als { $count } weitere.
+}
+today-held-more = Mehr als { $count } Bestellungen sind angehalten: { $market }
+today-letters-given-up-more = Mehr als { $count } Briefe wurden aufgegeben
+today-letters-late-more = Mehr als { $count } Briefe sind verspätet
 today-order-job = Ein Auftrag zum Geld der Bestellung { $order } wurde aufgegeben
 today-order-letter = Ein Brief zur Bestellung { $order } wurde aufgegeben
 today-held = { $count ->

@@ -165,6 +165,7 @@ desk-jobs-failed = { $count ->
     [one] One job was given up
    *[other] { $count } jobs were given up
 }
+desk-jobs-failed-more = More than { $count } jobs were given up
 desk-unpaid = Orders that wait for payment
 desk-unpaid-none = No order waits for payment.
 desk-letter = Letter
@@ -217,8 +218,16 @@ today-to-send-none = Nothing waits to be sent.
 today-to-dispatch = To the parcels
 today-rollouts = Rollouts under way
 today-rollouts-none = No rollout is under way.
+today-all-waiting = All that wait for you: { $count }
 today-texts = Texts that are missing
 today-texts-none = Every product has a text in every language of the markets.
+today-orders-more = { $count ->
+    [0] And more.
+   *[other] And more than { $count } more.
+}
+today-held-more = More than { $count } orders are held: { $market }
+today-letters-given-up-more = More than { $count } letters were given up
+today-letters-late-more = More than { $count } letters are late
 today-order-job = A job about the money of order { $order } was given up
 today-order-letter = A letter about order { $order } was given up
 today-held = { $count ->

@@ -19,25 +19,12 @@ use crate::kit::app::App;
 use crate::kit::guard::secure_headers;
 use crate::kit::problem::Problem;
 use crate::kit::text::Text;
-use crate::page::staff::{Notice, Place, StaffShell};
-
-/// How many waiting proposals are counted for the navigation.
-pub(super) const COUNTED: usize = 99;
+use crate::page::staff::{COUNTED, Notice, Place, StaffShell};
 
 /// The layout for a person at a place.
 pub(super) async fn shell(app: &App, person: &Person, place: Place) -> StaffShell {
     // A page that is about something else does not fail because of this number.
-    let waiting = waiting_count(&app.shop, person, COUNTED).await.unwrap_or(0);
-    shell_counting(app, person, place, waiting)
-}
-
-/// The layout for a person at a place where it is known how many proposals wait.
-pub(super) fn shell_counting(
-    app: &App,
-    person: &Person,
-    place: Place,
-    waiting: usize,
-) -> StaffShell {
+    let waiting = waiting_count(&app.shop, person, COUNTED + 1).await.unwrap_or(0);
     StaffShell {
         site: Arc::clone(&app.site),
         language: person.language,

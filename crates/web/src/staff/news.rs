@@ -16,17 +16,30 @@ use kontor_shop::reseller::sold_outside;
 use kontor_shop::sale::list;
 use kontor_shop::staff::{Person, job_counts, keys_ending};
 use kontor_store::StoreError;
+use kontor_store::job::COUNTED_MAX;
 
-use super::desk::{COUNTED, markets_for};
+use super::desk::markets_for;
 use super::news_own::went_wrong_here;
 use super::programs::{ENDING_S, why_held_back};
 use super::rom::{state_tone, state_words};
 use crate::kit::app::App;
 use crate::kit::text::Text;
-use crate::page::staff::Told;
+use crate::page::staff::{COUNTED, Told};
 
 /// How many products without a text are named.
 const SHOWN: usize = 20;
+
+/// How many there are of something that was counted up to one more than `max`: in words with the number, or
+/// in those that say that there are more.
+pub(super) fn how_many(
+    t: &Text,
+    (exactly, more): (&str, &str),
+    count: usize,
+    max: usize,
+) -> String {
+    let (id, number) = if count > max { (more, max) } else { (exactly, count) };
+    t.one(id, "count", number).into_owned()
+}
 
 /// What went wrong and waits for somebody; nothing for people who can do nothing about any of it.
 pub(super) async fn went_wrong(
@@ -52,16 +65,19 @@ pub(super) async fn went_wrong(
     if person.may_somewhere(Permission::JobRead) {
         let (_, given_up) = job_counts(&app.shop).await?;
         if given_up > 0 {
-            let words = t.one("desk-jobs-failed", "count", given_up).into_owned();
-            bad("/admin/jobs".to_owned(), words);
+            // So many are counted at most: the last of them stands for all that may follow.
+            let max = usize::try_from(COUNTED_MAX - 1).unwrap_or(usize::MAX);
+            let given_up = usize::try_from(given_up).unwrap_or(usize::MAX);
+            let ids = ("desk-jobs-failed", "desk-jobs-failed-more");
+            bad("/admin/jobs".to_owned(), how_many(t, ids, given_up, max));
         }
-        for (which, count) in outbox_counts(&app.shop, COUNTED as i64).await? {
-            let id = match which {
-                Outbox::GivenUp => "today-letters-given-up",
-                Outbox::Late => "today-letters-late",
+        for (which, count) in outbox_counts(&app.shop, COUNTED as i64 + 1).await? {
+            let ids = match which {
+                Outbox::GivenUp => ("today-letters-given-up", "today-letters-given-up-more"),
+                Outbox::Late => ("today-letters-late", "today-letters-late-more"),
             };
             if count > 0 {
-                let words = t.one(id, "count", count).into_owned();
+                let words = how_many(t, ids, count, COUNTED);
                 bad(format!("/admin/letters?state={}", which.word()), words);
             }
         }

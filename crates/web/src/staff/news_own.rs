@@ -8,11 +8,11 @@ use kontor_shop::order::{LeftUndone, held_after, left_undone};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
-use super::desk::{COUNTED, markets_for};
+use super::desk::markets_for;
 use crate::kit::app::App;
 use crate::kit::escape::in_query;
 use crate::kit::text::Text;
-use crate::page::staff::Told;
+use crate::page::staff::{COUNTED, Told};
 
 /// How many orders are named.
 const ORDERS_SHOWN: usize = 20;
@@ -40,10 +40,9 @@ async fn of_orders(app: &App, person: &Person, t: &Text) -> Result<Vec<Told>, St
     if own.is_empty() {
         return Ok(Vec::new());
     }
-    let counted = i64::try_from(COUNTED).unwrap_or(i64::MAX);
-    let found = left_undone(&app.shop, own, counted).await?;
-    let more = found.len().saturating_sub(ORDERS_SHOWN);
-    let named = found.into_iter().take(ORDERS_SHOWN).map(|(what, order)| {
+    let undone = left_undone(&app.shop, own, COUNTED).await?;
+    let rest = undone.found.len().saturating_sub(ORDERS_SHOWN);
+    let named = undone.found.into_iter().take(ORDERS_SHOWN).map(|(what, order)| {
         let id = match what {
             LeftUndone::Money => "today-order-job",
             LeftUndone::Letter => "today-order-letter",
@@ -55,8 +54,12 @@ async fn of_orders(app: &App, person: &Person, t: &Text) -> Result<Vec<Told>, St
         }
     });
     let mut told: Vec<Told> = named.collect();
-    if more > 0 {
-        let words = t.one("exchange-more", "count", more).into_owned();
+    if rest > 0 || undone.more {
+        let words = if undone.more {
+            t.one("today-orders-more", "count", rest).into_owned()
+        } else {
+            t.one("exchange-more", "count", rest).into_owned()
+        };
         told.push(Told { path: "/admin/orders".to_owned(), words, tone: "bad" });
     }
     Ok(told)
@@ -71,10 +74,14 @@ async fn held(app: &App, person: &Person, t: &Text) -> Result<Vec<Told>, StoreEr
         if sees(market) || !person.may(Permission::MarketRead, Some(market)) {
             continue;
         }
-        let counted = i64::try_from(COUNTED).unwrap_or(i64::MAX);
+        let counted = i64::try_from(COUNTED + 1).unwrap_or(i64::MAX);
         let count = held_after(&app.shop, market, None, counted).await?.len();
         if count > 0 {
-            let words = t.two("today-held", "count", count, "market", name(t, market));
+            let (id, count) = match count {
+                more if more > COUNTED => ("today-held-more", COUNTED),
+                count => ("today-held", count),
+            };
+            let words = t.two(id, "count", count, "market", name(t, market));
             let path = format!("/admin/{market}/withdrawals");
             told.push(Told { path, words: words.into_owned(), tone: "warn" });
         }

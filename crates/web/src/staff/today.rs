@@ -14,14 +14,14 @@ use kontor_shop::Snapshot;
 use kontor_shop::order::{ListQuery, list};
 use kontor_shop::staff::{Person, proposals};
 
-use super::desk::{COUNTED, failed, markets_for, shell_counting};
+use super::desk::{failed, markets_for, shell};
 use super::news::{ending_keys, missing_texts, under_way, went_wrong};
 use super::order_list::row;
 use super::proposal::rows;
 use crate::kit::app::App;
 use crate::kit::problem::{Problem, html};
 use crate::kit::routes::Route;
-use crate::page::staff::{Expiring, OrderRow, OrderRows, Place, TodayPage};
+use crate::page::staff::{COUNTED, Expiring, OrderRow, OrderRows, Place, TodayPage};
 
 pub(super) const SHOW: Route = Route::desk("/admin", None);
 
@@ -38,8 +38,10 @@ pub(super) async fn show(
         Ok(waits) => waits,
         Err(failure) => return failed(&app, &uri, failure),
     };
-    let (waiting, rest): (Vec<_>, Vec<_>) = waits.into_iter().partition(|shown| shown.may_decide);
+    let (mut waiting, rest): (Vec<_>, Vec<_>) =
+        waits.into_iter().partition(|shown| shown.may_decide);
     let mut more = Vec::new();
+    cut(&mut waiting, "waiting", &mut more);
     let mut own: Vec<_> = rest.into_iter().filter(|shown| shown.own).take(SHOWN + 1).collect();
     cut(&mut own, "own", &mut more);
     let orders_in = |permission, state| {
@@ -75,7 +77,7 @@ pub(super) async fn show(
     } else {
         None
     };
-    let shell = shell_counting(&app, &person, Place::Today, waiting.len());
+    let shell = shell(&app, &person, Place::Today).await;
     let t = shell.text();
     let wrong = match went_wrong(&app, &person, &t).await {
         Ok(wrong) => wrong,
@@ -88,7 +90,7 @@ pub(super) async fn show(
     let listed =
         |labelled, rows: Option<Vec<OrderRow>>| rows.map(|rows| OrderRows { t, labelled, rows });
     let page = TodayPage {
-        waiting: rows(waiting.into_iter().take(SHOWN).collect()),
+        waiting: rows(waiting),
         own: rows(own),
         expiring: person.may_somewhere(Permission::ClearanceRead).then(|| expiring(&app, &person)),
         held: listed("held-title", held),

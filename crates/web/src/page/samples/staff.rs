@@ -6,10 +6,10 @@ use kontor_domain::staff::{Permission, ProposalState, Role};
 use super::desk::order_rows;
 use super::{at, day, site};
 use crate::page::staff::{
-    AccountPage, ClearancePage, DoorPage, Evidence, Expiring, GrantForm, GrantFormPage, LogPage,
-    LogRow, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Notice, PasskeyRow, PeoplePage,
-    PersonRow, Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell, StepRow,
-    TodayPage, Told, Typed,
+    AccountPage, COUNTED, ClearancePage, DoorPage, Evidence, Expiring, GrantForm, GrantFormPage,
+    LogPage, LogRow, Mark, MatrixCell, MatrixPage, MatrixRow, MatrixRule, Notice, PasskeyRow,
+    PeoplePage, PersonRow, Place, ProposalPage, ProposalRow, ProposalsPage, SessionRow, StaffShell,
+    StepRow, TodayPage, Told, Typed,
 };
 
 pub(super) fn shell(language: Language, place: Place) -> StaffShell {
@@ -246,6 +246,8 @@ impl TodayPage {
             shown: 20,
             more: vec!["own", "held", "unpaid", "to-send"],
         };
+        let mut many = full.clone();
+        (many.more, many.shell.waiting) = (vec!["waiting"], COUNTED + 1);
         let quiet = Self {
             waiting: Vec::new(),
             own: Vec::new(),
@@ -271,7 +273,7 @@ impl TodayPage {
             texts: None,
             ..quiet.clone()
         };
-        vec![("full", full), ("quiet", quiet), ("bare", bare)]
+        vec![("full", full), ("many", many), ("quiet", quiet), ("bare", bare)]
     }
 }
 

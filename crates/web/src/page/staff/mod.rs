@@ -59,7 +59,7 @@ pub use reseller::{
     CreditDocument, DispatchPage, HeldResellerRow, OutsideLine, ParcelRow, ResellerKeyRow,
     ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SoldLine, SoldOnTable,
 };
-pub use shell::{Group, Notice, Place, StaffShell};
+pub use shell::{COUNTED, Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage, Told};
 pub use typed::Typed;
 pub use work::{Block, Button, Cell, Chart, Facts, Field, Form, Kind, Shot, Tab, Table, WorkPage};

@@ -254,6 +254,18 @@ pub struct Notice {
     pub text: String,
 }
 
+/// So many things are counted where people are told how many there are: a page is not slow because of a
+/// number. Whoever counts asks for one more, to say that there are more.
+pub const COUNTED: usize = 99;
+
+/// A number that was counted up to one more than [`COUNTED`]: as it is seen, and as it is read out.
+fn shown_count(t: Text, count: usize) -> (String, String) {
+    if count <= COUNTED {
+        return (count.to_string(), count.to_string());
+    }
+    (format!("{COUNTED}+"), t.one("value-more-than", "number", COUNTED).into_owned())
+}
+
 /// What the layout of the staff area needs.
 #[derive(Clone, Debug)]
 pub struct StaffShell {
@@ -267,7 +279,7 @@ pub struct StaffShell {
     pub place: Option<Place>,
     /// The places that are open to the person.
     pub places: Vec<Place>,
-    /// How many proposals wait for the person.
+    /// How many proposals wait for the person, counted up to one more than [`COUNTED`].
     pub waiting: usize,
     /// What has happened.
     pub notice: Option<Notice>,
@@ -299,8 +311,13 @@ impl StaffShell {
         self.place == Some(*place)
     }
 
-    pub(super) fn badge(&self, place: &Place) -> Option<usize> {
-        (*place == Place::Proposals && self.waiting > 0).then_some(self.waiting)
+    /// How many proposals wait, as people see it and as it is read to them; nothing where none waits.
+    pub(super) fn waits(&self) -> Option<(String, String)> {
+        (self.waiting > 0).then(|| shown_count(self.text(), self.waiting))
+    }
+
+    pub(super) fn badge(&self, place: &Place) -> Option<(String, String)> {
+        self.waits().filter(|_| *place == Place::Proposals)
     }
 
     /// The name of a market: its country's.
@@ -316,6 +333,17 @@ impl StaffShell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_has_reached_its_bound_says_so() {
+        let (en, de) = (Text::new(Language::En, None), Text::new(Language::De, None));
+        for count in [1, COUNTED] {
+            assert_eq!(shown_count(en, count), (count.to_string(), count.to_string()));
+        }
+        let more = |t| shown_count(t, COUNTED + 1);
+        assert_eq!(more(en), ("99+".to_owned(), "more than 99".to_owned()));
+        assert_eq!(more(de), ("99+".to_owned(), "mehr als 99".to_owned()));
+    }
 
     #[test]
     fn places_stand_group_by_group_and_once() {

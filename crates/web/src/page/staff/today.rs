@@ -61,7 +61,7 @@ pub struct TodayPage {
     pub texts: Option<Vec<Told>>,
     /// How many rows of a list are shown.
     pub shown: usize,
-    /// The lists that go on: `own`, `held`, `unpaid`, `to-send`.
+    /// The lists that go on: `waiting`, `own`, `held`, `unpaid`, `to-send`.
     pub more: Vec<&'static str>,
 }
 
