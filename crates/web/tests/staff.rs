@@ -419,11 +419,18 @@ async fn two_officers_put_the_phone_on_the_shelf() {
     ben.form(&page, &changed).await.expect(409);
     ben.form(&page, &decision).await.expect(303);
     ben.form(&page, &decision).await.expect(409);
+    // Her daily page tells what became of it, for a week; his does not: it was not his.
+    let told = |page: &str| page.contains("What became of your proposals");
+    assert!(told(&ana.get("/admin").await.expect(200).text));
+    assert!(!told(&ben.get("/admin").await.expect(200).text));
     api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("read anew");
     let after = ana.get(&format!("/admin/us/clearances/{PHONE}")).await.expect(200);
     assert!(after.text.contains("cell-granted") && !after.text.contains("cell-missing"));
     let shop = api.send(Ask::get("/us/en/product/phone")).await.expect(200);
     assert!(shop.text.contains(&format!("value=\"{PHONE}\"")), "it is for sale: {}", shop.text);
+    api.clock.advance_seconds(7 * 24 * 60 * 60 + 1);
+    let ana = ana.again().await;
+    assert!(!told(&ana.get("/admin").await.expect(200).text), "it is old");
 }
 
 #[tokio::test]

@@ -362,6 +362,39 @@ fn rights_of(
     Ok(rights)
 }
 
+/// What became of somebody's own proposals since `since`: approved, turned down, or left waiting for too long;
+/// of each up to `limit` of the newest.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn own_decided(
+    shop: &Arc<Shop>,
+    person: &Person,
+    since: Instant,
+    limit: i64,
+) -> Outcome<Vec<Shown>, Refusal> {
+    let (own, person, expired) = (Arc::clone(shop), person.clone(), expired_by(shop.now()));
+    shop.db
+        .read("staff.own_decided", move |tx| {
+            let mut found = Vec::new();
+            for state in [ProposalState::Approved, ProposalState::Rejected, ProposalState::Expired]
+            {
+                let standing = Standing { state, expired };
+                for id in rows::of_author(tx, standing, person.id, None, limit)? {
+                    let Some(kept) = rows::find(tx, id)? else { continue };
+                    let waited = kept.proposed_at.plus_seconds(APPROVAL_WITHIN_S);
+                    if kept.decided_at.unwrap_or(waited) >= since {
+                        found.push(show(tx, &own, &person, kept)?);
+                    }
+                }
+            }
+            found.sort_by_key(|shown| std::cmp::Reverse(shown.kept.id));
+            Ok(found)
+        })
+        .await
+}
+
 /// A page of the proposals in a state that concern somebody, the newest first.
 ///
 /// # Errors

@@ -219,8 +219,15 @@ today-to-dispatch = Zu den Paketen
 today-rollouts = Laufende Verteilungen
 today-rollouts-none = Keine Verteilung läuft.
 today-all-waiting = Alles, was auf Sie wartet: { $count }
-today-texts = Texte, die fehlen
-today-texts-none = Jedes Produkt hat einen Text in jeder Sprache der Märkte.
+today-decided = Was aus Ihren Vorschlägen wurde
+today-lacking = Was Produkten fehlt
+today-lacking-none = Jedes Produkt hat Texte und ein Bild in jeder Sprache der Märkte, die es zeigen.
+lacks-name = kein Name: { $languages }
+lacks-text = Texte nicht übersetzt: { $languages }
+lacks-option = Varianten nicht unterschieden: { $languages }
+lacks-picture = kein Bild
+lacks-fit = ein Ersatzteil, das zu nichts passt
+lacks-hs-code = keine Zolltarifnummer
 today-orders-more = { $count ->
     [0] Und weitere.
    *[other] Und mehr als { $count } weitere.

@@ -219,8 +219,15 @@ today-to-dispatch = To the parcels
 today-rollouts = Rollouts under way
 today-rollouts-none = No rollout is under way.
 today-all-waiting = All that wait for you: { $count }
-today-texts = Texts that are missing
-today-texts-none = Every product has a text in every language of the markets.
+today-decided = What became of your proposals
+today-lacking = What products lack
+today-lacking-none = Every product has texts and a picture in every language of the markets that show it.
+lacks-name = no name: { $languages }
+lacks-text = texts not translated: { $languages }
+lacks-option = variants not told apart: { $languages }
+lacks-picture = no picture
+lacks-fit = a spare part that fits nothing
+lacks-hs-code = no customs code
 today-orders-more = { $count ->
     [0] And more.
    *[other] And more than { $count } more.

@@ -121,6 +121,12 @@ pub fn picture(name: &str) -> Cow<'static, str> {
     Cow::Borrowed(drawing(name))
 }
 
+/// Whether there is a drawing of this name.
+#[must_use]
+pub fn is_drawn(name: &str) -> bool {
+    ASSETS.contains_key(&format!("product/{name}.svg"))
+}
+
 fn drawing(name: &str) -> &'static str {
     let found = ASSETS.get(&format!("product/{name}.svg"));
     found.or_else(|| ASSETS.get("product/parcel.svg")).map_or("", |asset| &asset.url)

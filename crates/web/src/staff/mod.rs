@@ -32,6 +32,7 @@ mod log;
 mod market;
 mod market_contact;
 mod news;
+mod news_catalogue;
 mod news_own;
 mod next_country;
 mod next_headline;

@@ -1,9 +1,6 @@
-//! What the daily page tells beside proposals and lists: what went wrong, which rollouts are under way,
-//! which texts are missing. Each is told to whoever can do something about it.
+//! What the daily page tells beside proposals and lists: what went wrong, which rollouts are under way.
+//! Each is told to whoever can do something about it.
 
-use std::collections::BTreeSet;
-
-use kontor_base::Language;
 use kontor_domain::hook::HookState;
 use kontor_domain::rollout::{Rollout, RolloutState};
 use kontor_domain::sale::SaleState;
@@ -25,9 +22,6 @@ use super::rom::{state_tone, state_words};
 use crate::kit::app::App;
 use crate::kit::text::Text;
 use crate::page::staff::{COUNTED, Told};
-
-/// How many products without a text are named.
-const SHOWN: usize = 20;
 
 /// How many there are of something that was counted up to one more than `max`: in words with the number, or
 /// in those that say that there are more.
@@ -203,31 +197,4 @@ fn rollouts(rom: &Rom) -> Vec<(Rollout, String)> {
     }
     found.sort_by_key(|(rollout, _)| std::cmp::Reverse(rollout.id));
     found
-}
-
-/// Products that lack a text in a language of the markets, for whoever writes them.
-pub(super) fn missing_texts(app: &App, person: &Person, t: &Text) -> Option<Vec<Told>> {
-    if !person.may(Permission::CatalogueEdit, None) {
-        return None;
-    }
-    let snapshot = app.shop.snapshots.now();
-    let wanted: BTreeSet<Language> =
-        snapshot.markets.iter().flat_map(|market| market.languages.iter().copied()).collect();
-    let lacking = snapshot.models.values().filter_map(|model| {
-        let has = |language: &Language| {
-            model.texts.get(language).is_some_and(|text| !text.name.is_empty())
-        };
-        let lacks: Vec<&str> =
-            wanted.iter().filter(|language| !has(language)).map(|l| l.tag()).collect();
-        (!lacks.is_empty()).then(|| {
-            let name = model.text(t.language(), |text| &text.name);
-            let name = if name.is_empty() { model.code.as_str() } else { name };
-            Told {
-                path: format!("/admin/catalogue/{}", model.code),
-                words: format!("{name}: {}", lacks.join(", ")),
-                tone: "warn",
-            }
-        })
-    });
-    Some(lacking.take(SHOWN).collect())
 }

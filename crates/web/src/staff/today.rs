@@ -12,10 +12,11 @@ use kontor_domain::order::OrderState;
 use kontor_domain::staff::{Permission, ProposalState};
 use kontor_shop::Snapshot;
 use kontor_shop::order::{ListQuery, list};
-use kontor_shop::staff::{Person, proposals};
+use kontor_shop::staff::{Person, own_decided, proposals};
 
 use super::desk::{failed, markets_for, shell};
-use super::news::{ending_keys, missing_texts, under_way, went_wrong};
+use super::news::{ending_keys, under_way, went_wrong};
+use super::news_catalogue::what_is_lacking;
 use super::order_list::row;
 use super::proposal::rows;
 use crate::kit::app::App;
@@ -27,6 +28,12 @@ pub(super) const SHOW: Route = Route::desk("/admin", None);
 
 /// How many rows of a list the page shows; where there are more it says so and leads to them.
 const SHOWN: usize = 20;
+
+/// So long the page tells what was decided about somebody's own proposals, in seconds: a week, so that nobody
+/// misses it over a free day.
+const DECIDED_S: i64 = 7 * 24 * 60 * 60;
+/// How many of these of each kind are told.
+const DECIDED_SHOWN: i64 = 10;
 
 pub(super) async fn show(
     State(app): State<App>,
@@ -44,6 +51,11 @@ pub(super) async fn show(
     cut(&mut waiting, "waiting", &mut more);
     let mut own: Vec<_> = rest.into_iter().filter(|shown| shown.own).take(SHOWN + 1).collect();
     cut(&mut own, "own", &mut more);
+    let since = app.shop.now().plus_seconds(-DECIDED_S);
+    let decided = match own_decided(&app.shop, &person, since, DECIDED_SHOWN).await {
+        Ok(decided) => decided,
+        Err(failure) => return failed(&app, &uri, failure),
+    };
     let orders_in = |permission, state| {
         let markets = markets_for(&app, &person, permission);
         let query = ListQuery { markets, state: Some(state), ..ListQuery::default() };
@@ -92,6 +104,7 @@ pub(super) async fn show(
     let page = TodayPage {
         waiting: rows(waiting),
         own: rows(own),
+        decided: rows(decided),
         expiring: person.may_somewhere(Permission::ClearanceRead).then(|| expiring(&app, &person)),
         held: listed("held-title", held),
         unpaid: listed("unpaid-title", unpaid),
@@ -99,7 +112,7 @@ pub(super) async fn show(
         keys: ending,
         to_send: listed("to-send-title", to_send),
         rollouts: under_way(&app, &person, &t).await,
-        texts: missing_texts(&app, &person, &t),
+        lacking: what_is_lacking(&app, &person, &t),
         shown: SHOWN,
         more,
         shell,

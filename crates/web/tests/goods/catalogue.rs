@@ -44,12 +44,20 @@ async fn an_editor_writes_a_text_and_everybody_reads_it() {
     without_german(&api).await;
     let today = eva.get("/admin").await.expect(200);
     assert!(today.text.contains("<a href=\"/admin/catalogue/band\">"), "{}", today.text);
+    assert!(today.text.contains("Band: no name: de (us"), "{}", today.text);
     // Nothing but the form's own fields is read: neither another product nor its place on the shelf.
     let slipped = with(&TEXT, &[("model", "phone"), ("position", "0"), ("origin", "XX")]);
     let done = eva.form("/admin/catalogue/band", &slipped).await.expect(303);
     assert_eq!(done.header("location"), "/admin/catalogue/band?said=done");
     let shop = api.send(Ask::get("/us/en/product/band")).await.expect(200);
     assert!(shop.text.contains("Band of Gold") && shop.text.contains("Capsule"));
+    api.shop.snapshots.refresh(&api.shop.db, api.shop.now()).await.expect("read anew");
+    let today = eva.get("/admin").await.expect(200);
+    assert!(!today.text.contains("Band: no name"), "{}", today.text);
+    // She is told what her products lack; who may not change them is not.
+    let rita = Browser::hire(&api, "rita", &["reader@*"]).await;
+    let told = |page: &str| page.contains("What products lack");
+    assert!(told(&today.text) && !told(&rita.get("/admin").await.expect(200).text));
     let phone = eva.get("/admin/catalogue/phone").await.expect(200);
     assert!(!phone.text.contains("Band of Gold"), "the other product is as it was");
     // Twice is once, and what changes nothing says so.

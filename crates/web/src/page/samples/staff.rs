@@ -235,6 +235,10 @@ impl TodayPage {
             shell: shell(language, Place::Today),
             waiting: vec![proposal(ProposalState::Waiting, false)],
             own: vec![proposal(ProposalState::Waiting, true)],
+            decided: vec![
+                proposal(ProposalState::Approved, true),
+                proposal(ProposalState::Rejected, true),
+            ],
             expiring: Some(vec![expiring(-2), expiring(19)]),
             held: Some(order_rows(language, "held-title", true)),
             unpaid: Some(order_rows(language, "unpaid-title", true)),
@@ -242,7 +246,11 @@ impl TodayPage {
             to_send: Some(order_rows(language, "to-send-title", true)),
             rollouts: Some(vec![told("/admin/rom/x", "cancro 7.3.1 stable · runs", "good")]),
             keys: Some(vec![told("/admin/programs", "Bookkeeping <nightly>: June 14", "warn")]),
-            texts: Some(vec![told("/admin/catalogue/band", "Band <gold>: de, hi", "warn")]),
+            lacking: Some(vec![told(
+                "/admin/catalogue/band",
+                "Band <gold>: no name: de, hi",
+                "bad",
+            )]),
             shown: 20,
             more: vec!["own", "held", "unpaid", "to-send"],
         };
@@ -251,6 +259,7 @@ impl TodayPage {
         let quiet = Self {
             waiting: Vec::new(),
             own: Vec::new(),
+            decided: Vec::new(),
             expiring: Some(Vec::new()),
             held: Some(order_rows(language, "held-title", false)),
             unpaid: Some(order_rows(language, "unpaid-title", false)),
@@ -258,7 +267,7 @@ impl TodayPage {
             to_send: Some(order_rows(language, "to-send-title", false)),
             rollouts: Some(Vec::new()),
             keys: None,
-            texts: Some(Vec::new()),
+            lacking: Some(Vec::new()),
             more: Vec::new(),
             ..full.clone()
         };
@@ -270,7 +279,7 @@ impl TodayPage {
             to_send: None,
             rollouts: None,
             keys: None,
-            texts: None,
+            lacking: None,
             ..quiet.clone()
         };
         vec![("full", full), ("many", many), ("quiet", quiet), ("bare", bare)]

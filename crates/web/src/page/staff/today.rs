@@ -43,6 +43,8 @@ pub struct TodayPage {
     pub waiting: Vec<ProposalRow>,
     /// The person's own proposals that wait for others.
     pub own: Vec<ProposalRow>,
+    /// The person's own proposals about which was decided lately.
+    pub decided: Vec<ProposalRow>,
     /// Evidence that ends soon, where the person may see clearances.
     pub expiring: Option<Vec<Expiring>>,
     /// Orders that are held because a clearance has ended, where the person may see orders.
@@ -57,8 +59,8 @@ pub struct TodayPage {
     pub to_send: Option<OrderRows>,
     /// Rollouts that are under way, where the person steers them.
     pub rollouts: Option<Vec<Told>>,
-    /// Products without a text, where the person writes texts.
-    pub texts: Option<Vec<Told>>,
+    /// Products that lack something to be shown in full, where the person describes products.
+    pub lacking: Option<Vec<Told>>,
     /// How many rows of a list are shown.
     pub shown: usize,
     /// The lists that go on: `waiting`, `own`, `held`, `unpaid`, `to-send`.
