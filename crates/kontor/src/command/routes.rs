@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use kontor_domain::staff::Permission;
 use kontor_web::kit::routes::Route;
 use kontor_web::server;
 use serde_json::json;
@@ -44,7 +45,7 @@ fn method(route: &Route) -> String {
 fn table(routes: &[Route]) -> String {
     let wide = routes.iter().map(|route| route.path.len()).max().unwrap_or_default();
     let row = |route: &Route| {
-        let needs = route.access.needs().map_or("", |permission| permission.word());
+        let needs = route.access.needs().map_or("", Permission::word);
         let (method, path, who) = (method(route), route.path, route.access.word());
         format!("{method:<4}  {path:<wide$}  {who:<8}  {needs}").trim_end().to_owned()
     };
@@ -57,7 +58,7 @@ fn line(routes: &[Route]) -> String {
             "method": method(route),
             "path": route.path,
             "access": route.access.word(),
-            "needs": route.access.needs().map(|permission| permission.word()),
+            "needs": route.access.needs().map(Permission::word),
             "class": route.class.word(),
         })
     };
