@@ -220,18 +220,17 @@ const WHOLE_SHOP: &[&str] = &[
 /// Those that could choose and run on SQLite alone: what they try lies in front of the database (limits,
 /// headers, keys, letters, the two lanes of a server) or in files, and goes through it as the others do.
 #[cfg(test)]
-const ON_SQLITE_ALONE: &[&str] =
-    &[
-        "custota",
-        "lane",
-        "mail",
-        "passkey",
-        "programs",
-        "release",
-        "rom_upload",
-        "security",
-        "typed_again",
-    ];
+const ON_SQLITE_ALONE: &[&str] = &[
+    "custota",
+    "lane",
+    "mail",
+    "passkey",
+    "programs",
+    "release",
+    "rom_upload",
+    "security",
+    "typed_again",
+];
 
 /// All of them whose names begin so as well.
 const WHOLE_SHOP_PREFIXES: &[&str] = &["api_", "page_"];

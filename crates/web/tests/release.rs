@@ -154,7 +154,15 @@ async fn a_campaign_is_rehearsed_approved_started_and_halted_as_one() {
 
     let proposal = place(&rea.form(PLAN, &form("plan", "p3")).await.expect(303));
     let shown = ron.get(&proposal).await.expect(200);
-    for part in ["two b1 (3000 devices)", "own, 10@IN, 100", "halt above 5 %"] {
+    let told = |field: &str, value: &str| {
+        format!("<code>{field}</code></th><td><span class=\"quiet\">–</span></td><td>{value}</td>")
+    };
+    for part in [
+        "two b1 × 3000",
+        "own, 10@IN, 100",
+        &told("gate", "halt"),
+        &told("failures_max_percent", "5"),
+    ] {
         assert!(shown.text.contains(part), "{part}: {}", shown.text);
     }
     approve(&ron, &proposal).await;

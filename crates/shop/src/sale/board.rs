@@ -22,8 +22,8 @@ use super::owner::LotOwner;
 use super::place;
 use super::report::LastReport;
 use super::status::Measure;
-use super::turned_away::Counts;
 use super::takers::Takers;
+use super::turned_away::Counts;
 use super::turns::Turns;
 use crate::core::Known;
 

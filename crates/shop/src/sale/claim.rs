@@ -321,8 +321,7 @@ fn admit<'s>(
         let known = &shop.snapshots.published().known;
         sale.is_cleared(known, ticket.market, wish.ship_to, at)
     };
-    let out_of_turn =
-        out_of_turn.or_else(|| (!is_cleared()).then_some(SaleRefusal::NotCleared));
+    let out_of_turn = out_of_turn.or_else(|| (!is_cleared()).then_some(SaleRefusal::NotCleared));
     // Whoever has something from before hears of it by the same request, whatever has happened since.
     if let Some(refusal) = out_of_turn.as_ref().filter(|_| !owner.may_have(&person)) {
         return Err(refusal.clone());

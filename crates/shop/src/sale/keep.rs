@@ -8,9 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use kontor_base::Instant;
 use kontor_base::id::SaleId;
-use kontor_domain::sale::{
-    Definition, Mover, SaleEvent, SaleState, Undecided, due, life_step,
-};
+use kontor_domain::sale::{Definition, Mover, SaleEvent, SaleState, Undecided, due, life_step};
 use kontor_ledger::sale::{Command, LotRules};
 use kontor_store::sale::deposit as deposits;
 use kontor_store::sale::lot::{self as lots, KeptLot};

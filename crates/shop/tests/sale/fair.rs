@@ -3,8 +3,8 @@
 
 use kontor_base::id::{EntryId, SaleId};
 use kontor_base::{Email, Instant};
-use kontor_domain::sale::{PersonKeys, Ticket, Trait};
 use kontor_domain::sale::{Chance, Definition, Entry, Limit, LimitMet, MetAt, Noted, Outcome, Way};
+use kontor_domain::sale::{PersonKeys, Ticket, Trait};
 use kontor_domain::sale::{SaleState, verify};
 use kontor_ledger::sale::Refusal;
 use kontor_scratch::Scratch;
@@ -146,7 +146,11 @@ async fn whoever_comes_later_has_what_those_who_were_there_leave() {
 }
 
 /// Nine units, six people who were there, and many who came later, who ask again and again.
-async fn only_what_is_over_goes_to_who_came_later(running: &Running, sale: SaleId, late: &[String]) {
+async fn only_what_is_over_goes_to_who_came_later(
+    running: &Running,
+    sale: SaleId,
+    late: &[String],
+) {
     let mut had = 0;
     for look in 0..4 {
         for ticket in late {

@@ -297,7 +297,7 @@ async fn paper(
 ) -> Result<bool, StoreError> {
     if let Some(upload) = sent.upload.take() {
         let name = upload.name.clone();
-        match keep_document(&app.shop, person, about.market, upload).await {
+        match keep_document(&app.shop, person, about.market.code, upload).await {
             Ok(hash) => (sent.form.stored, sent.form.stored_name) = (hash, name),
             Err(Failure::Fault(fault)) => return Err(fault),
             Err(_) => {

@@ -209,7 +209,7 @@ impl RomAct {
 impl RomPlan {
     /// The plan for whoever decides about it.
     fn said(&self) -> serde_json::Value {
-        let builds = self.targets.iter().map(|t| format!("{} ({} devices)", t.build, t.devices));
+        let builds = self.targets.iter().map(|t| format!("{} × {}", t.build, t.devices));
         let builds: Vec<String> = builds.collect();
         let trip = match self.trip {
             RomTrip::Pause => "pause",
@@ -284,7 +284,7 @@ mod tests {
         }
         let said = RomAct::Plan(plan).said();
         for words in [
-            "two a1 (7 devices)",
+            "two a1 × 7",
             "own, 2.5@IN, 100",
             r#""failures_max_percent":"5","gate":"halt""#,
             r#""reports_min":20"#,
