@@ -11,7 +11,7 @@ use kontor_domain::catalogue::{
 };
 use kontor_domain::clearance::{
     AuthorityOrder, Facts, Grant, GrantRow, OrderRow, Outcome, Place, Records, Review, ReviewRow,
-    Rule, RuleRow, Subject, explain, ladder, may,
+    Rule, RuleRow, Subject, explain, ladder, loosened, may,
 };
 use kontor_domain::market::{Act, FulfilmentModel, Market, Stage, TaxDisplay};
 use proptest::prelude::*;
@@ -324,6 +324,23 @@ proptest! {
             prop_assert_eq!(verdict.outcome, Outcome::Refused);
             prop_assert!(verdict.has_reason("clearance.blocked"));
         }
+    }
+
+    #[test]
+    fn nothing_rises_by_an_edit_that_loosens_nothing(
+        records in records(), before in product(), after in product(), market in market(), at in 0..DAYS,
+    ) {
+        let facts = Facts::new(1, records);
+        let (before, after) = (Subject::new(&before.1, &before.0), Subject::new(&after.1, &after.0));
+        let place = Place::market(&market);
+        let loose = loosened((&before, &place), (&after, &place), day(at), &facts);
+        let rungs = |subject| {
+            let ladder = ladder(subject, &place, day(at), &facts);
+            Act::ALL.map(|act| ladder.get(act))
+        };
+        let rises = rungs(&before).iter().zip(rungs(&after)).any(|(was, now)| now > *was);
+        prop_assert!(!rises || !loose.is_empty(), "{:?} {:?}", before.variant, after.variant);
+        prop_assert_eq!(loosened((&before, &place), (&before, &place), day(at), &facts), []);
     }
 
     #[test]

@@ -12,10 +12,10 @@ use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
 use kontor_shop::planning::{Kind as PlanKind, SaveRefusal, SaveSheet, kept, save};
 use kontor_shop::staff::{
-    Act, ActRefusal, AddCommand, ChangeCommand, DecideCommand, LogQuery, Person, Refusal,
-    SecretGiven, SignIn, SignedIn, Undertaken, Undertaking, add, change, decide, end_others,
-    entries, issue_code, new_recovery_codes, person_of, proposal, proposals, recovery_left,
-    sessions, set_password, sign_in, sign_out, undertake, waiting_count,
+    AccountProblem, Act, ActRefusal, AddCommand, ChangeCommand, DecideCommand, FieldProblem,
+    LogQuery, Person, Refusal, SecretGiven, SignIn, SignedIn, Undertaken, Undertaking, add, change,
+    decide, end_others, entries, issue_code, new_recovery_codes, person_of, proposal, proposals,
+    recovery_left, sessions, set_password, sign_in, sign_out, undertake, waiting_count,
 };
 use kontor_shop::{Failure, Outcome, Policy, Shop};
 use kontor_store::clearance::{Kind, all};
@@ -275,6 +275,45 @@ async fn guessing_closes_the_door_to_strangers_not_to_the_owner() {
 }
 
 #[tokio::test]
+async fn guesses_at_once_are_no_more_than_guesses_one_after_another() {
+    let house = House::open().await;
+    let ana = house.hire("Ana", &["owner@*"]).await;
+    set_password(&house.shop, &ana.person, String::new(), PASSWORD.to_owned()).await.expect("set");
+    let guesses = (0..40).map(|number| {
+        let shop = Arc::clone(&house.shop);
+        let wish = SignIn {
+            email: "ana@maker.example".to_owned(),
+            secret: SecretGiven::Password(format!("guess number {number}")),
+            browser: String::new(),
+            known: None,
+        };
+        tokio::spawn(async move { sign_in(&shop, wish).await })
+    });
+    let mut compared = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        match refused(guess.await.expect("answered")) {
+            Refusal::NotKnown => compared += 1,
+            Refusal::TooMany(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(compared, 10, "no more were compared than one after another");
+    // Nobody writes into the log by guessing at addresses that there are not, nor at a closed door.
+    for _ in 0..12 {
+        refused(house.password("nobody@maker.example", "wrong wrong wrong").await);
+        refused(house.password("ana@maker.example", "wrong wrong wrong").await);
+    }
+    let query = || LogQuery { act: "staff.door_closed".to_owned(), ..LogQuery::default() };
+    let mut told = Vec::new();
+    while told.is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        told = entries(&house.shop, query(), 100).await.expect("read").entries;
+    }
+    let told: Vec<_> = told.iter().map(|e| (e.person.as_str(), e.subject.as_str())).collect();
+    assert_eq!(told, [("stranger", "ana@maker.example")], "once");
+}
+
+#[tokio::test]
 async fn nobody_keeps_a_new_colleague_out() {
     let house = House::open().await;
     let command = AddCommand {
@@ -363,6 +402,99 @@ async fn a_grant_takes_two_people_of_its_market() {
     let elsewhere = GrantRow { clearance: "US-FCC-CERT".to_owned(), ..row("US") };
     let outcome = house.propose(&ana, Act::Grant(Box::new(elsewhere))).await;
     assert!(matches!(refused(outcome), Refusal::Act(ActRefusal::CodeTaken(_))));
+}
+
+#[tokio::test]
+async fn a_proposal_ends_with_the_rights_of_its_author() {
+    let house = House::open().await;
+    let ana = house.hire("Ana", &["clearance_officer@us"]).await.person;
+    let ben = house.hire("Ben", &["clearance_officer@us"]).await.person;
+    let proposed = house.propose(&ana, Act::Grant(Box::new(row("US")))).await.expect("proposed");
+    let Undertaken::Waiting(id) = proposed else { panic!("it takes two") };
+    let (email, before) = ("ana@maker.example".to_owned(), house.grants().await);
+    let locked = Some(AccountState::Locked);
+    let lock = ChangeCommand { email: email.clone(), held: None, state: locked };
+    change(&house.shop, lock).await.expect("locked");
+    let lost = Refusal::Staff(StaffRefusal::AuthorMayNot);
+    assert_eq!(refused(house.decide(&ben, id, Decision::Approve).await), lost);
+    assert!(!proposal(&house.shop, &ben, id).await.expect("shown").author_may, "the page says so");
+    // Unlocked, but an officer of another market now.
+    let held = Some(vec!["clearance_officer@in".parse().expect("a role")]);
+    let moved = ChangeCommand { email: email.clone(), held, state: Some(AccountState::Active) };
+    change(&house.shop, moved).await.expect("moved");
+    assert_eq!(refused(house.decide(&ben, id, Decision::Approve).await), lost);
+    assert_eq!(house.grants().await, before, "nothing was granted");
+    let held = Some(vec!["clearance_officer@us,in".parse().expect("a role")]);
+    change(&house.shop, ChangeCommand { email, held, state: None }).await.expect("back");
+    house.decide(&ben, id, Decision::Approve).await.expect("approved");
+    assert_ne!(house.grants().await, before);
+}
+
+#[tokio::test]
+async fn what_changed_under_a_proposal_is_looked_at_anew() {
+    let house = House::open().await;
+    let ana = house.hire("Ana", &["clearance_officer@us"]).await.person;
+    let ben = house.hire("Ben", &["clearance_officer@us"]).await.person;
+    let propose = async |number: &str, revoked_on: &str| {
+        let typed =
+            GrantRow { number: number.to_owned(), revoked_on: revoked_on.to_owned(), ..row("US") };
+        match house.propose(&ana, Act::Grant(Box::new(typed))).await {
+            Ok(Undertaken::Waiting(id)) => id,
+            other => panic!("it takes two: {other:?}"),
+        }
+    };
+    let first = propose("HAC-2026-1", "").await;
+    house.decide(&ben, first, Decision::Approve).await.expect("approved");
+    // Somebody corrects its number; Ben looks at that. Before he approves, it is revoked.
+    let older = propose("HAC-2026-2", "").await;
+    let looked = proposal(&house.shop, &ben, older).await.expect("shown").seen;
+    let revoke = propose("HAC-2026-1", "2026-11-22").await;
+    house.decide(&ben, revoke, Decision::Approve).await.expect("approved");
+    let revoked = house.grants().await;
+    let command = DecideCommand {
+        proposal: older,
+        decision: Decision::Approve,
+        seen: looked,
+        remark: String::new(),
+    };
+    let outcome = decide(&house.shop, &ben, command).await;
+    assert_eq!(refused(outcome), Refusal::Staff(StaffRefusal::Changed));
+    assert_eq!(house.grants().await, revoked, "it is revoked still");
+    // He looks again, and knows what he does.
+    house.decide(&ben, older, Decision::Approve).await.expect("approved");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_account_is_said_to_whoever_proposes_it() {
+    let house = House::open().await;
+    let ana = house.hire("Ana", &["owner@*"]).await.person;
+    let add = |name: &str, email: &str, held: &str| Act::AddAccount {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        language: "en".to_owned(),
+        held: vec![held.to_owned()],
+    };
+    let change = |email: &str, held: &str| Act::ChangeAccount {
+        email: email.to_owned(),
+        held: Some(vec![held.to_owned()]),
+        state: None,
+    };
+    let market = Refusal::Act(ActRefusal::Account(AccountProblem::Market("uk".to_owned())));
+    for (act, why) in [
+        (add("Eve", "ana@maker.example", "reader@us"), Refusal::AddressTaken),
+        (add("", "eve@maker.example", "reader@us"), Refusal::Field(FieldProblem::Name)),
+        (add("Eve", "eve@maker.example", "market_manager@uk"), market.clone()),
+        (change("eve@maker.example", "reader@us"), Refusal::UnknownAccount),
+        (change("ana@maker.example", "market_manager@us,uk"), market),
+    ] {
+        assert_eq!(refused(house.propose(&ana, act.clone()).await), why, "{act:?}");
+    }
+    let good = house.propose(&ana, add("Eve", "eve@maker.example", "reader@us")).await;
+    assert!(matches!(good, Ok(Undertaken::Waiting(_))), "{good:?}");
+    // To whom it is not open it tells nothing, not even which addresses are known.
+    let mia = house.hire("Mia", &["market_manager@*"]).await.person;
+    let outcome = house.propose(&mia, add("Eve", "ana@maker.example", "reader@us")).await;
+    assert_eq!(refused(outcome), Refusal::Staff(StaffRefusal::NotPermitted));
 }
 
 #[tokio::test]

@@ -186,19 +186,39 @@ pub struct Key {
     pub ended_at: Option<Instant>,
 }
 
-/// Writes a key as it is now.
+/// Writes a new key; one with this hash stays as it is, ended or not.
 ///
 /// # Errors
 ///
-/// When the database cannot be written.
-pub fn save_key(tx: &mut Tx<'_>, key: &Key) -> Result<(), StoreError> {
+/// When the database cannot be written; likewise below.
+pub fn insert_key(tx: &mut Tx<'_>, key: &Key) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO reseller_key (hash, reseller, label, made_at, ended_at)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (hash) DO UPDATE SET ended_at = excluded.ended_at",
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING",
         values![&key.hash, key.reseller.bytes(), &key.label, key.made_at, key.ended_at],
     )?;
     Ok(())
+}
+
+/// Ends a key of a reseller for good; `false` when it had ended or never was.
+///
+/// # Errors
+///
+/// See [`insert_key`].
+pub fn end_key(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    hash: &KeyedHash,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let ended = tx
+        .execute(
+            "UPDATE reseller_key SET ended_at = $3
+             WHERE hash = $1 AND reseller = $2 AND ended_at IS NULL",
+            values![hash, reseller.bytes(), at],
+        )?
+        .rows()?;
+    Ok(ended == 1)
 }
 
 /// The key with this hash.
@@ -351,6 +371,28 @@ pub fn orders_before(
          FROM reseller_order
          WHERE reseller = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         values![reseller.bytes(), &before, limit],
+        read_order,
+    )
+}
+
+/// The same of those that one market serves.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn orders_in(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    market: MarketCode,
+    before: Option<ResellerOrderId>,
+    limit: i64,
+) -> Result<Vec<KeptOrder>, StoreError> {
+    let before = before.map_or([u8::MAX; 16], |id| *id.bytes());
+    tx.query(
+        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
+         FROM reseller_order
+         WHERE reseller = $1 AND market = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+        values![reseller.bytes(), market.as_str(), &before, limit],
         read_order,
     )
 }

@@ -19,6 +19,7 @@ mod degree;
 mod facts;
 mod finding;
 mod grant;
+mod loosened;
 mod order;
 mod parser;
 mod predicate;
@@ -40,6 +41,7 @@ pub use code::{AuthorityOrderCode, ClearanceCode, CodeError, FactRef, GrantCode,
 pub use degree::{Ladder, Standing, ladder, standings};
 pub use facts::{FactProblem, Facts, Records};
 pub use grant::{Grant, GrantKind, GrantRow, GrantState, Verification, VerifiedHow};
+pub use loosened::loosened;
 pub use order::{AuthorityOrder, OrderEffect, OrderRow};
 pub use predicate::{Expected, Predicate, PredicateError, PredicateProblem};
 pub use reason::{Obligation, ObligationKind, Reason, RuleBrief};

@@ -18,6 +18,8 @@ pub enum Extent {
     Plain,
     /// A price falls by this part of what it was.
     PriceCut(Rate),
+    /// Something that holds a product back holds it less when this is done.
+    Loosens,
     /// So much money has left over one thing when this is done: what went before counts, or ten
     /// small amounts would be none.
     Amount(Money),
@@ -39,8 +41,9 @@ pub fn needs_second(permission: Permission, extent: Extent, limits: &Limits) -> 
     match permission.eyes() {
         Eyes::Two => false,
         Eyes::Four => true,
+        Eyes::FourIfLoosened => extent == Extent::Loosens,
         Eyes::FourBeyondLimit => match extent {
-            Extent::Plain => true,
+            Extent::Plain | Extent::Loosens => true,
             Extent::PriceCut(cut) => cut > limits.price_cut,
             Extent::Amount(amount) => {
                 let own = limits.refund.iter().find(|limit| limit.currency == amount.currency);
@@ -118,8 +121,10 @@ pub struct Proposal {
     pub permission: Permission,
     /// Where.
     pub market: Option<MarketCode>,
-    /// The hash of everything that it would do.
+    /// The hash of everything that it would do, and of what is there that it would change.
     pub content: [u8; 32],
+    /// Whether its author could still propose it: they have an account that is not locked, and the right.
+    pub author_may: bool,
     /// When it was proposed.
     pub proposed_at: Instant,
     /// How far it has come.
@@ -144,9 +149,12 @@ pub enum StaffRefusal {
     /// It has waited too long.
     #[error("it has waited too long and has to be proposed anew")]
     Expired,
-    /// What was looked at is not what would be done.
+    /// What was looked at is not what would be done, or not what it would be done to.
     #[error("it has changed since it was looked at")]
     Changed,
+    /// Whoever proposed it could not do so any more.
+    #[error("whoever proposed it may not do so any more; somebody else has to propose it anew")]
+    AuthorMayNot,
 }
 
 impl StaffRefusal {
@@ -160,6 +168,7 @@ impl StaffRefusal {
             Self::Decided => "staff.decided",
             Self::Expired => "staff.expired",
             Self::Changed => "staff.changed",
+            Self::AuthorMayNot => "staff.author_may_not",
         }
     }
 }
@@ -196,6 +205,10 @@ pub fn decide(
     if proposal.state.at(proposal.proposed_at, at) == ProposalState::Expired {
         return Err(StaffRefusal::Expired);
     }
+    // Two people stand for what is done: one who has lost the right, or was found out, is not one of them.
+    if !proposal.author_may {
+        return Err(StaffRefusal::AuthorMayNot);
+    }
     if *seen != proposal.content {
         return Err(StaffRefusal::Changed);
     }
@@ -224,6 +237,7 @@ mod tests {
             permission: Permission::ClearanceGrant,
             market: Some("us".parse().expect("a market")),
             content: [7; 32],
+            author_may: true,
             proposed_at: at(0),
             state,
         }
@@ -250,6 +264,8 @@ mod tests {
         assert!(second(Permission::OrderCancel, Extent::Amount(money(10_001, "USD"))));
         assert!(second(Permission::ClearanceGrant, Extent::Plain));
         assert!(!second(Permission::OpeningWithdraw, Extent::Plain));
+        assert!(!second(Permission::CatalogueEdit, Extent::Plain), "a text is one person's");
+        assert!(second(Permission::CatalogueEdit, Extent::Loosens));
     }
 
     #[test]
@@ -271,6 +287,15 @@ mod tests {
             let got = decide(&waiting, *who, &officer(market), *decision, &[7; 32], at(1));
             assert_eq!(got, *wanted, "{who:?} {market} {decision:?}");
         }
+    }
+
+    #[test]
+    fn what_its_author_could_not_propose_any_more_can_only_be_turned_down() {
+        let orphan = Proposal { author_may: false, ..proposal(ProposalState::Waiting) };
+        let by = |who, decision| decide(&orphan, who, &officer("us"), decision, &[7; 32], at(1));
+        assert_eq!(by(SECOND, Decision::Approve), Err(StaffRefusal::AuthorMayNot));
+        assert_eq!(by(SECOND, Decision::Reject), Ok(ProposalState::Rejected));
+        assert_eq!(by(AUTHOR, Decision::Withdraw), Ok(ProposalState::Withdrawn));
     }
 
     #[test]

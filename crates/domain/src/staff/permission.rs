@@ -18,6 +18,8 @@ pub enum Eyes {
     Four,
     /// A second person only beyond the operator's limit.
     FourBeyondLimit,
+    /// A second person only where something that holds a product back would hold it less.
+    FourIfLoosened,
 }
 
 macro_rules! permissions {
@@ -55,11 +57,11 @@ permissions! {
     /// See markets.
     MarketRead = "market.read", Market, Two;
     /// Change a market's stage, texts and contacts.
-    MarketEdit = "market.edit", Market, Two;
+    MarketEdit = "market.edit", Market, FourIfLoosened;
     /// See the catalogue.
     CatalogueRead = "catalogue.read", Market, Two;
     /// Change products: every market shows them.
-    CatalogueEdit = "catalogue.edit", Everywhere, Two;
+    CatalogueEdit = "catalogue.edit", Everywhere, FourIfLoosened;
     /// See rules, grants and verdicts.
     ClearanceRead = "clearance.read", Market, Two;
     /// Record evidence that something is cleared.
@@ -175,6 +177,7 @@ mod tests {
                 Eyes::Two => return None,
                 Eyes::Four => "always",
                 Eyes::FourBeyondLimit => "beyond the limit",
+                Eyes::FourIfLoosened => "where it loosens",
             };
             Some((permission.word(), people))
         });

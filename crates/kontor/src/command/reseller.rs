@@ -13,7 +13,7 @@ use kontor_domain::catalogue::Sku;
 use kontor_domain::install::DeviceKey;
 use kontor_domain::planning::two_digits;
 use kontor_shop::reach::{carried_abroad, outside_territory};
-use kontor_shop::reseller::{ShownReseller, list, show};
+use kontor_shop::reseller::{OfMarkets, ShownReseller, list, show};
 use kontor_shop::staff::{
     allot_as_operator, cancel_reseller_order_as_operator, issue_key_as_operator,
 };
@@ -131,7 +131,7 @@ async fn carry_out(
             let book = book(config)?;
             let seen = move |device: DeviceKey| book.sighting(device);
             println!("serial,model,delivered_on,country,since,clause");
-            for row in outside_territory(shop, reseller, &seen).await? {
+            for row in outside_territory(shop, reseller, &OfMarkets::All, &seen).await? {
                 let (serial, model, country) = (row.serial, row.model, row.country);
                 let (on, since, clause) = (row.delivered_on, row.since, row.clause);
                 println!("{serial},{model},{on},{country},{since},\"{clause}\"");

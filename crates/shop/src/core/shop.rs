@@ -244,10 +244,12 @@ impl Keys {
         self.staff.hash(secret)
     }
 
-    /// The hash of everything that a proposal would do.
+    /// The hash of everything that a proposal would do, and of what is there that it would change.
     #[must_use]
-    pub fn staff_content(&self, content: &str) -> [u8; 32] {
-        self.staff.sign(content.as_bytes())
+    pub fn staff_content(&self, content: &str, was: &str) -> [u8; 32] {
+        // Neither can be taken for a part of the other: the first is told by its length.
+        let length = content.len().to_string();
+        self.staff.sign([length.as_str(), content, was].join(" ").as_bytes())
     }
 
     /// The mark that a browser keeps once somebody has come in with it.

@@ -11,8 +11,12 @@ use kontor_store::{StoreError, Tx, market};
 
 use super::cell::{self, Bad, Read};
 use super::job::{Change, Job, Origins, Sourced, places};
-use super::read::Numbered;
+use super::read::{Numbered, read};
+use super::report::Problems;
 use super::row::MarketRow;
+use super::sheet::Sheet;
+use super::table::Table;
+use crate::core::Known;
 
 /// The kind under which the origins of markets are kept.
 const KIND: &str = "market";
@@ -51,6 +55,25 @@ pub(super) fn parse(row: &MarketRow) -> Read<Sourced<Market>> {
         contact: contact_row(row).parse()?,
     };
     Sourced::read(market, &row.source, &row.confidence)
+}
+
+/// The markets whose goods a sheet would get there in another way, beside how they would be: rules look at
+/// that. A market that gets other countries is no longer the same and not compared; that is for the people
+/// of all markets.
+pub(crate) fn edited_markets<'k>(
+    sheet: &Sheet,
+    known: &'k Known,
+) -> impl Iterator<Item = (&'k Market, Market)> + use<'k> {
+    let rows = match sheet.table() {
+        Table::Markets => read(&sheet.csv().bytes, parse, &mut Problems::default()),
+        _ => Vec::new(),
+    };
+    rows.into_iter().filter_map(|row| {
+        let next = row.item.value;
+        let was = known.market(next.code)?;
+        let same = was.countries == next.countries;
+        (same && was.fulfilment != next.fulfilment).then_some((was, next))
+    })
 }
 
 /// What holds in a beta; an empty cell is the usual number, and no total.

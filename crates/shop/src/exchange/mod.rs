@@ -28,8 +28,10 @@ mod sheet;
 mod stock;
 mod table;
 
+pub(crate) use catalogue::edited;
 pub use export::{ExportError, export, published};
 pub use import::{Csv, Mode, Plan, Progress, import, import_all};
+pub(crate) use market::edited_markets;
 pub use own_shop::{OwnShop, load_own_shop, market_templates};
 pub use report::{BadFile, ImportError, Report, RowProblem};
 pub use row::{

@@ -82,6 +82,11 @@ impl Sheet {
         self
     }
 
+    /// The owners whose lists it empties.
+    pub(crate) fn emptied(&self) -> &[String] {
+        &self.emptied
+    }
+
     /// The table.
     #[must_use]
     pub const fn table(&self) -> Table {

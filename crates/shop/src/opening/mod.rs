@@ -11,8 +11,8 @@ pub(crate) use advance::advance_in;
 pub use advance::{AdvanceCommand, advance, history, products_of_step};
 pub use assort::{AssortCommand, assort};
 pub(crate) use assort::{assort_in, assorted};
-pub(crate) use cost::note_cost_in;
-pub use cost::{costs, note_cost};
+pub use cost::{costs, costs_in, note_cost};
+pub(crate) use cost::{markets_of_cost, note_cost_in};
 pub use plan::{PlanQuery, plan};
 pub use refusal::Refusal;
 pub use withdraw::{

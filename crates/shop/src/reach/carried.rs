@@ -16,7 +16,7 @@ use kontor_store::stock::serial::SoldSerial;
 
 use super::units::units;
 use crate::core::Shop;
-use crate::reseller::Territories;
+use crate::reseller::{OfMarkets, Territories};
 
 /// How many units are read in one transaction.
 const PAGE: i64 = 5_000;
@@ -182,8 +182,8 @@ pub struct OutsideRow {
     pub clause: String,
 }
 
-/// A reseller's units that are active outside of the territory that they were delivered for, by their
-/// serial numbers: each is held against the contract of its own order.
+/// A reseller's units that were delivered for these markets and are active outside of the territory that they
+/// were delivered for, by their serial numbers: each is held against the contract of its own order.
 ///
 /// # Errors
 ///
@@ -191,6 +191,7 @@ pub struct OutsideRow {
 pub async fn outside_territory(
     shop: &Arc<Shop>,
     reseller: ResellerId,
+    markets: &OfMarkets,
     seen: &Seen,
 ) -> Result<Vec<OutsideRow>, StoreError> {
     let today = shop.now().date();
@@ -205,7 +206,8 @@ pub async fn outside_territory(
         let page = shop.db.read("reach.outside", read).await?;
         let Some((end, _)) = page.last() else { return Ok(rows) };
         last = end.serial.clone();
-        rows.extend(page.into_iter().filter_map(|(unit, stay)| {
+        let theirs = page.into_iter().filter(|(unit, _)| own.is_of(&unit.reference, markets));
+        rows.extend(theirs.filter_map(|(unit, stay)| {
             let sighting = sighting(unit.device, stay, seen)?;
             outside(unit, sighting, today, &own)
         }));

@@ -177,6 +177,15 @@ pub(crate) fn pay_in(
     Ok(write_down_in(tx, shop, moved, at)?)
 }
 
+/// What goes back with the money of an order's bill, if it can go back now.
+pub(crate) fn returnable_in(tx: &mut Tx<'_>, order: ResellerOrderId) -> Outcome<Money, Refusal> {
+    let bill = bill_of(tx, order)?.ok_or(Failure::Refused(Refusal::UnknownBill))?;
+    match bill.state.after(BillEvent::Returned) {
+        Some(_) => Ok(bill.body.total),
+        None => Err(Failure::Refused(Refusal::BillStands(bill.number, bill.state))),
+    }
+}
+
 /// A bill where an event leads it, its money posted; it is yet to be saved.
 fn move_bill_in(
     tx: &mut Tx<'_>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kontor_base::id::{self, ResellerId};
 use kontor_base::{Instant, KeyedHash, Line};
 use kontor_domain::reseller::Standing;
-use kontor_store::reseller::{Key, Reseller, find, key, save_key};
+use kontor_store::reseller::{Key, Reseller, end_key, find, insert_key, key};
 use kontor_store::{StoreError, Tx};
 
 use super::refusal::{Refusal, TextProblem};
@@ -20,7 +20,8 @@ pub fn key_text(secret: [u8; 16]) -> String {
     format!("{RESELLER_KEY_PREFIX}{}", id::encode(secret))
 }
 
-/// Writes a key down within a transaction; the same secret again changes nothing.
+/// Writes a key down within a transaction; gives whether it is a new one. The same secret again changes
+/// nothing: a form that is sent once more does not bring back what was ended in between.
 pub(crate) fn issue_key_in(
     tx: &mut Tx<'_>,
     shop: &Shop,
@@ -28,7 +29,7 @@ pub(crate) fn issue_key_in(
     label: &str,
     secret: &[u8; 16],
     at: Instant,
-) -> Outcome<(), Refusal> {
+) -> Outcome<bool, Refusal> {
     let known = find(tx, reseller)?.ok_or(Failure::Refused(Refusal::Unknown))?;
     if known.standing != Standing::Approved {
         return Err(Failure::Refused(TextProblem::KeyTooEarly.into()));
@@ -36,9 +37,16 @@ pub(crate) fn issue_key_in(
     let label: Line<80> =
         Line::parse(label).map_err(|_| Failure::Refused(TextProblem::KeyLabel.into()))?;
     let hash = shop.keys.reseller_secret(secret);
+    match key(tx, &hash)? {
+        Some(kept) if kept.ended_at.is_some() => {
+            return Err(Failure::Refused(TextProblem::KeyEnded.into()));
+        }
+        Some(_) => return Ok(false),
+        None => {}
+    }
     let (label, made_at) = (label.as_str().to_owned(), at);
-    save_key(tx, &Key { hash, reseller, label, made_at, ended_at: None })?;
-    Ok(())
+    insert_key(tx, &Key { hash, reseller, label, made_at, ended_at: None })?;
+    Ok(true)
 }
 
 /// Ends a key within a transaction; gives whether there was one.
@@ -48,14 +56,7 @@ pub(crate) fn end_key_in(
     hash: &KeyedHash,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    match key(tx, hash)? {
-        Some(mut key) if key.reseller == reseller && key.ended_at.is_none() => {
-            key.ended_at = Some(at);
-            save_key(tx, &key)?;
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
+    end_key(tx, reseller, hash, at)
 }
 
 /// The reseller whose key this is, if it is good.

@@ -30,7 +30,7 @@ pub(crate) use allot::{allot_in, lies_with};
 pub use apply::{ApplyCommand, apply};
 pub(crate) use approve::{approve_in, check, reject_in};
 pub use bill::{BillTerms, Payment, bill_of_reseller};
-pub(crate) use bill::{bill_in, pay_in};
+pub(crate) use bill::{bill_in, pay_in, returnable_in};
 pub(crate) use cancel::cancel_for_maker_in;
 pub use cancel::{CancelOrder, OrderCancelled, cancel_order};
 pub(crate) use dispatch::dispatch_in;
@@ -46,6 +46,8 @@ pub use sell_out::{
 };
 pub use show::{
     AllotmentRow, OpenOrders, ShownReseller, list, open_orders, order_of, show, show_before,
+    show_of,
 };
 pub use sold::{SoldOutside, SoldRow, SoldUnit, sold_outside, sold_units};
+pub use territory::OfMarkets;
 pub(crate) use territory::Territories;

@@ -101,6 +101,9 @@ pub enum TextProblem {
     /// A key for somebody without a contract.
     #[error("a key is given when there is a contract")]
     KeyTooEarly,
+    /// A form for a key that was ended since.
+    #[error("this key was ended; a new form makes another")]
+    KeyEnded,
     /// What a key is for.
     #[error("say what the key is for, in up to 80 characters")]
     KeyLabel,
@@ -119,6 +122,7 @@ impl TextProblem {
             Self::MoneyReference => "money-reference",
             Self::CancelReason => "cancel-reason",
             Self::KeyTooEarly => "key-too-early",
+            Self::KeyEnded => "key-ended",
             Self::KeyLabel => "key-label",
         }
     }

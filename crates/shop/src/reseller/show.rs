@@ -1,6 +1,6 @@
 //! Reading resellers: the list, and one with everything that belongs to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_base::id::{ResellerId, ResellerOrderId};
@@ -10,13 +10,14 @@ use kontor_ledger::StockState;
 use kontor_store::reseller::bill::{KeptBill, bill_of, bills_between};
 use kontor_store::reseller::{
     KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open_after, order,
-    orders_before,
+    orders_before, orders_in,
 };
 use kontor_store::{StoreError, Tx, stock};
 
 use super::allot::quota_word;
 use super::dispatch::not_cleared;
 use super::sold::{SoldRow, sold_in};
+use super::territory::OfMarkets;
 use crate::core::Shop;
 
 /// How many orders are shown at once.
@@ -43,11 +44,13 @@ pub struct AllotmentRow {
     pub shipped: i64,
 }
 
-/// A reseller with everything that belongs to it.
+/// A reseller with everything that belongs to it, or with what of it belongs to some markets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownReseller {
     /// Who.
     pub reseller: Reseller,
+    /// The markets of all their contracts, also of those that are not shown.
+    pub markets: BTreeSet<MarketCode>,
     /// Their contracts.
     pub contracts: Vec<KeptContract>,
     /// What lies with them.
@@ -56,7 +59,7 @@ pub struct ShownReseller {
     pub orders: Vec<KeptOrder>,
     /// The order before which the next page of them begins, where there is one.
     pub older: Option<ResellerOrderId>,
-    /// What they sign in with.
+    /// What they sign in with: a key orders under every contract, so none where not all are shown.
     pub keys: Vec<Key>,
     /// What they have reported as sold on, by month, model and country, the latest month first.
     pub sold: Vec<SoldRow>,
@@ -106,34 +109,76 @@ pub async fn show_before(
     id: ResellerId,
     before: Option<ResellerOrderId>,
 ) -> Result<Option<ShownReseller>, StoreError> {
+    show_of(shop, id, before, OfMarkets::All).await
+}
+
+/// The same as the people of some markets see it: what belongs to contracts with others is not there.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn show_of(
+    shop: &Arc<Shop>,
+    id: ResellerId,
+    before: Option<ResellerOrderId>,
+    own: OfMarkets,
+) -> Result<Option<ShownReseller>, StoreError> {
     shop.db
         .read("reseller.show", move |tx| {
             let Some(reseller) = find(tx, id)? else { return Ok(None) };
-            let contracts = contracts(tx, id)?;
+            let mut contracts = contracts(tx, id)?;
+            let markets: BTreeSet<MarketCode> = contracts.iter().map(|kept| kept.market).collect();
+            contracts.retain(|kept| own.contains(kept.market));
             let mut allotment = Vec::new();
             for own in &contracts {
                 allotment.extend(allotment_of(tx, own)?);
             }
+            let whole = markets.iter().all(|market| own.contains(*market));
             let shown = usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX);
-            let mut orders = orders_before(tx, id, before, SHOWN_MAX + 1)?;
+            let mut orders = if whole {
+                orders_before(tx, id, before, SHOWN_MAX + 1)?
+            } else {
+                orders_of(tx, id, before, markets.iter().filter(|market| own.contains(**market)))?
+            };
             let more = orders.len() > shown;
             orders.truncate(shown);
-            let bills = match (orders.last(), orders.first()) {
+            let mut bills = match (orders.last(), orders.first()) {
                 (Some(first), Some(last)) => bills_between(tx, id, (first.id, last.id))?,
                 _ => Vec::new(),
             };
+            if !whole {
+                let ids: BTreeSet<ResellerOrderId> = orders.iter().map(|order| order.id).collect();
+                bills.retain(|bill| ids.contains(&bill.order));
+            }
             Ok(Some(ShownReseller {
                 allotment,
                 older: orders.last().filter(|_| more).map(|last| last.id),
                 orders,
-                keys: keys(tx, id)?,
-                sold: sold_in(tx, id)?,
+                keys: if whole { keys(tx, id)? } else { Vec::new() },
+                sold: sold_in(tx, id, &own)?,
                 bills,
                 reseller,
+                markets,
                 contracts,
             }))
         })
         .await
+}
+
+/// The orders of a reseller that some markets serve, the newest first: a page and one more.
+fn orders_of<'m>(
+    tx: &mut Tx<'_>,
+    id: ResellerId,
+    before: Option<ResellerOrderId>,
+    markets: impl Iterator<Item = &'m MarketCode>,
+) -> Result<Vec<KeptOrder>, StoreError> {
+    let mut all = Vec::new();
+    for market in markets {
+        all.extend(orders_in(tx, id, *market, before, SHOWN_MAX + 1)?);
+    }
+    all.sort_by_key(|order| std::cmp::Reverse(order.id));
+    all.truncate(usize::try_from(SHOWN_MAX + 1).unwrap_or(usize::MAX));
+    Ok(all)
 }
 
 fn allotment_of(tx: &mut Tx<'_>, own: &KeptContract) -> Result<Vec<AllotmentRow>, StoreError> {

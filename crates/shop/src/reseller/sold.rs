@@ -7,11 +7,10 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use kontor_base::id::ResellerId;
 use kontor_base::{Country, Date, Instant};
-use kontor_domain::market::MarketCode;
 use kontor_store::reseller::{SoldGroup, find, sold_after, sold_groups, sold_since, sold_since_to};
 use kontor_store::{StoreError, Tx};
 
-use super::territory::Territories;
+use super::territory::{OfMarkets, Territories};
 use crate::core::Shop;
 
 /// The most sums of one reseller.
@@ -64,16 +63,21 @@ pub struct SoldOutside {
     pub reseller: ResellerId,
     /// Its name.
     pub name: String,
-    /// The markets of its contracts.
-    pub markets: Vec<MarketCode>,
     /// How many units went to which country.
     pub units: BTreeMap<Country, i64>,
 }
 
-pub(super) fn sold_in(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<SoldRow>, StoreError> {
+pub(super) fn sold_in(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    own: &OfMarkets,
+) -> Result<Vec<SoldRow>, StoreError> {
     let territories = Territories::read_in(tx, reseller)?;
     let mut rows: Vec<SoldRow> = Vec::new();
     for group in sold_groups(tx, reseller, GROUPS_MAX)? {
+        if !territories.is_of(&group.reference, own) {
+            continue;
+        }
         let inside = territories.contains(&group.reference, group.country);
         let SoldGroup { month, model, country, units, .. } = group;
         // Groups of one month, model and country stand beside each other: at most two rows each.
@@ -89,8 +93,8 @@ pub(super) fn sold_in(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<SoldR
     Ok(rows)
 }
 
-/// Every unit that a reseller has reported as sold on, in the order of the serial numbers; at most
-/// 200,000.
+/// Every unit that a reseller has reported as sold on and that was delivered for these markets, in the order
+/// of the serial numbers; at most 200,000.
 ///
 /// # Errors
 ///
@@ -98,18 +102,20 @@ pub(super) fn sold_in(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Vec<SoldR
 pub async fn sold_units(
     shop: &Arc<Shop>,
     reseller: ResellerId,
+    markets: &OfMarkets,
 ) -> Result<Vec<SoldUnit>, StoreError> {
     let read = move |tx: &mut Tx<'_>| Territories::read_in(tx, reseller);
     let own = shop.db.read("reseller.territories", read).await?;
     let mut units: Vec<SoldUnit> = Vec::new();
+    let mut last = String::new();
     while units.len() < UNITS_MAX {
-        let after = units.last().map_or_else(String::new, |unit| unit.serial.clone());
+        let after = last.clone();
         let read = move |tx: &mut Tx<'_>| sold_after(tx, reseller, &after, PAGE);
         let page = shop.db.read("reseller.sold_units", read).await?;
-        if page.is_empty() {
-            break;
-        }
-        units.extend(page.into_iter().map(|unit| SoldUnit {
+        let Some(end) = page.last() else { break };
+        last.clone_from(&end.sold.serial);
+        let theirs = page.into_iter().filter(|unit| own.is_of(&unit.reference, markets));
+        units.extend(theirs.map(|unit| SoldUnit {
             inside: own.contains(&unit.reference, unit.sold.country),
             serial: unit.sold.serial,
             model: unit.model,
@@ -122,12 +128,16 @@ pub async fn sold_units(
 }
 
 /// What was reported in the last thirty days as sold outside of the seller's territory, reseller by
-/// reseller: the maker is told, not only whoever has sold it.
+/// reseller, of units that were delivered for these markets: the maker is told, not only whoever has
+/// sold it.
 ///
 /// # Errors
 ///
 /// A fault of the store.
-pub async fn sold_outside(shop: &Arc<Shop>) -> Result<Vec<SoldOutside>, StoreError> {
+pub async fn sold_outside(
+    shop: &Arc<Shop>,
+    markets: OfMarkets,
+) -> Result<Vec<SoldOutside>, StoreError> {
     let since = Instant::start_of(shop.now().date().saturating_sub(TOLD_DAYS.days()));
     shop.db
         .read("reseller.sold_outside", move |tx| {
@@ -138,12 +148,14 @@ pub async fn sold_outside(shop: &Arc<Shop>) -> Result<Vec<SoldOutside>, StoreErr
             let mut told = Vec::new();
             for (reseller, sold) in sums {
                 let own = Territories::read_in(tx, reseller)?;
-                let units = outside_in(tx, reseller, &own, sold, since)?;
+                if !own.any_of(&markets) {
+                    continue;
+                }
+                let units = outside_in(tx, reseller, (&own, &markets), sold, since)?;
                 let found = find(tx, reseller)?.filter(|_| !units.is_empty());
                 told.extend(found.map(|found| SoldOutside {
                     reseller,
                     name: found.profile.name.to_string(),
-                    markets: own.markets().collect(),
                     units,
                 }));
             }
@@ -153,22 +165,23 @@ pub async fn sold_outside(shop: &Arc<Shop>) -> Result<Vec<SoldOutside>, StoreErr
 }
 
 /// Of what was sold to each country, what the units' own contracts do not allow. Only where the
-/// contracts differ has anybody to look at the orders.
+/// contracts differ, or are not all of these markets, has anybody to look at the orders.
 fn outside_in(
     tx: &mut Tx<'_>,
     reseller: ResellerId,
-    own: &Territories,
+    (own, markets): (&Territories, &OfMarkets),
     sold: BTreeMap<Country, i64>,
     since: Instant,
 ) -> Result<BTreeMap<Country, i64>, StoreError> {
     let mut outside = BTreeMap::new();
     for (country, all) in sold {
-        let units = match own.of_all(country) {
+        let units = match own.of_all(country).filter(|inside| *inside || own.all_of(markets)) {
             Some(true) => 0,
             Some(false) => all,
             None => {
                 let orders = sold_since_to(tx, reseller, country, since)?.into_iter();
-                let beyond = orders.filter(|(order, _)| !own.contains(order, country));
+                let theirs = orders.filter(|(order, _)| own.is_of(order, markets));
+                let beyond = theirs.filter(|(order, _)| !own.contains(order, country));
                 beyond.map(|(_, units)| units).sum()
             }
         };

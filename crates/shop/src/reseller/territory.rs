@@ -1,16 +1,38 @@
 //! Where a unit might go: the territory of the contract under which it was delivered. A reseller may
 //! have several contracts, and what one of them allows for its goods says nothing about another's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_base::Country;
 use kontor_base::id::{ResellerId, ResellerOrderId};
+use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{Clause, Contract};
 use kontor_store::reseller::{KeptContract, contracts, contracts_of_orders};
 use kontor_store::{StoreError, Tx};
 
 /// The most orders of a reseller that are known by their contract.
 const ORDERS_MAX: i64 = 100_000;
+
+/// The markets of whose contracts somebody reads: what a reseller does under a contract with another market
+/// is that market's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OfMarkets {
+    /// Of all.
+    All,
+    /// Of these.
+    Only(BTreeSet<MarketCode>),
+}
+
+impl OfMarkets {
+    /// Whether this market is one of them.
+    #[must_use]
+    pub fn contains(&self, market: MarketCode) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(own) => own.contains(&market),
+        }
+    }
+}
 
 /// The contracts of a reseller, and under which of them each order was placed.
 #[derive(Clone, Debug)]
@@ -28,9 +50,31 @@ impl Territories {
     /// The contract under which a unit was delivered, by the order that it left with; none where that
     /// order is not known.
     pub(crate) fn contract(&self, reference: &str) -> Option<&Contract> {
+        self.kept(reference).map(|kept| &kept.contract)
+    }
+
+    fn kept(&self, reference: &str) -> Option<&KeptContract> {
         let code = self.orders.get(&reference.parse().ok()?)?;
-        let kept = self.contracts.iter().find(|kept| kept.contract.code == *code);
-        kept.map(|kept| &kept.contract)
+        self.contracts.iter().find(|kept| kept.contract.code == *code)
+    }
+
+    /// Whether a unit was delivered under a contract of these markets. Where nobody knows under which, it
+    /// concerns whoever reads all of them.
+    pub(crate) fn is_of(&self, reference: &str, own: &OfMarkets) -> bool {
+        match self.kept(reference) {
+            Some(kept) => own.contains(kept.market),
+            None => self.all_of(own),
+        }
+    }
+
+    /// Whether every contract is of these markets.
+    pub(super) fn all_of(&self, own: &OfMarkets) -> bool {
+        self.contracts.iter().all(|kept| own.contains(kept.market))
+    }
+
+    /// Whether any contract is of these markets.
+    pub(super) fn any_of(&self, own: &OfMarkets) -> bool {
+        self.contracts.iter().any(|kept| own.contains(kept.market))
     }
 
     /// Whether a country lies in the territory that a unit was delivered for, in force or not: what was
@@ -58,11 +102,6 @@ impl Territories {
         let contract = self.contract(reference).or(only);
         let clause = contract.map(|contract| contract.clause(Clause::Territory).to_string());
         clause.unwrap_or_default()
-    }
-
-    /// The markets of the contracts.
-    pub(super) fn markets(&self) -> impl Iterator<Item = kontor_domain::market::MarketCode> {
-        self.contracts.iter().map(|kept| kept.market)
     }
 
     fn all(&self) -> impl Iterator<Item = &Contract> {

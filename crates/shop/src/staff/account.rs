@@ -83,14 +83,7 @@ pub(super) fn add_in(
     by: By<'_>,
     command: &AddCommand,
 ) -> Outcome<Account, Refusal> {
-    let refuse = |refusal| Failure::Refused(refusal);
-    let name =
-        StaffName::parse(&command.name).map_err(|_| refuse(Refusal::Field(FieldProblem::Name)))?;
-    let email =
-        Email::parse(&command.email).map_err(|_| refuse(Refusal::Field(FieldProblem::Email)))?;
-    if command.held.len() > ASSIGNMENTS_MAX {
-        return Err(refuse(Refusal::Field(FieldProblem::Roles)));
-    }
+    let (name, email) = read(command)?;
     let account = Account {
         id: StaffId::new(at, random),
         name,
@@ -101,13 +94,48 @@ pub(super) fn add_in(
         created_at: at,
     };
     if !rows::insert(tx, &account)? {
-        return Err(refuse(Refusal::AddressTaken));
+        return Err(Failure::Refused(Refusal::AddressTaken));
     }
     let held = described(&account);
     let email = account.email.as_str();
     let noted = Noted { act: "staff.add", market: None, subject: email, was: "", is_now: &held };
     note(tx, random, at, by, &noted)?;
     Ok(account)
+}
+
+/// The name and the address of a new account.
+fn read(command: &AddCommand) -> Outcome<(StaffName, Email), Refusal> {
+    let refuse = |problem| Failure::Refused(Refusal::Field(problem));
+    let name = StaffName::parse(&command.name).map_err(|_| refuse(FieldProblem::Name))?;
+    let email = Email::parse(&command.email).map_err(|_| refuse(FieldProblem::Email))?;
+    if command.held.len() > ASSIGNMENTS_MAX {
+        return Err(refuse(FieldProblem::Roles));
+    }
+    Ok((name, email))
+}
+
+/// Everything that can be wrong with a new account before anybody makes it.
+pub(super) fn check_add(tx: &mut Tx<'_>, command: &AddCommand) -> Outcome<(), Refusal> {
+    let (_, email) = read(command)?;
+    match rows::by_address(tx, &email.normalised())? {
+        Some(_) => Err(Failure::Refused(Refusal::AddressTaken)),
+        None => Ok(()),
+    }
+}
+
+/// Everything that can be wrong with the change of an account before anybody makes it.
+pub(super) fn check_change(tx: &mut Tx<'_>, command: &ChangeCommand) -> Outcome<(), Refusal> {
+    found(tx, command).map(|_| ())
+}
+
+/// The account that a change is about.
+fn found(tx: &mut Tx<'_>, command: &ChangeCommand) -> Outcome<Account, Refusal> {
+    let unknown = || Failure::Refused(Refusal::UnknownAccount);
+    let email = Email::parse(&command.email).map_err(|_| unknown())?;
+    if command.held.as_ref().is_some_and(|held| held.len() > ASSIGNMENTS_MAX) {
+        return Err(Failure::Refused(Refusal::Field(FieldProblem::Roles)));
+    }
+    rows::by_address(tx, &email.normalised())?.ok_or_else(unknown)
 }
 
 /// A change of an account; what is none stays.
@@ -142,14 +170,9 @@ pub(super) fn change_in(
     by: By<'_>,
     command: &ChangeCommand,
 ) -> Outcome<Account, Refusal> {
-    let unknown = || Failure::Refused(Refusal::UnknownAccount);
-    let email = Email::parse(&command.email).map_err(|_| unknown())?;
-    let mut account = rows::by_address(tx, &email.normalised())?.ok_or_else(unknown)?;
+    let mut account = found(tx, command)?;
     let was = described(&account);
     if let Some(held) = &command.held {
-        if held.len() > ASSIGNMENTS_MAX {
-            return Err(Failure::Refused(Refusal::Field(FieldProblem::Roles)));
-        }
         account.held.clone_from(held);
     }
     if let Some(state) = command.state {

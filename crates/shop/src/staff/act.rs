@@ -3,16 +3,19 @@
 use kontor_base::{Date, Email, Instant, Language, Line};
 use kontor_domain::clearance::{AuthorityOrder, AuthorityOrderCode, GrantRow};
 use kontor_domain::market::MarketCode;
-use kontor_domain::staff::{AccountState, Assignment, Extent, Permission, StaffRefusal};
+use kontor_domain::staff::{AccountState, Assignment, Extent, Markets, Permission, StaffRefusal};
 use kontor_store::Tx;
 use kontor_store::clearance::{self, Kind};
 use serde::{Deserialize, Serialize};
 
-use super::account::{AddCommand, ChangeCommand, add_in, change_in};
+use super::account::{AddCommand, ChangeCommand, add_in, change_in, check_add, check_change};
 use super::act_refusal::{AccountProblem, ActRefusal};
 use super::customer;
 use super::expansion::ExpansionAct;
-use super::goods::{Advance, CancelPrice, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct};
+use super::goods::{
+    Advance, CancelPrice, Loosened, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct,
+    first_loosened,
+};
 use super::grant::{checked_grant, read_grant, recorded};
 use super::log::By;
 use super::order;
@@ -23,6 +26,9 @@ use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, Telling, queue_in};
 pub(super) use crate::opening::market_of;
 use crate::opening::reinstate_in;
+
+/// How many products are named that an act would hold back less.
+const LOOSENED_SHOWN: usize = 20;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,13 +188,21 @@ impl Act {
                 plain(Permission::OpeningRestore, market_of(known, reach), code.clone())
             }
             Self::Expansion(act) => act.bearing(tx, known, person),
-            Self::AddAccount { email, held, .. } => {
-                assignments(held)?;
-                plain(Permission::StaffManage, None, address(email)?)
+            Self::AddAccount { name, email, language, held } => {
+                let added = Bearing::plain(Permission::StaffManage, None, address(email)?);
+                let added = added.for_person(person)?;
+                let command = adding(name, email, language, held)?;
+                in_markets(known, &command.held)?;
+                check_add(tx, &command)?;
+                Ok(added)
             }
-            Self::ChangeAccount { email, held, .. } => {
-                assignments(held.as_deref().unwrap_or_default())?;
-                plain(Permission::StaffManage, None, address(email)?)
+            Self::ChangeAccount { email, held, state } => {
+                let changed = Bearing::plain(Permission::StaffManage, None, address(email)?);
+                let changed = changed.for_person(person)?;
+                let command = changing(email, held.as_deref(), state.as_deref())?;
+                in_markets(known, command.held.as_deref().unwrap_or_default())?;
+                check_change(tx, &command)?;
+                Ok(changed)
             }
             Self::Rows(rows) => rows.bearing(tx, known, person, at),
             Self::CancelPrice(cancel) => cancel.bearing(tx, person, at),
@@ -282,29 +296,13 @@ impl Act {
             }
             Self::Expansion(act) => act.carry_out(tx, shop, by, at),
             Self::AddAccount { name, email, language, held } => {
-                let bad = |_| {
-                    let problem = AccountProblem::Language(language.clone());
-                    refused(ActRefusal::Account(problem))
-                };
-                let command = AddCommand {
-                    name: name.clone(),
-                    email: email.clone(),
-                    language: language.parse::<Language>().map_err(bad)?,
-                    held: assignments(held)?,
-                };
+                let command = adding(name, email, language, held)?;
                 let account = add_in(tx, &shop.random, at, By::Person(by), &command)?;
                 queue_in(tx, shop, Cause::StaffCode(account.id), at)?;
                 Ok(())
             }
             Self::ChangeAccount { email, held, state } => {
-                let state = match state {
-                    None => None,
-                    Some(word) => Some(AccountState::from_word(word).ok_or_else(|| {
-                        refused(ActRefusal::Account(AccountProblem::State(word.clone())))
-                    })?),
-                };
-                let held = held.as_ref().map(|held| assignments(held)).transpose()?;
-                let command = ChangeCommand { email: email.clone(), held, state };
+                let command = changing(email, held.as_deref(), state.as_deref())?;
                 change_in(tx, &shop.random, at, By::Person(by), &command).map(|_| ())
             }
             Self::Rows(rows) => rows.carry_out(tx, shop, at),
@@ -326,6 +324,14 @@ impl Act {
 }
 
 impl Act {
+    /// The products that it would hold back less, the first of them.
+    pub(super) fn loosened(&self, known: &Known, at: Instant) -> Vec<Loosened> {
+        match self {
+            Self::Rows(rows) => first_loosened(&rows.sheet, known, at.date(), LOOSENED_SHOWN),
+            _ => Vec::new(),
+        }
+    }
+
     /// The act as JSON without what somebody wrote in it that can name a customer.
     pub(super) fn without_words(self) -> String {
         let act = match self {
@@ -372,6 +378,54 @@ fn assignments(held: &[String]) -> Outcome<Vec<Assignment>, Refusal> {
                 .map_err(|_| refused(ActRefusal::Account(AccountProblem::Role(text.clone()))))
         })
         .collect()
+}
+
+/// A new account as it was typed, read.
+fn adding(
+    name: &str,
+    email: &str,
+    language: &str,
+    held: &[String],
+) -> Outcome<AddCommand, Refusal> {
+    let bad = |_| refused(ActRefusal::Account(AccountProblem::Language(language.to_owned())));
+    Ok(AddCommand {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        language: language.parse::<Language>().map_err(bad)?,
+        held: assignments(held)?,
+    })
+}
+
+/// A change of an account as it was typed, read.
+fn changing(
+    email: &str,
+    held: Option<&[String]>,
+    state: Option<&str>,
+) -> Outcome<ChangeCommand, Refusal> {
+    let state =
+        match state {
+            None => None,
+            Some(word) => Some(AccountState::from_word(word).ok_or_else(|| {
+                refused(ActRefusal::Account(AccountProblem::State(word.to_owned())))
+            })?),
+        };
+    let held = held.map(assignments).transpose()?;
+    Ok(ChangeCommand { email: email.to_owned(), held, state })
+}
+
+/// Whether every market that a role shall be held in is there: one that comes later, perhaps under the code
+/// that was a slip of the pen, would be theirs unasked.
+fn in_markets(known: &Known, held: &[Assignment]) -> Outcome<(), Refusal> {
+    let named = held.iter().filter_map(|one| match &one.markets {
+        Markets::All => None,
+        Markets::Only(own) => Some(own),
+    });
+    match named.flatten().find(|market| known.market(**market).is_none()) {
+        Some(market) => {
+            Err(refused(ActRefusal::Account(AccountProblem::Market(market.to_string()))))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(super) fn pretty<T: Serialize>(value: &T) -> String {

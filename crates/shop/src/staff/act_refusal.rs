@@ -60,6 +60,9 @@ pub enum AccountProblem {
     /// A role, or where it is held.
     #[error("{0:?} is no role with its markets, such as market_manager@us,de or reader@*")]
     Role(String),
+    /// A role in a market that there is not.
+    #[error("there is no market {0}")]
+    Market(String),
 }
 
 impl AccountProblem {
@@ -71,6 +74,7 @@ impl AccountProblem {
             Self::Language(_) => "language",
             Self::State(_) => "state",
             Self::Role(_) => "role",
+            Self::Market(_) => "market",
         }
     }
 }

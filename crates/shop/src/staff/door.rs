@@ -4,7 +4,8 @@
 //! Whoever knows an address must not be able to lock its owner out. So wrong passwords close the door
 //! only to browsers that never came in with this account; a browser that did carries a signed mark
 //! and has attempts of its own. Codes that work once are not counted: they cannot be guessed, and are
-//! all that a new colleague has. Attempts are counted in memory, per process: a restart forgives.
+//! all that a new colleague has. Attempts are counted in memory, per process: a restart forgives. They are
+//! counted when they begin, so that those that are made at once see each other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,8 @@ use tokio::sync::Semaphore;
 const WRONG_MAX: usize = 10;
 /// The time over which wrong passwords count, in seconds.
 const WINDOW_S: i64 = 15 * 60;
+/// How often it is told of an account that its door was closed, in seconds.
+const TOLD_EVERY_S: i64 = 24 * 60 * 60;
 /// How many accounts' attempts are remembered; beyond that the oldest are forgotten.
 const REMEMBERED_MAX: usize = 10_000;
 /// How many passwords are worked on at once: each takes 19 MiB and tens of milliseconds.
@@ -27,54 +30,82 @@ const AT_ONCE: usize = 2;
 /// Counts attempts and compares secrets.
 #[derive(Debug)]
 pub struct Door {
-    wrong: Mutex<HashMap<(KeyedHash, bool), Vec<Instant>>>,
+    tried: Mutex<HashMap<(KeyedHash, bool), Tried>>,
     turns: Semaphore,
     /// Compared where there is no account, so that its absence takes as long as a wrong password.
     nobody: Mutex<Option<Arc<str>>>,
 }
 
-impl Default for Door {
-    fn default() -> Self {
-        Self { wrong: Mutex::default(), turns: Semaphore::new(AT_ONCE), nobody: Mutex::default() }
-    }
+/// The attempts at one account by one kind of browser.
+#[derive(Debug, Default)]
+struct Tried {
+    /// When each began; a right one takes all away.
+    times: Vec<Instant>,
+    /// When it was last told that they closed the door.
+    told_at: Option<Instant>,
 }
 
-impl Door {
-    /// Seconds for which the door stays closed to this kind of browser for this address.
-    pub(super) fn closed_for(&self, who: KeyedHash, known: bool, at: Instant) -> Option<u32> {
-        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = wrong.get(&(who, known))?;
-        let recent: Vec<_> = times.iter().filter(|time| time.plus_seconds(WINDOW_S) > at).collect();
+impl Tried {
+    /// Seconds for which the door stays closed.
+    fn closed_for(&self, at: Instant) -> Option<u32> {
+        let recent: Vec<_> =
+            self.times.iter().filter(|time| time.plus_seconds(WINDOW_S) > at).collect();
         let opens = recent.iter().rev().nth(WRONG_MAX - 1)?.plus_seconds(WINDOW_S);
         let left = (opens.micros() - at.micros()).div_euclid(1_000_000) + 1;
         Some(u32::try_from(left).unwrap_or(1).max(1))
     }
+}
 
-    /// Notes a wrong secret; tells whether it is the one that closes the door.
-    pub(super) fn note_wrong(&self, who: KeyedHash, known: bool, at: Instant) -> bool {
-        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        if wrong.len() >= REMEMBERED_MAX && !wrong.contains_key(&(who, known)) {
-            wrong.retain(|_, times| {
-                times.last().is_some_and(|time| time.plus_seconds(WINDOW_S) > at)
+impl Default for Door {
+    fn default() -> Self {
+        Self { tried: Mutex::default(), turns: Semaphore::new(AT_ONCE), nobody: Mutex::default() }
+    }
+}
+
+impl Door {
+    /// Counts an attempt before anything is compared, so that many at once are no more than so many one after
+    /// another; a right one is forgiven. Where the door is closed: the seconds until it opens.
+    pub(super) fn knock(&self, who: KeyedHash, known: bool, at: Instant) -> Result<(), u32> {
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wait) = tried.get(&(who, known)).and_then(|tried| tried.closed_for(at)) {
+            return Err(wait);
+        }
+        if tried.len() >= REMEMBERED_MAX && !tried.contains_key(&(who, known)) {
+            tried.retain(|_, tried| {
+                tried.times.last().is_some_and(|time| time.plus_seconds(WINDOW_S) > at)
             });
             // One goes for the one that comes: whoever tries many addresses opens no other door.
-            if wrong.len() >= REMEMBERED_MAX {
-                let oldest = wrong.iter().min_by_key(|(key, times)| (times.last().copied(), **key));
+            if tried.len() >= REMEMBERED_MAX {
+                let oldest =
+                    tried.iter().min_by_key(|(key, tried)| (tried.times.last().copied(), **key));
                 if let Some(key) = oldest.map(|(key, _)| *key) {
-                    wrong.remove(&key);
+                    tried.remove(&key);
                 }
             }
         }
-        let times = wrong.entry((who, known)).or_default();
-        times.retain(|time| time.plus_seconds(WINDOW_S) > at);
-        times.push(at);
-        times.len() == WRONG_MAX
+        let own = tried.entry((who, known)).or_default();
+        own.times.retain(|time| time.plus_seconds(WINDOW_S) > at);
+        own.times.push(at);
+        Ok(())
     }
 
-    /// Forgets wrong secrets after a right one.
+    /// Whether somebody is to be told that the door is closed: once a day, however often it closes, so that
+    /// nobody fills the log from outside.
+    pub(super) fn tells(&self, who: KeyedHash, known: bool, at: Instant) -> bool {
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(own) = tried.get_mut(&(who, known)) else { return false };
+        let lately = own.told_at.is_some_and(|told| told.plus_seconds(TOLD_EVERY_S) > at);
+        if lately || own.closed_for(at).is_none() {
+            return false;
+        }
+        own.told_at = Some(at);
+        true
+    }
+
+    /// Forgets the attempts after a right one.
     pub(super) fn forgive(&self, who: KeyedHash, known: bool) {
-        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.remove(&(who, known));
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.remove(&(who, known));
     }
 
     /// The PHC string of a new password: Argon2id with OWASP's first choice of parameters (19 MiB,
@@ -135,16 +166,37 @@ mod tests {
         let door = Door::default();
         let ana = [1; 16];
         for attempt in 0..10 {
-            assert_eq!(door.closed_for(ana, false, at(attempt)), None, "{attempt}");
-            assert_eq!(door.note_wrong(ana, false, at(attempt)), attempt == 9);
+            assert_eq!(door.knock(ana, false, at(attempt)), Ok(()), "{attempt}");
+            assert_eq!(door.tells(ana, false, at(attempt)), attempt == 9);
         }
-        let wait = door.closed_for(ana, false, at(10)).expect("closed to strangers");
+        let wait = door.knock(ana, false, at(10)).expect_err("closed to strangers");
         assert!((1..=900).contains(&wait), "{wait}");
-        assert_eq!(door.closed_for(ana, true, at(10)), None, "open to her own browser");
-        assert_eq!(door.closed_for([2; 16], false, at(10)), None, "open for others");
-        assert_eq!(door.closed_for(ana, false, at(910)), None, "open again");
+        assert_eq!(door.knock(ana, true, at(10)), Ok(()), "open to her own browser");
+        assert_eq!(door.knock([2; 16], false, at(10)), Ok(()), "open for others");
+        assert_eq!(door.knock(ana, false, at(910)), Ok(()), "open again");
         door.forgive(ana, false);
-        assert_eq!(door.closed_for(ana, false, at(10)), None);
+        assert_eq!(door.knock(ana, false, at(10)), Ok(()));
+    }
+
+    #[test]
+    fn attempts_at_once_are_no_more_than_attempts_one_after_another() {
+        let door = Door::default();
+        // None of them has an answer yet.
+        let let_in = (0..100).filter(|_| door.knock([1; 16], false, at(0)).is_ok()).count();
+        assert_eq!(let_in, WRONG_MAX);
+    }
+
+    #[test]
+    fn a_closed_door_is_told_of_once_a_day() {
+        let door = Door::default();
+        let ana = [1; 16];
+        let told = (0..2 * TOLD_EVERY_S).step_by(60).filter(|second| {
+            let _ = door.knock(ana, false, at(*second));
+            door.tells(ana, false, at(*second))
+        });
+        let told: Vec<i64> = told.collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0] < 600 && told[1] >= told[0] + TOLD_EVERY_S, "{told:?}");
     }
 
     #[test]
@@ -157,18 +209,18 @@ mod tests {
         };
         let most = u32::try_from(REMEMBERED_MAX).expect("a small number");
         // The first of the others is older than Ana's attempts, all the rest is younger.
-        door.note_wrong(other(0), false, at(0));
+        assert_eq!(door.knock(other(0), false, at(0)), Ok(()));
         let ana = [1; 16];
         for _ in 0..WRONG_MAX {
-            door.note_wrong(ana, false, at(1));
+            assert_eq!(door.knock(ana, false, at(1)), Ok(()));
         }
         for number in 1..most {
-            door.note_wrong(other(number), false, at(2));
+            assert_eq!(door.knock(other(number), false, at(2)), Ok(()));
         }
-        assert!(door.closed_for(ana, false, at(3)).is_some(), "still closed to strangers");
-        let wrong = door.wrong.lock().expect("not poisoned");
-        assert_eq!(wrong.len(), REMEMBERED_MAX);
-        assert!(!wrong.contains_key(&(other(0), false)), "the oldest is forgotten");
+        assert!(door.knock(ana, false, at(3)).is_err(), "still closed to strangers");
+        let tried = door.tried.lock().expect("not poisoned");
+        assert_eq!(tried.len(), REMEMBERED_MAX);
+        assert!(!tried.contains_key(&(other(0), false)), "the oldest is forgotten");
     }
 
     #[tokio::test]

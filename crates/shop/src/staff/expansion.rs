@@ -8,7 +8,7 @@ use kontor_domain::market::{Act as Degree, MarketCode};
 use kontor_domain::opening::AssortmentChange;
 use kontor_domain::order::OrderNumber;
 use kontor_domain::reseller::{BillEvent, Contract};
-use kontor_domain::staff::Permission;
+use kontor_domain::staff::{Extent, Permission};
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
 use kontor_store::reseller::Reseller;
@@ -21,13 +21,14 @@ use super::goods::sold;
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{
-    AssortCommand, Refusal as OpeningRefusal, WithdrawCommand, assort_in, assorted, note_cost_in,
-    withdraw_in,
+    AssortCommand, Refusal as OpeningRefusal, WithdrawCommand, assort_in, assorted,
+    markets_of_cost, note_cost_in, withdraw_in,
 };
 use crate::order::{CameBack, DispatchRefusal, TakeBackRefusal, dispatch_in, take_back_in};
 use crate::reseller::{
     BillTerms, Payment, Refusal as ResellerRefusal, allot_in, approve_in, bill_in,
     cancel_for_maker_in, check, dispatch_in as dispatch_for_reseller, pay_in, reject_in,
+    returnable_in,
 };
 use crate::stock::Serials;
 
@@ -178,7 +179,15 @@ impl ExpansionAct {
                 plain(Permission::MarketEdit, Some(*market), format!("markets/{market}"))
             }
             Self::NoteCost { market, cost } => {
-                plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())
+                let named = plain(Permission::MarketEdit, Some(*market), cost.clearance.clone())?;
+                // A cost is noted once, for every market in which its code counts.
+                let counts = markets_of_cost(tx, known, &cost.clearance)?;
+                if !counts.contains(market) {
+                    let bad = OpeningRefusal::BadCost(cost.clearance.clone());
+                    return Err(of_opening(Failure::Refused(bad)));
+                }
+                let also = counts.into_iter().filter(|other| other != market).map(Some).collect();
+                Bearing { also, ..named }.for_person(person)
             }
             Self::ApproveReseller { reseller, market, contract } => {
                 let code = contract.code.clone();
@@ -212,6 +221,14 @@ impl ExpansionAct {
                 let kept = kontor_store::reseller::order(tx, *order)?;
                 own_market(kept.map(|kept| kept.body.market), *market)?;
                 plain(Permission::OrderDispatch, Some(*market), order.to_string())
+            }
+            // Money that goes back is a refund, whoever it goes to.
+            Self::MoveBill { market, order, came: false, .. } => {
+                let kept = kontor_store::reseller::order(tx, *order)?;
+                own_market(kept.map(|kept| kept.body.market), *market)?;
+                let named = plain(Permission::PaymentRefund, Some(*market), order.to_string())?;
+                let back = returnable_in(tx, *order).map_err(of_reseller)?;
+                Ok(Bearing { extent: Extent::Amount(back), ..named })
             }
             Self::CancelReseller { market, order, .. }
             | Self::BillReseller { market, order, .. }

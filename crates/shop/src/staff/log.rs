@@ -30,6 +30,8 @@ pub(crate) enum By<'a> {
     Account(StaffId, &'a str),
     /// Whoever runs commands on the server.
     Operator,
+    /// Somebody before the door.
+    Stranger,
 }
 
 /// Writes an act down.
@@ -56,6 +58,7 @@ pub(crate) fn note_why(
         By::Person(person) => (Some(person.id), person.name.as_str()),
         By::Account(id, name) => (Some(id), name),
         By::Operator => (None, "operator"),
+        By::Stranger => (None, "stranger"),
     };
     let entry = Entry {
         id: place(at, random),

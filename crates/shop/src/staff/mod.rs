@@ -46,7 +46,8 @@ pub use figures::{BegunByDay, Cover, DayFigure, Figures, Funnel, MarketFigure, f
 pub use find::{
     FOUND_MAX, First, Found, FoundAccount, FoundBill, FoundCustomer, FoundDocument, FoundFact,
     FoundGrant, FoundLetter, FoundPayment, FoundProduct, FoundReseller, FoundResellerOrder,
-    FoundSale, FoundSerial, FoundSerials, FoundWithdrawal, find, find_serials, sees_reseller,
+    FoundSale, FoundSerial, FoundSerials, FoundWithdrawal, find, find_serials, reseller_for,
+    resellers_read_of, sees_reseller,
 };
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, keys_ending, make_key};
@@ -64,7 +65,7 @@ pub use passkey::{
 pub use person::{FieldProblem, Person, Refusal};
 pub use reseller_key::{
     IssueKey, allot_as_operator, cancel_reseller_order_as_operator, end_reseller_key,
-    issue_key_as_operator, issue_reseller_key,
+    issue_key_as_operator, issue_reseller_key, may_key_reseller,
 };
 pub use secret::{new_recovery_codes, recovery_left, set_password};
 pub(crate) use session::forget_sessions;

@@ -1,6 +1,8 @@
 //! Gives a reseller a key to sign in with, and ends one. Alone and at once: a key that has got about
-//! may not wait for anybody. Beside it, what an operator does about resellers from a command.
+//! may not wait for anybody. A key orders under every contract of the reseller, so both take the permission
+//! in every market that has one. Beside it, what an operator does about resellers from a command.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kontor_base::id::{ResellerId, ResellerOrderId};
@@ -23,8 +25,6 @@ use crate::reseller::{
 pub struct IssueKey {
     /// For whom.
     pub reseller: ResellerId,
-    /// The market of whoever gives it.
-    pub market: MarketCode,
     /// What it is for.
     pub label: String,
     /// The form's key: the same form twice gives the same key.
@@ -41,7 +41,6 @@ pub async fn issue_reseller_key(
     person: &Person,
     wish: IssueKey,
 ) -> Outcome<String, Refusal> {
-    allowed(person, wish.market)?;
     let at = shop.now();
     // From the form's own key, so that sending the form again makes no second key.
     let seed = format!("{} {} {}", person.id, wish.reseller, wish.form_key);
@@ -49,15 +48,20 @@ pub async fn issue_reseller_key(
     let (own, person) = (Arc::clone(shop), person.clone());
     shop.db
         .write("staff.issue_reseller_key", move |tx| {
-            let IssueKey { reseller, market, label, .. } = &wish;
-            issue_key_in(tx, &own, *reseller, label, &secret, at).map_err(of_reseller)?;
+            let IssueKey { reseller, label, .. } = &wish;
+            let markets = markets_of_keys(tx, &person, *reseller)?;
+            if !issue_key_in(tx, &own, *reseller, label, &secret, at).map_err(of_reseller)? {
+                // The form was sent twice: it is the key that it made.
+                return Ok(key_text(secret));
+            }
             let subject = reseller.to_string();
+            let is_now = format!("{label}; {}", told(&markets));
             let noted = Noted {
                 act: "reseller.manage.key",
-                market: Some(*market),
+                market: only(&markets),
                 subject: &subject,
                 was: "",
-                is_now: label,
+                is_now: &is_now,
             };
             note(tx, &own.random, at, By::Person(&person), &noted)?;
             Ok(key_text(secret))
@@ -155,23 +159,22 @@ fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {
 pub async fn end_reseller_key(
     shop: &Arc<Shop>,
     person: &Person,
-    market: MarketCode,
     reseller: ResellerId,
     hash: KeyedHash,
 ) -> Outcome<bool, Refusal> {
-    allowed(person, market)?;
     let at = shop.now();
     let (own, person) = (Arc::clone(shop), person.clone());
     shop.db
         .write("staff.end_reseller_key", move |tx| {
+            let markets = markets_of_keys(tx, &person, reseller)?;
             let ended = end_key_in(tx, reseller, &hash, at)?;
             if ended {
-                let subject = reseller.to_string();
+                let (subject, was) = (reseller.to_string(), told(&markets));
                 let noted = Noted {
                     act: "reseller.manage.key_ended",
-                    market: Some(market),
+                    market: only(&markets),
                     subject: &subject,
-                    was: "",
+                    was: &was,
                     is_now: "",
                 };
                 note(tx, &own.random, at, By::Person(&person), &noted)?;
@@ -181,10 +184,33 @@ pub async fn end_reseller_key(
         .await
 }
 
-fn allowed(person: &Person, market: MarketCode) -> Outcome<(), Refusal> {
-    if person.may(Permission::ResellerManage, Some(market)) {
-        Ok(())
+/// Whether somebody gives and ends the keys of a reseller with contracts in these markets.
+#[must_use]
+pub fn may_key_reseller(person: &Person, markets: &BTreeSet<MarketCode>) -> bool {
+    // Without a contract there is no key to give; whoever manages any reseller may see that there is none.
+    person.may_somewhere(Permission::ResellerManage)
+        && markets.iter().all(|market| person.may(Permission::ResellerManage, Some(*market)))
+}
+
+/// The markets in which a reseller's keys order, if they are the person's.
+fn markets_of_keys(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    reseller: ResellerId,
+) -> Outcome<BTreeSet<MarketCode>, Refusal> {
+    let contracts = kontor_store::reseller::contracts(tx, reseller)?;
+    let markets = contracts.into_iter().map(|kept| kept.market).collect();
+    if may_key_reseller(person, &markets) {
+        Ok(markets)
     } else {
         Err(StaffRefusal::NotPermitted.into())
     }
+}
+
+fn only(markets: &BTreeSet<MarketCode>) -> Option<MarketCode> {
+    markets.first().copied().filter(|_| markets.len() == 1)
+}
+
+fn told(markets: &BTreeSet<MarketCode>) -> String {
+    markets.iter().map(MarketCode::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -40,13 +40,12 @@ pub async fn set_password(
     check_password(&new, person.name.as_str(), person.email.as_str()).refuse()?;
     let phc = shop.db.read("staff.password", move |tx| rows::password(tx, id)).await?;
     if !phc.is_empty() && !person.needs_password && !person.recovers {
-        if let Some(wait) = shop.door.closed_for(who, true, at) {
-            return Err(Failure::Refused(Refusal::TooMany(wait)));
-        }
+        let closed = |wait| Failure::Refused(Refusal::TooMany(wait));
+        shop.door.knock(who, true, at).map_err(closed)?;
         if !shop.door.fits(old, phc, &shop.random).await {
-            shop.door.note_wrong(who, true, at);
             return Err(Failure::Refused(Refusal::NotKnown));
         }
+        shop.door.forgive(who, true);
     }
     let hash = shop.door.hash(new, &shop.random).await;
     let (own, person) = (Arc::clone(shop), person.clone());

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use kontor_base::Email;
 use kontor_base::id::StaffId;
+use kontor_base::{Email, Instant};
 use kontor_domain::staff::{Account, AccountState, PASSWORD_BYTES_MAX};
 use kontor_store::staff::account as rows;
+use kontor_store::{StoreError, Tx};
 
 use super::log::{By, Noted, note};
 use super::person::{Person, Refusal};
@@ -60,15 +61,16 @@ pub async fn sign_in(shop: &Arc<Shop>, wish: SignIn) -> Outcome<SignedIn, Refusa
         .read("staff.by_address", move |tx| {
             let Some(account) = rows::by_address(tx, &looked)? else { return Ok(None) };
             let phc = rows::password(tx, account.id)?;
-            Ok::<_, kontor_store::StoreError>(Some((account, phc)))
+            Ok::<_, StoreError>(Some((account, phc)))
         })
         .await?;
     let known = wish.known.is_some() && wish.known == found.as_ref().map(|(own, _)| own.id);
     // A code has a hundred random bits: nobody guesses one, and counting would only let strangers
     // keep somebody out whose code is all they have. How many are tried is limited by the network.
     let counts = matches!(wish.secret, SecretGiven::Password(_));
-    if let Some(wait) = shop.door.closed_for(who, known, at).filter(|_| counts) {
-        return Err(Failure::Refused(Refusal::TooMany(wait)));
+    if counts {
+        let closed = |wait| Failure::Refused(Refusal::TooMany(wait));
+        shop.door.knock(who, known, at).map_err(closed)?;
     }
     let (account, phc) = match found {
         Some((account, phc)) => (Some(account), phc),
@@ -83,18 +85,44 @@ pub async fn sign_in(shop: &Arc<Shop>, wish: SignIn) -> Outcome<SignedIn, Refusa
         // Whether the code is good is found out where it is used up.
         SecretGiven::Recovery(code) => (true, Some(code)),
     };
-    let active = account.filter(|account| account.state == AccountState::Active);
-    let Some(account) = active.filter(|_| fits) else {
-        if counts {
-            shop.door.note_wrong(who, known, at);
+    let right = fits && account.as_ref().is_some_and(|own| own.state == AccountState::Active);
+    let account = match account {
+        Some(account) if right => account,
+        Some(account) if counts && shop.door.tells(who, known, at) => {
+            note_closed(shop, &account, known, at);
+            return Err(wrong());
         }
-        return Err(wrong());
+        _ => return Err(wrong()),
     };
     let entered = enter(shop, account, code, wish.browser, has_password).await;
     if entered.is_ok() {
         shop.door.forgive(who, known);
     }
     entered
+}
+
+/// Has it written down that wrong passwords have closed an account's door. Only of accounts that there are:
+/// else anybody could fill the log with addresses. Nobody waits for it: the answer would tell by its time
+/// which addresses these are.
+fn note_closed(shop: &Arc<Shop>, account: &Account, known: bool, at: Instant) {
+    let (own, email) = (Arc::clone(shop), account.email.as_str().to_owned());
+    let whose = if known { "own browser" } else { "other browsers" };
+    tokio::spawn(async move {
+        let random = own.random.clone();
+        let write = move |tx: &mut Tx<'_>| {
+            let noted = Noted {
+                act: "staff.door_closed",
+                market: None,
+                subject: &email,
+                was: "",
+                is_now: whose,
+            };
+            note(tx, &random, at, By::Stranger, &noted)
+        };
+        if let Err(fault) = own.db.write("staff.door_closed", write).await {
+            tracing::error!(error = %fault, "a closed door could not be written down");
+        }
+    });
 }
 
 async fn enter(

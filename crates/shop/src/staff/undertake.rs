@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kontor_base::id::ProposalId;
+use kontor_base::id::{ProposalId, StaffId};
 use kontor_base::{Instant, Line};
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{
-    APPROVAL_WITHIN_S, Decision, Permission, Proposal, ProposalState, StaffRefusal,
-    decide as decided, needs_second,
+    APPROVAL_WITHIN_S, AccountState, Decision, Permission, Proposal, ProposalState, StaffRefusal,
+    decide as decided, may, needs_second,
 };
 use kontor_store::staff::proposal::{self as rows, Kept, Standing};
 use kontor_store::{StoreError, Tx};
 
-use super::act::{Act, Change};
+use super::act::{Act, Bearing, Change};
+use super::goods::Loosened;
 use super::log::{By, Noted, note, note_why};
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
@@ -123,6 +124,8 @@ pub struct Foreseen {
     pub change: Change,
     /// It takes a second person.
     pub second: bool,
+    /// Products that it would hold back less, the first of them: why it takes one.
+    pub loosened: Vec<Loosened>,
 }
 
 /// Looks at an act as [`undertake`] would, and changes nothing.
@@ -137,7 +140,8 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
             let known = own.snapshots.current_in(tx, at)?;
             let bearing = act.bearing(tx, &own, &known, &person, at)?;
             let second = needs_second(bearing.permission, bearing.extent, &own.policy.staff);
-            Ok(Foreseen { change: act.change(tx, &own)?, second })
+            let loosened = act.loosened(&known, at);
+            Ok(Foreseen { change: act.change(tx, &own)?, second, loosened })
         })
         .await
 }
@@ -185,17 +189,23 @@ pub async fn decide(
         .write("staff.decide", move |tx| {
             let kept = rows::find(tx, command.proposal)?
                 .ok_or(Failure::Refused(Refusal::UnknownProposal))?;
-            let rule = rule_of(&own, &kept);
-            let state =
-                decided(&rule, person.id, &person.held, command.decision, &command.seen, at)?;
+            if !concerns(&person, &kept) {
+                return Err(StaffRefusal::NotPermitted.into());
+            }
             let act = act_of(&kept)?;
             let change = act.change(tx, &own)?;
+            let rule = rule_of(tx, &own, &kept, &change)?;
+            let state =
+                decided(&rule, person.id, &person.held, command.decision, &command.seen, at)?;
             if state == ProposalState::Approved {
                 // What it needs and where is asked anew: facts may have changed since.
                 let known = own.snapshots.current_in(tx, at)?;
                 let bearing = act.bearing(tx, &own, &known, &person, at)?;
                 if (bearing.permission, bearing.market) != (kept.permission, kept.market) {
                     return Err(StaffRefusal::Changed.into());
+                }
+                if !author_may(tx, kept.author, &bearing)? {
+                    return Err(StaffRefusal::AuthorMayNot.into());
                 }
                 act.carry_out(tx, &own, &person, at)?;
             }
@@ -226,15 +236,33 @@ pub(super) fn act_of(kept: &Kept) -> Result<Act, StoreError> {
     })
 }
 
-fn rule_of(shop: &Shop, kept: &Kept) -> Proposal {
-    Proposal {
+fn rule_of(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    kept: &Kept,
+    change: &Change,
+) -> Result<Proposal, StoreError> {
+    let needs = Bearing::plain(kept.permission, kept.market, String::new());
+    Ok(Proposal {
         author: kept.author,
         permission: kept.permission,
         market: kept.market,
-        content: shop.keys.staff_content(&kept.content),
+        content: shop.keys.staff_content(&kept.content, &change.was),
+        author_may: author_may(tx, kept.author, &needs)?,
         proposed_at: kept.proposed_at,
         state: kept.state,
-    }
+    })
+}
+
+/// Whether somebody's account is open and holds what an act needs, in each place.
+fn author_may(tx: &mut Tx<'_>, author: StaffId, needs: &Bearing) -> Result<bool, StoreError> {
+    let account = kontor_store::staff::account::find(tx, author)?;
+    Ok(account.is_some_and(|account| {
+        let may = |market| may(&account.held, needs.permission, market);
+        account.state == AccountState::Active
+            && may(needs.market)
+            && needs.also.iter().all(|market| may(*market))
+    }))
 }
 
 /// A proposal as it is shown to somebody.
@@ -250,10 +278,14 @@ pub struct Shown {
     pub change: Change,
     /// The act.
     pub act: Act,
+    /// Products that it would hold back less, the first of them, while it waits.
+    pub loosened: Vec<Loosened>,
     /// The hash that a decision must name.
     pub seen: [u8; 32],
     /// Whether this person may approve or reject it.
     pub may_decide: bool,
+    /// Whether its author could still propose it; otherwise nobody can approve it.
+    pub author_may: bool,
     /// Whether it is their own.
     pub own: bool,
 }
@@ -276,7 +308,13 @@ pub async fn proposal(
                 // To whom it is no concern it does not exist.
                 return Err(Failure::Refused(Refusal::UnknownProposal));
             }
-            show(tx, &own, &person, kept)
+            let mut shown = show(tx, &own, &person, kept)?;
+            if shown.kept.state == ProposalState::Waiting {
+                let at = own.now();
+                let known = own.snapshots.current_in(tx, at)?;
+                shown.loosened = shown.act.loosened(&known, at);
+            }
+            Ok(shown)
         })
         .await
 }
@@ -303,12 +341,16 @@ fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, mut kept: Kept) -> Outcom
     };
     let act = act_of(&kept)?;
     let own = kept.author == person.id;
+    let change = act.change(tx, shop)?;
+    let rule = rule_of(tx, shop, &kept, &change)?;
     Ok(Shown {
         author,
         decided_by,
-        change: act.change(tx, shop)?,
+        change,
         act,
-        seen: shop.keys.staff_content(&kept.content),
+        loosened: Vec::new(),
+        seen: rule.content,
+        author_may: rule.author_may,
         may_decide: !own
             && kept.state == ProposalState::Waiting
             && person.may(kept.permission, kept.market),

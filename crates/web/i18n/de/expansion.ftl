@@ -208,6 +208,7 @@ rsl-active-in = Aktiv in
 rsl-seen-since = Gesehen seit
 rsl-clause = Klausel
 rsl-keys = Schlüssel
+rsl-keys-elsewhere = Ein Schlüssel bestellt unter jedem Vertrag. Dieser Wiederverkäufer hat auch einen mit einem anderen Markt, deshalb sind Schlüssel Sache derer, die alle betreuen.
 rsl-key-once = Der Schlüssel. Er wird nur jetzt gezeigt; geben Sie ihn auf einem Weg weiter, auf dem niemand mitliest.
 rsl-key-label = Wofür der Schlüssel ist
 rsl-key-make = Schlüssel anlegen

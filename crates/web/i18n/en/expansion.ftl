@@ -208,6 +208,7 @@ rsl-active-in = Active in
 rsl-seen-since = Seen since
 rsl-clause = Clause
 rsl-keys = Keys
+rsl-keys-elsewhere = A key orders under every contract. This reseller has one with another market too, so keys are for whoever manages all of them.
 rsl-key-once = The key. It is shown only now; give it to the reseller by a way that nobody reads along.
 rsl-key-label = What the key is for
 rsl-key-make = Make a key

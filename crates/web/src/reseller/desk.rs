@@ -9,8 +9,8 @@ use kontor_base::id::ResellerOrderId;
 use kontor_domain::catalogue::Sku;
 use kontor_shop::Failure;
 use kontor_shop::reseller::{
-    CancelOrder, OrderCommand, Refusal, SellOutCommand, bill_of_reseller, cancel_order, holder_of,
-    order, read_sell_out_csv, report_sell_out, show as shown, show_before, sold_units,
+    CancelOrder, OfMarkets, OrderCommand, Refusal, SellOutCommand, bill_of_reseller, cancel_order,
+    holder_of, order, read_sell_out_csv, report_sell_out, show as shown, show_before, sold_units,
 };
 use kontor_store::StoreError;
 use kontor_store::reseller::bill::KeptBill;
@@ -157,7 +157,7 @@ pub(super) async fn orders_csv(State(app): State<App>, uri: Uri, headers: Header
 
 pub(super) async fn sold_csv(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     let reseller = holder!(app, uri, headers);
-    match sold_units(&app.shop, reseller.id).await {
+    match sold_units(&app.shop, reseller.id, &OfMarkets::All).await {
         Ok(units) => sold_file(&units),
         Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
     }

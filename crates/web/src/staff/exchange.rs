@@ -8,18 +8,21 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_shop::Failure;
 use kontor_shop::exchange::{Sheet, Table as File};
-use kontor_shop::staff::goods::{DryRun, Rows, dry_run, export_for};
+use kontor_shop::staff::goods::{DryRun, Loosened, Rows, dry_run, export_for};
 use kontor_shop::staff::{Act, ActRefusal, Foreseen, Person, Refusal, foresee};
 use serde::Deserialize;
 
 use super::desk::{failed, nothing, shell};
+use super::proposal::loosened_rows;
 use super::work::{Trouble, carry, csv_file, greet, sent_with_file, trouble};
 use crate::kit::app::App;
 use crate::kit::form_key;
 use crate::kit::problem::html;
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
-use crate::page::staff::{Block, Cell, Facts, Field, Form, Kind, Place, Table, WorkPage};
+use crate::page::staff::{
+    Block, Cell, Facts, Field, Form, Kind, Place, StaffShell, Table, WorkPage,
+};
 
 /// Everybody who is signed in may see some tables, at least those that are published.
 pub(super) const SHOW: Route = Route::desk("/admin/exchange", None);
@@ -317,12 +320,32 @@ async fn shown(
         );
     }
     let words = apply_words(&t, foreseen.second);
-    let page = WorkPage::new(shell, format!("{}: {name}", sheet.table()))
+    let loosened = loosened_table(&shell, &t, &foreseen.loosened);
+    let mut page = WorkPage::new(shell, format!("{}: {name}", sheet.table()))
         .below("/admin/exchange", t.get("staff-exchange"))
-        .with(Block::Facts(facts))
-        .with(Block::Form(form.button(words, "")))
-        .with(Block::Table(changes));
+        .with(Block::Facts(facts));
+    if let Some(loosened) = loosened {
+        page = page.with(Block::Table(loosened));
+    }
+    let page = page.with(Block::Form(form.button(words, ""))).with(Block::Table(changes));
     html(StatusCode::OK, &page)
+}
+
+/// Why a second person is asked: the products that would be held back less.
+fn loosened_table(shell: &StaffShell, t: &Text, loosened: &[Loosened]) -> Option<Table> {
+    let rows = loosened_rows(loosened).into_iter().map(|(sku, market, facts)| {
+        vec![Cell::code(sku), Cell::text(shell.market(&market)), Cell::text(facts)]
+    });
+    (!loosened.is_empty()).then(|| Table {
+        id: "loosened",
+        title: t.get("staff-loosened").into_owned(),
+        hint: t.get("staff-loosened-hint").into_owned(),
+        columns: ["staff-product", "staff-market", "staff-loosened-by"]
+            .map(|id| t.get(id).into_owned())
+            .to_vec(),
+        rows: rows.collect(),
+        ..Table::default()
+    })
 }
 
 fn apply_words(t: &Text, second: bool) -> String {

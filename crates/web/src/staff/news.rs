@@ -11,7 +11,7 @@ use kontor_shop::hook::hooks;
 use kontor_shop::mail::{Outbox, outbox_counts};
 use kontor_shop::reseller::sold_outside;
 use kontor_shop::sale::list;
-use kontor_shop::staff::{Person, job_counts, keys_ending};
+use kontor_shop::staff::{Person, job_counts, keys_ending, resellers_read_of};
 use kontor_store::StoreError;
 use kontor_store::job::COUNTED_MAX;
 
@@ -101,20 +101,17 @@ pub(super) async fn went_wrong(
         }
     }
     if person.may_somewhere(Permission::ResellerRead) {
-        let own = markets_for(app, person, Permission::ResellerRead);
-        for sold in sold_outside(&app.shop).await? {
-            if sold.markets.iter().any(|market| own.contains(market)) {
-                let countries: Vec<String> =
-                    sold.units.keys().map(|country| t.country(country).into_owned()).collect();
-                let units = sold.units.values().sum::<i64>().to_string();
-                let words = [
-                    ("name", sold.name.as_str()),
-                    ("units", units.as_str()),
-                    ("countries", &countries.join(", ")),
-                ];
-                let words = t.three("today-sold-outside", words).into_owned();
-                bad(format!("/admin/resellers/{}", sold.reseller), words);
-            }
+        for sold in sold_outside(&app.shop, resellers_read_of(person)).await? {
+            let countries: Vec<String> =
+                sold.units.keys().map(|country| t.country(country).into_owned()).collect();
+            let units = sold.units.values().sum::<i64>().to_string();
+            let words = [
+                ("name", sold.name.as_str()),
+                ("units", units.as_str()),
+                ("countries", &countries.join(", ")),
+            ];
+            let words = t.three("today-sold-outside", words).into_owned();
+            bad(format!("/admin/resellers/{}", sold.reseller), words);
         }
     }
     if let Some(rom) = app.rom.as_ref().filter(|_| person.may_somewhere(Permission::RolloutHalt)) {

@@ -15,7 +15,7 @@ use kontor_domain::opening::OpeningPlan;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::Snapshot;
-use kontor_shop::opening::{PlanQuery, Refusal, costs, history, plan, products_of_step};
+use kontor_shop::opening::{PlanQuery, Refusal, costs_in, history, plan, products_of_step};
 use kontor_shop::staff::goods::Advance;
 use kontor_shop::staff::{Act, ExpansionAct, Person};
 use kontor_store::opening::Cost;
@@ -149,7 +149,7 @@ async fn page(
     let today = app.shop.now().date();
     let snapshot = app.shop.snapshots.now();
     let on = asked.on.unwrap_or(today);
-    let known: BTreeMap<String, Money> = costs(&app.shop)
+    let known: BTreeMap<String, Money> = costs_in(&app.shop, code)
         .await
         .map_err(fault)?
         .into_iter()
@@ -254,7 +254,7 @@ pub(super) async fn csv(
             _ => planned(&app, code, asked.with.unwrap_or(on), &asked.other).await?.ok(),
         };
         let fault = |fault: kontor_store::StoreError| Problem::fault(&fault);
-        let costs = costs(&app.shop).await.map_err(fault)?;
+        let costs = costs_in(&app.shop, code).await.map_err(fault)?;
         let steps = history(&app.shop, code).await.map_err(fault)?;
         let source = Source { plan: &plan, other: other.as_ref(), costs: &costs, steps: &steps };
         let table = pairs.iter().find(|(name, _)| name == "table").map_or("", |(_, word)| word);

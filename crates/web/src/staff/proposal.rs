@@ -7,8 +7,10 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kontor_base::hex;
 use kontor_base::id::ProposalId;
+use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Decision, ProposalState};
 use kontor_shop::Failure;
+use kontor_shop::staff::goods::Loosened;
 use kontor_shop::staff::{Act, DecideCommand, Person, Shown, proposal, proposals};
 use serde::Deserialize;
 
@@ -151,10 +153,18 @@ async fn answer(
         document: document.map(|hash| format!("/admin/documents/{hash}")),
         seen: hex(&shown.seen),
         may_decide: shown.may_decide,
+        author_may: shown.author_may || kept.state != ProposalState::Waiting,
+        loosened: loosened_rows(&shown.loosened),
         decided,
         shell,
     };
     html(status, &page)
+}
+
+/// Products that an act would hold back less, with what lets them go.
+pub(super) fn loosened_rows(loosened: &[Loosened]) -> Vec<(String, MarketCode, String)> {
+    let row = |one: &Loosened| (one.sku.to_string(), one.market, one.facts.join(", "));
+    loosened.iter().map(row).collect()
 }
 
 #[derive(Default, Deserialize)]

@@ -12,10 +12,10 @@ use kontor_domain::reseller::Standing;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
 use kontor_shop::reach::outside_territory;
-use kontor_shop::reseller::{ShownReseller, list, show_before};
+use kontor_shop::reseller::{ShownReseller, list};
 use kontor_shop::staff::{
     ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key, market_of_applicant,
-    sees_reseller,
+    may_key_reseller, reseller_for, resellers_read_of, sees_reseller,
 };
 use kontor_store::StoreError;
 use kontor_store::reseller::{KeptContract, Reseller};
@@ -77,7 +77,10 @@ pub(super) async fn all(
     };
     let shell = shell(&app, &person, Place::Resellers).await;
     let t = shell.text();
-    let rows = found.iter().map(|(reseller, contracts)| row(&t, reseller, contracts)).collect();
+    let rows = found
+        .iter()
+        .map(|(reseller, contracts)| row(&t, reseller, &own_contracts(&person, contracts)))
+        .collect();
     html(StatusCode::OK, &ResellersPage { shell, rows, next: next.map(|next| next.to_string()) })
 }
 
@@ -107,6 +110,12 @@ async fn visible(
         }
     }
     Ok((rows, before))
+}
+
+/// The contracts with markets whose resellers somebody reads.
+pub(super) fn own_contracts(person: &Person, contracts: &[KeptContract]) -> Vec<KeptContract> {
+    let own = resellers_read_of(person);
+    contracts.iter().filter(|kept| own.contains(kept.market)).cloned().collect()
 }
 
 pub(super) async fn show(
@@ -167,9 +176,7 @@ async fn found_before(
     before: Option<ResellerOrderId>,
 ) -> Result<Option<ShownReseller>, Problem> {
     let Ok(id) = id.parse::<ResellerId>() else { return Ok(None) };
-    let found = show_before(&app.shop, id, before).await;
-    let found = found.map_err(|fault| Problem::fault(&fault))?;
-    Ok(found.filter(|found| sees_reseller(&app.shop, person, &found.reseller, &found.contracts)))
+    reseller_for(&app.shop, person, id, before).await.map_err(|fault| Problem::fault(&fault))
 }
 
 async fn page(
@@ -181,10 +188,11 @@ async fn page(
     let mut shell = shell(app, person, Place::Resellers).await;
     shell.notice = with.said;
     let t = shell.text();
+    let own = resellers_read_of(person);
     let outside = match sightings(app) {
         None => None,
         Some(seen) => {
-            let rows = outside_territory(&app.shop, found.reseller.id, &*seen).await;
+            let rows = outside_territory(&app.shop, found.reseller.id, &own, &*seen).await;
             Some(rows.map_err(|fault| Problem::fault(&fault))?)
         }
     };
@@ -206,16 +214,16 @@ async fn page(
         typed: with.typed,
         before: with.before.map(|before| before.to_string()).unwrap_or_default(),
         older: found.older.map(|older| older.to_string()),
-        keys: found
-            .keys
-            .iter()
-            .map(|key| ResellerKeyRow {
+        keys: may_key_reseller(person, &found.markets).then(|| {
+            let keys = found.keys.iter();
+            keys.map(|key| ResellerKeyRow {
                 hash: id::encode(key.hash),
                 label: key.label.clone(),
                 made_at: key.made_at,
                 ended_at: key.ended_at,
             })
-            .collect(),
+            .collect()
+        }),
         new_key: with.new_key,
         sold: sold_on(&t, &found, format!("/admin/resellers/{}/sell-outs.csv", found.reseller.id)),
         outside: outside.map(|rows| {
@@ -252,7 +260,8 @@ pub(super) async fn outside(
         (Err(problem), _) => return problem.respond(&app, uri.path(), None),
         _ => return nothing(&app, &uri),
     };
-    let rows = match outside_territory(&app.shop, found.reseller.id, &*seen).await {
+    let own = resellers_read_of(&person);
+    let rows = match outside_territory(&app.shop, found.reseller.id, &own, &*seen).await {
         Ok(rows) => rows,
         Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
@@ -494,12 +503,12 @@ pub(super) async fn key(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = asked_about!(app, uri, person, id, form);
+    let (sent, found, _) = asked_about!(app, uri, person, id, form);
     if !is_form_key(&sent.key) {
         return Problem::bad_form().respond(&app, uri.path(), None);
     }
     let (reseller, with) = (found.reseller.id, sent.with("key"));
-    let wish = IssueKey { reseller, market, label: sent.label, form_key: sent.key };
+    let wish = IssueKey { reseller, label: sent.label, form_key: sent.key };
     match issue_reseller_key(&app.shop, &person, wish).await {
         Ok(key) => {
             let with = With { new_key: Some(key), ..With::default() };
@@ -522,9 +531,9 @@ pub(super) async fn end_key(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, found, market) = asked_about!(app, uri, person, id, form);
+    let (sent, found, _) = asked_about!(app, uri, person, id, form);
     let Some(hash) = id::decode(&sent.hash) else { return nothing(&app, &uri) };
-    match end_reseller_key(&app.shop, &person, market, found.reseller.id, hash).await {
+    match end_reseller_key(&app.shop, &person, found.reseller.id, hash).await {
         Ok(_) => Redirect::to(&format!("/admin/resellers/{id}")).into_response(),
         Err(failure) => failed(&app, &uri, failure),
     }

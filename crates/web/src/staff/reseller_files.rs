@@ -8,13 +8,13 @@ use axum::response::Response;
 use kontor_base::id::ResellerId;
 use kontor_domain::staff::Permission;
 use kontor_shop::reseller::{ShownReseller, SoldUnit, list, sold_units};
-use kontor_shop::staff::{Person, sees_reseller};
+use kontor_shop::staff::{Person, resellers_read_of, sees_reseller};
 use kontor_store::StoreError;
 
 use super::blocks::{Blocks, whole_file};
 use super::csv::Csv;
 use super::desk::nothing;
-use super::reseller::found;
+use super::reseller::{found, own_contracts};
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
@@ -68,6 +68,7 @@ impl Blocks for Resellers {
             .iter()
             .filter(|(firm, own)| sees_reseller(&self.app.shop, &self.person, firm, own))
         {
+            let contracts = own_contracts(&self.person, contracts);
             let codes: Vec<&str> =
                 contracts.iter().map(|kept| kept.contract.code.as_str()).collect();
             csv.row([
@@ -118,7 +119,7 @@ pub(super) async fn sold(
     Path(id): Path<String>,
 ) -> Response {
     let found = theirs!(app, uri, person, id);
-    match sold_units(&app.shop, found.reseller.id).await {
+    match sold_units(&app.shop, found.reseller.id, &resellers_read_of(&person)).await {
         Ok(units) => sold_file(&units),
         Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
     }

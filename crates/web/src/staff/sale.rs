@@ -65,15 +65,18 @@ pub(super) async fn list(
     let shell = shell(&app, &person, Place::Sales).await;
     let t = shell.text();
     let next = found.next.map(|last| format!("/admin/sales?after={last}"));
-    let own = found.sales;
-    let rows = own.iter().map(|sale| {
-        let sold: i64 = sale.ways.iter().map(|way| way.sold).sum();
+    let own = markets_for(&app, &person, Permission::SaleRun);
+    let rows = found.sales.iter().map(|sale| {
+        // What other markets of a joint sale sell is theirs to read.
+        let units: u64 = own.iter().map(|market| sale.definition.units_of(*market)).sum();
+        let ways = sale.ways.iter().filter(|way| own.contains(&way.market));
+        let sold: i64 = ways.map(|way| way.sold).sum();
         vec![
             Cell::link(sale.title.clone(), format!("/admin/sales/{}", sale.definition.sale))
                 .below(sale.definition.sku.to_string()),
             Cell::text(state_words(&t, sale.state)).toned(state_tone(sale.state)),
             Cell::text(t.moment(&sale.definition.windows.live_at)),
-            Cell::number(t.number(i64::try_from(sale.definition.units()).unwrap_or(i64::MAX))),
+            Cell::number(t.number(i64::try_from(units).unwrap_or(i64::MAX))),
             Cell::number(t.number(sold)),
         ]
     });
@@ -158,11 +161,14 @@ async fn page(
     let found = overview(&app.shop, Some(id)).await.map_err(fault)?;
     let found = found.into_iter().find(|sale| concerns(app, person, &sale.definition));
     let Some(found) = found else { return Err(nothing(app, uri)) };
-    let curve = taken_lately(&app.shop, id).await.map_err(fault)?;
+    let own = markets_for(app, person, Permission::SaleRun);
+    let everywhere = found.definition.channels.iter().all(|channel| own.contains(&channel.market));
+    // The curve is that of all markets together.
+    let curve =
+        if everywhere { Some(taken_lately(&app.shop, id).await.map_err(fault)?) } else { None };
     let mut shell = shell(app, person, Place::Sales).await;
     let t = shell.text();
     greet(&mut shell, &t, said);
-    let own = markets_for(app, person, Permission::SaleRun);
     let rows = found.ways.iter().filter(|way| own.contains(&way.market)).map(|way| {
         let number = |number: i64| Cell::number(t.number(number));
         vec![
@@ -208,13 +214,12 @@ async fn page(
     if !rows.is_empty() {
         page = page.with(Block::Table(deposits(&t, rows)));
     }
-    if !curve.is_empty() {
+    if let Some(curve) = curve.filter(|curve| !curve.is_empty()) {
         page = page.with(Block::Chart(taken(&t, &curve)));
     }
     if found.state.takes_claims() {
         page.live_s = Some(LIVE_S);
     }
-    let everywhere = found.definition.channels.iter().all(|channel| own.contains(&channel.market));
     if everywhere {
         page = page.with(Block::Form(steps(app, &t, &found)));
         let waits = found.definition.beacon.is_some() && !found.state.takes_claims();

@@ -1,11 +1,13 @@
 //! The catalogue as files: models, their texts, variants, components, and which accessory fits
 //! which device.
 
+mod edited;
 mod lists;
 mod model;
 mod text;
 mod variant;
 
+pub(crate) use edited::edited;
 pub(super) use lists::{
     apply_components, apply_fits, component_rows, empty_components, empty_fits, fit_rows,
     parse_component, parse_fit,

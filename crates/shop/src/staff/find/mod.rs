@@ -26,7 +26,9 @@ pub use fact::{FoundFact, FoundGrant, FoundProduct, FoundWithdrawal};
 pub use order::FoundCustomer;
 pub use paper::{FoundDocument, FoundLetter};
 pub use payment::FoundPayment;
-pub use people::{FoundAccount, FoundReseller, FoundSale, sees_reseller};
+pub use people::{
+    FoundAccount, FoundReseller, FoundSale, reseller_for, resellers_read_of, sees_reseller,
+};
 pub use serial::{FoundSerial, FoundSerials, find_serials};
 pub use trade::{FoundBill, FoundResellerOrder};
 

@@ -1,14 +1,17 @@
 //! The maker's people, resellers, sales.
 
-use kontor_base::id::{ResellerId, SaleId, StaffId};
+use std::sync::Arc;
+
+use kontor_base::id::{ResellerId, ResellerOrderId, SaleId, StaffId};
 use kontor_base::{Email, folded_words};
-use kontor_domain::staff::Permission;
+use kontor_domain::staff::{Markets, Permission};
 use kontor_store::reseller::{self, KeptContract, Reseller};
 use kontor_store::staff::account;
 use kontor_store::{StoreError, Tx};
 
 use super::{FOUND_MAX, First, begin_all, begin_in};
 use crate::core::Shop;
+use crate::reseller::{OfMarkets, ShownReseller, show_of};
 use crate::staff::expansion::market_of_applicant;
 use crate::staff::person::Person;
 
@@ -86,6 +89,36 @@ pub fn sees_reseller(
     }
     let own = person.markets(Permission::ResellerRead);
     contracts.iter().any(|kept| own.contains(kept.market))
+}
+
+/// The markets of whose contracts somebody reads what resellers do.
+#[must_use]
+pub fn resellers_read_of(person: &Person) -> OfMarkets {
+    match person.markets(Permission::ResellerRead) {
+        Markets::All => OfMarkets::All,
+        Markets::Only(own) => OfMarkets::Only(own),
+    }
+}
+
+/// A reseller as somebody sees them, if they are theirs to see: without what belongs to contracts with
+/// markets that are not, and with the newest orders before one of them.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn reseller_for(
+    shop: &Arc<Shop>,
+    person: &Person,
+    id: ResellerId,
+    before: Option<ResellerOrderId>,
+) -> Result<Option<ShownReseller>, StoreError> {
+    let found = show_of(shop, id, before, resellers_read_of(person)).await?;
+    let theirs = |found: &ShownReseller| {
+        let applied = found.markets.is_empty();
+        !found.contracts.is_empty()
+            || (applied && sees_reseller(shop, person, &found.reseller, &[]))
+    };
+    Ok(found.filter(theirs))
 }
 
 /// Resellers by the firm's name, a contract's code or the whole address, the newest first.

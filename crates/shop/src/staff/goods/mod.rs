@@ -5,6 +5,7 @@
 //! and is carried out in the transaction that logs it.
 
 mod export;
+mod loosened;
 mod market;
 mod photo;
 mod price;
@@ -15,6 +16,8 @@ mod sale;
 mod stock;
 
 pub use export::{Exported, export_for};
+pub use loosened::Loosened;
+pub(super) use loosened::first_loosened;
 pub use market::Advance;
 pub(super) use market::sold;
 pub use photo::{PhotoAct, keep_photo, photo};

@@ -122,11 +122,17 @@ impl RomSignatures {
     /// What is approved, for whoever decides about it.
     fn said(&self) -> serde_json::Value {
         let keys: Vec<&str> = self.signatures.keys().map(String::as_str).collect();
-        json!({
+        let mut said = json!({
             "document": format!("{} {}", self.role, self.version),
             "signed_by": keys.join(", "),
-            "changes": self.changes,
-        })
+        });
+        // A field each, in their order: pages and files go through fields.
+        let width = self.changes.len().to_string().len();
+        for (place, change) in (1..).zip(&self.changes) {
+            let place: usize = place;
+            said[format!("change {place:0width$}")] = change.as_str().into();
+        }
+        said
     }
 }
 
@@ -244,6 +250,24 @@ fn answered(
 mod tests {
     use super::*;
     use kontor_domain::staff::Eyes;
+
+    #[test]
+    fn whoever_approves_a_signed_document_is_told_every_change_of_it() {
+        let signed = RomSignatures {
+            role: "targets".to_owned(),
+            version: 3,
+            says: "ab".to_owned(),
+            signatures: BTreeMap::new(),
+            changes: (0..1_200).map(|build| format!("+ build {build}")).collect(),
+        };
+        let said = signed.said();
+        let fields = said.as_object().expect("fields");
+        let told: Vec<_> = fields.values().filter_map(|value| value.as_str()).collect();
+        for build in 0..1_200 {
+            assert!(told.contains(&format!("+ build {build}").as_str()), "{build}");
+        }
+        assert_eq!(said["change 0001"], "+ build 0", "a field each, in their order");
+    }
 
     #[test]
     fn withdrawing_is_one_persons_and_what_leads_to_devices_takes_two() {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::super::act::{Bearing, Change, market_of};
 use super::super::act_refusal::ActRefusal;
 use super::super::person::{Person, Refusal};
+use super::loosened::loosens;
 use super::{only, refused};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::{
@@ -117,6 +118,7 @@ impl Rows {
         }
         let extent = match table {
             Table::Prices => extent_of(tx, &rows, at)?,
+            _ if loosens(&self.sheet, known, at.date()) => Extent::Loosens,
             _ => Extent::Plain,
         };
         Ok(Bearing { extent, ..bearing })

@@ -147,14 +147,13 @@ pub async fn add_passkey(
     let who = shop.keys.person(&person.email.normalised());
     let id = person.id;
     if !person.recovers {
-        if let Some(wait) = shop.door.closed_for(who, true, at) {
-            return Err(Failure::Refused(Refusal::TooMany(wait)));
-        }
+        let closed = |wait| Failure::Refused(Refusal::TooMany(wait));
+        shop.door.knock(who, true, at).map_err(closed)?;
         let phc = shop.db.read("staff.password", move |tx| accounts::password(tx, id)).await?;
         if !shop.door.fits(new.password, phc, &shop.random).await {
-            shop.door.note_wrong(who, true, at);
             return Err(Failure::Refused(Refusal::NotKnown));
         }
+        shop.door.forgive(who, true);
     }
     let read = || {
         let client_data = part(&new.client_data)?;

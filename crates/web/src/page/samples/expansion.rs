@@ -345,7 +345,7 @@ impl ResellerPage {
             before: "rso_z".to_owned(),
             typed: Typed::new("bill", &[("tax", "\"much\" <b>"), ("due_on", "2015-07-01")]),
             older: Some("rso_x".to_owned()),
-            keys: vec![
+            keys: Some(vec![
                 ResellerKeyRow {
                     hash: "06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned(),
                     label: "till".to_owned(),
@@ -358,7 +358,7 @@ impl ResellerPage {
                     made_at: at(8, 30),
                     ended_at: Some(at(9, 0)),
                 },
-            ],
+            ]),
             new_key: Some("rsk_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned()),
             sold: sold_on(),
             outside: Some(vec![OutsideLine {
@@ -385,7 +385,7 @@ impl ResellerPage {
             before: String::new(),
             typed: Typed::default(),
             older: None,
-            keys: Vec::new(),
+            keys: None,
             new_key: None,
             sold: SoldOnTable::default(),
             outside: None,

@@ -206,6 +206,12 @@ impl ProposalPage {
             document: Some("/admin/documents/00".to_owned()),
             seen: "00".repeat(32),
             may_decide: !own && !decided,
+            author_may: !own,
+            loosened: vec![(
+                "BAND-BLACK".to_owned(),
+                "us".parse().expect("a market"),
+                "WITHDRAWN-US-1".to_owned(),
+            )],
             decided: decided.then(|| ("Ben".to_owned(), at(10, 0), "looks right".to_owned())),
         };
         vec![

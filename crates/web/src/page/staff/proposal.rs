@@ -2,6 +2,7 @@
 
 use askama::Template;
 use kontor_base::Instant;
+use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Permission, ProposalState};
 
 use super::StaffShell;
@@ -103,6 +104,10 @@ pub struct ProposalPage {
     pub seen: String,
     /// The person may approve or reject it.
     pub may_decide: bool,
+    /// Its author could still propose it; otherwise nobody can approve it.
+    pub author_may: bool,
+    /// Products that it would hold back less: variant, market, and what lets them go.
+    pub loosened: Vec<(String, MarketCode, String)>,
     /// Who decided, and what they say about it.
     pub decided: Option<(String, Instant, String)>,
 }

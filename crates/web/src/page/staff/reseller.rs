@@ -312,8 +312,8 @@ pub struct ResellerPage {
     pub before: String,
     /// The order before which the next one begins, where there is one.
     pub older: Option<String>,
-    /// What they sign in with.
-    pub keys: Vec<ResellerKeyRow>,
+    /// What they sign in with; none: that is for the people of other markets too.
+    pub keys: Option<Vec<ResellerKeyRow>>,
     /// A key that was made just now: it is shown this once.
     pub new_key: Option<String>,
     /// What they have reported as sold on.

@@ -118,13 +118,15 @@ fn standing(
         } else {
             Cell::text("")
         };
-        let market = snapshot.market(code);
-        let price = market.and_then(|market| snapshot.price(market, &variant.sku, app.shop.now()));
-        let price = price.map_or_else(|| "–".to_owned(), |price| t.money(&price));
+        // What is not on a shelf yet has a price that only those who see prices know.
         let price = if person.may(Permission::PriceRead, Some(code)) {
+            let market = snapshot.market(code);
+            let price =
+                market.and_then(|market| snapshot.price(market, &variant.sku, app.shop.now()));
+            let price = price.map_or_else(|| "–".to_owned(), |price| t.money(&price));
             Cell::link(price, format!("/admin/{code}/prices/{}", variant.sku))
         } else {
-            Cell::text(price)
+            Cell::text("")
         };
         vec![Cell::text(shell.market(&code)).below(code.to_string()), allowed, price, verdict]
     });

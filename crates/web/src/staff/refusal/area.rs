@@ -39,7 +39,9 @@ impl Refused for AccountProblem {
     fn parts(&self, _: &Text) -> Parts {
         match self {
             Self::Email => Vec::new(),
-            Self::Language(name) | Self::State(name) | Self::Role(name) => one("name", name),
+            Self::Language(name) | Self::State(name) | Self::Role(name) | Self::Market(name) => {
+                one("name", name)
+            }
         }
     }
 }

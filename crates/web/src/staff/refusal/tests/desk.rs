@@ -38,6 +38,7 @@ pub(super) fn of_people() -> All {
         StaffRefusal::Decided => StaffRefusal::Decided;
         StaffRefusal::Expired => StaffRefusal::Expired;
         StaffRefusal::Changed => StaffRefusal::Changed;
+        StaffRefusal::AuthorMayNot => StaffRefusal::AuthorMayNot;
     });
     let own = each!(Refusal {
         Refusal::Staff(_) => Refusal::Staff(StaffRefusal::Decided);
@@ -90,6 +91,7 @@ pub(super) fn of_acts() -> All {
         AccountProblem::Email => AccountProblem::Email;
         AccountProblem::Language(_) => AccountProblem::Language(name());
         AccountProblem::State(_) => AccountProblem::State(name());
+        AccountProblem::Market(_) => AccountProblem::Market(name());
         AccountProblem::Role(_) => AccountProblem::Role(name());
     });
     let mut all = boxed(acts);

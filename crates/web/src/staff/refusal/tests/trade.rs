@@ -201,6 +201,7 @@ pub(super) fn of_resellers() -> All {
         TextProblem::MoneyReference => TextProblem::MoneyReference;
         TextProblem::CancelReason => TextProblem::CancelReason;
         TextProblem::KeyTooEarly => TextProblem::KeyTooEarly;
+        TextProblem::KeyEnded => TextProblem::KeyEnded;
         TextProblem::KeyLabel => TextProblem::KeyLabel;
     });
     let row = || RowError::of("until", Wrong::NotDay { cell: "soon".to_owned() });
