@@ -228,7 +228,8 @@ impl Door {
             Way::Code => ranks.len(),
         };
         let first = first.min(ranks.len());
-        self.reserve(first as u64);
+        // Until somebody has looked at the lots.
+        self.keep_all();
         self.know_takers_anew(ranks.len());
         lock(&self.pace).turns = Turns::after(admitted, self.turn_s);
         self.noted.store(admitted, Ordering::Release);
@@ -274,7 +275,14 @@ impl Door {
     /// So many people more are in, until the next look counts who of all has not decided.
     pub(super) fn reserve_more(&self, people: usize) {
         let units = (people as u64).saturating_mul(u64::from(self.per_person));
-        self.reserved.fetch_add(units, Ordering::AcqRel);
+        let more = |kept: u64| Some(kept.saturating_add(units));
+        let _ = self.reserved.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+    }
+
+    /// Nothing is over while nobody has looked at a lot since the order is known: whoever came later would have
+    /// what those of the order are about to be let in for.
+    pub(super) fn keep_all(&self) {
+        self.reserved.store(u64::MAX, Ordering::Release);
     }
 
     /// The lots that are owned here.
@@ -500,6 +508,7 @@ impl LiveSale {
         let ahead = place.saturating_sub(door.admitted.load(Ordering::Acquire)) as u64;
         // Whoever came later also stands behind those who are in and have not decided.
         let deciding = door.reserved.load(Ordering::Acquire) / u64::from(door.per_person);
+        let deciding = deciding.min(door.order.load().len() as u64);
         Some(if in_order { ahead } else { ahead + deciding })
     }
 

@@ -138,7 +138,11 @@ impl Door {
         pace.deciding = (deciding, u64::from(standing.claims));
         drop(pace);
         // What is theirs before they are in: nobody who came later has it in between.
-        self.reserve(deciding);
+        if here == 0 {
+            self.keep_all();
+        } else {
+            self.reserve(deciding);
+        }
         in_now
     }
 

@@ -85,13 +85,19 @@ impl Running {
     /// Every keeper comes by.
     pub(crate) async fn keep(&self) {
         advance(&self.shop).await.expect("the sales go on");
+        let mut began = false;
         for sale in self.shop.sales.all() {
             for owner in sale.owners() {
                 // An owner starts on a thread of its own: wait for the state, not for a time.
                 while !owner.is_ready() {
+                    began = true;
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
             }
+        }
+        if began {
+            // Nobody comes in by a look that has seen no lot.
+            advance(&self.shop).await.expect("the sales go on");
         }
         keepers::sweep(&self.shop).await.expect("what ends by the clock ends");
         tell_lots(&self.shop).await.expect("the lots are told");

@@ -62,13 +62,19 @@ pub(crate) async fn forward(api: &Api, seconds: i64) {
 /// Every keeper comes by.
 pub(crate) async fn keep(api: &Api) {
     advance(&api.shop).await.expect("the sales go on");
+    let mut began = false;
     for sale in api.shop.sales.all() {
         for owner in sale.owners() {
             // An owner starts on a thread of its own: wait for the state, not for a time.
             while !owner.is_ready() {
+                began = true;
                 tokio::task::yield_now().await;
             }
         }
+    }
+    if began {
+        // Nobody comes in by a look that has seen no lot.
+        advance(&api.shop).await.expect("the sales go on");
     }
     sweep(&api.shop).await.expect("what ends by the clock ends");
     tell_lots(&api.shop).await.expect("the lots are told");
