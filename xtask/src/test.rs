@@ -201,6 +201,7 @@ const WHOLE_SHOP: &[&str] = &[
     "many_of_resellers",
     "opened_plan",
     "resellers",
+    "rights",
     "staff",
     "staff_find",
     "staff_log",

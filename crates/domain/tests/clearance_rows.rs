@@ -223,14 +223,17 @@ fn a_grant_goes_through_its_states_day_by_day() {
 #[test]
 fn evidence_is_taken_where_its_clearance_is_asked_for() {
     let rule = |code: &str, country: &str, spares: &str| {
-        let row = RuleRow {
-            code: text(code),
-            country: text(country),
+        let row = RuleRow { code: text(code), country: text(country), ..self::rule() };
+        // What spares earlier evidence blocks from a day on, and has no condition.
+        let blocking = RuleRow {
             spares_prior: text(spares),
-            effective_from: text(if spares.is_empty() { "" } else { "2026-01-01" }),
-            ..self::rule()
+            effective_from: text("2026-01-01"),
+            blocks: text("yes"),
+            conditional_from: String::new(),
+            notice_en: String::new(),
+            ..row.clone()
         };
-        Rule::parse(&row).expect("a good row")
+        Rule::parse(if spares.is_empty() { &row } else { &blocking }).expect("a good row")
     };
     let rules = [
         rule("US-CERT", "US", ""),

@@ -185,7 +185,7 @@ async fn a_campaign_is_rehearsed_approved_started_and_halted_as_one() {
 
     // Whoever is told of halts is told of both.
     let server = HookServer::start();
-    let owner = Browser::hire(&api, "ola", &["owner@*"]).await;
+    let owner = Browser::hire(&api, "ola", &["owner@*", "release_manager@*"]).await;
     let url = server.url();
     let hook = [
         ("key", "h1"),
