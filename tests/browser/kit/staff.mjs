@@ -35,7 +35,7 @@ export async function send(page, path, action, fields) {
     else await field.fill(value);
   }
   await Promise.all([page.waitForEvent('load'), form.locator('button[type="submit"]').last().click()]);
-  expect(await page.locator('main [role="alert"]').allInnerTexts(), `${action} is taken`).toEqual([]);
+  expect(await page.locator('main [role="alert"]:visible').allInnerTexts(), `${action} is taken`).toEqual([]);
 }
 
 /** Has a proposal approved by somebody who sees it at its own address. */
