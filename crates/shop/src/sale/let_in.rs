@@ -114,7 +114,10 @@ impl Door {
         // one row: what is seen of a part of the lots is taken to be as large in the others.
         let whole = |part: u64| (part * lots as u64).div_ceil(here.max(1) as u64);
         // Units of other lots move to where people ask, if anybody may ask.
-        let free = u64::from(standing.free()) + u64::from(self.seen_beside());
+        // A lot that has come here since they were looked at would be counted twice.
+        let has_come = here > self.here_then.load(Ordering::Acquire);
+        let beside = if has_come { 0 } else { self.seen_beside() };
+        let free = u64::from(standing.free()) + u64::from(beside);
         let seen = Seen {
             free,
             deciding: whole(turned.deciding),
