@@ -345,13 +345,7 @@ pub fn orders(
     reseller: ResellerId,
     limit: i64,
 ) -> Result<Vec<KeptOrder>, StoreError> {
-    tx.query(
-        "SELECT id, reseller, contract, hold, state, body, cancelled, held_since
-         FROM reseller_order
-         WHERE reseller = $1 ORDER BY id DESC LIMIT $2",
-        values![reseller.bytes(), limit],
-        read_order,
-    )
+    orders_before(tx, reseller, None, limit)
 }
 
 /// The orders of a reseller, the newest first, a page at a time: up to `limit` before `before`.
