@@ -70,8 +70,6 @@ test('somebody waits in the list, leaves it, waits again, gets what comes back, 
   await fillCheckout(page, { buyer: BUYER });
   await pay(page);
   await expect(page.locator('h1')).toContainText(/thank you/i);
-  await waitForPlace(first, 'ended', hasScript);
-  await elsewhere.close();
 
   // Every unit is paid: the sale is over, and what became of everybody can be read by everybody.
   // It is asked for outside the page until it is there: a page that is not there yet is a complaint of the browser's.
@@ -79,6 +77,8 @@ test('somebody waits in the list, leaves it, waits again, gets what comes back, 
     const answer = await page.request.get(`/in/en/sale/${sale}/report`);
     expect(answer.status()).toBe(200);
   }).toPass({ timeout: 30_000 });
+  await waitForPlace(first, 'over', hasScript);
+  await elsewhere.close();
   await page.goto(`/in/en/sale/${sale}/report`);
   await expect(page.locator('.report-figures')).toBeVisible();
   await expect(page.locator('main')).toContainText(/everything holds/i);
