@@ -18,7 +18,7 @@ use crate::order::{
 };
 use crate::reseller::keep_resellers_out;
 use crate::sale::keep_sales;
-use crate::staff::{chain_log, forget_challenges, forget_sessions};
+use crate::staff::{chain_log, forget_challenges, forget_sessions, index_names};
 use crate::stock::expire_holds;
 
 /// How often the snapshot is compared with the database even if nobody said that it changed:
@@ -31,7 +31,7 @@ const GATHER: Duration = Duration::from_millis(100);
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// How often the lots of sales are told what became of their claims.
 const TELL_EVERY: Duration = Duration::from_millis(500);
-/// How often orders are looked for whose terms are to be found.
+/// How often orders and names are looked for whose terms are to be found.
 const INDEX_EVERY: Duration = Duration::from_millis(300);
 /// How often entries of the staff's log are looked for that have no place in its chain.
 const CHAIN_EVERY: Duration = Duration::from_secs(1);
@@ -148,12 +148,17 @@ async fn keep_claims(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Finds the terms of new orders, so that they are found within a second of being placed.
+/// Finds the terms of what is new: orders, and resellers, papers and sales by their names, so that all are
+/// found within a second.
 async fn keep_terms(shop: Arc<Shop>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let found = index_orders(&shop).await;
+        let mut found = index_orders(&shop).await;
         if let Err(fault) = &found {
             tracing::error!(%fault, "the terms of orders could not be written");
+        }
+        match index_names(&shop).await {
+            Ok(named) => found = found.map(|found| found + named),
+            Err(fault) => tracing::error!(%fault, "the terms of names could not be written"),
         }
         // A full round may have left some: go on, with a breath for whoever else writes.
         let pause = if found.is_ok_and(|found| found > 0) { INDEX_EVERY / 10 } else { INDEX_EVERY };

@@ -38,12 +38,13 @@ pub mod setting;
 pub mod signing;
 pub mod staff;
 pub mod stock;
+pub mod terms;
 
 pub use kernel::db::{AsFault, Db, Versions};
 pub use kernel::error::StoreError;
 pub use kernel::migrate::{MIGRATIONS, Migration};
 pub use kernel::place::{BeforeCommit, Options, Place, schema_version};
 pub use kernel::postgres::url::{PostgresUrl, PostgresUrlError};
-pub use kernel::sql::{Changed, Row, Tx, Value};
+pub use kernel::sql::{Changed, Effort, Row, Tx, Value};
 pub use kernel::sqlite::backup::{BackupError, backup, restore};
 pub use kernel::topic::Topic;

@@ -8,13 +8,17 @@ use crate::hook;
 use crate::install::stay::CHANGED_UNITS;
 use crate::job;
 use crate::order::list::{IN_STATE, LETTER_GIVEN_UP, OLDEST_IN_STATE};
+use crate::reseller::ByWords;
 use crate::sale::batch::LAST_CLAIM;
 use crate::staff::account::BY_NAME;
 use crate::staff::key::NEWEST_KEYS;
 use crate::staff::log_search as log;
 use crate::staff::proposal::{ABOUT, NEXT_MARKET, NEXT_RIGHT, OF_AUTHOR, OF_RIGHT};
-use crate::stock::{INTO, OUT_OF};
-use crate::{Db, Options, values};
+use crate::stock::{INTO, OUT_OF, RECEIVED};
+use crate::terms::{Kind, Statements};
+use crate::{Db, Options, sale, values};
+
+const RESELLERS: Statements = <ByWords as Kind>::ON;
 
 #[tokio::test]
 async fn lists_walk_the_index_that_was_made_for_them() {
@@ -47,6 +51,11 @@ async fn lists_walk_the_index_that_was_made_for_them() {
         (OF_RIGHT, 8, "COVERING INDEX staff_proposal_by_right"),
         (OF_AUTHOR, 7, "COVERING INDEX staff_proposal_by_author"),
         (LAST_CLAIM, 1, "sqlite_autoindex_sale_claim_1"),
+        (sale::IN_STATE, 2, "sale_by_state"),
+        (RESELLERS.exact, 4, "sqlite_autoindex_reseller_term_1"),
+        (RESELLERS.from, 5, "sqlite_autoindex_reseller_term_1"),
+        (RESELLERS.forget, 1, "reseller_term_by_reseller"),
+        (RECEIVED, 2, "stock_transfer_received"),
     ] {
         let asked: &'static str = format!("EXPLAIN QUERY PLAN {statement}").leak();
         // What is bound does not matter: a plan is made once for all values.

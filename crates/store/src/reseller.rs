@@ -12,8 +12,8 @@ use kontor_domain::reseller::{Cancellation, Contract, OrderBody, OrderStage, Pro
 
 use crate::fact;
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, parsed, to_json, word};
-use crate::values;
+use crate::kernel::sql::{Row, Tx, Value, parsed, to_json, word};
+use crate::{terms, values};
 
 pub use sold::{
     SoldGroup, SoldOn, reported, save_sold, sold_after, sold_groups, sold_since, sold_since_to,
@@ -32,7 +32,28 @@ pub struct Reseller {
     pub profile: Profile,
 }
 
-/// Writes a reseller as it is now.
+/// Resellers as they are found by words: the firm's, and the whole address behind an `@`. Scopes are the
+/// markets of their contracts; of whoever has none, the country of the firm behind an `@`.
+#[derive(Clone, Copy, Debug)]
+pub struct ByWords;
+
+impl terms::Kind for ByWords {
+    type Thing = ResellerId;
+    const ON: terms::Statements =
+        terms::statements!("reseller_term", "reseller_unindexed", "reseller");
+    const ENDS: (Value<'static>, Value<'static>) =
+        (Value::Bytes(&[0; 16]), Value::Bytes(&[u8::MAX; 16]));
+
+    fn bound(thing: &ResellerId) -> Value<'_> {
+        thing.bytes().into()
+    }
+
+    fn read(row: &Row<'_>, column: usize) -> Result<ResellerId, StoreError> {
+        row.bytes16(column).map(ResellerId::from_bytes)
+    }
+}
+
+/// Writes a reseller as it is now, and asks for the words by which they are found.
 ///
 /// # Errors
 ///
@@ -44,7 +65,7 @@ pub fn save(tx: &mut Tx<'_>, reseller: &Reseller) -> Result<(), StoreError> {
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body",
         values![reseller.id.bytes(), reseller.standing.word(), reseller.applied_at, &body],
     )?;
-    Ok(())
+    terms::queue::<ByWords>(tx, &reseller.id)
 }
 
 /// A reseller.
@@ -118,7 +139,8 @@ pub fn save_contract(tx: &mut Tx<'_>, kept: &KeptContract, at: Instant) -> Resul
             &body
         ],
     )?;
-    Ok(())
+    // Whoever has a contract is seen by other people.
+    terms::queue::<ByWords>(tx, &kept.reseller)
 }
 
 /// The contract with this code.

@@ -287,6 +287,10 @@ pub fn transfers_of(
     Ok(found)
 }
 
+pub(crate) const RECEIVED: &str = "
+    SELECT units FROM stock_transfer
+    WHERE to_account = $2 AND cause = 'received' AND reference = $1";
+
 /// How many units were received into an account under a reference; none if nothing was.
 ///
 /// # Errors
@@ -298,12 +302,7 @@ pub fn received(
     reference: &str,
 ) -> Result<Option<i64>, StoreError> {
     let account = account.to_string();
-    let units = tx.query(
-        "SELECT units FROM stock_transfer
-         WHERE to_account = $2 AND cause = 'received' AND reference = $1 ORDER BY id",
-        values![reference, &account],
-        |row| row.int(0),
-    )?;
+    let units = tx.query(RECEIVED, values![reference, &account], |row| row.int(0))?;
     Ok(if units.is_empty() { None } else { Some(units.iter().sum()) })
 }
 

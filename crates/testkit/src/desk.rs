@@ -23,13 +23,14 @@ use kontor_ledger::StockKey;
 use kontor_ledger::sale::{Claim, ClaimState, Counted, LotHead, PlaceState, Staged, Waiting};
 use kontor_rom::Rom;
 use kontor_shop::Shop;
-use kontor_shop::staff::chain_log;
+use kontor_shop::staff::{chain_log, index_names};
 use kontor_store::order::{Checkout, Draft, save_checkout};
 use kontor_store::reseller::{self as resellers, KeptOrder, Reseller};
 use kontor_store::rollout::{self as rollouts, Report, StepTaken};
 use kontor_store::sale::batch::{self, Beside, Written};
 use kontor_store::sale::lot::{self as lots, KeptLot};
 use kontor_store::sale::{self as sales, KeptSale};
+use kontor_store::staff::document::{self, Document};
 use kontor_store::staff::log::{self, Entry};
 use kontor_store::staff::proposal::{self, Kept};
 use kontor_store::{StoreError, Tx, cart, customer, job};
@@ -62,6 +63,8 @@ pub struct Amounts {
     pub past_sales: u32,
     /// Resellers, each with orders.
     pub resellers: u32,
+    /// Papers, under the names of their files.
+    pub papers: u32,
     /// Models with a ROM, each with forty builds in three channels: a hundred and twenty rollouts.
     pub models: u32,
 }
@@ -78,6 +81,7 @@ impl Default for Amounts {
             claims: 200_000,
             past_sales: 120,
             resellers: 2_000,
+            papers: 3_000,
             models: 25,
         }
     }
@@ -97,6 +101,7 @@ impl Amounts {
             claims: 2_000,
             past_sales: 2,
             resellers: 60,
+            papers: 60,
             models: 1,
         }
     }
@@ -151,6 +156,10 @@ pub async fn fill(
     let sale = sold_out(shop, amounts.claims).await?;
     say("resellers");
     let reseller = resellers_with_orders(shop, amounts.resellers).await?;
+    say("papers");
+    in_blocks(shop, "bench.papers", amounts.papers, a_paper).await?;
+    say("names");
+    while index_names(shop).await? > 0 {}
     say("rollouts");
     let rollout = rollouts_with_steps(rom, amounts.models).await?;
     Ok(Filled { sale, reseller, rollout })
@@ -577,6 +586,20 @@ async fn resellers_with_orders(shop: &Arc<Shop>, many: u32) -> Result<ResellerId
     })
     .await?;
     Ok(last)
+}
+
+fn a_paper(tx: &mut Tx<'_>, shop: &Shop, index: u32) -> Result<(), StoreError> {
+    let hash = kontor_base::secret::content_hash(&index.to_be_bytes());
+    let paper = Document {
+        hash: hash.clone(),
+        name: format!("certificate {index}.pdf"),
+        media: "application/pdf".to_owned(),
+        content: vec![7; 4_000],
+        added_at: shop.now(),
+        added_by: StaffId::from_bytes([8; 16]),
+    };
+    document::keep(tx, &paper)?;
+    document::add_market(tx, &hash, market_of(shop, index))
 }
 
 /// Forty builds a model, each rolled out in every channel, with the steps and the reports of a rollout

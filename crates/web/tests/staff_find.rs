@@ -11,6 +11,7 @@ use common::sale::a_sale;
 use common::{Answer, Api, BAND, PHONE};
 use kontor_base::id::{LetterId, ResellerOrderId};
 use kontor_domain::sale::Way;
+use kontor_shop::staff::index_names;
 use kontor_store::StoreError;
 use kontor_store::stock::serial::{SoldSerial, insert};
 use kontor_store::{mail, payment};
@@ -109,6 +110,7 @@ async fn everything(api: &Api, ana: &Browser<'_>) -> Vec<(String, String)> {
         })
         .await
         .expect("a letter");
+    index_names(&api.shop).await.expect("terms are written");
     let place = partner.place();
     // A reseller's order with its bill, and a payment that a provider has a name for.
     let order = api.send(partner.order(1, "o1")).await.expect(201).str("/id").to_owned();

@@ -62,6 +62,9 @@ const PAGES: &[(&str, &str)] = &[
     ("log_all_of_it", "/admin/log?market=us&act=order.&subject=US-000001&until=2030-01-01"),
     ("log_nothing_common", "/admin/log?market=us&act=staff.s&subject=nothing"),
     ("log_csv", "/admin/log.csv?act=order.cancel&subject=US-000001"),
+    ("find_reseller", "/admin/find?q=reseller%201234"),
+    ("find_resellers_many", "/admin/find?q=reseller"),
+    ("find_paper", "/admin/find?q=certificate%201234"),
     ("rom", "/admin/rom"),
     ("next_country", "/admin/next-country"),
     ("plan_local", "/admin/plans/local"),
@@ -82,6 +85,7 @@ const NARROW: &[(&str, &str)] = &[
     ("find_phone_narrow", "/admin/find?q=5550"),
     ("find_sku_narrow", "/admin/find?q=BAND-BLACK"),
     ("find_serial_narrow", "/admin/find?q=BN-0001"),
+    ("find_resellers_many_narrow", "/admin/find?q=reseller"),
     ("withdrawals_narrow", "/admin/de/withdrawals"),
 ];
 

@@ -1,7 +1,7 @@
 //! What expansion can propose or do: withdrawals, what a market sells, costs, contracts and allotments, dispatch.
 
 use kontor_base::id::{ResellerId, ResellerOrderId};
-use kontor_base::{Date, Instant};
+use kontor_base::{Country, Date, Instant};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::clearance::{Reach, Scope};
 use kontor_domain::market::{Act as Degree, MarketCode};
@@ -326,7 +326,12 @@ impl ExpansionAct {
 /// that country, or several have, those of all markets.
 #[must_use]
 pub fn market_of_applicant(known: &Known, firm: &Reseller) -> Option<MarketCode> {
-    market_of(known, Reach::Country(firm.profile.country))
+    market_of_applicants(known, firm.profile.country)
+}
+
+/// The same by the country alone.
+pub(super) fn market_of_applicants(known: &Known, country: Country) -> Option<MarketCode> {
+    market_of(known, Reach::Country(country))
 }
 
 fn of_reseller(failure: Failure<ResellerRefusal>) -> Failure<Refusal> {

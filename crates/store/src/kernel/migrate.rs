@@ -71,6 +71,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(44, "0044_sale_person"),
     migration!(45, "0045_staff_log_seal"),
     migration!(46, "0046_job_market"),
+    migration!(47, "0047_found_by_words"),
 ];
 
 /// The newest schema that this release knows.

@@ -14,6 +14,17 @@ pub use super::value::Value;
 pub struct Tx<'c> {
     on: On<'c>,
     touched: u32,
+    effort: Effort,
+}
+
+/// What a transaction has asked of the database so far: for tests of what a page costs, which may not ask
+/// the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Statements.
+    pub statements: u64,
+    /// Rows that were read.
+    pub rows: u64,
 }
 
 #[derive(Debug)]
@@ -24,15 +35,21 @@ enum On<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) const fn on_sqlite(connection: &'c rusqlite::Connection) -> Self {
-        Self { on: On::Sqlite(connection), touched: 0 }
+        Self { on: On::Sqlite(connection), touched: 0, effort: Effort { statements: 0, rows: 0 } }
     }
 
     pub(crate) const fn on_postgres(session: &'c mut Session) -> Self {
-        Self { on: On::Postgres(session), touched: 0 }
+        Self { on: On::Postgres(session), touched: 0, effort: Effort { statements: 0, rows: 0 } }
     }
 
     pub(crate) const fn touched(&self) -> u32 {
         self.touched
+    }
+
+    /// What this transaction has asked so far.
+    #[must_use]
+    pub const fn effort(&self) -> Effort {
+        self.effort
     }
 
     /// Says that the transaction changes what `topic`'s readers keep a snapshot of. For the topics
@@ -87,6 +104,7 @@ impl<'c> Tx<'c> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Changed<'_>, StoreError> {
+        self.effort.statements += 1;
         Ok(Changed(match &mut self.on {
             On::Sqlite(connection) => Count::Known(sqlite::execute(connection, sql, values)?),
             On::Postgres(session) => {
@@ -110,7 +128,10 @@ impl<'c> Tx<'c> {
     ) -> Result<Asked<T>, StoreError> {
         Ok(Asked(match &mut self.on {
             On::Sqlite(_) => Rows::Known(self.query(sql, values, read)?),
-            On::Postgres(session) => Rows::Sent(session.ask(sql, values)?, read),
+            On::Postgres(session) => {
+                self.effort.statements += 1;
+                Rows::Sent(session.ask(sql, values)?, read)
+            }
         }))
     }
 
@@ -125,20 +146,30 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        match &mut self.on {
+        let found: Vec<T> = match &mut self.on {
             On::Sqlite(connection) => {
                 let mut found = Vec::new();
                 sqlite::query(connection, sql, values, |row| {
                     found.push(read(row)?);
                     Ok(Enough::No)
                 })?;
-                Ok(found)
+                found
             }
             On::Postgres(session) => {
                 let rows = session.query(sql, values)?;
-                rows.iter().map(|row| read(&Row::of_postgres(row))).collect()
+                rows.iter()
+                    .map(|row| read(&Row::of_postgres(row)))
+                    .collect::<Result<_, StoreError>>()?
             }
-        }
+        };
+        self.count(found.len());
+        Ok(found)
+    }
+
+    /// Counts a question and its answer.
+    fn count(&mut self, rows: usize) {
+        self.effort.statements += 1;
+        self.effort.rows += u64::try_from(rows).unwrap_or(u64::MAX);
     }
 
     /// The first row of the answer, if there is one.
@@ -152,20 +183,22 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        match &mut self.on {
+        let found = match &mut self.on {
             On::Sqlite(connection) => {
                 let (mut read, mut found) = (Some(read), None);
                 sqlite::query(connection, sql, values, |row| {
                     found = read.take().map(|read| read(row)).transpose()?;
                     Ok(Enough::Yes)
                 })?;
-                Ok(found)
+                found
             }
             On::Postgres(session) => {
                 let rows = session.query(sql, values)?;
-                rows.first().map(|row| read(&Row::of_postgres(row))).transpose()
+                rows.first().map(|row| read(&Row::of_postgres(row))).transpose()?
             }
-        }
+        };
+        self.count(usize::from(found.is_some()));
+        Ok(found)
     }
 
     /// Inserts many rows into `table`; `values` holds them one after the other, each as long as
@@ -214,6 +247,7 @@ impl<'c> Tx<'c> {
         if values.is_empty() {
             return Ok(());
         }
+        self.effort.statements += 1;
         match &mut self.on {
             On::Sqlite(connection) => sqlite::put_many(connection, many, values),
             On::Postgres(session) => session.put_many(many, values),

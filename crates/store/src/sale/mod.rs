@@ -18,9 +18,9 @@ use kontor_base::id::SaleId;
 use kontor_domain::sale::{Definition, OrderSecret, SaleState};
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Row, Tx, to_json, word};
+use crate::kernel::sql::{Row, Tx, Value, to_json, word};
 use crate::kernel::topic::Topic;
-use crate::values;
+use crate::{terms, values};
 
 /// A sale as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,26 @@ pub enum ListOfEntries {
 
 const TABLE: &str = "sale";
 
-/// Writes a new sale down.
+/// Sales as they are found by words: of the title and the id. Scopes are their markets.
+#[derive(Clone, Copy, Debug)]
+pub struct ByWords;
+
+impl terms::Kind for ByWords {
+    type Thing = SaleId;
+    const ON: terms::Statements = terms::statements!("sale_term", "sale_unindexed", "sale");
+    const ENDS: (Value<'static>, Value<'static>) =
+        (Value::Bytes(&[0; 16]), Value::Bytes(&[u8::MAX; 16]));
+
+    fn bound(thing: &SaleId) -> Value<'_> {
+        thing.bytes().into()
+    }
+
+    fn read(row: &Row<'_>, column: usize) -> Result<SaleId, StoreError> {
+        row.bytes16(column).map(SaleId::from_bytes)
+    }
+}
+
+/// Writes a new sale down, and asks for the words by which it is found.
 ///
 /// # Errors
 ///
@@ -62,6 +81,7 @@ pub fn insert(tx: &mut Tx<'_>, sale: &KeptSale) -> Result<(), StoreError> {
         "INSERT INTO sale (id, state, definition, secret, title) VALUES ($1, $2, $3, $4, $5)",
         values![sale.definition.sale.bytes(), sale.state.word(), &definition, &secret, &sale.title],
     )?;
+    terms::queue::<ByWords>(tx, &sale.definition.sale)?;
     tx.touch(Topic::Sale)
 }
 
@@ -76,6 +96,15 @@ pub fn get(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<KeptSale>, StoreError> 
         values![id.bytes()],
         read,
     )
+}
+
+/// What a sale is called.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn title(tx: &mut Tx<'_>, id: SaleId) -> Result<Option<String>, StoreError> {
+    tx.optional("SELECT title FROM sale WHERE id = $1", values![id.bytes()], |row| row.text(0))
 }
 
 /// Where a sale stands, without reading what it is.
@@ -129,6 +158,23 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<KeptSale>, StoreError> {
         &[],
         read,
     )
+}
+
+pub(crate) const IN_STATE: &str = "
+    SELECT state, definition, secret, title, settled_at, beacon FROM sale
+    WHERE state = $1 ORDER BY id LIMIT $2";
+
+/// Sales in a state, the oldest first: up to `limit`.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn in_state(
+    tx: &mut Tx<'_>,
+    state: SaleState,
+    limit: i64,
+) -> Result<Vec<KeptSale>, StoreError> {
+    tx.query(IN_STATE, values![state.word(), limit], read)
 }
 
 /// Sales, the newest first: up to `limit` before `before`.

@@ -5,8 +5,8 @@ use kontor_base::id::StaffId;
 use kontor_domain::market::MarketCode;
 
 use crate::kernel::error::StoreError;
-use crate::kernel::sql::{Tx, Value, parsed};
-use crate::values;
+use crate::kernel::sql::{Row, Tx, Value, parsed};
+use crate::{terms, values};
 
 /// A paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,26 @@ pub struct Document {
     pub added_at: Instant,
     /// By whom.
     pub added_by: StaffId,
+}
+
+/// Papers as they are found by words: of the file's name. Scopes are the markets for which a paper was
+/// added, and the id of whoever added it behind an `@`.
+#[derive(Clone, Copy, Debug)]
+pub struct ByWords;
+
+impl terms::Kind for ByWords {
+    type Thing = String;
+    const ON: terms::Statements =
+        terms::statements!("staff_document_term", "staff_document_unindexed", "hash");
+    const ENDS: (Value<'static>, Value<'static>) = (Value::Text(""), Value::Text("\u{10ffff}"));
+
+    fn bound(thing: &String) -> Value<'_> {
+        thing.into()
+    }
+
+    fn read(row: &Row<'_>, column: usize) -> Result<String, StoreError> {
+        row.text(column)
+    }
 }
 
 /// Keeps a paper; the same bytes twice are one paper, under the first name.
@@ -43,7 +63,7 @@ pub fn keep(tx: &mut Tx<'_>, document: &Document) -> Result<(), StoreError> {
             document.added_by.bytes(),
         ],
     )?;
-    Ok(())
+    terms::queue::<ByWords>(tx, &document.hash)
 }
 
 /// Notes that a paper was added for a market.
@@ -57,7 +77,7 @@ pub fn add_market(tx: &mut Tx<'_>, hash: &str, market: MarketCode) -> Result<(),
          ON CONFLICT (hash, market) DO NOTHING",
         values![hash, market.as_str()],
     )?;
-    Ok(())
+    terms::queue::<ByWords>(tx, &hash.to_owned())
 }
 
 /// The markets for which a paper was added.
@@ -84,20 +104,37 @@ pub struct Named {
     pub added_by: StaffId,
 }
 
-/// Papers by name, in the order of their hashes: up to `limit`. Their bytes are not read.
+/// Papers whose hash begins so, in the order of their hashes: up to `limit`. Their bytes are not read.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
-pub fn names(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Named>, StoreError> {
+pub fn beginning(tx: &mut Tx<'_>, begin: &str, limit: i64) -> Result<Vec<Named>, StoreError> {
+    let end = format!("{begin}\u{10ffff}");
     tx.query(
-        "SELECT hash, name, added_by FROM staff_document ORDER BY hash LIMIT $1",
-        values![limit],
-        |row| {
-            let added_by = StaffId::from_bytes(row.bytes16(2)?);
-            Ok(Named { hash: row.text(0)?, name: row.text(1)?, added_by })
-        },
+        "SELECT hash, name, added_by FROM staff_document WHERE hash >= $1 AND hash < $2
+         ORDER BY hash LIMIT $3",
+        values![begin, &end, limit],
+        read_named,
     )
+}
+
+/// A paper without its bytes.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn named(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Named>, StoreError> {
+    tx.optional(
+        "SELECT hash, name, added_by FROM staff_document WHERE hash = $1",
+        values![hash],
+        read_named,
+    )
+}
+
+fn read_named(row: &Row<'_>) -> Result<Named, StoreError> {
+    let added_by = StaffId::from_bytes(row.bytes16(2)?);
+    Ok(Named { hash: row.text(0)?, name: row.text(1)?, added_by })
 }
 
 /// The paper with this hash.

@@ -1,6 +1,7 @@
 //! Sales: rehearsed, set up, halted, settled.
 
 use kontor_base::id::SaleId;
+use kontor_shop::staff::index_names;
 
 use crate::common::desk::Browser;
 use crate::common::{Api, BAND, STOCK};
@@ -59,6 +60,7 @@ async fn a_sale_is_rehearsed_set_up_and_halted() {
     assert_eq!(place(&made), place(&again), "twice is once");
     let page = place(&made);
     assert_eq!(available(&api).await, STOCK - 4, "the sale has its own units");
+    index_names(&api.shop).await.expect("terms are written");
     let found = mia.get("/admin/find?q=first%20ban").await.expect(200);
     assert!(found.text.contains(&format!("href=\"{page}\"")), "{}", found.text);
     let shown = mia.get(&page).await.expect(200);

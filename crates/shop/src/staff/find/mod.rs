@@ -4,11 +4,13 @@
 //! more than of anything else. Each kind has a file that says what it is found by and who sees it.
 
 mod fact;
+mod index;
 mod order;
 mod paper;
 mod payment;
 mod people;
 mod serial;
+mod term;
 mod trade;
 
 use std::sync::Arc;
@@ -16,13 +18,14 @@ use std::sync::Arc;
 use kontor_base::folded_words;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
-use kontor_store::StoreError;
 use kontor_store::order::PlacedOrder;
+use kontor_store::{StoreError, Tx};
 
 use crate::core::Shop;
 use crate::staff::person::Person;
 
 pub use fact::{FoundFact, FoundGrant, FoundProduct, FoundWithdrawal};
+pub use index::index_names;
 pub use order::FoundCustomer;
 pub use paper::{FoundDocument, FoundLetter};
 pub use payment::FoundPayment;
@@ -103,35 +106,45 @@ pub struct Found {
 ///
 /// When the database cannot be read.
 pub async fn find(shop: &Arc<Shop>, person: &Person, typed: &str) -> Result<Found, StoreError> {
+    let (own, who, typed) = (Arc::clone(shop), person.clone(), typed.to_owned());
+    shop.db.read("staff.find", move |tx| find_in(tx, &own, &who, &typed)).await
+}
+
+/// The same in a transaction.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn find_in(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    who: &Person,
+    typed: &str,
+) -> Result<Found, StoreError> {
     let typed = typed_of(typed);
     if typed.is_empty() {
         return Ok(Found::default());
     }
-    let (own, who, snapshot) = (Arc::clone(shop), person.clone(), shop.snapshots.now());
+    let (snapshot, today) = (shop.snapshots.now(), shop.now().date());
     let words = folded_words(&typed);
-    let orders_in = own_markets(shop, person, Permission::OrderRead);
-    shop.db
-        .read("staff.find", move |tx| {
-            let orders = order::orders(tx, &own, &orders_in, &typed)?;
-            Ok::<_, StoreError>(Found {
-                customers: order::customers(tx, &own, &who, &typed, &orders.found)?,
-                orders,
-                serials: serial::serials(tx, &snapshot, &who, &typed, "")?,
-                products: fact::products(&snapshot, &who, &typed, &words),
-                facts: fact::facts(&snapshot, &who, &typed, &words),
-                grants: fact::grants(&snapshot, &who, &typed, &words),
-                withdrawals: fact::withdrawals(&snapshot, &who, own.now().date(), &typed, &words),
-                documents: paper::documents(tx, &who, &typed, &words)?,
-                letters: paper::letters(tx, &who, &typed)?,
-                sales: people::sales(tx, &who, &words)?,
-                resellers: people::resellers(tx, &own, &who, &typed, &words)?,
-                reseller_orders: trade::orders(tx, &who, &typed)?,
-                bills: trade::bills(tx, &who, &typed)?,
-                payments: payment::payments(tx, &who, &typed)?,
-                accounts: people::accounts(tx, &who, &typed, &words)?,
-            })
-        })
-        .await
+    let orders = order::orders(tx, shop, &own_markets(shop, who, Permission::OrderRead), &typed)?;
+    Ok(Found {
+        customers: order::customers(tx, shop, who, &typed, &orders.found)?,
+        orders,
+        serials: serial::serials(tx, &snapshot, who, &typed, "")?,
+        products: fact::products(&snapshot, who, &typed, &words),
+        facts: fact::facts(&snapshot, who, &typed, &words),
+        grants: fact::grants(&snapshot, who, &typed, &words),
+        withdrawals: fact::withdrawals(&snapshot, who, today, &typed, &words),
+        documents: paper::documents(tx, who, &typed, &words)?,
+        letters: paper::letters(tx, who, &typed)?,
+        sales: people::sales(tx, who, &words)?,
+        resellers: people::resellers(tx, shop, who, &typed, &words)?,
+        reseller_orders: trade::orders(tx, who, &typed)?,
+        bills: trade::bills(tx, who, &typed)?,
+        payments: payment::payments(tx, who, &typed)?,
+        accounts: people::accounts(tx, who, &typed, &words)?,
+    })
 }
 
 /// What is looked for.

@@ -18,8 +18,10 @@ use crate::core::Shop;
 use crate::staff::customer::with_address;
 use crate::staff::person::Person;
 
-/// How many orders with one word are looked at. What is found more often wants another word.
+/// How many orders with one word are looked at in a market. What is found more often wants another word.
 const CANDIDATES: i64 = 500;
+/// How many where there is one word only: whatever has it fits, and few are shown.
+const CANDIDATES_OF_ONE: i64 = 60;
 /// How many orders with a variant are passed at a time, and how many times.
 const SOLD_BLOCK: i64 = 250;
 const SOLD_BLOCKS: usize = 20;
@@ -62,11 +64,11 @@ pub(super) fn orders(
         return sold(tx, &sku, markets);
     }
     let wanted = Wanted::parse(typed);
-    let Some(ids) = candidates(tx, markets, &wanted)? else { return Ok(First::default()) };
-    let whole = i64::try_from(ids.len()).unwrap_or(i64::MAX) >= CANDIDATES;
+    let Some((ids, cut)) = candidates(tx, markets, &wanted)? else { return Ok(First::default()) };
     let fits = |placed: &PlacedOrder| own(placed) && wanted.fits(&search_terms(&placed.order));
-    let first = load(tx, ids, fits)?;
-    Ok(First { more: first.more || whole, ..first })
+    let mut first = load(tx, ids, fits)?;
+    first.found.sort_unstable_by_key(|placed| Reverse(placed.order.id));
+    Ok(First { more: first.more || cut, ..first })
 }
 
 /// The newest orders of these markets with a variant. Those of other markets are passed over before an
@@ -106,31 +108,39 @@ fn number_begin(typed: &str) -> Option<String> {
     good.then_some(upper)
 }
 
-/// The orders that the rarest of the words finds; none where one finds nothing.
+/// The orders that the rarest of the words finds, and whether it finds more than are looked at; none where
+/// one finds nothing. Those that all words find come first: they fit, and nothing is read in vain.
 fn candidates(
     tx: &mut Tx<'_>,
     markets: &[MarketCode],
     wanted: &Wanted,
-) -> Result<Option<Vec<OrderId>>, StoreError> {
-    let mut rarest: Option<BTreeSet<Reverse<OrderId>>> = None;
+) -> Result<Option<(Vec<OrderId>, bool)>, StoreError> {
+    let limit = if wanted.parts().len() == 1 { CANDIDATES_OF_ONE } else { CANDIDATES };
+    let full = |ids: &[OrderId]| i64::try_from(ids.len()).is_ok_and(|found| found >= limit);
+    let mut sets: Vec<(BTreeSet<OrderId>, bool)> = Vec::new();
     for forms in wanted.parts() {
-        let mut ids = BTreeSet::new();
+        let (mut ids, mut cut) = (BTreeSet::new(), false);
         for market in markets {
             for form in forms {
-                ids.extend(term::with(tx, *market, form, CANDIDATES)?.into_iter().map(Reverse));
-                let longer = term::beginning(tx, *market, form, CANDIDATES)?;
-                ids.extend(longer.into_iter().map(Reverse));
+                let exact = term::with(tx, *market, form, limit)?;
+                let longer = term::beginning(tx, *market, form, limit)?;
+                cut |= full(&exact) || full(&longer);
+                ids.extend(exact.into_iter().chain(longer));
             }
         }
         if ids.is_empty() {
             return Ok(None);
         }
-        if rarest.as_ref().is_none_or(|fewest| ids.len() < fewest.len()) {
-            rarest = Some(ids);
-        }
+        sets.push((ids, cut));
     }
-    let ids = rarest.map(|ids| ids.into_iter().map(|Reverse(id)| id).collect());
-    Ok(ids)
+    // One of which all are known finds everything, however many they are.
+    let rarest = sets.iter().min_by_key(|(ids, cut)| (*cut, ids.len()));
+    let Some((rarest, cut)) = rarest else { return Ok(None) };
+    let in_all = |id: &OrderId| sets.iter().all(|(set, _)| set.contains(id));
+    let mut ids: Vec<(bool, Reverse<OrderId>)> =
+        rarest.iter().map(|id| (!in_all(id), Reverse(*id))).collect();
+    ids.sort_unstable();
+    Ok(Some((ids.into_iter().map(|(_, Reverse(id))| id).collect(), *cut)))
 }
 
 /// The first of these orders that fit.

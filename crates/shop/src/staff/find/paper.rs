@@ -7,13 +7,15 @@ use kontor_store::mail::{self, LetterState};
 use kontor_store::staff::document;
 use kontor_store::{StoreError, Tx};
 
-use super::{FOUND_MAX, First, begin_in, code_begins};
+use super::index::author_scope;
+use super::term::{found, wanted};
+use super::{FOUND_MAX, First};
 use crate::mail::stuck_in;
 use crate::staff::document::sees_document;
 use crate::staff::person::Person;
 
-/// How many papers are looked at: their names have no index.
-const LOOKED_AT: i64 = 2_000;
+/// How many papers with one beginning of a hash are looked at: two are a wonder.
+const ALIKE: i64 = 100;
 /// The shortest beginning of a paper's hash that is looked for.
 const HASH_MIN: usize = 6;
 
@@ -51,13 +53,24 @@ pub(super) fn documents(
     if !person.may_somewhere(Permission::ClearanceRead) {
         return Ok(First::default());
     }
-    let mut first = First::default();
-    let named = document::names(tx, LOOKED_AT)?;
-    let all = named.len() < usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
-    for paper in named {
-        let by_hash = typed.len() >= HASH_MIN && code_begins(&paper.hash, typed);
-        let fits = by_hash || begin_in(words, &[&paper.name]);
-        if !fits || !sees_document(tx, person, &paper.hash, paper.added_by)? {
+    let (own, all) = (author_scope(person.id), person.may(Permission::ClearanceRead, None));
+    let markets = person.markets(Permission::ClearanceRead);
+    let sees = |scope: &str| {
+        all || scope == own || scope.parse().is_ok_and(|market| markets.contains(market))
+    };
+    let things = found::<document::ByWords>(tx, &wanted(words), FOUND_MAX, sees)?;
+    let mut papers = Vec::new();
+    if is_hash(typed) {
+        papers = document::beginning(tx, &typed.to_lowercase(), ALIKE)?;
+    }
+    for hash in things.things {
+        if papers.iter().all(|paper| paper.hash != hash) {
+            papers.extend(document::named(tx, &hash)?);
+        }
+    }
+    let mut first = First { found: Vec::new(), more: things.more };
+    for paper in papers {
+        if !sees_document(tx, person, &paper.hash, paper.added_by)? {
             continue;
         }
         if first.found.len() == FOUND_MAX {
@@ -65,7 +78,12 @@ pub(super) fn documents(
         }
         first.found.push(FoundDocument { hash: paper.hash, name: paper.name });
     }
-    Ok(First { more: !all, ..first })
+    Ok(first)
+}
+
+/// Whether a hash may begin so.
+fn is_hash(typed: &str) -> bool {
+    typed.len() >= HASH_MIN && typed.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The letter with an id. What a letter says and to whom is nobody's to search.

@@ -1,23 +1,22 @@
 //! The maker's people, resellers, sales.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use kontor_base::id::{ResellerId, ResellerOrderId, SaleId, StaffId};
-use kontor_base::{Email, folded_words};
+use kontor_base::{Country, Email};
 use kontor_domain::staff::{Markets, Permission};
 use kontor_store::reseller::{self, KeptContract, Reseller};
 use kontor_store::staff::account;
-use kontor_store::{StoreError, Tx};
+use kontor_store::{StoreError, Tx, sale};
 
-use super::{FOUND_MAX, First, begin_all, begin_in};
-use crate::core::Shop;
+use super::index::COUNTRY;
+use super::term::{address_term, found, wanted};
+use super::{FOUND_MAX, First, begin_in};
+use crate::core::{Known, Shop};
 use crate::reseller::{OfMarkets, ShownReseller, show_of};
-use crate::staff::expansion::market_of_applicant;
+use crate::staff::expansion::market_of_applicants;
 use crate::staff::person::Person;
-
-/// How many resellers are passed at a time, and how many times: their names have no index.
-const RESELLER_BLOCK: i64 = 500;
-const RESELLER_BLOCKS: usize = 4;
 
 /// A sale that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,15 +59,15 @@ pub(super) fn sales(
     if own.is_empty() {
         return Ok(First::default());
     }
-    let all = kontor_store::sale::all(tx)?;
-    Ok(First::of(all.into_iter().rev().filter_map(|kept| {
-        let (id, title) = (kept.definition.sale, kept.title);
-        let mut others = folded_words(&title);
-        others.extend(folded_words(&id.to_string()));
-        let mut markets = kept.definition.channels.iter().map(|channel| channel.market);
-        let theirs = markets.any(|market| own.contains(market));
-        (theirs && begin_all(words, &others)).then_some(FoundSale { id, title })
-    })))
+    let sees = |scope: &str| scope.parse().is_ok_and(|market| own.contains(market));
+    let things = found::<sale::ByWords>(tx, &wanted(words), FOUND_MAX, sees)?;
+    let mut first = First { found: Vec::new(), more: things.more };
+    for id in things.things {
+        let title = sale::title(tx, id)?;
+        first.found.extend(title.map(|title| FoundSale { id, title }));
+    }
+    first.found.sort_unstable_by_key(|sale| Reverse(sale.id));
+    Ok(first)
 }
 
 /// Whether somebody may see a reseller: whoever has applied concerns those of the market of their country,
@@ -82,10 +81,7 @@ pub fn sees_reseller(
     contracts: &[KeptContract],
 ) -> bool {
     if contracts.is_empty() {
-        return match market_of_applicant(&shop.snapshots.now(), firm) {
-            Some(market) => person.may(Permission::ResellerRead, Some(market)),
-            None => person.may_somewhere(Permission::ResellerRead),
-        };
+        return sees_applicants_of(&shop.snapshots.now(), person, firm.profile.country);
     }
     let own = person.markets(Permission::ResellerRead);
     contracts.iter().any(|kept| own.contains(kept.market))
@@ -140,26 +136,34 @@ pub(super) fn resellers(
             .extend(known.map(|known| seen(tx, shop, person, &known)).transpose()?.flatten());
         return Ok(first);
     }
-    let address = Email::parse(typed).ok();
-    let mut before = None;
-    for _ in 0..RESELLER_BLOCKS {
-        let block = reseller::before(tx, before, RESELLER_BLOCK)?;
-        let Some(last) = block.last() else { return Ok(first) };
-        before = Some(last.id);
-        for known in &block {
-            let own = address.as_ref().map(Email::normalised);
-            let fits = own.is_some_and(|own| own == known.profile.email.normalised())
-                || begin_in(words, &[known.profile.name.as_str()]);
-            let Some(found) = (if fits { seen(tx, shop, person, known)? } else { None }) else {
-                continue;
-            };
-            if first.found.len() == FOUND_MAX {
-                return Ok(First { more: true, ..first });
-            }
-            first.found.push(found);
+    let words = match Email::parse(typed) {
+        Ok(address) => vec![address_term(&address.normalised())],
+        Err(_) => wanted(words),
+    };
+    let (known, own) = (shop.snapshots.now(), person.markets(Permission::ResellerRead));
+    let sees = |scope: &str| match scope.strip_prefix(COUNTRY) {
+        Some(country) => {
+            country.parse().is_ok_and(|country| sees_applicants_of(&known, person, country))
+        }
+        None => scope.parse().is_ok_and(|market| own.contains(market)),
+    };
+    let things = found::<reseller::ByWords>(tx, &words, FOUND_MAX, sees)?;
+    first.more = things.more;
+    for id in things.things {
+        if let Some(known) = reseller::find(tx, id)? {
+            first.found.extend(seen(tx, shop, person, &known)?);
         }
     }
-    Ok(First { more: true, ..first })
+    first.found.sort_unstable_by_key(|reseller| Reverse(reseller.id));
+    Ok(first)
+}
+
+/// Whether somebody sees who has applied from a country.
+fn sees_applicants_of(known: &Known, person: &Person, country: Country) -> bool {
+    match market_of_applicants(known, country) {
+        Some(market) => person.may(Permission::ResellerRead, Some(market)),
+        None => person.may_somewhere(Permission::ResellerRead),
+    }
 }
 
 /// A reseller as somebody sees them; none: they are not theirs to see.
