@@ -73,6 +73,6 @@ pub use session::{end_others, end_session, person_of, sessions, sign_out};
 pub use sign_in::{SecretGiven, SignIn, SignedIn, sign_in};
 pub(crate) use undertake::reason_of;
 pub use undertake::{
-    DecideCommand, Foreseen, NO_REASON, Shown, Undertaken, Undertaking, decide, foresee,
-    own_decided, proposal, proposals, undertake, waiting_count,
+    DecideCommand, Foreseen, Listed, NO_REASON, Shown, Undertaken, Undertaking, decide, foresee,
+    own_decided, proposal, proposals, proposals_in, undertake, waiting_count,
 };

@@ -1,6 +1,6 @@
 //! Does what one person may do alone, and lays before a second person what takes two.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kontor_base::id::{ProposalId, StaffId};
@@ -10,7 +10,7 @@ use kontor_domain::staff::{
     APPROVAL_WITHIN_S, AccountState, Decision, Permission, Proposal, ProposalState, StaffRefusal,
     decide as decided, may, needs_second,
 };
-use kontor_store::staff::proposal::{self as rows, Kept, Standing};
+use kontor_store::staff::proposal::{self as rows, Head, Kept, Standing};
 use kontor_store::{StoreError, Tx};
 
 use super::act::{Act, Bearing, Change};
@@ -330,15 +330,8 @@ fn expired_by(at: Instant) -> Instant {
 
 fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, mut kept: Kept) -> Outcome<Shown, Refusal> {
     kept.state = kept.state.at(kept.proposed_at, shop.now());
-    let name = |tx: &mut Tx<'_>, id| -> Result<String, StoreError> {
-        let account = kontor_store::staff::account::find(tx, id)?;
-        Ok(account.map_or_else(String::new, |account| account.name.to_string()))
-    };
-    let author = name(tx, kept.author)?;
-    let decided_by = match kept.decided_by {
-        Some(id) => Some(name(tx, id)?),
-        None => None,
-    };
+    let author = name_of(tx, kept.author)?;
+    let decided_by = kept.decided_by.map(|id| name_of(tx, id)).transpose()?;
     let act = act_of(&kept)?;
     let own = kept.author == person.id;
     let change = act.change(tx, shop)?;
@@ -404,6 +397,22 @@ fn rights_of(
     Ok(rights)
 }
 
+/// A proposal as the list shows it: what is written of it, and not what it would change, which its own page
+/// works out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What is written of it.
+    pub head: Head,
+    /// How far it has come.
+    pub state: ProposalState,
+    /// Who proposed it.
+    pub author: String,
+    /// Whether this person may approve or reject it.
+    pub may_decide: bool,
+    /// Whether it is their own.
+    pub own: bool,
+}
+
 /// What became of somebody's own proposals since `since`: approved, turned down, or left waiting for too long;
 /// of each up to `limit` of the newest.
 ///
@@ -415,8 +424,8 @@ pub async fn own_decided(
     person: &Person,
     since: Instant,
     limit: i64,
-) -> Outcome<Vec<Shown>, Refusal> {
-    let (own, person, expired) = (Arc::clone(shop), person.clone(), expired_by(shop.now()));
+) -> Result<Vec<Listed>, StoreError> {
+    let (person, expired) = (person.clone(), expired_by(shop.now()));
     shop.db
         .read("staff.own_decided", move |tx| {
             let mut found = Vec::new();
@@ -427,11 +436,13 @@ pub async fn own_decided(
                     let Some(kept) = rows::find(tx, id)? else { continue };
                     let waited = kept.proposed_at.plus_seconds(APPROVAL_WITHIN_S);
                     if kept.decided_at.unwrap_or(waited) >= since {
-                        found.push(show(tx, &own, &person, kept)?);
+                        let author = person.name.to_string();
+                        let head = kept.into_head();
+                        found.push(Listed { head, state, author, may_decide: false, own: true });
                     }
                 }
             }
-            found.sort_by_key(|shown| std::cmp::Reverse(shown.kept.id));
+            found.sort_by_key(|listed| std::cmp::Reverse(listed.head.id));
             Ok(found)
         })
         .await
@@ -448,27 +459,53 @@ pub async fn proposals(
     state: ProposalState,
     before: Option<ProposalId>,
     limit: usize,
-) -> Outcome<Vec<Shown>, Refusal> {
-    let (own, person, expired) = (Arc::clone(shop), person.clone(), expired_by(shop.now()));
+) -> Result<Vec<Listed>, StoreError> {
+    let (person, now) = (person.clone(), shop.now());
     shop.db
-        .read("staff.proposals", move |tx| {
-            let rows_max = i64::try_from(limit).unwrap_or(i64::MAX);
-            let standing = Standing { state, expired };
-            let mut ids = rows::of_author(tx, standing, person.id, before, rows_max)?;
-            for right in rights_of(tx, standing, &person)? {
-                ids.extend(rows::of_right(tx, standing, right, before, rows_max)?);
-            }
-            // Ids are in the order of time; what somebody proposed and may decide was found twice.
-            ids.sort_unstable_by(|a, b| b.cmp(a));
-            ids.dedup();
-            ids.truncate(limit);
-            let mut found = Vec::with_capacity(ids.len());
-            for id in ids {
-                if let Some(kept) = rows::find(tx, id)? {
-                    found.push(show(tx, &own, &person, kept)?);
-                }
-            }
-            Ok(found)
-        })
+        .read("staff.proposals", move |tx| proposals_in(tx, &person, (state, now), before, limit))
         .await
+}
+
+/// The same in a transaction; `state` is as it stands at a time.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub fn proposals_in(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    (state, now): (ProposalState, Instant),
+    before: Option<ProposalId>,
+    limit: usize,
+) -> Result<Vec<Listed>, StoreError> {
+    let rows_max = i64::try_from(limit).unwrap_or(i64::MAX);
+    let standing = Standing { state, expired: expired_by(now) };
+    let mut ids = rows::of_author(tx, standing, person.id, before, rows_max)?;
+    for right in rights_of(tx, standing, person)? {
+        ids.extend(rows::of_right(tx, standing, right, before, rows_max)?);
+    }
+    // Ids are in the order of time; what somebody proposed and may decide was found twice.
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.dedup();
+    ids.truncate(limit);
+    let mut names: BTreeMap<StaffId, String> = BTreeMap::new();
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some(head) = rows::head(tx, id)? else { continue };
+        let author = match names.get(&head.author) {
+            Some(name) => name.clone(),
+            None => names.entry(head.author).or_insert(name_of(tx, head.author)?).clone(),
+        };
+        let own = head.author == person.id;
+        let may_decide =
+            !own && state == ProposalState::Waiting && person.may(head.permission, head.market);
+        found.push(Listed { head, state, author, may_decide, own });
+    }
+    Ok(found)
+}
+
+/// What somebody is called; empty where the account is gone.
+fn name_of(tx: &mut Tx<'_>, id: StaffId) -> Result<String, StoreError> {
+    let account = kontor_store::staff::account::find(tx, id)?;
+    Ok(account.map_or_else(String::new, |account| account.name.to_string()))
 }

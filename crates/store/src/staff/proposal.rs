@@ -40,6 +40,41 @@ pub struct Kept {
     pub remark: String,
 }
 
+/// What the list of proposals shows of one: everything but what it would do and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its id.
+    pub id: ProposalId,
+    /// Who proposes it.
+    pub author: StaffId,
+    /// What it needs.
+    pub permission: Permission,
+    /// Where.
+    pub market: Option<MarketCode>,
+    /// What it is about.
+    pub subject: String,
+    /// Why, in the author's words.
+    pub reason: String,
+    /// When.
+    pub proposed_at: Instant,
+}
+
+impl Kept {
+    /// What the list shows of it.
+    #[must_use]
+    pub fn into_head(self) -> Head {
+        Head {
+            id: self.id,
+            author: self.author,
+            permission: self.permission,
+            market: self.market,
+            subject: self.subject,
+            reason: self.reason,
+            proposed_at: self.proposed_at,
+        }
+    }
+}
+
 /// Writes a new proposal.
 ///
 /// # Errors
@@ -62,7 +97,50 @@ pub fn insert(tx: &mut Tx<'_>, kept: &Kept) -> Result<(), StoreError> {
             kept.state.word(),
         ],
     )?;
+    tx.execute(
+        "INSERT INTO staff_proposal_head
+             (id, author, permission, market, subject, reason, proposed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        values![
+            kept.id.bytes(),
+            kept.author.bytes(),
+            kept.permission.word(),
+            kept.market.as_ref().map_or("", |market| market.as_str()),
+            &kept.subject,
+            &kept.reason,
+            kept.proposed_at,
+        ],
+    )?;
     Ok(())
+}
+
+/// What the list shows of a proposal.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn head(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Head>, StoreError> {
+    let head = tx.optional(
+        "SELECT id, author, permission, market, subject, reason, proposed_at
+         FROM staff_proposal_head WHERE id = $1",
+        values![id.bytes()],
+        |row| {
+            Ok(Head {
+                id: ProposalId::from_bytes(row.bytes16(0)?),
+                author: StaffId::from_bytes(row.bytes16(1)?),
+                permission: word(&row.text(2)?, TABLE, Permission::from_word)?,
+                market: market_of(&row.text(3)?)?,
+                subject: row.text(4)?,
+                reason: row.text(5)?,
+                proposed_at: row.instant(6)?,
+            })
+        },
+    )?;
+    if head.is_some() {
+        return Ok(head);
+    }
+    // A node of an earlier release that runs beside this one writes the whole proposal alone.
+    Ok(find(tx, id)?.map(Kept::into_head))
 }
 
 /// A proposal.
@@ -124,7 +202,7 @@ pub fn rights(
     // Before every market stands what belongs to none.
     let mut market = Some(String::new());
     while let Some(here) = market {
-        let code = if here.is_empty() { None } else { Some(parsed::<MarketCode>(&here, TABLE)?) };
+        let code = market_of(&here)?;
         let mut after = String::new();
         while let Some(next) =
             tx.optional(NEXT_RIGHT, values![state.word(), &here, &after], |row| row.text(0))?
@@ -238,6 +316,7 @@ pub fn erase_words(tx: &mut Tx<'_>, id: ProposalId, content: &str) -> Result<(),
         "UPDATE staff_proposal SET content = $2, reason = '', remark = '' WHERE id = $1",
         values![id.bytes(), content],
     )?;
+    tx.execute("UPDATE staff_proposal_head SET reason = '' WHERE id = $1", values![id.bytes()])?;
     Ok(())
 }
 
@@ -263,13 +342,11 @@ pub fn decide(
 }
 
 fn read(row: &Row<'_>) -> Result<Kept, StoreError> {
-    let market = row.text(3)?;
-    let market = if market.is_empty() { None } else { Some(parsed::<MarketCode>(&market, TABLE)?) };
     Ok(Kept {
         id: ProposalId::from_bytes(row.bytes16(0)?),
         author: StaffId::from_bytes(row.bytes16(1)?),
         permission: word(&row.text(2)?, TABLE, Permission::from_word)?,
-        market,
+        market: market_of(&row.text(3)?)?,
         subject: row.text(4)?,
         content: row.text(5)?,
         reason: row.text(6)?,
@@ -279,4 +356,9 @@ fn read(row: &Row<'_>) -> Result<Kept, StoreError> {
         decided_at: row.maybe_int(10)?.map(Instant::from_micros),
         remark: row.text(11)?,
     })
+}
+
+/// The market that a row names; an empty word is none.
+fn market_of(word: &str) -> Result<Option<MarketCode>, StoreError> {
+    if word.is_empty() { Ok(None) } else { parsed(word, TABLE).map(Some) }
 }

@@ -11,7 +11,7 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Decision, ProposalState};
 use kontor_shop::Failure;
 use kontor_shop::staff::goods::Loosened;
-use kontor_shop::staff::{Act, DecideCommand, Person, Shown, proposal, proposals};
+use kontor_shop::staff::{Act, DecideCommand, Listed, Person, Shown, proposal, proposals};
 use serde::Deserialize;
 
 use super::changes::changes;
@@ -54,17 +54,28 @@ pub(super) async fn list(
     let after = asked.after.parse().ok();
     let mut shown = match proposals(&app.shop, &person, state, after, PAGE + 1).await {
         Ok(shown) => shown,
-        Err(failure) => return failed(&app, &uri, failure),
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let more = shown.len() > PAGE;
     shown.truncate(PAGE);
-    let next = shown.last().filter(|_| more).map(|last| last.kept.id.to_string());
+    let next = shown.last().filter(|_| more).map(|last| last.head.id.to_string());
     let shell = shell(&app, &person, Place::Proposals).await;
     html(StatusCode::OK, &ProposalsPage { shell, state, rows: rows(shown), next })
 }
 
-pub(super) fn rows(shown: Vec<Shown>) -> Vec<ProposalRow> {
-    shown.iter().map(row).collect()
+pub(super) fn rows(listed: Vec<Listed>) -> Vec<ProposalRow> {
+    let row = |Listed { head, state, author, own, .. }| ProposalRow {
+        id: head.id.to_string(),
+        permission: head.permission,
+        market: head.market.map(|market: MarketCode| market.to_string()).unwrap_or_default(),
+        subject: head.subject,
+        author,
+        reason: head.reason,
+        at: head.proposed_at,
+        state,
+        own,
+    };
+    listed.into_iter().map(row).collect()
 }
 
 fn row(shown: &Shown) -> ProposalRow {

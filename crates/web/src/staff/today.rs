@@ -14,7 +14,7 @@ use kontor_shop::Snapshot;
 use kontor_shop::order::{ListQuery, list};
 use kontor_shop::staff::{Person, own_decided, proposals};
 
-use super::desk::{failed, markets_for, shell};
+use super::desk::{markets_for, shell};
 use super::news::{ending_keys, under_way, went_wrong};
 use super::news_catalogue::what_is_lacking;
 use super::order_list::row;
@@ -43,7 +43,7 @@ pub(super) async fn show(
     let waits = proposals(&app.shop, &person, ProposalState::Waiting, None, COUNTED).await;
     let waits = match waits {
         Ok(waits) => waits,
-        Err(failure) => return failed(&app, &uri, failure),
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let (mut waiting, rest): (Vec<_>, Vec<_>) =
         waits.into_iter().partition(|shown| shown.may_decide);
@@ -54,7 +54,7 @@ pub(super) async fn show(
     let since = app.shop.now().plus_seconds(-DECIDED_S);
     let decided = match own_decided(&app.shop, &person, since, DECIDED_SHOWN).await {
         Ok(decided) => decided,
-        Err(failure) => return failed(&app, &uri, failure),
+        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
     };
     let orders_in = |permission, state| {
         let markets = markets_for(&app, &person, permission);
