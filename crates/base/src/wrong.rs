@@ -407,6 +407,84 @@ wrongs! {
     /// A condition is too deep.
     ConditionTooDeep { max, position } = "wrong-condition-too-deep",
         "the condition is nested deeper than {max} (at character {position})";
+    /// A plan's file has something that cannot be read.
+    NotReadable { cell } = "wrong-not-readable", "{cell:?} cannot be read here";
+    /// A plan's file breaks off, or something is wrong where nothing stands.
+    NotToml = "wrong-not-toml", "cannot be read as TOML";
+    /// A plan's file has a name that is none of its names.
+    NoKey { name, known } = "wrong-no-key", "{name:?} is no name here; there are {known}";
+    /// A plan's file lacks something.
+    KeyMissing { name } = "wrong-key-missing", "{name:?} is missing";
+    /// A charge is both or neither.
+    AmountOrPercent = "wrong-amount-or-percent", "either amount or percent is wanted";
+    /// It is not said of what a percentage is.
+    OfWhat = "wrong-of-what", "of what? Name lines in `of`, or \"all\"";
+    /// An input has more than one source.
+    TwoSources { name } = "wrong-two-sources", "{name} has two sources";
+    /// A figure that follows from cost sheets says something else than they do.
+    SheetsSayOther { typed, derived } = "wrong-sheets-say-other",
+        "{typed} is typed, and the cost sheets come to {derived}";
+    /// A figure is neither said nor worked out.
+    NeitherTyped = "wrong-neither-typed", "neither typed nor in cost sheets of both ways";
+    /// A duty is no line of a cost sheet.
+    NoCharge { name } = "wrong-no-charge", "no charge of either sheet is called {name}";
+    /// A gate is none of the words, and no day.
+    NotGate { cell } = "wrong-not-gate",
+        "{cell:?} is neither plan, now, blocked, unknown nor a day";
+    /// A cost sheet is too long.
+    TooManyCharges { max } = "wrong-too-many-charges", "a cost sheet has at most {max} charges";
+    /// A line is worked out on a later one.
+    BaseNotBefore { base } = "wrong-base-not-before",
+        "is worked out on {base}, which does not come before it";
+    /// A line contained in its own price is all of it.
+    EndlessCharge = "wrong-endless-charge",
+        "is contained in its own price at a rate of 100 % or more";
+    /// Amounts of different currencies stand beside each other.
+    MixedCurrencies = "wrong-mixed-currencies", "amounts are in different currencies";
+    /// What comes out is more than any amount may be, or nothing that can be worked with.
+    SumOutOfRange = "wrong-sum-out-of-range", "an amount or a rate is out of range";
+    /// Demand and lead time are numbers of a certain size.
+    ReorderRange = "wrong-reorder-range",
+        "demand and lead time are numbers from 0 to 1,000,000,000";
+    /// A service is better than chance and not certain.
+    ReorderService = "wrong-reorder-service",
+        "the cycle service is a share from 50 % to 99.99 %";
+    /// A batch has no scenario that counts.
+    BatchScenarios { max } = "wrong-batch-scenarios",
+        "a batch needs 1 to {max} scenarios with a weight";
+    /// Every unit of a batch loses money.
+    BatchNoMargin = "wrong-batch-no-margin",
+        "a unit costs at least as much as it brings: the best batch is none";
+    /// No unit of a batch loses money.
+    BatchNoRisk = "wrong-batch-no-risk",
+        "a unit that is left over brings at least its cost: the best batch has no end";
+    /// A sheet is drawn too seldom or too often.
+    NextSettings { max } = "wrong-next-settings",
+        "a sheet takes 100 to {max} draws and is written off over 1 to 50 years";
+    /// A sheet compares too much.
+    TooManyCandidates { max } = "wrong-too-many-candidates",
+        "a sheet compares at most {max} candidates";
+    /// A candidate is compared with itself.
+    CandidateTwice = "wrong-candidate-twice", "the candidate is there twice";
+    /// Three values are not in their order.
+    SpreadOrder = "wrong-spread-order",
+        "lowest, most likely and highest value are not in order or negative";
+    /// A candidate's cost is below zero.
+    CostNegative = "wrong-cost-negative", "a cost is negative";
+    /// A signal counts twice.
+    SignalTwice = "wrong-signal-twice", "a signal is there twice";
+    /// One of the inputs has more than one source.
+    InputTwoSources = "wrong-input-two-sources", "an input has two sources";
+    /// There is nothing to open with, or too much.
+    OpeningProducts { max } = "wrong-opening-products", "a plan needs 1 to {max} products";
+    /// An opening lies behind its plan.
+    OpeningPast = "wrong-opening-past",
+        "the opening cannot lie before the day on which the plan is made";
+    /// A checklist contradicts itself.
+    ChecklistItem { item } = "wrong-checklist-item",
+        "the checklist item {item} is there twice, or waits for one that is not there";
+    /// A checklist has a circle.
+    ChecklistCircle { item } = "wrong-checklist-circle", "the checklist item {item} waits for itself";
 }
 
 impl Serialize for Wrong {
@@ -436,6 +514,15 @@ impl Wrong {
             MoneyError::OutOfRange => Self::AmountTooLarge { cell },
             MoneyError::UnknownCurrency => Self::NotCurrency { cell },
             MoneyError::NotAnAmount | MoneyError::MixedCurrencies => Self::NotAmount { cell },
+        }
+    }
+
+    /// Amounts that could not be added up or compared.
+    #[must_use]
+    pub const fn of_sum(error: MoneyError) -> Self {
+        match error {
+            MoneyError::MixedCurrencies | MoneyError::UnknownCurrency => Self::MixedCurrencies,
+            MoneyError::OutOfRange | MoneyError::NotAnAmount => Self::SumOutOfRange,
         }
     }
 }

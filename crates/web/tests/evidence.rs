@@ -6,7 +6,7 @@ mod common;
 use common::desk::Browser;
 use common::reseller::{CONTRACT, Partner};
 use common::{Api, Ask, Shopper};
-use kontor_base::Line;
+use kontor_base::{Language, Line};
 use kontor_domain::device::{DeviceModel, Maker};
 use kontor_shop::stock::import_serials;
 use serde_json::json;
@@ -276,7 +276,36 @@ async fn every_input_of_the_next_country_has_its_source_and_its_day() {
     let twice = bare.replace("\"phone\"", "\"band\"");
     let refused = desk.form("/admin/plans/next-country", &[("key", "p2"), ("text", &twice)]).await;
     let refused = refused.expect(422);
-    assert!(refused.text.contains("DE (band): the candidate is there twice"), "{}", refused.text);
+    assert!(refused.text.contains("DE (band): The candidate is there twice"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_plans_file_is_said_in_the_readers_language() {
+    let api = Api::open().await;
+    let desk = Browser::hire_in(&api, "uwe", &["market_manager@*"], Language::De).await;
+    let batch = "currency = \"USD\"\nprice = \"5\"\nlanded = \"9\"\nsalvage = \"1\"\n\
+                 scenario = [{ units = 10, weight = 1 }]\n";
+    let cases = [
+        (
+            "landed",
+            "currency = \"EUR\"\nsurprise = 1\n",
+            "Zeile 2: „surprise“ ist hier kein Name; es gibt currency, charge",
+        ),
+        ("landed", "currency = \"EUR\"\n", "„charge“ fehlt"),
+        ("landed", "currency = \"EUX\"\ncharge = []\n", "currency: „EUX“ ist keine Währung"),
+        ("batch", batch, "Die beste Charge ist keine"),
+        ("batch", &batch.replace("\"9\"", "\"x\""), "landed: „x“ ist kein Betrag"),
+    ];
+    for (at, (kind, text, told)) in cases.into_iter().enumerate() {
+        let (path, key) = (format!("/admin/plans/{kind}"), format!("p{at}"));
+        let refused = desk.form(&path, &[("key", &key), ("text", text)]).await.expect(422);
+        assert!(refused.text.contains(told), "{told}: {}", refused.text);
+        for english in ["is none", "is not", "expected", "missing", "unknown field"] {
+            let alert = refused.text.split("notice").nth(1).unwrap_or_default();
+            let alert = alert.split("</p>").next().unwrap_or_default();
+            assert!(!alert.contains(english), "{english}: {alert}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kontor_base::{Country, Date, Money, MoneyError};
+use kontor_base::{Country, Date, Money, MoneyError, Wrong};
 use serde::{Deserialize, Serialize};
 
 use super::checklist::{ChecklistCode, ChecklistItem, ChecklistState, Need};
@@ -133,6 +133,20 @@ pub enum PlanError {
     /// The costs do not add up.
     #[error("costs of the clearances: {0}")]
     Costs(#[from] MoneyError),
+}
+
+impl PlanError {
+    /// What is wrong, for who reads it in a file's place.
+    #[must_use]
+    pub fn wrong(&self) -> Wrong {
+        match self {
+            Self::Products => Wrong::OpeningProducts { max: PRODUCTS_MAX.to_string() },
+            Self::Past => Wrong::OpeningPast,
+            Self::Checklist(item) => Wrong::ChecklistItem { item: item.to_string() },
+            Self::Circle(item) => Wrong::ChecklistCircle { item: item.to_string() },
+            Self::Costs(error) => Wrong::of_sum(*error),
+        }
+    }
 }
 
 /// Plans the opening of a market. Every product is judged on the day asked for, as if the market

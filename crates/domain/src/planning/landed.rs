@@ -5,7 +5,7 @@
 //! tax that is contained in the price that it is worked out on (ICMS in Brazil). A sheet names the
 //! base of each charge instead of building the country in.
 
-use kontor_base::{Currency, Date, Money, MoneyError, Rate, Rounding};
+use kontor_base::{Currency, Date, Money, MoneyError, Rate, Rounding, Wrong};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Slug;
@@ -147,6 +147,25 @@ pub enum CostError {
         /// What is wrong.
         problem: MoneyError,
     },
+}
+
+impl CostError {
+    /// What it is about, as the file calls it, and what is wrong with it.
+    #[must_use]
+    pub fn wrong(&self) -> (String, Wrong) {
+        let of = |charge: &Slug| format!("charge {charge}");
+        match self {
+            Self::TooMany => {
+                ("charge".to_owned(), Wrong::TooManyCharges { max: CHARGES_MAX.to_string() })
+            }
+            Self::Twice(charge) => ("charge".to_owned(), Wrong::Twice { cell: charge.to_string() }),
+            Self::UnknownBase { charge, base } => {
+                (of(charge), Wrong::BaseNotBefore { base: base.to_string() })
+            }
+            Self::Endless(charge) => (of(charge), Wrong::EndlessCharge),
+            Self::Money { charge, problem } => (of(charge), Wrong::of_sum(*problem)),
+        }
+    }
 }
 
 /// Works out what one unit costs when it lies in the warehouse of the market.

@@ -5,7 +5,7 @@
 //! `Cu ÷ (Cu + Co)` (Arrow, Harris, Marschak 1951). Demand is given as scenarios, because a normal
 //! curve around a guess looks more exact than a guess is.
 
-use kontor_base::{Money, MoneyError, Rate};
+use kontor_base::{Money, MoneyError, Rate, Wrong};
 use serde::{Deserialize, Serialize};
 
 /// The most scenarios of one batch.
@@ -65,6 +65,19 @@ pub enum BatchError {
     /// Amounts of different currencies, or too large.
     #[error("{0}")]
     Money(#[from] MoneyError),
+}
+
+impl BatchError {
+    /// What is wrong with the file that asked for it.
+    #[must_use]
+    pub fn wrong(&self) -> Wrong {
+        match self {
+            Self::Scenarios => Wrong::BatchScenarios { max: SCENARIOS_MAX.to_string() },
+            Self::NoMargin => Wrong::BatchNoMargin,
+            Self::NoRisk => Wrong::BatchNoRisk,
+            Self::Money(error) => Wrong::of_sum(*error),
+        }
+    }
 }
 
 /// The batch that is expected to earn most.

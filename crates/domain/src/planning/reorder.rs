@@ -8,7 +8,7 @@
 
 #![expect(clippy::float_arithmetic, reason = "statistics of estimates, never money or stock")]
 
-use kontor_base::Rate;
+use kontor_base::{Rate, Wrong};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -49,6 +49,17 @@ pub enum ReorderError {
     /// Below an even chance the formula would ask for less than the mean, above it is not known.
     #[error("the cycle service is a share from 50 % to 99.99 %")]
     Service,
+}
+
+impl ReorderError {
+    /// What is wrong with the file that asked for it.
+    #[must_use]
+    pub const fn wrong(&self) -> Wrong {
+        match self {
+            Self::Range => Wrong::ReorderRange,
+            Self::Service => Wrong::ReorderService,
+        }
+    }
 }
 
 /// The stock at which to order again.

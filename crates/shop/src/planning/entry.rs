@@ -1,7 +1,7 @@
 //! The layouts of plans' files, and how they become the inputs of the planners.
 
-use kontor_base::{Country, Currency, Date, Money};
-use kontor_domain::catalogue::ProductClass;
+use kontor_base::{Country, Currency, Date, Money, Wrong};
+use kontor_domain::catalogue::{ProductClass, Slug};
 use kontor_domain::planning::{
     Batch, Candidate, CandidateName, Charge, ChargeBase, ChargeRate, CostSheet, Gate, GateGround,
     InputKind, InputSource, LandedCost, LocalPlan, Opening, Origin, Permission, Recovery, Reorder,
@@ -10,7 +10,8 @@ use kontor_domain::planning::{
 };
 use serde::Deserialize;
 
-use super::file::{Evidence, FileError, bad, currency, money, rate};
+use super::file::Evidence;
+use super::file_error::{FileError, at, bad, currency, money, rate};
 use super::inputs::{InputEntry, PlanInput, inputs};
 use super::openings::Planned;
 
@@ -59,10 +60,10 @@ impl ChargeEntry {
                     ChargeRate::Of { base, rate }
                 }
             }
-            _ => return Err(bad(format!("{what}: either amount or percent"))),
+            _ => return Err(bad(what, Wrong::AmountOrPercent)),
         };
         Ok(Charge {
-            code: self.code.parse().map_err(|error| bad(format!("{what}: {error}")))?,
+            code: slug(&what, &self.code)?,
             title: self.title.clone(),
             rate,
             recovery: if self.credited { Recovery::Credited } else { Recovery::Cost },
@@ -72,13 +73,17 @@ impl ChargeEntry {
     }
 }
 
+fn slug(what: &str, code: &str) -> Result<Slug, FileError> {
+    code.parse().map_err(|_| bad(what, Wrong::NotSlug { cell: code.to_owned() }))
+}
+
 fn base(what: &str, of: &[String]) -> Result<ChargeBase, FileError> {
     match of {
-        [] => Err(bad(format!("{what}: of what? Name lines in `of`, or \"all\""))),
+        [] => Err(bad(what, Wrong::OfWhat)),
         [all] if all == "all" => Ok(ChargeBase::AllBefore),
         codes => {
-            let code = |code: &String| code.parse().map_err(|e| bad(format!("{what}: {e}")));
-            Ok(ChargeBase::Lines(codes.iter().map(code).collect::<Result<_, FileError>>()?))
+            let codes = codes.iter().map(|code| slug(what, code));
+            Ok(ChargeBase::Lines(codes.collect::<Result<_, FileError>>()?))
         }
     }
 }
@@ -127,7 +132,7 @@ impl Local {
         let landed = |entries: &[ChargeEntry]| {
             let charges = entries.iter().map(|entry| entry.charge(currency));
             let charges = charges.collect::<Result<_, FileError>>()?;
-            landed_cost(&CostSheet { currency, charges }).map_err(bad)
+            landed_cost(&CostSheet { currency, charges }).map_err(|error| at(error.wrong()))
         };
         Ok(Some(Box::new((landed(&self.imported)?, landed(&self.made_there)?))))
     }
@@ -138,16 +143,13 @@ impl Local {
         let figure = |what: &str, typed: &Option<String>, derived: Option<Money>| {
             let typed = typed.as_ref().map(|text| money(what, text, currency)).transpose()?;
             match (typed, derived) {
-                (Some(typed), Some(derived)) if typed != derived => Err(bad(format!(
-                    "{what}: {} is typed, and the cost sheets come to {}",
-                    typed.decimal(),
-                    derived.decimal()
-                ))),
+                (Some(typed), Some(derived)) if typed != derived => {
+                    let (typed, derived) = (typed.decimal(), derived.decimal());
+                    Err(bad(what, Wrong::SheetsSayOther { typed, derived }))
+                }
                 (_, Some(derived)) => Ok(derived),
                 (Some(typed), None) => Ok(typed),
-                (None, None) => {
-                    Err(bad(format!("{what}: neither typed nor in cost sheets of both ways")))
-                }
+                (None, None) => Err(bad(what, Wrong::NeitherTyped)),
             }
         };
         let gap = sheets.map(|sheets| self.gap(sheets)).transpose()?;
@@ -197,12 +199,12 @@ impl Local {
                 landed.lines.iter().any(|line| line.charge.code.as_str() == code)
             };
             if !known(&sheets.0) && !known(&sheets.1) {
-                return Err(bad(format!("duties: no charge of either sheet is called {code}")));
+                return Err(bad("duties", Wrong::NoCharge { name: code.clone() }));
             }
-            code.parse().map_err(|error| bad(format!("duties, {code}: {error}")))
+            slug("duties", code)
         });
         let codes = codes.collect::<Result<Vec<_>, FileError>>()?;
-        duty_gap(&sheets.0, &sheets.1, &codes).map_err(bad)
+        duty_gap(&sheets.0, &sheets.1, &codes).map_err(|error| bad("duties", Wrong::of_sum(error)))
     }
 }
 
@@ -464,10 +466,9 @@ fn gate(country: Country, text: &str) -> Result<Gate, FileError> {
         "now" => Ok(Gate::Now),
         "blocked" => Ok(Gate::Blocked),
         "unknown" => Ok(Gate::Unknown),
-        day => day.parse().map(|on| Gate::From { on }).map_err(|_| {
-            bad(format!(
-                "{country}, gate: {day:?} is neither plan, now, blocked, unknown nor a day"
-            ))
-        }),
+        day => day
+            .parse()
+            .map(|on| Gate::From { on })
+            .map_err(|_| bad(format!("{country}, gate"), Wrong::NotGate { cell: day.to_owned() })),
     }
 }

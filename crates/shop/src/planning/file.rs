@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_base::{Country, Currency, Date, Money, Rate};
+use kontor_base::{Country, Date, Wrong};
 use kontor_domain::catalogue::ProductClass;
 use kontor_domain::planning::{
     Batch, BatchPlan, Candidate, CandidateName, CostSheet, LandedCost, LocalPlan, LocalVerdict,
@@ -14,6 +14,7 @@ use kontor_store::planning::openings;
 use serde::de::DeserializeOwned;
 
 use super::entry;
+use super::file_error::{FileError, at, bad, unreadable};
 use super::inputs::PlanInput;
 use super::openings::{Openings, Planned};
 use super::signals::{Devices, counted_here};
@@ -71,15 +72,6 @@ impl Kind {
             Self::NextCountry => include_str!("../../../../data/planning/next-country.toml"),
         }
     }
-}
-
-/// Why a file comes to nothing: what is wrong and where, in words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct FileError(pub String);
-
-pub(super) fn bad(error: impl std::fmt::Display) -> FileError {
-    FileError(error.to_string())
 }
 
 /// What a file comes to, with what went in.
@@ -166,19 +158,18 @@ impl Evidence {
 ///
 /// [`FileError`].
 pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, FileError> {
-    if text.len() > FILE_BYTES_MAX {
-        return Err(bad(format!("the file is larger than {FILE_BYTES_MAX} bytes")));
-    }
+    check_size(text)?;
     match kind {
         Kind::Landed => {
             let sheet: CostSheet = read::<entry::Landed>(text)?.sheet()?;
-            landed_cost(&sheet).map(Worked::Landed).map_err(bad)
+            landed_cost(&sheet).map(Worked::Landed).map_err(|error| at(error.wrong()))
         }
         Kind::Local => {
             let file = read::<entry::Local>(text)?;
             let sheets = file.sheets()?;
             let (plan, from) = (file.plan(sheets.as_deref())?, file.from);
-            let verdict = local_or_import(&plan, from).map_err(bad)?;
+            let verdict =
+                local_or_import(&plan, from).map_err(|error| bad("", Wrong::of_sum(error)))?;
             let inputs = file.inputs()?;
             let (product, plan) = (file.product, Box::new(plan));
             Ok(Worked::Local { product, from, plan, sheets, verdict, inputs })
@@ -186,19 +177,20 @@ pub fn work_out(kind: Kind, text: &str, evidence: &Evidence) -> Result<Worked, F
         Kind::Reorder => {
             let file = read::<entry::Reordering>(text)?;
             let (input, inputs) = (file.input()?, file.inputs()?);
-            let point = reorder_point(&input).map_err(bad)?;
+            let point = reorder_point(&input).map_err(|error| bad("", error.wrong()))?;
             Ok(Worked::Reorder(input, point, inputs))
         }
         Kind::Batch => {
             let file = read::<entry::Batches>(text)?;
             let inputs = file.inputs()?;
             let batch = file.batch()?;
-            let plan = plan_batch(&batch).map_err(bad)?;
+            let plan = plan_batch(&batch).map_err(|error| bad("", error.wrong()))?;
             Ok(Worked::Batch(batch, plan, inputs))
         }
         Kind::NextCountry => {
             let (candidates, openings, settings) = question(text, evidence)?;
-            let sheet = next_country(&candidates, &openings, settings).map_err(bad)?;
+            let sheet = next_country(&candidates, &openings, settings);
+            let sheet = sheet.map_err(|error| at(error.wrong()))?;
             Ok(Worked::NextCountry(Box::new(sheet)))
         }
     }
@@ -209,9 +201,7 @@ pub(super) fn question(
     text: &str,
     evidence: &Evidence,
 ) -> Result<(Vec<Candidate>, Vec<Opening>, Settings), FileError> {
-    if text.len() > FILE_BYTES_MAX {
-        return Err(bad(format!("the file is larger than {FILE_BYTES_MAX} bytes")));
-    }
+    check_size(text)?;
     read::<entry::Countries>(text)?.input(evidence)
 }
 
@@ -220,21 +210,15 @@ pub(super) fn candidates(text: &str) -> Result<Vec<CandidateName>, FileError> {
     Ok(read::<entry::Countries>(text)?.names())
 }
 
+fn check_size(text: &str) -> Result<(), FileError> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(bad("", Wrong::FileTooLarge { max: FILE_BYTES_MAX.to_string() }));
+    }
+    Ok(())
+}
+
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, FileError> {
-    toml::from_str(text).map_err(bad)
-}
-
-/// An amount of the file's currency; `what` names it in the complaint.
-pub(super) fn money(what: &str, text: &str, currency: Currency) -> Result<Money, FileError> {
-    Money::parse(text, currency).map_err(|error| bad(format!("{what}: {text:?} is {error}")))
-}
-
-pub(super) fn currency(text: &str) -> Result<Currency, FileError> {
-    text.parse().map_err(|_| bad(format!("currency: {text:?} is none")))
-}
-
-pub(super) fn rate(what: &str, percent: &str) -> Result<Rate, FileError> {
-    Rate::parse_percent(percent).ok_or_else(|| bad(format!("{what}: {percent:?} is no percentage")))
+    toml::from_str(text).map_err(|error| unreadable(text, &error))
 }
 
 #[cfg(test)]
@@ -256,7 +240,12 @@ mod tests {
             assert!(worked.is_ok(), "{}: {:?}", kind.word(), worked.err());
             assert_eq!(Kind::from_word(kind.word()), Some(kind));
             let broken = format!("unknown = 1\n{}", kind.example());
-            assert!(work_out(kind, &broken, &none).is_err(), "{}", kind.word());
+            let error = work_out(kind, &broken, &none).err().map(|error| error.to_string());
+            let error = error.unwrap_or_default();
+            assert!(
+                error.starts_with("line 1: \"unknown\" is no name here; there are "),
+                "{error}"
+            );
         }
     }
 }

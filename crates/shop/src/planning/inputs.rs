@@ -1,9 +1,9 @@
 //! Where the inputs of a plan are from: the same block in the files of all kinds.
 
-use kontor_base::Date;
+use kontor_base::{Date, Wrong};
 use serde::{Deserialize, Serialize};
 
-use super::file::{FileError, bad};
+use super::file_error::{FileError, bad};
 
 /// Where inputs are from, as a file says it: `[[input]]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,10 +38,11 @@ pub(super) fn inputs(
     for entry in entries {
         for name in &entry.of {
             let Some(input) = all.iter_mut().find(|input| input.of == name) else {
-                return Err(bad(format!("input: {name:?} is none of {}", names.join(", "))));
+                let known = names.join(", ");
+                return Err(bad("input", Wrong::NoneOf { cell: name.clone(), known }));
             };
             if input.source.is_some() {
-                return Err(bad(format!("input: {name} has two sources")));
+                return Err(bad("input", Wrong::TwoSources { name: name.clone() }));
             }
             (input.as_of, input.source) = (Some(entry.as_of), Some(entry.source.clone()));
         }

@@ -9,7 +9,8 @@ use kontor_store::StoreError;
 use kontor_store::planning::{KeptSheet, save_sheet, sheet};
 use serde_json::json;
 
-use super::file::{Evidence, FileError, Kind, work_out};
+use super::file::{Evidence, Kind, work_out};
+use super::file_error::FileError;
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
 use crate::staff::{ActRefusal, By, Noted, Objection, Person, Refusal, note_why, reason_of};
 

@@ -4,6 +4,7 @@
 
 mod entry;
 mod file;
+mod file_error;
 mod inputs;
 mod keep;
 mod openings;
@@ -12,7 +13,8 @@ mod record;
 mod sheet;
 mod signals;
 
-pub use file::{Evidence, FILE_BYTES_MAX, FileError, Kind, Worked, work_out};
+pub use file::{Evidence, FILE_BYTES_MAX, Kind, Worked, work_out};
+pub use file_error::FileError;
 pub use inputs::PlanInput;
 pub use keep::{SaveRefusal, SaveSheet, kept, save};
 pub use openings::{Openings, Planned, Unsolved};

@@ -14,7 +14,7 @@ use kontor_domain::opening::{
 use kontor_store::{StoreError, Tx, opening};
 use serde::Serialize;
 
-use super::file::{FileError, bad};
+use super::file_error::{FileError, bad};
 use crate::core::{Known, Shop};
 
 /// What opening plans are made from.
@@ -77,9 +77,9 @@ impl Openings {
         if subjects.is_empty() {
             return Ok(Planned::NoProducts(market.code));
         }
-        let plan = self
-            .plan(market, &subjects, on)
-            .map_err(|error| bad(format!("{country}, opening plan of {}: {error}", market.code)))?;
+        let place = format!("{country}, {}", market.code);
+        let plan = self.plan(market, &subjects, on);
+        let plan = plan.map_err(|error| bad(place, error.wrong()))?;
         Ok(Planned::Plan(Box::new(plan)))
     }
 

@@ -9,7 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use kontor_domain::planning::{Candidate, Opening, Settings, Sheet, next_country};
 
-use super::file::{Evidence, FileError, Kind, Worked, bad, question, work_out};
+use super::file::{Evidence, Kind, Worked, question, work_out};
+use super::file_error::{FileError, at};
 
 /// A question with its answer.
 #[derive(Debug)]
@@ -48,7 +49,8 @@ pub fn work_out_kept(
     if let Some(drawn) = same {
         return Ok(Worked::NextCountry(Box::new(drawn.sheet.clone())));
     }
-    let sheet = next_country(&candidates, &openings, settings).map_err(bad)?;
+    let sheet = next_country(&candidates, &openings, settings);
+    let sheet = sheet.map_err(|error| at(error.wrong()))?;
     let answer = Worked::NextCountry(Box::new(sheet.clone()));
     *last = Some(Drawn { candidates, openings, settings, sheet });
     Ok(answer)

@@ -351,6 +351,7 @@ next-hit-within = wie vorhergesagt
 next-hit-above = mehr kamen
 plan-title = Pläne
 plan-kinds = Arten von Plänen
+plan-line = Zeile { $line }
 plan-landed = Einstandskosten
 plan-local = Fertigung vor Ort
 plan-reorder = Bestellpunkt

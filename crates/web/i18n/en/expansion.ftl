@@ -351,6 +351,7 @@ next-hit-within = as forecast
 next-hit-above = more came
 plan-title = Plans
 plan-kinds = Kinds of plans
+plan-line = line { $line }
 plan-landed = Landed cost
 plan-local = Local production
 plan-reorder = Reorder point

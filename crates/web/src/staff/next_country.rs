@@ -12,7 +12,9 @@ use kontor_domain::planning::{
     Placement, Sheet, SignalKind, SignalResult, Sway, hit_rate, own_count, two_digits,
 };
 use kontor_domain::staff::Permission;
-use kontor_shop::planning::{Evidence, Kind, Unsolved, Worked, counted_here, kept, work_out_kept};
+use kontor_shop::planning::{
+    Evidence, FileError, Kind, Unsolved, Worked, counted_here, kept, work_out_kept,
+};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
@@ -21,6 +23,7 @@ use super::desk::{markets_for, nothing, shell};
 use super::next_headline::headline;
 use super::next_inputs::{gate_word, gate_words, ground_words, input_lines};
 use super::next_past::past_row;
+use super::plan::file_words;
 use super::sightings::devices;
 use super::theirs::Countries;
 use crate::kit::app::App;
@@ -38,7 +41,7 @@ pub(super) const COUNTED: Route = Route::desk("/admin/next-country/counted.csv",
 
 /// Everything that the page tells.
 struct Read {
-    sheet: Result<Box<Sheet>, String>,
+    sheet: Result<Box<Sheet>, FileError>,
     /// Nobody has saved a file: it is the example.
     example: bool,
     past: Vec<PastOpening>,
@@ -69,8 +72,13 @@ async fn read(app: &App, theirs: &Countries) -> Result<Read, StoreError> {
     };
     let sheet = match worked {
         Ok(Worked::NextCountry(sheet)) => Ok(narrowed(sheet, theirs)),
-        Ok(_) => Err("the file is of another kind".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(_) => {
+            return Err(StoreError::Fault {
+                what: "planning.next_country".into(),
+                problem: "the file is of another kind".into(),
+            });
+        }
+        Err(error) => Err(error),
     };
     let mut read = Read { sheet, example, past, own, unsolved };
     read.past.retain(|past| theirs.contains(past.lesson.country));
@@ -123,7 +131,9 @@ pub(super) async fn answer(
             let rows = rows(&t, sheet, &own, &readable);
             (None, first, map(&t, sheet), rows, told(&t, sheet))
         }
-        Err(why) => (Some(why.clone()), String::new(), String::new(), Vec::new(), String::new()),
+        Err(error) => {
+            (Some(file_words(&t, error)), String::new(), String::new(), Vec::new(), String::new())
+        }
     };
     let (within, judged) = hit_rate(&past);
     let page = NextCountryPage {

@@ -13,7 +13,7 @@ use kontor_domain::planning::{
 use kontor_domain::staff::{Permission, StaffRefusal};
 use kontor_shop::Failure;
 use kontor_shop::planning::{
-    Evidence, FILE_BYTES_MAX, Kind, SaveRefusal, SaveSheet, Worked, kept, save, work_out,
+    Evidence, FILE_BYTES_MAX, FileError, Kind, SaveRefusal, SaveSheet, Worked, kept, save, work_out,
 };
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
@@ -155,9 +155,18 @@ async fn page(
     };
     match worked {
         Ok(worked) => fill(&mut page, &t, &worked),
-        Err(error) => page.refused = Some(error.to_string()),
+        Err(error) => page.refused = Some(file_words(&t, &error)),
     }
     Ok(page)
+}
+
+/// What is wrong with a plan's file: the line, where there is one, and the name that the file has for the
+/// place.
+pub(super) fn file_words(t: &Text, error: &FileError) -> String {
+    let line = error.line.map(|line| t.one("plan-line", "line", line).into_owned());
+    let place = Some(error.place.clone()).filter(|place| !place.is_empty());
+    let words = t.wrong(&error.problem).into_owned();
+    line.into_iter().chain(place).chain([words]).collect::<Vec<_>>().join(": ")
 }
 
 fn kind_words(t: &Text, kind: Kind) -> String {
@@ -472,7 +481,7 @@ pub(super) async fn save_file(
             return answer(&app, &uri, &person, kind, said, None).await;
         }
         Err(Failure::Refused(SaveRefusal::File(error))) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            (StatusCode::UNPROCESSABLE_ENTITY, file_words(&t, &error))
         }
         Err(Failure::Refused(SaveRefusal::Staff(refusal))) => (status(&refusal), why(&t, &refusal)),
         Err(Failure::KeyReused) => return failed(&app, &uri, Failure::KeyReused),

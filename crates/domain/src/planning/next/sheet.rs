@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use kontor_base::Wrong;
 use rand_pcg::Pcg64;
 
 use super::draw::{Draw, Inputs, Strength};
@@ -62,7 +63,7 @@ fn check(
     let mut names = BTreeSet::new();
     for candidate in candidates {
         // Two of one name would draw the same and be tied with themselves.
-        let twice = (!names.insert(candidate.name())).then_some("the candidate is there twice");
+        let twice = (!names.insert(candidate.name())).then_some(Wrong::CandidateTwice);
         if let Some(problem) = twice.or_else(|| problem_of(candidate)) {
             return Err(NextCountryError::Candidate { candidate: candidate.name(), problem });
         }
@@ -73,20 +74,20 @@ fn check(
     }
 }
 
-fn problem_of(candidate: &Candidate) -> Option<&'static str> {
+fn problem_of(candidate: &Candidate) -> Option<Wrong> {
     let spreads = [candidate.price, candidate.landed, candidate.delay_days];
     if spreads.iter().any(|spread| !spread.in_order() || spread.low < 0) {
-        return Some("lowest, most likely and highest value are not in order or negative");
+        return Some(Wrong::SpreadOrder);
     }
     if candidate.other_unit_cost < 0 || candidate.fixed_a_year < 0 || candidate.opening_cost < 0 {
-        return Some("a cost is negative");
+        return Some(Wrong::CostNegative);
     }
     let kinds: BTreeSet<_> = candidate.signals.iter().map(|signal| signal.kind).collect();
     if kinds.len() < candidate.signals.len() {
-        return Some("a signal is there twice");
+        return Some(Wrong::SignalTwice);
     }
     let inputs: BTreeSet<_> = candidate.sources.iter().map(|source| source.of).collect();
-    (inputs.len() < candidate.sources.len()).then_some("an input has two sources")
+    (inputs.len() < candidate.sources.len()).then_some(Wrong::InputTwoSources)
 }
 
 /// Every candidate draws from a stream of its own, so that adding a country changes no other's

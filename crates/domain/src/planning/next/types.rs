@@ -1,6 +1,6 @@
 //! What the next country is worked out from, and what comes out.
 
-use kontor_base::{Country, Currency, Date};
+use kontor_base::{Country, Currency, Date, Wrong};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::ProductClass;
@@ -464,7 +464,7 @@ pub enum NextCountryError {
         /// Which.
         candidate: CandidateName,
         /// What is wrong.
-        problem: &'static str,
+        problem: Wrong,
     },
     /// An opening contradicts itself.
     #[error("opening of {country}: more bought than had signalled")]
@@ -472,4 +472,19 @@ pub enum NextCountryError {
         /// The country.
         country: Country,
     },
+}
+
+impl NextCountryError {
+    /// What it is about, as the file calls it (empty: all of it), and what is wrong with it.
+    #[must_use]
+    pub fn wrong(&self) -> (String, Wrong) {
+        match self {
+            Self::Settings => (String::new(), Wrong::NextSettings { max: DRAWS_MAX.to_string() }),
+            Self::TooMany => {
+                (String::new(), Wrong::TooManyCandidates { max: CANDIDATES_MAX.to_string() })
+            }
+            Self::Candidate { candidate, problem } => (candidate.to_string(), problem.clone()),
+            Self::Opening { country } => (format!("opening, {country}"), Wrong::BoughtMore),
+        }
+    }
 }
