@@ -267,6 +267,21 @@ const GET: &str = "
     SELECT payment, hold, payment_state, fulfilment_state, clearance_state, body
     FROM order_head WHERE id = $1";
 
+/// The market and the number of an order, without reading what is in it.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn place(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+) -> Result<Option<(MarketCode, OrderNumber)>, StoreError> {
+    tx.optional("SELECT market, number FROM order_head WHERE id = $1", values![id.bytes()], |row| {
+        let table = "order_head";
+        Ok((parsed(&row.text(0)?, table)?, parsed(&row.text(1)?, table)?))
+    })
+}
+
 /// The order with this number.
 ///
 /// # Errors

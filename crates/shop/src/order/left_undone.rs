@@ -7,8 +7,8 @@ use kontor_base::id::{OrderId, PaymentId, RefundId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::order::OrderNumber;
 use kontor_store::job::{self, KeptJob};
-use kontor_store::order::get as load_order;
 use kontor_store::order::list::letter_given_up;
+use kontor_store::order::place;
 use kontor_store::payment as payments;
 use kontor_store::{StoreError, Tx};
 
@@ -62,8 +62,8 @@ pub async fn left_undone(
             jobs.truncate(limit);
             for job in jobs {
                 let Some(order) = order_of_job(tx, &job)? else { continue };
-                if let Some(placed) = load_order(tx, order)? {
-                    undone.found.insert((LeftUndone::Money, placed.order.number));
+                if let Some((_, number)) = place(tx, order)? {
+                    undone.found.insert((LeftUndone::Money, number));
                 }
             }
             let mut left = limit;
@@ -95,10 +95,10 @@ pub async fn place_given_up(shop: &Shop) -> Result<usize, StoreError> {
         .write("job.place", move |tx| {
             for job in &unplaced {
                 let order = match order_of_job(tx, job)? {
-                    Some(order) => load_order(tx, order)?,
+                    Some(order) => place(tx, order)?,
                     None => None,
                 };
-                job::place(tx, job.id, order.map(|placed| placed.order.market))?;
+                job::place(tx, job.id, order.map(|(market, _)| market))?;
             }
             Ok(unplaced.len())
         })

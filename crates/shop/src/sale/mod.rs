@@ -51,7 +51,7 @@ pub(crate) use exclude::BY_CONTRACT;
 pub use exclude::{admit_again, exclude};
 pub use keep::advance;
 pub(crate) use keep::keep_sales;
-pub use overview::{Overview, SalesPage, WayCount, definition_of, overview, sales_before};
+pub use overview::{Overview, SalesPage, WayCount, definition_of, halted, overview, sales_before};
 pub use owner::{Answer, LotOwner, OwnerRefusal};
 pub use rehearse::{Crowd, Moment, Rehearsal, rehearse};
 pub(crate) use report::note_refusal;

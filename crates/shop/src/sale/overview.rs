@@ -74,6 +74,20 @@ pub async fn definition_of(shop: &Shop, id: SaleId) -> Result<Option<Definition>
     Ok(kept.map(|kept| kept.definition))
 }
 
+/// Halted sales that are named at once.
+const HALTED_MAX: i64 = 100;
+
+/// Sales that are halted, the oldest first, each with its title; the first hundred.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn halted(shop: &Shop) -> Result<Vec<(Definition, String)>, StoreError> {
+    let read = |tx: &mut Tx<'_>| sales::in_state(tx, SaleState::Halted, HALTED_MAX);
+    let kept = shop.db.read("sale.halted", read).await?;
+    Ok(kept.into_iter().map(|kept| (kept.definition, kept.title)).collect())
+}
+
 /// How many sales are read at once to find those of some markets.
 const BLOCK: i64 = 50;
 /// After so many blocks a page ends, with fewer sales than fit.

@@ -3,14 +3,13 @@
 
 use kontor_domain::hook::HookState;
 use kontor_domain::rollout::{Rollout, RolloutState};
-use kontor_domain::sale::SaleState;
 use kontor_domain::staff::Permission;
 use kontor_rom::Rom;
 use kontor_rom::signing::standing;
 use kontor_shop::hook::hooks;
 use kontor_shop::mail::{Outbox, outbox_counts};
 use kontor_shop::reseller::sold_outside;
-use kontor_shop::sale::list;
+use kontor_shop::sale::halted;
 use kontor_shop::staff::{Person, job_counts, keys_ending, resellers_read_of};
 use kontor_store::StoreError;
 use kontor_store::job::COUNTED_MAX;
@@ -78,11 +77,10 @@ pub(super) async fn went_wrong(
     }
     if person.may_somewhere(Permission::SaleRun) {
         let own = markets_for(app, person, Permission::SaleRun);
-        for sale in list(&app.shop).await? {
-            let theirs = sale.definition.channels.iter().any(|way| own.contains(&way.market));
-            if theirs && sale.state == SaleState::Halted {
-                let words = t.one("today-sale-halted", "title", sale.title).into_owned();
-                bad(format!("/admin/sales/{}", sale.definition.sale), words);
+        for (definition, title) in halted(&app.shop).await? {
+            if definition.channels.iter().any(|way| own.contains(&way.market)) {
+                let words = t.one("today-sale-halted", "title", title).into_owned();
+                bad(format!("/admin/sales/{}", definition.sale), words);
             }
         }
     }
@@ -115,11 +113,9 @@ pub(super) async fn went_wrong(
         }
     }
     if let Some(rom) = app.rom.as_ref().filter(|_| person.may_somewhere(Permission::RolloutHalt)) {
-        for (rollout, build) in rollouts(rom) {
-            if rollout.standing.state == RolloutState::Halted {
-                let words = t.one("today-rollout-halted", "build", build).into_owned();
-                bad(format!("/admin/rom/{}", rollout.id), words);
-            }
+        for (rollout, build) in rollouts(rom, &[RolloutState::Halted]) {
+            let words = t.one("today-rollout-halted", "build", build).into_owned();
+            bad(format!("/admin/rom/{}", rollout.id), words);
         }
     }
     told.extend(went_wrong_here(app, person, t).await?);
@@ -167,24 +163,24 @@ pub(super) async fn under_way(app: &App, person: &Person, t: &Text) -> Option<Ve
         let words = t.one("signing-waits", "count", waiting).into_owned();
         told.push(Told { path: "/admin/rom/signing".to_owned(), words, tone: "warn" });
     }
-    for (rollout, build) in rollouts(rom) {
+    let open = [RolloutState::Planned, RolloutState::Running, RolloutState::Paused];
+    for (rollout, build) in rollouts(rom, &open) {
         let state = rollout.standing.state;
-        let open = [RolloutState::Planned, RolloutState::Running, RolloutState::Paused];
-        if open.contains(&state) {
-            let words = format!("{build} · {}", state_words(t, state));
-            let path = format!("/admin/rom/{}", rollout.id);
-            told.push(Told { path, words, tone: state_tone(state) });
-        }
+        let words = format!("{build} · {}", state_words(t, state));
+        let path = format!("/admin/rom/{}", rollout.id);
+        told.push(Told { path, words, tone: state_tone(state) });
     }
     Some(told)
 }
 
-/// Every rollout, the newest first, each with its device and build as people name them.
-fn rollouts(rom: &Rom) -> Vec<(Rollout, String)> {
+/// The rollouts in some states, the newest first, each with its device and build as people name them. Most
+/// are over, and of those nothing is copied.
+fn rollouts(rom: &Rom, states: &[RolloutState]) -> Vec<(Rollout, String)> {
     let snapshot = rom.snapshots.now();
     let mut found = Vec::new();
     for (codename, view) in &snapshot.models {
-        for rollout in view.channels().iter().flat_map(|channel| &channel.rollouts) {
+        let all = view.channels().iter().flat_map(|channel| &channel.rollouts);
+        for rollout in all.filter(|rollout| states.contains(&rollout.standing.state)) {
             let build = view.builds.iter().find(|build| build.id == rollout.build);
             let version =
                 build.map_or_else(|| rollout.build.to_string(), |b| b.version.to_string());
