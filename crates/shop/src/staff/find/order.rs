@@ -136,9 +136,11 @@ fn candidates(
     // One of which all are known finds everything, however many they are.
     let rarest = sets.iter().min_by_key(|(ids, cut)| (*cut, ids.len()));
     let Some((rarest, cut)) = rarest else { return Ok(None) };
+    // A word of which all are known does not find what is not among them.
+    let may_fit = |id: &&OrderId| sets.iter().all(|(set, cut)| *cut || set.contains(*id));
     let in_all = |id: &OrderId| sets.iter().all(|(set, _)| set.contains(id));
     let mut ids: Vec<(bool, Reverse<OrderId>)> =
-        rarest.iter().map(|id| (!in_all(id), Reverse(*id))).collect();
+        rarest.iter().filter(may_fit).map(|id| (!in_all(id), Reverse(*id))).collect();
     ids.sort_unstable();
     Ok(Some((ids.into_iter().map(|(_, Reverse(id))| id).collect(), *cut)))
 }
