@@ -105,9 +105,15 @@ async fn an_old_order_is_found_billed_and_paid() {
     assert_eq!(billed.header("location"), older, "back to the page that the order is on");
     let second = ana.get(&older).await.expect(200);
     assert!(second.text.contains("/bills/"), "the bill stands with its order: {}", second.text);
-    let money =
-        [("key", "m1"), ("order", old.as_str()), ("on", "2015-06-01"), ("reference", "bank 1")];
-    ana.form(&place("money"), &money).await.expect(303);
+    let comes = format!("{old} comes");
+    assert!(second.text.contains(&format!("value=\"{comes}\"")), "{}", second.text);
+    let money = |key: &'static str| {
+        let order = ("order", comes.as_str());
+        [("key", key), order, ("on", "2015-06-01"), ("reference", "bank 1")]
+    };
+    ana.form(&place("money"), &money("m1")).await.expect(303);
+    // Whoever sends a form that was opened before it had come gives nothing back.
+    ana.form(&place("money"), &money("m2")).await.expect(422);
     // Whose it is, and who serves it, counts for an id as it does for a list.
     let other = firms(&api, "us", 1).await[0];
     let elsewhere = format!("/admin/resellers/{other}/cancel");

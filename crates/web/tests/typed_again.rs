@@ -170,7 +170,8 @@ async fn forms_about_a_reseller() {
         _ => (name, value),
     });
     ana.form(&path("bill"), &good).await.expect(303);
-    let money = [("key", "m1"), ("order", order.as_str()), ("on", ""), ("reference", TYPED)];
+    let comes = format!("{order} comes");
+    let money = [("key", "m1"), ("order", comes.as_str()), ("on", ""), ("reference", TYPED)];
     comes_back(&ana, &path("money"), &money).await;
     let label = "x".repeat(81);
     comes_back(&ana, &path("key"), &[("key", "k1"), ("market", "us"), ("label", &label)]).await;

@@ -12,12 +12,15 @@ use kontor_domain::staff::{Extent, Permission};
 use kontor_store::Tx;
 use kontor_store::opening::Cost;
 use kontor_store::reseller::Reseller;
+use kontor_store::reseller::bill::bill_of;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::act::{Act, Bearing, Change, line, market_of, name_of, pretty, refused};
 use super::act_refusal::ActRefusal;
 use super::expansion_before::before;
 use super::goods::sold;
+use super::order::written;
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::opening::{
@@ -256,6 +259,11 @@ impl ExpansionAct {
         let is_now = match self {
             Self::ApproveReseller { contract, .. } => pretty(contract),
             Self::NoteCost { cost, .. } => pretty(cost),
+            Self::MoveBill { order, came, on, reference, .. } => {
+                let total = bill_of(tx, *order)?.map(|bill| written(bill.body.total));
+                let way = if *came { "comes" } else { "goes_back" };
+                pretty(&json!({ "order": order, way: total, "on": on, "reference": reference }))
+            }
             other => pretty(other),
         };
         Ok(Change { was: before(tx, shop, self)?, is_now })

@@ -125,7 +125,8 @@ pub(super) fn change_of_refund(
     })
 }
 
-fn written(money: Money) -> String {
+/// An amount as changes are told.
+pub(super) fn written(money: Money) -> String {
     format!("{} {}", money.decimal(), money.currency.code())
 }
 

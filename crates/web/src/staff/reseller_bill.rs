@@ -8,7 +8,7 @@ use axum::response::Response;
 use kontor_base::Money;
 use kontor_base::id::ResellerOrderId;
 use kontor_domain::market::MarketCode;
-use kontor_domain::reseller::{BillState, SupplyFacts, TaxNumber};
+use kontor_domain::reseller::{SupplyFacts, TaxNumber};
 use kontor_domain::staff::Permission;
 use kontor_shop::reseller::{BillTerms, ShownReseller, bill_of_reseller, order_of};
 use kontor_shop::staff::{ExpansionAct, Person};
@@ -54,6 +54,15 @@ pub(super) struct Sent {
     reference: String,
 }
 
+/// The order that was chosen; and, where it is about money, the choice's own word for which way it goes.
+fn chosen(choice: &str) -> (&str, Option<bool>) {
+    match choice.split_once(' ') {
+        Some((order, "comes")) => (order, Some(true)),
+        Some((order, "goes")) => (order, Some(false)),
+        _ => (choice, None),
+    }
+}
+
 /// The order that a form is about and its bill, with its reseller, if the person looks after its market.
 async fn about(
     app: &App,
@@ -62,7 +71,8 @@ async fn about(
     sent: &Sent,
 ) -> Result<Option<(ShownReseller, (KeptOrder, Option<KeptBill>))>, Problem> {
     let Some(found) = found(app, person, id).await? else { return Ok(None) };
-    let Ok(order) = sent.order.parse::<ResellerOrderId>() else { return Ok(None) };
+    let (order, _) = chosen(&sent.order);
+    let Ok(order) = order.parse::<ResellerOrderId>() else { return Ok(None) };
     // By its id, however old it is; whose it is and who serves it is looked at.
     let order = order_of(&app.shop, found.reseller.id, order).await;
     let order = order.map_err(|fault| Problem::fault(&fault))?;
@@ -147,12 +157,12 @@ pub(super) async fn money(
     Path(id): Path<String>,
     form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let (sent, _, (order, billed)) = asked_about!(app, uri, person, id, form);
-    let (Some(billed), Ok(on)) = (billed, sent.on.trim().parse()) else {
+    let (sent, _, (order, _)) = asked_about!(app, uri, person, id, form);
+    // What the choice said when it was shown: where somebody else has booked it since, the act refuses this one
+    // instead of giving back what has just come.
+    let ((_, Some(came)), Ok(on)) = (chosen(&sent.order), sent.on.trim().parse()) else {
         return said_bad(&app, &uri, &person, &id, "rsl-bill-bad", with("money", &sent)).await;
     };
-    // The form says what is next by the bill's state; the act refuses what is no longer so.
-    let came = billed.state == BillState::Open;
     let (market, reference) = (order.body.market, sent.reference.clone());
     let with = with("money", &sent);
     let act = ExpansionAct::MoveBill { market, order: order.id, came, on, reference };

@@ -111,6 +111,14 @@ pub struct BillRow {
     pub next: Option<bool>,
 }
 
+impl BillRow {
+    /// The choice of its next movement in a form: the order, and which way the money goes, so that the form
+    /// says what its reader saw.
+    fn choice(&self, order: &str) -> String {
+        format!("{order} {}", if self.next == Some(true) { "comes" } else { "goes" })
+    }
+}
+
 /// A bill as it is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillDocument {
