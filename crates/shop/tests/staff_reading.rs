@@ -5,17 +5,17 @@ use std::sync::Arc;
 use kontor_base::id::{
     CheckoutId, HoldId, JobId, OrderId, PaymentId, ProposalId, ResellerId, StaffId,
 };
-use kontor_base::{Clock, Instant, Language, Money, Random, SecretKey};
+use kontor_base::{Clock, Instant, Language, Line, Money, Random, SecretKey};
 use kontor_domain::order::{ClearanceState, FulfilmentState, OrderNumber};
 use kontor_domain::payment::{PaymentState, ProviderKind, TestScenario};
 use kontor_domain::reseller::{Clause, Contract, Profile, ProfileForm, Standing, Terms};
 use kontor_domain::staff::{Permission, ProposalState};
 use kontor_scratch::Scratch;
 use kontor_shop::exchange::load_demo;
-use kontor_shop::order::{LeftUndone, left_undone};
+use kontor_shop::order::{LeftUndone, left_undone, place_given_up};
 use kontor_shop::staff::{
     AddCommand, Found, Listed, Person, SecretGiven, SignIn, add, find_in, index_names,
-    proposals_in, sign_in,
+    proposals_in, reindex_names, sign_in,
 };
 use kontor_shop::{Policy, Shop};
 use kontor_store::order::PlacedOrder;
@@ -133,7 +133,8 @@ async fn the_oldest_reseller_is_found_among_thousands_by_whoever_may_see_them() 
         assert!(effort.rows < 1_200 && effort.statements < 200, "{typed}: {effort:?}");
         assert!(names(&house.find(&dora, typed).await.0).is_empty(), "{typed}");
     }
-    for typed in ["harbour firm", "xharbour", "arbour"] {
+    // An address is found by all of it: its beginning is somebody else's.
+    for typed in ["harbour firm", "xharbour", "arbour", "old@harbour.ex"] {
         assert!(names(&house.find(&all, typed).await.0).is_empty(), "{typed}");
     }
     // What everybody else sees is passed over, and nobody hides those of her market.
@@ -174,13 +175,14 @@ async fn who_has_a_contract_is_found_in_its_market_and_under_the_present_name() 
         },
         clauses: Clause::ALL.into_iter().map(|clause| (clause, "2.1".to_owned())).collect(),
     };
+    let second = contract.clone();
     house
         .write(move |tx, shop| {
             let market = "de".parse().expect("a market");
             let contract = contract.clone();
             save_contract(tx, &KeptContract { reseller: id, market, contract }, shop.now())?;
             let mut renamed = known.clone();
-            renamed.profile.name = "Anchor".parse().expect("a name");
+            renamed.profile.name = Line::parse("Anchor").expect("a name");
             save(tx, &renamed)
         })
         .await;
@@ -188,6 +190,44 @@ async fn who_has_a_contract_is_found_in_its_market_and_under_the_present_name() 
     assert!(names(&house.find(&mia, "anchor").await.0).is_empty(), "it is another market's now");
     assert_eq!(names(&house.find(&dora, "anchor").await.0), ["Anchor"]);
     assert!(names(&house.find(&dora, "harbour").await.0).is_empty(), "nobody is called so");
+
+    // With a contract in another market the firm is theirs as well, and this one's code is still not.
+    house
+        .write(move |tx, shop| {
+            let market = "us".parse().expect("a market");
+            let contract = Contract { code: "US-2026-1".to_owned(), ..second.clone() };
+            save_contract(tx, &KeptContract { reseller: id, market, contract }, shop.now())
+        })
+        .await;
+    house.index().await;
+    for (person, typed, is_found) in [
+        (&mia, "anchor", true),
+        (&mia, "us-2026-1", true),
+        (&mia, "de-2026-1", false),
+        (&dora, "de-2026-1", true),
+        (&dora, "us-2026-1", false),
+    ] {
+        let found = house.find(person, typed).await.0;
+        assert_eq!(names(&found) == ["Anchor"], is_found, "{} {typed}", person.name);
+    }
+}
+
+#[tokio::test]
+async fn what_an_earlier_release_wrote_is_found_once_all_is_indexed_anew() {
+    let house = House::open().await;
+    let mia = house.hire("mia", &["market_manager@us"]).await;
+    // It knows of no index, and asks for no words.
+    house
+        .write(|tx, shop| {
+            save(tx, &firm(shop, 0, ("Harbour", "us", "trade@harbour.example")))?;
+            tx.execute("DELETE FROM reseller_unindexed", &[])?;
+            Ok(())
+        })
+        .await;
+    house.index().await;
+    assert!(names(&house.find(&mia, "harbour").await.0).is_empty());
+    assert!(reindex_names(&house.shop).await.expect("indexed") > 0);
+    assert_eq!(names(&house.find(&mia, "harbour").await.0), ["Harbour"]);
 }
 
 #[tokio::test]
@@ -355,9 +395,12 @@ async fn an_order_whose_money_was_given_up_is_found_behind_those_of_other_market
         unpaid(tx, &shop, "us")
     });
     let number = written.await.expect("written");
+    while place_given_up(&house.shop).await.expect("placed") > 0 {}
     let us = vec!["us".parse().expect("a market")];
     let found = left_undone(&house.shop, us, 100).await.expect("read");
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), [(LeftUndone::Money, number)]);
+    assert_eq!(found.found.into_iter().collect::<Vec<_>>(), [(LeftUndone::Money, number)]);
+    assert!(!found.more);
     let de = vec!["de".parse().expect("a market")];
-    assert_eq!(left_undone(&house.shop, de, 20).await.expect("read").len(), 20);
+    let found = left_undone(&house.shop, de, 20).await.expect("read");
+    assert_eq!((found.found.len(), found.more), (20, true));
 }

@@ -60,8 +60,9 @@ CREATE TABLE staff_proposal_head (
     market TEXT NOT NULL,
     subject TEXT NOT NULL,
     reason TEXT NOT NULL,
-    proposed_at BIGINT NOT NULL
+    proposed_at BIGINT NOT NULL,
+    decided_at BIGINT
 );
 
-INSERT INTO staff_proposal_head (id, author, permission, market, subject, reason, proposed_at)
-    SELECT id, author, permission, market, subject, reason, proposed_at FROM staff_proposal;
+INSERT INTO staff_proposal_head (id, author, permission, market, subject, reason, proposed_at, decided_at)
+    SELECT id, author, permission, market, subject, reason, proposed_at, decided_at FROM staff_proposal;

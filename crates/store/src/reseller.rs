@@ -40,7 +40,7 @@ pub struct ByWords;
 impl terms::Kind for ByWords {
     type Thing = ResellerId;
     const ON: terms::Statements =
-        terms::statements!("reseller_term", "reseller_unindexed", "reseller");
+        terms::statements!("reseller_term", "reseller_unindexed", "reseller", "reseller", "id");
     const ENDS: (Value<'static>, Value<'static>) =
         (Value::Bytes(&[0; 16]), Value::Bytes(&[u8::MAX; 16]));
 

@@ -35,6 +35,7 @@ pub trait Kind: 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Statements {
     pub(crate) queue: &'static str,
+    pub(crate) queue_all: &'static str,
     pub(crate) queued: &'static str,
     pub(crate) done: &'static str,
     pub(crate) forget: &'static str,
@@ -43,9 +44,10 @@ pub struct Statements {
     pub(crate) from: &'static str,
 }
 
-/// The statements on a table of terms and its queue, in which `$thing` is the column of the thing.
+/// The statements on a table of terms and its queue, in which `$thing` is the column of the thing; the things
+/// are in the column `$key` of `$all`.
 macro_rules! statements {
-    ($terms:literal, $queue:literal, $thing:literal) => {
+    ($terms:literal, $queue:literal, $thing:literal, $all:literal, $key:literal) => {
         $crate::terms::Statements {
             queue: concat!(
                 "INSERT INTO ",
@@ -53,6 +55,20 @@ macro_rules! statements {
                 " (",
                 $thing,
                 ") VALUES ($1) ON CONFLICT (",
+                $thing,
+                ") DO NOTHING"
+            ),
+            // Without a condition SQLite takes the conflict for one of a join.
+            queue_all: concat!(
+                "INSERT INTO ",
+                $queue,
+                " (",
+                $thing,
+                ") SELECT ",
+                $key,
+                " FROM ",
+                $all,
+                " WHERE 1 = 1 ON CONFLICT (",
                 $thing,
                 ") DO NOTHING"
             ),
@@ -110,6 +126,16 @@ const LAST: &str = "\u{10ffff}";
 /// When the database cannot be written.
 pub fn queue<K: Kind>(tx: &mut Tx<'_>, thing: &K::Thing) -> Result<(), StoreError> {
     tx.execute(K::ON.queue, &[K::bound(thing)])?;
+    Ok(())
+}
+
+/// Asks for the terms of everything of a kind to be found anew.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn queue_all<K: Kind>(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute(K::ON.queue_all, &[])?;
     Ok(())
 }
 

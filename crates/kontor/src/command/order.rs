@@ -10,6 +10,7 @@ use kontor_domain::order::OrderNumber;
 use kontor_shop::order::{
     CameBack, CancelCommand, Refusal, cancel, reindex, take_back, transfer_arrived,
 };
+use kontor_shop::staff::reindex_names;
 use kontor_shop::{Failure, Shop};
 
 use super::CommandError;
@@ -45,7 +46,8 @@ pub(super) enum Args {
         #[arg(long = "serial")]
         serials: Vec<String>,
     },
-    /// Forget what orders are found by, and their sums by day, and find all of it anew.
+    /// Forget what orders are found by, and their sums by day, and find all of it anew; and the words by which
+    /// resellers, papers and sales are found.
     Reindex,
 }
 
@@ -57,8 +59,12 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<ExitCode, Command
     let (done, outcome) = match args {
         Args::Reindex => {
             let done = reindex(&shop).await?;
+            let names = reindex_names(&shop).await?;
             shop.db.close().await;
-            println!("{} orders and {} waiting entries are found again", done.orders, done.waiting);
+            println!(
+                "{} orders, {} waiting entries and {names} resellers, papers and sales are found again",
+                done.orders, done.waiting
+            );
             return Ok(ExitCode::SUCCESS);
         }
         Args::TakeBack { number, sku, good, scrapped, serials } => {

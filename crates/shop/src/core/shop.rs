@@ -244,12 +244,13 @@ impl Keys {
         self.staff.hash(secret)
     }
 
-    /// The hash of everything that a proposal would do, and of what is there that it would change.
+    /// The hash of what is shown of a proposal: of everything that it would do, and of what is there that it
+    /// would change.
     #[must_use]
-    pub fn staff_content(&self, content: &str, was: &str) -> [u8; 32] {
-        // Neither can be taken for a part of the other: the first is told by its length.
-        let length = content.len().to_string();
-        self.staff.sign([length.as_str(), content, was].join(" ").as_bytes())
+    pub fn staff_content(&self, parts: &[&str]) -> [u8; 32] {
+        // None can be taken for a piece of another: each is told by its length.
+        let told = parts.iter().map(|part| format!("{} {part}", part.len())).collect::<String>();
+        self.staff.sign(told.as_bytes())
     }
 
     /// The mark that a browser keeps once somebody has come in with it.

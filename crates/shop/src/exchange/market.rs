@@ -57,13 +57,13 @@ pub(super) fn parse(row: &MarketRow) -> Read<Sourced<Market>> {
     Sourced::read(market, &row.source, &row.confidence)
 }
 
-/// The markets whose goods a sheet would get there in another way, beside how they would be: rules look at
-/// that. A market that gets other countries is no longer the same and not compared; that is for the people
-/// of all markets.
+/// The markets whose goods a sheet would get there in another way, as they are and as they would be: rules look
+/// at that. Both have the countries of both, so that a way that is let go in one of them is seen also where the
+/// list of countries changes with it.
 pub(crate) fn edited_markets<'k>(
     sheet: &Sheet,
     known: &'k Known,
-) -> impl Iterator<Item = (&'k Market, Market)> + use<'k> {
+) -> impl Iterator<Item = (Market, Market)> + use<'k> {
     let rows = match sheet.table() {
         Table::Markets => read(&sheet.csv().bytes, parse, &mut Problems::default()),
         _ => Vec::new(),
@@ -71,8 +71,13 @@ pub(crate) fn edited_markets<'k>(
     rows.into_iter().filter_map(|row| {
         let next = row.item.value;
         let was = known.market(next.code)?;
-        let same = was.countries == next.countries;
-        (same && was.fulfilment != next.fulfilment).then_some((was, next))
+        if was.fulfilment == next.fulfilment {
+            return None;
+        }
+        let mut countries = was.countries.clone();
+        countries.extend(next.countries.iter().filter(|country| !was.countries.contains(country)));
+        let was = Market { countries: countries.clone(), ..was.clone() };
+        Some((was, Market { countries, ..next }))
     })
 }
 

@@ -77,7 +77,7 @@ pub async fn definition_of(shop: &Shop, id: SaleId) -> Result<Option<Definition>
 /// Halted sales that are named at once.
 const HALTED_MAX: i64 = 100;
 
-/// Sales that are halted, the oldest first, each with its title; the first hundred.
+/// Sales that are halted, the newest first, each with its title; the first hundred.
 ///
 /// # Errors
 ///

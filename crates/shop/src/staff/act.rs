@@ -13,8 +13,7 @@ use super::act_refusal::{AccountProblem, ActRefusal};
 use super::customer;
 use super::expansion::ExpansionAct;
 use super::goods::{
-    Advance, CancelPrice, Loosened, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct,
-    first_loosened,
+    Advance, CancelPrice, Loosening, PhotoAct, RolloutAct, RomAct, Rows, SaleAct, StockAct,
 };
 use super::grant::{checked_grant, read_grant, recorded};
 use super::log::By;
@@ -26,9 +25,6 @@ use crate::hook::{Happened, write_down_in};
 use crate::mail::{Cause, Telling, queue_in};
 pub(super) use crate::opening::market_of;
 use crate::opening::reinstate_in;
-
-/// How many products are named that an act would hold back less.
-const LOOSENED_SHOWN: usize = 20;
 
 /// An act, whole: it can be kept, shown, and carried out later by somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -324,11 +320,11 @@ impl Act {
 }
 
 impl Act {
-    /// The products that it would hold back less, the first of them.
-    pub(super) fn loosened(&self, known: &Known, at: Instant) -> Vec<Loosened> {
+    /// What it would hold back less.
+    pub(super) fn loosening(&self, known: &Known, at: Instant) -> Loosening {
         match self {
-            Self::Rows(rows) => first_loosened(&rows.sheet, known, at.date(), LOOSENED_SHOWN),
-            _ => Vec::new(),
+            Self::Rows(rows) => rows.loosening(known, at),
+            _ => Loosening::default(),
         }
     }
 

@@ -46,8 +46,8 @@ pub use figures::{BegunByDay, Cover, DayFigure, Figures, Funnel, MarketFigure, f
 pub use find::{
     FOUND_MAX, First, Found, FoundAccount, FoundBill, FoundCustomer, FoundDocument, FoundFact,
     FoundGrant, FoundLetter, FoundPayment, FoundProduct, FoundReseller, FoundResellerOrder,
-    FoundSale, FoundSerial, FoundSerials, FoundWithdrawal, find, find_in, find_serials, index_names,
-    reseller_for, resellers_read_of, sees_reseller,
+    FoundSale, FoundSerial, FoundSerials, FoundWithdrawal, find, find_in, find_serials,
+    index_names, reindex_names, reseller_for, resellers_read_of, sees_reseller,
 };
 pub use job::{JobState, JobWish, job_counts, queued, steer_job};
 pub use key::{KEY_PREFIX, MadeKey, MakeKey, end_key, key_of, keys, keys_ending, make_key};

@@ -14,7 +14,7 @@ use kontor_store::staff::proposal::{self as rows, Head, Kept, Standing};
 use kontor_store::{StoreError, Tx};
 
 use super::act::{Act, Bearing, Change};
-use super::goods::Loosened;
+use super::goods::Loosening;
 use super::log::{By, Noted, note, note_why};
 use super::person::{FieldProblem, Person, Refusal};
 use crate::core::{Failure, Once, Outcome, Replayed, Shop, once};
@@ -124,8 +124,8 @@ pub struct Foreseen {
     pub change: Change,
     /// It takes a second person.
     pub second: bool,
-    /// Products that it would hold back less, the first of them: why it takes one.
-    pub loosened: Vec<Loosened>,
+    /// What it would hold back less: why it takes one.
+    pub loosening: Loosening,
 }
 
 /// Looks at an act as [`undertake`] would, and changes nothing.
@@ -140,8 +140,8 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
             let known = own.snapshots.current_in(tx, at)?;
             let bearing = act.bearing(tx, &own, &known, &person, at)?;
             let second = needs_second(bearing.permission, bearing.extent, &own.policy.staff);
-            let loosened = act.loosened(&known, at);
-            Ok(Foreseen { change: act.change(tx, &own)?, second, loosened })
+            let loosening = act.loosening(&known, at);
+            Ok(Foreseen { change: act.change(tx, &own)?, second, loosening })
         })
         .await
 }
@@ -194,7 +194,8 @@ pub async fn decide(
             }
             let act = act_of(&kept)?;
             let change = act.change(tx, &own)?;
-            let rule = rule_of(tx, &own, &kept, &change)?;
+            let loosening = loosening_of(tx, &own, &kept, &act, at)?;
+            let rule = rule_of(tx, &own, &kept, &change, &loosening)?;
             let state =
                 decided(&rule, person.id, &person.held, command.decision, &command.seen, at)?;
             if state == ProposalState::Approved {
@@ -236,18 +237,34 @@ pub(super) fn act_of(kept: &Kept) -> Result<Act, StoreError> {
     })
 }
 
+/// What a proposal would hold back less while it waits; nothing any more once it is decided.
+fn loosening_of(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    kept: &Kept,
+    act: &Act,
+    at: Instant,
+) -> Result<Loosening, StoreError> {
+    if kept.state != ProposalState::Waiting {
+        return Ok(Loosening::default());
+    }
+    Ok(act.loosening(&*shop.snapshots.current_in(tx, at)?, at))
+}
+
 fn rule_of(
     tx: &mut Tx<'_>,
     shop: &Shop,
     kept: &Kept,
     change: &Change,
+    loosening: &Loosening,
 ) -> Result<Proposal, StoreError> {
     let needs = Bearing::plain(kept.permission, kept.market, String::new());
+    let lets_go = serde_json::to_string(loosening).expect("codes are JSON");
     Ok(Proposal {
         author: kept.author,
         permission: kept.permission,
         market: kept.market,
-        content: shop.keys.staff_content(&kept.content, &change.was),
+        content: shop.keys.staff_content(&[&kept.content, &change.was, &lets_go]),
         author_may: author_may(tx, kept.author, &needs)?,
         proposed_at: kept.proposed_at,
         state: kept.state,
@@ -278,8 +295,8 @@ pub struct Shown {
     pub change: Change,
     /// The act.
     pub act: Act,
-    /// Products that it would hold back less, the first of them, while it waits.
-    pub loosened: Vec<Loosened>,
+    /// What it would hold back less, while it waits.
+    pub loosening: Loosening,
     /// The hash that a decision must name.
     pub seen: [u8; 32],
     /// Whether this person may approve or reject it.
@@ -308,13 +325,7 @@ pub async fn proposal(
                 // To whom it is no concern it does not exist.
                 return Err(Failure::Refused(Refusal::UnknownProposal));
             }
-            let mut shown = show(tx, &own, &person, kept)?;
-            if shown.kept.state == ProposalState::Waiting {
-                let at = own.now();
-                let known = own.snapshots.current_in(tx, at)?;
-                shown.loosened = shown.act.loosened(&known, at);
-            }
-            Ok(shown)
+            show(tx, &own, &person, kept)
         })
         .await
 }
@@ -329,19 +340,21 @@ fn expired_by(at: Instant) -> Instant {
 }
 
 fn show(tx: &mut Tx<'_>, shop: &Shop, person: &Person, mut kept: Kept) -> Outcome<Shown, Refusal> {
-    kept.state = kept.state.at(kept.proposed_at, shop.now());
+    let at = shop.now();
+    kept.state = kept.state.at(kept.proposed_at, at);
     let author = name_of(tx, kept.author)?;
     let decided_by = kept.decided_by.map(|id| name_of(tx, id)).transpose()?;
     let act = act_of(&kept)?;
     let own = kept.author == person.id;
     let change = act.change(tx, shop)?;
-    let rule = rule_of(tx, shop, &kept, &change)?;
+    let loosening = loosening_of(tx, shop, &kept, &act, at)?;
+    let rule = rule_of(tx, shop, &kept, &change, &loosening)?;
     Ok(Shown {
         author,
         decided_by,
         change,
         act,
-        loosened: Vec::new(),
+        loosening,
         seen: rule.content,
         author_may: rule.author_may,
         may_decide: !own
@@ -433,11 +446,10 @@ pub async fn own_decided(
             {
                 let standing = Standing { state, expired };
                 for id in rows::of_author(tx, standing, person.id, None, limit)? {
-                    let Some(kept) = rows::find(tx, id)? else { continue };
-                    let waited = kept.proposed_at.plus_seconds(APPROVAL_WITHIN_S);
-                    if kept.decided_at.unwrap_or(waited) >= since {
+                    let Some(head) = rows::head(tx, id)? else { continue };
+                    let waited = head.proposed_at.plus_seconds(APPROVAL_WITHIN_S);
+                    if head.decided_at.unwrap_or(waited) >= since {
                         let author = person.name.to_string();
-                        let head = kept.into_head();
                         found.push(Listed { head, state, author, may_decide: false, own: true });
                     }
                 }

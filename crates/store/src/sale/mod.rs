@@ -56,7 +56,8 @@ pub struct ByWords;
 
 impl terms::Kind for ByWords {
     type Thing = SaleId;
-    const ON: terms::Statements = terms::statements!("sale_term", "sale_unindexed", "sale");
+    const ON: terms::Statements =
+        terms::statements!("sale_term", "sale_unindexed", "sale", "sale", "id");
     const ENDS: (Value<'static>, Value<'static>) =
         (Value::Bytes(&[0; 16]), Value::Bytes(&[u8::MAX; 16]));
 
@@ -162,9 +163,9 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<KeptSale>, StoreError> {
 
 pub(crate) const IN_STATE: &str = "
     SELECT state, definition, secret, title, settled_at, beacon FROM sale
-    WHERE state = $1 ORDER BY id LIMIT $2";
+    WHERE state = $1 ORDER BY id DESC LIMIT $2";
 
-/// Sales in a state, the oldest first: up to `limit`.
+/// Sales in a state, the newest first: up to `limit`.
 ///
 /// # Errors
 ///

@@ -32,8 +32,13 @@ pub struct ByWords;
 
 impl terms::Kind for ByWords {
     type Thing = String;
-    const ON: terms::Statements =
-        terms::statements!("staff_document_term", "staff_document_unindexed", "hash");
+    const ON: terms::Statements = terms::statements!(
+        "staff_document_term",
+        "staff_document_unindexed",
+        "hash",
+        "staff_document",
+        "hash"
+    );
     const ENDS: (Value<'static>, Value<'static>) = (Value::Text(""), Value::Text("\u{10ffff}"));
 
     fn bound(thing: &String) -> Value<'_> {

@@ -40,7 +40,7 @@ pub struct Kept {
     pub remark: String,
 }
 
-/// What the list of proposals shows of one: everything but what it would do and how it ended.
+/// What lists of proposals show of one: everything but what it would do and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Its id.
@@ -57,6 +57,8 @@ pub struct Head {
     pub reason: String,
     /// When.
     pub proposed_at: Instant,
+    /// When it was decided.
+    pub decided_at: Option<Instant>,
 }
 
 impl Kept {
@@ -71,6 +73,7 @@ impl Kept {
             subject: self.subject,
             reason: self.reason,
             proposed_at: self.proposed_at,
+            decided_at: self.decided_at,
         }
     }
 }
@@ -99,8 +102,8 @@ pub fn insert(tx: &mut Tx<'_>, kept: &Kept) -> Result<(), StoreError> {
     )?;
     tx.execute(
         "INSERT INTO staff_proposal_head
-             (id, author, permission, market, subject, reason, proposed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             (id, author, permission, market, subject, reason, proposed_at, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)",
         values![
             kept.id.bytes(),
             kept.author.bytes(),
@@ -121,7 +124,7 @@ pub fn insert(tx: &mut Tx<'_>, kept: &Kept) -> Result<(), StoreError> {
 /// When the database cannot be read.
 pub fn head(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Head>, StoreError> {
     let head = tx.optional(
-        "SELECT id, author, permission, market, subject, reason, proposed_at
+        "SELECT id, author, permission, market, subject, reason, proposed_at, decided_at
          FROM staff_proposal_head WHERE id = $1",
         values![id.bytes()],
         |row| {
@@ -133,6 +136,7 @@ pub fn head(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Head>, StoreError>
                 subject: row.text(4)?,
                 reason: row.text(5)?,
                 proposed_at: row.instant(6)?,
+                decided_at: row.maybe_int(7)?.map(Instant::from_micros),
             })
         },
     )?;
@@ -141,6 +145,24 @@ pub fn head(tx: &mut Tx<'_>, id: ProposalId) -> Result<Option<Head>, StoreError>
     }
     // A node of an earlier release that runs beside this one writes the whole proposal alone.
     Ok(find(tx, id)?.map(Kept::into_head))
+}
+
+/// Makes what lists show of proposals say the same as the proposals themselves: a node of an earlier release
+/// erases and decides these alone.
+///
+/// # Errors
+///
+/// When the database cannot be written.
+pub fn renew_heads(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO staff_proposal_head
+             (id, author, permission, market, subject, reason, proposed_at, decided_at)
+         SELECT id, author, permission, market, subject, reason, proposed_at, decided_at
+         FROM staff_proposal WHERE 1 = 1
+         ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, decided_at = excluded.decided_at",
+        &[],
+    )?;
+    Ok(())
 }
 
 /// A proposal.
@@ -337,6 +359,10 @@ pub fn decide(
         "UPDATE staff_proposal SET state = $2, decided_by = $3, decided_at = $4, remark = $5
          WHERE id = $1",
         values![id.bytes(), state.word(), by.bytes(), at, remark],
+    )?;
+    tx.execute(
+        "UPDATE staff_proposal_head SET decided_at = $2 WHERE id = $1",
+        values![id.bytes(), at],
     )?;
     Ok(())
 }

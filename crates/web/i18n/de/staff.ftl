@@ -115,6 +115,11 @@ staff-refused = Das geht nicht: { $why }.
 staff-author-may-not = { $name } darf das nicht mehr vorschlagen: Es kann abgelehnt und von jemand anderem neu vorgeschlagen werden.
 staff-loosened = Was weniger zurückgehalten würde
 staff-loosened-hint = Rücknahmen, Anordnungen und Regeln richten sich danach, was ein Produkt ist und wo es gemacht wird. Mit dieser Änderung hielten sie diese Produkte weniger zurück als jetzt, darum braucht sie eine zweite Person.
+staff-loosened-more = { $count ->
+    [one] Und ein weiteres Produkt in einem Markt.
+   *[other] Und { $count } weitere Produkte in Märkten.
+}
+staff-loosened-in-part = Sie ändert so viele Produkte, dass nicht alle verglichen wurden: Schon darum braucht sie eine zweite Person.
 staff-loosened-by = Was loslässt
 staff-changed = Es hat sich geändert, seit Sie es angesehen haben. Sehen Sie es noch einmal an.
 staff-waits-for-you = Wartet auf Sie

@@ -115,6 +115,11 @@ staff-refused = This cannot be done: { $why }.
 staff-author-may-not = { $name } may not propose this any more: it can be turned down, and somebody else can propose it anew.
 staff-loosened = What would be held back less
 staff-loosened-hint = Withdrawals, orders and rules look at what a product is and where it is made. With this change they would hold these products back less than now, so it takes a second person.
+staff-loosened-more = { $count ->
+    [one] And one more product in a market.
+   *[other] And { $count } more products in markets.
+}
+staff-loosened-in-part = It changes so many products that not all of them were compared: that alone takes a second person.
 staff-loosened-by = What lets go
 staff-changed = It has changed since you looked. Look again.
 staff-waits-for-you = Waits for you

@@ -8,12 +8,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use kontor_shop::Failure;
 use kontor_shop::exchange::{Sheet, Table as File};
-use kontor_shop::staff::goods::{DryRun, Loosened, Rows, dry_run, export_for};
+use kontor_shop::staff::goods::{DryRun, Loosening, Rows, dry_run, export_for};
 use kontor_shop::staff::{Act, ActRefusal, Foreseen, Person, Refusal, foresee};
 use serde::Deserialize;
 
 use super::desk::{failed, nothing, shell};
-use super::proposal::loosened_rows;
+use super::proposal::{loosened_more, loosened_rows};
 use super::work::{Trouble, carry, csv_file, greet, sent_with_file, trouble};
 use crate::kit::app::App;
 use crate::kit::form_key;
@@ -320,7 +320,7 @@ async fn shown(
         );
     }
     let words = apply_words(&t, foreseen.second);
-    let loosened = loosened_table(&shell, &t, &foreseen.loosened);
+    let loosened = loosened_table(&shell, &t, &foreseen.loosening);
     let mut page = WorkPage::new(shell, format!("{}: {name}", sheet.table()))
         .below("/admin/exchange", t.get("staff-exchange"))
         .with(Block::Facts(facts));
@@ -332,14 +332,16 @@ async fn shown(
 }
 
 /// Why a second person is asked: the products that would be held back less.
-fn loosened_table(shell: &StaffShell, t: &Text, loosened: &[Loosened]) -> Option<Table> {
-    let rows = loosened_rows(loosened).into_iter().map(|(sku, market, facts)| {
+fn loosened_table(shell: &StaffShell, t: &Text, loosening: &Loosening) -> Option<Table> {
+    let rows = loosened_rows(loosening).into_iter().map(|(sku, market, facts)| {
         vec![Cell::code(sku), Cell::text(shell.market(&market)), Cell::text(facts)]
     });
-    (!loosened.is_empty()).then(|| Table {
+    let said = std::iter::once(t.get("staff-loosened-hint").into_owned());
+    let said: Vec<String> = said.chain(loosened_more(t, loosening)).collect();
+    (!loosening.is_none()).then(|| Table {
         id: "loosened",
         title: t.get("staff-loosened").into_owned(),
-        hint: t.get("staff-loosened-hint").into_owned(),
+        hint: said.join(" "),
         columns: ["staff-product", "staff-market", "staff-loosened-by"]
             .map(|id| t.get(id).into_owned())
             .to_vec(),

@@ -163,7 +163,7 @@ async fn page(
 /// What is wrong with a plan's file: the line, where there is one, and the name that the file has for the
 /// place.
 pub(super) fn file_words(t: &Text, error: &FileError) -> String {
-    let line = error.line.map(|line| t.one("plan-line", "line", line).into_owned());
+    let line = error.line.map(|line| t.one("plan-at-line", "line", line).into_owned());
     let place = Some(error.place.clone()).filter(|place| !place.is_empty());
     let words = t.wrong(&error.problem).into_owned();
     line.into_iter().chain(place).chain([words]).collect::<Vec<_>>().join(": ")

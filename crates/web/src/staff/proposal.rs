@@ -1,5 +1,7 @@
 //! What waits for a second person: the list, one of them, and the decision.
 
+use std::borrow::Cow;
+
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
@@ -10,7 +12,7 @@ use kontor_base::id::ProposalId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::{Decision, ProposalState};
 use kontor_shop::Failure;
-use kontor_shop::staff::goods::Loosened;
+use kontor_shop::staff::goods::{Loosened, Loosening};
 use kontor_shop::staff::{Act, DecideCommand, Listed, Person, Shown, proposal, proposals};
 use serde::Deserialize;
 
@@ -165,17 +167,29 @@ async fn answer(
         seen: hex(&shown.seen),
         may_decide: shown.may_decide,
         author_may: shown.author_may || kept.state != ProposalState::Waiting,
-        loosened: loosened_rows(&shown.loosened),
+        loosened: loosened_rows(&shown.loosening),
+        loosened_more: loosened_more(&shell.text(), &shown.loosening),
         decided,
         shell,
     };
     html(status, &page)
 }
 
-/// Products that an act would hold back less, with what lets them go.
-pub(super) fn loosened_rows(loosened: &[Loosened]) -> Vec<(String, MarketCode, String)> {
+/// How many products are named that an act would hold back less.
+const LOOSENED_SHOWN: usize = 20;
+
+/// Products that an act would hold back less, with what lets them go: the first of them.
+pub(super) fn loosened_rows(loosening: &Loosening) -> Vec<(String, MarketCode, String)> {
     let row = |one: &Loosened| (one.sku.to_string(), one.market, one.facts.join(", "));
-    loosened.iter().map(row).collect()
+    loosening.products.iter().take(LOOSENED_SHOWN).map(row).collect()
+}
+
+/// What the rows do not say of what an act would hold back less.
+pub(super) fn loosened_more(t: &Text, loosening: &Loosening) -> Vec<String> {
+    let rest = loosening.products.len().saturating_sub(LOOSENED_SHOWN);
+    let more = (rest > 0).then(|| t.one("staff-loosened-more", "count", rest));
+    let in_part = loosening.in_part.then(|| t.get("staff-loosened-in-part"));
+    more.into_iter().chain(in_part).map(Cow::into_owned).collect()
 }
 
 #[derive(Default, Deserialize)]

@@ -279,6 +279,26 @@ async fn a_market_that_sells_gets_a_country_only_with_its_checklist_and_its_with
 }
 
 #[tokio::test]
+async fn a_list_of_countries_hides_no_other_way_of_goods() {
+    let api = Api::open().await;
+    let (table, mut rule) = rows("DE").into_iter().next().expect("a rule");
+    rule.retain(|(name, _)| *name != "applies_when");
+    rule.push(("applies_when", "not shop.overseas_direct"));
+    import_as_operator(&api, table, file(table, &rule).replace("STOLEN-RULE", "DE-IMPORTER")).await;
+    let all = Browser::hire(&api, "all", &["market_manager@*"]).await;
+    let lets_go = async |cells: &[(&str, &str)]| {
+        let row = market_row(&all, "de", cells).await;
+        try_file(&all, "markets", &row).await.expect(200).text.contains("DE-IMPORTER")
+    };
+    let other_way = ("fulfilment", "parcels_from_home");
+    assert!(lets_go(&[other_way]).await);
+    for countries in ["AT|DE", "DE|AT", "AT"] {
+        assert!(lets_go(&[other_way, ("countries", countries)]).await, "{countries}");
+        assert!(!lets_go(&[("countries", countries)]).await, "{countries}");
+    }
+}
+
+#[tokio::test]
 async fn no_file_takes_a_market_from_stage_to_stage() {
     let api = Api::open().await;
     let all = Browser::hire(&api, "all", &["market_manager@*"]).await;

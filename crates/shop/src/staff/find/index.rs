@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kontor_base::id::{ResellerId, SaleId};
-use kontor_store::staff::document;
+use kontor_store::staff::{document, proposal};
 use kontor_store::terms::{self, Kind};
 use kontor_store::{StoreError, Tx, reseller, sale};
 
 use super::term::{address_term, terms_of};
 use crate::core::Shop;
 
-/// How many things of a kind are looked at in one transaction.
-const PAGE: i64 = 200;
+/// How many things of a kind are looked at in one transaction: each writes a row for a word and a scope, and
+/// orders are taken beside it.
+const PAGE: i64 = 20;
 
 /// What a thing is found by.
 #[derive(Debug, Default)]
@@ -102,6 +103,32 @@ pub async fn index_names(shop: &Arc<Shop>) -> Result<usize, StoreError> {
             Ok(many)
         })
         .await
+}
+
+/// Finds the words of all resellers, papers and sales anew, beside a shop that runs; gives how many of them are
+/// found again. What lists show of proposals is made anew with them: all of it is worked out from what stands
+/// elsewhere, and a node of an earlier release writes that alone.
+///
+/// # Errors
+///
+/// A fault of the store; a later run begins from the beginning.
+pub async fn reindex_names(shop: &Arc<Shop>) -> Result<usize, StoreError> {
+    shop.db
+        .write("staff.reindex", |tx| {
+            terms::queue_all::<reseller::ByWords>(tx)?;
+            terms::queue_all::<document::ByWords>(tx)?;
+            terms::queue_all::<sale::ByWords>(tx)?;
+            proposal::renew_heads(tx)
+        })
+        .await?;
+    let mut all = 0;
+    loop {
+        let found = index_names(shop).await?;
+        all += found;
+        if found == 0 {
+            return Ok(all);
+        }
+    }
 }
 
 fn write<K: Indexed>(tx: &mut Tx<'_>, things: &[K::Thing]) -> Result<(), StoreError> {

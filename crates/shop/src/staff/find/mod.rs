@@ -25,7 +25,7 @@ use crate::core::Shop;
 use crate::staff::person::Person;
 
 pub use fact::{FoundFact, FoundGrant, FoundProduct, FoundWithdrawal};
-pub use index::index_names;
+pub use index::{index_names, reindex_names};
 pub use order::FoundCustomer;
 pub use paper::{FoundDocument, FoundLetter};
 pub use payment::FoundPayment;

@@ -129,16 +129,19 @@ pub(super) fn resellers(
         return Ok(First::default());
     }
     let mut first = First::default();
-    if let Some(kept) = reseller::contract(tx, &typed.to_uppercase())? {
+    // A code of another market's contract says nothing, not even that it is one's.
+    let own = |kept: &KeptContract| person.may(Permission::ResellerRead, Some(kept.market));
+    if let Some(kept) = reseller::contract(tx, &typed.to_uppercase())?.filter(own) {
         let known = reseller::find(tx, kept.reseller)?;
         first
             .found
             .extend(known.map(|known| seen(tx, shop, person, &known)).transpose()?.flatten());
         return Ok(first);
     }
-    let words = match Email::parse(typed) {
-        Ok(address) => vec![address_term(&address.normalised())],
-        Err(_) => wanted(words),
+    let address = Email::parse(typed).ok().map(|address| address.normalised());
+    let words = match &address {
+        Some(address) => vec![address_term(address)],
+        None => wanted(words),
     };
     let (known, own) = (shop.snapshots.now(), person.markets(Permission::ResellerRead));
     let sees = |scope: &str| match scope.strip_prefix(COUNTRY) {
@@ -150,7 +153,11 @@ pub(super) fn resellers(
     let things = found::<reseller::ByWords>(tx, &words, FOUND_MAX, sees)?;
     first.more = things.more;
     for id in things.things {
-        if let Some(known) = reseller::find(tx, id)? {
+        // The index finds what begins so, and an address is found by all of it.
+        let whole = |known: &Reseller| {
+            address.as_ref().is_none_or(|own| *own == known.profile.email.normalised())
+        };
+        if let Some(known) = reseller::find(tx, id)?.filter(whole) {
             first.found.extend(seen(tx, shop, person, &known)?);
         }
     }

@@ -16,8 +16,7 @@ mod sale;
 mod stock;
 
 pub use export::{Exported, export_for};
-pub use loosened::Loosened;
-pub(super) use loosened::first_loosened;
+pub use loosened::{Loosened, Loosening};
 pub use market::Advance;
 pub(super) use market::sold;
 pub use photo::{PhotoAct, keep_photo, photo};

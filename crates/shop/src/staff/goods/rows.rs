@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::super::act::{Bearing, Change, market_of};
 use super::super::act_refusal::ActRefusal;
 use super::super::person::{Person, Refusal};
-use super::loosened::loosens;
+use super::loosened::Loosening;
 use super::{only, refused};
 use crate::core::{Failure, Known, Outcome, Shop};
 use crate::exchange::{
@@ -118,10 +118,15 @@ impl Rows {
         }
         let extent = match table {
             Table::Prices => extent_of(tx, &rows, at)?,
-            _ if loosens(&self.sheet, known, at.date()) => Extent::Loosens,
-            _ => Extent::Plain,
+            _ if self.loosening(known, at).is_none() => Extent::Plain,
+            _ => Extent::Loosens,
         };
         Ok(Bearing { extent, ..bearing })
+    }
+
+    /// What these rows would hold back less.
+    pub(in crate::staff) fn loosening(&self, known: &Known, at: Instant) -> Loosening {
+        Loosening::of(&self.sheet, known, at.date())
     }
 
     pub(in crate::staff) fn change(&self, tx: &mut Tx<'_>) -> Outcome<Change, Refusal> {

@@ -212,6 +212,7 @@ impl ProposalPage {
                 "us".parse().expect("a market"),
                 "WITHDRAWN-US-1".to_owned(),
             )],
+            loosened_more: if own { Vec::new() } else { vec!["And 7 more.".to_owned()] },
             decided: decided.then(|| ("Ben".to_owned(), at(10, 0), "looks right".to_owned())),
         };
         vec![

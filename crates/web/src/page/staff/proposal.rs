@@ -108,6 +108,8 @@ pub struct ProposalPage {
     pub author_may: bool,
     /// Products that it would hold back less: variant, market, and what lets them go.
     pub loosened: Vec<(String, MarketCode, String)>,
+    /// What these do not say of it, in sentences.
+    pub loosened_more: Vec<String>,
     /// Who decided, and what they say about it.
     pub decided: Option<(String, Instant, String)>,
 }
