@@ -144,6 +144,7 @@ fn done(build: &Build, channel: Channel, id: [u8; 16], at: Instant) -> Rollout {
             wave: 0,
             wave_since: at,
             wave_from: 0,
+            wave_tally: Tally::default(),
             forgiven: Tally::default(),
             note: None,
         },

@@ -7,7 +7,7 @@
 
 use kontor_base::Instant;
 
-use super::gate::{Tally, Turn, Verdict, goes_on, verdict};
+use super::gate::{Tally, Turn, Verdict, goes_on, in_wave, verdict};
 use super::plan::{Pace, Rollout};
 use super::state::{Cause, RolloutState, transition};
 
@@ -51,7 +51,11 @@ pub fn turn(members: &[Member], now: Instant) -> Turn {
         }
     }
     let ready = |m: &&Member| m.rollout.standing.state == RolloutState::Running && m.reached;
-    if left.iter().all(ready) { goes_on(&first.rollout, &fresh, now) } else { Turn::Stay }
+    if !left.iter().all(ready) {
+        return Turn::Stay;
+    }
+    let of_wave = left.iter().map(|member| in_wave(&member.rollout, &member.tally));
+    goes_on(&first.rollout, &of_wave.fold(Tally::default(), |sum, own| sum.and(&own)), now)
 }
 
 /// Whether a turn of its campaign changes this rollout.
@@ -114,6 +118,7 @@ mod tests {
                 wave: 0,
                 wave_since: start(),
                 wave_from: 0,
+                wave_tally: Tally::default(),
                 forgiven: Tally::default(),
                 note: None,
             },

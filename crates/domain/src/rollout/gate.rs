@@ -43,6 +43,17 @@ impl Tally {
         }
     }
 
+    /// The larger of each.
+    #[must_use]
+    pub fn max(&self, other: &Self) -> Self {
+        Self {
+            downloaded: self.downloaded.max(other.downloaded),
+            installed: self.installed.max(other.installed),
+            failed: self.failed.max(other.failed),
+            rolled_back: self.rolled_back.max(other.rolled_back),
+        }
+    }
+
     /// Devices that came to an end, well or badly. A device that failed and then succeeded counts
     /// on both sides: it was a failure that somebody met.
     #[must_use]
@@ -130,7 +141,6 @@ pub enum Turn {
 #[must_use]
 pub fn turn(rollout: &Rollout, tally: &Tally, reached: bool, now: Instant) -> Turn {
     let state = rollout.standing.state;
-    let fresh = tally.since(&rollout.standing.forgiven);
     if verdict(rollout, tally) == Verdict::Bad {
         let step = rollout.gate.trip.step();
         if transition(state, step).is_some() {
@@ -140,19 +150,26 @@ pub fn turn(rollout: &Rollout, tally: &Tally, reached: bool, now: Instant) -> Tu
     if state != RolloutState::Running || !reached {
         return Turn::Stay;
     }
-    goes_on(rollout, &fresh, now)
+    goes_on(rollout, &in_wave(rollout, tally), now)
+}
+
+/// The reports of the present wave: those that came since it began, and since somebody last resumed the
+/// rollout in spite of what was known.
+pub(super) fn in_wave(rollout: &Rollout, tally: &Tally) -> Tally {
+    let standing = &rollout.standing;
+    tally.since(&standing.wave_tally.max(&standing.forgiven))
 }
 
 /// What comes after the present wave of a rollout whose share is in, if the wave is over by its time
-/// or by the successes in `fresh`.
-pub(super) fn goes_on(rollout: &Rollout, fresh: &Tally, now: Instant) -> Turn {
+/// or by the successes among its reports.
+pub(super) fn goes_on(rollout: &Rollout, in_wave: &Tally, now: Instant) -> Turn {
     let over = match rollout.wave().advance {
         Advance::ByHand => false,
         Advance::After { seconds } => {
             now.seconds_since(rollout.standing.wave_since) >= i64::from(seconds)
         }
         Advance::Succeeded { devices_min, share_min } => {
-            fresh.installed >= u64::from(devices_min) && fresh.successes() >= share_min
+            in_wave.installed >= u64::from(devices_min) && in_wave.successes() >= share_min
         }
     };
     match rollout.standing.wave + 1 {

@@ -41,12 +41,12 @@ pub enum Advance {
         /// Seconds.
         seconds: u32,
     },
-    /// When so many devices have reported success and of all that reported an end the share that
-    /// succeeded is high enough.
+    /// When so many devices have reported success since the wave began, and of all that reported an end since
+    /// then the share that succeeded is high enough. What an earlier wave has shown says nothing of this one.
     Succeeded {
-        /// Devices that have installed the build.
+        /// Devices that have installed the build in this wave.
         devices_min: u32,
-        /// Of those that came to an end, in millionths.
+        /// Of those that came to an end in it, in millionths.
         share_min: u32,
     },
 }
@@ -186,6 +186,10 @@ pub struct Standing {
     pub wave_since: Instant,
     /// The share that was in when the wave began, in millionths: the pace counts from it.
     pub wave_from: u32,
+    /// The reports that were known when the wave began: its successes are those that came since. One that was
+    /// kept by an earlier release has none, and counts from the first.
+    #[serde(default)]
+    pub wave_tally: Tally,
     /// The reports that were known when somebody resumed it: the gate looks at later ones.
     #[serde(default)]
     pub forgiven: Tally,

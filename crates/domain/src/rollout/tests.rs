@@ -41,6 +41,7 @@ fn rollout(waves: Vec<Wave>) -> Rollout {
             wave: 0,
             wave_since: start(),
             wave_from: 0,
+            wave_tally: Tally::default(),
             forgiven: Tally::default(),
             note: None,
         },
@@ -164,6 +165,30 @@ fn waves_go_on_by_time_by_successes_or_by_hand_and_never_before_the_pace() {
     assert_eq!(turn(&plan, &few, true, start()), Turn::Stay);
     let good = Tally { installed: 10, ..none };
     assert_eq!(turn(&plan, &good, true, start()), Turn::Next(1));
+}
+
+#[test]
+fn a_wave_is_over_by_its_own_successes_and_not_by_those_of_an_earlier_one() {
+    let mut plan = rollout(vec![wave(1), wave(10), wave(100)]);
+    for wave in &mut plan.waves {
+        wave.advance = Advance::Succeeded { devices_min: 10, share_min: 900_000 };
+    }
+    let first = Tally { installed: 10, ..Tally::default() };
+    assert_eq!(turn(&plan, &first, true, start()), Turn::Next(1));
+    (plan.standing.wave, plan.standing.wave_tally) = (1, first);
+    assert_eq!(
+        turn(&plan, &first, true, start()),
+        Turn::Stay,
+        "nobody of this wave has said a word"
+    );
+    let worse = Tally { installed: 20, failed: 2, ..first };
+    plan.gate.failures_max = 500_000;
+    assert_eq!(turn(&plan, &worse, true, start()), Turn::Stay, "ten of twelve are too few");
+    let second = Tally { installed: 20, failed: 1, ..first };
+    assert_eq!(turn(&plan, &second, true, start()), Turn::Next(2));
+    // What was known when it was resumed does not count for the wave either.
+    plan.standing.forgiven = Tally { installed: 15, ..first };
+    assert_eq!(turn(&plan, &second, true, start()), Turn::Stay);
 }
 
 #[test]

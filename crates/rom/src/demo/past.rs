@@ -48,6 +48,7 @@ fn rollout(rom: &Rom, build: &Build, channel: Channel, at: Instant) -> Rollout {
             wave: 0,
             wave_since: at,
             wave_from: 0,
+            wave_tally: Tally::default(),
             forgiven: Tally::default(),
             note: None,
         },

@@ -186,6 +186,7 @@ pub fn propose_in(
                 wave: 0,
                 wave_since: at,
                 wave_from: 0,
+                wave_tally: Tally::default(),
                 forgiven: Tally::default(),
                 note: None,
             },

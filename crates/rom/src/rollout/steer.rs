@@ -204,7 +204,9 @@ pub(super) fn step_in(
     let share = rollout.share_at(bytes.unwrap_or(0), at);
     let standing = &mut rollout.standing;
     match step {
-        Step::Start => (standing.wave_since, standing.wave_from) = (at, 0),
+        Step::Start => {
+            (standing.wave_since, standing.wave_from, standing.wave_tally) = (at, 0, tally);
+        }
         Step::Resume => {
             // The pace goes on from what was reached, and the gate looks at what comes now.
             (standing.wave_since, standing.wave_from) = (at, share);
@@ -215,6 +217,7 @@ pub(super) fn step_in(
         Step::Next => {
             (standing.wave, standing.wave_since, standing.wave_from) =
                 (standing.wave + 1, at, share);
+            standing.wave_tally = tally;
         }
         Step::Pause | Step::Halt | Step::Finish | Step::Abandon => {}
     }

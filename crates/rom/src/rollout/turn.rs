@@ -93,8 +93,10 @@ fn take(tx: &mut Tx<'_>, rollout: &mut Rollout, turn: Turn, at: Instant) -> Resu
         }
         Turn::Next(wave) => {
             let from = rollout.wave().share;
+            let known = tally(tx, rollout.build, rollout.channel)?;
             let standing = &mut rollout.standing;
             (standing.wave, standing.wave_since, standing.wave_from) = (wave, at, from);
+            standing.wave_tally = known;
             standing.cause = kontor_domain::rollout::Cause::Plan;
             standing.note = None;
             tracing::info!(rollout = %rollout.id, wave = wave + 1, "rollout went on");

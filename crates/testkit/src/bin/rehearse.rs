@@ -88,6 +88,7 @@ fn plan(salt: u8, devices: u32) -> Rollout {
             wave: 0,
             wave_since: Instant::from_micros(0),
             wave_from: 0,
+            wave_tally: Tally::default(),
             forgiven: Tally::default(),
             note: None,
         },

@@ -144,6 +144,7 @@ fn done(model: DeviceModel, build: BuildId, at: Instant) -> Rollout {
             wave: 0,
             wave_since: at,
             wave_from: 0,
+            wave_tally: Tally::default(),
             forgiven: Tally::default(),
             note: None,
         },
