@@ -176,7 +176,7 @@ fn foreign(run: &Run) -> Result<Done, Failure> {
         let how = "pip install tuf==7.0.1 'securesystemslib[crypto]'";
         return Ok(Done::Skipped(format!("python3 does not find python-tuf (`{how}`)")));
     }
-    cargo(run, &["test", "-p", "kontor-ota", "--test", "foreign", "--", "--ignored"], &[])
+    cargo(run, &["test", "--workspace", "--test", "foreign", "--", "--ignored"], &[])
 }
 
 fn crashed(_: &Run) -> Result<Done, Failure> {
@@ -206,6 +206,7 @@ const WHOLE_SHOP: &[&str] = &[
     "staff_find",
     "staff_log",
     "staff_orders",
+    "staff_reading",
     "trust",
     "waiting",
     "withdrawals",

@@ -696,7 +696,7 @@ async fn a_resellers_order_is_billed_paid_and_cancelled() {
 
     let money = [
         ("key", "m1".to_owned()),
-        ("order", first.clone()),
+        ("order", format!("{first} comes")),
         ("on", due.clone()),
         ("reference", "SEPA 1".to_owned()),
     ];

@@ -64,7 +64,16 @@ pub(super) fn unreadable(text: &str, error: &toml::de::Error) -> FileError {
     } else {
         Wrong::NotReadable { cell }
     };
-    FileError { line: u64::try_from(line).ok(), place: String::new(), problem }
+    let row = text.lines().nth(line - 1).unwrap_or_default();
+    let place = match problem {
+        // The value stands behind its name.
+        Wrong::NoneOf { .. } | Wrong::NotReadable { .. } => {
+            row.split_once('=').map(|(name, _)| name)
+        }
+        _ => None,
+    };
+    let place = place.unwrap_or_default().trim().chars().take(TOLD_CHARS_MAX).collect();
+    FileError { line: u64::try_from(line).ok(), place, problem }
 }
 
 /// The names of a list such as ``, expected one of `a`, `b` ``.
@@ -115,8 +124,8 @@ mod tests {
                 "line 3: \"more\" is no name here; there are units, way",
             ),
             ("units = 1", "line 1: \"way\" is missing"),
-            ("units = 1\nway = \"sea\"", "line 2: \"sea\" is none of import, local"),
-            ("way = \"local\"\nunits = \"x\"", "line 2: \"x\" cannot be read here"),
+            ("units = 1\nway = \"sea\"", "line 2: way: \"sea\" is none of import, local"),
+            ("way = \"local\"\nunits = \"x\"", "line 2: units: \"x\" cannot be read here"),
             ("units = 1\nway =", "line 2: cannot be read as TOML"),
         ] {
             let error = toml::from_str::<File>(text).expect_err("it is wrong");
