@@ -208,6 +208,7 @@ const WHOLE_SHOP: &[&str] = &[
     "staff_orders",
     "trust",
     "waiting",
+    "whole_files",
     "withdrawals",
     "withdrawn",
     "rollout",
