@@ -209,6 +209,7 @@ const WHOLE_SHOP: &[&str] = &[
     "staff_reading",
     "trust",
     "waiting",
+    "whole_files",
     "withdrawals",
     "withdrawn",
     "rollout",

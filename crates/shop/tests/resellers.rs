@@ -20,11 +20,11 @@ use kontor_shop::keepers::sweep;
 use kontor_shop::opening::{ReinstateCommand, WithdrawCommand, reinstate, withdraw};
 use kontor_shop::order::review_waiting;
 use kontor_shop::planning::counted_here;
-use kontor_shop::reach::{carried_abroad, outside_territory};
+use kontor_shop::reach::{OutsideRow, OutsideUnits, Seen, carried_abroad};
 use kontor_shop::reseller::{
     ApplyCommand, BillTerms, CancelOrder, OfMarkets, OrderCommand, OrderTaken, Refusal,
-    SellOutCommand, apply, cancel_order, holder_of, order, read_sell_out_csv, report_sell_out,
-    show, sold_outside, sold_units,
+    SellOutCommand, SoldUnits, apply, cancel_order, holder_of, order, read_sell_out_csv,
+    report_sell_out, show, sold_outside,
 };
 use kontor_shop::sale::exclude;
 use kontor_shop::staff::{
@@ -241,6 +241,15 @@ impl House {
         (letters.collect(), events.collect())
     }
 
+    /// All of a reseller's units that are active outside of their territory.
+    async fn outside(&self, id: ResellerId, seen: &Seen) -> Vec<OutsideRow> {
+        let (mut walk, mut rows) = (OutsideUnits::of(id, OfMarkets::All), Vec::new());
+        while !walk.is_over() {
+            rows.extend(walk.next(&self.shop, seen).await.expect("read"));
+        }
+        rows
+    }
+
     async fn is_clean(&self) {
         let report = audit(&self.shop.db, LogProof::by(self.shop.keys.log()), |_| ())
             .await
@@ -405,8 +414,7 @@ async fn what_has_left_is_known_by_its_serial_number() {
             _ => None,
         }
     };
-    let outside =
-        outside_territory(&house.shop, id, &OfMarkets::All, &sighting).await.expect("read");
+    let outside = house.outside(id, &sighting).await;
     let found: Vec<_> =
         outside.iter().map(|row| (row.serial.as_str(), row.country.code())).collect();
     assert_eq!(found, [("S2", "CA")]);
@@ -455,7 +463,9 @@ async fn a_unit_is_held_against_the_contract_of_its_own_order() {
     let sums: Vec<_> = shown.sold.iter().map(|row| (row.units, row.inside)).collect();
     assert_eq!(sums.len(), 2, "{sums:?}");
     assert!(sums.contains(&(1, false)) && sums.contains(&(1, true)), "{sums:?}");
-    let units = sold_units(&house.shop, id, &OfMarkets::All).await.expect("read");
+    let mut walk = SoldUnits::of(id, OfMarkets::All);
+    let units = walk.next(&house.shop).await.expect("read");
+    assert!(walk.is_over(), "these are all");
     let inside: Vec<_> = units.iter().map(|unit| (unit.serial.as_str(), unit.inside)).collect();
     assert_eq!(inside, [("N1", false), ("W1", true)]);
     let outside = sold_outside(&house.shop, OfMarkets::All).await.expect("read");
@@ -469,7 +479,7 @@ async fn a_unit_is_held_against_the_contract_of_its_own_order() {
         let (country, first) = ("IN".parse().ok(), day("2026-11-25"));
         Some(Sighting { country, first, last })
     };
-    let rows = outside_territory(&house.shop, id, &OfMarkets::All, &india).await.expect("read");
+    let rows = house.outside(id, &india).await;
     let found: Vec<_> = rows.iter().map(|row| (&*row.serial, &*row.clause)).collect();
     let clause = "clause 2.1 (territory) of US-2026-3";
     assert_eq!(found, [("N1", clause), ("N2", clause)]);

@@ -481,6 +481,23 @@ pub fn contracts_of_orders(
     Ok(rows.into_iter().collect())
 }
 
+/// Under which contract one order of a reseller was placed; none where it is no order of theirs.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn contract_of_order(
+    tx: &mut Tx<'_>,
+    reseller: ResellerId,
+    order: ResellerOrderId,
+) -> Result<Option<String>, StoreError> {
+    tx.optional(
+        "SELECT contract FROM reseller_order WHERE id = $1 AND reseller = $2",
+        values![order.bytes(), reseller.bytes()],
+        |row| row.text(0),
+    )
+}
+
 fn read_order(row: &Row<'_>) -> Result<KeptOrder, StoreError> {
     let table = "reseller_order";
     Ok(KeptOrder {

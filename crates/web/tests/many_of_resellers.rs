@@ -4,29 +4,18 @@
 mod common;
 
 use common::desk::Browser;
-use common::reseller::Partner;
-use common::{Answer, Api, Ask, PHONE};
+use common::reseller::{Partner, copy_order, link};
+use common::{Api, Ask, PHONE};
 use kontor_base::Instant;
-use kontor_base::id::{ResellerId, ResellerOrderId};
+use kontor_base::id::ResellerId;
 use kontor_domain::reseller::{OrderStage, Profile, ProfileForm, Standing};
-use kontor_store::reseller::{KeptOrder, Reseller, order, save, save_order};
+use kontor_store::reseller::{KeptOrder, Reseller, save};
 use kontor_store::{StoreError, Tx};
 
 /// More than a page has.
 const MANY: usize = 230;
 
-/// Orders as kept, told apart by their ids.
-async fn write_down(api: &Api, orders: Vec<KeptOrder>) {
-    let write = move |tx: &mut Tx<'_>| {
-        for order in &orders {
-            save_order(tx, order)?;
-        }
-        Ok::<_, StoreError>(())
-    };
-    api.shop.db.write("test.orders", write).await.expect("written");
-}
-
-/// The partner's real order, and many like it from then.
+/// A real order of the partner, and many like it from then.
 async fn with_copies(
     api: &Api,
     partner: &Partner,
@@ -34,16 +23,7 @@ async fn with_copies(
     change: impl Fn(&mut KeptOrder),
 ) -> String {
     let taken = api.send(partner.order(2, "o1")).await.expect(201).str("/id").to_owned();
-    let id: ResellerOrderId = taken.parse().expect("an id");
-    let real = api.shop.db.read("test.order", move |tx| order(tx, id)).await;
-    let real = real.expect("read").expect("kept");
-    let copy = |_| {
-        let mut copy = real.clone();
-        copy.id = ResellerOrderId::new(at, &api.shop.random);
-        change(&mut copy);
-        copy
-    };
-    write_down(api, (0..MANY).map(copy).collect()).await;
+    copy_order(api, &taken, (at, MANY), change).await;
     taken
 }
 
@@ -68,14 +48,6 @@ async fn firms(api: &Api, country: &str, count: usize) -> Vec<ResellerId> {
     };
     api.shop.db.write("test.resellers", write).await.expect("written");
     ids
-}
-
-/// Where the button with these words leads.
-fn link(page: &Answer, words: &str) -> String {
-    let before = page.text.split(&format!(">{words}</a>")).next().expect("a page");
-    assert_ne!(before.len(), page.text.len(), "no {words:?} in {}", page.text);
-    let href = before.rsplit("href=\"").next().expect("a link");
-    href.split(['"', '#']).next().expect("an end").replace("&#38;", "&")
 }
 
 #[tokio::test]
@@ -151,15 +123,8 @@ async fn what_is_held_does_not_hide_what_can_leave() {
 
     // More than a page of what can leave goes on behind a link.
     let later = api.shop.now().plus_seconds(60);
-    let id: ResellerOrderId = free.parse().expect("an id");
-    let real = api.shop.db.read("test.order", move |tx| order(tx, id)).await;
-    let real = real.expect("read").expect("kept");
-    let copies: Vec<KeptOrder> = (0..60)
-        .map(|_| KeptOrder { id: ResellerOrderId::new(later, &api.shop.random), ..real.clone() })
-        .collect();
-    let mut ids: Vec<String> = copies.iter().map(|copy| copy.id.to_string()).collect();
+    let mut ids = copy_order(&api, &free, (later, 60), |_| ()).await;
     ids.push(free);
-    write_down(&api, copies).await;
     let first = wim.get("/admin/us/dispatch").await.expect(200);
     let second = wim.get(&link(&first, "More orders of resellers")).await.expect(200);
     for id in &ids {

@@ -3,16 +3,13 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::desk::Browser;
-use common::reseller::{CONTRACT, Partner};
+use common::reseller::{CONTRACT, GERMAN, Partner, make_german};
 use common::sale::a_sale;
 use common::{Answer, Api, Ask, BAND, PHONE};
-use kontor_base::Money;
 use kontor_base::id::{ResellerOrderId, SaleId};
 use kontor_domain::clearance::{Reach, Rule};
-use kontor_domain::reseller::{Clause, Sold};
+use kontor_domain::reseller::Sold;
 use kontor_domain::sale::{Channel, Way};
 use kontor_store::clearance::Kind;
 use kontor_store::stock::serial;
@@ -85,9 +82,6 @@ struct Both {
     order: ResellerOrderId,
 }
 
-/// The German contract.
-const GERMAN: &str = "DE-2015-1";
-
 impl Both {
     async fn open(api: &Api) -> Self {
         let desk = Browser::hire(api, "wim", &["warehouse@us"]).await;
@@ -97,23 +91,14 @@ impl Both {
         let body = json!({ "contract": CONTRACT, "rows": rows });
         let report = Ask::post("/api/v1/reseller/sell-outs", &body).key("r1");
         api.send(partner.program(report)).await.expect(201);
+        partner.and_german(api).await;
         let (id, at) = (partner.id, api.shop.now());
         let order = ResellerOrderId::new(at, &api.shop.random);
-        let de = || "de".parse().expect("a market");
         let write = move |tx: &mut Tx<'_>| {
-            let mut kept = reseller::contract(tx, CONTRACT)?.expect("the contract");
-            kept.market = de();
-            kept.contract.code = GERMAN.to_owned();
-            kept.contract.clauses.insert(Clause::Territory, "9.9".to_owned());
-            kept.contract.terms.territory = ["DE".parse().expect("a country")].into();
-            let euros = Money::new(777, "EUR".parse().expect("a currency"));
-            kept.contract.terms.prices = BTreeMap::from([(BAND.parse().expect("a SKU"), euros)]);
-            reseller::save_contract(tx, &kept, at)?;
             let mut sold = reseller::orders(tx, id, 1)?.remove(0);
             let american = sold.id;
             sold.id = order;
-            sold.contract = GERMAN.to_owned();
-            sold.body.market = de();
+            make_german(&mut sold);
             reseller::save_order(tx, &sold)?;
             let mut unit = serial::find(tx, "US-UNIT")?.expect("the unit");
             unit.serial = "DE-UNIT".to_owned();

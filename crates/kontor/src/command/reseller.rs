@@ -12,7 +12,7 @@ use kontor_count::{Book, read_only};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::install::DeviceKey;
 use kontor_domain::planning::two_digits;
-use kontor_shop::reach::{carried_abroad, outside_territory};
+use kontor_shop::reach::{OutsideUnits, carried_abroad};
 use kontor_shop::reseller::{OfMarkets, ShownReseller, list, show};
 use kontor_shop::staff::{
     allot_as_operator, cancel_reseller_order_as_operator, issue_key_as_operator,
@@ -131,10 +131,13 @@ async fn carry_out(
             let book = book(config)?;
             let seen = move |device: DeviceKey| book.sighting(device);
             println!("serial,model,delivered_on,country,since,clause");
-            for row in outside_territory(shop, reseller, &OfMarkets::All, &seen).await? {
-                let (serial, model, country) = (row.serial, row.model, row.country);
-                let (on, since, clause) = (row.delivered_on, row.since, row.clause);
-                println!("{serial},{model},{on},{country},{since},\"{clause}\"");
+            let mut units = OutsideUnits::of(reseller, OfMarkets::All);
+            while !units.is_over() {
+                for row in units.next(shop, &seen).await? {
+                    let (serial, model, country) = (row.serial, row.model, row.country);
+                    let (on, since, clause) = (row.delivered_on, row.since, row.clause);
+                    println!("{serial},{model},{on},{country},{since},\"{clause}\"");
+                }
             }
         }
         Args::Serials { file } => return import(shop, &file).await,
@@ -179,6 +182,9 @@ fn tell(found: &ShownReseller) {
     for row in &found.sold {
         let where_to = if row.inside { "" } else { "  outside the territory" };
         println!("  {}  {}  {}  {}{where_to}", row.month, row.model, row.country, row.units);
+    }
+    if found.sold_more {
+        println!("These are the latest months; the staff area has every unit as a file.");
     }
     for order in &found.orders {
         let lines: Vec<String> =

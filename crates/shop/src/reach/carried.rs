@@ -10,16 +10,16 @@ use kontor_domain::market::Market;
 use kontor_domain::reach::{
     Carried, Estimate, Sighting, SoldUnit, Survival, Whereabouts, estimate, whereabouts,
 };
-use kontor_store::StoreError;
 use kontor_store::install::stay::of_reseller_after;
 use kontor_store::stock::serial::SoldSerial;
+use kontor_store::{StoreError, Tx};
 
 use super::units::units;
 use crate::core::Shop;
 use crate::reseller::{OfMarkets, Territories};
 
-/// How many units are read in one transaction.
-const PAGE: i64 = 5_000;
+/// How many units of a reseller are read in one transaction.
+const BLOCK: i64 = 1_000;
 /// How many units are looked at before others get their turn on the thread.
 const AT_ONCE: usize = 20_000;
 
@@ -182,35 +182,59 @@ pub struct OutsideRow {
     pub clause: String,
 }
 
-/// A reseller's units that were delivered for these markets and are active outside of the territory that they
-/// were delivered for, by their serial numbers: each is held against the contract of its own order.
-///
-/// # Errors
-///
-/// A fault of the store.
-pub async fn outside_territory(
-    shop: &Arc<Shop>,
+/// A reseller's units that were delivered for some markets and are active outside of the territory that they
+/// were delivered for, in the order of the serial numbers: each is held against the contract of its own order.
+/// All of their units are walked, a block at a time.
+#[derive(Clone, Debug)]
+pub struct OutsideUnits {
     reseller: ResellerId,
-    markets: &OfMarkets,
-    seen: &Seen,
-) -> Result<Vec<OutsideRow>, StoreError> {
-    let today = shop.now().date();
-    let read = move |tx: &mut kontor_store::Tx<'_>| Territories::read_in(tx, reseller);
-    let own = shop.db.read("reach.territories", read).await?;
-    let mut rows = Vec::new();
-    let mut last = String::new();
-    loop {
-        let from = last.clone();
-        let read =
-            move |tx: &mut kontor_store::Tx<'_>| of_reseller_after(tx, reseller, &from, PAGE);
-        let page = shop.db.read("reach.outside", read).await?;
-        let Some((end, _)) = page.last() else { return Ok(rows) };
-        last = end.serial.clone();
-        let theirs = page.into_iter().filter(|(unit, _)| own.is_of(&unit.reference, markets));
-        rows.extend(theirs.filter_map(|(unit, stay)| {
+    markets: OfMarkets,
+    after: String,
+    over: bool,
+}
+
+impl OutsideUnits {
+    /// From the first on.
+    #[must_use]
+    pub const fn of(reseller: ResellerId, markets: OfMarkets) -> Self {
+        Self { reseller, markets, after: String::new(), over: false }
+    }
+
+    /// Those of the next block of units; it may be none, and there may be more.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the store.
+    pub async fn next(
+        &mut self,
+        shop: &Arc<Shop>,
+        seen: &Seen,
+    ) -> Result<Vec<OutsideRow>, StoreError> {
+        let (reseller, after, today) = (self.reseller, self.after.clone(), shop.now().date());
+        let read = move |tx: &mut Tx<'_>| {
+            let block = of_reseller_after(tx, reseller, &after, BLOCK)?;
+            let references = block.iter().map(|(unit, _)| unit.reference.as_str());
+            let own = Territories::of_units_in(tx, reseller, references)?;
+            Ok::<_, StoreError>((block, own))
+        };
+        let (block, own) = shop.db.read("reach.outside", read).await?;
+        self.over = i64::try_from(block.len()) != Ok(BLOCK);
+        if let Some((last, _)) = block.last() {
+            last.serial.clone_into(&mut self.after);
+        }
+        let theirs =
+            block.into_iter().filter(|(unit, _)| own.is_of(&unit.reference, &self.markets));
+        let rows = theirs.filter_map(|(unit, stay)| {
             let sighting = sighting(unit.device, stay, seen)?;
             outside(unit, sighting, today, &own)
-        }));
+        });
+        Ok(rows.collect())
+    }
+
+    /// Whether all units were walked.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.over
     }
 }
 

@@ -8,7 +8,7 @@ mod carried;
 mod units;
 
 pub use carried::{
-    Active, EstimateRow, OutsideRow, Seen, carried_abroad, carried_of, estimates,
-    outside_territory, sold,
+    Active, EstimateRow, OutsideRow, OutsideUnits, Seen, carried_abroad, carried_of, estimates,
+    sold,
 };
 pub use units::KeptUnits;

@@ -5,17 +5,14 @@
 use std::sync::Arc;
 
 use kontor_base::id::ResellerOrderId;
-use kontor_base::{Country, Date, Instant};
+use kontor_base::{Country, Date};
 use kontor_domain::catalogue::Sku;
 use kontor_domain::market::MarketCode;
-use kontor_store::reseller::{find, open};
+use kontor_store::reseller::KeptOrder;
 use kontor_store::{StoreError, Tx};
 
-use super::dispatch::not_cleared;
-use crate::core::{Known, Shop};
-
-/// The most orders of a market that are looked at.
-const LOOKED_AT_MAX: i64 = 10_000;
+use super::waiting::{Walked, Wanted, walk_in};
+use crate::core::Shop;
 
 /// An order that is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +31,46 @@ pub struct HeldResellerOrder {
     pub lines: Vec<(Sku, u32)>,
 }
 
-/// The orders of resellers that have not left and may not leave now, market by market, the oldest
-/// first; of one market, or of all.
+/// A page of the held orders of a market.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldPage {
+    /// The orders, the oldest first.
+    pub orders: Vec<HeldResellerOrder>,
+    /// The order after which the next page begins, where there is one.
+    pub next: Option<ResellerOrderId>,
+}
+
+/// The orders of resellers that a market serves, that have not left and may not leave now, the oldest first:
+/// up to `limit` after `after`. Where few are held among many, a page may have fewer or none, and the next
+/// goes on.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn held_reseller_page(
+    shop: &Arc<Shop>,
+    market: MarketCode,
+    after: Option<ResellerOrderId>,
+    limit: usize,
+) -> Result<HeldPage, StoreError> {
+    let (own, at) = (Arc::clone(shop), shop.now());
+    let read = move |tx: &mut Tx<'_>| {
+        let known = own.snapshots.current_in(tx, at)?;
+        walk_in(tx, (&known, at), Wanted::Held, (market, after), limit)
+    };
+    let Walked { orders, next, .. } = shop.db.read("reseller.held", read).await?;
+    let told = |(order, reseller): (KeptOrder, String)| HeldResellerOrder {
+        id: order.id,
+        reseller,
+        market,
+        on: order.body.on,
+        ship_to: order.body.ship_to,
+        lines: order.body.lines.into_iter().map(|line| (line.sku, line.units)).collect(),
+    };
+    Ok(HeldPage { orders: orders.into_iter().map(told).collect(), next })
+}
+
+/// All of them, market by market; of one market, or of all.
 ///
 /// # Errors
 ///
@@ -44,44 +79,19 @@ pub async fn held_reseller_orders(
     shop: &Arc<Shop>,
     market: Option<MarketCode>,
 ) -> Result<Vec<HeldResellerOrder>, StoreError> {
-    let at = shop.now();
-    let own = Arc::clone(shop);
-    shop.db
-        .read("reseller.held", move |tx| {
-            let known = own.snapshots.current_in(tx, at)?;
-            let all = known.markets.iter().map(|known| known.code);
-            let codes: Vec<MarketCode> =
-                all.filter(|code| market.is_none_or(|only| only == *code)).collect();
-            let mut held = Vec::new();
-            for code in codes {
-                held_in(tx, &known, code, at, &mut held)?;
+    let snapshot = shop.snapshots.now();
+    let codes = snapshot.markets.iter().map(|market| market.code);
+    let mut held = Vec::new();
+    for code in codes.filter(|code| market.is_none_or(|only| only == *code)) {
+        let mut after = None;
+        loop {
+            let page = held_reseller_page(shop, code, after, usize::MAX).await?;
+            held.extend(page.orders);
+            after = page.next;
+            if after.is_none() {
+                break;
             }
-            Ok(held)
-        })
-        .await
-}
-
-fn held_in(
-    tx: &mut Tx<'_>,
-    known: &Known,
-    code: MarketCode,
-    at: Instant,
-    held: &mut Vec<HeldResellerOrder>,
-) -> Result<(), StoreError> {
-    for order in open(tx, code.as_str(), LOOKED_AT_MAX)? {
-        // What is not known any more is not cleared.
-        if not_cleared(known, &order, at).is_some_and(|refused| refused.is_empty()) {
-            continue;
         }
-        let name = find(tx, order.reseller)?;
-        held.push(HeldResellerOrder {
-            id: order.id,
-            reseller: name.map_or_else(String::new, |found| found.profile.name.to_string()),
-            market: code,
-            on: order.body.on,
-            ship_to: order.body.ship_to,
-            lines: order.body.lines.iter().map(|line| (line.sku.clone(), line.units)).collect(),
-        });
     }
-    Ok(())
+    Ok(held)
 }

@@ -25,6 +25,7 @@ mod sell_out;
 mod show;
 mod sold;
 mod territory;
+mod waiting;
 
 pub(crate) use allot::{allot_in, lies_with};
 pub use apply::{ApplyCommand, apply};
@@ -34,7 +35,7 @@ pub(crate) use bill::{bill_in, pay_in, returnable_in};
 pub(crate) use cancel::cancel_for_maker_in;
 pub use cancel::{CancelOrder, OrderCancelled, cancel_order};
 pub(crate) use dispatch::dispatch_in;
-pub use held::{HeldResellerOrder, held_reseller_orders};
+pub use held::{HeldPage, HeldResellerOrder, held_reseller_orders, held_reseller_page};
 pub(crate) use keep_out::keep_resellers_out;
 pub use key::{RESELLER_KEY_PREFIX, holder_of, key_text};
 pub(crate) use key::{end_key_in, issue_key_in};
@@ -45,9 +46,9 @@ pub use sell_out::{
     SELL_OUT_ROWS_MAX, SellOutCommand, SellOutTaken, read_sell_out_csv, report_sell_out,
 };
 pub use show::{
-    AllotmentRow, OpenOrders, ShownReseller, list, open_orders, order_of, show, show_before,
-    show_of,
+    AllotmentRow, OpenOrders, ShownReseller, list, open_orders, order_of, orders_of, show,
+    show_before, show_of,
 };
-pub use sold::{SoldOutside, SoldRow, SoldUnit, sold_outside, sold_units};
+pub use sold::{SoldOutside, SoldRow, SoldUnit, SoldUnits, sold_outside};
 pub use territory::OfMarkets;
 pub(crate) use territory::Territories;

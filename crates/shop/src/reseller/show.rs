@@ -9,23 +9,19 @@ use kontor_domain::market::MarketCode;
 use kontor_ledger::StockState;
 use kontor_store::reseller::bill::{KeptBill, bill_of, bills_between};
 use kontor_store::reseller::{
-    KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, open_after, order,
-    orders_before, orders_in,
+    KeptContract, KeptOrder, Key, Reseller, before, contracts, find, keys, order, orders_before,
+    orders_in,
 };
 use kontor_store::{StoreError, Tx, stock};
 
 use super::allot::quota_word;
-use super::dispatch::not_cleared;
 use super::sold::{SoldRow, sold_in};
 use super::territory::OfMarkets;
+use super::waiting::{Walked, Wanted, walk_in};
 use crate::core::Shop;
 
 /// How many orders are shown at once.
 const SHOWN_MAX: i64 = 200;
-/// How many open orders are read at a time.
-const BLOCK: i64 = 200;
-/// The most open orders that one page looks at; the next page goes on behind them.
-const LOOKED_AT_MAX: usize = 2_000;
 
 /// What lies with a reseller of one variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +59,8 @@ pub struct ShownReseller {
     pub keys: Vec<Key>,
     /// What they have reported as sold on, by month, model and country, the latest month first.
     pub sold: Vec<SoldRow>,
+    /// There is more of it than these add up: they are the latest.
+    pub sold_more: bool,
     /// The bills of these orders, the newest first.
     pub bills: Vec<KeptBill>,
 }
@@ -135,11 +133,7 @@ pub async fn show_of(
             }
             let whole = markets.iter().all(|market| own.contains(*market));
             let shown = usize::try_from(SHOWN_MAX).unwrap_or(usize::MAX);
-            let mut orders = if whole {
-                orders_before(tx, id, before, SHOWN_MAX + 1)?
-            } else {
-                orders_of(tx, id, before, markets.iter().filter(|market| own.contains(**market)))?
-            };
+            let mut orders = orders_for(tx, id, (&markets, &own), before, SHOWN_MAX + 1)?;
             let more = orders.len() > shown;
             orders.truncate(shown);
             let mut bills = match (orders.last(), orders.first()) {
@@ -150,12 +144,14 @@ pub async fn show_of(
                 let ids: BTreeSet<ResellerOrderId> = orders.iter().map(|order| order.id).collect();
                 bills.retain(|bill| ids.contains(&bill.order));
             }
+            let (sold, sold_more) = sold_in(tx, id, &own)?;
             Ok(Some(ShownReseller {
                 allotment,
                 older: orders.last().filter(|_| more).map(|last| last.id),
                 orders,
                 keys: if whole { keys(tx, id)? } else { Vec::new() },
-                sold: sold_in(tx, id, &own)?,
+                sold,
+                sold_more,
                 bills,
                 reseller,
                 markets,
@@ -165,20 +161,53 @@ pub async fn show_of(
         .await
 }
 
-/// The orders of a reseller that some markets serve, the newest first: a page and one more.
-fn orders_of<'m>(
+/// The orders of a reseller with contracts with `markets`, as far as the people of some of these see them, the
+/// newest first: up to `limit` before `before`.
+fn orders_for(
     tx: &mut Tx<'_>,
     id: ResellerId,
+    (markets, own): (&BTreeSet<MarketCode>, &OfMarkets),
     before: Option<ResellerOrderId>,
-    markets: impl Iterator<Item = &'m MarketCode>,
+    limit: i64,
 ) -> Result<Vec<KeptOrder>, StoreError> {
+    if markets.iter().all(|market| own.contains(*market)) {
+        return orders_before(tx, id, before, limit);
+    }
     let mut all = Vec::new();
-    for market in markets {
-        all.extend(orders_in(tx, id, *market, before, SHOWN_MAX + 1)?);
+    for market in markets.iter().filter(|market| own.contains(**market)) {
+        all.extend(orders_in(tx, id, *market, before, limit)?);
     }
     all.sort_by_key(|order| std::cmp::Reverse(order.id));
-    all.truncate(usize::try_from(SHOWN_MAX + 1).unwrap_or(usize::MAX));
+    all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(all)
+}
+
+/// The orders of a reseller as the people of some markets see them, the newest first, each with its bill: up
+/// to `limit` before `before`.
+///
+/// # Errors
+///
+/// A fault of the store.
+pub async fn orders_of(
+    shop: &Arc<Shop>,
+    reseller: ResellerId,
+    own: OfMarkets,
+    before: Option<ResellerOrderId>,
+    limit: i64,
+) -> Result<Vec<(KeptOrder, Option<KeptBill>)>, StoreError> {
+    shop.db
+        .read("reseller.orders", move |tx| {
+            let contracts = contracts(tx, reseller)?;
+            let markets = contracts.iter().map(|kept| kept.market).collect();
+            let page = orders_for(tx, reseller, (&markets, &own), before, limit)?;
+            page.into_iter()
+                .map(|order| {
+                    let bill = bill_of(tx, order.id)?;
+                    Ok((order, bill))
+                })
+                .collect()
+        })
+        .await
 }
 
 fn allotment_of(tx: &mut Tx<'_>, own: &KeptContract) -> Result<Vec<AllotmentRow>, StoreError> {
@@ -250,30 +279,9 @@ pub async fn open_orders(
     shop.db
         .read("reseller.open_orders", move |tx| {
             let known = own.snapshots.current_in(tx, at)?;
-            let mut page = OpenOrders::default();
-            let (mut last, mut looked_at) = (after, 0);
-            loop {
-                let block = open_after(tx, market.as_str(), last, BLOCK)?;
-                let read = block.len();
-                for order in block {
-                    if page.orders.len() == limit || looked_at == LOOKED_AT_MAX {
-                        page.next = last;
-                        return Ok(page);
-                    }
-                    (last, looked_at) = (Some(order.id), looked_at + 1);
-                    // What is not known any more is not cleared.
-                    if not_cleared(&known, &order, at).is_none_or(|refused| !refused.is_empty()) {
-                        page.held += 1;
-                        continue;
-                    }
-                    let name = find(tx, order.reseller)?;
-                    let name = name.map_or_else(String::new, |r| r.profile.name.to_string());
-                    page.orders.push((order, name));
-                }
-                if i64::try_from(read) != Ok(BLOCK) {
-                    return Ok(page);
-                }
-            }
+            let walked = walk_in(tx, (&known, at), Wanted::Free, (market, after), limit)?;
+            let Walked { orders, passed, next } = walked;
+            Ok(OpenOrders { orders, held: passed, next })
         })
         .await
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use kontor_base::id::ResellerId;
 use kontor_base::{Country, Date, Instant};
-use kontor_store::reseller::{SoldGroup, find, sold_after, sold_groups, sold_since, sold_since_to};
+use kontor_store::reseller::{
+    SoldGroup, SoldOn, find, sold_after, sold_groups, sold_since, sold_since_to,
+};
 use kontor_store::{StoreError, Tx};
 
 use super::territory::{OfMarkets, Territories};
@@ -18,9 +20,7 @@ const SUMS_MAX: usize = 5_000;
 /// The most of what they are added up from: units of one order.
 const GROUPS_MAX: i64 = 50_000;
 /// How many units are read in one transaction.
-const PAGE: i64 = 5_000;
-/// The most units of one file.
-const UNITS_MAX: usize = 200_000;
+const BLOCK: i64 = 1_000;
 /// For how many days the maker is told of what was reported.
 const TOLD_DAYS: i32 = 30;
 
@@ -67,14 +67,17 @@ pub struct SoldOutside {
     pub units: BTreeMap<Country, i64>,
 }
 
+/// The sums of a reseller, the latest month first, and whether there is more than they add up.
 pub(super) fn sold_in(
     tx: &mut Tx<'_>,
     reseller: ResellerId,
     own: &OfMarkets,
-) -> Result<Vec<SoldRow>, StoreError> {
+) -> Result<(Vec<SoldRow>, bool), StoreError> {
     let territories = Territories::read_in(tx, reseller)?;
     let mut rows: Vec<SoldRow> = Vec::new();
-    for group in sold_groups(tx, reseller, GROUPS_MAX)? {
+    let groups = sold_groups(tx, reseller, GROUPS_MAX + 1)?;
+    let more = i64::try_from(groups.len()).is_ok_and(|read| read > GROUPS_MAX);
+    for group in groups {
         if !territories.is_of(&group.reference, own) {
             continue;
         }
@@ -89,42 +92,63 @@ pub(super) fn sold_in(
             None => rows.push(SoldRow { month, model, country, units, inside }),
         }
     }
+    let more = more || rows.len() > SUMS_MAX;
     rows.truncate(SUMS_MAX);
-    Ok(rows)
+    Ok((rows, more))
 }
 
-/// Every unit that a reseller has reported as sold on and that was delivered for these markets, in the order
-/// of the serial numbers; at most 200,000.
-///
-/// # Errors
-///
-/// A fault of the store.
-pub async fn sold_units(
-    shop: &Arc<Shop>,
+/// Every unit that a reseller has reported as sold on and that was delivered for some markets, in the order of
+/// the serial numbers, a block at a time.
+#[derive(Clone, Debug)]
+pub struct SoldUnits {
     reseller: ResellerId,
-    markets: &OfMarkets,
-) -> Result<Vec<SoldUnit>, StoreError> {
-    let read = move |tx: &mut Tx<'_>| Territories::read_in(tx, reseller);
-    let own = shop.db.read("reseller.territories", read).await?;
-    let mut units: Vec<SoldUnit> = Vec::new();
-    let mut last = String::new();
-    while units.len() < UNITS_MAX {
-        let after = last.clone();
-        let read = move |tx: &mut Tx<'_>| sold_after(tx, reseller, &after, PAGE);
-        let page = shop.db.read("reseller.sold_units", read).await?;
-        let Some(end) = page.last() else { break };
-        last.clone_from(&end.sold.serial);
-        let theirs = page.into_iter().filter(|unit| own.is_of(&unit.reference, markets));
-        units.extend(theirs.map(|unit| SoldUnit {
+    markets: OfMarkets,
+    after: String,
+    over: bool,
+}
+
+impl SoldUnits {
+    /// From the first on.
+    #[must_use]
+    pub const fn of(reseller: ResellerId, markets: OfMarkets) -> Self {
+        Self { reseller, markets, after: String::new(), over: false }
+    }
+
+    /// Those of the next block of units; it may be none, and there may be more.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the store.
+    pub async fn next(&mut self, shop: &Arc<Shop>) -> Result<Vec<SoldUnit>, StoreError> {
+        let (reseller, after) = (self.reseller, self.after.clone());
+        let read = move |tx: &mut Tx<'_>| {
+            let block = sold_after(tx, reseller, &after, BLOCK)?;
+            let references = block.iter().map(|unit| unit.reference.as_str());
+            let own = Territories::of_units_in(tx, reseller, references)?;
+            Ok::<_, StoreError>((block, own))
+        };
+        let (block, own) = shop.db.read("reseller.sold_units", read).await?;
+        self.over = i64::try_from(block.len()) != Ok(BLOCK);
+        if let Some(last) = block.last() {
+            last.sold.serial.clone_into(&mut self.after);
+        }
+        let theirs = block.into_iter().filter(|unit| own.is_of(&unit.reference, &self.markets));
+        let unit = |unit: SoldOn| SoldUnit {
             inside: own.contains(&unit.reference, unit.sold.country),
             serial: unit.sold.serial,
             model: unit.model,
             on: unit.sold.on,
             country: unit.sold.country,
             reported_at: unit.reported_at,
-        }));
+        };
+        Ok(theirs.map(unit).collect())
     }
-    Ok(units)
+
+    /// Whether all units were walked.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
 }
 
 /// What was reported in the last thirty days as sold outside of the seller's territory, reseller by

@@ -7,7 +7,7 @@ use kontor_base::Country;
 use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::{Clause, Contract};
-use kontor_store::reseller::{KeptContract, contracts, contracts_of_orders};
+use kontor_store::reseller::{KeptContract, contract_of_order, contracts, contracts_of_orders};
 use kontor_store::{StoreError, Tx};
 
 /// The most orders of a reseller that are known by their contract.
@@ -44,6 +44,22 @@ pub(crate) struct Territories {
 impl Territories {
     pub(crate) fn read_in(tx: &mut Tx<'_>, reseller: ResellerId) -> Result<Self, StoreError> {
         let orders = contracts_of_orders(tx, reseller, ORDERS_MAX)?;
+        Ok(Self { contracts: contracts(tx, reseller)?, orders })
+    }
+
+    /// The same with no other orders than those that some units were delivered with: for whoever reads units
+    /// block by block, of a reseller with any number of orders.
+    pub(crate) fn of_units_in<'r>(
+        tx: &mut Tx<'_>,
+        reseller: ResellerId,
+        references: impl Iterator<Item = &'r str>,
+    ) -> Result<Self, StoreError> {
+        let ids: BTreeSet<ResellerOrderId> = references.filter_map(|of| of.parse().ok()).collect();
+        let mut orders = BTreeMap::new();
+        for id in ids {
+            let code = contract_of_order(tx, reseller, id)?;
+            orders.extend(code.map(|code| (id, code)));
+        }
         Ok(Self { contracts: contracts(tx, reseller)?, orders })
     }
 

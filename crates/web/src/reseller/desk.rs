@@ -10,7 +10,7 @@ use kontor_domain::catalogue::Sku;
 use kontor_shop::Failure;
 use kontor_shop::reseller::{
     CancelOrder, OfMarkets, OrderCommand, Refusal, SellOutCommand, bill_of_reseller, cancel_order,
-    holder_of, order, read_sell_out_csv, report_sell_out, show as shown, show_before, sold_units,
+    holder_of, order, read_sell_out_csv, report_sell_out, show as shown, show_before,
 };
 use kontor_store::StoreError;
 use kontor_store::reseller::bill::KeptBill;
@@ -152,15 +152,13 @@ pub(super) async fn allotment_csv(
 }
 
 pub(super) async fn orders_csv(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
-    orders_file(&own_file!(app, uri, headers))
+    let reseller = holder!(app, uri, headers);
+    orders_file(&app, &uri, reseller.id, OfMarkets::All).await
 }
 
 pub(super) async fn sold_csv(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     let reseller = holder!(app, uri, headers);
-    match sold_units(&app.shop, reseller.id, &OfMarkets::All).await {
-        Ok(units) => sold_file(&units),
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    sold_file(&app, &uri, reseller.id, OfMarkets::All).await
 }
 
 fn own(app: &App, t: &Text, kept: &KeptContract) -> OwnContract {

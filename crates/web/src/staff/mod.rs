@@ -236,7 +236,7 @@ fn expansion(routes: Routes) -> Routes {
         .add(reseller_files::ALLOTMENT, get(reseller_files::allotment))
         .add(reseller_files::SOLD, get(reseller_files::sold))
         .add(reseller_held::CSV, get(reseller_held::csv))
-        .add(reseller::OUTSIDE, get(reseller::outside))
+        .add(reseller_files::OUTSIDE, get(reseller_files::outside))
         .add(reseller::CONTRACT, post(reseller::contract))
         .add(reseller::REJECT, post(reseller::reject))
         .add(reseller::ALLOT, post(reseller::allot))

@@ -11,7 +11,7 @@ use kontor_domain::market::MarketCode;
 use kontor_domain::reseller::Standing;
 use kontor_domain::staff::Permission;
 use kontor_shop::Failure;
-use kontor_shop::reach::outside_territory;
+use kontor_shop::reach::{OutsideRow, OutsideUnits};
 use kontor_shop::reseller::{ShownReseller, list};
 use kontor_shop::staff::{
     ExpansionAct, IssueKey, Person, end_reseller_key, issue_reseller_key, market_of_applicant,
@@ -22,7 +22,6 @@ use kontor_store::reseller::{KeptContract, Reseller};
 use serde::Deserialize;
 
 use super::contract_form::{blank, of_contract, read};
-use super::csv::Csv;
 use super::desk::{failed, markets_for, nothing, notice, shell};
 use super::doing::{Back, Doing, carry_out};
 use super::refusal::why;
@@ -34,7 +33,8 @@ use crate::kit::problem::{Problem, html};
 use crate::kit::routes::{Repeat, Route};
 use crate::kit::text::Text;
 use crate::page::staff::{
-    ContractForm, Notice, OutsideLine, Place, ResellerKeyRow, ResellerPage, ResellersPage, Typed,
+    ContractForm, Notice, OutsideLine, OutsideTable, Place, ResellerKeyRow, ResellerPage,
+    ResellersPage, Typed,
 };
 
 const READS: Option<Permission> = Some(Permission::ResellerRead);
@@ -42,7 +42,6 @@ const APPROVES: Option<Permission> = Some(Permission::ResellerApprove);
 const MANAGES: Option<Permission> = Some(Permission::ResellerManage);
 pub(super) const LIST: Route = Route::desk("/admin/resellers", READS);
 pub(super) const SHOW: Route = Route::desk("/admin/resellers/{id}", READS);
-pub(super) const OUTSIDE: Route = Route::desk("/admin/resellers/{id}/outside.csv", READS);
 pub(super) const CONTRACT: Route =
     Route::desk_form("/admin/resellers/{id}/contract", APPROVES, Repeat::FormKey);
 pub(super) const REJECT: Route =
@@ -58,6 +57,9 @@ pub(super) const END_KEY: Route =
 const PAGE: usize = 100;
 /// How many times as many are looked through for one page.
 const BLOCKS_MAX: usize = 20;
+/// Units outside the territory on a reseller's page, and how many blocks of units are looked at for them.
+const OUTSIDE_SHOWN: usize = 50;
+const OUTSIDE_BLOCKS: usize = 5;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -188,14 +190,8 @@ async fn page(
     let mut shell = shell(app, person, Place::Resellers).await;
     shell.notice = with.said;
     let t = shell.text();
-    let own = resellers_read_of(person);
-    let outside = match sightings(app) {
-        None => None,
-        Some(seen) => {
-            let rows = outside_territory(&app.shop, found.reseller.id, &own, &*seen).await;
-            Some(rows.map_err(|fault| Problem::fault(&fault))?)
-        }
-    };
+    let outside = first_outside(app, person, &t, found.reseller.id).await;
+    let outside = outside.map_err(|fault| Problem::fault(&fault))?;
     let own = markets_for(app, person, Permission::ResellerApprove);
     let may_approve = !own.is_empty();
     let manages = markets_for(app, person, Permission::ResellerManage);
@@ -226,18 +222,7 @@ async fn page(
         }),
         new_key: with.new_key,
         sold: sold_on(&t, &found, format!("/admin/resellers/{}/sell-outs.csv", found.reseller.id)),
-        outside: outside.map(|rows| {
-            rows.into_iter()
-                .map(|row| OutsideLine {
-                    serial: row.serial,
-                    model: row.model,
-                    delivered_on: row.delivered_on,
-                    country: t.country(&row.country).into_owned(),
-                    since: row.since,
-                    clause: row.clause,
-                })
-                .collect()
-        }),
+        outside,
         form,
         clause_names: clause_names(&t),
         markets: if may_approve { own } else { manages.clone() },
@@ -249,34 +234,34 @@ async fn page(
     })
 }
 
-pub(super) async fn outside(
-    State(app): State<App>,
-    uri: Uri,
-    Extension(person): Extension<Person>,
-    Path(id): Path<String>,
-) -> Response {
-    let (found, seen) = match (found(&app, &person, &id).await, sightings(&app)) {
-        (Ok(Some(found)), Some(seen)) => (found, seen),
-        (Err(problem), _) => return problem.respond(&app, uri.path(), None),
-        _ => return nothing(&app, &uri),
-    };
-    let own = resellers_read_of(&person);
-    let rows = match outside_territory(&app.shop, found.reseller.id, &own, &*seen).await {
-        Ok(rows) => rows,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let mut csv = Csv::new("serial,model,delivered_on,country,since,clause");
-    for row in rows {
-        csv.row([
-            &row.serial,
-            &row.model,
-            &row.delivered_on.to_string(),
-            row.country.code(),
-            &row.since.to_string(),
-            &row.clause,
-        ]);
+/// The first units outside the territory; none where nothing is counted. Of a reseller with many units not all
+/// are looked at for a page: the file does.
+async fn first_outside(
+    app: &App,
+    person: &Person,
+    t: &Text,
+    reseller: ResellerId,
+) -> Result<Option<OutsideTable>, StoreError> {
+    let Some(seen) = sightings(app) else { return Ok(None) };
+    let mut units = OutsideUnits::of(reseller, resellers_read_of(person));
+    let mut found = Vec::new();
+    for _ in 0..OUTSIDE_BLOCKS {
+        found.extend(units.next(&app.shop, &*seen).await?);
+        if units.is_over() || found.len() > OUTSIDE_SHOWN {
+            break;
+        }
     }
-    csv.respond("attachment; filename=\"outside-territory.csv\"")
+    let more = found.len() > OUTSIDE_SHOWN || !units.is_over();
+    found.truncate(OUTSIDE_SHOWN);
+    let line = |row: OutsideRow| OutsideLine {
+        serial: row.serial,
+        model: row.model,
+        delivered_on: row.delivered_on,
+        country: t.country(&row.country).into_owned(),
+        since: row.since,
+        clause: row.clause,
+    };
+    Ok(Some(OutsideTable { rows: found.into_iter().map(line).collect(), more }))
 }
 
 /// The fields of a contract's form. Nothing but these is read.

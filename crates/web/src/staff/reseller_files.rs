@@ -1,13 +1,14 @@
-//! The resellers as a file, and a reseller's contracts, allotment, orders and sell-outs as files: for the maker, and on the
-//! reseller's own desk.
+//! The resellers as a file, and a reseller's contracts, allotment, orders, sell-outs and units outside the territory as
+//! files: for the maker, and on the reseller's own desk.
 
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use kontor_base::id::ResellerId;
+use kontor_base::id::{ResellerId, ResellerOrderId};
 use kontor_domain::staff::Permission;
-use kontor_shop::reseller::{ShownReseller, SoldUnit, list, sold_units};
+use kontor_shop::reach::{OutsideUnits, Seen};
+use kontor_shop::reseller::{OfMarkets, ShownReseller, SoldUnits, list, orders_of};
 use kontor_shop::staff::{Person, resellers_read_of, sees_reseller};
 use kontor_store::StoreError;
 
@@ -15,6 +16,7 @@ use super::blocks::{Blocks, whole_file};
 use super::csv::Csv;
 use super::desk::nothing;
 use super::reseller::{found, own_contracts};
+use super::sightings::sightings;
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
@@ -25,8 +27,9 @@ pub(super) const CONTRACTS: Route = Route::desk("/admin/resellers/{id}/contracts
 pub(super) const ALLOTMENT: Route = Route::desk("/admin/resellers/{id}/allotment.csv", READS);
 pub(super) const ORDERS: Route = Route::desk("/admin/resellers/{id}/orders.csv", READS);
 pub(super) const SOLD: Route = Route::desk("/admin/resellers/{id}/sell-outs.csv", READS);
+pub(super) const OUTSIDE: Route = Route::desk("/admin/resellers/{id}/outside.csv", READS);
 
-/// Resellers that are read for the file at a time.
+/// Resellers, or orders of one, that are read for a file at a time.
 const CSV_BLOCK: i64 = 500;
 
 /// The reseller of an address, where it concerns the person; otherwise the handler answers.
@@ -109,7 +112,8 @@ pub(super) async fn orders(
     Extension(person): Extension<Person>,
     Path(id): Path<String>,
 ) -> Response {
-    orders_file(&theirs!(app, uri, person, id))
+    let found = theirs!(app, uri, person, id);
+    orders_file(&app, &uri, found.reseller.id, resellers_read_of(&person)).await
 }
 
 pub(super) async fn sold(
@@ -119,9 +123,47 @@ pub(super) async fn sold(
     Path(id): Path<String>,
 ) -> Response {
     let found = theirs!(app, uri, person, id);
-    match sold_units(&app.shop, found.reseller.id, &resellers_read_of(&person)).await {
-        Ok(units) => sold_file(&units),
+    sold_file(&app, &uri, found.reseller.id, resellers_read_of(&person)).await
+}
+
+/// Every unit that is active outside of the territory that it was delivered for.
+pub(super) async fn outside(
+    State(app): State<App>,
+    uri: Uri,
+    Extension(person): Extension<Person>,
+    Path(id): Path<String>,
+) -> Response {
+    let found = theirs!(app, uri, person, id);
+    let Some(seen) = sightings(&app) else { return nothing(&app, &uri) };
+    let units = OutsideUnits::of(found.reseller.id, resellers_read_of(&person));
+    let blocks = Outside { app: app.clone(), seen, units };
+    let columns = "serial,model,delivered_on,country,since,clause";
+    match whole_file(blocks, columns, "attachment; filename=\"outside-territory.csv\"").await {
+        Ok(file) => file,
         Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
+    }
+}
+
+/// Units in the order of their serial numbers.
+struct Outside {
+    app: App,
+    seen: Box<Seen>,
+    units: OutsideUnits,
+}
+
+impl Blocks for Outside {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        for row in self.units.next(&self.app.shop, &*self.seen).await? {
+            csv.row([
+                &row.serial,
+                &row.model,
+                &row.delivered_on.to_string(),
+                row.country.code(),
+                &row.since.to_string(),
+                &row.clause,
+            ]);
+        }
+        Ok(!self.units.is_over())
     }
 }
 
@@ -173,48 +215,93 @@ pub(crate) fn allotment_file(found: &ShownReseller) -> Response {
     csv.respond("attachment; filename=\"reseller-allotment.csv\"")
 }
 
-/// A reseller's orders: a row for each line, with the bill.
-pub(crate) fn orders_file(found: &ShownReseller) -> Response {
-    let mut csv = Csv::new(
-        "order,contract,market,ordered_on,ship_to,state,sku,units,amount,currency,bill,bill_state,\
-         credit_note",
-    );
-    for order in &found.orders {
-        let bill = found.bills.iter().find(|bill| bill.order == order.id);
-        let credit = bill.and_then(|bill| bill.body.credit.as_ref());
-        for line in &order.body.lines {
-            csv.row([
-                &order.id.to_string(),
-                &order.contract,
-                order.body.market.as_str(),
-                &order.body.on.to_string(),
-                order.body.ship_to.code(),
-                order.stage.word(),
-                line.sku.as_str(),
-                &line.units.to_string(),
-                &line.amount.decimal(),
-                line.amount.currency.code(),
-                bill.map_or("", |bill| &bill.number),
-                bill.map_or("", |bill| bill.state.word()),
-                credit.map_or("", |credit| &credit.number),
-            ]);
-        }
+/// All orders of a reseller that some markets serve: a row for each line, with the bill.
+pub(crate) async fn orders_file(
+    app: &App,
+    uri: &Uri,
+    reseller: ResellerId,
+    own: OfMarkets,
+) -> Response {
+    let columns = "order,contract,market,ordered_on,ship_to,state,sku,units,amount,currency,bill,\
+                   bill_state,credit_note";
+    let blocks = Orders { app: app.clone(), reseller, own, before: None };
+    match whole_file(blocks, columns, "attachment; filename=\"reseller-orders.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(app, uri.path(), None),
     }
-    csv.respond("attachment; filename=\"reseller-orders.csv\"")
 }
 
-/// Every unit that was reported as sold on.
-pub(crate) fn sold_file(units: &[SoldUnit]) -> Response {
-    let mut csv = Csv::new("serial,model,sold_on,country,territory,reported_at");
-    for unit in units {
-        csv.row([
-            &unit.serial,
-            &unit.model,
-            &unit.on.to_string(),
-            unit.country.code(),
-            if unit.inside { "inside" } else { "outside" },
-            &unit.reported_at.timestamp().to_string(),
-        ]);
+/// Orders of a reseller, the newest first. What is ordered meanwhile is newer than all that are still to come.
+struct Orders {
+    app: App,
+    reseller: ResellerId,
+    own: OfMarkets,
+    before: Option<ResellerOrderId>,
+}
+
+impl Blocks for Orders {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        let (shop, own) = (&self.app.shop, self.own.clone());
+        let found = orders_of(shop, self.reseller, own, self.before, CSV_BLOCK).await?;
+        for (order, bill) in &found {
+            let bill = bill.as_ref();
+            let credit = bill.and_then(|bill| bill.body.credit.as_ref());
+            for line in &order.body.lines {
+                csv.row([
+                    &order.id.to_string(),
+                    &order.contract,
+                    order.body.market.as_str(),
+                    &order.body.on.to_string(),
+                    order.body.ship_to.code(),
+                    order.stage.word(),
+                    line.sku.as_str(),
+                    &line.units.to_string(),
+                    &line.amount.decimal(),
+                    line.amount.currency.code(),
+                    bill.map_or("", |bill| &bill.number),
+                    bill.map_or("", |bill| bill.state.word()),
+                    credit.map_or("", |credit| &credit.number),
+                ]);
+            }
+        }
+        self.before = found.last().map(|(last, _)| last.id);
+        Ok(i64::try_from(found.len()) == Ok(CSV_BLOCK))
     }
-    csv.respond("attachment; filename=\"sell-outs.csv\"")
+}
+
+/// Every unit that a reseller has reported as sold on and that was delivered for some markets.
+pub(crate) async fn sold_file(
+    app: &App,
+    uri: &Uri,
+    reseller: ResellerId,
+    own: OfMarkets,
+) -> Response {
+    let columns = "serial,model,sold_on,country,territory,reported_at";
+    let blocks = Sold { app: app.clone(), units: SoldUnits::of(reseller, own) };
+    match whole_file(blocks, columns, "attachment; filename=\"sell-outs.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(app, uri.path(), None),
+    }
+}
+
+/// Units in the order of their serial numbers.
+struct Sold {
+    app: App,
+    units: SoldUnits,
+}
+
+impl Blocks for Sold {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        for unit in self.units.next(&self.app.shop).await? {
+            csv.row([
+                &unit.serial,
+                &unit.model,
+                &unit.on.to_string(),
+                unit.country.code(),
+                if unit.inside { "inside" } else { "outside" },
+                &unit.reported_at.timestamp().to_string(),
+            ]);
+        }
+        Ok(!self.units.is_over())
+    }
 }

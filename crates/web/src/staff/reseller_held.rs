@@ -4,35 +4,44 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
+use kontor_base::id::ResellerOrderId;
 use kontor_domain::market::MarketCode;
 use kontor_domain::staff::Permission;
-use kontor_shop::reseller::held_reseller_orders;
+use kontor_shop::reseller::{HeldResellerOrder, held_reseller_page};
 use kontor_shop::staff::Person;
 use kontor_store::StoreError;
 
+use super::blocks::{Blocks, whole_file};
 use super::csv::Csv;
 use super::desk::{market_for, nothing};
 use crate::kit::app::App;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
 use crate::kit::text::Text;
-use crate::page::staff::HeldResellerRow;
+use crate::page::staff::{HeldResellerRow, HeldResellerTable};
 
 pub(super) const CSV: Route =
     Route::desk("/admin/{market}/withdrawals/resellers.csv", Some(Permission::ResellerRead));
 
-/// The held orders of resellers that a market serves; none for whoever may not see resellers.
-pub(super) async fn held_rows(
+/// Held orders of resellers on one page.
+const PAGE: usize = 50;
+/// Those that are read for the file at a time.
+const CSV_BLOCK: usize = 500;
+
+/// A page of the held orders of resellers that a market serves, after one of them; none for whoever may not
+/// see resellers.
+pub(super) async fn held_table(
     app: &App,
     person: &Person,
     t: &Text,
     code: MarketCode,
-) -> Result<Option<Vec<HeldResellerRow>>, StoreError> {
+    after: Option<ResellerOrderId>,
+) -> Result<Option<HeldResellerTable>, StoreError> {
     if !person.may(Permission::ResellerRead, Some(code)) {
         return Ok(None);
     }
-    let held = held_reseller_orders(&app.shop, Some(code)).await?.into_iter();
-    let row = |order: kontor_shop::reseller::HeldResellerOrder| HeldResellerRow {
+    let held = held_reseller_page(&app.shop, code, after, PAGE).await?;
+    let row = |order: HeldResellerOrder| HeldResellerRow {
         id: order.id.to_string(),
         reseller: order.reseller,
         on: order.on,
@@ -44,7 +53,10 @@ pub(super) async fn held_rows(
             .collect::<Vec<_>>()
             .join(", "),
     };
-    Ok(Some(held.map(row).collect()))
+    let next = held
+        .next
+        .map(|last| format!("/admin/{code}/withdrawals?resellers_after={last}#wd-held-resellers"));
+    Ok(Some(HeldResellerTable { rows: held.orders.into_iter().map(row).collect(), next }))
 }
 
 pub(super) async fn csv(
@@ -56,23 +68,38 @@ pub(super) async fn csv(
     let Some(code) = market_for(&app, &person, Permission::ResellerRead, &market) else {
         return nothing(&app, &uri);
     };
-    let held = match held_reseller_orders(&app.shop, Some(code)).await {
-        Ok(held) => held,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let mut csv = Csv::new("order,reseller,market,ordered_on,ship_to,sku,units");
-    for order in held {
-        for (sku, units) in &order.lines {
-            csv.row([
-                &order.id.to_string(),
-                &order.reseller,
-                order.market.as_str(),
-                &order.on.to_string(),
-                order.ship_to.code(),
-                sku.as_str(),
-                &units.to_string(),
-            ]);
-        }
+    let blocks = Held { app: app.clone(), code, after: None };
+    let columns = "order,reseller,market,ordered_on,ship_to,sku,units";
+    match whole_file(blocks, columns, "attachment; filename=\"held-reseller-orders.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
     }
-    csv.respond("attachment; filename=\"held-reseller-orders.csv\"")
+}
+
+/// Held orders of resellers, the oldest first.
+struct Held {
+    app: App,
+    code: MarketCode,
+    after: Option<ResellerOrderId>,
+}
+
+impl Blocks for Held {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        let held = held_reseller_page(&self.app.shop, self.code, self.after, CSV_BLOCK).await?;
+        for order in &held.orders {
+            for (sku, units) in &order.lines {
+                csv.row([
+                    &order.id.to_string(),
+                    &order.reseller,
+                    order.market.as_str(),
+                    &order.on.to_string(),
+                    order.ship_to.code(),
+                    sku.as_str(),
+                    &units.to_string(),
+                ]);
+            }
+        }
+        self.after = held.next;
+        Ok(held.next.is_some())
+    }
 }

@@ -121,7 +121,8 @@ pub(crate) fn sold_on(t: &Text, found: &ShownReseller, csv: String) -> SoldOnTab
         units: t.number(row.units),
         inside: row.inside,
     };
-    SoldOnTable { sums: [sum(true), sum(false)], rows: found.sold.iter().map(line).collect(), csv }
+    let rows = found.sold.iter().map(line).collect();
+    SoldOnTable { sums: [sum(true), sum(false)], rows, more: found.sold_more, csv }
 }
 
 fn stage(t: &Text, order: &KeptOrder) -> String {

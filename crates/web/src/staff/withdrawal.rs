@@ -6,7 +6,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use kontor_base::id::OrderId;
+use kontor_base::id::{OrderId, ResellerOrderId};
 use kontor_domain::catalogue::{ComponentKind, Slug};
 use kontor_domain::clearance::{AuthorityOrder, ComponentScope, Reach, Scope, Subject, Truth};
 use kontor_domain::market::{Act as Degree, MarketCode};
@@ -16,15 +16,17 @@ use kontor_shop::mail::{News, Telling, write_to_held};
 use kontor_shop::opening::withdrawals;
 use kontor_shop::order::{HeldOrder, held_after};
 use kontor_shop::staff::{Act, ExpansionAct, Person};
+use kontor_store::StoreError;
 use serde::Deserialize;
 
+use super::blocks::{Blocks, whole_file};
 use super::clearance::name_of;
 use super::csv::Csv;
 use super::customer::model_name;
 use super::desk::{market_for, markets_for, nothing, notice, shell, to_first_market};
 use super::doing::{Back, Doing, carry_out};
 use super::letter::why as not_sent;
-use super::reseller_held::held_rows;
+use super::reseller_held::held_table;
 use super::tell::path;
 use crate::kit::app::App;
 use crate::kit::form_key::{self, is_form_key};
@@ -65,14 +67,22 @@ pub(super) async fn first(
 
 /// Held orders on one page.
 const PAGE: usize = 50;
-/// Held orders in one CSV file; later ones are in the next.
-const CSV_ROWS: usize = 5_000;
+/// Held orders that are read for the file at a time.
+const CSV_BLOCK: usize = 500;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
     said: String,
     after: String,
+    resellers_after: String,
+}
+
+/// Which page: after which of the shop's own orders, and after which order of a reseller.
+#[derive(Clone, Copy, Debug, Default)]
+struct Start {
+    order: Option<OrderId>,
+    resellers: Option<ResellerOrderId>,
 }
 
 pub(super) async fn show(
@@ -91,8 +101,9 @@ pub(super) async fn show(
         "written" => notice("good", t.get("wd-written")),
         _ => None,
     };
-    let after = asked.after.parse().ok();
-    match page(&app, &person, code, (said, after), WithdrawForm::default()).await {
+    let (order, resellers) = (asked.after.parse().ok(), asked.resellers_after.parse().ok());
+    let said = (said, Start { order, resellers });
+    match page(&app, &person, code, said, WithdrawForm::default()).await {
         Ok(page) => html(StatusCode::OK, &page),
         Err(problem) => problem.respond(&app, uri.path(), None),
     }
@@ -106,7 +117,7 @@ async fn answer(
     (status, said): (StatusCode, Option<Notice>),
     form: WithdrawForm,
 ) -> Response {
-    match page(app, person, code, (said, None), form).await {
+    match page(app, person, code, (said, Start::default()), form).await {
         Ok(page) => html(status, &page),
         Err(problem) => problem.respond(app, uri.path(), None),
     }
@@ -116,10 +127,10 @@ async fn page(
     app: &App,
     person: &Person,
     code: MarketCode,
-    (said, after): (Option<Notice>, Option<OrderId>),
+    (said, from): (Option<Notice>, Start),
     form: WithdrawForm,
 ) -> Result<WithdrawalsPage, Problem> {
-    let fault = |fault: kontor_store::StoreError| Problem::fault(&fault);
+    let fault = |fault: StoreError| Problem::fault(&fault);
     let mut shell = shell(app, person, Place::Withdrawals).await;
     shell.notice = said;
     let t = shell.text();
@@ -140,18 +151,15 @@ async fn page(
         .map(|(variant, model)| (variant.sku.to_string(), name_of(&t, variant, model)))
         .collect();
     products.sort();
-    let (held, next) = held(app, code, after, PAGE).await.map_err(fault)?;
+    let of_resellers = held_table(app, person, &t, code, from.resellers).await.map_err(fault)?;
+    let (held, next) = held(app, code, from.order, PAGE).await.map_err(fault)?;
     Ok(WithdrawalsPage {
         market: code,
         markets: markets_for(app, person, Permission::MarketRead),
         rows,
         held: held.iter().map(row).collect(),
-        held_for_resellers: held_rows(app, person, &t, code).await.map_err(fault)?,
+        held_for_resellers: of_resellers,
         next: next.map(|last| format!("/admin/{code}/withdrawals?after={last}")),
-        csv: after.map_or_else(
-            || format!("/admin/{code}/withdrawals.csv"),
-            |after| format!("/admin/{code}/withdrawals.csv?after={after}"),
-        ),
         products,
         form,
         may_withdraw: person.may(Permission::OpeningWithdraw, Some(code)),
@@ -190,10 +198,7 @@ fn lists(
 }
 
 /// The withdrawals in force that concern a market.
-async fn in_force(
-    app: &App,
-    code: MarketCode,
-) -> Result<Vec<AuthorityOrder>, kontor_store::StoreError> {
+async fn in_force(app: &App, code: MarketCode) -> Result<Vec<AuthorityOrder>, StoreError> {
     let snapshot = app.shop.snapshots.now();
     let countries = snapshot.market(code).map_or(&[][..], |market| &market.countries);
     let here = |reach: Reach| countries.iter().any(|country| reach.includes(*country));
@@ -207,7 +212,7 @@ async fn held(
     code: MarketCode,
     after: Option<OrderId>,
     limit: usize,
-) -> Result<(Vec<HeldOrder>, Option<OrderId>), kontor_store::StoreError> {
+) -> Result<(Vec<HeldOrder>, Option<OrderId>), StoreError> {
     let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut held = held_after(&app.shop, code, after, rows).await?;
     let more = held.len() > limit;
@@ -225,38 +230,51 @@ fn row(order: &HeldOrder) -> HeldRow {
     }
 }
 
-/// What is withdrawn and what is held for it. A file that is full is gone on with by the page's next
-/// page.
+/// What is withdrawn and every order that is held.
 pub(super) async fn csv(
     State(app): State<App>,
     uri: Uri,
     Extension(person): Extension<Person>,
     Path(market): Path<String>,
-    Query(asked): Query<Asked>,
 ) -> Response {
     let Some(code) = market_for(&app, &person, Permission::MarketRead, &market) else {
         return nothing(&app, &uri);
     };
-    let read = async {
-        let facts = in_force(&app, code).await?;
-        let (orders, _) = held(&app, code, asked.after.parse().ok(), CSV_ROWS).await?;
-        Ok::<_, kontor_store::StoreError>((facts, orders))
-    };
-    let (facts, orders) = match read.await {
-        Ok(found) => found,
-        Err(fault) => return Problem::fault(&fault).respond(&app, uri.path(), None),
-    };
-    let mut csv = Csv::new("what,code,at,of,reason,by");
-    for fact in facts {
-        let (code, since, scope) =
-            (fact.code.to_string(), fact.from.to_string(), fact.scope.to_string());
-        csv.row(["withdrawal", &code, &since, &scope, &fact.title, &fact.source]);
+    let blocks = Withdrawn { app: app.clone(), code, begun: false, after: None };
+    let columns = "what,code,at,of,reason,by";
+    match whole_file(blocks, columns, "attachment; filename=\"withdrawals.csv\"").await {
+        Ok(file) => file,
+        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
     }
-    for order in orders.iter().map(row) {
-        let at = order.placed_at.timestamp().to_string();
-        csv.row(["held_order", &order.number, &at, &order.lines, "", ""]);
+}
+
+/// The withdrawals in force, then the held orders, the oldest first.
+struct Withdrawn {
+    app: App,
+    code: MarketCode,
+    /// The withdrawals are written.
+    begun: bool,
+    after: Option<OrderId>,
+}
+
+impl Blocks for Withdrawn {
+    async fn next(&mut self, csv: &mut Csv) -> Result<bool, StoreError> {
+        if !self.begun {
+            for fact in in_force(&self.app, self.code).await? {
+                let (code, since, scope) =
+                    (fact.code.to_string(), fact.from.to_string(), fact.scope.to_string());
+                csv.row(["withdrawal", &code, &since, &scope, &fact.title, &fact.source]);
+            }
+            self.begun = true;
+        }
+        let (orders, next) = held(&self.app, self.code, self.after, CSV_BLOCK).await?;
+        for order in orders.iter().map(row) {
+            let at = order.placed_at.timestamp().to_string();
+            csv.row(["held_order", &order.number, &at, &order.lines, "", ""]);
+        }
+        self.after = next;
+        Ok(next.is_some())
     }
-    csv.respond("attachment; filename=\"withdrawals.csv\"")
 }
 
 /// The fields of a withdrawal.

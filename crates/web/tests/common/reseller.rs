@@ -1,10 +1,15 @@
-//! A reseller with a contract for bands in the USA, as two people of the maker would have made it.
+//! A reseller with a contract for bands in the USA, as two people of the maker would have made it; and many
+//! orders of it.
 
-use kontor_base::Money;
-use kontor_base::id::ResellerId;
+use std::collections::BTreeMap;
+
+use kontor_base::id::{ResellerId, ResellerOrderId};
+use kontor_base::{Instant, Money};
 use kontor_domain::reseller::{Clause, Contract, Profile, ProfileForm, Standing, Terms};
 use kontor_shop::staff::{allot_as_operator, issue_key_as_operator};
-use kontor_store::reseller::{KeptContract, Reseller, save, save_contract};
+use kontor_store::reseller::{
+    KeptContract, KeptOrder, Reseller, contract, order, save, save_contract, save_order,
+};
 use kontor_store::{StoreError, Tx};
 use serde_json::json;
 
@@ -12,6 +17,8 @@ use super::{Answer, Api, Ask, BAND, Shopper};
 
 /// The contract's name.
 pub(crate) const CONTRACT: &str = "US-2015-3";
+/// The name of the one with Germany, where there is one.
+pub(crate) const GERMAN: &str = "DE-2015-1";
 
 /// The reseller and what it signs in with.
 pub(crate) struct Partner {
@@ -65,6 +72,22 @@ impl Partner {
         Self { id, key: key.unwrap_or_else(|_| panic!("a key")) }
     }
 
+    /// Makes a second contract, with Germany.
+    pub(crate) async fn and_german(&self, api: &Api) {
+        let at = api.shop.now();
+        let write = move |tx: &mut Tx<'_>| {
+            let mut kept = contract(tx, CONTRACT)?.expect("the contract");
+            kept.market = "de".parse().expect("a market");
+            kept.contract.code = GERMAN.to_owned();
+            kept.contract.clauses.insert(Clause::Territory, "9.9".to_owned());
+            kept.contract.terms.territory = ["DE".parse().expect("a country")].into();
+            let euros = Money::new(777, "EUR".parse().expect("a currency"));
+            kept.contract.terms.prices = BTreeMap::from([(BAND.parse().expect("a SKU"), euros)]);
+            save_contract(tx, &kept, at)
+        };
+        api.shop.db.write::<_, StoreError, _>("test.german", write).await.expect("written");
+    }
+
     /// Where the maker's people find it.
     pub(crate) fn place(&self) -> String {
         format!("/admin/resellers/{}", self.id)
@@ -103,6 +126,42 @@ impl Partner {
         let sent = dispatch(desk, taken.str("/id"), serials).await;
         sent.expect(303);
     }
+}
+
+/// Writes orders down that are like one that is kept, but placed at this moment and changed; gives their ids.
+pub(crate) async fn copy_order(
+    api: &Api,
+    id: &str,
+    (at, count): (Instant, usize),
+    change: impl Fn(&mut KeptOrder),
+) -> Vec<String> {
+    let id: ResellerOrderId = id.parse().expect("an id");
+    let kept = api.shop.db.read("test.order", move |tx| order(tx, id)).await;
+    let kept = kept.expect("read").expect("kept");
+    let copy = |_| {
+        let mut copy = KeptOrder { id: ResellerOrderId::new(at, &api.shop.random), ..kept.clone() };
+        change(&mut copy);
+        copy
+    };
+    let copies: Vec<KeptOrder> = (0..count).map(copy).collect();
+    let ids = copies.iter().map(|copy| copy.id.to_string()).collect();
+    let write = move |tx: &mut Tx<'_>| copies.iter().try_for_each(|copy| save_order(tx, copy));
+    api.shop.db.write::<_, StoreError, _>("test.orders", write).await.expect("written");
+    ids
+}
+
+/// An order under the contract with Germany.
+pub(crate) fn make_german(order: &mut KeptOrder) {
+    GERMAN.clone_into(&mut order.contract);
+    order.body.market = "de".parse().expect("a market");
+}
+
+/// Where the button with these words leads.
+pub(crate) fn link(page: &Answer, words: &str) -> String {
+    let before = page.text.split(&format!(">{words}</a>")).next().expect("a page");
+    assert_ne!(before.len(), page.text.len(), "no {words:?} in {}", page.text);
+    let href = before.rsplit("href=\"").next().expect("a link");
+    href.split(['"', '#']).next().expect("an end").replace("&#38;", "&")
 }
 
 /// The form that hands an order to the carrier.

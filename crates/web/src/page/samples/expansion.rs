@@ -8,11 +8,11 @@ use super::{at, day, lone};
 use crate::page::staff::{
     ActRow, AllotmentLine, AssortForm, BillRow, CandidateRow, CarriedLine, CarriedPage, CheckRow,
     Choice, Compared, ComparedRow, ContractForm, ContractRow, CostForm, CountedRow, DispatchPage,
-    EstimateLine, GapRow, HeldResellerRow, HeldRow, InputLine, Mark, MarketSells, MatrixCell,
-    MatrixRule, NextCountryPage, OpenItem, OpeningForms, OpeningPage, OutsideLine, ParcelRow,
-    PastRow, Place, PlanLine, PlanPage, ResellerKeyRow, ResellerOrderRow, ResellerPage,
-    ResellerRow, ResellersPage, SignalLine, SoldLine, SoldOnTable, SoldRow, StepForm, TakenPlan,
-    TakenStep, Typed, WithdrawForm, WithdrawalRow, WithdrawalsPage,
+    EstimateLine, GapRow, HeldResellerRow, HeldResellerTable, HeldRow, InputLine, Mark,
+    MarketSells, MatrixCell, MatrixRule, NextCountryPage, OpenItem, OpeningForms, OpeningPage,
+    OutsideLine, OutsideTable, ParcelRow, PastRow, Place, PlanLine, PlanPage, ResellerKeyRow,
+    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SignalLine, SoldLine, SoldOnTable,
+    SoldRow, StepForm, TakenPlan, TakenStep, Typed, WithdrawForm, WithdrawalRow, WithdrawalsPage,
 };
 use crate::page::{OwnContract, ResellerDeskPage, ResellerFrontPage};
 
@@ -187,7 +187,6 @@ impl WithdrawalsPage {
     pub(super) fn samples(language: Language) -> Vec<(&'static str, Self)> {
         let full = Self {
             next: Some("/admin/us/withdrawals?after=ord_1".to_owned()),
-            csv: "/admin/us/withdrawals.csv".to_owned(),
             shell: desk(language, Place::Withdrawals),
             market: us(),
             markets: vec![us(), "de".parse().expect("a market")],
@@ -207,13 +206,16 @@ impl WithdrawalsPage {
                 placed_at: at(9, 30),
                 lines: "1 × BAND-BLACK".to_owned(),
             }],
-            held_for_resellers: Some(vec![HeldResellerRow {
-                id: "rso_06f8".to_owned(),
-                reseller: "Harbour <b>Electronics".to_owned(),
-                on: day(2015, 5, 30),
-                ship_to: "Netherlands".to_owned(),
-                lines: "50 × BAND-BLACK".to_owned(),
-            }]),
+            held_for_resellers: Some(HeldResellerTable {
+                rows: vec![HeldResellerRow {
+                    id: "rso_06f8".to_owned(),
+                    reseller: "Harbour <b>Electronics".to_owned(),
+                    on: day(2015, 5, 30),
+                    ship_to: "Netherlands".to_owned(),
+                    lines: "50 × BAND-BLACK".to_owned(),
+                }],
+                next: Some("/admin/us/withdrawals?resellers_after=rso_06f8".to_owned()),
+            }),
             products: vec![("BAND-BLACK".to_owned(), "Band, Black".to_owned())],
             form: WithdrawForm { sku: "BAND-BLACK".to_owned(), ..WithdrawForm::default() },
             may_withdraw: true,
@@ -225,14 +227,18 @@ impl WithdrawalsPage {
         let quiet = Self {
             rows: Vec::new(),
             held: Vec::new(),
-            held_for_resellers: Some(Vec::new()),
+            held_for_resellers: Some(HeldResellerTable { rows: Vec::new(), next: None }),
             may_withdraw: false,
             sees_orders: false,
             told: false,
             may_restore: false,
             ..full.clone()
         };
-        vec![("full", full), ("quiet", quiet)]
+        // Where a page has looked through much that is free, and nothing is held so far.
+        let next = full.held_for_resellers.as_ref().and_then(|held| held.next.clone());
+        let so_far = HeldResellerTable { rows: Vec::new(), next };
+        let so_far = Self { held_for_resellers: Some(so_far), ..full.clone() };
+        vec![("full", full), ("quiet", quiet), ("so_far", so_far)]
     }
 }
 
@@ -361,14 +367,17 @@ impl ResellerPage {
             ]),
             new_key: Some("rsk_06dyk2m1v5rjz0q3c8s4n7t9ab".to_owned()),
             sold: sold_on(),
-            outside: Some(vec![OutsideLine {
-                serial: "4711/A".to_owned(),
-                model: "band".to_owned(),
-                delivered_on: day(2015, 1, 10),
-                country: "Germany".to_owned(),
-                since: day(2015, 3, 1),
-                clause: "clause 2.1 (territory) of NL-2015-3".to_owned(),
-            }]),
+            outside: Some(OutsideTable {
+                rows: vec![OutsideLine {
+                    serial: "4711/A".to_owned(),
+                    model: "band".to_owned(),
+                    delivered_on: day(2015, 1, 10),
+                    country: "Germany".to_owned(),
+                    since: day(2015, 3, 1),
+                    clause: "clause 2.1 (territory) of NL-2015-3".to_owned(),
+                }],
+                more: true,
+            }),
             form: Some(ContractForm { code: "NL-2015-3".to_owned(), ..ContractForm::default() }),
             clause_names: ["term", "territory", "models", "price", "minimum", "allotment"]
                 .map(|word| (word, word.to_owned()))
@@ -393,8 +402,10 @@ impl ResellerPage {
             may_manage: false,
             ..full.clone()
         };
-        let calm = Self { outside: Some(Vec::new()), undecided: false, ..full.clone() };
-        vec![("full", full), ("bare", bare), ("calm", calm)]
+        let none = |more| Some(OutsideTable { rows: Vec::new(), more });
+        let calm = Self { outside: none(false), undecided: false, ..full.clone() };
+        let so_far = Self { outside: none(true), ..full.clone() };
+        vec![("full", full), ("bare", bare), ("calm", calm), ("so_far", so_far)]
     }
 }
 
@@ -428,6 +439,7 @@ fn sold_on() -> SoldOnTable {
     SoldOnTable {
         sums: ["40", "2"].map(str::to_owned),
         rows: vec![line("Netherlands", "40", true), line("Canada", "2", false)],
+        more: true,
         csv: "/reseller/sell-outs.csv".to_owned(),
     }
 }

@@ -56,8 +56,9 @@ pub use programs::{DeliveryRow, HookPage, HookRow, KeyRow, KeyState, ProgramForm
 pub use proposal::{ProposalPage, ProposalRow, ProposalsPage};
 pub use reseller::{
     AllotmentLine, BillDocument, BillLine, BillPage, BillRow, ContractForm, ContractRow,
-    CreditDocument, DispatchPage, HeldResellerRow, OutsideLine, ParcelRow, ResellerKeyRow,
-    ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage, SoldLine, SoldOnTable,
+    CreditDocument, DispatchPage, HeldResellerRow, HeldResellerTable, OutsideLine, OutsideTable,
+    ParcelRow, ResellerKeyRow, ResellerOrderRow, ResellerPage, ResellerRow, ResellersPage,
+    SoldLine, SoldOnTable,
 };
 pub use shell::{COUNTED, Group, Notice, Place, StaffShell};
 pub use today::{Expiring, TodayPage, Told};

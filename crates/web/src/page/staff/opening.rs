@@ -5,7 +5,7 @@ use askama::Template;
 use kontor_base::{Date, Instant};
 use kontor_domain::market::MarketCode;
 
-use super::{HeldResellerRow, Mark, MatrixCell, MatrixRule, StaffShell, Typed};
+use super::{HeldResellerTable, Mark, MatrixCell, MatrixRule, StaffShell, Typed};
 
 /// A product that can be planned with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -422,11 +422,9 @@ pub struct WithdrawalsPage {
     /// The orders that are held here, a page of them.
     pub held: Vec<HeldRow>,
     /// Orders of resellers that are held; none for whoever may not see resellers.
-    pub held_for_resellers: Option<Vec<HeldResellerRow>>,
+    pub held_for_resellers: Option<HeldResellerTable>,
     /// Where the next page of them is.
     pub next: Option<String>,
-    /// Where what is withdrawn and held is as a file.
-    pub csv: String,
     /// The products: SKU and name.
     pub products: Vec<(String, String)>,
     /// The form, as typed.

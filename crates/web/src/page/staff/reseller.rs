@@ -224,6 +224,15 @@ pub struct OutsideLine {
     pub clause: String,
 }
 
+/// Units that are active outside the territory, as many as stand on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideTable {
+    /// The units.
+    pub rows: Vec<OutsideLine>,
+    /// There may be more of them.
+    pub more: bool,
+}
+
 /// What was sold on of a model in a month to a country.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SoldLine {
@@ -246,6 +255,8 @@ pub struct SoldOnTable {
     pub sums: [String; 2],
     /// By month and model, the latest first.
     pub rows: Vec<SoldLine>,
+    /// There is more: rows and sums are of the latest months.
+    pub more: bool,
     /// Where every unit is as a file.
     pub csv: String,
 }
@@ -263,6 +274,15 @@ pub struct HeldResellerRow {
     pub ship_to: String,
     /// What is in it.
     pub lines: String,
+}
+
+/// Orders of resellers that may not leave, a page of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldResellerTable {
+    /// The orders.
+    pub rows: Vec<HeldResellerRow>,
+    /// Where the next page of them is.
+    pub next: Option<String>,
 }
 
 /// The form of a contract, as typed.
@@ -327,7 +347,7 @@ pub struct ResellerPage {
     /// What they have reported as sold on.
     pub sold: SoldOnTable,
     /// Units outside the territory; none: nothing is counted here.
-    pub outside: Option<Vec<OutsideLine>>,
+    pub outside: Option<OutsideTable>,
     /// The form of a contract, where the person may propose one.
     pub form: Option<ContractForm>,
     /// The names of the clauses' fields and labels.
