@@ -3,10 +3,13 @@
 
 use std::future::Future;
 
+use axum::http::Uri;
 use axum::response::Response;
 use kontor_store::StoreError;
 
 use super::csv::Csv;
+use crate::kit::app::App;
+use crate::kit::problem::Problem;
 use crate::kit::streamed::{Pieces, streamed};
 
 /// A list that is read in blocks.
@@ -16,20 +19,21 @@ pub(super) trait Blocks: Send + 'static {
 }
 
 /// Every row there is. The first block is read before anything is answered: what fails at once is an answer
-/// that says so.
-///
-/// # Errors
-///
-/// When the first block cannot be read. What fails later breaks the file off.
+/// that says so. What fails later breaks the file off.
 pub(super) async fn whole_file(
+    app: &App,
+    uri: &Uri,
     mut blocks: impl Blocks,
     columns: &str,
     name: &'static str,
-) -> Result<Response, StoreError> {
+) -> Response {
     let mut csv = Csv::new(columns);
-    let more = blocks.next(&mut csv).await?;
+    let more = match blocks.next(&mut csv).await {
+        Ok(more) => more,
+        Err(fault) => return Problem::fault(&fault).respond(app, uri.path(), None),
+    };
     let body = streamed(|pieces| write(blocks, csv, more, pieces));
-    Ok(Csv::respond_with(body, name))
+    Csv::respond_with(body, name)
 }
 
 async fn write(mut blocks: impl Blocks, mut csv: Csv, mut more: bool, pieces: Pieces) {

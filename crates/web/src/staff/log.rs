@@ -162,10 +162,7 @@ pub(super) async fn csv(State(app): State<App>, uri: Uri, Query(asked): Query<As
     };
     let columns = "entry,at,person,act,market,subject,was,is_now,reason";
     let blocks = Entries { app: app.clone(), wanted };
-    match whole_file(blocks, columns, "attachment; filename=\"staff-log.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"staff-log.csv\"").await
 }
 
 /// The log, each block from where the last ended. It only grows, at its other end: no row is missing and none

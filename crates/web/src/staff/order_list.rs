@@ -125,10 +125,7 @@ pub(super) async fn csv(
     }
     let columns = "order,number,placed_at,market,state,name,goods,total,currency";
     let blocks = Orders { app: app.clone(), query };
-    match whole_file(blocks, columns, "attachment; filename=\"orders.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"orders.csv\"").await
 }
 
 /// Orders, the newest first. What is placed meanwhile is newer than all that is still to come.

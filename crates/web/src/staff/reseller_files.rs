@@ -18,7 +18,6 @@ use super::desk::nothing;
 use super::reseller::{found, own_contracts};
 use super::sightings::sightings;
 use crate::kit::app::App;
-use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
 
 const READS: Option<Permission> = Some(Permission::ResellerRead);
@@ -51,10 +50,7 @@ pub(super) async fn all(
 ) -> Response {
     let blocks = Resellers { app: app.clone(), person, before: None };
     let columns = "reseller,name,country,standing,applied_at,contracts";
-    match whole_file(blocks, columns, "attachment; filename=\"resellers.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"resellers.csv\"").await
 }
 
 /// Resellers, the newest first. Who applies meanwhile is newer than all that are still to come.
@@ -138,10 +134,7 @@ pub(super) async fn outside(
     let units = OutsideUnits::of(found.reseller.id, resellers_read_of(&person));
     let blocks = Outside { app: app.clone(), seen, units };
     let columns = "serial,model,delivered_on,country,since,clause";
-    match whole_file(blocks, columns, "attachment; filename=\"outside-territory.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"outside-territory.csv\"").await
 }
 
 /// Units in the order of their serial numbers.
@@ -225,10 +218,7 @@ pub(crate) async fn orders_file(
     let columns = "order,contract,market,ordered_on,ship_to,state,sku,units,amount,currency,bill,\
                    bill_state,credit_note";
     let blocks = Orders { app: app.clone(), reseller, own, before: None };
-    match whole_file(blocks, columns, "attachment; filename=\"reseller-orders.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(app, uri.path(), None),
-    }
+    whole_file(app, uri, blocks, columns, "attachment; filename=\"reseller-orders.csv\"").await
 }
 
 /// Orders of a reseller, the newest first. What is ordered meanwhile is newer than all that are still to come.
@@ -278,10 +268,7 @@ pub(crate) async fn sold_file(
 ) -> Response {
     let columns = "serial,model,sold_on,country,territory,reported_at";
     let blocks = Sold { app: app.clone(), units: SoldUnits::of(reseller, own) };
-    match whole_file(blocks, columns, "attachment; filename=\"sell-outs.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(app, uri.path(), None),
-    }
+    whole_file(app, uri, blocks, columns, "attachment; filename=\"sell-outs.csv\"").await
 }
 
 /// Units in the order of their serial numbers.

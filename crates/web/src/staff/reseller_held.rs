@@ -15,7 +15,6 @@ use super::blocks::{Blocks, whole_file};
 use super::csv::Csv;
 use super::desk::{market_for, nothing};
 use crate::kit::app::App;
-use crate::kit::problem::Problem;
 use crate::kit::routes::Route;
 use crate::kit::text::Text;
 use crate::page::staff::{HeldResellerRow, HeldResellerTable};
@@ -70,10 +69,8 @@ pub(super) async fn csv(
     };
     let blocks = Held { app: app.clone(), code, after: None };
     let columns = "order,reseller,market,ordered_on,ship_to,sku,units";
-    match whole_file(blocks, columns, "attachment; filename=\"held-reseller-orders.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"held-reseller-orders.csv\"")
+        .await
 }
 
 /// Held orders of resellers, the oldest first.

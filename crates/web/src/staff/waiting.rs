@@ -102,10 +102,7 @@ pub(super) async fn csv(
     }
     let columns = "entry,market,model,language,email,signed_at,confirmed_at";
     let blocks = Waiting { app: app.clone(), market, model: asked.model, after: [0; 16] };
-    match whole_file(blocks, columns, "attachment; filename=\"waiting.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"waiting.csv\"").await
 }
 
 /// A list in the order of its keys: whoever is on it all the while is in the file once.

@@ -242,10 +242,7 @@ pub(super) async fn csv(
     };
     let blocks = Withdrawn { app: app.clone(), code, begun: false, after: None };
     let columns = "what,code,at,of,reason,by";
-    match whole_file(blocks, columns, "attachment; filename=\"withdrawals.csv\"").await {
-        Ok(file) => file,
-        Err(fault) => Problem::fault(&fault).respond(&app, uri.path(), None),
-    }
+    whole_file(&app, &uri, blocks, columns, "attachment; filename=\"withdrawals.csv\"").await
 }
 
 /// The withdrawals in force, then the held orders, the oldest first.
