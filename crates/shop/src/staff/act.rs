@@ -118,6 +118,8 @@ pub(super) struct Bearing {
     pub(super) market: Option<MarketCode>,
     pub(super) subject: String,
     pub(super) extent: Extent,
+    /// What it would hold back less.
+    pub(super) loosening: Loosening,
     /// Further places where it takes the permission; none: in all markets.
     pub(super) also: Vec<Option<MarketCode>>,
 }
@@ -129,7 +131,8 @@ impl Bearing {
         market: Option<MarketCode>,
         subject: String,
     ) -> Self {
-        Self { permission, market, subject, extent: Extent::Plain, also: Vec::new() }
+        let loosening = Loosening { products: Vec::new(), in_part: false };
+        Self { permission, market, subject, extent: Extent::Plain, loosening, also: Vec::new() }
     }
 
     /// The same, if somebody may do it. Whatever tells what is stored is asked after this: to whom an

@@ -140,8 +140,7 @@ pub async fn foresee(shop: &Arc<Shop>, person: &Person, act: Act) -> Outcome<For
             let known = own.snapshots.current_in(tx, at)?;
             let bearing = act.bearing(tx, &own, &known, &person, at)?;
             let second = needs_second(bearing.permission, bearing.extent, &own.policy.staff);
-            let loosening = act.loosening(&known, at);
-            Ok(Foreseen { change: act.change(tx, &own)?, second, loosening })
+            Ok(Foreseen { change: act.change(tx, &own)?, second, loosening: bearing.loosening })
         })
         .await
 }

@@ -116,12 +116,13 @@ impl Rows {
         if table == Table::Markets {
             stages_stay(known, &rows)?;
         }
+        let loosening = self.loosening(known, at);
         let extent = match table {
             Table::Prices => extent_of(tx, &rows, at)?,
-            _ if self.loosening(known, at).is_none() => Extent::Plain,
+            _ if loosening.is_none() => Extent::Plain,
             _ => Extent::Loosens,
         };
-        Ok(Bearing { extent, ..bearing })
+        Ok(Bearing { extent, loosening, ..bearing })
     }
 
     /// What these rows would hold back less.
